@@ -1,0 +1,40 @@
+# Everything runs in .venv, which `make` builds once from the hashed lock files.
+PYTHON ?= python3
+BIN := .venv/bin
+export NUMBA_SLP_VECTORIZE := 1
+
+.PHONY: check setup test test-all lint lock clean
+
+check: setup
+	@$(BIN)/maskbound check
+
+setup: .venv/running
+
+# One stamp a lock file: a second `make` finds it newer and installs nothing.
+.venv/running: requirements.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/testing: requirements-test.txt .venv/running
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@
+
+test: .venv/testing lint
+	$(BIN)/pytest -n 2
+
+test-all: .venv/testing lint
+	$(BIN)/pytest -n 2 -m "slow or not slow"
+
+lint: .venv/testing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# Maintainers only (needs uv): the versions that everybody installs.
+lock:
+	echo 'setuptools>=77' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml - -o requirements.txt
+	echo 'setuptools>=77' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --constraint requirements.txt --extra test pyproject.toml - -o requirements-test.txt
+
+clean:
+	rm -rf .venv build dist *.egg-info

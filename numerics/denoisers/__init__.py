@@ -1,0 +1,9 @@
+"""Denoisers: what the sampler believes about each masked token (M2)."""
+
+from .base import Denoiser, OffSupport, Predictor
+from .exact import Exact
+from .learned import Learned, nearest_neighbours
+from .perturbed import Perturbed
+from .table import Table
+
+__all__ = ["Denoiser", "Exact", "Learned", "OffSupport", "Perturbed", "Predictor", "Table", "nearest_neighbours"]

@@ -1,0 +1,25 @@
+"""The exact denoiser: ``p_theta = q`` (M2)."""
+
+from __future__ import annotations
+
+from ..languages import Language
+from .base import Denoiser, Predictor
+
+__all__ = ["Exact"]
+
+
+class Exact(Denoiser):
+    """Predicts the language's own conditionals."""
+
+    @property
+    def rational(self) -> bool:
+        return True
+
+    def depth(self, vocab: int, exact_depth: int) -> int:
+        return exact_depth
+
+    def predictor(self, language: Language) -> Predictor:
+        return lambda y, exact: exact
+
+    def __repr__(self) -> str:
+        return "Exact()"

@@ -1,0 +1,124 @@
+"""Denoisers brought by the user as arrays (M2)."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadInput, shown
+from ..languages import Language
+from ..partial import lattice_index, lattice_size
+from ..reach import power, require_memory
+from .base import Denoiser, Predictor
+from .learned import nearest_neighbours
+
+__all__ = ["Table"]
+
+UNREADABLE = (OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+"""What zipfile and numpy raise on a file that is not a sound ``.npz``."""
+
+
+class Table(Denoiser):
+    """Predictions looked up in an array.
+
+    Parameters
+    ----------
+    conditionals : ((V+1)^L, L, V) float64, optional
+        Row y holds the predictions in context y, numbered as in :mod:`maskbound.numerics.partial`; rows at revealed
+        positions are ignored.
+    neighbours : (D+1, D+1, V+1, V+1, V) float64, optional
+        Indexed by the distances to the left and to the right revealed neighbour (0 and anything beyond D: none)
+        and by their tokens (V: none).
+
+    Exactly one of the two is given.
+    """
+
+    def __init__(
+        self, conditionals: NDArray[np.float64] | None = None, neighbours: NDArray[np.float64] | None = None
+    ) -> None:
+        if (conditionals is None) == (neighbours is None):
+            raise BadInput("path", "exactly one of the arrays conditionals and neighbours is accepted")
+        self.conditionals = None if conditionals is None else np.asarray(conditionals, dtype=np.float64)
+        self.neighbours = None if neighbours is None else np.asarray(neighbours, dtype=np.float64)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Table:
+        """Read the array from an ``.npz``; nothing in it is ever unpickled."""
+        try:
+            with zipfile.ZipFile(path) as archive:
+                for member in archive.infolist():
+                    require_memory(2 * member.file_size, f"{member.filename} of {path}")
+            with np.load(path, allow_pickle=False) as arrays_in:
+                arrays = {name: arrays_in[name] for name in ("conditionals", "neighbours") if name in arrays_in.files}
+        except UNREADABLE as problem:
+            raise BadInput("path", f"{path} cannot be read as an .npz ({problem.__class__.__name__})") from None
+        for name, array in arrays.items():
+            if array.dtype.kind not in "fiu":
+                raise BadInput(f"path.{name}", f"found entries of type {array.dtype}; real numbers are accepted")
+        return cls(**arrays)
+
+    @property
+    def rational(self) -> bool:
+        return False
+
+    def depth(self, vocab: int, exact_depth: int) -> int:
+        return vocab + 3
+
+    def predictor(self, language: Language) -> Predictor:
+        V, L = language.vocab, language.length
+        if self.conditionals is not None:
+            _require_shape(self.conditionals, (power(V + 1, L), L, V), "conditionals")
+            rows = self._checked(self.conditionals, "conditionals", _masked_cells(V, L))
+            return lambda y, exact: rows[lattice_index(y, V)]
+        assert self.neighbours is not None
+        reach = self.neighbours.shape[0] - 1 if self.neighbours.ndim else 0
+        _require_shape(self.neighbours, (reach + 1, reach + 1, V + 1, V + 1, V), "neighbours")
+        near = self._checked(self.neighbours, "neighbours", np.ones(self.neighbours.shape[:-1], dtype=bool))
+
+        def predict(y: NDArray[np.int64], exact: NDArray[np.float64]) -> NDArray[np.float64]:
+            left, right, before, after = nearest_neighbours(y, V)
+            far_left, far_right = left > reach, right > reach
+            return near[
+                np.where(far_left, 0, left),
+                np.where(far_right, 0, right),
+                np.where(far_left, V, before),
+                np.where(far_right, V, after),
+            ]
+
+        return predict
+
+    @staticmethod
+    def _checked(array: NDArray[np.float64], name: str, used: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Validate the rows that are used and normalise them."""
+        rows = array[used]
+        if not np.isfinite(rows).all() or (rows < 0).any():
+            raise BadInput(f"path.{name}", "found a negative number, NaN or infinity; probabilities are accepted")
+        totals = rows.sum(axis=-1)
+        if (np.abs(totals - 1) > 1e-12).any():
+            where = np.argwhere(used)[int(np.argmax(np.abs(totals - 1)))]
+            raise BadInput(
+                f"path.{name}{''.join(f'[{i}]' for i in where)}",
+                f"the row sums to {totals[np.argmax(np.abs(totals - 1))]:.15g}; rows must sum to 1 within 1e-12",
+            )
+        out = np.zeros(array.shape)
+        out[used] = rows / totals[..., None]
+        return out
+
+    def __repr__(self) -> str:
+        return f"Table({'conditionals' if self.conditionals is not None else 'neighbours'})"
+
+
+def _require_shape(array: NDArray[np.float64], shape: tuple[int, ...], name: str) -> None:
+    if array.shape != shape:
+        wanted = ", ".join(shown(extent) for extent in shape)
+        raise BadInput(f"path.{name}", f"found an array of shape {array.shape}; the shape ({wanted}) is accepted")
+
+
+def _masked_cells(vocab: int, length: int) -> NDArray[np.bool_]:
+    """Which (partial sequence, position) pairs are masked."""
+    digits = np.arange(lattice_size(vocab, length))[:, None] // (vocab + 1) ** np.arange(length - 1, -1, -1)
+    return digits % (vocab + 1) == 0

@@ -1,0 +1,113 @@
+"""Enclosures: numbers with a proven interval and the reason for its width.
+
+A float64 computed by m additions, multiplications and divisions of non-negative numbers is within relative
+``gamma(m)`` of the true value (M8.9, underflow aside); everything else here rounds outwards.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+__all__ = ["KINDS", "Enclosure", "Kind", "UNIT_ROUNDOFF", "gamma"]
+
+Kind = Literal["exact", "rounding", "truncation", "statistical", "bound"]
+KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bound")
+"""Where a width comes from, from the strongest claim to the weakest."""
+
+UNIT_ROUNDOFF = 2.0**-53
+
+
+def gamma(depth: float) -> float:
+    """Bound on the relative error of ``depth`` roundings: ``m u / (1 - m u)`` (M8.9)."""
+    if depth * UNIT_ROUNDOFF >= 0.5:
+        return math.inf
+    return depth * UNIT_ROUNDOFF / (1 - depth * UNIT_ROUNDOFF) * (1 + 4 * UNIT_ROUNDOFF)
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """An interval that contains a quantity.
+
+    Parameters
+    ----------
+    value : float
+        The best single number, inside the interval.
+    lo, hi : float
+        Bounds; infinite where the quantity is or may be.
+    kind : Kind
+        Where the width comes from.
+    engine : str
+        Which engine measured it.
+    relies_on : frozenset of str
+        Ids of the statements that the value assumes; a verdict on one of these is undecided.
+    confidence : float or None
+        Coverage of a statistical interval.
+    exact : Fraction, log form or None
+        The number itself where it is known.
+    note : str
+        What limits the width, if that helps the reader.
+    """
+
+    value: float
+    lo: float
+    hi: float
+    kind: Kind
+    engine: str = ""
+    relies_on: frozenset[str] = frozenset()
+    confidence: float | None = None
+    exact: Any = field(default=None, compare=False)
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.lo <= self.value <= self.hi:
+            raise ValueError(f"an enclosure needs lo <= value <= hi, got {self.lo}, {self.value}, {self.hi}")
+        if self.kind not in KINDS:
+            raise ValueError(f"kind={self.kind!r} is none of {KINDS}")
+        if (self.kind == "statistical") != (self.confidence is not None):
+            raise ValueError("a confidence belongs to statistical enclosures and to no others")
+
+    @classmethod
+    def around(
+        cls, value: float, error: float, kind: Kind = "rounding", least: float = -math.inf, most: float = math.inf
+    ) -> Enclosure:
+        """``value`` give or take ``error``, cut to the quantity's known range ``[least, most]``."""
+        value = min(max(float(value), least), most)
+        if math.isinf(value):
+            return cls(value, value, value, kind)
+        lo = max(math.nextafter(value - error, -math.inf), least) if error else value
+        hi = min(math.nextafter(value + error, math.inf), most) if error else value
+        return cls(value, min(lo, value), max(hi, value), kind)
+
+    @classmethod
+    def relative(cls, value: float, depth: float, most: float = math.inf) -> Enclosure:
+        """A subtraction-free result of ``depth`` roundings: never negative, and zero exactly when it is zero."""
+        error = gamma(depth)
+        spread = math.inf if error >= 1 else value * error / (1 - error) * (1 + 8 * UNIT_ROUNDOFF)
+        return cls.around(value, spread, least=0.0, most=most)
+
+    @classmethod
+    def exactly(cls, number: Fraction | int) -> Enclosure:
+        """A rational number; the interval is its rounding to float64."""
+        number = Fraction(number)
+        value = float(number)
+        lo = value if Fraction(value) <= number else math.nextafter(value, -math.inf)
+        hi = value if Fraction(value) >= number else math.nextafter(value, math.inf)
+        return cls(value, lo, hi, "exact", exact=number)
+
+    @property
+    def width(self) -> float:
+        return 0.0 if self.lo == self.hi else self.hi - self.lo
+
+    def contains(self, number: Any) -> bool:
+        """Whether ``number`` (a float, Fraction or mpmath number) lies inside."""
+        return bool(self.lo <= number <= self.hi)
+
+    def overlaps(self, other: Enclosure) -> bool:
+        return self.lo <= other.hi and other.lo <= self.hi
+
+    def by(self, engine: str, relies_on: frozenset[str] = frozenset()) -> Enclosure:
+        """The same interval, signed by the engine that measured it."""
+        return replace(self, engine=engine, relies_on=self.relies_on | relies_on)

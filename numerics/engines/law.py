@@ -1,0 +1,54 @@
+"""The whole output law of a sampler beside the language, with error bounds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+
+__all__ = ["Law"]
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """p and q on all ``V^L`` sequences, first token most significant.
+
+    Parameters
+    ----------
+    p, q : (V^L,) float64
+        Exact zeros are zero, and nothing else is.
+    p_depth, q_depth : int
+        Roundings in their entries (M8.9).
+    support : (V^L,) bool
+        Where q is positive, by its structural zeros.
+    may_stop : bool
+        Whether the rule ``stop`` can abandon sequences, so that p may sum to less than 1.
+    vocab, length : int
+    """
+
+    p: NDArray[np.float64]
+    q: NDArray[np.float64]
+    p_depth: int
+    q_depth: int
+    support: NDArray[np.bool_]
+    may_stop: bool
+    vocab: int
+    length: int
+
+    @cached_property
+    def lost(self) -> Enclosure:
+        """Chance that a sequence is abandoned."""
+        if not self.may_stop:
+            return Enclosure(0.0, 0.0, 0.0, "exact")
+        total = math.fsum(self.p)
+        return Enclosure.around(1 - total, gamma(self.p_depth) * total + UNIT_ROUNDOFF, least=0.0, most=1.0)
+
+    @cached_property
+    def correct(self) -> Enclosure:
+        """``p(support)``, the chance of a sequence that the language allows."""
+        return Enclosure.relative(math.fsum(self.p[self.support]), self.p_depth + 1, most=1.0)

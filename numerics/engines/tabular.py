@@ -1,0 +1,274 @@
+"""Everything about an instance that fits a table, from the lattice of its partial sequences (M8.1 to M8.3).
+
+The marginal lattice ``m[y] = q(x_R)`` gives every exact conditional as a ratio; other denoisers bring a lattice of
+their own. One pass over the pairs of partial sequences gives the output law, one over the lattice all entropies.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._kernels import entropies as entropy_kernels
+from .._kernels import lanes as lane_kernels
+from .._kernels import lattice as lattice_kernels
+from ..enclosure import UNIT_ROUNDOFF, gamma
+from ..errors import BeyondReach
+from ..instances import Instance
+from ..partial import lattice_rows, lattice_size
+from ..policies import Bernoulli, FixedSets, FixedSize
+from .law import Law
+from .workspace import Cost, Workspace
+
+__all__ = [
+    "ConditionalCosts",
+    "conditional_costs",
+    "cost",
+    "entropies",
+    "exact_ratio_depth",
+    "lattice_cost",
+    "lattice_obstacle",
+    "law",
+    "obstacle",
+]
+
+ROWS_AT_ONCE = 1 << 15
+SMALLEST_PROBABILITY = 1e-280
+"""A table with smaller positive entries is refused: products of them would leave the normal range of float64."""
+
+
+def lattice_obstacle(instance: Instance) -> str | None:
+    """None: the lattice serves every language, if it fits."""
+    return None
+
+
+def lattice_cost(instance: Instance) -> Cost:
+    """One pass over the lattice, and L arrays for a denoiser that is not exact."""
+    V, L = instance.vocab, instance.length
+    size = float(V + 1) ** L
+    arrays = 2 + (0 if _from_marginals(instance) else L)
+    prepared = 0 if _from_marginals(instance) else 30 * L * V
+    return Cost(size * (10 * L + prepared), 8 * size * arrays + 16.0 * L * 2.0**L)
+
+
+def obstacle(instance: Instance) -> str | None:
+    """None when the policy's reveal times do not depend on the tokens."""
+    if isinstance(instance.policy, Bernoulli | FixedSize | FixedSets):
+        return None
+    return "the policy's reveal times depend on the tokens"
+
+
+def cost(instance: Instance) -> Cost:
+    """One pass over the pairs, all steps in lanes."""
+    V, L, policy = instance.vocab, instance.length, instance.policy
+    base = lattice_cost(instance)
+    if not isinstance(policy, Bernoulli):
+        return Cost(base.operations + float(2 * V + 1) ** L, base.bytes + 8.0 * (V + 1) ** L)
+    lanes = min(L, policy.steps) if _uniform(policy) else policy.steps
+    in_memory = min(lanes, LANES_AT_ONCE) if not _uniform(policy) else lanes
+    return Cost(
+        base.operations + float(2 * V + 1) ** L * lanes / 4, base.bytes + 8.0 * (in_memory + 1) * (V + 1.0) ** L
+    )
+
+
+LANES_AT_ONCE = 16
+
+
+def _uniform(policy: Bernoulli) -> bool:
+    return len(set(policy.schedule.weights.tolist())) == 1
+
+
+def _from_marginals(instance: Instance) -> bool:
+    """Whether the marginal lattice alone gives the sampler's conditionals."""
+    return instance.exact_denoiser and instance.off_support_scope != "local"
+
+
+def lattice_depth(instance: Instance) -> int:
+    """Roundings in an entry of the marginal lattice."""
+    return instance.language.depth + instance.length * (instance.vocab - 1)
+
+
+def exact_ratio_depth(instance: Instance) -> int:
+    """Roundings in an exact conditional, a ratio of two entries."""
+    return 2 * lattice_depth(instance) + 1
+
+
+def _conditional_depth(instance: Instance) -> int:
+    return max(instance.denoiser.depth(instance.vocab, exact_ratio_depth(instance)), exact_ratio_depth(instance))
+
+
+def marginal_lattice(work: Workspace) -> NDArray[np.float64]:
+    """``m[y]`` for every partial sequence, shape ((V+1)^L,)."""
+    return work.once(_marginal_lattice)
+
+
+def table(work: Workspace) -> NDArray[np.float64]:
+    """q as a table of ``V^L``, refused where its entries would underflow in products."""
+    return work.once(_table)
+
+
+def _table(work: Workspace) -> NDArray[np.float64]:
+    q = work.instance.language.table()
+    smallest = q[support(work)].min()
+    if smallest < SMALLEST_PROBABILITY:
+        raise BeyondReach(
+            f"{work.instance.name} has sequences of probability {smallest:.3g}; below {SMALLEST_PROBABILITY:.0e} "
+            "float64 products underflow"
+        )
+    return q
+
+
+def support(work: Workspace) -> NDArray[np.bool_]:
+    """Which sequences are possible, shape (V^L,)."""
+    return work.once(_support)
+
+
+def _support(work: Workspace) -> NDArray[np.bool_]:
+    return work.instance.language.support_table()
+
+
+def _marginal_lattice(work: Workspace) -> NDArray[np.float64]:
+    return lattice_kernels.marginal_lattice(table(work), work.instance.vocab, work.instance.length)
+
+
+def conditional_lattice(work: Workspace) -> NDArray[np.float64] | None:
+    """``D[i, y']``, the sampler's chance of the token that y' has at i given the rest; None where m suffices."""
+    return work.once(_conditional_lattice)
+
+
+def _conditional_lattice(work: Workspace) -> NDArray[np.float64] | None:
+    instance = work.instance
+    if _from_marginals(instance):
+        return None
+    V, L = instance.vocab, instance.length
+    m = marginal_lattice(work)
+    strides = (V + 1) ** np.arange(L - 1, -1, -1)
+    tokens = np.arange(1, V + 1)
+    D = np.zeros((L, lattice_size(V, L)))
+    for start in range(0, len(m), ROWS_AT_ONCE):
+        stop = min(start + ROWS_AT_ONCE, len(m))
+        y = lattice_rows(start, stop, V, L)
+        # Where position i is masked, the index of y with token v there; elsewhere y itself, and unused.
+        filled = np.arange(start, stop)[:, None, None] + (y == V)[:, :, None] * strides[:, None] * tokens
+        if instance.off_support_scope == "local":
+            exact, possible = instance.language.conditionals(y, "local")
+        else:
+            context = m[start:stop, None, None]
+            exact = np.divide(m[filled], context, out=np.zeros(filled.shape), where=context > 0)
+            exact[y != V] = 0.0
+            possible = np.broadcast_to(context[..., 0] > 0, y.shape)
+        rows = instance.with_convention(instance.predictor(y, exact), possible)
+        for i in range(L):
+            masked = y[:, i] == V
+            D[i, filled[masked, i]] = rows[masked, i]
+    return D
+
+
+def law(work: Workspace) -> Law:
+    """The output law of a policy with given reveal times."""
+    return work.once(_law)
+
+
+def _law(work: Workspace) -> Law:
+    instance = work.instance
+    V, L, policy = instance.vocab, instance.length, instance.policy
+    m, D = marginal_lattice(work), conditional_lattice(work)
+    factor = _conditional_depth(instance) + 1
+    sums = 2 ** (L + 1)
+    if isinstance(policy, FixedSize):
+        p = lattice_kernels.sized_forward(m, D, instance.convention, policy.sizes, V, L)
+        depth = L * factor + sums + L
+    elif isinstance(policy, FixedSets):
+        p = lattice_kernels.sets_forward(m, D, instance.convention, policy.sets, V, L)
+        depth = L * factor
+    elif _uniform(policy):
+        p, own = _uniform_steps(work, policy.steps)
+        depth = L * factor + sums + own
+    else:
+        p, own = _weighted_steps(work, policy.schedule.weights)
+        depth = L * factor + sums + own
+    stops = instance.off_support == "stop"
+    return Law(p, table(work), depth, instance.language.depth, support(work), stops, V, L)
+
+
+def _uniform_steps(work: Workspace, steps: int) -> tuple[NDArray[np.float64], int]:
+    """``p_N = N^-L sum_j C(N, j) c_j`` (M8.2)."""
+    instance = work.instance
+    V, L = instance.vocab, instance.length
+    lanes = min(L, steps)
+    compositions = lane_kernels.set_compositions(
+        marginal_lattice(work), conditional_lattice(work), instance.convention, V, L, lanes
+    )
+    ways = np.array([float(Fraction(math.comb(steps, j), steps**L)) for j in range(1, lanes + 1)])
+    return compositions @ ways, lanes + 2
+
+
+def _weighted_steps(work: Workspace, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+    """Steps of any weights, a few lanes at a time."""
+    instance = work.instance
+    V, L = instance.vocab, instance.length
+    positive = weights[weights > 0]
+    if L * (1 - math.log2(positive.min())) > 1000:
+        raise BeyondReach(
+            f"{instance.name} has a step of weight {positive.min():.3g}; its powers up to {L} leave the range of float64"
+        )
+    g = np.zeros(lattice_size(V, L))
+    g[0] = 1.0
+    for start in range(0, len(positive), LANES_AT_ONCE):
+        g = lane_kernels.weighted_steps(
+            marginal_lattice(work),
+            conditional_lattice(work),
+            instance.convention,
+            positive[start : start + LANES_AT_ONCE],
+            V,
+            L,
+            g,
+        )
+    p = lattice_kernels.complete_rows(g.reshape(-1, 1), V, L)
+    return p[:, 0], len(positive) + 3 * (L + 1) * (L + 2)
+
+
+def entropies(work: Workspace) -> tuple[NDArray[np.float64], float]:
+    """``H(X_R)`` for all 2^L subsets (bit L-1-i for position i) and one absolute error for all."""
+    return work.once(_entropies)
+
+
+def _entropies(work: Workspace) -> tuple[NDArray[np.float64], float]:
+    instance = work.instance
+    H = entropy_kernels.entropies(marginal_lattice(work), instance.vocab, instance.length)
+    relative = gamma(lattice_depth(instance))
+    # -m log m moves by at most (1 + |log m|) times the relative change of m; log within 4 ulps, compensated sum.
+    return H, (relative * (1 + H.max()) + 8 * UNIT_ROUNDOFF * (1 + H.max())) * (1 + 1e-9)
+
+
+@dataclass(frozen=True)
+class ConditionalCosts:
+    """What predicting one token costs, by the set R revealed (bit L-1-i for position i) and the position.
+
+    Parameters
+    ----------
+    entropy : (2^L, L) float64
+        ``H(X_i | X_R)`` in nats.
+    divergence : (2^L, L) float64
+        ``E D(q(.|X_R) || p_theta(.|X_R))``; may be infinite.
+    worst : float
+        The largest divergence in any context of positive probability.
+    entropy_error, divergence_error, row_error : float
+        Absolute errors of an entry of each, and of ``worst``.
+    """
+
+    entropy: NDArray[np.float64]
+    divergence: NDArray[np.float64]
+    worst: float
+    entropy_error: float
+    divergence_error: float
+    row_error: float
+
+
+def conditional_costs(work: Workspace) -> ConditionalCosts:
+    """Conditional entropies and learning errors of every position in every context."""
+    return work.once(_conditional_costs)

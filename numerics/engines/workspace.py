@@ -1,0 +1,65 @@
+"""What is shared while one instance is measured: the request, and intermediates computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ..instances import Instance
+
+__all__ = ["Cost", "Request", "Workspace"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked of a measurement.
+
+    Parameters
+    ----------
+    width : float
+        Relative width wanted of an enclosure.
+    seconds : float
+        Time to spend where the width cannot be had at once.
+    samples : int or None
+        Sequences to draw in sampled methods; None lets the width decide.
+    seed : int
+    confidence : float
+        Coverage of statistical intervals.
+    """
+
+    width: float = 0.01
+    seconds: float = 60.0
+    samples: int | None = None
+    seed: int = 0
+    confidence: float = 1 - 1e-6
+
+
+@dataclass(frozen=True)
+class Cost:
+    """An estimate made before anything is allocated: elementary operations and bytes."""
+
+    operations: float
+    bytes: float
+
+    @property
+    def seconds(self) -> float:
+        """At a billion operations a second."""
+        return self.operations / 1e9
+
+
+class Workspace:
+    """One instance under measurement."""
+
+    def __init__(self, instance: Instance, request: Request | None = None) -> None:
+        self.instance = instance
+        self.request = request or Request()
+        self._kept: dict[Callable[..., Any], Any] = {}
+
+    def once(self, compute: Callable[[Workspace], T]) -> T:
+        """``compute(self)``, remembered: a lattice or a profile is computed once per instance."""
+        if compute not in self._kept:
+            self._kept[compute] = compute(self)
+        return self._kept[compute]

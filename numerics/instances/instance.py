@@ -1,0 +1,99 @@
+"""An instance: a language and a denoiser, run through a policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..denoisers import Denoiser, Exact, OffSupport, Predictor
+from ..errors import BadInput
+from ..languages import Language, Scope
+from ..policies import Policy
+
+__all__ = ["Instance"]
+
+RULES = ("uniform", "marginal", "stop")
+SCOPES = (None, "global", "local")
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """Everything that determines a sampler's output law.
+
+    Parameters
+    ----------
+    language : Language
+    policy : Policy
+    denoiser : Denoiser
+        Exact unless another is given.
+    off_support : {"uniform", "marginal", "stop"}
+        What is drawn in a context of probability zero (M2), whatever the denoiser; ``stop`` abandons the sequence.
+    off_support_scope : {"global", "local"} or None
+        How far a contradiction reaches; None is the engine's own: tables global, intervals and blocks local.
+    name : str
+    spec : dict or None
+        The canonical form of the spec that it was read from.
+    """
+
+    language: Language
+    policy: Policy
+    denoiser: Denoiser = field(default_factory=Exact)
+    off_support: OffSupport = "uniform"
+    off_support_scope: Scope | None = None
+    name: str = "instance"
+    spec: dict[str, Any] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.off_support not in RULES:
+            raise BadInput("off_support", f"found {self.off_support!r}; one of {', '.join(RULES)} is accepted")
+        if self.off_support_scope not in SCOPES:
+            raise BadInput("off_support_scope", f"found {self.off_support_scope!r}; global or local is accepted")
+        self.policy.check(self.language.vocab, self.language.length)
+
+    @property
+    def vocab(self) -> int:
+        """V."""
+        return self.language.vocab
+
+    @property
+    def length(self) -> int:
+        """L."""
+        return self.language.length
+
+    @property
+    def exact_denoiser(self) -> bool:
+        """Whether ``p_theta = q``."""
+        return isinstance(self.denoiser, Exact)
+
+    @cached_property
+    def predictor(self) -> Predictor:
+        """The denoiser applied to the language."""
+        return self.denoiser.predictor(self.language)
+
+    @cached_property
+    def marginals(self) -> NDArray[np.float64]:
+        """Law of each token on its own, shape (L, V)."""
+        return self.language.marginals()
+
+    def conditionals(self, y: NDArray[np.int64], scope: Scope = "global") -> NDArray[np.float64]:
+        """What the sampler draws from at each masked position of ``y`` (n, L): shape (n, L, V).
+
+        Rows of revealed positions are meaningless; under ``stop`` the rows of impossible contexts are zero.
+        """
+        exact, possible = self.language.conditionals(y, scope)
+        return self.with_convention(self.predictor(y, exact), possible)
+
+    def with_convention(self, predicted: NDArray[np.float64], possible: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Predictions (n, L, V), replaced by the off-support rule where the context is impossible (n, L)."""
+        return np.where(possible[..., None], predicted, self.convention)
+
+    @cached_property
+    def convention(self) -> NDArray[np.float64]:
+        """The rows (L, V) of the off-support rule."""
+        if self.off_support == "uniform":
+            return np.full((self.length, self.vocab), 1 / self.vocab)
+        return self.marginals if self.off_support == "marginal" else np.zeros((self.length, self.vocab))

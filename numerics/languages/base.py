@@ -1,0 +1,143 @@
+"""What every language can do (M1).
+
+A language is a probability law q on ``{0..V-1}^L``. Complete sequences are integer arrays (n, L); in partial
+ones the mask is V. Whether a sequence or a context is possible is decided by the structural zeros of the
+parameters, never by whether a float64 came out as zero.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadInput
+from ..reach import power, require_memory
+from ..types import Probabilities
+
+__all__ = ["Language", "Pick", "Scope", "masked_conditionals", "rescaled"]
+
+Scope = Literal["global", "local"]
+"""How far a contradiction reaches (M2): to every masked position, or to its own interval or block only."""
+
+
+Pick = Callable[[Probabilities], NDArray[Any]]
+"""What to take of a parameter: its values, its fractions, or which of its entries are positive."""
+
+
+class Language(ABC):
+    """A probability law on sequences of ``length`` tokens out of ``vocab``."""
+
+    vocab: int
+    length: int
+
+    @property
+    @abstractmethod
+    def rational(self) -> bool:
+        """Whether every probability is a known rational."""
+
+    @property
+    @abstractmethod
+    def depth(self) -> int:
+        """Roundings between the exact law and :meth:`table`, the parameters' own included (M8.9)."""
+
+    @abstractmethod
+    def log_prob(self, x: NDArray[np.integer]) -> NDArray[np.float64]:
+        """``log q(x)`` in nats for (n, L) sequences; ``-inf`` exactly off the support."""
+
+    @abstractmethod
+    def conditionals(
+        self, y: NDArray[np.integer], scope: Scope = "global"
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Exact conditionals ``q(x_i = v | y)`` at the masked positions of partial sequences.
+
+        Parameters
+        ----------
+        y : (n, L) int
+            Partial sequences, the mask being V.
+        scope : {"global", "local"}
+            How far a contradiction among the revealed tokens reaches.
+
+        Returns
+        -------
+        conditionals : (n, L, V) float64
+            Rows at revealed positions, and rows that do not exist, are zero.
+        possible : (n, L) bool
+            Where the conditional exists.
+
+        Raises
+        ------
+        BadInput
+            When the language has no intervals or blocks to confine a contradiction to.
+        """
+
+    @abstractmethod
+    def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """``count`` independent sequences, shape (count, L)."""
+
+    @abstractmethod
+    def _expand(self, pick: Pick) -> NDArray[Any]:
+        """The table of ``V^L`` probabilities, built from what ``pick`` takes of each parameter."""
+
+    def table(self) -> NDArray[np.float64]:
+        """All ``V^L`` probabilities, first token most significant; refused beyond memory."""
+        self._require_table(8)
+        return np.ascontiguousarray(self._expand(lambda law: law.values))
+
+    def exact_table(self) -> NDArray[Any]:
+        """The same as an object array of Fractions.
+
+        Raises
+        ------
+        BadInput
+            When the language was given in floating point.
+        """
+        if not self.rational:
+            raise BadInput("language", "exact probabilities were asked for, but its parameters are floating numbers")
+        self._require_table(100)
+        return self._expand(lambda law: law.fractions)
+
+    def support_table(self) -> NDArray[np.bool_]:
+        """Which of the ``V^L`` sequences are possible, by the structural zeros alone."""
+        self._require_table(8)
+        return self._expand(lambda law: (law.values > 0).astype(np.float64)) > 0
+
+    def in_support(self, x: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Whether ``q(x) > 0`` for (n, L) sequences."""
+        return self.log_prob(x) > -np.inf
+
+    def marginals(self) -> NDArray[np.float64]:
+        """Law of each token on its own, shape (L, V)."""
+        nothing = np.full((1, self.length), self.vocab)
+        return self.conditionals(nothing)[0][0]
+
+    def _require_table(self, bytes_each: int) -> None:
+        require_memory(bytes_each * power(self.vocab, self.length), f"the table of V={self.vocab}, L={self.length}")
+
+    def _refuse_local(self, scope: Scope) -> None:
+        if scope == "local":
+            raise BadInput(
+                "off_support_scope",
+                'found "local"; it is for languages with intervals (markov, iid) or blocks, others accept "global"',
+            )
+
+
+def masked_conditionals(
+    weights: NDArray[np.float64], y: NDArray[np.integer], vocab: int
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Normalise joint weights (n, L, V) row by row and blank what is revealed or impossible."""
+    totals = weights.sum(axis=-1, keepdims=True)
+    possible = totals[..., 0] > 0
+    rows = np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
+    rows[y != vocab] = 0.0
+    return rows, possible
+
+
+def rescaled(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide each sequence's weights (first axis) by a power of two: exact, and zeros stay zero."""
+    largest = weights.reshape(len(weights), -1).max(axis=-1)
+    _, exponent = np.frexp(np.where(largest > 0, largest, 1.0))
+    return np.ldexp(weights, -exponent.reshape((-1,) + (1,) * (weights.ndim - 1)))

@@ -1,0 +1,109 @@
+"""How well the sampler's neighbouring tokens follow the language (M4, bigram law)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..engines import tabular, walk
+from ..engines.law import Law
+from ..engines.workspace import Workspace
+from ..instances import Instance
+from ..languages import NGram
+from ..types import PARAMETER_DEPTH
+from .method import Method
+from .summation import sum_of_logs
+
+__all__ = ["METHODS", "pooled_bigrams", "rates"]
+
+
+def pooled_bigrams(law: NDArray[np.float64], vocab: int, length: int) -> NDArray[np.float64]:
+    """Average over ``i = 1..L-1`` of the joint law of tokens i and i+1, shape (V, V), from a table of ``V^L``."""
+    pooled = np.zeros((vocab, vocab))
+    for i in range(length - 1):
+        pooled += law.reshape(vocab**i, vocab, vocab, -1).sum(axis=(0, 3))
+    return pooled / (length - 1)
+
+
+def rates(
+    pairs: NDArray[np.float64], reference: NDArray[np.float64], pair_error: float, reference_error: float
+) -> tuple[Enclosure, Enclosure]:
+    """The KL and the TV rate of a bigram law against conditionals.
+
+    Parameters
+    ----------
+    pairs : (V, V) float64
+        ``p(u, v)``, of relative error ``pair_error``.
+    reference : (V, V) float64
+        ``P(u, v)``, of relative error ``reference_error``.
+
+    Returns
+    -------
+    kl_rate, tv_rate : Enclosure
+        ``sum p(u,v) log(p(v|u)/P(u,v))`` in nats and ``sum_u p(u) TV(p(.|u), P(u,.))``.
+    """
+    total = pairs.sum(axis=1, keepdims=True)
+    # A row sum adds V roundings of its own to the relative error it inherits.
+    row_error = pair_error + gamma(pairs.shape[1])
+    expected = total * reference
+    # The positive part, so that a token that q never shows is at distance 1 from its missing row.
+    excess = math.fsum(np.maximum(pairs - expected, 0.0).reshape(-1))
+    tv_error = (pair_error + row_error + reference_error) * (1 + 1e-9) + 6 * UNIT_ROUNDOFF
+    tv = Enclosure.around(excess, tv_error, least=0.0, most=1.0)
+    if ((pairs > 0) & (reference == 0)).any():
+        return Enclosure.around(math.inf, 0.0), tv
+    on = pairs > 0
+    ratio = pairs[on] / expected[on]
+    ratio_error = (pair_error + row_error + reference_error + 4 * UNIT_ROUNDOFF) * (1 + 1e-9)
+    value, error = sum_of_logs(pairs[on], ratio, pair_error, ratio_error)
+    return Enclosure.around(value, error, least=0.0), tv
+
+
+def _obstacle(instance: Instance) -> str | None:
+    if instance.length < 2:
+        return "a bigram needs a length of at least 2"
+    if instance.off_support == "stop":
+        return "the rule stop leaves sequences unfinished, so pairs have no law"
+    return None
+
+
+def _reference(work: Workspace, law: Law) -> tuple[NDArray[np.float64], float]:
+    """Conditionals to compare with: the transition matrix of a chain, or else q's own pooled bigrams'."""
+    language = work.instance.language
+    if isinstance(language, NGram) and language.order <= 2:
+        return language.chain()[1], gamma(PARAMETER_DEPTH)
+    pairs = pooled_bigrams(law.q, law.vocab, law.length)
+    total = pairs.sum(axis=1, keepdims=True)
+    depth = law.q_depth + law.q.size + law.length + 1
+    return np.divide(pairs, total, out=np.zeros_like(pairs), where=total > 0), gamma(2 * depth + law.vocab + 1)
+
+
+def _rates(work: Workspace, law: Law) -> tuple[Enclosure, Enclosure]:
+    reference, reference_error = _reference(work, law)
+    pairs = pooled_bigrams(law.p, law.vocab, law.length)
+    return rates(pairs, reference, gamma(law.p_depth + law.p.size + law.length + 1), reference_error)
+
+
+def _methods(quantity: str, which: int) -> tuple[Method, ...]:
+    return tuple(
+        Method(
+            quantity,
+            name,
+            "rounding",
+            lambda instance, engine=engine: engine.obstacle(instance) or _obstacle(instance),
+            engine.cost,
+            lambda work, engine=engine: _rates(work, engine.law(work))[which],
+            scope,
+            price,
+        )
+        for name, engine, scope, price in (
+            ("tabular", tabular, "any language x any policy of given reveal times", "(2V+1)^L min(N, L)"),
+            ("walk", walk, "any language x any policy", "(2V+1)^L N, in Python"),
+        )
+    )
+
+
+METHODS = (*_methods("bigram_kl_rate", 0), *_methods("bigram_tv_rate", 1))

@@ -1,0 +1,141 @@
+"""Measuring: the cheapest method that is good enough (design, section 1)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from ..enclosure import Enclosure
+from ..engines.workspace import Request, Workspace
+from ..errors import BadInput, BeyondReach
+from ..instances import Instance
+from ..reach import memory_budget, shown_bytes
+from .method import Method
+from .methods import METHODS, methods_for
+
+__all__ = ["explain", "measurable", "measure", "measure_one"]
+
+
+def measure(
+    instance: Instance,
+    quantities: Iterable[str] | None = None,
+    *,
+    width: float = 0.01,
+    seconds: float = 60.0,
+    samples: int | None = None,
+    seed: int = 0,
+    confidence: float = 1 - 1e-6,
+    engine: str | None = None,
+) -> dict[str, Enclosure]:
+    """Enclosures of the named quantities.
+
+    Parameters
+    ----------
+    instance : Instance
+    quantities : iterable of str, optional
+        Names of the vocabulary; every one that can be measured here unless given.
+    width : float
+        Relative width wanted.
+    seconds : float
+        Time a method may be estimated to take.
+    samples, seed, confidence
+        For sampled methods.
+    engine : str, optional
+        Use this engine only.
+
+    Returns
+    -------
+    dict of str to Enclosure
+
+    Raises
+    ------
+    BadInput
+        For an unknown quantity or engine, or one that cannot be measured on this instance.
+    BeyondReach
+        When every method that applies is estimated to take too much memory or time.
+
+    Examples
+    --------
+    >>> from maskbound.numerics import languages, policies
+    >>> instance = Instance(languages.pair(2, 2), policies.Bernoulli(steps=2))
+    >>> measure(instance, ["ser"])["ser"].value
+    0.25
+    """
+    work = Workspace(instance, Request(width, seconds, samples, seed, confidence))
+    if quantities is None:
+        return {name: measure_one(work, name, engine) for name in measurable(instance, seconds, engine)}
+    return {name: measure_one(work, name, engine) for name in quantities}
+
+
+def measurable(instance: Instance, seconds: float = 60.0, engine: str | None = None) -> list[str]:
+    """Names of the quantities that some method can measure on this instance within reach."""
+    names = dict.fromkeys(method.quantity for method in METHODS)
+    return [name for name in names if _candidates(instance, name, seconds, engine)]
+
+
+def measure_one(
+    work: Workspace, quantity: str, engine: str | None = None, avoid: frozenset[str] = frozenset()
+) -> Enclosure:
+    """One quantity: methods from the cheapest on, until the width asked for is met; else the narrowest.
+
+    Methods that rely on a statement in ``avoid`` are used only when there is no other.
+    """
+    instance, request = work.instance, work.request
+    candidates = _candidates(instance, quantity, request.seconds, engine)
+    candidates = [method for method in candidates if not method.relies_on & avoid] or candidates
+    if not candidates:
+        raise explain(instance, quantity, request.seconds, engine)
+    best: Enclosure | None = None
+    for method in candidates:
+        found = method.measure(work)
+        if best is None or _relative_width(found) < _relative_width(best):
+            best = found
+        if _relative_width(best) <= request.width:
+            break
+    assert best is not None
+    return best
+
+
+def _candidates(instance: Instance, quantity: str, seconds: float, engine: str | None) -> list[Method]:
+    able = [
+        method
+        for method in methods_for(quantity)
+        if engine in (None, method.engine) and method.obstacle(instance) is None and _within(instance, method, seconds)
+    ]
+    return sorted(able, key=lambda method: method.cost(instance).operations)
+
+
+def _within(instance: Instance, method: Method, seconds: float) -> bool:
+    cost = method.cost(instance)
+    return cost.bytes <= memory_budget() and cost.seconds <= seconds
+
+
+def _relative_width(found: Enclosure) -> float:
+    if found.width == 0.0:
+        return 0.0
+    return found.width / abs(found.value) if found.value and math.isfinite(found.width) else math.inf
+
+
+def explain(instance: Instance, quantity: str, seconds: float, engine: str | None) -> BadInput | BeyondReach:
+    """Why no method can measure ``quantity`` here, as the error to raise."""
+    known = sorted({method.quantity for method in METHODS})
+    methods = methods_for(quantity)
+    if not methods:
+        return BadInput("quantity", f"found {quantity!r}; one of {', '.join(known)} is accepted")
+    engines = sorted({method.engine for method in METHODS})
+    if engine is not None and engine not in engines:
+        return BadInput("engine", f"found {engine!r}; one of {', '.join(engines)} is accepted")
+    methods = tuple(method for method in methods if engine in (None, method.engine))
+    if not methods:
+        return BadInput("engine", f"{engine!r} does not measure {quantity}")
+    able = [method for method in methods if method.obstacle(instance) is None]
+    if not able:
+        reasons = "; ".join(f"{method.engine}: {method.obstacle(instance)}" for method in methods)
+        return BadInput(quantity, f"cannot be measured on {instance.name} ({reasons})")
+    least = min(able, key=lambda method: method.cost(instance).seconds)
+    cost = least.cost(instance)
+    return BeyondReach(
+        f"{quantity} of {instance.name} (V={instance.vocab}, L={instance.length}) would take engine "
+        f"{least.engine!r} {shown_bytes(math.ceil(min(cost.bytes, 1e300)))} and about {cost.seconds:.3g} s; there are "
+        f"{shown_bytes(memory_budget())} and {seconds:.3g} s"
+    )

@@ -1,0 +1,99 @@
+"""A method: one way to measure one quantity, with its conditions and its price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..enclosure import Enclosure, Kind
+from ..engines import tabular, walk
+from ..engines.law import Law
+from ..engines.workspace import Cost, Workspace
+from ..instances import Instance
+
+__all__ = ["Method", "Obstacle", "law_methods"]
+
+Obstacle = Callable[[Instance], str | None]
+"""None when a method applies to an instance, or else the sentence that says why not."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A row of the engine table.
+
+    Parameters
+    ----------
+    quantity : str
+        A name of the vocabulary in ``maskbound.theory``.
+    engine : str
+        Which engine does it.
+    kind : Kind
+        The kind of enclosure it gives.
+    obstacle : callable
+        None when the method applies to an instance, or else the sentence that says why not.
+    cost : callable
+        Estimate for an instance.
+    run : callable
+        The measurement.
+    scope : str
+        Languages and policies it is for, in words.
+    price : str
+        The cost as a formula, for the table.
+    relies_on : frozenset of str
+        Ids of the statements that the value assumes.
+    """
+
+    quantity: str
+    engine: str
+    kind: Kind
+    obstacle: Obstacle
+    cost: Callable[[Instance], Cost]
+    run: Callable[[Workspace], Enclosure]
+    scope: str
+    price: str
+    relies_on: frozenset[str] = field(default_factory=frozenset)
+
+    def measure(self, work: Workspace) -> Enclosure:
+        """The enclosure, signed by the engine."""
+        return self.run(work).by(self.engine, self.relies_on)
+
+
+def law_methods(
+    quantity: str, of_law: Callable[[Law], Enclosure], obstacle: Obstacle | None = None
+) -> tuple[Method, ...]:
+    """One method for each engine that gives the whole output law.
+
+    Parameters
+    ----------
+    quantity : str
+    of_law : callable
+        The quantity as a function of the law.
+    obstacle : callable, optional
+        A condition of the quantity beside the engine's own.
+    """
+
+    def both(engine_obstacle: Obstacle) -> Obstacle:
+        return lambda instance: engine_obstacle(instance) or (obstacle(instance) if obstacle else None)
+
+    return (
+        Method(
+            quantity,
+            "tabular",
+            "rounding",
+            both(tabular.obstacle),
+            tabular.cost,
+            lambda work: of_law(tabular.law(work)),
+            "any language x any policy of given reveal times",
+            "(2V+1)^L min(N, L)",
+        ),
+        Method(
+            quantity,
+            "walk",
+            "rounding",
+            both(walk.obstacle),
+            walk.cost,
+            lambda work: of_law(walk.law(work)),
+            "any language x any policy",
+            "(2V+1)^L N, in Python",
+        ),
+    )

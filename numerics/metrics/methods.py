@@ -1,0 +1,19 @@
+"""The registry of methods: the engine table."""
+
+from __future__ import annotations
+
+from . import bigrams, divergence, error_rates, information, off_support, path, schedule
+from .method import Method
+
+__all__ = ["METHODS", "methods_for"]
+
+METHODS: tuple[Method, ...] = tuple(
+    method
+    for family in (divergence, information, path, error_rates, bigrams, off_support, schedule)
+    for method in family.METHODS
+)
+
+
+def methods_for(quantity: str) -> tuple[Method, ...]:
+    """Every method that measures ``quantity``."""
+    return tuple(method for method in METHODS if method.quantity == quantity)

@@ -1,0 +1,48 @@
+"""Off-support mass (M4): the chance that a token is drawn in a context of probability zero.
+
+It is what the rule ``stop`` would abandon, so it is measured as that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..enclosure import Enclosure
+from ..engines import tabular, walk
+from ..engines.law import Law
+from ..engines.workspace import Workspace
+from .method import Method
+
+__all__ = ["METHODS"]
+
+
+def _stopping(work: Workspace) -> Workspace:
+    return work.once(_with_stop)
+
+
+def _with_stop(work: Workspace) -> Workspace:
+    if work.instance.off_support == "stop":
+        return work
+    return Workspace(replace(work.instance, off_support="stop"), work.request)
+
+
+def _lost(law: Law) -> Enclosure:
+    return law.lost
+
+
+METHODS = tuple(
+    Method(
+        "off_support_mass",
+        name,
+        "rounding",
+        engine.obstacle,
+        engine.cost,
+        lambda work, engine=engine: _lost(engine.law(_stopping(work))),
+        scope,
+        price,
+    )
+    for name, engine, scope, price in (
+        ("tabular", tabular, "any language x any policy of given reveal times", "(2V+1)^L min(N, L)"),
+        ("walk", walk, "any language x any policy", "(2V+1)^L N, in Python"),
+    )
+)

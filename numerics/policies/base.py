@@ -1,0 +1,60 @@
+"""What every policy can do (M3): choose positions from a partial sequence and fill them independently."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Partial", "Policy", "Transition"]
+
+Partial = tuple[int, ...]
+"""A partial sequence; the mask is V."""
+
+Transition = tuple[float, Partial, Hashable]
+"""Chance, next partial sequence, next memory."""
+
+
+class Policy(ABC):
+    """A rule that reveals a fully masked sequence in ``steps`` steps."""
+
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """N, the number of denoiser calls (the most there can be, where it is random)."""
+
+    @abstractmethod
+    def check(self, vocab: int, length: int) -> None:
+        """Refuse, with BadInput, a language that this policy does not fit."""
+
+    @abstractmethod
+    def transitions(
+        self, step: int, y: Partial, conditionals: NDArray[np.float64], memory: Hashable = None
+    ) -> Iterator[Transition]:
+        """The law of one step.
+
+        Parameters
+        ----------
+        step : int
+            1..N.
+        y : tuple of int
+            The partial sequence so far.
+        conditionals : (L, V) float64
+            What the denoiser predicts from ``y``; a masked row may sum to less than 1 (rule ``stop``), and what
+            is missing is lost.
+        memory : hashable
+            What the policy remembers of earlier steps; None for those that need nothing.
+
+        Yields
+        ------
+        chance, next y, next memory
+            Each chance positive; a pair may be yielded more than once.
+        """
+
+    @abstractmethod
+    def draw_step(
+        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        """One step for a batch: ``y`` of shape (n, L), ``conditionals`` (n, L, V); returns the next ``y``."""

@@ -1,0 +1,170 @@
+"""Small instances, each as the product's objects and as the oracles' plain data, for tests of agreement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from oracles import denoisers as oracle_denoisers
+from oracles import languages as oracle_languages
+from oracles import quantities as oracle_quantities
+from oracles import samplers as oracle_samplers
+
+from maskbound.numerics import denoisers, languages, policies
+from maskbound.numerics.instances import Instance
+
+LARGEST_TABLE = 30
+
+
+@dataclass
+class Case:
+    """One instance twice."""
+
+    instance: Instance
+    law: oracle_languages.Law
+    denoiser: Any
+    policy: Any
+    transition: list | None = None
+    seen: dict = field(default_factory=dict)
+
+    @property
+    def vocab(self) -> int:
+        return self.instance.vocab
+
+    def truth(self) -> dict[str, Any]:
+        """Every quantity, from the definitions."""
+        return oracle_quantities.measure_all(self.law, self.vocab, self.denoiser, self.policy, self.transition)
+
+    def output_law(self) -> oracle_languages.Law:
+        return oracle_samplers.law(self.policy, self.vocab, self.denoiser)
+
+    def __repr__(self) -> str:
+        i = self.instance
+        return f"Case({i.language}, {i.policy}, {i.denoiser}, {i.off_support}, {i.off_support_scope}, q={self.law})"
+
+
+def rows(width: int, deterministic: bool = True) -> st.SearchStrategy[list[Fraction]]:
+    """Probability rows of small rationals with structural zeros, one-hot rows included."""
+    weights = st.lists(st.sampled_from([0, 0, 1, 1, 2, 3, 7]), min_size=width, max_size=width).filter(any)
+    return weights.map(lambda w: [Fraction(x, sum(w)) for x in w])
+
+
+@st.composite
+def shapes(draw: Any, least_length: int = 1) -> tuple[int, int]:
+    """V and L with a table of at most LARGEST_TABLE entries, V = 1 and L = 1 included."""
+    length = draw(st.integers(least_length, 4))
+    largest = {1: 6, 2: 5, 3: 3, 4: 2}[length]
+    return draw(st.integers(1, largest)), length
+
+
+@st.composite
+def language_pairs(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ngram", "hmm", "blocks", "iid")) -> tuple:
+    """A product language, the oracle's table of it, its transition rows if it is a chain, and the oracle's local scope."""
+    kind = draw(st.sampled_from(kinds))
+    V, L = draw(shapes())
+    if kind == "tabular":
+        law = dict(zip(np.ndindex(*(V,) * L), draw(rows(V**L)), strict=True))
+        table = oracle_languages.law(law.items())
+        return languages.Tabular.from_table(V, L, list(law.values())), table, None, None
+    if kind == "markov":
+        initial, transition = draw(rows(V)), [draw(rows(V)) for _ in range(V)]
+        scope = oracle_denoisers.interval_scope(initial, transition, L)
+        return (
+            languages.markov(initial, transition, L),
+            oracle_languages.markov(initial, transition, L),
+            transition,
+            scope,
+        )
+    if kind == "iid":
+        row = draw(rows(V))
+        return languages.iid(row, L), oracle_languages.iid(row, L), [row] * V, None
+    if kind == "ngram":
+        order = draw(st.integers(2, 3))
+        contexts = V ** (order - 1)
+        initial, transition = draw(rows(contexts)), [draw(rows(V)) for _ in range(contexts)]
+        product = languages.NGram(order, V, L, initial, transition)
+        table = oracle_languages.ngram(order, V, L, initial, transition)
+        return product, table, transition if order == 2 else None, None
+    if kind == "hmm":
+        K = draw(st.integers(1, 3))
+        initial, transition = draw(rows(K)), [draw(rows(K)) for _ in range(K)]
+        emission = [draw(rows(V)) for _ in range(K)]
+        return (
+            languages.HMM(L, initial, transition, emission),
+            oracle_languages.hmm(initial, transition, emission, L),
+            None,
+            None,
+        )
+    V, size = draw(st.sampled_from([(2, 1), (2, 2), (1, 2), (3, 1)]))
+    law = dict(zip(np.ndindex(*(V,) * size), draw(rows(V**size)), strict=True))
+    block = oracle_languages.law(law.items())
+    count = draw(st.integers(1, 2))
+    product = languages.Blocks(languages.Tabular.from_table(V, size, list(law.values())), count)
+    return product, oracle_languages.blocks(block, count), None, oracle_denoisers.block_scope(block, V)
+
+
+@st.composite
+def policy_pairs(draw: Any, length: int) -> tuple[policies.Policy, Any]:
+    """A policy of every kind; N = 1, N = L, empty steps and weights of zero included."""
+    kind = draw(st.sampled_from(["uniform", "weights", "sizes", "random-order", "autoregressive", "bisection", "sets"]))
+    if kind == "uniform":
+        steps = draw(st.integers(1, 4))
+        return policies.Bernoulli(steps), oracle_samplers.uniform_steps(steps, length)
+    if kind == "weights":
+        weights = draw(rows(draw(st.integers(1, 4))))
+        return policies.Bernoulli(weights=weights), oracle_samplers.bernoulli(weights, length)
+    if kind == "sizes":
+        cuts = sorted(draw(st.lists(st.integers(0, length), max_size=3)))
+        sizes = [after - before for before, after in zip([0, *cuts], [*cuts, length], strict=True)]
+        return policies.FixedSize(sizes), oracle_samplers.fixed_size(sizes)
+    if kind == "random-order":
+        return policies.random_order(length), oracle_samplers.fixed_size([1] * length)
+    if kind == "autoregressive":
+        return policies.autoregressive(length), oracle_samplers.autoregressive(length)
+    if kind == "bisection":
+        return policies.bisection(length), oracle_samplers.bisection(length)
+    order = draw(st.permutations(range(length)))
+    cut = draw(st.integers(0, length))
+    sets = [order[:cut], order[cut:]]
+    return policies.FixedSets(sets), oracle_samplers.fixed_sets(sets)
+
+
+@st.composite
+def denoiser_pairs(draw: Any, language: languages.Language) -> tuple[denoisers.Denoiser, Any]:
+    """A denoiser and the oracle's prediction."""
+    kind = draw(st.sampled_from(["exact", "exact", "uniform", "peak", "tilt", "full", "neighbours"]))
+    if kind == "exact":
+        return denoisers.Exact(), oracle_denoisers.exact_prediction
+    strength = draw(st.sampled_from([Fraction(0), Fraction(1, 7), Fraction(1, 2), Fraction(1)]))
+    if kind == "uniform":
+        return denoisers.Perturbed("uniform", strength), oracle_denoisers.mix_uniform(strength)
+    if kind == "peak":
+        return denoisers.Perturbed("peak", strength), oracle_denoisers.peak(strength)
+    if kind == "tilt":
+        # The factors as the product stores them: the oracle takes the floats as the rationals they are.
+        noise = np.random.default_rng(3).standard_normal((language.length, language.vocab))
+        factors = [[Fraction(float(g)) for g in row] for row in np.exp(0.5 * noise)]
+        return denoisers.Perturbed("tilt", 0.5, seed=3), oracle_denoisers.tilt(factors)
+    pseudo = draw(st.sampled_from([Fraction(0), Fraction(1, 2)]))
+    context = "full" if kind == "full" else "neighbours"
+    learned = denoisers.Learned(draw(st.integers(1, 12)), seed=5, pseudo_count=pseudo, context=context)
+    seen = [tuple(int(token) for token in row) for row in learned.training_set(language)]
+    counted = oracle_denoisers.learned_full if kind == "full" else oracle_denoisers.learned_neighbours
+    return learned, counted(seen, language.vocab, pseudo)
+
+
+@st.composite
+def cases(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ngram", "hmm", "blocks", "iid")) -> Case:
+    """Instances of every combination that a table can do."""
+    language, law, transition, local = draw(language_pairs(kinds))
+    policy, oracle_policy = draw(policy_pairs(language.length))
+    denoiser, prediction = draw(denoiser_pairs(language))
+    rule = draw(st.sampled_from(["uniform", "marginal", "stop"]))
+    scope = draw(st.sampled_from([None, "global", "local"] if local else [None, "global"]))
+    instance = Instance(language, policy, denoiser, rule, scope)
+    inside = local if scope == "local" else oracle_denoisers.global_scope(law, language.vocab)
+    oracle = oracle_denoisers.denoiser(inside, language.vocab, prediction, rule, law)
+    return Case(instance, law, oracle, oracle_policy, transition)

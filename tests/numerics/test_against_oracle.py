@@ -1,0 +1,69 @@
+"""Random small instances against the oracle, which enumerates reveal times one by one in rational arithmetic."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from grid import Case, cases
+from hypothesis import given, settings
+from oracles.logs import real
+
+from maskbound.numerics.engines import tabular, walk
+from maskbound.numerics.engines.workspace import Workspace
+from maskbound.numerics.enclosure import gamma
+from maskbound.numerics.metrics import METHODS, measurable, measure
+
+ENGINES = sorted({method.engine for method in METHODS})
+FLOOR = 1e-3
+WIDTH = 1e-9
+ACCURACY = 1e-12
+
+
+def assert_encloses(name: str, found, truth) -> None:
+    """The enclosure holds the true value, is narrow, and its value is accurate to 1e-12 relative (of at least 1e-3)."""
+    exact = truth if math.isinf(truth) else real(truth)
+    assert found.lo <= exact <= found.hi, f"{name}: {found} misses {exact}"
+    if math.isinf(truth):
+        assert found.value == math.inf
+        return
+    scale = max(abs(float(exact)), FLOOR)
+    assert found.width <= WIDTH * scale, f"{name}: {found} is wide"
+    assert abs(found.value - float(exact)) <= ACCURACY * scale, f"{name}: {found.value} against {exact}"
+
+
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_every_quantity_by_every_engine_is_the_oracles(case: Case):
+    truth = case.truth()
+    compared = 0
+    for engine in ENGINES:
+        for name in measurable(case.instance, engine=engine):
+            if name in truth:
+                assert_encloses(f"{name} by {engine}", measure(case.instance, [name], engine=engine)[name], truth[name])
+                compared += 1
+    assert compared >= 20
+
+
+@given(cases())
+@settings(max_examples=100, deadline=None)
+def test_both_laws_are_the_oracles_cell_by_cell(case: Case):
+    """Zero is zero, and every other entry is within gamma of its depth."""
+    expected = case.output_law()
+    for engine in (tabular, walk):
+        law = engine.law(Workspace(case.instance))
+        for x, found in zip(np.ndindex(*(law.vocab,) * law.length), law.p, strict=True):
+            exact = expected.get(x, 0)
+            assert (found == 0) == (exact == 0), f"{x}: {found} against {exact}"
+            assert abs(float((found - exact) if exact == 0 else (real(found) - real(exact)) / real(exact))) <= gamma(
+                law.p_depth
+            )
+
+
+def test_the_comparison_can_fail():
+    from maskbound.numerics.enclosure import Enclosure
+
+    for wrong in (Enclosure.around(0.5, 1e-15), Enclosure(0.3, 0.2, 0.4, "rounding")):
+        with pytest.raises(AssertionError):
+            assert_encloses("x", wrong, __import__("fractions").Fraction(1, 3))

@@ -1,0 +1,323 @@
+"""The quantities of M4 for order-oblivious policies, from their definitions.
+
+Rational quantities are Fractions, logarithmic ones mpmath numbers of 70 digits, in nats, infinite where they
+are. Under the off-support rule `stop` a law p sums to less than one; abandoned sequences count as one more
+outcome, which q never produces: TV counts it, and what averages `-log q` or `log p/q` over p is infinite.
+Bigram rates then run over the sequences that came out, whose weights are left as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations, pairwise
+
+from . import samplers
+from .denoisers import Denoiser
+from .information import (
+    area,
+    area_defect,
+    curve,
+    dual_total_correlation,
+    entropy,
+    marginals_of,
+    profile,
+    profile_max_increase,
+    total_correlation,
+)
+from .languages import Law, Marginals
+from .logs import Real, log_sum, mp, real
+from .samplers import Policy
+
+__all__ = [
+    "area",
+    "area_defect",
+    "bigram_kl_rate",
+    "bigram_law",
+    "bigram_tv_rate",
+    "collision_probability",
+    "curve",
+    "dual_total_correlation",
+    "entropy",
+    "eps_learning",
+    "eps_learning_mean",
+    "generative_nll",
+    "generative_nll_correct",
+    "generative_perplexity",
+    "hellinger",
+    "kl",
+    "law_distance",
+    "log_ter",
+    "log_ter_language",
+    "max_step_size",
+    "max_step_weight",
+    "measure_all",
+    "off_support_mass",
+    "path_kl",
+    "profile",
+    "profile_max_increase",
+    "reverse_kl",
+    "ser",
+    "ter",
+    "total_correlation",
+    "tv",
+]
+
+Rows = Sequence[Sequence[Fraction]] | Mapping[int, Mapping[int, Fraction]]
+
+
+def kl(q: Law, p: Law) -> Real:
+    """`D(q||p)`."""
+    return -log_sum((chance, p.get(x, Fraction(0)) / chance) for x, chance in q.items())
+
+
+def reverse_kl(q: Law, p: Law) -> Real:
+    """`D(p||q)`; infinite when p leaves the support or abandons."""
+    return mp.inf if ser(q, p) else kl(p, q)
+
+
+def tv(q: Law, p: Law) -> Fraction:
+    """Total variation, `sum_x max(q - p, 0)`."""
+    return sum((max(chance - p.get(x, Fraction(0)), Fraction(0)) for x, chance in q.items()), Fraction(0))
+
+
+def law_distance(p: Law, other: Law) -> Fraction:
+    """TV between the output laws of two subjects; the abandoned mass of each is one outcome."""
+    keys = p.keys() | other.keys()
+    differences = [p.get(x, Fraction(0)) - other.get(x, Fraction(0)) for x in keys]
+    differences.append(sum(other.values()) - sum(p.values()))
+    return sum(map(abs, differences), Fraction(0)) / 2
+
+
+def hellinger(q: Law, p: Law) -> Real:
+    """`sqrt(1 - sum sqrt(p q))`, as half a sum of squares, which loses no digits when p is near q."""
+    squares = mp.mpf(0)
+    for x in q.keys() | p.keys():
+        a, b = q.get(x, Fraction(0)), p.get(x, Fraction(0))
+        if a != b:
+            squares += (real(a - b) / (mp.sqrt(real(a)) + mp.sqrt(real(b)))) ** 2
+    return mp.sqrt((squares + real(1 - sum(p.values()))) / 2)
+
+
+def path_kl(q: Law, denoiser: Denoiser, policy: Policy) -> Real:
+    """`E_tau D(q || p_tau)`."""
+    return -log_sum(
+        (chance * probability, samplers.sequence_chance(tau, x, denoiser) / probability)
+        for tau, chance in samplers.pattern_law(policy).items()
+        for x, probability in q.items()
+    )
+
+
+def ser(q: Law, p: Law) -> Fraction:
+    """Sequence error rate `1 - sum of p over the support of q`."""
+    return 1 - sum((p.get(x, Fraction(0)) for x in q), Fraction(0))
+
+
+def log_ter(q: Law, p: Law) -> Real:
+    """`log TER(p) = -(1/L) E_q log p`, nats per token."""
+    return -log_sum((chance, p.get(x, Fraction(0))) for x, chance in q.items()) / _length(q)
+
+
+def ter(q: Law, p: Law) -> Real:
+    """`TER(p) = exp(log_ter)`."""
+    return mp.exp(log_ter(q, p))
+
+
+def log_ter_language(q: Law) -> Real:
+    """`log TER(q) = H(q) / L`."""
+    return entropy(q) / _length(q)
+
+
+def generative_nll(q: Law, p: Law) -> Real:
+    """`-(1/L) E_p log q`, nats per token; infinite when SER > 0."""
+    return mp.inf if ser(q, p) else generative_nll_correct(q, p)
+
+
+def generative_nll_correct(q: Law, p: Law) -> Real:
+    """The same, averaged over the correct sequences only.
+
+    Raises
+    ------
+    ValueError
+        When no correct sequence has positive chance.
+    """
+    correct = 1 - ser(q, p)
+    if not correct:
+        raise ValueError("no correct sequence has positive chance")
+    return -log_sum((p.get(x, Fraction(0)) / correct, chance) for x, chance in q.items()) / _length(q)
+
+
+def generative_perplexity(q: Law, p: Law) -> Real:
+    """`exp(generative_nll)`."""
+    return mp.exp(generative_nll(q, p))
+
+
+def learning_divergence(q: Marginals, V: int, denoiser: Denoiser, i: int, context: Mapping[int, int]) -> Real:
+    """`D(q(.|x_R) || p_theta(.|x_R))` in a possible context."""
+    exact = q.conditional(i, context, V)
+    key = ("learning", denoiser, i, tuple(sorted(context.items())))
+    predicted = denoiser(i, context)
+    return q.keep(key, lambda: -log_sum((c, d / c) for c, d in zip(exact, predicted, strict=True) if c))
+
+
+def eps_learning(q: Law | Marginals, V: int, denoiser: Denoiser) -> Real:
+    """The largest learning divergence over all possible partial sequences and their masked positions."""
+    m = marginals_of(q)
+    return max(
+        learning_divergence(m, V, denoiser, i, dict(zip(R, values, strict=True)))
+        for size in range(m.L)
+        for R in combinations(range(m.L), size)
+        for values in m.of(R)
+        for i in range(m.L)
+        if i not in R
+    )
+
+
+def eps_learning_mean(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Real:
+    """`(1/L) sum_i E D(q(.|X_R) || p_theta(.|X_R))`, R what is revealed before i, X from q."""
+    m = marginals_of(q)
+    total = mp.mpf(0)
+    for tau, chance in samplers.pattern_law(policy).items():
+        for i in range(m.L):
+            R = tuple(j for j in range(m.L) if tau[j] < tau[i])
+            for values, probability in m.of(R).items():
+                context = dict(zip(R, values, strict=True))
+                divergence = learning_divergence(m, V, denoiser, i, context)
+                if divergence:
+                    total += real(chance * probability) * divergence
+    return total / m.L
+
+
+def off_support_mass(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Fraction:
+    """Chance that some token is drawn in a context with `q(x_R) = 0`.
+
+    For fixed reveal times, the sequences all of whose contexts are possible are built up step by step; the
+    rest is the answer. It does not depend on the off-support rule: a stopped sequence counts, too.
+    """
+    m = marginals_of(q)
+    inside = Fraction(0)
+    for tau, chance in samplers.pattern_law(policy).items():
+        partial: list[tuple[dict[int, int], Fraction]] = [({}, chance)]
+        for k in range(max(tau) + 1):
+            following = [(y, weight) for y, weight in partial if m.chance(y)]
+            due = [i for i in range(m.L) if tau[i] == k]
+            for i in due:
+                before = [({j: v for j, v in y.items() if tau[j] < k}, y, weight) for y, weight in following]
+                following = [
+                    ({**y, i: v}, weight * c)
+                    for context, y, weight in before
+                    for v, c in enumerate(denoiser(i, context))
+                    if c
+                ]
+            partial = following
+        inside += sum(weight for _, weight in partial)
+    return 1 - inside
+
+
+def max_step_weight(policy: Policy) -> Fraction:
+    """`max_k w_k`, `s_k / L` for sized policies."""
+    return max(policy.weights)
+
+
+def max_step_size(policy: Policy) -> int:
+    """`max_k s_k`.
+
+    Raises
+    ------
+    ValueError
+        For the Bernoulli sampler, which has no sizes.
+    """
+    if policy.sizes is None:
+        raise ValueError("the Bernoulli sampler has no step sizes")
+    return max(policy.sizes)
+
+
+def collision_probability(policy: Policy) -> Fraction:
+    """`rho = sum_k w_k^2`."""
+    return sum((w * w for w in policy.weights), Fraction(0))
+
+
+def bigram_law(p: Law) -> dict[tuple[int, int], Fraction]:
+    """Joint law of `(x_i, x_{i+1})` pooled over i; sums to what p sums to. Needs L >= 2."""
+    pooled: dict[tuple[int, int], Fraction] = {}
+    for x, chance in p.items():
+        for u, v in pairwise(x):
+            pooled[u, v] = pooled.get((u, v), Fraction(0)) + chance / (len(x) - 1)
+    return pooled
+
+
+def bigram_kl_rate(q: Law, p: Law, transition: Rows | None = None) -> Real:
+    """`sum_u p(u) D(p(.|u) || P(u, .))`; P is q's transition matrix, or else q's own pooled conditionals."""
+    reference = _reference(q, transition)
+    pooled, first = _bigrams(p)
+    return -log_sum((chance, reference(u, v) * first[u] / chance) for (u, v), chance in pooled.items())
+
+
+def bigram_tv_rate(q: Law, p: Law, transition: Rows | None = None) -> Fraction:
+    """`sum_u p(u) TV(p(.|u), P(u, .))`; after a token u that q never has, the distance is one."""
+    reference = _reference(q, transition)
+    pooled, first = _bigrams(p)
+    excess = (max(chance - first[u] * reference(u, v), Fraction(0)) for (u, v), chance in pooled.items())
+    return sum(excess, Fraction(0))
+
+
+def measure_all(
+    q: Law, V: int, denoiser: Denoiser, policy: Policy, transition: Rows | None = None
+) -> dict[str, Fraction | int | Real]:
+    """Every quantity that exists for this instance, by its name in claims.
+
+    Left out: `max_step_size` for the Bernoulli sampler, the bigram rates at L = 1, `generative_nll_correct`
+    when no correct sequence can come out, and what is not about one order-oblivious policy (`expected_steps`,
+    `law_distance`).
+    """
+    m = marginals_of(q)
+    p = samplers.law(policy, V, denoiser)
+    measured: dict[str, Fraction | int | Real] = {
+        "kl": kl(q, p),
+        "reverse_kl": reverse_kl(q, p),
+        "tv": tv(q, p),
+        "hellinger": hellinger(q, p),
+        "path_kl": path_kl(q, denoiser, policy),
+        "ser": ser(q, p),
+        "ter": ter(q, p),
+        "log_ter": log_ter(q, p),
+        "log_ter_language": log_ter_language(q),
+        "entropy": entropy(m),
+        "total_correlation": total_correlation(m),
+        "dual_total_correlation": dual_total_correlation(m),
+        "eps_learning": eps_learning(m, V, denoiser),
+        "eps_learning_mean": eps_learning_mean(m, V, denoiser, policy),
+        "max_step_weight": max_step_weight(policy),
+        "collision_probability": collision_probability(policy),
+        "generative_nll": generative_nll(q, p),
+        "generative_perplexity": generative_perplexity(q, p),
+        "off_support_mass": off_support_mass(m, V, denoiser, policy),
+        "area_defect": area_defect(m),
+        "profile_max_increase": profile_max_increase(m),
+    }
+    if policy.sizes is not None:
+        measured["max_step_size"] = max_step_size(policy)
+    if measured["ser"] != 1:
+        measured["generative_nll_correct"] = generative_nll_correct(q, p)
+    if m.L >= 2:
+        measured["bigram_kl_rate"] = bigram_kl_rate(q, p, transition)
+        measured["bigram_tv_rate"] = bigram_tv_rate(q, p, transition)
+    return measured
+
+
+def _length(law: Law) -> int:
+    return len(next(iter(law)))
+
+
+def _bigrams(p: Law) -> tuple[dict[tuple[int, int], Fraction], dict[int, Fraction]]:
+    pooled = bigram_law(p)
+    first: dict[int, Fraction] = {}
+    for (u, _), chance in pooled.items():
+        first[u] = first.get(u, Fraction(0)) + chance
+    return pooled, first
+
+
+def _reference(q: Law, transition: Rows | None):
+    """The row entries `P(u, v)` that bigrams are held against; zero where there are none."""
+    if transition is not None:
+        return lambda u, v: Fraction(transition[u][v])
+    pooled, first = _bigrams(q)
+    return lambda u, v: pooled[u, v] / first[u] if (u, v) in pooled else Fraction(0)

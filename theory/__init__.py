@@ -1,0 +1,41 @@
+"""What is claimed about sampling from masked diffusion models: quantities, statements, and claims that people type.
+
+>>> from maskbound.theory import claim, statements
+>>> print(statements["M6.2"])
+path_kl <= max_step_weight*(dual_total_correlation + total_correlation)
+>>> claim("ser <= tv").status
+'claim'
+"""
+
+from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
+from .claims import ClaimError, claim
+from .derivations import DERIVATIONS, Derivation
+from .ledger import index, register, statements
+from .notation import Parameter, Quantity, parameters, quantities, second, symbols
+from .spelling import spell, to_latex
+from .statement import RELATIONS, STATUSES, Statement
+
+__all__ = [
+    "ASSUMPTIONS",
+    "Assumption",
+    "ClaimError",
+    "DERIVATIONS",
+    "Derivation",
+    "Parameter",
+    "Quantity",
+    "RELATIONS",
+    "Relation",
+    "STATUSES",
+    "SUBJECT_RELATIONS",
+    "Statement",
+    "claim",
+    "index",
+    "parameters",
+    "quantities",
+    "register",
+    "second",
+    "spell",
+    "statements",
+    "symbols",
+    "to_latex",
+]

@@ -1,0 +1,272 @@
+"""Typed inequalities: a grammar, a parser, and nothing that evaluates.
+
+    claim:      sum ("<=" | "<" | "==" | ">=" | ">") sum
+    sum:        product (("+" | "-") product)*
+    product:    unary (("*" | "/") unary)*
+    unary:      ("-" | "+") unary | power
+    power:      atom ("**" unary)?                      right associative, binds tighter than a sign: -2**2 = -4
+    atom:       NUMBER | NAME | FUNCTION "(" sum ("," sum)* ")" | "(" sum ")"
+    FUNCTION:   log exp sqrt (one argument)   min max (one or more)   ceil (one)
+    NAME:       a quantity, V, L or N; with "@2" the second subject's
+
+Numbers are exact: ``0.1`` is 1/10. Lengths, nesting and constant powers are bounded, so that no input makes sympy
+work for long.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import TypeVar
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
+from sympy import Expr, I, Max, Min, Pow, Rational, ceiling, exp, log, nan, oo, sqrt, zoo
+
+from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
+from .notation import symbols
+from .statement import RELATIONS, Statement
+
+__all__ = ["ClaimError", "claim", "parse"]
+
+Named = TypeVar("Named", Assumption, Relation)
+
+LONGEST_TEXT = 2000
+DEEPEST_NESTING = 40
+MOST_ARGUMENTS = 16
+LARGEST_EXPONENT = 10_000
+LARGEST_BITS = 4096
+
+GRAMMAR = r"""
+    claim: sum RELATION sum
+    ?sum: product
+        | sum "+" product -> add
+        | sum "-" product -> subtract
+    ?product: unary
+        | product "*" unary -> multiply
+        | product "/" unary -> divide
+    ?unary: power
+        | "-" unary -> negative
+        | "+" unary -> positive
+    ?power: atom
+        | atom "**" unary -> power
+    ?atom: NUMBER -> number
+        | NAME -> name
+        | NAME "(" sum ("," sum)* ")" -> call
+        | "(" sum ")"
+    RELATION: "<=" | ">=" | "==" | "<" | ">"
+    NAME: /[A-Za-z_][A-Za-z0-9_]*(@[0-9]+)?/
+    NUMBER: /([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?/
+    %ignore /[ \t\r\n]+/
+"""
+
+_ONE_ARGUMENT: Mapping[str, Callable[[Expr], Expr]] = {"log": log, "exp": exp, "sqrt": sqrt, "ceil": ceiling}
+_MANY_ARGUMENTS: Mapping[str, Callable[..., Expr]] = {"min": Min, "max": Max}
+_FUNCTIONS = (*_ONE_ARGUMENT, *_MANY_ARGUMENTS)
+
+
+class ClaimError(ValueError):
+    """A claim that cannot be read; the message is one sentence."""
+
+
+def claim(
+    text: str,
+    *,
+    id: str = "claim",  # noqa: A002 (the field of Statement that it fills)
+    assumptions: Iterable[Assumption | str] = (),
+    relation_between: Relation | str | None = None,
+) -> Statement:
+    """A typed inequality as a statement of status "claim".
+
+    Parameters
+    ----------
+    text : str
+        One relation between two expressions, such as ``path_kl <= max_step_weight * total_correlation``.
+    id : str
+    assumptions : iterable of Assumption or str
+        What an instance must satisfy for the claim to apply; none by default.
+    relation_between : Relation or str, optional
+        For claims about two subjects: what the second must be to the first; any two by default.
+
+    Raises
+    ------
+    ClaimError
+        When the text is not in the grammar, or a name is unknown (the closest known names are listed).
+
+    Examples
+    --------
+    >>> str(claim("ser <= 1 - exp(-kl)"))
+    'ser <= 1 - exp(-kl)'
+    """
+    lhs, relation, rhs = parse(text)
+    try:
+        return Statement(
+            id=id,
+            title=" ".join(text.split()),
+            lhs=lhs,
+            relation=relation,
+            rhs=rhs,
+            assumptions=tuple(_known(a, ASSUMPTIONS, "assumption") for a in assumptions),
+            status="claim",
+            source="typed",
+            note="",
+            tight="",
+            relation_between=None
+            if relation_between is None
+            else _known(relation_between, SUBJECT_RELATIONS, "relation between subjects"),
+        )
+    except ClaimError:
+        raise
+    except ValueError as problem:
+        raise ClaimError(str(problem)) from None
+
+
+def parse(text: str) -> tuple[Expr, str, Expr]:
+    """``(lhs, relation, rhs)`` of a claim, exactly and without evaluating it anywhere.
+
+    Raises
+    ------
+    ClaimError
+    """
+    if not isinstance(text, str):
+        raise ClaimError(f"a claim is a text, found {type(text).__name__}")
+    if len(text) > LONGEST_TEXT:
+        raise ClaimError(f"the claim has {len(text)} characters; at most {LONGEST_TEXT} are accepted")
+    if _nesting(text) > DEEPEST_NESTING:
+        raise ClaimError(f"the claim nests parentheses, signs and powers deeper than {DEEPEST_NESTING}")
+    try:
+        return _parser().parse(text)
+    except UnexpectedInput as problem:
+        raise ClaimError(_explain(problem, text)) from None
+
+
+def _nesting(text: str) -> int:
+    """An upper bound on the depth of the expression's tree, sums and products of many terms counting once."""
+    depth = deepest = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        deepest = max(deepest, depth)
+    return deepest + text.count("**")
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(GRAMMAR, start="claim", parser="lalr", transformer=_ToSympy())
+
+
+@v_args(inline=True)
+class _ToSympy(Transformer[Token, Expr]):
+    """Builds the sympy expression bottom up; the parser does not recurse."""
+
+    def claim(self, lhs: Expr, relation: Token, rhs: Expr) -> tuple[Expr, str, Expr]:
+        return lhs, str(relation), rhs
+
+    def add(self, left: Expr, right: Expr) -> Expr:
+        return left + right
+
+    def subtract(self, left: Expr, right: Expr) -> Expr:
+        return left - right
+
+    def multiply(self, left: Expr, right: Expr) -> Expr:
+        return _bounded(left * right)
+
+    def divide(self, left: Expr, right: Expr) -> Expr:
+        if right.is_zero:
+            raise ClaimError("the claim divides by zero")
+        return _bounded(left / right)
+
+    def negative(self, value: Expr) -> Expr:
+        return -value
+
+    def positive(self, value: Expr) -> Expr:
+        return value
+
+    def power(self, base: Expr, exponent: Expr) -> Expr:
+        _require_moderate(exponent, "an exponent")
+        if base.is_zero and not exponent.is_nonnegative:
+            raise ClaimError("the claim divides by zero")
+        coefficient = base.as_coeff_Mul()[0]
+        if exponent.is_Rational and abs(exponent) * _bits(coefficient) > LARGEST_BITS:
+            raise ClaimError(f"a power in the claim is too large (beyond {LARGEST_BITS} bits)")
+        return _bounded(Pow(base, exponent))
+
+    def number(self, token: Token) -> Expr:
+        mantissa, _, exponent = token.lower().partition("e")
+        if len(token) > 60 or abs(int(exponent or 0)) > 400:
+            raise ClaimError(f"the number {token:.20}... at column {token.column} is too long or too large")
+        whole, _, decimals = mantissa.partition(".")
+        return Rational(int(whole + decimals or 0), 10 ** len(decimals)) * Rational(10) ** int(exponent or 0)
+
+    def name(self, token: Token) -> Expr:
+        if token in symbols:
+            return symbols[token]
+        if token in _FUNCTIONS:
+            raise ClaimError(f"the function {token} at column {token.column} needs an argument in parentheses")
+        raise ClaimError(_unknown("name", token, list(symbols)))
+
+    def call(self, token: Token, *arguments: Expr) -> Expr:
+        if token in _MANY_ARGUMENTS:
+            if len(arguments) > MOST_ARGUMENTS:
+                raise ClaimError(f"{token} has {len(arguments)} arguments; at most {MOST_ARGUMENTS} are accepted")
+            return _bounded(_MANY_ARGUMENTS[token](*arguments))
+        if token not in _ONE_ARGUMENT:
+            raise ClaimError(_unknown("function", token, list(_FUNCTIONS)))
+        if len(arguments) != 1:
+            raise ClaimError(f"{token} has {len(arguments)} arguments; it takes one")
+        if token == "exp":
+            _require_moderate(arguments[0], "an argument of exp")
+        return _bounded(_ONE_ARGUMENT[token](arguments[0]))
+
+
+def _bounded(value: Expr) -> Expr:
+    """Refuse what is not a finite real number wherever its symbols are."""
+    if value.has(zoo, nan, oo, -oo, I) or value.is_extended_real is False:
+        raise ClaimError("the claim contains a value that is not a real number (a division by zero, a root or log)")
+    if _bits(value.as_coeff_Mul()[0]) > 2 * LARGEST_BITS:
+        raise ClaimError(f"a number in the claim is too large (beyond {2 * LARGEST_BITS} bits)")
+    return value
+
+
+def _require_moderate(value: Expr, what: str) -> None:
+    """Constants that are exponentiated stay small; what depends on quantities is never expanded."""
+    if not value.free_symbols and not value.is_Rational:
+        value = value.evalf(15)
+    if not value.free_symbols and not abs(value) <= LARGEST_EXPONENT:
+        raise ClaimError(f"{what} in the claim is beyond {LARGEST_EXPONENT}")
+
+
+def _bits(number: Expr) -> int:
+    if isinstance(number, Rational):
+        return max(abs(int(number.p)).bit_length(), int(number.q).bit_length())
+    return 0
+
+
+def _unknown(kind: str, token: Token, known: list[str]) -> str:
+    shown = token if len(token) <= 40 else token[:37] + "..."
+    close = difflib.get_close_matches(token[:80], known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(n for n in known if '@' not in n)}"
+    return f"the {kind} {shown} at column {token.column} is not known; {hint}"
+
+
+def _known(value: Named | str, known: Mapping[str, Named], kind: str) -> Named:
+    name = getattr(value, "name", value)
+    if name not in known:
+        close = difflib.get_close_matches(str(name), list(known), n=3, cutoff=0.5) or list(known)
+        raise ClaimError(f"the {kind} {name!s:.60} is not known; did you mean {' or '.join(close)}")
+    return known[name]
+
+
+def _explain(problem: UnexpectedInput, text: str) -> str:
+    """One sentence for a syntax error."""
+    if isinstance(problem, UnexpectedToken) and problem.token.type == "$END":
+        if not re.search(r"<|>|==", text):
+            return f"the claim compares nothing; put one of {' '.join(RELATIONS)} between two expressions"
+        return "the claim ends too early"
+    where = f"column {problem.column}" if problem.line == 1 else f"line {problem.line}, column {problem.column}"
+    if isinstance(problem, UnexpectedToken) and problem.token.type == "RELATION":
+        return f"a second or misplaced {problem.token} at {where}; a claim is one comparison, chains are not accepted"
+    if isinstance(problem, UnexpectedCharacters) and text[problem.pos_in_stream] == "=":
+        return f"a single = at {where}; one of {' '.join(RELATIONS)} is accepted"
+    found = str(problem.token) if isinstance(problem, UnexpectedToken) else text[problem.pos_in_stream]
+    return f"{found!r:.40} at {where} does not fit; a number, a name, an operator or a parenthesis was expected there"

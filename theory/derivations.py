@@ -1,0 +1,202 @@
+"""The algebra of the proofs that a computer algebra system can redo.
+
+Each derivation states both sides of one algebraic step in symbols and returns their difference, simplified; it must
+be 0. Steps that hold for every L, N or V are redone for the symbols of small ones; the notes give the general
+argument. What is not algebra (conditioning lowers entropy, convexity, the tower rule) stays in the notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sympy import Expr, Integer, Rational, Symbol, binomial, diff, expand, expand_log, integrate, log, simplify, symbols
+
+from .known_answers import (
+    collision,
+    copy_bernoulli,
+    copy_curve,
+    pair_bernoulli,
+    pair_fixed_size,
+    parity_bernoulli,
+    parity_curve,
+)
+from .notation import L, N, V, dual_total_correlation, max_step_weight, total_correlation
+from .token_error import STATEMENTS as TOKEN_ERROR
+
+__all__ = ["DERIVATIONS", "Derivation"]
+
+ALPHA = Symbol("alpha", positive=True)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """One algebraic step of a proof.
+
+    Parameters
+    ----------
+    name : str
+    supports : tuple of str
+        Ids of the statements whose proofs use it.
+    sentence : str
+    residual : callable
+        No arguments; returns the difference of the two sides, which must be 0.
+    """
+
+    name: str
+    supports: tuple[str, ...]
+    sentence: str
+    residual: Callable[[], Expr]
+
+
+def _profile(length: int) -> tuple[Symbol, ...]:
+    return symbols(f"z0:{length}", real=True)
+
+
+def _curve(z: tuple[Symbol, ...], a: Expr) -> Expr:
+    """``Z(a) = sum_j C(L-1, j) a^j (1-a)^{L-1-j} z(j)`` (M5.1)."""
+    top = len(z) - 1
+    return sum(binomial(top, j) * a**j * (1 - a) ** (top - j) * zj for j, zj in enumerate(z))
+
+
+def _weights(steps: int) -> list[Expr]:
+    """Symbols ``w_1..w_{N-1}``; the last weight is what is left."""
+    free = symbols(f"w1:{steps}", positive=True)
+    return [*free, 1 - sum(free)]
+
+
+def _riemann_error(curve: Callable[[Expr], Expr], weights: list[Expr]) -> Expr:
+    """``sum_k w_k Z(a_{k-1}) - integral of Z`` (M5.4)."""
+    revealed, total = Integer(0), Integer(0)
+    for w in weights:
+        total += w * curve(revealed)
+        revealed += w
+    return total - integrate(expand(curve(ALPHA)), (ALPHA, 0, 1))
+
+
+def _area() -> Expr:
+    z = _profile(6)
+    return expand(integrate(expand(_curve(z, ALPHA)), (ALPHA, 0, 1)) - sum(z) / 6)
+
+
+def _slope() -> Expr:
+    z = _profile(6)
+    drops = tuple(after - before for before, after in pairwise(z))
+    return expand(diff(_curve(z, ALPHA), ALPHA) - 5 * _curve(drops, ALPHA))
+
+
+def _ends() -> Expr:
+    """``sum_i H(X_i) - sum_i H(X_i | X_-i)`` against TC + DTC, the sums of entropies eliminated."""
+    singles, conditionals, joint = symbols("singles conditionals joint")
+    definitions = {total_correlation: singles - joint, dual_total_correlation: joint - conditionals}
+    return expand(singles - conditionals - (total_correlation + dual_total_correlation).subs(definitions))
+
+
+def _fixed_size_drops() -> Expr:
+    """M5.5 for sizes (3, 2, 1) as a sum of drops within steps, none for the first token of a step."""
+    z, sizes = _profile(6), (3, 2, 1)
+    left, drops, start = Integer(0), Integer(0), 0
+    for s in sizes:
+        left += s * z[start]
+        drops += sum(z[start] - z[start + i] for i in range(s))
+        start += s
+    return expand((left - sum(z) - drops) / 6)
+
+
+def _telescope() -> Expr:
+    """M6.2: the drops of the curve over the steps add up to ``z(0) - z(L-1)``."""
+    z, revealed, total = _profile(5), Integer(0), Integer(0)
+    for w in _weights(4):
+        total += _curve(z, revealed) - _curve(z, revealed + w)
+        revealed += w
+    return expand(total - (z[0] - z[-1]))
+
+
+def _published_form() -> Expr:
+    """M6.4-published at N uniform steps is M6.4-vocabulary with ``w_max = 1/N``."""
+    by_id = {statement.id: statement for statement in TOKEN_ERROR}
+    general = by_id["M6.4-vocabulary"].rhs.subs(max_step_weight, 1 / N)
+    return simplify(by_id["M6.4-published"].sides[1] - general)
+
+
+def _agreement() -> Expr:
+    """M6.6: ``sum_b p1 p2 = 1/V + sum_b (p1 - 1/V)(p2 - 1/V)`` for two laws on V = 4 symbols."""
+    first, other = _weights(4), _weights(4)
+    other = [expr.subs({s: Symbol(f"{s.name}_other") for s in expr.free_symbols}) for expr in other]
+    quarter = Rational(1, 4)
+    right = quarter + sum((p - quarter) * (r - quarter) for p, r in zip(first, other, strict=True))
+    return expand(sum(p * r for p, r in zip(first, other, strict=True)) - right)
+
+
+def _binomial_mean() -> Expr:
+    """M6.6: ``E y^B = (1 - rho (1 - y))^m`` for ``B ~ Binomial(m, rho)``, m = 5."""
+    y, rho, m = Symbol("y"), Symbol("rho"), 5
+    mean = sum(binomial(m, b) * rho**b * (1 - rho) ** (m - b) * y**b for b in range(m + 1))
+    return expand(mean - (1 - rho * (1 - y)) ** m)
+
+
+def _two_copies_are_a_pair() -> Expr:
+    w = _weights(3)
+    pair, copy = pair_bernoulli(V, 2, w), copy_bernoulli(V, 2, 2, w)
+    return expand(pair["ser"] - copy["ser"]) + expand(pair["path_kl"] - copy["path_kl"]) ** 2
+
+
+def _copy_from_curve() -> Expr:
+    w = _weights(3)
+    found = _riemann_error(lambda a: copy_curve(V, 4, 8, a), w)
+    return expand(found - copy_bernoulli(V, 4, 8, w)["path_kl"])
+
+
+def _parity_from_curve() -> Expr:
+    w = _weights(3)
+    return expand(_riemann_error(lambda a: parity_curve(5, a), w) - parity_bernoulli(5, w)["path_kl"])
+
+
+def _pair_is_a_mixture() -> Expr:
+    """M5.9 for Pair, L = 4: the multinomial mixture of fixed sizes gives the Bernoulli SER, N = 2."""
+    w, _ = _weights(2)
+    mixture = sum(
+        binomial(4, s) * w**s * (1 - w) ** (4 - s) * pair_fixed_size(V, 4, [s, 4 - s])["ser"] for s in range(5)
+    )
+    return simplify(mixture - pair_bernoulli(V, 4, [w, 1 - w])["ser"])
+
+
+def _uniform_collision() -> Expr:
+    """``rho - 1/N = sum_k (w_k - 1/N)^2``, so ``rho >= 1/N`` (M6.6), N = 4."""
+    w = _weights(4)
+    return expand(collision(w) - Rational(1, 4) - sum((wk - Rational(1, 4)) ** 2 for wk in w))
+
+
+def _enough_steps() -> Expr:
+    """M6.5-steps: with half of ``lambda = log(1/(1-delta))`` for each error, their sum is lambda."""
+    delta, steps = Symbol("delta", positive=True), Symbol("steps", positive=True)
+    exponent = -log(1 - delta)
+    information = total_correlation + dual_total_correlation
+    needed = 2 * information / exponent
+    learning = L * (exponent / (2 * L))
+    return simplify(expand_log(learning + (information / steps).subs(steps, needed) - exponent, force=True))
+
+
+DERIVATIONS = (
+    Derivation("area", ("M5.2", "M5.2-curve", "M5.2-profile"), "The Bernstein weights all have area 1/L.", _area),
+    Derivation("slope", ("M5.1-monotone",), "Z' is the Bernstein sum of the profile's increases, times L - 1.", _slope),
+    Derivation("ends", ("M5.3",), "z(0) - z(L-1) is TC + DTC by the definitions.", _ends),
+    Derivation(
+        "drops", ("M5.5", "M6.3"), "The left sum less the mean is a sum of drops within steps.", _fixed_size_drops
+    ),
+    Derivation("telescope", ("M6.2",), "The drops of the curve over the steps add up to TC + DTC.", _telescope),
+    Derivation("published form", ("M6.4-published",), "4 eps log V at eps = 1/(4N) is log V / N.", _published_form),
+    Derivation("enough steps", ("M6.5-steps",), "The two halves add up to log(1/(1-delta)).", _enough_steps),
+    Derivation("agreement", ("M6.6",), "Agreement of two laws through their distances from uniform.", _agreement),
+    Derivation(
+        "binomial mean", ("M6.6",), "The generating function of the number of blocks in one step.", _binomial_mean
+    ),
+    Derivation("collision", ("M6.6-exponential",), "rho is 1/N plus a sum of squares.", _uniform_collision),
+    Derivation("copies", ("M6.6",), "Copy(V, 2) is Pair(V).", _two_copies_are_a_pair),
+    Derivation("copy", ("M5.4",), "Copy's PATH_KL from its curve.", _copy_from_curve),
+    Derivation("parity", ("M5.4",), "Parity's PATH_KL from its curve.", _parity_from_curve),
+    Derivation(
+        "mixture", ("M6.6",), "Bernoulli steps mix fixed sizes with multinomial weights (M5.9).", _pair_is_a_mixture
+    ),
+)

@@ -1,0 +1,77 @@
+"""Every statement by id, and the generated index of the proof notes.
+
+The families declare their statements; a missing field fails when they are imported. `register` adds one's own to
+the ledger of the running process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sympy import Symbol
+
+from . import information, path_kl, refuted, sequence_error, token_error
+from .spelling import to_latex
+from .statement import Statement
+
+__all__ = ["index", "register", "statements"]
+
+FAMILIES = (information, path_kl, token_error, sequence_error, refuted)
+
+_ledger: dict[str, Statement] = {}
+
+statements: Mapping[str, Statement] = MappingProxyType(_ledger)
+"""Every statement by id, in the order of declaration; those false on purpose come last."""
+
+
+def register(statement: Statement) -> Statement:
+    """Add a statement to the ledger of the running process.
+
+    Raises
+    ------
+    TypeError
+        When it is not a Statement.
+    ValueError
+        When its id is taken.
+    """
+    if not isinstance(statement, Statement):
+        raise TypeError(f"register takes a Statement, found {type(statement).__name__}")
+    if statement.id in _ledger:
+        raise ValueError(f"the statement id {statement.id} is taken: {_ledger[statement.id].title}")
+    _ledger[statement.id] = statement
+    return statement
+
+
+def index() -> str:
+    """``proofs_notes/README.md``: a table of the declared statements, generated from the ledger."""
+    declared = [statement for family in FAMILIES for statement in family.STATEMENTS]
+    lines = [
+        "# Proof notes",
+        "",
+        "Generated from `theory` (`maskbound.theory.index()`); do not edit. Formulas are for one sequence of length",
+        "$L$; entropies and divergences are in nats. One note may serve several variants of a statement.",
+        "",
+        "| id | statement | needs | status | note |",
+        "|---|---|---|---|---|",
+    ]
+    for s in declared:
+        needs = [a.name for a in s.assumptions] + ([f"second {s.relation_between}"] if s.relation_between else [])
+        formula = s.latex().replace("|", r"\vert ")
+        if s.parameters:
+            formula += ", " + ", ".join(_assignment(s, symbol) for symbol in s.parameters)
+        refuted_by = f" (by `{s.refuted_by}`)" if s.refuted_by else ""
+        lines.append(
+            f"| {s.id} | {s.title}: ${formula}$ | {', '.join(needs) or 'nothing'} | {s.status}{refuted_by} |"
+            f" [{s.note}]({s.note}) |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _assignment(statement: Statement, symbol: Symbol) -> str:
+    return f"{to_latex(symbol)} = {to_latex(statement.parameters[symbol])}"
+
+
+for _family in FAMILIES:
+    for _statement in _family.STATEMENTS:
+        register(_statement)

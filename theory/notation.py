@@ -1,0 +1,312 @@
+"""The vocabulary: every quantity and parameter once, with symbol, meaning, unit and range.
+
+``theory`` speaks in these quantities and ``numerics`` measures them. A quantity's sympy symbol carries the
+quantity's name, which is what people type in claims; ``kl@2`` is the same quantity of the second of two subjects.
+Entropies and divergences are in nats. Symbols that may be infinite (divergences, cross-entropies) are declared
+extended real, so that sympy never simplifies on the assumption that they are finite.
+
+Notation (M0): ``q`` the language, ``p`` the law of the sampler's output, ``p_theta`` the denoiser, ``p_tau`` the law
+given the reveal times ``tau``, ``w_k``, ``a_k``, ``s_k``, ``S_k`` the schedule; ``z(j)``, ``Z(a)`` the information
+profile and curve (M5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sympy import Expr, Integer, Symbol, oo
+
+__all__ = ["Parameter", "Quantity", "latex_names", "parameters", "quantities", "second", "symbols"]
+
+NATS = "nats"
+PER_TOKEN = "nats per token"
+PROBABILITY = "probability"
+PERPLEXITY = "perplexity"
+COUNT = "count"
+ZERO, ONE = Integer(0), Integer(1)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number that an instance (or a pair of instances) has.
+
+    Parameters
+    ----------
+    name : str
+        Its name in claims, on the command line and in tables.
+    latex : str
+    meaning : str
+        The definition, in M0's notation.
+    unit : str
+        "nats", "nats per token", "probability", "perplexity" or "count".
+    least, greatest : sympy.Expr
+        Its range, ends included (``oo`` means that it may be infinite, or merely that it has no fixed bound).
+    source : str
+        The M-number that defines it.
+    symbol, symbol_of_second : sympy.Symbol
+        The first and the second subject's symbol.
+    of_pair : bool
+        Whether it belongs to two subjects together; such a quantity has one symbol only.
+    """
+
+    name: str
+    latex: str
+    meaning: str
+    unit: str
+    least: Expr
+    greatest: Expr
+    source: str
+    symbol: Symbol
+    symbol_of_second: Symbol
+    of_pair: bool = False
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A whole number that an instance is given: V, L or N."""
+
+    name: str
+    meaning: str
+    symbol: Symbol
+    symbol_of_second: Symbol
+
+
+_quantities: dict[str, Quantity] = {}
+
+
+def _quantity(
+    name: str,
+    latex: str,
+    meaning: str,
+    unit: str,
+    source: str,
+    *,
+    least: Expr = ZERO,
+    greatest: Expr = oo,
+    finite: bool = False,
+    of_pair: bool = False,
+) -> Symbol:
+    """Declare a quantity and return its symbol; ``finite`` says that it is finite though not bounded."""
+    finite = finite or greatest.is_finite
+    known = {"real" if finite else "extended_real": True}
+    if least.is_nonnegative:
+        known = {"nonnegative" if finite else "extended_nonnegative": True}
+    first = Symbol(name, **known)
+    other = first if of_pair else Symbol(f"{name}@2", **known)
+    _quantities[name] = Quantity(name, latex, meaning, unit, least, greatest, source, first, other, of_pair)
+    return first
+
+
+# Distances of the output law from the language (M4)
+kl = _quantity("kl", r"\mathrm{KL}", "D(q || p)", NATS, "M4")
+reverse_kl = _quantity("reverse_kl", r"\mathrm{KL}_{\mathrm{rev}}", "D(p || q)", NATS, "M4")
+tv = _quantity(
+    "tv",
+    r"\mathrm{TV}",
+    "total variation distance of p and q; a sequence abandoned under the rule `stop` is one more outcome of p",
+    PROBABILITY,
+    "M4",
+    greatest=ONE,
+)
+hellinger = _quantity(
+    "hellinger", r"\mathrm{H}", "Hellinger distance sqrt(1 - sum_x sqrt(p(x) q(x)))", "distance", "M4", greatest=ONE
+)
+path_kl = _quantity(
+    "path_kl",
+    r"\mathrm{KL}_{\mathrm{path}}",
+    "E_tau D(q || p_tau); for choose-then-sample policies, D between the joint laws of tokens and reveal history",
+    NATS,
+    "M4",
+)
+law_distance = _quantity(
+    "law_distance",
+    r"\mathrm{TV}_{12}",
+    "total variation distance of the two subjects' output laws",
+    PROBABILITY,
+    "M4",
+    greatest=ONE,
+    of_pair=True,
+)
+
+# Error rates (M4)
+ser = _quantity(
+    "ser",
+    r"\mathrm{SER}",
+    "1 - sum of p(x) over x with q(x) > 0: the chance of a sequence the language forbids",
+    PROBABILITY,
+    "M4",
+    greatest=ONE,
+)
+log_ter = _quantity("log_ter", r"\log \mathrm{TER}(p)", "-(1/L) E_{x~q} log p(x)", PER_TOKEN, "M4")
+ter = _quantity("ter", r"\mathrm{TER}(p)", "exp(log_ter)", PERPLEXITY, "M4", least=ONE)
+log_ter_language = _quantity("log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, "M4", finite=True)
+off_support_mass = _quantity(
+    "off_support_mass",
+    r"p_{\mathrm{off}}",
+    "chance that at least one token is drawn in a context of probability zero",
+    PROBABILITY,
+    "M4",
+    greatest=ONE,
+)
+generative_nll = _quantity("generative_nll", r"\mathrm{NLL}_{\mathrm{gen}}", "-(1/L) E_{x~p} log q(x)", PER_TOKEN, "M4")
+generative_nll_correct = _quantity(
+    "generative_nll_correct",
+    r"\mathrm{NLL}_{\mathrm{ok}}",
+    "-(1/L) E_{x~p} log q(x), averaged over correct sequences only",
+    PER_TOKEN,
+    "M4",
+)
+generative_perplexity = _quantity(
+    "generative_perplexity", r"\mathrm{PPL}_{\mathrm{gen}}", "exp(generative_nll)", PERPLEXITY, "M4", least=ONE
+)
+bigram_kl_rate = _quantity(
+    "bigram_kl_rate",
+    r"\mathrm{KL}_{\mathrm{bi}}",
+    "sum_u p(u) D(p(. | u) || P(u, .)), p(u, v) the bigram law of p pooled over positions",
+    NATS,
+    "M4",
+)
+bigram_tv_rate = _quantity(
+    "bigram_tv_rate",
+    r"\mathrm{TV}_{\mathrm{bi}}",
+    "sum_u p(u) TV(p(. | u), P(u, .)), p(u, v) the bigram law of p pooled over positions",
+    PROBABILITY,
+    "M4",
+    greatest=ONE,
+)
+
+# The language's own information (M4)
+entropy = _quantity("entropy", r"H(X)", "entropy of q", NATS, "M4", finite=True)
+total_correlation = _quantity("total_correlation", r"\mathrm{TC}", "sum_i H(X_i) - H(X)", NATS, "M4", finite=True)
+dual_total_correlation = _quantity(
+    "dual_total_correlation", r"\mathrm{DTC}", "H(X) - sum_i H(X_i | X_{-i})", NATS, "M4", finite=True
+)
+
+# The denoiser's error (M2, M5.6)
+eps_learning = _quantity(
+    "eps_learning",
+    r"\varepsilon_{\mathrm{learning}}",
+    "max of D(q(. | x_R) || p_theta(. | x_R)) over masked i and contexts x_R with q(x_R) > 0",
+    NATS,
+    "M2",
+)
+eps_learning_mean = _quantity(
+    "eps_learning_mean", r"\bar\varepsilon_{\mathrm{learning}}", "learning_term / L", PER_TOKEN, "M5.6"
+)
+learning_term = _quantity(
+    "learning_term",
+    r"\Lambda",
+    "sum_i E D(q(. | X_R) || p_theta(. | X_R)), R what is revealed before position i, X ~ q",
+    NATS,
+    "M5.6",
+)
+
+# The policy (M3, M4)
+max_step_weight = _quantity(
+    "max_step_weight", r"w_{\max}", "max_k w_k; s_k / L for sized policies", PROBABILITY, "M4", greatest=ONE
+)
+max_step_size = _quantity(
+    "max_step_size", r"s_{\max}", "max_k s_k, for sized policies", COUNT, "M0", finite=True, least=ONE
+)
+collision_probability = _quantity(
+    "collision_probability", r"\rho", "sum_k w_k^2; w_k = s_k / L for sized policies", PROBABILITY, "M6.6", greatest=ONE
+)
+expected_steps = _quantity(
+    "expected_steps", r"E[\mathrm{steps}]", "expected number of denoiser calls", COUNT, "M3.1", finite=True
+)
+
+# Information profile and curve (M5)
+curve_left_sum = _quantity(
+    "curve_left_sum",
+    r"\Sigma Z",
+    "sum_k w_k Z(a_{k-1}), for Bernoulli policies",
+    NATS,
+    "M5.4",
+    finite=True,
+)
+curve_area = _quantity("curve_area", r"\int Z", "integral of Z(a) over a in [0, 1]", NATS, "M5.2", finite=True)
+profile_left_sum = _quantity(
+    "profile_left_sum",
+    r"\Sigma z",
+    "(1/L) sum_k s_k z(S_{k-1}), for fixed-size policies; empty steps count nothing",
+    NATS,
+    "M5.5",
+    finite=True,
+)
+profile_area = _quantity("profile_area", r"\bar z", "(1/L) sum_j z(j), j = 0..L-1", NATS, "M5.2", finite=True)
+profile_start = _quantity("profile_start", r"z(0)", "z(0) = Z(0) = sum_i H(X_i)", NATS, "M5", finite=True)
+profile_end = _quantity("profile_end", r"z(L-1)", "z(L-1) = Z(1) = sum_i H(X_i | X_{-i})", NATS, "M5", finite=True)
+
+# Defects: claims about functions, as scalars (M4)
+area_defect = _quantity("area_defect", r"\left|\int Z - H(X)\right|", "|integral of Z - H(X)|", NATS, "M4", finite=True)
+profile_max_increase = _quantity(
+    "profile_max_increase",
+    r"\max_j (z(j+1) - z(j))",
+    "max over j = 0..L-2 of z(j+1) - z(j); 0 when L = 1",
+    NATS,
+    "M4",
+    least=-oo,
+    finite=True,
+)
+curve_midpoint_excess = _quantity(
+    "curve_midpoint_excess",
+    r"Z(\frac12) - \frac{Z(0) + Z(1)}{2}",
+    "Z(1/2) - (Z(0) + Z(1))/2, which a convex curve would keep at or below 0",
+    NATS,
+    "M5.1",
+    least=-oo,
+    finite=True,
+)
+
+V = Symbol("V", integer=True, positive=True)
+L = Symbol("L", integer=True, positive=True)
+N = Symbol("N", integer=True, positive=True)
+
+quantities: Mapping[str, Quantity] = MappingProxyType(_quantities)
+"""Every quantity by name."""
+
+parameters: Mapping[str, Parameter] = MappingProxyType(
+    {
+        symbol.name: Parameter(symbol.name, meaning, symbol, Symbol(f"{symbol.name}@2", integer=True, positive=True))
+        for symbol, meaning in (
+            (V, "vocabulary size"),
+            (L, "sequence length"),
+            (N, "number of steps of the schedule, empty ones included"),
+        )
+    }
+)
+"""The parameters of an instance by name."""
+
+symbols: Mapping[str, Symbol] = MappingProxyType(
+    {
+        symbol.name: symbol
+        for named in (*parameters.values(), *quantities.values())
+        for symbol in (named.symbol, named.symbol_of_second)
+    }
+)
+"""Every symbol that a claim may use, by its name; the second subject's included (``kl@2``, ``N@2``)."""
+
+
+def second(symbol: Symbol) -> Symbol:
+    """The second subject's symbol for a quantity or parameter.
+
+    >>> second(kl)
+    kl@2
+    """
+    named = quantities.get(symbol.name) or parameters[symbol.name]
+    return named.symbol_of_second
+
+
+def latex_names(two_subjects: bool) -> dict[Symbol, str]:
+    """LaTeX of every symbol; with two subjects, upper indices (1) and (2) tell them apart."""
+    names: dict[Symbol, str] = {}
+    for named in (*quantities.values(), *parameters.values()):
+        latex = named.latex if isinstance(named, Quantity) else named.name
+        if named.symbol_of_second == named.symbol or not two_subjects:
+            names[named.symbol] = latex
+        else:
+            names[named.symbol] = f"{{{latex}}}^{{(1)}}"
+            names[named.symbol_of_second] = f"{{{latex}}}^{{(2)}}"
+    return names

@@ -1,0 +1,261 @@
+"""Statements that are false on purpose, each with the smallest known instance that breaks it.
+
+They sound like the true ones, or drop one of their hypotheses; a checker that passes one of them checks nothing.
+``counterexample`` is an instance in the format of instance files (for two subjects, a pair with its relation), from
+which the gallery takes the instance called ``refuted_by``. The values in the comments are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import Integer, exp, log
+
+from .assumptions import (
+    BALANCED_SIZES,
+    BERNOULLI_POLICY,
+    EXACT_DENOISER,
+    FIXED_SIZE_POLICY,
+    MORE_STEPS,
+    ORDER_OBLIVIOUS,
+    PAIR_LANGUAGE,
+    REFINES,
+    UNIFORM_STEPS,
+)
+from .notation import (
+    L,
+    N,
+    V,
+    collision_probability,
+    curve_midpoint_excess,
+    dual_total_correlation,
+    eps_learning,
+    eps_learning_mean,
+    kl,
+    max_step_size,
+    max_step_weight,
+    path_kl,
+    second,
+    ser,
+    total_correlation,
+)
+from .statement import Statement
+
+__all__ = ["STATEMENTS"]
+
+INFORMATION = total_correlation + dual_total_correlation
+
+Spec = dict[str, Any]
+
+
+def _pair_language(length: int) -> Spec:
+    return {"kind": "pair", "vocab": 2, "length": length}
+
+
+def _bernoulli(steps: int) -> Spec:
+    return {"kind": "bernoulli", "steps": steps}
+
+
+def _sizes(*sizes: int) -> Spec:
+    return {"kind": "fixed-size", "sizes": list(sizes)}
+
+
+def _two(name: str, relation: str, language: Spec, first: Spec, other: Spec) -> Spec:
+    """Two policies on one language."""
+    return {
+        "relation": relation,
+        "first": {"name": f"{name}-first", "language": language, "policy": first},
+        "second": {"name": f"{name}-second", "language": language, "policy": other},
+    }
+
+
+PARITY_3: Spec = {"kind": "parity", "length": 3}
+COPY_3: Spec = {"kind": "copy", "vocab": 2, "copies": 3, "length": 3}
+WEIGHT_TWO: Spec = {
+    "kind": "tabular",
+    "vocab": 2,
+    "length": 4,
+    "support": [
+        [[0, 0, 1, 1], "1/6"],
+        [[0, 1, 0, 1], "1/6"],
+        [[0, 1, 1, 0], "1/6"],
+        [[1, 0, 0, 1], "1/6"],
+        [[1, 0, 1, 0], "1/6"],
+        [[1, 1, 0, 0], "1/6"],
+    ],
+}
+LOPSIDED: Spec = {
+    "kind": "tabular",
+    "vocab": 2,
+    "length": 3,
+    "probabilities": ["2/25", "0", "0", "1/25", "4/5", "1/25", "1/25", "0"],
+}
+
+
+def _false(
+    name: str,
+    title: str,
+    sides: tuple[Any, str, Any],
+    assumptions: tuple[Any, ...],
+    note: str,
+    tight: str,
+    counterexample: Mapping[str, Any],
+    **more: Any,
+) -> Statement:
+    """A statement ``false-NAME``, refuted by the instance ``refute-NAME``."""
+    lhs, relation, rhs = sides
+    if "relation" not in counterexample:
+        counterexample = {"name": f"refute-{name}", **counterexample}
+    return Statement(
+        id=f"false-{name}",
+        title=title,
+        lhs=lhs,
+        relation=relation,
+        rhs=rhs,
+        assumptions=assumptions,
+        status="false on purpose",
+        source="end of M6",
+        note=note,
+        tight=tight,
+        refuted_by=f"refute-{name}",
+        counterexample=counterexample,
+        **more,
+    )
+
+
+STATEMENTS = (
+    _false(  # Z(a) = 3 log 2 (1 - a^2): excess (3/4) log 2
+        "convex-curve",
+        "The information curve is convex",
+        (curve_midpoint_excess, "<=", Integer(0)),
+        (),
+        "M5.1.md",
+        "holds with equality for every curve that is a straight line, such as Pair's",
+        {"language": PARITY_3, "policy": _bernoulli(2)},
+    ),
+    _false(  # log 2 / 2 > log(4/3)
+        "path-kl-is-kl",
+        "PATH_KL equals KL",
+        (path_kl, "==", kl),
+        (ORDER_OBLIVIOUS,),
+        "M6.1.md",
+        "true exactly where M6.1 is an equality",
+        {"language": _pair_language(2), "policy": _bernoulli(2)},
+    ),
+    _false(  # (5/8) log 2 > (1/2) log 2
+        "tc-alone",
+        "M6.2 with the total correlation alone",
+        (path_kl, "<=", max_step_weight * total_correlation),
+        (EXACT_DENOISER, BERNOULLI_POLICY),
+        "M6.2.md",
+        "true, with equality, in one step, where PATH_KL = TC",
+        {"language": PARITY_3, "policy": _bernoulli(2)},
+    ),
+    _false(  # 2 log 2 > log 2
+        "dtc-alone",
+        "M6.2 with the dual total correlation alone",
+        (path_kl, "<=", max_step_weight * dual_total_correlation),
+        (EXACT_DENOISER, BERNOULLI_POLICY),
+        "M6.2.md",
+        "equality for Pair in one step, where TC = DTC",
+        {"language": COPY_3, "policy": _bernoulli(1)},
+    ),
+    _false(  # 3 log 2 > 2 log 2
+        "any-policy",
+        "M6.2 holds for every order-oblivious policy",
+        (path_kl, "<=", L * log(V) / N),
+        (EXACT_DENOISER, ORDER_OBLIVIOUS),
+        "M6.2.md",
+        "equality for Pair(V), L = 4, one block a step",
+        {"language": _pair_language(6), "policy": {"kind": "fixed-sets", "sets": [[0, 1], [2, 3], [4, 5]]}},
+    ),
+    _false(  # log 2 > 0
+        "size-minus-two",
+        "M6.3 with s_max - 2",
+        (path_kl, "<=", (max_step_size - 2) / L * INFORMATION),
+        (EXACT_DENOISER, FIXED_SIZE_POLICY),
+        "M6.3.md",
+        "both sides are 0 for independent tokens",
+        {"language": _pair_language(2), "policy": _sizes(2)},
+    ),
+    _false(  # log 2 > (1/2) log 2
+        "indivisible-sizes",
+        "M6.3-divisible when N does not divide L",
+        (path_kl, "<=", (1 / N - 1 / L) * INFORMATION),
+        (EXACT_DENOISER, BALANCED_SIZES),
+        "M6.3.md",
+        "as M6.3 when N divides L",
+        {"language": COPY_3, "policy": _sizes(2, 1)},
+    ),
+    _false(  # KL log(4/3) -> log(3/2)
+        "refining-lowers-kl",
+        "Refining a schedule never raises KL",
+        (second(kl), "<=", kl),
+        (EXACT_DENOISER, ORDER_OBLIVIOUS),
+        "refinement.md",
+        "true with equality for independent tokens",
+        _two("refute-refining-lowers-kl", "refines", WEIGHT_TWO, _sizes(2, 2), _sizes(1, 1, 2)),
+        relation_between=REFINES,
+    ),
+    _false(  # SER 1/4 -> 1/3
+        "refining-lowers-ser",
+        "Refining a schedule never raises SER",
+        (second(ser), "<=", ser),
+        (EXACT_DENOISER, ORDER_OBLIVIOUS),
+        "refinement.md",
+        "true with equality for independent tokens",
+        _two("refute-refining-lowers-ser", "refines", WEIGHT_TWO, _sizes(2, 2), _sizes(1, 1, 2)),
+        relation_between=REFINES,
+    ),
+    _false(  # SER .023296 at N = 1, .023588 at N = 2
+        "more-steps-lower-ser",
+        "With uniform Bernoulli steps SER falls with N",
+        (second(ser), "<=", ser),
+        (EXACT_DENOISER, UNIFORM_STEPS),
+        "refinement.md",
+        "true with equality for independent tokens",
+        _two("refute-more-steps-lower-ser", "more-steps", LOPSIDED, _bernoulli(1), _bernoulli(2)),
+        relation_between=MORE_STEPS,
+    ),
+    _false(  # 1/2 > 1 - 1/sqrt 2
+        "half-exponent",
+        "SER is at most 1 - exp(-KL/2)",
+        (ser, "<=", 1 - exp(-kl / 2)),
+        (),
+        "M6.5.md",
+        "equality where p = q (both sides 0)",
+        {"language": _pair_language(2), "policy": _bernoulli(1)},
+    ),
+    _false(  # 1/2 < 1
+        "pair-without-chance",
+        "M6.6 with 1 in the place of 1 - 1/V: two independent tokens never agree",
+        (ser, ">=", 1 - (1 - collision_probability * (1 - eps_learning)) ** (L / 2)),
+        (BERNOULLI_POLICY, PAIR_LANGUAGE),
+        "M6.6.md",
+        "no instance with equality is known",
+        {"language": _pair_language(2), "policy": _bernoulli(1)},
+    ),
+    _false(  # 2/9 < 1/4 - (3/16) log(9/8) = .2279
+        "pair-mean-error",
+        "M6.6 with the mean learning error",
+        (ser, ">=", 1 - (1 - collision_probability * (1 - 1 / V - eps_learning_mean)) ** (L / 2)),
+        (BERNOULLI_POLICY, PAIR_LANGUAGE),
+        "M6.6.md",
+        "equality for the exact denoiser",
+        {
+            "language": _pair_language(2),
+            "policy": _bernoulli(2),
+            "denoiser": {"kind": "perturbed", "noise": "peak", "strength": "1/3"},
+        },
+    ),
+    _false(  # 1/4 < 7/16
+        "pair-fixed-size",
+        "M6.6 for fixed sizes",
+        (ser, ">=", 1 - (1 - collision_probability * (1 - 1 / V - eps_learning)) ** (L / 2)),
+        (FIXED_SIZE_POLICY, PAIR_LANGUAGE),
+        "M6.6.md",
+        "equality for Pair in one step and the exact denoiser",
+        {"language": _pair_language(4), "policy": _sizes(2, 2)},
+    ),
+)

@@ -1,0 +1,97 @@
+"""Statements about the token error rate, for every language and every denoiser (M6.4).
+
+``log TER(p) - log TER(q) = D(q || p)/L``, so a bound on PATH_KL that does not grow faster than L bounds it at every
+length. Both readings of the learning error are stated: the worst context, and the mean over visited contexts.
+"""
+
+from __future__ import annotations
+
+from sympy import Symbol, log
+
+from .assumptions import BERNOULLI_POLICY, FIXED_SIZE_POLICY, UNIFORM_STEPS
+from .notation import (
+    L,
+    N,
+    V,
+    dual_total_correlation,
+    eps_learning,
+    eps_learning_mean,
+    log_ter,
+    log_ter_language,
+    max_step_size,
+    max_step_weight,
+    total_correlation,
+)
+from .statement import Statement
+
+__all__ = ["STATEMENTS"]
+
+INFORMATION = total_correlation + dual_total_correlation
+EPS = Symbol("eps", positive=True)
+
+STATEMENTS = (
+    Statement(
+        id="M6.4",
+        title="Token error rate of Bernoulli steps, any language and denoiser",
+        lhs=log_ter,
+        relation="<=",
+        rhs=log_ter_language + eps_learning + max_step_weight * INFORMATION / L,
+        assumptions=(BERNOULLI_POLICY,),
+        status="proved here",
+        source="M6.1, M5.6, M6.2",
+        note="M6.4.md",
+        tight="equality where KL = PATH_KL, the learning term is L eps_learning and the tokens are independent: the"
+        " exact denoiser on an i.i.d. language; or both sides are infinite",
+    ),
+    Statement(
+        id="M6.4-mean",
+        title="Token error rate of Bernoulli steps, with the mean learning error",
+        lhs=log_ter,
+        relation="<=",
+        rhs=log_ter_language + eps_learning_mean + max_step_weight * INFORMATION / L,
+        assumptions=(BERNOULLI_POLICY,),
+        status="proved here",
+        source="M6.1, M5.6, M6.2",
+        note="M6.4.md",
+        tight="equality where KL = PATH_KL and the tokens are independent: i.i.d. languages whose denoiser's prediction"
+        " does not depend on the context",
+    ),
+    Statement(
+        id="M6.4-vocabulary",
+        title="Token error rate of Bernoulli steps, in terms of log V",
+        lhs=log_ter,
+        relation="<=",
+        rhs=log_ter_language + eps_learning + max_step_weight * log(V),
+        assumptions=(BERNOULLI_POLICY,),
+        status="proved here",
+        source="M6.4 and M5.3-vocabulary",
+        note="M6.4.md",
+        tight="equality for V = 1 (both sides 0), or both sides are infinite",
+    ),
+    Statement(
+        id="M6.4-fixed-size",
+        title="Token error rate of fixed sizes, any language and denoiser",
+        lhs=log_ter,
+        relation="<=",
+        rhs=log_ter_language + eps_learning + (max_step_size - 1) / L * INFORMATION / L,
+        assumptions=(FIXED_SIZE_POLICY,),
+        status="proved here",
+        source="M6.1, M5.6, M6.3",
+        note="M6.4.md",
+        tight="with the exact denoiser, for the MDS codes of M6.3, for independent tokens and for one token at a time",
+    ),
+    Statement(
+        id="M6.4-published",
+        title="Token error rate in the published form, after N = ceil(1/(4 eps)) uniform steps",
+        lhs=log_ter,
+        relation="<=",
+        rhs=log_ter_language + eps_learning + 4 * EPS * log(V),
+        assumptions=(UNIFORM_STEPS,),
+        status="proved here",
+        source="form: Feng et al., arXiv 2502.09622, for n-gram languages, N of order (n-1)/eps^n and large L (as"
+        " recalled); number of steps and generality: M6.4",
+        note="M6.4.md",
+        tight="equality for V = 1 (both sides 0), or both sides are infinite",
+        parameters={EPS: 1 / (4 * N)},
+    ),
+)
