@@ -239,7 +239,8 @@ class LogForm:
         precision = FIRST_PRECISION
         while True:
             ball = self.ball(precision)
-            low, high = _nearest(ball.lower()), _nearest(ball.upper())
+            centre, spread = _exact(ball.mid()), _exact(ball.rad())
+            low, high = _nearest(centre - spread), _nearest(centre + spread)
             if low == high and (low or precision > LAST_BLIND_PRECISION):
                 return low
             if precision >= LAST_BLIND_PRECISION and self.is_rational:
@@ -368,10 +369,14 @@ def _fraction(text: str) -> Fraction:
     return Fraction(int(fmpz(above)), int(fmpz(below or "1")))
 
 
-def _nearest(exact: arb) -> float:
-    """The nearest float64 to an exact ball."""
-    mantissa, exponent = exact.man_exp()
+def _exact(ball: arb) -> Fraction:
+    """The number that a ball of radius zero holds."""
+    mantissa, exponent = ball.man_exp()
+    return int(mantissa) * Fraction(2) ** int(exponent)
+
+
+def _nearest(number: Fraction) -> float:
     try:
-        return float(int(mantissa) * Fraction(2) ** int(exponent))
+        return float(number)
     except OverflowError:
-        return math.inf if mantissa > 0 else -math.inf
+        return math.inf if number > 0 else -math.inf

@@ -20,11 +20,14 @@ from .errors import BadInput, shown
 
 __all__ = ["PARAMETER_DEPTH", "SMALLEST_NORMAL", "Probabilities", "floating", "number", "whole"]
 
-PARAMETER_DEPTH = 2
-"""Relative error, in units of 2^-53, of a stored probability: one division, and for floating rows one sum
-(``math.fsum``, correctly rounded)."""
+PARAMETER_DEPTH = 3
+"""Relative error, in units of 2^-53, of a stored probability: one division; for floating rows also one sum
+(``math.fsum``, correctly rounded), or the 2^-52 by which a row may miss 1 and still stay as it is."""
 
 ROW_TOLERANCE = 1e-12
+
+ROUNDED_TO_ONE = 2.0**-52
+"""A row divided by its sum adds up to 1 within this, so that storing a stored row changes nothing."""
 
 SMALLEST_NORMAL = sys.float_info.min
 """Below this a float64 loses digits, and soon the difference from zero."""
@@ -156,7 +159,8 @@ class Probabilities:
             total = math.fsum(row)
             if abs(total - 1.0) > ROW_TOLERANCE:
                 raise BadInput(_at(key, index), f"the row sums to {total:.15g}; rows must sum to 1 within 1e-12")
-            row /= total
+            if abs(total - 1.0) > ROUNDED_TO_ONE:
+                row /= total
         _refuse_underflow(values, values, key)
         return cls(values, None)
 

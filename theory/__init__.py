@@ -2,7 +2,7 @@
 
 >>> from maskbound.theory import claim, statements
 >>> print(statements["M6.2"])
-path_kl <= max_step_weight*(dual_total_correlation + total_correlation)
+path_kl <= max_step_weight*(total_correlation + dual_total_correlation)
 >>> claim("ser <= tv").status
 'claim'
 """

@@ -19,7 +19,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 from sympy import Expr, I, Max, Min, Pow, Rational, ceiling, exp, log, nan, oo, sqrt, zoo
@@ -136,7 +136,7 @@ def parse(text: str) -> tuple[Expr, str, Expr]:
     if _nesting(text) > DEEPEST_NESTING:
         raise ClaimError(f"the claim nests parentheses, signs and powers deeper than {DEEPEST_NESTING}")
     try:
-        return _parser().parse(text)
+        return cast("tuple[Expr, str, Expr]", _parser().parse(text))
     except UnexpectedInput as problem:
         raise ClaimError(_explain(problem, text)) from None
 
@@ -244,13 +244,14 @@ def _bits(number: Expr) -> int:
 
 def _unknown(kind: str, token: Token, known: list[str]) -> str:
     shown = token if len(token) <= 40 else token[:37] + "..."
+    known = [name for name in known if "@" in token or "@" not in name]
     close = difflib.get_close_matches(token[:80], known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(n for n in known if '@' not in n)}"
+    hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(known)}"
     return f"the {kind} {shown} at column {token.column} is not known; {hint}"
 
 
 def _known(value: Named | str, known: Mapping[str, Named], kind: str) -> Named:
-    name = getattr(value, "name", value)
+    name = value if isinstance(value, str) else value.name
     if name not in known:
         close = difflib.get_close_matches(str(name), list(known), n=3, cutoff=0.5) or list(known)
         raise ClaimError(f"the {kind} {name!s:.60} is not known; did you mean {' or '.join(close)}")
@@ -266,7 +267,8 @@ def _explain(problem: UnexpectedInput, text: str) -> str:
     where = f"column {problem.column}" if problem.line == 1 else f"line {problem.line}, column {problem.column}"
     if isinstance(problem, UnexpectedToken) and problem.token.type == "RELATION":
         return f"a second or misplaced {problem.token} at {where}; a claim is one comparison, chains are not accepted"
-    if isinstance(problem, UnexpectedCharacters) and text[problem.pos_in_stream] == "=":
+    character = text[problem.pos_in_stream or 0]
+    if isinstance(problem, UnexpectedCharacters) and character == "=":
         return f"a single = at {where}; one of {' '.join(RELATIONS)} is accepted"
-    found = str(problem.token) if isinstance(problem, UnexpectedToken) else text[problem.pos_in_stream]
+    found = str(problem.token) if isinstance(problem, UnexpectedToken) else character
     return f"{found!r:.40} at {where} does not fit; a number, a name, an operator or a parenthesis was expected there"

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import factorial, prod
+from typing import TypeAlias
 
 from sympy import Expr, Integer, Poly, Rational, Symbol, log, symbols
 
@@ -31,8 +32,8 @@ __all__ = [
     "symmetric_chain_entropy",
 ]
 
-Number = Expr | int | Fraction | str
-Answers = dict[str, Expr]
+Number: TypeAlias = Expr | int | Fraction | str
+Answers: TypeAlias = dict[str, Expr]
 
 
 def _exact(value: Number) -> Expr:

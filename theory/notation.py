@@ -240,7 +240,9 @@ profile_start = _quantity("profile_start", r"z(0)", "z(0) = Z(0) = sum_i H(X_i)"
 profile_end = _quantity("profile_end", r"z(L-1)", "z(L-1) = Z(1) = sum_i H(X_i | X_{-i})", NATS, "M5", finite=True)
 
 # Defects: claims about functions, as scalars (M4)
-area_defect = _quantity("area_defect", r"\left|\int Z - H(X)\right|", "|integral of Z - H(X)|", NATS, "M4", finite=True)
+area_defect = _quantity(
+    "area_defect", r"\left\vert \int Z - H(X) \right\vert", "|integral of Z - H(X)|", NATS, "M4", finite=True
+)
 profile_max_increase = _quantity(
     "profile_max_increase",
     r"\max_j (z(j+1) - z(j))",
@@ -279,12 +281,10 @@ parameters: Mapping[str, Parameter] = MappingProxyType(
 )
 """The parameters of an instance by name."""
 
+_named: tuple[Quantity | Parameter, ...] = (*parameters.values(), *quantities.values())
+
 symbols: Mapping[str, Symbol] = MappingProxyType(
-    {
-        symbol.name: symbol
-        for named in (*parameters.values(), *quantities.values())
-        for symbol in (named.symbol, named.symbol_of_second)
-    }
+    {symbol.name: symbol for named in _named for symbol in (named.symbol, named.symbol_of_second)}
 )
 """Every symbol that a claim may use, by its name; the second subject's included (``kl@2``, ``N@2``)."""
 
@@ -295,14 +295,14 @@ def second(symbol: Symbol) -> Symbol:
     >>> second(kl)
     kl@2
     """
-    named = quantities.get(symbol.name) or parameters[symbol.name]
+    named: Quantity | Parameter = quantities.get(symbol.name) or parameters[symbol.name]
     return named.symbol_of_second
 
 
 def latex_names(two_subjects: bool) -> dict[Symbol, str]:
     """LaTeX of every symbol; with two subjects, upper indices (1) and (2) tell them apart."""
     names: dict[Symbol, str] = {}
-    for named in (*quantities.values(), *parameters.values()):
+    for named in _named:
         latex = named.latex if isinstance(named, Quantity) else named.name
         if named.symbol_of_second == named.symbol or not two_subjects:
             names[named.symbol] = latex

@@ -125,7 +125,8 @@ STATEMENTS = (
         source="log-sum inequality over the reveal times; published in several forms",
         note="M6.1.md",
         tight="equality iff p_tau(x) is the same for all tau, for each x of the support: one step, given sets, one"
-        " token at a time with the exact denoiser, MDS codes and permutations under fixed sizes; or both sides are infinite",
+        " token at a time with the exact denoiser, MDS codes and permutations under fixed sizes; or both sides are"
+        " infinite",
     ),
     Statement(
         id="M6.2",

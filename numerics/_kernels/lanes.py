@@ -24,10 +24,11 @@ every revealed token on the way to a target block.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 from .lattice import complete_rows, read_only
+from .threads import for_each
 
 __all__ = ["digit_split", "set_compositions", "weighted_steps"]
 
@@ -135,18 +136,19 @@ def weighted_steps(
 def digit_split(V: int, L: int) -> tuple[int, int]:
     """How many top digits name a unit of parallel work, and how many low digits are a block.
 
-    The block is the largest whose ``(2V+1)^low`` coefficients stay near 4096, 32 KB, beside its
-    ``8 (V+1)^low`` scaled lanes. Every top digit is worth its recomputed conditionals once there are
-    enough mid digits left, or enough tokens, to spend them on; small lattices are one unit.
+    The block is the largest whose table of ``(2V+1)^low`` coefficients stays below 7000 (56 KB, streamed once a
+    target block beside ``(V+1)^low`` rows of eight scaled lanes). A top digit costs little, the coefficients of a
+    source block being computed once for each unit above it, and gains units that can run at once; lattices that
+    are done in a millisecond stay whole. Depends on V and L alone: the order of summation does.
     """
     low = 1
-    while low < L and (2 * V + 1) ** (low + 1) <= 4400:
+    while low < L and (2 * V + 1) ** (low + 1) <= 7000:
         low += 1
     rest = L - low
-    if (2 * V + 1) ** L < 200_000:
+    if rest == 0 or (2 * V + 1) ** L < 500_000:
         return 0, low
-    top = 0
-    while top < rest and (V + 1) ** (top + 1) <= 81 and top < (rest + 1) // 2:
+    top = 1
+    while 2 * (top + 1) <= rest and (V + 1) ** (top + 1) <= 32:
         top += 1
     return top, low
 
@@ -160,7 +162,8 @@ def _run(G, m, D, fallback, V, L, power, inverse, g):
         level += names // (V + 1) ** k % (V + 1) > 0
     order = np.argsort(level, kind="stable")
     bounds = np.searchsorted(level[order], np.arange(top + 2))
-    _sweep(
+    arguments = (
+        order,
         G.reshape(-1),
         G.shape[1],
         read_only(np.empty(0) if m is None else m),
@@ -170,26 +173,19 @@ def _run(G, m, D, fallback, V, L, power, inverse, g):
         L,
         top,
         low,
-        _low_pairs(V, low),
-        len(power) > 0,
+        *_low_pairs(V, low),
         power,
         inverse,
         g,
-        order,
-        bounds,
     )
-
-
-@njit(parallel=True, **_JIT)
-def _sweep(G, J, m, D, fallback, V, L, top, low, pairs, weighted, power, inverse, g, order, bounds):
-    for r in range(len(bounds) - 1):
-        for u in prange(bounds[r], bounds[r + 1]):
-            _unit(order[u], G, J, m, D, fallback, V, L, top, low, pairs, weighted, power, inverse, g)
+    for r in range(top + 1):
+        for_each(_unit, bounds[r], bounds[r + 1], *arguments)
 
 
 @njit(**_JIT)
-def _unit(z_top, G, J, m, D, fallback, V, L, top, low, pairs, weighted, power, inverse, g):
-    """Complete all rows whose top digits are z_top."""
+def _unit(u, order, G, J, m, D, fallback, V, L, top, low, start, source, parent, factor, power, inverse, g):
+    """Complete all rows whose top digits are ``order[u]``."""
+    z_top = order[u]
     base = V + 1
     mid = L - top - low
     n_low = base**low
@@ -206,11 +202,12 @@ def _unit(z_top, G, J, m, D, fallback, V, L, top, low, pairs, weighted, power, i
 
     groups = (J + 7) // 8
     last = 8 if (J - 1) % 8 >= 4 else 4
-    U = np.zeros(8 * groups * n_low)
+    row = 8 * (groups - 1) + last
+    U = np.zeros(n_low * row)
     X = np.empty(8 * n_low)
     T = np.empty(8 * n_low)
     live = np.empty(groups, dtype=np.bool_)
-    W = np.empty(len(pairs[1]))
+    W = np.empty(len(source))
     c_low = np.empty(low * V * n_low + 1)
     c_low[-1] = 1.0
     c_mid = np.empty(mid * V * n_low)
@@ -229,25 +226,26 @@ def _unit(z_top, G, J, m, D, fallback, V, L, top, low, pairs, weighted, power, i
                 y_top -= ((z_top // step) % base) * step
         for y_mid in range(n_mid):
             first = (y_top * n_mid + y_mid) * n_low
-            _load(G, J, first, n_low, U, groups, last)
-            _survey(U, n_low, groups, last, live, coefficient)
-            if not own and not live.any():
+            _load(G, J, first, n_low, U, row)
+            _survey(U, row, live, coefficient[:n_low])
+            if not own and not _any(live):
                 continue
-            _low_coefficients(W, c_low, pairs, m, D, fallback, V, L, low, first, stride)
+            _low_coefficients(W, c_low, parent, factor, m, D, fallback, V, L, low, first, stride)
             if own:
                 level = r_top + _revealed(y_mid, base, mid)
                 for y in range(n_low):
                     for k in range(groups):
                         w = last if k == groups - 1 else 8
-                        _pull(U, k * 8 * n_low, w, U, k * 8 * n_low, w, W, pairs, y, y + 1, 1)
+                        _pull(U, 8 * k, row, U, 8 * k, row, w, W, start, source, y, y + 1, 1)
                     r = level + _revealed(y, base, low)
-                    if weighted:
-                        _add_steps(U, y, n_low, J, last, power[r], inverse[r], g, first + y)
+                    line = U[y * row : y * row + J]
+                    if len(power) > 0:
+                        g[first + y] = _add_steps(line, power[r], inverse[r], g[first + y])
                     elif r < L:
-                        _shift_lanes(U, y, n_low, J, last, first + y)
-                _store(G, J, first, n_low, U, groups, last)
-                _survey(U, n_low, groups, last, live, coefficient)
-                if not live.any():
+                        _shift_lanes(line, first + y == 0)
+                _store(G, J, first, n_low, U, row)
+                _survey(U, row, live, coefficient[:n_low])
+                if not _any(live):
                     continue
 
             count = 0
@@ -279,7 +277,7 @@ def _unit(z_top, G, J, m, D, fallback, V, L, top, low, pairs, weighted, power, i
             # `coefficient` is the product over the first j of them; a product that vanishes ends its branch.
             target = (z_top * n_mid + y_mid) * n_low
             if not own:
-                _push(G, J, target, n_low, U, X, T, coefficient[:n_low], groups, last, live, W, pairs)
+                _push(G, J, target, n_low, U, X, T, coefficient[:n_low], row, live, W, start, source)
             j = count - 1
             while j >= 0:
                 i = masked[j]
@@ -296,61 +294,79 @@ def _unit(z_top, G, J, m, D, fallback, V, L, top, low, pairs, weighted, power, i
                 if _multiply(product, so_far, c_mid[at : at + n_low]):
                     for k in range(j + 1, count + 1):
                         held[k] = j + 1
-                    _push(G, J, target, n_low, U, X, T, product, groups, last, live, W, pairs)
+                    _push(G, J, target, n_low, U, X, T, product, row, live, W, start, source)
                     j = count - 1
 
 
 @njit(**_JIT)
-def _push(G, J, target, n_low, U, X, T, coefficient, groups, last, live, W, pairs):
+def _push(G, J, target, n_low, U, X, T, coefficient, row, live, W, start, source):
     """Add one source block, its rows scaled by their coefficients, to one target block."""
-    for k in range(groups):
+    for k in range(len(live)):
         if not live[k]:
             continue
-        w = last if k == groups - 1 else 8
-        _scale(X, coefficient, U[k * 8 * n_low :], w)
+        w = min(8, row - 8 * k)
+        if w == 8:
+            _scale8(X, coefficient, U, np.uint64(8 * k), np.uint64(row))
+        else:
+            _scale4(X, coefficient, U, np.uint64(8 * k), np.uint64(row))
         used = min(w, J - 8 * k)
         if used == w:
-            _pull(G, target * J + 8 * k, J, X, 0, w, W, pairs, 0, n_low, 0)
+            _pull(G, target * J + 8 * k, J, X, 0, w, w, W, start, source, 0, n_low, 0)
             continue
         for y in range(n_low):
             for lane in range(w):
                 T[y * w + lane] = G[(target + y) * J + 8 * k + lane] if lane < used else 0.0
-        _pull(T, 0, w, X, 0, w, W, pairs, 0, n_low, 0)
+        _pull(T, 0, w, X, 0, w, w, W, start, source, 0, n_low, 0)
         for y in range(n_low):
             for lane in range(used):
                 G[(target + y) * J + 8 * k + lane] = T[y * w + lane]
 
 
 @njit(**_JIT)
-def _scale(X, coefficient, U, w):
-    if w == 8:
-        for y in range(len(coefficient)):
-            for lane in range(8):
-                X[y * 8 + lane] = coefficient[y] * U[y * 8 + lane]
-    else:
-        for y in range(len(coefficient)):
-            for lane in range(4):
-                X[y * 4 + lane] = coefficient[y] * U[y * 4 + lane]
+def _scale8(X, coefficient, U, u, row):
+    """``X[y] = coefficient[y] U[y]`` over eight lanes, row y of U at ``u + y row``."""
+    for y in range(np.uint64(len(coefficient))):
+        c = coefficient[y]
+        s = u + y * row
+        o = y * _8
+        x0, x1, x2, x3 = c * U[s], c * U[s + _1], c * U[s + _2], c * U[s + _3]
+        x4, x5, x6, x7 = c * U[s + _4], c * U[s + _5], c * U[s + _6], c * U[s + _7]
+        X[o], X[o + _1], X[o + _2], X[o + _3] = x0, x1, x2, x3
+        X[o + _4], X[o + _5], X[o + _6], X[o + _7] = x4, x5, x6, x7
 
 
 @njit(**_JIT)
-def _pull(A, base, row, X, at, w, W, pairs, z0, z1, own):
-    """``A[z] += sum_y W[y, z] X[y]`` over w lanes, for z0 <= z < z1; own = 1 leaves y = z out."""
-    if w == 8:
-        _pull8(A, np.uint64(base), np.uint64(row), X, np.uint64(at), W, pairs[0], pairs[1], z0, z1, np.uint64(own))
-    else:
-        _pull4(A, np.uint64(base), np.uint64(row), X, np.uint64(at), W, pairs[0], pairs[1], z0, z1, np.uint64(own))
+def _scale4(X, coefficient, U, u, row):
+    for y in range(np.uint64(len(coefficient))):
+        c = coefficient[y]
+        s = u + y * row
+        o = y * _4
+        x0, x1, x2, x3 = c * U[s], c * U[s + _1], c * U[s + _2], c * U[s + _3]
+        X[o], X[o + _1], X[o + _2], X[o + _3] = x0, x1, x2, x3
 
 
 @njit(**_JIT)
-def _pull8(A, base, row, X, at, W, start, source, z0, z1, own):
+def _pull(A, a, a_row, X, x, x_row, w, W, start, source, z0, z1, own):
+    """``A[z] += sum_y W[y, z] X[y]`` over w lanes, for z0 <= z < z1; own = 1 leaves y = z out.
+
+    Row y of X is at ``x + y x_row``, and so for A.
+    """
+    a, a_row, x, x_row = np.uint64(a), np.uint64(a_row), np.uint64(x), np.uint64(x_row)
+    if w == 8:
+        _pull8(A, a, a_row, X, x, x_row, W, start, source, z0, z1, np.uint64(own))
+    else:
+        _pull4(A, a, a_row, X, x, x_row, W, start, source, z0, z1, np.uint64(own))
+
+
+@njit(**_JIT)
+def _pull8(A, a, a_row, X, x, x_row, W, start, source, z0, z1, own):
     for z in range(z0, z1):
-        o = base + np.uint64(z) * row
+        o = a + np.uint64(z) * a_row
         a0, a1, a2, a3 = A[o], A[o + _1], A[o + _2], A[o + _3]
         a4, a5, a6, a7 = A[o + _4], A[o + _5], A[o + _6], A[o + _7]
         for e in range(start[z], start[z + 1] - own):
             w = W[e]
-            s = at + np.uint64(source[e]) * _8
+            s = x + np.uint64(source[e]) * x_row
             a0 += w * X[s]
             a1 += w * X[s + _1]
             a2 += w * X[s + _2]
@@ -364,13 +380,13 @@ def _pull8(A, base, row, X, at, W, start, source, z0, z1, own):
 
 
 @njit(**_JIT)
-def _pull4(A, base, row, X, at, W, start, source, z0, z1, own):
+def _pull4(A, a, a_row, X, x, x_row, W, start, source, z0, z1, own):
     for z in range(z0, z1):
-        o = base + np.uint64(z) * row
+        o = a + np.uint64(z) * a_row
         a0, a1, a2, a3 = A[o], A[o + _1], A[o + _2], A[o + _3]
         for e in range(start[z], start[z + 1] - own):
             w = W[e]
-            s = at + np.uint64(source[e]) * _4
+            s = x + np.uint64(source[e]) * x_row
             a0 += w * X[s]
             a1 += w * X[s + _1]
             a2 += w * X[s + _2]
@@ -379,82 +395,81 @@ def _pull4(A, base, row, X, at, W, start, source, z0, z1, own):
 
 
 @njit(**_JIT)
-def _lane(lane, y, n_low, J, last):
-    """Where a row of U keeps a lane: groups of eight (the last may be four) lie one after the other."""
-    k = lane // 8
-    w = 8 if 8 * (k + 1) < J else last
-    return k * 8 * n_low + y * w + lane % 8
+def _shift_lanes(line, root):
+    """Set compositions: what arrives in block l leaves in block l+1, ``U[z, l+1] = A[z, l]``."""
+    for lane in range(len(line) - 1, 0, -1):
+        line[lane] = line[lane - 1]
+    line[0] = 1.0 if root else 0.0
 
 
 @njit(**_JIT)
-def _shift_lanes(U, y, n_low, J, last, row):
-    """Set compositions: what arrives in l+1 blocks leaves in block l+2, ``U[z, l+1] = A[z, l]``."""
-    for lane in range(J - 1, 0, -1):
-        U[_lane(lane, y, n_low, J, last)] = U[_lane(lane - 1, y, n_low, J, last)]
-    U[_lane(0, y, n_low, J, last)] = 1.0 if row == 0 else 0.0
-
-
-@njit(**_JIT)
-def _add_steps(U, y, n_low, J, last, power, inverse, g, row):
+def _add_steps(line, power, inverse, before):
     """Weighted steps: ``U[z, k] = g_{k-1}[z] w_k^-|z|`` and ``g_k[z] = g_{k-1}[z] + w_k^|z| A[z, k]``."""
-    before = g[row]
-    for lane in range(J):
-        at = _lane(lane, y, n_low, J, last)
-        arriving = U[at]
-        U[at] = before * inverse[lane]
+    for lane in range(len(line)):
+        arriving = line[lane]
+        line[lane] = before * inverse[lane]
         before += power[lane] * arriving
-    g[row] = before
+    return before
 
 
 @njit(**_JIT)
-def _load(G, J, first, n_low, U, groups, last):
-    for k in range(groups):
-        w = last if k == groups - 1 else 8
-        for y in range(n_low):
-            for lane in range(min(w, J - 8 * k)):
-                U[k * 8 * n_low + y * w + lane] = G[(first + y) * J + 8 * k + lane]
-
-
-@njit(**_JIT)
-def _store(G, J, first, n_low, U, groups, last):
-    for k in range(groups):
-        w = last if k == groups - 1 else 8
-        for y in range(n_low):
-            for lane in range(min(w, J - 8 * k)):
-                G[(first + y) * J + 8 * k + lane] = U[k * 8 * n_low + y * w + lane]
-
-
-@njit(**_JIT)
-def _survey(U, n_low, groups, last, live, coefficient):
-    """Which lane groups hold anything, and 1 or 0 for rows that do or do not."""
+def _load(G, J, first, n_low, U, row):
+    if row == J:
+        at = first * J
+        for k in range(n_low * J):
+            U[k] = G[at + k]
+        return
     for y in range(n_low):
-        coefficient[y] = 0.0
-    for k in range(groups):
-        w = last if k == groups - 1 else 8
+        for lane in range(J):
+            U[y * row + lane] = G[(first + y) * J + lane]
+
+
+@njit(**_JIT)
+def _store(G, J, first, n_low, U, row):
+    if row == J:
+        at = first * J
+        for k in range(n_low * J):
+            G[at + k] = U[k]
+        return
+    for y in range(n_low):
+        for lane in range(J):
+            G[(first + y) * J + lane] = U[y * row + lane]
+
+
+@njit(**_JIT)
+def _survey(U, row, live, coefficient):
+    """Which lane groups hold anything, and 1 or 0 for rows that do or do not."""
+    for k in range(len(live)):
         live[k] = False
-        for y in range(n_low):
-            for lane in range(w):
-                if U[k * 8 * n_low + y * w + lane] != 0.0:
-                    coefficient[y] = 1.0
+    for y in range(len(coefficient)):
+        coefficient[y] = 0.0
+        for k in range(len(live)):
+            if live[k] and coefficient[y] > 0.0:
+                continue
+            for at in range(y * row + 8 * k, y * row + min(8 * k + 8, row)):
+                if U[at] != 0.0:
                     live[k] = True
+                    coefficient[y] = 1.0
+                    break
 
 
 @njit(**_JIT)
 def _multiply(out, a, b):
     """``out = a b``; whether any entry is positive."""
-    most = 0.0
+    positive = False
     for y in range(len(out)):
-        out[y] = a[y] * b[y]
-        most = max(most, out[y])
-    return most > 0.0
+        product = a[y] * b[y]
+        out[y] = product
+        positive |= product > 0.0
+    return positive
 
 
 @njit(**_JIT)
 def _any(a):
+    positive = False
     for y in range(len(a)):
-        if a[y] != 0.0:
-            return True
-    return False
+        positive |= a[y] > 0
+    return positive
 
 
 @njit(**_JIT)
@@ -475,16 +490,22 @@ def _conditional(out, m, D, fallback, i, v, first, stride):
 
 
 @njit(**_JIT)
-def _low_coefficients(W, c_low, pairs, m, D, fallback, V, L, low, first, stride):
+def _low_coefficients(W, c_low, parent, factor, m, D, fallback, V, L, low, first, stride):
     """Q(y -> z) for all pairs within the block at `first`, in the order of `_low_pairs`."""
     base = V + 1
     n_low = base**low
+    given = len(D) > 0
     for i in range(L - low, L):
+        step = stride[i]
         for v in range(V):
             at = ((i - (L - low)) * V + v) * n_low
-            for y in range(0, n_low, base * stride[i]):
-                _conditional(c_low[at + y : at + y + stride[i]], m, D, fallback, i, v, first + y, stride[i])
-    parent, factor = pairs[2], pairs[3]
+            for y0 in range(0, n_low, base * step):
+                for y in range(y0, y0 + step):
+                    there = first + y + (v + 1) * step
+                    if given:
+                        c_low[at + y] = D[i, there]
+                    else:
+                        c_low[at + y] = m[there] / m[first + y] if m[first + y] > 0.0 else fallback[i, v]
     W[0] = 1.0
     for e in range(1, len(W)):
         W[e] = W[parent[e]] * c_low[factor[e]]
@@ -508,7 +529,7 @@ def _low_pairs(V, low):
     size = int(start[n_low])
     source = np.empty(size, dtype=np.uint32)
     parent = np.zeros(size, dtype=np.uint32)
-    factor = np.full(size, low * V * n_low, dtype=np.uint32)
+    factor = np.empty(size, dtype=np.uint32)
     for z in range(n_low):
         r = _revealed(z, base, low)
         for S in range(1 << r):
@@ -524,6 +545,7 @@ def _low_pairs(V, low):
                         newest, newest_bit = i, k
                     k += 1
             source[e] = y
+            factor[e] = low * V * n_low
             if S > 0:
                 step = base ** (low - 1 - newest)
                 token = (z // step) % base

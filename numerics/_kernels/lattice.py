@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from math import comb
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
+
+from .threads import for_each
 
 __all__ = ["complete_rows", "marginal_lattice", "read_only", "sets_forward", "sized_forward"]
 
 _JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
-TASKS = 64
-"""Pieces a loop over independent rows is cut into."""
+TASKS = 16
+"""Pieces that a loop over independent rows is cut into."""
+
+SMALL = 1 << 18
+"""A lattice of so many rows is summed sooner than threads start."""
 
 
 def read_only(a: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -44,38 +49,36 @@ def marginal_lattice(q: NDArray[np.float64], V: int, L: int) -> NDArray[np.float
     Cost ``O(L (V+1)^L)``.
     """
     m = np.zeros((V + 1) ** L)
-    _scatter(m, read_only(q), V, L)
+    tasks = TASKS if len(m) > SMALL else 1
+    for_each(_scatter, 0, tasks, tasks, m, read_only(q), V, L)
     for i in range(L - 1, -1, -1):
-        _sum_axis(m, V, (V + 1) ** (L - 1 - i))
+        for_each(_sum_axis, 0, tasks, tasks, m, V, (V + 1) ** (L - 1 - i))
     return m
 
 
-@njit(parallel=True, **_JIT)
-def _scatter(m, q, V, L):
-    for task in prange(TASKS):
-        for x in range(task * len(q) // TASKS, (task + 1) * len(q) // TASKS):
-            m[_lattice_row(x, V, L)] = q[x]
+@njit(**_JIT)
+def _scatter(task, tasks, m, q, V, L):
+    for x in range(task * len(q) // tasks, (task + 1) * len(q) // tasks):
+        m[_lattice_row(x, V, L)] = q[x]
 
 
-@njit(parallel=True, **_JIT)
-def _sum_axis(m, V, stride):
+@njit(**_JIT)
+def _sum_axis(task, tasks, m, V, stride):
     """m at a mask of the axis of this stride is the sum over its tokens."""
     total = len(m) // (V + 1)
-    for task in prange(TASKS):
-        k = task * total // TASKS
-        end = (task + 1) * total // TASKS
-        while k < end:
-            outer = k // stride
-            inner = k - outer * stride
-            run = min(stride - inner, end - k)
-            first = outer * stride * (V + 1) + inner
-            sums = m[first : first + run]
-            sums[:] = m[first + stride : first + stride + run]
-            for v in range(2, V + 1):
-                terms = m[first + v * stride : first + v * stride + run]
-                for j in range(run):
-                    sums[j] += terms[j]
-            k += run
+    k = task * total // tasks
+    end = (task + 1) * total // tasks
+    while k < end:
+        outer = k // stride
+        inner = k - outer * stride
+        run = min(stride - inner, end - k)
+        first = outer * stride * (V + 1) + inner
+        for j in range(first, first + run):
+            m[j] = m[j + stride]
+        for v in range(2, V + 1):
+            for j in range(first, first + run):
+                m[j] += m[j + v * stride]
+        k += run
 
 
 def complete_rows(G: NDArray[np.float64], V: int, L: int) -> NDArray[np.float64]:
@@ -143,7 +146,7 @@ def sized_forward(
             reached += size
             patterns = _patterns(L, reached)
             chance = 1.0 / comb(L - reached + size, size)
-            _reveal_some(f, m, D, read_only(fallback), patterns, reached, size, chance, V, L)
+            for_each(_reveal_some, 0, TASKS, f, m, D, read_only(fallback), patterns, reached, size, chance, V, L)
     return complete_rows(f.reshape(-1, 1), V, L).reshape(-1)
 
 
@@ -180,7 +183,7 @@ def sets_forward(
             old = np.array(revealed, dtype=np.int64)
             new = np.array(sorted(positions), dtype=np.int64)
             revealed.extend(new)
-            _reveal_set(f, m, D, read_only(fallback), old, new, V, L)
+            for_each(_reveal_set, 0, TASKS, f, m, D, read_only(fallback), old, new, V, L)
     return complete_rows(f.reshape(-1, 1), V, L).reshape(-1)
 
 
@@ -199,70 +202,71 @@ def _patterns(L: int, reached: int) -> NDArray[np.int64]:
     return every[np.bitwise_count(every) == reached]
 
 
-@njit(parallel=True, **_JIT)
-def _reveal_some(f, m, D, fallback, patterns, reached, size, chance, V, L):
+@njit(**_JIT)
+def _reveal_some(task, f, m, D, fallback, patterns, reached, size, chance, V, L):
     """One step of a fixed number of tokens: every target of `reached` tokens pulls from its subsets."""
     rows = V**reached
     total = len(patterns) * rows
-    for task in prange(TASKS):
-        position = np.empty(reached, dtype=np.int64)
-        token = np.empty(reached, dtype=np.int64)
-        for target in range(task * total // TASKS, (task + 1) * total // TASKS):
-            pattern = patterns[target // rows]
-            rest = target % rows
-            z = 0
-            k = 0
-            for i in range(L):
-                if (pattern >> i) & 1:
-                    position[k] = L - 1 - i
-                    token[k] = rest % V
-                    z += (token[k] + 1) * (V + 1) ** i
-                    rest //= V
-                    k += 1
-            total_in = 0.0
-            S = (1 << size) - 1
-            while S < 1 << reached:
-                y = z
-                for k in range(reached):
-                    if (S >> k) & 1:
-                        y -= (token[k] + 1) * (V + 1) ** (L - 1 - position[k])
-                if f[y] != 0.0:
-                    term = f[y]
-                    for k in range(reached):
-                        if (S >> k) & 1:
-                            term *= _conditional(m, D, fallback, y, position[k], token[k], V, L)
-                    total_in += term
-                lowest = S & -S
-                carried = S + lowest
-                S = carried | (((S ^ carried) // lowest) >> 2)
-            f[z] = chance * total_in
-
-
-@njit(parallel=True, **_JIT)
-def _reveal_set(f, m, D, fallback, old, new, V, L):
-    """One step of given positions: every target has one source."""
-    total = V ** (len(old) + len(new))
-    for task in prange(TASKS):
-        token = np.empty(len(new), dtype=np.int64)
-        for target in range(task * total // TASKS, (task + 1) * total // TASKS):
-            rest = target
-            y = 0
-            for i in old:
-                y += (rest % V + 1) * (V + 1) ** (L - 1 - i)
-                rest //= V
-            term = f[y]
-            z = y
-            for k in range(len(new)):
+    position = np.empty(reached, dtype=np.int64)
+    token = np.empty(reached, dtype=np.int64)
+    place = np.empty(reached, dtype=np.int64)
+    for target in range(task * total // TASKS, (task + 1) * total // TASKS):
+        pattern = patterns[target // rows]
+        rest = target % rows
+        z = 0
+        k = 0
+        for i in range(L - 1, -1, -1):
+            if (pattern >> (L - 1 - i)) & 1:
+                position[k] = i
                 token[k] = rest % V
-                z += (token[k] + 1) * (V + 1) ** (L - 1 - new[k])
+                place[k] = (token[k] + 1) * (V + 1) ** (L - 1 - i)
+                z += place[k]
                 rest //= V
-                term *= _conditional(m, D, fallback, y, new[k], token[k], V, L)
-            f[z] = term
+                k += 1
+        arriving = 0.0
+        chosen = (1 << size) - 1
+        beyond = 1 << reached
+        while chosen < beyond:
+            y = z
+            for k in range(reached):
+                if (chosen >> k) & 1:
+                    y -= place[k]
+            if f[y] != 0.0:
+                term = f[y]
+                for k in range(reached):
+                    if (chosen >> k) & 1:
+                        term *= _conditional(m, D, fallback, y, y + place[k], position[k], token[k])
+                arriving += term
+            lowest = chosen & -chosen
+            carried = chosen + lowest
+            chosen = carried | (((chosen ^ carried) // lowest) >> 2)
+        f[z] = chance * arriving
 
 
 @njit(**_JIT)
-def _conditional(m, D, fallback, y, i, v, V, L):
-    there = y + (v + 1) * (V + 1) ** (L - 1 - i)
+def _reveal_set(task, f, m, D, fallback, old, new, V, L):
+    """One step of given positions: every target has one source."""
+    total = V ** (len(old) + len(new))
+    for target in range(task * total // TASKS, (task + 1) * total // TASKS):
+        rest = target
+        y = 0
+        for i in old:
+            y += (rest % V + 1) * (V + 1) ** (L - 1 - i)
+            rest //= V
+        term = f[y]
+        z = y
+        for i in new:
+            token = rest % V
+            place = (token + 1) * (V + 1) ** (L - 1 - i)
+            term *= _conditional(m, D, fallback, y, y + place, i, token)
+            z += place
+            rest //= V
+        f[z] = term
+
+
+@njit(**_JIT)
+def _conditional(m, D, fallback, y, there, i, v):
+    """c_i(v | y), with `there` the index of y with v at i."""
     if len(D) > 0:
         return D[i, there]
     return m[there] / m[y] if m[y] > 0.0 else fallback[i, v]

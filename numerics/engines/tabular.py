@@ -272,3 +272,23 @@ class ConditionalCosts:
 def conditional_costs(work: Workspace) -> ConditionalCosts:
     """Conditional entropies and learning errors of every position in every context."""
     return work.once(_conditional_costs)
+
+
+def _conditional_costs(work: Workspace) -> ConditionalCosts:
+    """Errors: a ratio of relative error g moves its log by g, and a divergence by ``g sum q |p/q - 1| <= 2 g``.
+
+    The logs (4 ulps allowed), the products and the compensated sums add a few roundings of the terms' size.
+    """
+    instance = work.instance
+    V, L, d = instance.vocab, instance.length, lattice_depth(instance)
+    D = conditional_lattice(work)
+    entropy, divergence, worst = entropy_kernels.conditional_costs(marginal_lattice(work), V, L, D)
+    most = 1 + math.log(V)
+    entropy_error = (gamma(2 * d + 1) + most * (gamma(d) + 12 * UNIT_ROUNDOFF)) * (1 + 1e-9)
+    if D is None:
+        return ConditionalCosts(entropy, divergence, worst, entropy_error, 0.0, 0.0)
+    finite = divergence[np.isfinite(divergence)]
+    largest = worst if math.isfinite(worst) else float(finite.max(initial=0.0))
+    row_error = (3 * gamma(_conditional_depth(instance) + 2 * d + 2) + 16 * UNIT_ROUNDOFF * (4 + largest)) * (1 + 1e-9)
+    divergence_error = row_error + largest * (gamma(d) + 4 * UNIT_ROUNDOFF)
+    return ConditionalCosts(entropy, divergence, worst, entropy_error, divergence_error, row_error)

@@ -1,6 +1,21 @@
 """Instances: a language, a denoiser and a policy, from code or from a file."""
 
 from .draw import draw
+from .explicit import dump, explicit_spec
 from .instance import Instance
+from .pairs import Pair, from_spec, load_any, load_pair, parse_pair
+from .specfile import load, parse
 
-__all__ = ["Instance", "draw"]
+__all__ = [
+    "Instance",
+    "Pair",
+    "draw",
+    "dump",
+    "explicit_spec",
+    "from_spec",
+    "load",
+    "load_any",
+    "load_pair",
+    "parse",
+    "parse_pair",
+]

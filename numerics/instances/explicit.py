@@ -32,7 +32,11 @@ def explicit_spec(instance: Instance) -> dict[str, Any]:
     Raises
     ------
     BadInput
-        For what an instance file cannot hold: a table denoiser, or n-gram rows of zeros (contexts that are never met).
+        For a table denoiser, whose arrays an instance file cannot hold.
+
+    Notes
+    -----
+    The row of an n-gram context that is never met is written as ``[1, 0, ..]``, which changes no probability.
     """
     convention = {"off_support": instance.off_support}
     if instance.off_support_scope is not None:
@@ -56,7 +60,7 @@ def _language(language: Language) -> dict[str, Any]:
                 "vocab": language.vocab,
                 "length": language.length,
                 "initial": _rows(language.initial),
-                "transition": _rows(language.transition),
+                "transition": _rows_of_contexts(language.transition),
             }
         case HMM():
             return {
@@ -110,6 +114,12 @@ def _rows(law: Probabilities) -> Any:
     if law.weights is None:
         return law.values.tolist()
     return _numbers(law.fractions.tolist())
+
+
+def _rows_of_contexts(law: Probabilities) -> list[list[Any]]:
+    rows = _rows(law)
+    never = [1] + [0] * (law.values.shape[1] - 1)
+    return [row if any(row) else never for row in rows]
 
 
 def _numbers(entry: Any) -> Any:

@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from .. import denoisers
 from ..denoisers import Denoiser
-from ..errors import BadInput
+from ..errors import BadInput, shown
 from ..languages import Blocks, Language, NGram
 from ..reach import require_memory
-from .spec_table import Count, Number, Seed, SpecTable, Text, of_kind, within
+from .spec_table import Count, Number, Seed, SpecTable, Text, of_kind
 
 __all__ = ["DenoiserTable", "read_denoiser"]
 
@@ -55,8 +55,7 @@ class LearnedTable(DenoiserTable):
 
     def build(self, folder: Path, language: Language) -> Denoiser:
         needed = 8 * self.samples * language.length * (language.vocab + 1)
-        with within("samples"):
-            require_memory(needed, f"a sample of {self.samples} sequences of {language.length} tokens")
+        require_memory(needed, f"a sample of {shown(self.samples)} sequences of {language.length} tokens")
         return denoisers.Learned(self.samples, self.seed, self.pseudo_count, self.context)
 
 

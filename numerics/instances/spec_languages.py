@@ -32,10 +32,10 @@ class LanguageTable(SpecTable):
 
 
 def _read_support(value: Any) -> list[list[Any]]:
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list | tuple) or not value:
         raise BadInput("support", f'found {shown(value)}; a list such as [[[0, 1, 1], "1/4"], ...] is accepted')
     for i, entry in enumerate(value):
-        if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], list):
+        if not isinstance(entry, list | tuple) or len(entry) != 2 or not isinstance(entry[0], list | tuple):
             raise BadInput(f"support[{i}]", f"found {shown(entry)}; a sequence and its probability are accepted")
     return [
         [
@@ -120,10 +120,8 @@ class BlocksTable(LanguageTable):
                 raise BadInput("", f"blocks are nested too deeply; at most {DEEPEST_BLOCKS} levels are accepted")
             block, _ = read_language(self.block, folder, level + 1)
         if self.count * block.length > LONGEST:
-            raise BadInput(
-                "count",
-                f"found {shown(self.count)} blocks of {block.length} tokens; at most {LONGEST} tokens are accepted",
-            )
+            found = f"found {shown(self.count)} blocks of {block.length} tokens"
+            raise BadInput("count", f"{found}; at most {LONGEST} tokens are accepted")
         return languages.Blocks(block, self.count)
 
     def canonical(self, folder: Path) -> dict[str, Any]:

@@ -41,6 +41,7 @@ LONGEST = 10**9
 """The longest sequence that an instance file can ask for."""
 
 LARGEST_VOCAB = 10**7
+LARGEST_SEED = 2**64 - 1
 DEEPEST_NUMBERS = 4
 LONGEST_TEXT = 4000
 
@@ -58,7 +59,7 @@ def _value(read: Callable[[Any, str], Any]) -> PlainValidator:
 
 def _read_numbers(value: Any, key: str, depth: int = DEEPEST_NUMBERS) -> Any:
     """Nested lists of numbers; shapes are checked by whoever knows them."""
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         return number(value, key)
     if depth == 0:
         raise BadInput(key, f"lists are nested too deeply; at most {DEEPEST_NUMBERS} levels are accepted")
@@ -66,7 +67,7 @@ def _read_numbers(value: Any, key: str, depth: int = DEEPEST_NUMBERS) -> Any:
 
 
 def _read_list(value: Any, key: str, read: Callable[[Any, str], Any], what: str) -> list[Any]:
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         raise BadInput(key, f"found {shown(value)}; a list of {what} is accepted")
     return [read(entry, f"{key}[{i}]") for i, entry in enumerate(value)]
 
@@ -88,7 +89,7 @@ def _read_text(value: Any, key: str) -> str:
 Count = Annotated[int, _value(lambda value, key: whole(value, key, 1))]
 Length = Annotated[int, _value(lambda value, key: whole(value, key, 1, LONGEST))]
 Vocab = Annotated[int, _value(lambda value, key: whole(value, key, 1, LARGEST_VOCAB))]
-Seed = Annotated[int, _value(whole)]
+Seed = Annotated[int, _value(lambda value, key: whole(value, key, 0, LARGEST_SEED))]
 Number = Annotated[Any, _value(number)]
 Numbers = Annotated[Any, _value(_read_numbers)]
 Wholes = Annotated[list[int], _value(_read_wholes)]
@@ -112,7 +113,7 @@ class SpecTable(BaseModel):
         """
         require_table(table)
         try:
-            return cls.model_validate(table)
+            return cls.model_validate(dict(table))
         except ValidationError as problem:
             raise cls._sentence(problem) from None
 
@@ -146,7 +147,7 @@ class SpecTable(BaseModel):
         return given[0]
 
     def canonical(self, folder: Path) -> dict[str, Any]:
-        """The table as plain JSON values: defaults filled in, rationals in lowest terms, paths starting at ``folder``."""
+        """The table as JSON values: defaults filled in, rationals in lowest terms, paths from ``folder`` on."""
         values = ((name, getattr(self, name)) for name in type(self).model_fields)
         return {name: _plain(value) for name, value in values if value is not None}
 
@@ -175,7 +176,7 @@ def of_kind(table: Any, kinds: Mapping[str, type[T]], default: str | None = None
     if kind is None:
         raise BadInput("kind", f"the key is missing; one of {_listed(list(kinds), 'and')} must be given")
     if not isinstance(kind, str) or kind not in kinds:
-        closest = difflib.get_close_matches(str(kind)[:100], kinds, 1)
+        closest = difflib.get_close_matches(kind[:100], kinds, 1) if isinstance(kind, str) else []
         hint = f' (closest: "{closest[0]}")' if closest else ""
         raise BadInput("kind", f"found {_quoted(kind)}; one of {_listed(list(kinds), 'and')} is accepted{hint}")
     return kinds[kind].read(table)

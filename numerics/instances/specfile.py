@@ -7,6 +7,7 @@ the file, the path of the key, what was found and what is accepted.
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ __all__ = ["in_file", "load", "parse", "read_file"]
 
 LARGEST_FILE = 1 << 28
 """Bytes. Larger languages are better given by their parameters."""
+
+ENDLESS_KEY = re.compile(r"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){100}")
+"""A dotted key of a hundred parts; tomllib needs time quadratic in their number."""
 
 
 def _read_name(value: Any) -> str:
@@ -177,6 +181,8 @@ def _without_repeats(entries: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _read_toml(text: str) -> Any:
+    if ENDLESS_KEY.search(text):
+        raise RecursionError
     return tomllib.loads(text, parse_float=_real)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
 from ..types import whole
 from .ngram import NGram
 from .text import ngram_from_counts
@@ -31,8 +30,7 @@ def english_ngram(order: int, length: int, smoothing: Any = 0) -> NGram:
     smoothing : number
         Added to every count, listed or not; 0 keeps the zeros of the counts.
     """
-    if whole(order, "order", 1) > LARGEST_ORDER:
-        raise BadInput("order", f"found {order}; the bundled English counts reach order {LARGEST_ORDER}")
+    order = whole(order, "order", 1, LARGEST_ORDER)
     contexts = _counts(order - 1) if order > 1 else None
     return ngram_from_counts(order, whole(length, "length", 1), _counts(order), contexts, smoothing)
 

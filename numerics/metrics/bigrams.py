@@ -14,7 +14,7 @@ from ..engines.workspace import Workspace
 from ..instances import Instance
 from ..languages import NGram
 from ..types import PARAMETER_DEPTH
-from .method import Method
+from .method import Method, unfinished
 from .summation import sum_of_logs
 
 __all__ = ["METHODS", "pooled_bigrams", "rates"]
@@ -65,9 +65,7 @@ def rates(
 def _obstacle(instance: Instance) -> str | None:
     if instance.length < 2:
         return "a bigram needs a length of at least 2"
-    if instance.off_support == "stop":
-        return "the rule stop leaves sequences unfinished, so pairs have no law"
-    return None
+    return unfinished(instance)
 
 
 def _reference(work: Workspace, law: Law) -> tuple[NDArray[np.float64], float]:

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines.law import Law
-from .method import law_methods
+from .method import law_methods, unfinished
 from .summation import entropy_terms, sum_of_logs
 
-__all__ = ["METHODS", "exponential"]
+__all__ = ["METHODS", "exponential", "sequence_error_rate"]
 
 
-def _ser(law: Law) -> Enclosure:
+def sequence_error_rate(law: Law) -> Enclosure:
     """The mass off the support: a sum of non-negative terms, unless abandoned sequences must be counted too."""
     wrong = Enclosure.relative(math.fsum(law.p[~law.support]), law.p_depth + 1, most=1.0)
     if not law.may_stop:
@@ -36,10 +36,8 @@ def _log_ter_language(law: Law) -> Enclosure:
 
 
 def _generative_nll(law: Law) -> Enclosure:
-    if (law.p[~law.support] > 0).any() or law.lost.lo > 0:
+    if (law.p[~law.support] > 0).any():
         return Enclosure.around(math.inf, 0.0)
-    if law.may_stop:
-        return replace(_generative_nll_correct(law), hi=math.inf, note="whether a sequence can be abandoned is open")
     return _generative_nll_correct(law)
 
 
@@ -67,11 +65,11 @@ def exponential(exponent: Enclosure) -> Enclosure:
 
 
 METHODS = (
-    *law_methods("ser", _ser),
+    *law_methods("ser", sequence_error_rate),
     *law_methods("log_ter", _log_ter),
     *law_methods("ter", lambda law: exponential(_log_ter(law))),
     *law_methods("log_ter_language", _log_ter_language),
-    *law_methods("generative_nll", _generative_nll),
+    *law_methods("generative_nll", _generative_nll, unfinished),
     *law_methods("generative_nll_correct", _generative_nll_correct),
-    *law_methods("generative_perplexity", lambda law: exponential(_generative_nll(law))),
+    *law_methods("generative_perplexity", lambda law: exponential(_generative_nll(law)), unfinished),
 )

@@ -11,7 +11,7 @@ from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 
-__all__ = ["Method", "Obstacle", "law_methods"]
+__all__ = ["Method", "Obstacle", "law_methods", "unfinished"]
 
 Obstacle = Callable[[Instance], str | None]
 """None when a method applies to an instance, or else the sentence that says why not."""
@@ -97,3 +97,10 @@ def law_methods(
             "(2V+1)^L N, in Python",
         ),
     )
+
+
+def unfinished(instance: Instance) -> str | None:
+    """An obstacle of averages over p: they need a law of complete sequences."""
+    if instance.off_support == "stop":
+        return "the rule stop leaves sequences unfinished, so p is no law of complete sequences"
+    return None

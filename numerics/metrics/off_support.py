@@ -1,6 +1,6 @@
 """Off-support mass (M4): the chance that a token is drawn in a context of probability zero.
 
-It is what the rule ``stop`` would abandon, so it is measured as that.
+Whatever the convention and its scope, it is what the rule ``stop`` would abandon, so it is measured as that.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ def _stopping(work: Workspace) -> Workspace:
 
 
 def _with_stop(work: Workspace) -> Workspace:
-    if work.instance.off_support == "stop":
+    instance = work.instance
+    if instance.off_support == "stop" and instance.off_support_scope != "local":
         return work
-    return Workspace(replace(work.instance, off_support="stop"), work.request)
+    return Workspace(replace(instance, off_support="stop", off_support_scope="global"), work.request)
 
 
 def _lost(law: Law) -> Enclosure:

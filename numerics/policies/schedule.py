@@ -114,26 +114,36 @@ class Schedule:
         return self.law.fractions
 
     @cached_property
+    def _tails(self) -> list[int]:
+        """``1 - a_k``, k = 0..N, up to one factor: whole numbers, so that sums and differences are exact."""
+        if self.law.weights is not None:
+            whole_weights = [int(w) for w in self.law.weights]
+        else:
+            ratios = [w.as_integer_ratio() for w in self.weights.tolist()]
+            common = max(below for _, below in ratios)
+            whole_weights = [above * (common // below) for above, below in ratios]
+        return [*itertools.accumulate(reversed(whole_weights))][::-1] + [0]
+
+    @cached_property
     def tails(self) -> NDArray[np.float64]:
-        """``1 - a_k = w_{k+1} + .. + w_N`` for k = 0..N, summed from the back, shape (N+1,)."""
-        return np.append(np.cumsum(self.weights[::-1])[::-1], 0.0)
+        """``1 - a_k = w_{k+1} + .. + w_N`` for k = 0..N, correctly rounded, shape (N+1,)."""
+        return np.array([tail / self._tails[0] for tail in self._tails])
 
     @cached_property
     def revealed(self) -> NDArray[np.float64]:
-        """``a_0..a_N``, shape (N+1,)."""
-        return np.append(0.0, np.cumsum(self.weights))
+        """``a_0..a_N``, correctly rounded, shape (N+1,)."""
+        return np.array([(self._tails[0] - tail) / self._tails[0] for tail in self._tails])
 
     @cached_property
     def hazards(self) -> NDArray[np.float64]:
-        """``r_k = w_k / (w_k + .. + w_N)``, 1 where the tail is 0, shape (N,)."""
-        tail = self.tails[:-1]
-        return np.divide(self.weights, tail, out=np.ones_like(tail), where=tail > 0)
+        """``r_k = w_k / (w_k + .. + w_N)``, 1 where the tail is 0, correctly rounded, shape (N,)."""
+        pairs = itertools.pairwise(self._tails)
+        return np.array([(tail - after) / tail if tail else 1.0 for tail, after in pairs])
 
     @cached_property
     def survivals(self) -> NDArray[np.float64]:
-        """``1 - r_k`` from the tail sums, without subtraction, shape (N,)."""
-        tail = self.tails
-        return np.divide(tail[1:], tail[:-1], out=np.zeros_like(tail[1:]), where=tail[:-1] > 0)
+        """``1 - r_k``, correctly rounded, shape (N,)."""
+        return np.array([after / tail if tail else 0.0 for tail, after in itertools.pairwise(self._tails)])
 
     def sizes(self, length: int) -> tuple[int, ...]:
         """``s_k = round(a_k L) - round(a_{k-1} L)``, halves to even.
@@ -150,7 +160,7 @@ class Schedule:
             if isinstance(a, float) and 0 < to_half <= TIE_WIDTH * length:
                 raise BadInput(
                     "",
-                    f"{shown(float(reached))} tokens are revealed after step {k}, which floating weights cannot round "
+                    f"found {float(reached):.6g} tokens revealed after step {k}, which floating weights cannot round "
                     "to a whole number reliably; rational weights, or sizes, are accepted",
                 )
             edges.append(round(reached))

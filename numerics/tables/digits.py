@@ -3,43 +3,83 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from ..enclosure import Enclosure
 
-__all__ = ["shown", "shown_float"]
+__all__ = ["shown", "shown_float", "shown_interval"]
 
 MOST_DIGITS = 6
+FEWEST_DIGITS = 2
+MOST_INTERVAL_DIGITS = 15
+NEGLIGIBLE = 1e-6
+"""An interval around zero that reaches less far is shown as ``0±...``."""
 
 
 def shown(number: Enclosure, most: int = MOST_DIGITS) -> str:
     """The longest rounding, up to ``most`` significant digits, that every point of the interval shares.
 
-    An interval whose ends share no digit is printed whole.
+    A number good to ``most`` digits drops its trailing zeros; one good to fewer keeps them. An interval whose points
+    share fewer than two digits is shown whole, its ends rounded outwards.
 
     Examples
     --------
-    >>> shown(Enclosure(0.12345678, 0.1234, 0.1235, "truncation"))
-    '[0.123400, 0.123500]'
     >>> shown(Enclosure(0.5, 0.5, 0.5, "exact"))
     '0.5'
+    >>> shown(Enclosure(0.1997, 0.1996, 0.2004, "truncation"))
+    '0.20'
+    >>> shown(Enclosure(0.12345678, 0.1183, 0.1292, "truncation"))
+    '[0.118, 0.130]'
+    >>> shown(Enclosure(0.0, 0.0, 3.1e-15, "rounding"))
+    '0±4e-15'
     """
     if number.lo == number.hi:
         return shown_float(number.value, most)
-    if math.isinf(number.hi):
-        return f"[{shown_float(number.lo, most)}, inf]"
-    if number.lo <= 0 <= number.hi and max(-number.lo, number.hi) < 1e-9:
-        return "0" if number.lo == 0 == number.value else f"{number.value:.0e}" if number.value else "0"
-    for digits in range(most, 1, -1):
-        low, high = f"{number.lo:.{digits}g}", f"{number.hi:.{digits}g}"
-        if float(low) == float(high):
-            return shown_float(float(low), digits)
-    return f"[{shown_float(number.lo, most)}, {shown_float(number.hi, most)}]"
+    farthest = max(abs(number.lo), abs(number.hi))
+    if number.lo <= 0 <= number.hi and farthest < NEGLIGIBLE:
+        return f"0±{_outward(farthest, 1, ROUND_CEILING)}"
+    if math.isfinite(farthest):
+        for digits in range(most, FEWEST_DIGITS - 1, -1):
+            low, high = f"{number.lo:#.{digits}g}", f"{number.hi:#.{digits}g}"
+            if low == high:
+                return shown_float(float(low), most) if digits == most else low.removesuffix(".")
+    return shown_interval(number.lo, number.hi)
+
+
+def shown_interval(lo: float, hi: float) -> str:
+    """``[lo, hi]`` with the ends rounded outwards, by less than a tenth of the width.
+
+    Examples
+    --------
+    >>> shown_interval(0.5, float("inf"))
+    '[0.50, inf]'
+    """
+    finite = [abs(end) for end in (lo, hi) if math.isfinite(end) and end]
+    digits = FEWEST_DIGITS
+    if math.isfinite(hi - lo) and finite and lo < hi:
+        digits += math.floor(math.log10(max(finite))) - math.floor(math.log10(hi - lo))
+    digits = min(max(digits, FEWEST_DIGITS), MOST_INTERVAL_DIGITS)
+    return f"[{_outward(lo, digits, ROUND_FLOOR)}, {_outward(hi, digits, ROUND_CEILING)}]"
 
 
 def shown_float(value: float, digits: int = MOST_DIGITS) -> str:
-    """A bare number, for display only."""
+    """A bare number, for display only.
+
+    Examples
+    --------
+    >>> shown_float(0.1234567), shown_float(float("-inf")), shown_float(float("nan"))
+    ('0.123457', '-inf', '-')
+    """
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
     if math.isnan(value):
         return "-"
     return f"{value:.{digits}g}"
+
+
+def _outward(value: float, digits: int, rounding: str) -> str:
+    """``value`` rounded in one direction; up to 15 digits a float64 holds the decimal faithfully."""
+    if math.isinf(value) or value == 0:
+        return shown_float(abs(value) if value == 0 else value)
+    rounded = float(Context(prec=digits, rounding=rounding).create_decimal(Decimal(value)))
+    return f"{rounded:#.{digits}g}".removesuffix(".") if digits > 1 else f"{rounded:.1g}"

@@ -6,7 +6,10 @@ import csv
 import io
 import json
 import math
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from tabulate import tabulate
@@ -14,9 +17,21 @@ from tabulate import tabulate
 from ..enclosure import Enclosure
 from .digits import shown, shown_float
 
-__all__ = ["FORMATS", "Table", "as_json", "render"]
+__all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "render"]
 
-FORMATS = ("md", "latex", "csv", "json")
+PAGE = 40
+"""Rows that fit one page; a longer table is broken over several."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula as people type it, and in LaTeX."""
+
+    text: str
+    latex: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,7 @@ class Table:
         What the table shows, with units.
     columns : tuple of str
     rows : tuple of tuples
-        Cells: text, numbers, or enclosures.
+        Cells: text, formulas, numbers, enclosures, or None where there is nothing to say.
     notes : tuple of str
         Provenance and remarks, printed below.
     """
@@ -44,61 +59,56 @@ class Table:
             if len(row) != len(self.columns):
                 raise ValueError(f"a row of {len(row)} cells under {len(self.columns)} columns: {row}")
 
+    def only(self, *columns: str) -> Table:
+        """The same table with these columns."""
+        kept = [self.columns.index(column) for column in columns]
+        return Table(self.title, columns, tuple(tuple(row[c] for c in kept) for row in self.rows), self.notes)
+
+    def is_numeric(self, column: int) -> bool:
+        """Whether a column holds numbers and nothing else."""
+        cells = [row[column] for row in self.rows if row[column] is not None]
+        return bool(cells) and all(isinstance(cell, int | float | Enclosure) for cell in cells)
+
 
 def render(table: Table, fmt: str) -> str:
-    """The table as text in one of ``FORMATS``; numbers show only digits that their enclosure supports."""
-    if fmt == "json":
-        rows = [dict(zip(table.columns, (as_json(cell) for cell in row), strict=True)) for row in table.rows]
-        return json.dumps({"title": table.title, "rows": rows, "notes": list(table.notes)}, indent=1) + "\n"
-    if fmt == "csv":
-        return _csv(table)
-    cells = [[_text(cell) for cell in row] for row in table.rows]
-    if fmt == "latex":
-        body = tabulate(
-            [[_escaped(cell) for cell in row] for row in cells],
-            [_escaped(column) for column in table.columns],
-            tablefmt="latex_raw",
-            disable_numparse=True,
-        )
-        return _booktabs(body, _escaped(table.title), [_escaped(note) for note in table.notes])
-    body = tabulate(
-        [[cell.replace("|", "\\|") for cell in row] for row in cells],
-        table.columns,
-        tablefmt="github",
-        disable_numparse=True,
-    )
-    notes = "".join(f"\n{note}\n" for note in table.notes)
-    return f"**{table.title}**\n\n{body}\n{notes}"
+    """The table as text in one of ``FORMATS``; for readers, numbers show only digits that their enclosure supports."""
+    return FORMATS[fmt](table)
 
 
 def as_json(cell: Any) -> Any:
-    """A cell as JSON: enclosures as objects, infinity as the string ``"inf"``."""
+    """A cell as JSON: enclosures as objects, infinity as the string ``"inf"``, what is not defined as null."""
     if isinstance(cell, Enclosure):
-        found = {
-            "value": as_json(cell.value),
-            "lo": as_json(cell.lo),
-            "hi": as_json(cell.hi),
-            "kind": cell.kind,
-            "engine": cell.engine,
-        }
-        if cell.confidence is not None:
-            found["confidence"] = cell.confidence
+        found = {"value": as_json(cell.value), "lo": as_json(cell.lo), "hi": as_json(cell.hi), "kind": cell.kind}
+        if cell.engine:
+            found["engine"] = cell.engine
         if cell.exact is not None:
             found["exact"] = str(cell.exact)
+        if cell.confidence is not None:
+            found["confidence"] = cell.confidence
         return found
-    if isinstance(cell, float) and not math.isfinite(cell):
-        return None if math.isnan(cell) else "inf" if cell > 0 else "-inf"
+    if isinstance(cell, Formula):
+        return cell.text
+    if isinstance(cell, float):
+        return float(cell) if math.isfinite(cell) else None if math.isnan(cell) else "inf" if cell > 0 else "-inf"
     return cell
 
 
-def _text(cell: Any) -> str:
+def as_text(cell: Any) -> str:
+    """A cell for readers."""
+    if cell is None:
+        return "-"
     if isinstance(cell, Enclosure):
         return shown(cell)
     return shown_float(cell) if isinstance(cell, float) else str(cell)
 
 
+def _json(table: Table) -> str:
+    rows = [dict(zip(table.columns, (as_json(cell) for cell in row), strict=True)) for row in table.rows]
+    return json.dumps({"title": table.title, "rows": rows, "notes": list(table.notes)}, indent=1) + "\n"
+
+
 def _csv(table: Table) -> str:
-    """Enclosures become three columns: the value and both ends, in full."""
+    """Numbers in full; enclosures become three columns, the value and both ends."""
     wide = [any(isinstance(row[c], Enclosure) for row in table.rows) for c in range(len(table.columns))]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -110,11 +120,38 @@ def _csv(table: Table) -> str:
         line: list[Any] = []
         for cell, three in zip(row, wide, strict=True):
             if isinstance(cell, Enclosure):
-                line += [repr(cell.value), repr(cell.lo), repr(cell.hi)]
+                line += [_full(cell.value), _full(cell.lo), _full(cell.hi)]
             else:
-                line += [cell, "", ""] if three else [cell]
+                line += [_full(cell), "", ""] if three else [_full(cell)]
         writer.writerow(line)
     return out.getvalue()
+
+
+def _full(cell: Any) -> Any:
+    """Every digit of a number; nothing where there is none."""
+    if isinstance(cell, float):
+        return "" if math.isnan(cell) else repr(float(cell))
+    return "" if cell is None else str(cell)
+
+
+def _markdown(table: Table) -> str:
+    cells = [[_markdown_cell(cell) for cell in row] for row in table.rows]
+    aligned = ["right" if table.is_numeric(c) else "left" for c in range(len(table.columns))]
+    body = tabulate(cells, table.columns, tablefmt="github", disable_numparse=True, colalign=aligned if cells else None)
+    notes = "".join(f"\n{_markdown_text(note)}\n" for note in table.notes)
+    return f"**{_markdown_text(table.title)}**\n\n{body}\n{notes}"
+
+
+def _markdown_cell(cell: Any) -> str:
+    if isinstance(cell, Formula):
+        return "`" + cell.text.replace("|", r"\|") + "`"
+    return _markdown_text(as_text(cell))
+
+
+def _markdown_text(text: str) -> str:
+    """Characters that would be read as markup, escaped; underscores inside words are not."""
+    text = re.sub(r"([\\|*`<\[\]])", r"\\\1", text)
+    return re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)
 
 
 _LATEX = str.maketrans(
@@ -131,18 +168,41 @@ _LATEX = str.maketrans(
         "\\": r"\textbackslash{}",
         "<": r"\textless{}",
         ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        '"': r"\textquotedbl{}",
+        "±": r"$\pm$",
+        "[": "{[}",
+        "]": "{]}",
     }
 )
 
 
-def _escaped(text: str) -> str:
+def _latex_text(text: str) -> str:
+    """Special characters escaped; brackets too, since one that opens a row would be an argument of its predecessor."""
     return text.translate(_LATEX)
 
 
-def _booktabs(body: str, title: str, notes: list[str]) -> str:
-    lines = body.splitlines()
-    rules = [i for i, line in enumerate(lines) if line == "\\hline"]
-    for i, rule in zip(rules, ("\\toprule", "\\midrule", "\\bottomrule"), strict=True):
-        lines[i] = rule
-    caption = " ".join([title + ".", *notes])
-    return "\n".join(["\\begin{table}", f"\\caption{{{caption}}}", "\\centering", *lines, "\\end{table}"]) + "\n"
+def _latex_cell(cell: Any) -> str:
+    return f"${cell.latex}$" if isinstance(cell, Formula) else _latex_text(as_text(cell))
+
+
+def _latex(table: Table) -> str:
+    """``table`` and ``tabular`` with booktabs rules, or ``longtable`` for more than a page."""
+    columns = "".join("r" if table.is_numeric(c) else "l" for c in range(len(table.columns)))
+    caption = " ".join(f"{_latex_text(text).rstrip('.')}." for text in (table.title, *table.notes))
+    head = " & ".join(_latex_text(column) for column in table.columns) + r" \\"
+    rows = [" & ".join(_latex_cell(cell) for cell in row) + r" \\" for row in table.rows]
+    if len(rows) > PAGE:
+        start = [rf"\begin{{longtable}}{{{columns}}}", rf"\caption{{{caption}}} \\"]
+        lines = [*start, r"\toprule", head, r"\midrule", r"\endhead", *rows, r"\bottomrule", r"\end{longtable}"]
+    else:
+        start = [r"\begin{table}", rf"\caption{{{caption}}}", r"\centering", rf"\begin{{tabular}}{{{columns}}}"]
+        end = [r"\bottomrule", r"\end{tabular}", r"\end{table}"]
+        lines = [*start, r"\toprule", head, r"\midrule", *rows, *end]
+    return "\n".join(lines) + "\n"
+
+
+FORMATS: Mapping[str, Callable[[Table], str]] = MappingProxyType(
+    {"md": _markdown, "latex": _latex, "csv": _csv, "json": _json}
+)
+"""What a table can be written as."""

@@ -83,9 +83,9 @@ def area_defect(q: Law | Marginals) -> Real:
 
 
 def profile_max_increase(q: Law | Marginals) -> Real:
-    """`max_j (z(j+1) - z(j))`; minus infinity at L = 1, where there is nothing to compare."""
+    """`max_j (z(j+1) - z(j))`; 0 at L = 1, where there is nothing to compare."""
     z = profile(q)
-    return max((later - earlier for earlier, later in pairwise(z)), default=-mp.inf)
+    return max((later - earlier for earlier, later in pairwise(z)), default=mp.zero)
 
 
 def _others(L: int, i: int) -> Tokens:

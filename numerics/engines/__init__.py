@@ -1,0 +1,1 @@
+"""Engines: ways to work out the law of a sampler, one a file."""

@@ -1,0 +1,57 @@
+"""The whole output law of an instance, by the cheapest engine that can."""
+
+from __future__ import annotations
+
+import math
+
+from ..engines import tabular, walk
+from ..engines.law import Law
+from ..engines.workspace import Workspace
+from ..errors import BadInput, BeyondReach
+from ..instances import Instance
+from ..reach import memory_budget, shown_bytes
+
+__all__ = ["law"]
+
+ENGINES = {"tabular": tabular, "walk": walk}
+
+
+def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None) -> Law:
+    """p and q on all ``V^L`` sequences, with the roundings in their entries.
+
+    Parameters
+    ----------
+    instance : Instance
+    seconds : float
+        Time that an engine may be estimated to take.
+    engine : {"tabular", "walk"}, optional
+        Use this engine only.
+
+    Raises
+    ------
+    BadInput
+        For an engine that is unknown or does not do this instance.
+    BeyondReach
+        When it would take too much memory or time; nothing is allocated.
+
+    Examples
+    --------
+    >>> from maskbound.numerics import languages, policies
+    >>> law(Instance(languages.pair(2, 2), policies.Bernoulli(steps=1))).p.tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    if engine is not None and engine not in ENGINES:
+        raise BadInput("engine", f"found {engine!r}; {' and '.join(ENGINES)} give the whole output law")
+    chosen = {name: module for name, module in ENGINES.items() if engine in (None, name)}
+    able = {name: module.cost(instance) for name, module in chosen.items() if module.obstacle(instance) is None}
+    if not able:
+        reasons = "; ".join(f"{name}: {module.obstacle(instance)}" for name, module in chosen.items())
+        raise BadInput("engine", f"the output law of {instance.name} cannot be computed ({reasons})")
+    name = min(able, key=lambda name: able[name].operations)
+    if able[name].bytes > memory_budget() or able[name].seconds > seconds:
+        raise BeyondReach(
+            f"the output law of {instance.name} (V={instance.vocab}, L={instance.length}) would take engine {name!r} "
+            f"{shown_bytes(math.ceil(min(able[name].bytes, 1e300)))} and about {able[name].seconds:.3g} s; there are "
+            f"{shown_bytes(memory_budget())} and {seconds:.3g} s"
+        )
+    return ENGINES[name].law(Workspace(instance))

@@ -1,0 +1,1 @@
+"""Tables: the outcome for readers and for programs."""

@@ -1,0 +1,42 @@
+"""The tables that the command can write, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+from ..checks import Status, Verdict
+from ..metrics import METHODS
+from .cases import Case
+from .render import Table
+from .statements import statement_list
+from .verdicts import tally, tightness, verdict_table, verdicts_of
+
+__all__ = ["CASE_TABLES", "PLAIN_TABLES", "bounds", "engines"]
+
+
+def bounds(cases: Iterable[Case]) -> Table:
+    """How far each statement that applies is from the measured truth, from the loosest to the tightest."""
+    found = [verdict for case in cases for verdict in sorted(verdicts_of(case), key=_looseness)]
+    listed = [verdict for verdict in found if verdict.status is not Status.NOT_APPLICABLE]
+    title = "Both sides of each statement as measured, each instance's loosest bound first"
+    return verdict_table(listed, title, (tally(found),))
+
+
+def _looseness(verdict: Verdict) -> float:
+    ratio = tightness(verdict)
+    return 1.0 if ratio is None else ratio
+
+
+def engines() -> Table:
+    """The registry of methods: which engine measures which quantity, on what, at what cost, how surely."""
+    rows = tuple((m.quantity, m.engine, m.scope, m.price, m.kind, ", ".join(sorted(m.relies_on)) or None) for m in METHODS)
+    columns = ("quantity", "engine", "instances", "cost", "enclosure", "relies on")
+    return Table("Engines; V tokens, L positions, N steps", columns, rows)
+
+
+CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType({"bounds": bounds})
+"""Tables over instances: the user's own, or the gallery."""
+
+PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType({"engines": engines, "statements": statement_list})
+"""Tables about the toolkit itself."""

@@ -1,0 +1,172 @@
+"""Measurements, output laws and information curves of one instance, for readers and for programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maskbound.theory import quantities
+
+from ..enclosure import Enclosure, gamma
+from ..engines.law import Law
+from ..errors import BadInput, shown
+from ..instances import Instance
+from ..languages.english import ENGLISH_ALPHABET
+from ..metrics.information_curve import InformationCurve
+from ..partial import sequence_index, sequence_rows
+from .render import Table, as_json
+
+__all__ = [
+    "curve_record",
+    "curve_tables",
+    "law_record",
+    "law_table",
+    "measured_record",
+    "measured_table",
+    "read_sequences",
+    "sequences_record",
+    "sequences_table",
+]
+
+MOST_ROWS = 40
+LONGEST_SEQUENCE_FILE = 1 << 26
+
+
+def measured_table(instance: Instance, found: Mapping[str, Enclosure]) -> Table:
+    """A row for each quantity."""
+    rows = tuple(
+        (name, number, quantities[name].unit, _width(number), number.kind, number.engine) for name, number in found.items()
+    )
+    return Table(instance.name, ("quantity", "value", "unit", "width", "enclosure", "engine"), rows)
+
+
+def _width(number: Enclosure) -> str:
+    return f"{number.width:.0e}" if number.width else "0"
+
+
+def measured_record(instance: Instance, found: Mapping[str, Enclosure]) -> dict[str, Any]:
+    """What ``measure --json`` prints."""
+    return {"instance": instance.name, "quantities": {name: as_json(number) for name, number in found.items()}}
+
+
+def law_record(law: Law) -> dict[str, Any]:
+    """What ``law --json`` prints: p in the order of ``tabular`` probabilities."""
+    return {"vocab": law.vocab, "length": law.length, "law": law.p.tolist()}
+
+
+def law_table(instance: Instance, law: Law) -> Table:
+    """The likeliest sequences with their p and q; equal ones in the order of the table."""
+    first = np.argsort(-law.p, kind="stable")[:MOST_ROWS]
+    rows = []
+    for index in first.tolist():
+        x = sequence_rows(index, index + 1, law.vocab, law.length)[0]
+        p, q = Enclosure.relative(law.p[index], law.p_depth, 1.0), Enclosure.relative(law.q[index], law.q_depth, 1.0)
+        rows.append((_spelt(instance, x), p, q))
+    shown_mass = math.fsum(law.p[first])
+    note = f"{len(first)} of {len(law.p)} sequences, {shown_mass:.4g} of the probability"
+    return Table(instance.name, ("sequence", "p", "q"), tuple(rows), (note,))
+
+
+def read_sequences(text: str, instance: Instance) -> NDArray[np.int64]:
+    """Sequences, one a line: tokens separated by spaces or commas, or letters where the language has an alphabet.
+
+    A line of exactly L letters of the alphabet is read as letters; blank lines are skipped where they are no letters.
+
+    Raises
+    ------
+    BadInput
+        With the line's number, when it is neither, or a token is not from 0 to V-1.
+    """
+    alphabet, found = _alphabet(instance), []
+    for n, line in enumerate(text.splitlines(), 1):
+        if alphabet and len(line) == instance.length and set(line) <= set(alphabet):
+            found.append([alphabet.index(letter) for letter in line])
+        elif line.strip():
+            found.append(_tokens(line, f"line {n}", instance, bool(alphabet)))
+    if not found:
+        raise BadInput("", "found no sequence; one a line is accepted")
+    return np.array(found, dtype=np.int64)
+
+
+def _tokens(line: str, key: str, instance: Instance, letters: bool) -> list[int]:
+    words = line.replace(",", " ").split()
+    accepted = f"{instance.length} tokens from 0 to {instance.vocab - 1}, separated by spaces or commas"
+    if letters:
+        accepted += f", or {instance.length} letters of the alphabet"
+    if len(words) != instance.length:
+        raise BadInput(key, f"found {shown(line)}; {accepted} are accepted")
+    for word in words:
+        if not (word.isascii() and word.isdigit() and len(word) < 10 and int(word) < instance.vocab):
+            raise BadInput(key, f"found {shown(word)}; {accepted} are accepted")
+    return [int(word) for word in words]
+
+
+def sequences_table(instance: Instance, law: Law, x: NDArray[np.int64]) -> Table:
+    """``log p`` and ``log q`` of given sequences (n, L), in nats."""
+    rows = tuple((_spelt(instance, row), *_logs(law, row)) for row in x)
+    return Table(instance.name, ("sequence", "log p", "log q"), rows)
+
+
+def sequences_record(instance: Instance, law: Law, x: NDArray[np.int64]) -> dict[str, Any]:
+    """What ``law --sequences FILE --json`` prints."""
+    found = []
+    for row in x:
+        log_p, log_q = _logs(law, row)
+        found.append({"sequence": row.tolist(), "log_p": as_json(log_p), "log_q": as_json(log_q)})
+    return {"instance": instance.name, "vocab": law.vocab, "length": law.length, "sequences": found}
+
+
+def _logs(law: Law, x: NDArray[np.int64]) -> tuple[Enclosure, Enclosure]:
+    index = int(sequence_index(x[None], law.vocab)[0])
+    return _log(float(law.p[index]), law.p_depth), _log(float(law.q[index]), law.q_depth)
+
+
+def _log(probability: float, depth: int) -> Enclosure:
+    """The relative error of a probability is an absolute one of its log; the library's log is within 4 ulps."""
+    if probability == 0:
+        return Enclosure.around(-math.inf, 0.0)
+    value, error = math.log(probability), gamma(depth)
+    return Enclosure.around(value, error / (1 - error) + gamma(8) * abs(value), most=0.0)
+
+
+def _alphabet(instance: Instance) -> str:
+    """The letters of a language of text, token 0 first; empty for others."""
+    language = (instance.spec or {}).get("language", {})
+    if language.get("kind") == "english":
+        return ENGLISH_ALPHABET
+    return language.get("alphabet", "") if language.get("kind") == "text" else ""
+
+
+def _spelt(instance: Instance, x: Sequence[int] | NDArray[np.int64]) -> str:
+    """A sequence in letters between quotes, or in numbers."""
+    alphabet = _alphabet(instance)
+    if alphabet:
+        return repr("".join(alphabet[token] for token in x))
+    return " ".join(str(token) for token in x)
+
+
+def curve_tables(instance: Instance, found: InformationCurve) -> tuple[Table, Table]:
+    """The profile and the curve."""
+    profile = tuple(enumerate(found.profile))
+    curve = tuple(zip(found.at, found.curve, strict=True))
+    return (
+        Table(f"{instance.name}: information profile, nats", ("j", "z(j)"), profile),
+        Table(f"{instance.name}: information curve, nats", ("a", "Z(a)"), curve),
+    )
+
+
+def curve_record(instance: Instance, found: InformationCurve) -> dict[str, Any]:
+    """What ``curve --json`` prints."""
+    return {
+        "instance": instance.name,
+        "profile": _points("j", range(len(found.profile)), found.profile),
+        "curve": _points("a", found.at, found.curve),
+    }
+
+
+def _points(name: str, at: Iterable[float], values: Iterable[Enclosure]) -> list[dict[str, Any]]:
+    return [{name: where, **as_json(value)} for where, value in zip(at, values, strict=True)]

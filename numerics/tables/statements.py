@@ -1,0 +1,58 @@
+"""The ledger of statements, as a table and one by one."""
+
+from __future__ import annotations
+
+import difflib
+
+from maskbound.theory import Statement, statements
+
+from ..errors import BadInput, shown
+from .render import Formula, Table
+
+__all__ = ["find_statement", "statement_account", "statement_list"]
+
+
+def statement_list() -> Table:
+    """Every statement with its formula, what it needs and what is known about it."""
+    rows = tuple(
+        (s.id, s.title, Formula(str(s), s.latex()), _needs(s), s.status, s.note or None) for s in statements.values()
+    )
+    columns = ("id", "title", "formula", "needs", "status", "proof note")
+    return Table("Statements (entropies and divergences in nats)", columns, rows)
+
+
+def find_statement(name: str) -> Statement:
+    """The statement of that id.
+
+    Raises
+    ------
+    BadInput
+        For an unknown id, with the closest known ones.
+    """
+    if name in statements:
+        return statements[name]
+    close = difflib.get_close_matches(name[:80], statements, 3, cutoff=0.4) or list(statements)
+    raise BadInput("statement", f"found {shown(name)}; the closest known ids are {', '.join(close)}")
+
+
+def statement_account(statement: Statement) -> str:
+    """One statement in full, a fact a line."""
+    facts = [("", f"{statement.id}  {statement.title}"), ("statement", str(statement)), ("LaTeX", statement.latex())]
+    facts += [("needs", f"{a.name}: {a.sentence}") for a in statement.assumptions]
+    relation = statement.relation_between
+    if relation is not None:
+        facts.append(("pair", f"{relation.name}: {relation.sentence}"))
+    facts += [(f"{symbol} =", str(value)) for symbol, value in statement.parameters.items()]
+    facts += [("status", statement.status), ("source", statement.source)]
+    if statement.refuted_by:
+        facts.append(("refuted by", statement.refuted_by))
+    facts.append(("tight", statement.tight))
+    facts.append(("proof note", f"proofs_notes/{statement.note}" if statement.note else ""))
+    return "\n".join(f"{name:<11} {fact}" if name else fact for name, fact in facts if fact)
+
+
+def _needs(statement: Statement) -> str | None:
+    needs = [assumption.name for assumption in statement.assumptions]
+    if statement.relation_between is not None:
+        needs.append(f"second {statement.relation_between.name}")
+    return ", ".join(needs) or None

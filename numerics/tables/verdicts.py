@@ -1,0 +1,176 @@
+"""Verdicts for readers and for programs."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from rich.text import Text
+from tabulate import tabulate
+
+from maskbound.theory import Statement, statements
+
+from ..checks import Side, Status, Verdict, judge
+from ..checks.check import FALSE
+from ..enclosure import KINDS, Enclosure
+from ..engines.workspace import Request, Workspace
+from .cases import Case
+from .render import Table, as_json, as_text
+
+__all__ = [
+    "as_records",
+    "grouped",
+    "is_rounding_equality",
+    "judged_on",
+    "remarks",
+    "side_enclosure",
+    "tally",
+    "tightness",
+    "verdict_table",
+    "verdicts_of",
+]
+
+COLUMNS = ("instance", "statement", "lhs", "relation", "rhs", "ratio", "verdict")
+COLOURS = {"holds": "green", "violated": "bold red", "undecided": "yellow", "not applicable": "dim"}
+
+
+def judged_on(case: Case, claims: Sequence[Statement] = ()) -> list[tuple[Statement, Case]]:
+    """The statements that speak of as many subjects as a case has, and the cases that they speak of.
+
+    Without claims, the ledger but for what is false on purpose or a limit. A claim about one subject is held against
+    both parts of a pair.
+    """
+    ledger = [s for s in statements.values() if s.status not in (FALSE, "asymptotic")]
+    fitting = [s for s in claims or ledger if s.subjects == len(case.subjects)]
+    whole = [(statement, case) for statement in fitting]
+    return whole + [(claim, part) for claim in claims if claim not in fitting for part in case.parts if claim.subjects == 1]
+
+
+def verdicts_of(
+    case: Case, claims: Sequence[Statement] = (), request: Request | None = None
+) -> Iterator[Verdict]:
+    """One verdict after the other; what the statements measure is shared between them."""
+    works = {subject: Workspace(subject, request) for subject in case.subjects}
+    for statement, about in judged_on(case, claims):
+        yield judge(statement, tuple(works[subject] for subject in about.subjects), about.relation)
+
+
+def is_rounding_equality(verdict: Verdict) -> bool:
+    """Whether a verdict is open only because both sides are equal to within the rounding of their arithmetic."""
+    if verdict.status is not Status.UNDECIDED or verdict.lhs is None or verdict.rhs is None:
+        return False
+    ends = (verdict.lhs.lo, verdict.lhs.hi, verdict.rhs.lo, verdict.rhs.hi)
+    used = [*verdict.lhs.quantities.values(), *verdict.rhs.quantities.values()]
+    return all(map(math.isfinite, ends)) and all(
+        found.kind in ("exact", "rounding") and verdict.statement.id not in found.relies_on for found in used
+    )
+
+
+def tightness(verdict: Verdict) -> float | None:
+    """The ratio of the sides as the statement orders them, None where it is noise or not defined."""
+    if verdict.lhs is None or verdict.rhs is None or math.isnan(verdict.ratio):
+        return None
+    if verdict.status is Status.UNDECIDED and any(side.lo <= 0 <= side.hi for side in (verdict.lhs, verdict.rhs)):
+        return None
+    return verdict.ratio
+
+
+def side_enclosure(side: Side | None) -> Enclosure | None:
+    """A side as an enclosure, of the weakest kind among the quantities in it."""
+    if side is None:
+        return None
+    used = side.quantities.values()
+    kind = max((found.kind for found in used), key=KINDS.index, default="exact")
+    chances = [found.confidence for found in used if found.confidence is not None]
+    if chances and kind != "statistical":
+        kind = "statistical"
+    confidence = max(0.0, 1 - math.fsum(1 - chance for chance in chances)) if chances else None
+    return Enclosure(side.value, side.lo, side.hi, kind, confidence=confidence)
+
+
+def verdict_table(verdicts: Iterable[Verdict], title: str, notes: tuple[str, ...] = ()) -> Table:
+    """A row for each verdict."""
+    rows = tuple(
+        (
+            " & ".join(verdict.instances),
+            verdict.statement.id,
+            side_enclosure(verdict.lhs),
+            verdict.statement.relation,
+            side_enclosure(verdict.rhs),
+            tightness(verdict),
+            verdict.status.value,
+        )
+        for verdict in verdicts
+    )
+    return Table(title, COLUMNS, rows, notes)
+
+
+def grouped(groups: Iterable[tuple[str, Sequence[Verdict]]]) -> Text:
+    """Verdicts for a terminal, under a heading for each group, in columns that 80 characters can hold."""
+    groups = [(heading, verdicts) for heading, verdicts in groups if verdicts]
+    table = verdict_table((verdict for _, verdicts in groups for verdict in verdicts), "")
+    cells = [[as_text(cell) for cell in row[1:]] for row in table.rows]
+    if not cells:
+        return Text()
+    # The formats of tabulate are asked for aligned cells only; the headings go between its lines.
+    aligned = tabulate(
+        [["statement", "lhs", "", "rhs", "ratio", "verdict"], *cells],
+        tablefmt="plain",
+        disable_numparse=True,
+        colalign=("left", "right", "left", "right", "right", "left"),
+    ).split("\n")
+    found = Text()
+    found.append(f"  {aligned[0]}\n", "bold")
+    rows = iter(aligned[1:])
+    for heading, verdicts in groups:
+        found.append(f"{heading}\n", "bold cyan")
+        for verdict, line in zip(verdicts, rows, strict=False):
+            status = verdict.status.value
+            found.append(f"  {line.rstrip().removesuffix(status)}")
+            found.append(f"{status}\n", COLOURS[status])
+    return found
+
+
+def tally(verdicts: Iterable[Verdict]) -> str:
+    """The counts, in one line."""
+    found = list(verdicts)
+    count = Counter(verdict.status for verdict in found)
+    equal = sum(map(is_rounding_equality, found))
+    line = f"{count[Status.HOLDS]} hold, {count[Status.VIOLATED]} violated, {count[Status.UNDECIDED]} undecided"
+    if equal:
+        which = "all" if equal == count[Status.UNDECIDED] else f"{equal} of them"
+        line += f" ({which} equalities to within rounding)"
+    return f"{line}; {count[Status.NOT_APPLICABLE]} not applicable"
+
+
+def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[str]:
+    """What a table of verdicts leaves open: violations in full, and why others could not be decided.
+
+    With ``inapplicable``, also why a statement does not apply.
+    """
+    wanted = {Status.UNDECIDED, Status.NOT_APPLICABLE} if inapplicable else {Status.UNDECIDED}
+    return [
+        verdict.account()
+        if verdict.status is Status.VIOLATED
+        else f"{verdict.statement.id} on {' & '.join(verdict.instances)}: {verdict.status.value}: {verdict.reason}"
+        for verdict in verdicts
+        if verdict.status is Status.VIOLATED or (verdict.status in wanted and not is_rounding_equality(verdict))
+    ]
+
+
+def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """What ``check --json`` prints; the sides are numbers, null where the statement does not apply."""
+    return [
+        {
+            "statement": verdict.statement.id,
+            "instance": verdict.instances[0] if len(verdict.instances) == 1 else list(verdict.instances),
+            "status": verdict.status.value,
+            "lhs": None if verdict.lhs is None else as_json(verdict.lhs.value),
+            "rhs": None if verdict.rhs is None else as_json(verdict.rhs.value),
+            "margin": as_json(verdict.margin),
+            "ratio": as_json(tightness(verdict)),
+        }
+        for verdict in verdicts
+    ]

@@ -1,0 +1,89 @@
+"""Assertions for people's own tests."""
+
+from __future__ import annotations
+
+import difflib
+
+from maskbound.theory import Statement, claim, statements
+
+from ..checks import Status, Verdict, judge
+from ..engines.workspace import Request, Workspace
+from ..errors import BadInput
+from ..instances import Instance, Pair
+
+__all__ = ["assert_holds"]
+
+
+def assert_holds(
+    statement: Statement | str,
+    *subjects: Instance | Pair,
+    relation: str | None = None,
+    allow_undecided: bool = False,
+    request: Request | None = None,
+) -> Verdict:
+    """Fail unless a statement holds on an instance.
+
+    Parameters
+    ----------
+    statement : Statement or str
+        A statement, the id of one in the ledger, or a claim such as ``"kl <= path_kl"``.
+    *subjects : Instance or Pair
+        One instance, or a pair, or two instances for a statement that compares two.
+    relation : str, optional
+        How the second of two instances relates to the first; it is checked.
+    allow_undecided : bool
+        Whether to pass when the enclosures overlap, as they do where a bound is attained.
+    request : Request, optional
+        Widths, times and seeds of the measurements.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    AssertionError
+        When it is violated, undecided or not applicable, with a full account of both sides.
+    BadInput, ClaimError
+        When there is no such statement, or it speaks of another number of instances.
+
+    Examples
+    --------
+    >>> from maskbound.numerics import Instance, languages, policies
+    >>> assert_holds("kl <= path_kl", Instance(languages.pair(2, 2), policies.Bernoulli(steps=2))).status.value
+    'holds'
+    """
+    __tracebackhide__ = True
+    stated = _statement(statement)
+    instances, relation = _instances(subjects, relation)
+    if len(instances) != stated.subjects:
+        raise BadInput("subjects", f"found {len(instances)} instances; {stated.id} speaks of {stated.subjects}")
+    verdict = judge(stated, tuple(Workspace(instance, request) for instance in instances), relation)
+    passing = (Status.HOLDS, Status.UNDECIDED) if allow_undecided else (Status.HOLDS,)
+    if verdict.status not in passing:
+        raise AssertionError(verdict.account())
+    return verdict
+
+
+def _statement(given: Statement | str) -> Statement:
+    if not isinstance(given, str):
+        return given
+    if given in statements:
+        return statements[given]
+    if not any(sign in given for sign in "<>="):
+        close = difflib.get_close_matches(given[:80], statements, 3) or list(statements)
+        raise BadInput("statement", f"found {given!r}; a claim or an id is accepted, such as {', '.join(close)}")
+    return claim(given)
+
+
+def _instances(
+    subjects: tuple[Instance | Pair, ...], relation: str | None
+) -> tuple[tuple[Instance, ...], str | None]:
+    if len(subjects) == 1 and isinstance(subjects[0], Pair):
+        return subjects[0].instances, subjects[0].relation
+    if any(isinstance(subject, Pair) for subject in subjects):
+        raise BadInput("subjects", "found a pair among others; a pair is accepted on its own")
+    instances = tuple(subject for subject in subjects if isinstance(subject, Instance))
+    if relation is not None and len(instances) == 2:
+        return Pair(relation, *instances).instances, relation
+    return instances, relation

@@ -1,0 +1,6 @@
+"""Settings of all tests: hypothesis is seeded by the test itself, so that nothing is flaky."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("default")

@@ -1,0 +1,171 @@
+"""The layers of the design, checked on the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = (
+    ("errors", "types", "enclosure", "logform", "partial", "categorical", "reach"),
+    ("_kernels",),
+    ("languages",),
+    ("denoisers",),
+    ("policies",),
+    ("instances",),
+    ("engines",),
+    ("metrics",),
+    ("checks",),
+    ("planning",),
+    ("sweep",),
+    ("tables",),
+    ("testing",),
+    ("repl", "cli", "__init__"),
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+THEORY_ALLOWED = {"sympy", "lark", "maskbound"}
+ONLY_IN = {
+    "numba": ("numerics/_kernels/",),
+    "matplotlib": ("numerics/tables/",),
+    "torch": ("numerics/conformance/adapters",),
+    "diffusers": ("numerics/conformance/adapters",),
+}
+PRINTS = ("numerics/cli.py", "numerics/checks/verify.py")
+LONGEST_FILE = 600
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def imports(path: Path, text: str | None = None) -> Iterator[str]:
+    """Absolute names of everything that a file of the packages imports."""
+    name = path.relative_to(ROOT).with_suffix("").parts
+    package = ("maskbound", *(name[:-1] if name[-1] != "__init__" else name[:-1]))
+    for node in ast.walk(ast.parse(path.read_text() if text is None else text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            stem = ".".join([*base, node.module] if node.module else base)
+            yield stem
+            yield from (f"{stem}.{alias.name}" for alias in node.names)
+
+
+def layer_faults(path: Path, text: str | None = None) -> list[str]:
+    """Imports from a layer above, or of ``theory`` below ``metrics``."""
+    parts = path.relative_to(ROOT / "numerics").with_suffix("").parts
+    own = RANK[parts[0]]
+    faults = []
+    for name in imports(path, text):
+        split = name.split(".")
+        if split[:2] == ["maskbound", "numerics"] and len(split) > 2 and split[2] in RANK and RANK[split[2]] > own:
+            faults.append(f"{path.name} imports {name} from a layer above")
+        if split[:2] == ["maskbound", "theory"] and own < RANK["metrics"]:
+            faults.append(f"{path.name} imports theory below metrics")
+    return faults
+
+
+@pytest.mark.parametrize("path", sources("numerics"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_numerics_imports_only_from_below(path):
+    assert not layer_faults(path)
+
+
+def test_the_layer_check_can_fail():
+    path = ROOT / "numerics" / "languages" / "base.py"
+    assert layer_faults(path, "from ..metrics import measure")
+    assert layer_faults(path, "from maskbound.theory import claim")
+    assert not layer_faults(path, "from ..types import number")
+
+
+@pytest.mark.parametrize("path", sources("theory"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_theory_needs_sympy_and_a_parser_only(path):
+    import sys
+
+    outside = {name.split(".")[0] for name in imports(path)} - set(sys.stdlib_module_names) - THEORY_ALLOWED
+    assert not outside
+    assert not [name for name in imports(path) if name.startswith("maskbound.numerics")]
+
+
+@pytest.mark.parametrize(("module", "places"), ONLY_IN.items())
+def test_heavy_imports_stay_in_their_place(module, places):
+    elsewhere = [
+        str(path.relative_to(ROOT))
+        for path in sources("numerics", "theory")
+        if any(name.split(".")[0] == module for name in imports(path))
+        and not str(path.relative_to(ROOT)).startswith(places)
+    ]
+    assert not elsewhere
+
+
+def test_only_the_command_prints():
+    printing = [
+        str(path.relative_to(ROOT))
+        for path in sources("numerics", "theory")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert set(printing) <= set(PRINTS)
+
+
+def test_oracles_import_neither_package():
+    guilty = [
+        path.name
+        for path in sorted((ROOT / "tests" / "oracles").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+        if name.split(".")[0] in ("maskbound", "numerics", "theory", "numpy")
+    ]
+    assert not guilty
+
+
+@pytest.mark.parametrize("folder", ["theory", "numerics"])
+def test_no_folder_is_importable_under_its_bare_name(folder):
+    """Two copies of one module would be a bug that hides; the mirror of the folder in ``tests`` may be found."""
+    spec = importlib.util.find_spec(folder)
+    places = [] if spec is None else [Path(place).resolve() for place in spec.submodule_search_locations or []]
+    assert (ROOT / folder).resolve() not in places
+
+
+def test_every_subpackage_is_listed():
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
+    found = {
+        ".".join(("maskbound", *path.parent.relative_to(ROOT).parts))
+        for path in sources("numerics", "theory")
+        if path.name == "__init__.py"
+    }
+    assert listed == found
+
+
+def test_files_stay_short():
+    assert not [str(path) for path in sources("numerics", "theory", "tests", "benchmarks")
+                if len(path.read_text().splitlines()) > LONGEST_FILE]
+
+
+def test_no_fast_mathematics_but_contraction():
+    for path in sources("numerics/_kernels"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.keyword) and node.arg == "fastmath":
+                assert ast.unparse(node.value) == "{'contract'}", path
+            if isinstance(node, ast.Dict):
+                settings = {ast.unparse(k): ast.unparse(v) for k, v in zip(node.keys, node.values, strict=True) if k}
+                assert settings.get("'fastmath'", "{'contract'}") == "{'contract'}", path
+
+
+def test_comparisons_are_not_dropped():
+    """A bare ``allclose(...)`` asserts nothing."""
+    dropped = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources("tests")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and getattr(node.value.func, "attr", getattr(node.value.func, "id", "")) in ("allclose", "isclose", "array_equal")
+    ]
+    assert not dropped
