@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NUMBA_SLP_VECTORIZE := 1
 
-.PHONY: check setup test test-all lint lock clean
+.PHONY: check setup test test-all lint docs lock clean
 
 check: setup
 	@$(BIN)/maskbound check
@@ -30,6 +30,9 @@ test-all: .venv/testing lint
 lint: .venv/testing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+docs: .venv/testing
+	$(BIN)/python -P tests/docs.py
 
 # Maintainers only (needs uv): the versions that everybody installs.
 lock:

@@ -5,6 +5,7 @@ Exit status: 0 fine, 1 a violation, 2 bad input, 70 an internal error.
 
 from __future__ import annotations
 
+import difflib
 import json
 import math
 import os
@@ -45,6 +46,8 @@ class _Command(TyperGroup):
         words = given[: given.index("--")] if "--" in given else given
         debug = "--debug" in words
         words = [word for word in words if word != "--debug"] + given[len(words) :]
+        # Python has no stream object for a descriptor that was closed before it started.
+        sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
         more["prog_name"] = more.get("prog_name") or "maskbound"
         try:
             status = super().main(args=words, standalone_mode=False, **more) or 0
@@ -91,7 +94,9 @@ def _say(sentence: str) -> None:
 
 app = typer.Typer(cls=_Command, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
-Specs = Annotated[list[str] | None, typer.Argument(metavar="[SPEC]...", help="Instance files, or names in the gallery.")]
+Specs = Annotated[
+    list[str] | None, typer.Argument(metavar="[SPEC]...", help="Instance files, or names in the gallery.")
+]
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="An instance file, or a name in the gallery.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Seconds = Annotated[float, typer.Option(help="Time that a measurement may be estimated to take.")]
@@ -230,6 +235,10 @@ def _spec_and_names(words: list[str], quantities: list[str] | None) -> tuple[str
     """The instance and the quantities: ``-q kl ser`` leaves ``ser`` among the words."""
     from maskbound.theory import quantities as known
 
+    for name in quantities or ():
+        if name not in known:
+            close = ", ".join(difflib.get_close_matches(name[:80], known, 3, cutoff=0.4) or known)
+            raise BadInput("-q", f"found {name!r}; the closest known quantities are {close}")
     specs = words
     if quantities:
         specs = [word for word in words if word not in known]
@@ -337,7 +346,9 @@ def engines() -> None:
 
 
 @app.command()
-def theorems(statement: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a statement.")] = None) -> None:
+def theorems(
+    statement: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a statement.")] = None,
+) -> None:
     """List the statements, or show one with its formula, source, status and proof note."""
     from .tables.statements import find_statement, statement_account, statement_list
 
@@ -352,7 +363,7 @@ def table(
     name: Annotated[str, typer.Argument(metavar="NAME", help="bounds, engines or statements.")],
     specs: Specs = None,
     fmt: Annotated[
-        Format | None, typer.Option("--format", help="By default what the name of FILE says, or md.", show_default=False)
+        Format | None, typer.Option("--format", help="By default what the name of FILE says, or md.")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
 ) -> None:

@@ -355,7 +355,11 @@ def evaluate(node: Any, lookup: Any, bits: int) -> Value:
 
 def parsed(text: Any) -> Any:
     """The syntax tree of one side of a statement (Python's grammar agrees on what is let through)."""
-    if not isinstance(text, str) or len(text) > 2000 or re.search(r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)", text, re.A):
+    if (
+        not isinstance(text, str)
+        or len(text) > 2000
+        or re.search(r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)", text, re.A)
+    ):
         raise Malformed("a side of the statement is no expression")
     try:
         return ast.parse(text.strip().replace("@2", "__2"), mode="eval").body
@@ -363,37 +367,35 @@ def parsed(text: Any) -> Any:
         raise Malformed("a side of the statement is no expression") from None
 
 
-# ---- reading -------------------------------------------------------------------------------------------------------
+# ---- instances (M1 to M3) ------------------------------------------------------------------------------------------
 
-# fmt: off
 KEYS = {
-    "language": {
-        "tabular": "vocab length probabilities", "ngram": "order vocab length initial transition",
-        "markov": "length initial transition", "hmm": "length initial transition emission", "blocks": "block count",
-        "iid": "length probabilities", "pair": "vocab length", "copy": "vocab copies length", "parity": "length",
-        "mds": "field dimension length", "permutations": "length", "shifted-pair": "vocab flip length",
-        "colouring": "length",
-    },
-    "policy": {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets", "autoregressive": "",
-               "random-order": "", "bisection": ""},
-    "denoiser": {"exact": "", "perturbed": "noise strength", "table": "conditionals"},
+    "tabular": "vocab length probabilities",
+    "ngram": "order length initial transition",
+    "hmm": "length initial transition emission",
+    "blocks": "block count",
+    "bernoulli": "weights",
+    "fixed-size": "sizes",
+    "fixed-sets": "sets",
+    "exact": "",
+    "perturbed": "noise strength",
+    "table": "conditionals",
 }
-# fmt: on
 
 
-def record(data: Any, names: str, optional: str = "") -> dict:
-    """A JSON object with these keys; for a name in KEYS, with those that go with its kind."""
-    if isinstance(data, dict) and names in KEYS:
-        kinds = KEYS[names]
-        names = f"kind {kinds.get(data['kind'], '')}" if data.get("kind") in list(kinds) else f"kind of {names}"
+def record(data: Any, names: str, optional: str = "") -> Any:
+    """A JSON object with these keys; of one of these kinds, if they stand in KEYS, with the keys of its kind."""
+    if isinstance(data, dict) and names.split()[0] in KEYS:
+        kind = data.get("kind")
+        names = f"kind {KEYS[kind]}" if isinstance(kind, str) and kind in names.split() else f"kind ({names})"
     if not isinstance(data, dict) or not set(names.split()) <= set(data) <= set(f"{names} {optional}".split()):
         raise Malformed(f"an object with the keys {names!r} is expected")
     return data
 
 
 def items(data: Any, length: int | None = None) -> list:
-    if not isinstance(data, list) or len(data) != (length or len(data) or 1):
-        raise Malformed(f"a list of {length or 'one or more'} entries is expected")
+    if not isinstance(data, list) or length not in (None, len(data)):
+        raise Malformed("a list, or one of another length, is expected")
     return data
 
 
@@ -404,7 +406,7 @@ def whole(data: Any, least: int = 1) -> int:
 
 
 def fraction(data: Any) -> Fraction:
-    if not isinstance(data, str) or not re.fullmatch(r"-?\d{1,4000}(/0{0,99}[1-9]\d{0,3999})?", data, re.A):
+    if not isinstance(data, str) or not re.fullmatch(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", data, re.A):
         raise Malformed('a rational such as "1/3" is expected')
     if str(Fraction(data)) != data:
         raise Rejected(f"{data:.40} is not in lowest terms")
@@ -418,108 +420,200 @@ def law(data: Any, length: int | None = None) -> list[Fraction]:
     return entries
 
 
-def fits(V: int, L: int) -> None:
-    if L > 12 or V**L > LARGEST_TABLE:
-        raise Malformed(f"V = {V} with L = {L} is too large for this kernel")
-
-
-# ---- languages and policies (M1, M3) -------------------------------------------------------------------------------
+def grid(tokens: Any, L: int) -> list:
+    """All sequences."""
+    if not len(tokens) or L > 12 or len(tokens) ** L > LARGEST_TABLE:
+        raise Malformed(f"{len(tokens)}^{L} sequences are too many for this kernel")
+    return list(itertools.product(tokens, repeat=L))
 
 
 def language(spec: Any) -> tuple[int, int, dict]:
-    """V, L and the positive probabilities of a language."""
-    kind = record(spec, "language")["kind"]
+    """V, L and the positive probabilities."""
+    kind, L = record(spec, "tabular ngram hmm blocks")["kind"], whole(spec.get("length", 1))
+    if kind == "tabular":
+        table = grid(range(V := whole(spec["vocab"])), L)
+        return V, L, {x: c for x, c in zip(table, law(spec["probabilities"], len(table)), strict=True) if c}
+    # The rest show tokens state by state: chances of (tokens, state), and the moves (chance, tokens, state) of a state.
+    front, state = {((), 0): Fraction(1)}, 0
     if kind == "blocks":
         V, b, block = language(spec["block"])
-        fits(V, b * whole(spec["count"]))
-        return V, b * spec["count"], shown({((), 0): Fraction(1)}, lambda _: [(c, x, 0) for x, c in block.items()], b * spec["count"])
-    L = whole(spec["length"])
-    if kind in ("ngram", "markov", "iid", "colouring"):
-        return ngram(spec, kind, L)
-    if kind == "hmm":
-        start, emit = law(spec["initial"]), [law(row) for row in items(spec["emission"])]
-        V, K = len(emit[0]), len(start)
-        fits(V, L)
-        move = [law(row, K) for row in items(spec["transition"], K)]
-        emit = [law(row, V) for row in items(spec["emission"], K)]
-        pairs = list(itertools.product(range(V), range(K)))
-        front = {((), s): c for s, c in enumerate(start)}
-        return V, L, shown(front, lambda s: [(emit[s][v] * move[s][t], (v,), t) for v, t in pairs], L)
-    V = {"parity": 2, "permutations": L}.get(kind) or whole(spec.get("vocab", spec.get("field")))
-    fits(V, L)
-    table = list(itertools.product(range(V), repeat=L))
-    if kind == "tabular":
-        return V, L, {x: c for x, c in zip(table, law(spec["probabilities"], len(table)), strict=True) if c}
-    if kind == "shifted-pair":
-        flip = fraction(spec["flip"])
-        if L % 2 or not 0 < flip < 1:
-            raise Rejected("shifted-pair needs an even length and a flip strictly between 0 and 1")
-        choices = list(itertools.product(range(V), (0, 1), (0, 1)))
-        front = {((), s): Fraction(1, 2) for s in (0, 1)}
-        chance = {True: (1 - flip) / (2 * V), False: flip / (2 * V)}
-        return V, L, shown(front, lambda s: [(chance[s == t], (a, (a + s + B) % V), t) for a, B, t in choices], L)
-    if kind == "mds":
-        K = whole(spec["dimension"])
-        if V < 2 or any(V % d == 0 for d in range(2, V)) or not K <= L <= V:
-            raise Rejected("an MDS code needs dimension <= length <= field, a prime")
-        coefficients = itertools.product(range(V), repeat=K)
-        support = [tuple(sum(c * x**k for k, c in enumerate(f)) % V for x in range(L)) for f in coefficients]
-    elif kind in ("pair", "copy"):
-        m = whole(spec.get("copies", 2))
-        if L % m:
-            raise Rejected(f"length {L} is no multiple of {m}")
-        support = [x for x in table if all(x[i] == x[i - i % m] for i in range(L))]
+        L, moves = b * whole(spec["count"]), {0: [(c, x, 0) for x, c in block.items()]}
+    elif kind == "hmm":
+        front = {((), s): c for s, c in enumerate(law(spec["initial"]))}
+        V, K = len(items(items(spec["emission"], len(front))[0])), len(front)
+        emit, A = [law(row, V) for row in spec["emission"]], [law(row, K) for row in items(spec["transition"], K)]
+        moves = {s: [(emit[s][v] * A[s][t], (v,), t) for v in range(V) for t in range(K)] for s in range(K)}
     else:
-        support = [x for x in table if (sum(x) % 2 == 0 if kind == "parity" else len(set(x)) == L)]
-    return V, L, {x: Fraction(1, len(support)) for x in support}
-
-
-def ngram(spec: dict, kind: str, L: int) -> tuple[int, int, dict]:
-    if kind == "colouring":
-        rows = [["0", "1/2", "1/2"], ["1/2", "0", "1/2"], ["1/2", "1/2", "0"]]
-        spec = {"initial": ["1/3"] * 3, "transition": rows}
-    if kind == "iid":
-        spec = {"order": 1, "vocab": len(items(spec["probabilities"])), "initial": ["1"], "transition": [spec["probabilities"]]}
-    n, V = whole(spec.get("order", 2)), whole(spec.get("vocab", len(items(spec["initial"]))))
-    fits(V, max(L, n - 1))
-    contexts = list(itertools.product(range(V), repeat=n - 1))
-    rows = [law(row, V) for row in items(spec["transition"], len(contexts))]
-    move = dict(zip(contexts, rows, strict=True))
-    front = {(c, c): chance for c, chance in zip(contexts, law(spec["initial"], len(contexts)), strict=True)}
-    return V, L, shown(front, lambda c: [(chance, (v,), (*c, v)[1:]) for v, chance in enumerate(move[c])], L)
-
-
-def shown(front: dict, moves: Any, L: int) -> dict:
-    """Law of the first L tokens that a chain shows: ``front`` has the chances of (tokens, state) at the start, and
-    ``moves(state)`` lists (chance, tokens, next state)."""
+        rows = [law(row) for row in items(spec["transition"])]
+        V = len(rows[0]) if rows else 0
+        contexts = grid(range(V), whole(spec["order"]) - 1)
+        front = {(c, c): chance for c, chance in zip(contexts, law(spec["initial"], len(contexts)), strict=True)}
+        if len(rows) != len(contexts) or {len(row) for row in rows} != {V}:
+            raise Malformed("an n-gram needs V^(order-1) rows of V chances")
+        moves = {c: [(p, (v,), (*c, v)[1:]) for v, p in enumerate(row)] for c, row in zip(contexts, rows, strict=True)}
+    grid(range(V), L)
     while any(len(tokens) < L for tokens, _ in front):
         further: dict = defaultdict(Fraction)
         for (tokens, state), chance in front.items():
-            for c, more, following in moves(state) if chance else ():
+            for c, more, following in moves[state] if chance else ():
                 further[tokens + more, following] += chance * c
         front = further
     q: dict = defaultdict(Fraction)
     for (tokens, _), chance in front.items():
         q[tokens[:L]] += chance
-    return {x: c for x, c in q.items() if c}
+    return V, L, {x: c for x, c in q.items() if c}
 
 
-def policy(spec: Any, L: int) -> tuple[str, list]:
-    """Kind and steps: the weights of a Bernoulli policy, else the sizes, or the sets (as bits), step by step."""
-    kind = record(spec, "policy")["kind"]
-    if kind == "bernoulli":
-        return kind, law(spec["weights"])
-    if kind in ("fixed-size", "random-order"):
-        sizes = [1] * L if kind == "random-order" else [whole(s, 0) for s in items(spec["sizes"])]
-        if sum(sizes) != L:
-            raise Rejected("the step sizes do not add up to the length")
-        return "fixed-size", sizes
-    sets, runs = [[i] for i in range(L)] if kind == "autoregressive" else [], [(0, L)]
-    if kind == "fixed-sets":
-        sets = [[whole(i, 0) for i in chosen] for chosen in items(spec["sets"]) if chosen == [] or items(chosen)]
-    while kind == "bisection" and runs:
-        sets.append([(a + b - 1) // 2 for a, b in runs])
-        runs = [r for a, b in runs for r in ((a, (a + b - 1) // 2), ((a + b + 1) // 2, b)) if r[0] < r[1]]
-    if sorted(itertools.chain(*sets)) != list(range(L)):
-        raise Rejected("the sets of the steps do not hold each position exactly once")
-    return "fixed-sets", [sum(1 << i for i in chosen) for chosen in sets]
+def part(x: tuple, R: int) -> tuple:
+    return tuple(token if R >> i & 1 else None for i, token in enumerate(x))
+
+
+class Subject:
+    """An instance and what follows from it: sets of positions are bits, masks in partial sequences None."""
+
+    def __init__(self, spec: Any) -> None:
+        record(spec, "language policy", "denoiser off_support off_support_scope")
+        self.spec, (self.V, self.L, self.q) = spec, language(spec["language"])
+        self.all, (self.kind, self.steps) = (1 << self.L) - 1, self.policy(spec["policy"])
+        self.N, self.denoiser = (
+            len(self.steps),
+            record(spec.get("denoiser", {"kind": "exact"}), "exact perturbed table"),
+        )
+        self.rule, self.scope = spec.get("off_support", "uniform"), spec.get("off_support_scope", "global")
+        self.noise, self.strength = self.denoiser.get("noise", "peak"), fraction(self.denoiser.get("strength", "0"))
+        if self.rule not in ("uniform", "marginal", "stop") or self.scope not in ("global", "local"):
+            raise Malformed("off_support is uniform, marginal or stop, its scope global or local")
+        if self.noise not in ("uniform", "peak") or not 0 <= self.strength <= 1:
+            raise Malformed("noise is uniform or peak, its strength between 0 and 1")
+        if len(self.q) << self.L > LARGEST_WORK // 8:
+            raise Malformed("the instance is too large for this kernel")
+        self.mass: dict = defaultdict(lambda: defaultdict(Fraction))  # q(x_R), by R and partial sequence
+        for (x, c), R in itertools.product(self.q.items(), range(self.all + 1)):
+            self.mass[R][part(x, R)] += c
+        self.table: dict = {}  # what the denoiser predicts at (i, y)
+        if "conditionals" in self.denoiser:
+            contexts = grid([None, *range(self.V)], self.L)
+            for y, rows in zip(contexts, items(self.denoiser["conditionals"], len(contexts)), strict=True):
+                self.table |= {(i, y): law(row, self.V) for i, row in enumerate(items(rows, self.L)) if row is not None}
+            if set(self.table) != {(i, y) for y in contexts for i, token in enumerate(y) if token is None}:
+                raise Malformed("a table of conditionals has null at revealed positions and only there")
+
+    def policy(self, spec: Any) -> tuple[str, list]:
+        """Kind and steps: weights of a Bernoulli policy, else sizes, or sets."""
+        kind = record(spec, "bernoulli fixed-size fixed-sets")["kind"]
+        if kind == "bernoulli":
+            return kind, law(spec["weights"])
+        if kind == "fixed-size":
+            steps = [whole(size, 0) for size in items(spec["sizes"])]
+        else:
+            steps = [sum(1 << i for i in {whole(i, 0) for i in items(chosen)}) for chosen in items(spec["sets"])]
+        listed = [i for chosen in spec.get("sets", []) for i in chosen]
+        if kind == "fixed-size" and sum(steps) != self.L or kind == "fixed-sets" and sorted(listed) != [*range(self.L)]:
+            raise Rejected("the steps do not reveal each position exactly once")
+        return kind, steps
+
+    @cached_property
+    def weights(self) -> list[Fraction]:
+        """Chance that a position, chosen uniformly, is revealed at each step."""
+        sizes = self.steps if self.kind == "fixed-size" else [int(step).bit_count() for step in self.steps]
+        return self.steps if self.kind == "bernoulli" else [Fraction(size, self.L) for size in sizes]
+
+    def conditional(self, i: int, R: int, y: tuple) -> list[Fraction]:
+        """``q(x_i = v | y)`` for every v; y, revealed at R, is possible."""
+        joint, whole = self.mass[R | 1 << i], self.mass[R][y]
+        return [joint.get((*y[:i], v, *y[i + 1 :]), Fraction(0)) / whole for v in range(self.V)]
+
+    def predicted(self, i: int, R: int, y: tuple) -> list[Fraction]:
+        """What is drawn at i: the denoiser's prediction, or by the rule where ``q(y) = 0`` (M2)."""
+        if y not in self.mass[R]:
+            chance = {"uniform": Fraction(1, self.V), "stop": Fraction(0)}.get(self.rule)
+            return self.conditional(i, 0, part(y, 0)) if chance is None else [chance] * self.V
+        if (i, y) not in self.table:
+            c, s = self.conditional(i, R, y), self.strength
+            noise = [Fraction(1, self.V) if self.noise == "uniform" else v == c.index(max(c)) for v in range(self.V)]
+            self.table[i, y] = [(1 - s) * old + s * new for old, new in zip(c, noise, strict=True)]
+        return self.table[i, y]
+
+    @cached_property
+    def orders(self) -> dict:
+        """Chances of the chains ((R, S), ..), S being revealed where R was (M3)."""
+        front, work = {(): Fraction(1)}, 0
+        for step in self.steps:
+            further: dict = defaultdict(Fraction)
+            for chain, chance in front.items():
+                R = sum(S for _, S in chain)
+                for S in range(self.all + 1):
+                    size = S.bit_count()
+                    if S & R:
+                        continue
+                    if self.kind == "bernoulli":
+                        c = step**size  # each reveal time is k with chance w_k
+                    elif self.kind == "fixed-size":
+                        c = Fraction(size == step, math.comb(self.L - R.bit_count(), size))
+                    else:
+                        c = Fraction(S == step)
+                    if c:
+                        further[(*chain, (R, S)) if S else chain] += chance * c
+            front, work = further, work + (len(front) << self.L)
+            if work > LARGEST_WORK or len(front) * len(self.q) > LARGEST_WORK:
+                raise Malformed("the instance is too large for this kernel")
+        return {chain: c for chain, c in front.items() if sum(S for _, S in chain) == self.all}
+
+    def output(self, x: tuple) -> Fraction:
+        """p(x)."""
+        drawn = {}
+        for R, S in {link for chain in self.orders for link in chain}:
+            y = part(x, R)
+            drawn[R, S] = math.prod(self.predicted(i, R, y)[x[i]] for i in range(self.L) if S >> i & 1)
+        return sum((c * math.prod(drawn[link] for link in chain) for chain, c in self.orders.items()), Fraction(0))
+
+    @cached_property
+    def p(self) -> dict:
+        """The output law on the support of q."""
+        return {x: self.output(x) for x in self.q}
+
+    def before(self, cost: Any) -> Value:
+        """``sum over i of E cost(i, R, X_R)`` under X ~ q, R being revealed before i."""
+        visits: dict = defaultdict(Fraction)
+        for chain, c in self.orders.items():
+            for R, S in chain:
+                for i in range(self.L):
+                    visits[i, R] += c * (S >> i & 1)
+        return total((c * m, cost(i, R, y)) for (i, R), c in visits.items() if c for y, m in self.mass[R].items())
+
+    def H(self, R: int) -> Exact:
+        """Entropy of ``X_R``."""
+        return sum_of_logs((-c, c) for c in self.mass[R].values())
+
+    def spread(self, weight: Any) -> Exact:
+        """``sum over i and R without i of weight(|R|) H(X_i | X_R)``."""
+        pairs = [(i, R) for i in range(self.L) for R in range(self.all + 1) if not R >> i & 1]
+        weighted = [(i, R, Fraction(weight(R.bit_count()))) for i, R in pairs]
+        return total(pair for i, R, w in weighted for pair in ((w, self.H(R | 1 << i)), (-w, self.H(R))) if w)
+
+    def z(self, j: int) -> Exact:
+        return self.spread(lambda size: Fraction(size == j, math.comb(self.L - 1, j)))
+
+    def Z(self, a: Fraction) -> Exact:
+        return self.spread(lambda size: a**size * (1 - a) ** (self.L - 1 - size))
+
+    def error(self, i: int, R: int, y: tuple) -> Value:
+        """``D(q(. | y) || p_theta(. | y))`` at position i."""
+        return divergence(dict(enumerate(self.conditional(i, R, y))), dict(enumerate(self.predicted(i, R, y))))
+
+
+def divergence(law: dict, other: dict) -> Value:
+    if any(c and not other.get(x) for x, c in law.items()):
+        return INFINITY
+    return sum_of_logs((c, c / other[x]) for x, c in law.items() if c)
+
+
+def total(pairs: Any) -> Value:
+    """``sum of c * value`` with c not negative where the value is infinite."""
+    terms: dict = defaultdict(Fraction)
+    for c, value in pairs:
+        if value == INFINITY:
+            return INFINITY
+        for atom, weight in value.terms.items():
+            terms[atom] += c * weight
+    return Exact(terms)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..categorical import categorical
 from ..errors import BadInput
 from ..partial import sequence_index, sequence_rows
-from ..reach import power
+from ..reach import power, require_memory
 from ..types import PARAMETER_DEPTH, Probabilities, whole
 from .base import Language, Pick, Scope, masked_conditionals
 
@@ -47,7 +47,7 @@ class Tabular(Language):
         keep = law.values > 0 if law.weights is None else law.weights > 0
         self.support = np.ascontiguousarray(rows[keep], dtype=np.int64)
         self.probabilities = Probabilities(law.values[keep], None if law.weights is None else law.weights[keep])
-        if len(np.unique(self.support, axis=0)) != len(self.support):
+        if len({row.tobytes() for row in self.support}) != len(self.support):
             raise BadInput("support", "a sequence is listed twice")
 
     @classmethod
@@ -55,6 +55,7 @@ class Tabular(Language):
         """All ``V^L`` probabilities in order, first token most significant."""
         cells = power(whole(vocab, "vocab", 1), whole(length, "length", 1))
         law = Probabilities.parse(probabilities, (cells,), "probabilities")
+        require_memory(40 * cells * length + 200 * length, f"the support of V={vocab}, L={length}")
         return cls(vocab, length, sequence_rows(0, vocab**length, vocab, length), law)
 
     @property

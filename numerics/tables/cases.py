@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ..errors import BadInput
 from ..instances import Instance, Pair, load_any
 from ..instances.gallery import load_gallery, names, pair_names
 
-__all__ = ["Case", "gallery_names", "open_case", "open_cases", "open_instance"]
+__all__ = ["Case", "gallery_names", "open_case", "open_instance"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,17 +51,12 @@ def open_case(spec: str) -> Case:
     """
     if Path(spec).suffix or Path(spec).exists():
         return _case(load_any(spec))
-    try:
+    known = gallery_names(slow=True)
+    if spec in known:
         return _case(load_gallery(spec))
-    except BadInput as problem:
-        if problem.key != "name":
-            raise
-        raise BadInput(spec, f"there is no such file, nor such an instance: {problem.problem}") from None
-
-
-def open_cases(specs: Iterable[str]) -> Iterator[Case]:
-    """One case after the other, so that only one is held at a time."""
-    return (open_case(spec) for spec in specs)
+    closest = difflib.get_close_matches(spec[:100], known, 3)
+    hint = f" (closest: {', '.join(closest)})" if closest else ""
+    raise BadInput(spec, f"there is no such file, and no such instance in the gallery{hint}")
 
 
 def open_instance(spec: str) -> Instance:

@@ -14,15 +14,16 @@ __all__ = ["on_screen", "plain"]
 def plain(table: Table) -> str:
     """Aligned text, a row a line, nothing cut off; every row says all that it means, so that lines can be searched."""
     cells = [[as_text(cell) for cell in row] for row in table.rows]
-    lines = tabulate(cells, table.columns, tablefmt="simple", disable_numparse=True, colalign=_aligned(table)).split("\n")
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    text = tabulate(cells, table.columns, tablefmt="simple", disable_numparse=True, colalign=_aligned(table))
+    return "".join(f"{line.rstrip()}\n" for line in text.split("\n"))
 
 
 def on_screen(table: Table) -> ScreenTable:
-    """For a terminal of any width: long cells continue on the next line."""
+    """For a terminal of any width: long cells continue on the next line, those of the first column stay whole."""
     screen = ScreenTable(box=SIMPLE_HEAD, pad_edge=False, title=None)
     for c, column in enumerate(table.columns):
-        screen.add_column(column, justify="right" if table.is_numeric(c) else "left", overflow="fold")
+        justify = "right" if table.is_numeric(c) else "left"
+        screen.add_column(column, justify=justify, overflow="fold", no_wrap=c == 0)
     for row in table.rows:
         screen.add_row(*(as_text(cell) for cell in row))
     return screen

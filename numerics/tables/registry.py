@@ -24,13 +24,16 @@ def bounds(cases: Iterable[Case]) -> Table:
 
 
 def _looseness(verdict: Verdict) -> float:
+    """The ratio without its last digits, so that noise does not reorder what is equal."""
     ratio = tightness(verdict)
-    return 1.0 if ratio is None else ratio
+    return 1.0 if ratio is None or verdict.status is Status.UNDECIDED else float(f"{ratio.value:.9g}")
 
 
 def engines() -> Table:
     """The registry of methods: which engine measures which quantity, on what, at what cost, how surely."""
-    rows = tuple((m.quantity, m.engine, m.scope, m.price, m.kind, ", ".join(sorted(m.relies_on)) or None) for m in METHODS)
+    rows = tuple(
+        (m.quantity, m.engine, m.scope, m.price, m.kind, ", ".join(sorted(m.relies_on)) or None) for m in METHODS
+    )
     columns = ("quantity", "engine", "instances", "cost", "enclosure", "relies on")
     return Table("Engines; V tokens, L positions, N steps", columns, rows)
 

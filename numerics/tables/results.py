@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from maskbound.theory import quantities
+from numpy.typing import NDArray
 
 from ..enclosure import Enclosure, gamma
 from ..engines.law import Law
@@ -39,7 +38,8 @@ LONGEST_SEQUENCE_FILE = 1 << 26
 def measured_table(instance: Instance, found: Mapping[str, Enclosure]) -> Table:
     """A row for each quantity."""
     rows = tuple(
-        (name, number, quantities[name].unit, _width(number), number.kind, number.engine) for name, number in found.items()
+        (name, number, quantities[name].unit, _width(number), number.kind, number.engine)
+        for name, number in found.items()
     )
     return Table(instance.name, ("quantity", "value", "unit", "width", "enclosure", "engine"), rows)
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from maskbound.theory import Statement, statements
 from rich.text import Text
 from tabulate import tabulate
-
-from maskbound.theory import Statement, statements
 
 from ..checks import Side, Status, Verdict, judge
 from ..checks.check import FALSE
 from ..enclosure import KINDS, Enclosure
 from ..engines.workspace import Request, Workspace
 from .cases import Case
-from .render import Table, as_json, as_text
+from .render import Formula, Table, as_json, as_text
 
 __all__ = [
     "as_records",
@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 COLUMNS = ("instance", "statement", "lhs", "relation", "rhs", "ratio", "verdict")
+LATEX = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">"}
 COLOURS = {"holds": "green", "violated": "bold red", "undecided": "yellow", "not applicable": "dim"}
 
 
@@ -45,12 +46,12 @@ def judged_on(case: Case, claims: Sequence[Statement] = ()) -> list[tuple[Statem
     ledger = [s for s in statements.values() if s.status not in (FALSE, "asymptotic")]
     fitting = [s for s in claims or ledger if s.subjects == len(case.subjects)]
     whole = [(statement, case) for statement in fitting]
-    return whole + [(claim, part) for claim in claims if claim not in fitting for part in case.parts if claim.subjects == 1]
+    return whole + [
+        (claim, part) for claim in claims if claim not in fitting for part in case.parts if claim.subjects == 1
+    ]
 
 
-def verdicts_of(
-    case: Case, claims: Sequence[Statement] = (), request: Request | None = None
-) -> Iterator[Verdict]:
+def verdicts_of(case: Case, claims: Sequence[Statement] = (), request: Request | None = None) -> Iterator[Verdict]:
     """One verdict after the other; what the statements measure is shared between them."""
     works = {subject: Workspace(subject, request) for subject in case.subjects}
     for statement, about in judged_on(case, claims):
@@ -68,13 +69,21 @@ def is_rounding_equality(verdict: Verdict) -> bool:
     )
 
 
-def tightness(verdict: Verdict) -> float | None:
-    """The ratio of the sides as the statement orders them, None where it is noise or not defined."""
-    if verdict.lhs is None or verdict.rhs is None or math.isnan(verdict.ratio):
+def tightness(verdict: Verdict) -> Enclosure | None:
+    """The smaller side over the larger, as the statement orders them; None where that is noise or not defined."""
+    low, high = side_enclosure(verdict.lhs), side_enclosure(verdict.rhs)
+    if low is None or high is None or math.isnan(verdict.ratio):
         return None
-    if verdict.status is Status.UNDECIDED and any(side.lo <= 0 <= side.hi for side in (verdict.lhs, verdict.rhs)):
+    if verdict.statement.relation in (">=", ">"):
+        low, high = high, low
+    if low.lo == low.hi == high.lo == high.hi:
+        return Enclosure(1.0, 1.0, 1.0, "exact")
+    if high.lo <= 0 <= high.hi or not all(map(math.isfinite, (low.lo, low.hi))):
         return None
-    return verdict.ratio
+    ends = [above / below for above in (low.lo, low.hi) for below in (high.lo, high.hi)]
+    lo, hi = math.nextafter(min(ends), -math.inf), math.nextafter(max(ends), math.inf)
+    weaker = max(low, high, key=lambda side: KINDS.index(side.kind))
+    return replace(weaker, value=min(max(verdict.ratio, lo), hi), lo=lo, hi=hi, exact=None)
 
 
 def side_enclosure(side: Side | None) -> Enclosure | None:
@@ -97,7 +106,7 @@ def verdict_table(verdicts: Iterable[Verdict], title: str, notes: tuple[str, ...
             " & ".join(verdict.instances),
             verdict.statement.id,
             side_enclosure(verdict.lhs),
-            verdict.statement.relation,
+            Formula(verdict.statement.relation, LATEX[verdict.statement.relation]),
             side_enclosure(verdict.rhs),
             tightness(verdict),
             verdict.status.value,
@@ -170,7 +179,11 @@ def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
             "lhs": None if verdict.lhs is None else as_json(verdict.lhs.value),
             "rhs": None if verdict.rhs is None else as_json(verdict.rhs.value),
             "margin": as_json(verdict.margin),
-            "ratio": as_json(tightness(verdict)),
+            "ratio": _number(tightness(verdict)),
         }
         for verdict in verdicts
     ]
+
+
+def _number(found: Enclosure | None) -> Any:
+    return None if found is None else as_json(found.value)

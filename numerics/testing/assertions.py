@@ -76,9 +76,7 @@ def _statement(given: Statement | str) -> Statement:
     return claim(given)
 
 
-def _instances(
-    subjects: tuple[Instance | Pair, ...], relation: str | None
-) -> tuple[tuple[Instance, ...], str | None]:
+def _instances(subjects: tuple[Instance | Pair, ...], relation: str | None) -> tuple[tuple[Instance, ...], str | None]:
     if len(subjects) == 1 and isinstance(subjects[0], Pair):
         return subjects[0].instances, subjects[0].relation
     if any(isinstance(subject, Pair) for subject in subjects):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import copy
-import io
 import json
-import os
-import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from maskbound.numerics.errors import BadInput, BeyondReach, MaskboundError
-from maskbound.numerics.instances import load, load_any, parse
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from maskbound.numerics.errors import BeyondReach, MaskboundError
+from maskbound.numerics.instances import dump, from_spec, load, load_any, parse
+from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
+
+Refusal = Callable[..., str]
 
 CHAIN = {
     "kind": "markov",
@@ -24,9 +25,6 @@ CHAIN = {
     "transition": [["1/3", "2/3"], [1, 0]],
 }
 GOOD = {"language": CHAIN, "policy": {"kind": "bernoulli", "steps": 2}, "denoiser": {"kind": "exact"}}
-SECONDS = 5.0
-"""No wrong spec takes longer: nothing is stored before it is refused."""
-
 REMOVED = object()
 
 
@@ -291,20 +289,8 @@ TOO_LARGE: dict[str, tuple[Any, str, str]] = {
 }
 
 
-def refusal(act: Callable[[], Any], kind: type[MaskboundError] = BadInput) -> str:
-    """The one sentence, in good time."""
-    started = time.perf_counter()
-    with pytest.raises(kind) as caught:
-        act()
-    assert time.perf_counter() - started < SECONDS
-    sentence = str(caught.value)
-    assert "\n" not in sentence
-    assert len(sentence) < 400
-    return sentence
-
-
 @pytest.mark.parametrize("name", WRONG | WRONG_IN_CODE)
-def test_a_wrong_spec_is_answered_by_its_key_path(name: str) -> None:
+def test_a_wrong_spec_is_answered_by_its_key_path(name: str, refusal: Refusal) -> None:
     spec, key, found = (WRONG | WRONG_IN_CODE)[name]
     sentence = refusal(lambda: parse(spec))
     if key:
@@ -313,7 +299,7 @@ def test_a_wrong_spec_is_answered_by_its_key_path(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
-def test_a_spec_beyond_reach_is_answered_by_an_estimate(name: str) -> None:
+def test_a_spec_beyond_reach_is_answered_by_an_estimate(name: str, refusal: Refusal) -> None:
     spec, key, found = TOO_LARGE[name]
     sentence = refusal(lambda: parse(spec), BeyondReach)
     assert sentence.startswith(f"{key}: ")
@@ -325,7 +311,7 @@ def test_the_good_spec_is_good() -> None:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_the_sentence_begins_with_the_file(tmp_path: Path, name: str) -> None:
+def test_the_sentence_begins_with_the_file(tmp_path: Path, name: str, refusal: Refusal) -> None:
     spec, key, found = WRONG[name]
     path = tmp_path / "wrong.json"
     path.write_text(json.dumps(spec))
@@ -334,120 +320,51 @@ def test_the_sentence_begins_with_the_file(tmp_path: Path, name: str) -> None:
     assert found in sentence
 
 
-def test_a_spec_beyond_reach_begins_with_the_file(tmp_path: Path) -> None:
+def test_a_spec_beyond_reach_begins_with_the_file(tmp_path: Path, refusal: Refusal) -> None:
     path = tmp_path / "large.json"
     path.write_text(json.dumps(TOO_LARGE["parity of length 10^9"][0]))
     assert refusal(lambda: load(path), BeyondReach).startswith(f"{path}: language: ")
 
 
-# name of the file: (bytes, what the sentence says)
-BROKEN: dict[str, tuple[bytes, str]] = {
-    "empty.toml": (b"", "the file is empty"),
-    "empty.json": (b" \n", "the file is empty"),
-    "unclosed.toml": (b"[language", "found invalid TOML"),
-    "unclosed.json": (b'{"language": ', "found invalid JSON"),
-    "twice.toml": (b"a = 1\na = 2", "found invalid TOML"),
-    "twice.json": (b'{"policy": {"steps": 1, "steps": 2}}', "the key 'steps' is repeated"),
-    "list.json": (b"[1, 2]", "found a list of 2 entries"),
-    "number.json": (b"3", "found 3"),
-    "null.json": (b"null", "found null"),
-    "bytes.toml": (b"name = '\xff'", "found a byte at 8 that is not UTF-8"),
-    "bytes.json": (b"\xfe\xff{}", "not UTF-8"),
-    "zeros.toml": (b"\x00" * 10, "found invalid TOML"),
-    "deep.json": (b'{"language": ' + b"[" * 100_000, "nested too deeply"),
-    "deep.toml": (b"language = " + b"[" * 100_000, "nested too deeply"),
-    "dotted.toml": (b"language" + b".a" * 50_000 + b" = 1", "nested too deeply"),
-    "digits.json": (b'{"language": ' + b"9" * 5000 + b"}", "found invalid JSON"),
-    "digits.toml": (b"language = " + b"9" * 5000, "found invalid TOML"),
-    "hexadecimal.toml": (b"policy = 1\nlanguage = 0x" + b"f" * 50_000, "language: found about 10^60205"),
-    "nan.json": (b'{"language": NaN, "policy": {}}', "language: found nan"),
-    "infinity.json": (
-        b'{"language": {"kind": "iid", "length": 1, "probabilities": [Infinity]}, "policy": {}}',
-        "[0]: found inf",
-    ),
-    "overflow.json": (
-        b'{"language": {"kind": "iid", "length": 1, "probabilities": [1e999]}, "policy": {}}',
-        "[0]: found inf",
-    ),
-    "underflow.toml": (b"language = 1e-400", "found '1e-400', which float64 turns into zero"),
-    "date.toml": (b"name = 2020-01-01", "name: found datetime.date"),
-    "instance.yaml": (b"language: 1", "found the extension '.yaml'"),
-    "instance": (b"", "found the extension ''"),
-}
+GALLERY = [dump(load_gallery(name)) for name in names() if not name.startswith("english")]
+PAIR_SPECS = [load_gallery(name).spec for name in pair_names()]
+STRANGE = [
+    *(None, True, 0, 1, 2, -1, 10**6, 10**12, 10**30, 1 << 20000, 0.5, -0.0, 5e-324, 1e308, float("nan"), float("inf")),
+    *("", "1/3", "1/0", "1e400", "1e-400", "1e99999", "e9", "uniform", "cosine", "local", "\ud800", "x" * 10_000),
+    *([], [[]], [1], ["1/2", "1/2"], [[1, 0], [0, 1]], {}, {"kind": "pair"}, {1: 2}, (1,), b"x", object()),
+]
+MISPLACED_KEYS = ["kind", "length", "steps", "sizes", "weights", "alpha", "ratio", "seed", "support", "x"]
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_file_is_answered_by_its_name(tmp_path: Path, name: str) -> None:
-    content, found = BROKEN[name]
-    path = tmp_path / name
-    path.write_bytes(content)
-    for read in (load, load_any):
-        sentence = refusal(lambda read=read: read(path))
-        assert sentence.startswith(f"{path}: ")
-        assert found in sentence
+def places(entry: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    keys = entry if isinstance(entry, dict) else range(len(entry)) if isinstance(entry, list) else ()
+    return [path, *(place for key in keys for place in places(entry[key], (*path, key)))]
 
 
-def test_what_is_no_file(tmp_path: Path) -> None:
-    (tmp_path / "folder.toml").mkdir()
-    os.mkfifo(tmp_path / "pipe.toml")
-    assert "found a directory" in refusal(lambda: load(tmp_path / "folder.toml"))
-    assert "there is no such file" in refusal(lambda: load(tmp_path / "missing.toml"))
-    assert "found a device or a pipe" in refusal(lambda: load(tmp_path / "pipe.toml"))
-    assert "no such file" in refusal(lambda: load("nul\0.toml"))
-    (tmp_path / "loop.toml").symlink_to(tmp_path / "loop.toml")
-    assert "no such file" in refusal(lambda: load(tmp_path / "loop.toml"))
-
-
-def archive(**members: bytes) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as written:
-        for name, content in members.items():
-            written.writestr(f"{name}.npy", content)
-    return stream.getvalue()
-
-
-def array(values: Any) -> bytes:
-    stream = io.BytesIO()
-    np.save(stream, values)
-    return stream.getvalue()
-
-
-SOUND = array(np.full((81, 4, 2), 0.5))
-HUGE = SOUND.replace(b"(81, 4, 2)", b"(9" + b"0" * 8 + b",)")
-ARCHIVES: dict[str, tuple[bytes, str]] = {
-    "no archive": (b"no archive", "cannot be read as an .npz"),
-    "bare array": (SOUND, "cannot be read as an .npz"),
-    "cut off": (archive(conditionals=SOUND)[:-30], "cannot be read as an .npz"),
-    "damaged": (archive(conditionals=SOUND).replace(b"NUMPY", b"NUMPX"), "cannot be read as an .npz"),
-    "pickled": (archive(conditionals=array(np.array([{}], dtype=object))), "cannot be read as an .npz"),
-    "larger than it is": (archive(conditionals=HUGE), "cannot be read as an .npz"),
-    "other names": (archive(other=SOUND), "exactly one of the arrays"),
-    "both": (archive(conditionals=SOUND, neighbours=SOUND), "exactly one of the arrays"),
-    "strings": (archive(conditionals=array(np.array(["a"]))), "real numbers are accepted"),
-    "wrong shape": (archive(conditionals=array(np.ones((3, 2)))), "path.conditionals: found an array of shape (3, 2)"),
-    "rows that miss 1": (archive(conditionals=array(np.full((81, 4, 2), 0.4))), "the row sums to 0.8"),
-    "NaN": (archive(conditionals=array(np.full((81, 4, 2), np.nan))), "NaN"),
-    "negative": (archive(neighbours=array(np.full((2, 2, 3, 3, 2), -0.5))), "negative number"),
-    "scalar": (archive(neighbours=array(np.float64(1.0))), "found an array of shape ()"),
-}
-
-
-@pytest.mark.parametrize("name", ARCHIVES)
-def test_a_wrong_table_of_conditionals(tmp_path: Path, name: str) -> None:
-    content, found = ARCHIVES[name]
-    (tmp_path / "network.npz").write_bytes(content)
-    path = tmp_path / "brought.json"
-    path.write_text(json.dumps(denoiser("table", path="network.npz")))
-    sentence = refusal(lambda: load(path))
-    assert sentence.startswith(f"{path}: denoiser.path")
-    assert found in sentence
-
-
-def test_a_table_of_conditionals_for_a_long_language(tmp_path: Path) -> None:
-    (tmp_path / "network.npz").write_bytes(archive(conditionals=SOUND))
-    spec = {**denoiser("table", path="network.npz"), "language": {**CHAIN, "length": 10**8}}
-    sentence = refusal(lambda: parse(spec, tmp_path))
-    assert "the shape (about 10^300, 100000000, 2) is accepted" in sentence
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_whatever_stands_anywhere_in_a_spec_is_read_or_refused_in_a_sentence(data: st.DataObject) -> None:
+    spec = copy.deepcopy(data.draw(st.sampled_from(GALLERY + PAIR_SPECS)))
+    for _ in range(data.draw(st.integers(1, 3))):
+        *path, last = data.draw(st.sampled_from(places(spec)[1:]))
+        table: Any = spec
+        for key in path:
+            table = table[key]
+        if isinstance(table, dict) and data.draw(st.integers(0, 4)) == 0:
+            last = data.draw(st.sampled_from(MISPLACED_KEYS))
+        table[last] = copy.deepcopy(data.draw(st.sampled_from(STRANGE)))
+    try:
+        subject = from_spec(spec)
+    except MaskboundError as problem:
+        event(type(problem).__name__)
+        sentence = str(problem)
+    else:
+        event("accepted")
+        sentence = ""
+        assert from_spec(subject.spec).spec == subject.spec
+        json.dumps(subject.spec)
+    assert "\n" not in sentence
+    assert len(sentence) < 500
 
 
 PAIRS: dict[str, tuple[Any, str, str]] = {
@@ -469,7 +386,7 @@ PAIRS: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize("name", PAIRS)
-def test_a_wrong_pair(tmp_path: Path, name: str) -> None:
+def test_a_wrong_pair(tmp_path: Path, name: str, refusal: Refusal) -> None:
     spec, key, found = PAIRS[name]
     path = tmp_path / "pair.json"
     path.write_text(json.dumps(spec))

@@ -1,0 +1,45 @@
+"""The README does what it says: its code runs and prints what it shows, its tables are the current ones."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+from docs import regenerated
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+PROGRAMS = [
+    (code, BLOCKS[k + 1][1] if k + 1 < len(BLOCKS) and BLOCKS[k + 1][0] == "text" else "")
+    for k, (language, code) in enumerate(BLOCKS)
+    if language == "python"
+]
+
+
+@pytest.mark.parametrize(("code", "shown"), PROGRAMS)
+def test_code_runs_and_prints_what_is_shown(code, shown):
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(code, "README.md", "exec"), {})
+    assert printed.getvalue() == shown
+
+
+def test_tables_are_current():
+    assert regenerated(README) == README, "run `make docs`"
+
+
+def test_a_stale_table_is_noticed():
+    stale = README.replace("| proved here |", "| proved there |", 1)
+    assert stale != README
+    assert regenerated(stale) == README
+
+
+def test_the_instance_file_is_accepted(tmp_path):
+    from maskbound.numerics import load
+
+    (file,) = [code for language, code in BLOCKS if language == "toml"]
+    (tmp_path / "chain.toml").write_text(file)
+    assert load(tmp_path / "chain.toml").name == "a small chain"
