@@ -4,7 +4,7 @@ For each (V, L, N), a random language with uniform weights of N steps: the pairs
 from one pass over them (`lanes.set_compositions`), the same law for general weights (`lanes.weighted_steps`, N lanes),
 by plain enumeration (the pairs walked once a step, a compiled loop of thirty lines below), and the entropies of all
 2^L sets of positions, also by `dit` where that is a matter of seconds. Compile time is left out; times are the least of
-several runs on as many threads as numba uses (plain enumeration on one).
+several runs on as many threads as the kernels use (NUMBA_NUM_THREADS; plain enumeration on one).
 
     python benchmarks/tabular.py [--runs 3] [--plain-limit 2e9]
 
@@ -21,7 +21,8 @@ from typing import Any
 
 import numpy as np
 from maskbound.numerics._kernels import entropies, lanes, lattice
-from numba import get_num_threads, njit
+from maskbound.numerics._kernels.threads import thread_count
+from numba import njit
 from numpy.typing import NDArray
 from tabulate import tabulate
 
@@ -175,7 +176,7 @@ def main() -> None:
     measure(2, 2, 2, 1, math.inf, with_dit)
     rows = [measure(*case, arguments.runs, arguments.plain_limit, with_dit) for case in CASES]
     head = ["V, L, N", "pairs", "pairs/s", "law s", "weights s", "plain s", "gain", "entropies s", "dit s"]
-    print(f"{get_num_threads()} threads")
+    print(f"{thread_count()} threads")
     print(tabulate(rows, headers=head, disable_numparse=True, stralign="right"))
 
 

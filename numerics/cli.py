@@ -41,16 +41,25 @@ PATIENCE = 2.0
 class _Command(TyperGroup):
     """The command, answering every error by one sentence and a status."""
 
-    def main(self, args: Sequence[str] | None = None, standalone_mode: bool = True, **more: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
         given = list(sys.argv[1:] if args is None else args)
         words = given[: given.index("--")] if "--" in given else given
         debug = "--debug" in words
         words = [word for word in words if word != "--debug"] + given[len(words) :]
         # Python has no stream object for a descriptor that was closed before it started.
         sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
-        more["prog_name"] = more.get("prog_name") or "maskbound"
         try:
-            status = super().main(args=words, standalone_mode=False, **more) or 0
+            status = (
+                super().main(words, prog_name or "maskbound", complete_var, False, windows_expand_args, **extra) or 0
+            )
             sys.stdout.flush()
         except Exception as problem:
             status, sentence = _answer(problem)
@@ -61,6 +70,17 @@ class _Command(TyperGroup):
             sys.exit(status)
         return status
 
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Left alone, typer would end the process here with a status of its own.
+            raise _OutputClosed from None
+
+
+class _OutputClosed(Exception):
+    """Whoever reads the output has gone."""
+
 
 def _answer(problem: Exception) -> tuple[int, str]:
     """The exit status and the sentence for an exception."""
@@ -68,7 +88,7 @@ def _answer(problem: Exception) -> tuple[int, str]:
         return INTERRUPTED, "interrupted"
     if isinstance(problem, typer.TyperException):
         return BAD_INPUT, problem.format_message()
-    if isinstance(problem, BrokenPipeError):
+    if isinstance(problem, _OutputClosed | BrokenPipeError):
         # What is still buffered has nowhere to go, and must not fail again when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BAD_INPUT, "the output was closed before everything was written"
@@ -147,7 +167,8 @@ def check(
 
     if specs and everything:
         raise BadInput("--all", "it means the whole gallery; either it or instances are accepted")
-    stated = [claim(text, id=f"claim-{n}" if len(claims) > 1 else "claim") for n, text in enumerate(claims or (), 1)]
+    texts = claims or []
+    stated = [claim(text, id=f"claim-{n}" if len(texts) > 1 else "claim") for n, text in enumerate(texts, 1)]
     cases = [open_case(spec) for spec in specs or gallery_names(everything)]
     for statement in stated if specs else ():
         _require_subjects(statement, cases)

@@ -228,7 +228,8 @@ def _rounded(flat: list[Fraction | float], shape: tuple[int, ...], key: str) -> 
         try:
             values[at] = floating(entry, "")
         except BadInput as problem:
-            raise BadInput(_at(key, np.unravel_index(at, shape)), problem.problem) from None
+            index = tuple(int(i) for i in np.unravel_index(at, shape))
+            raise BadInput(_at(key, index), problem.problem) from None
     return values.reshape(shape)
 
 

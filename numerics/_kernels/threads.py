@@ -6,26 +6,31 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from numba import get_num_threads
+from numba import config
 
-__all__ = ["for_each"]
+__all__ = ["for_each", "thread_count"]
+
+
+def thread_count() -> int:
+    """How many threads to use: the environment's ``NUMBA_NUM_THREADS``, by default one a processor."""
+    return config.NUMBA_NUM_THREADS
 
 
 def for_each(kernel: Callable[..., None], first: int, last: int, *arguments: Any) -> None:
-    """``kernel(k, *arguments)`` for ``first <= k < last``, on as many threads as numba is set to use.
+    """``kernel(k, *arguments)`` for ``first <= k < last``.
 
-    The pieces must not read what another writes. Threads that run a compiled loop without the interpreter lock,
-    rather than a parallel loop inside it: it compiles three times faster, calls from several threads at once and
-    from forked processes are safe, and uneven pieces share the threads well.
+    No piece may read what another writes. The threads are Python's, and kernels let go of the interpreter lock: this
+    compiles three times faster than numba's parallel loops, uneven pieces share the threads well, and calling from
+    several threads or forking a process that has called is safe.
     """
-    threads = min(get_num_threads(), last - first)
+    threads = min(thread_count(), last - first)
     if threads <= 1:
         for k in range(first, last):
             kernel(k, *arguments)
         return
     pool = ThreadPoolExecutor(threads)
     try:
-        for done in [pool.submit(kernel, k, *arguments) for k in range(first, last)]:
-            done.result()
+        for piece in [pool.submit(kernel, k, *arguments) for k in range(first, last)]:
+            piece.result()
     finally:
         pool.shutdown(cancel_futures=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-
 from maskbound.theory import Assumption
 
 from ..instances import Instance

@@ -3,31 +3,38 @@
     python -I -S verify.py FILE        exit 0 accepted, 1 rejected, 2 malformed (or too large for this kernel)
 
 A certificate says that on one rational instance an inequality holds, or is violated. This file uses nothing of the
-project, believes nothing in a certificate but its data, and is meant to be read in one sitting.
+project, believes nothing in a certificate but its data, and is meant to be read in one sitting. It works everything
+out again and accepts a certificate only if it would have written the same one: so every number in it is checked.
 
-A certificate is JSON without floats, duplicate keys, or keys beyond these. A *rational* is a string in lowest terms
-("2/3", "-1"). A *value* is ``1/2 + 3/2*log(2) - log(3)``: the rational part, then logs of ascending integers that are
-coprime in pairs and, unless prime, without prime factors below 1000; coefficients in lowest terms, none zero, 1 left
-out; zero is "0". Or it is "inf" or "-inf", or null for a number that this kernel does not know as a log form.
+A certificate is JSON without floats or duplicate keys, and with exactly these keys. A *rational* is a string in
+lowest terms ("2/3", "-1"). A *value* is a log form, ``1/2 + 3/2*log(2) - log(3)``: the rational part, then logs of
+ascending integers that are prime or have no prime factor below 1000 (``reduced`` and ``__str__`` below); or "inf"; or
+null for a number that is not known as a log form.
 
     format       "maskbound certificate 1"
-    subjects     one instance or two: language, policy and optionally denoiser (exact), off_support (uniform) and
-                 off_support_scope (global), as in instance files, restricted to the kinds and keys of KEYS below, with
-                 rationals for real numbers. Table denoiser: for each partial sequence (base V+1, mask the digit 0,
-                 first position most significant) a list of L entries, null at revealed positions, else V rationals
+    subjects     one instance or two: {"language", "policy", "denoiser", "off_support"}. An instance is data, not names:
+      language   {"vocab", "length", "probabilities"}: all V^L of them, rationals, first token most significant
+      policy     {"kind": "bernoulli", "weights": rationals}, {"kind": "fixed-size", "sizes": integers} or
+                 {"kind": "fixed-sets", "sets": lists of positions from 0} (also autoregressive, bisection)
+      denoiser   left out if exact; {"kind": "perturbed", "noise": "uniform" or "peak", "strength": rational}; or
+                 {"kind": "table", "conditionals"}: for each partial sequence (base V+1, mask the digit 0, first
+                 position most significant) a list of L entries, null at revealed positions, else V rationals
+      off_support  left out if "uniform"; "marginal" or "stop"; in the global scope (only law_distance depends on it)
     between      null, or for two subjects a name in RELATIONS
     statement    id (a label), lhs and rhs, relation (< <= == >= >), assumptions (names in ASSUMPTIONS). A side is an
                  expression in names of QUANTITIES and V, L, N ("kl@2" for the second subject), whole numbers,
                  + - * / **, log exp sqrt ceil min max
+  and what follows from these, as ``complete`` writes it:
     quantities   the value of every quantity in the statement, by name
     values       the values of lhs and rhs
     order        "<", "=" or ">": how lhs compares with rhs
-    margin_bits  the integer k with 2^-k < |lhs - rhs| <= 2^(1-k), the witness that they differ; null where they are
-                 equal (witness: the canonical form of their difference is empty) or one of them is infinite
-    ratio        smaller side, as stated, over larger: ["r", "r"] where known to be the rational r (1 at equality),
-                 else the two millionths around it; null where the larger is not positive or the smaller infinite
+    bits         the first precision, 64, 128, .., at which enclosures of both sides are disjoint: the witness that
+                 they differ; null where they are equal (witness: their difference reduces to nothing)
+    ratio        smaller side, as stated, over larger: [r, r] where known to be the rational r (1 at equality), else
+                 the two millionths around it; null where the larger is not positive or the smaller infinite
     verdict      "holds" or "violated"
-    conclusion   the sentence that is printed on acceptance; it repeats the statement and all lone parameters
+    conclusion   the sentence that is printed on acceptance; it repeats the statement and the lone parameters, which
+                 might otherwise be changed where they have no effect (what is listed sums to 1, or covers)
     provenance   anything; never read
 
 Why a wrong certificate cannot pass:
@@ -42,8 +49,6 @@ Why a wrong certificate cannot pass:
    a rational, or a surd which no rational equals. Whatever stays open is rejected.
 4. Enclosures are pairs of Fractions: log is 2 atanh(z), |z| <= 1/5, and exp Taylor's series at |t| <= 1/2, both of
    positive terms rounded outwards, the tail bounded by a geometric series; the rest is interval arithmetic.
-5. Every number is checked: laws sum to 1, sets cover, what follows is recomputed, and numbers that might be changed
-   without effect (a strength, a statement's coefficient) stand in the conclusion too.
 """
 
 from __future__ import annotations
@@ -56,11 +61,10 @@ import re
 import sys
 from collections import defaultdict
 from fractions import Fraction
-from functools import cached_property, reduce
-from typing import Any, NamedTuple
+from functools import cached_property, cmp_to_key, reduce
+from typing import Any
 
-FORMAT = "maskbound certificate 1"
-LARGEST_TABLE, LARGEST_WORK, LARGEST_FILE, LARGEST_BITS = 4096, 2_000_000, 1 << 24, 4096
+FORMAT, LARGEST_WORK, LARGEST_FILE = "maskbound certificate 1", 300_000, 1 << 24
 PRIMES = [n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1))]
 
 
@@ -70,6 +74,11 @@ class Malformed(Exception):
 
 class Rejected(Exception):
     """The file is a certificate, and something in it is false or cannot be confirmed."""
+
+
+def require(condition: Any, otherwise: str, error: type[Exception] = Malformed) -> None:
+    if not condition:
+        raise error(otherwise)
 
 
 # ---- exact numbers -------------------------------------------------------------------------------------------------
@@ -156,8 +165,7 @@ def sum_of_logs(pairs: Any) -> Exact:
 def exponential(x: Exact) -> Exact:
     """``exp(sum c log b + x) = product of b^floor(c) * exp(rest)``."""
     whole = {b: math.floor(c) for b, c in x.reduced.items() if b != 1}
-    if sum(abs(n) * b.bit_length() for b, n in whole.items()) > 100_000:
-        raise Malformed("the exp of so large a number is beyond this kernel")
+    require(sum(abs(n) * b.bit_length() for b, n in whole.items()) < 100_000, "so large an exp is beyond this kernel")
     rest = (x + Exact(whole) * -1).reduced
     return Exact({tuple(sorted(rest.items())) or 1: math.prod(Fraction(b) ** n for b, n in whole.items())})
 
@@ -167,10 +175,6 @@ def exponential(x: Exact) -> Exact:
 Interval = tuple[Fraction, Fraction]
 Value = Exact | Interval
 INFINITY = (math.inf, math.inf)
-
-
-class NeedsPrecision(Exception):
-    """An operation is not defined on the whole interval; on a narrower one it may be."""
 
 
 def log_bounds(n: int, bits: int) -> Interval:
@@ -195,11 +199,10 @@ def atanh_bounds(z: int, w: int) -> tuple[int, int]:
 
 def exp_bounds(x: Fraction, bits: int) -> Interval:
     """Enclosure of ``exp(x)``: Taylor's series at ``t = |x| / 2^s <= 1/2``, squared s times, inverted for x < 0."""
-    if math.isinf(x):
+    if x in (math.inf, -math.inf):
         return INFINITY if x > 0 else (Fraction(0), Fraction(0))
     size = math.ceil(abs(x))
-    if size > 2000:
-        raise Malformed("the exp of so large a number is beyond this kernel")
+    require(size < 2000, "so large an exp is beyond this kernel")
     s = size.bit_length() + 1
     w = bits + 4 * size + 2 * s + 24
     t = math.floor(abs(x) * (1 << w)) >> s
@@ -220,248 +223,165 @@ def exp_interval(x: Value, bits: int) -> Value:
     return settled(exp_bounds(low, bits)[0], exp_bounds(high, bits)[1])
 
 
-def log_interval(x: Value, bits: int) -> Value:
+def log_interval(x: Value, bits: int) -> Interval:
     low, high = enclosed(x, bits)
-    if low <= 0:
-        raise NeedsPrecision
-    if math.isinf(low):
-        return INFINITY
-    (a, _), (_, d) = (log_bounds(part, bits) for part in low.as_integer_ratio())
-    (_, f), (g, _) = (log_bounds(part, bits) for part in high.as_integer_ratio())
-    return a - d, f - g
+    if low <= 0 or high == math.inf:
+        return -math.inf, math.inf
+    return sum_of_logs([(1, low)]).bounds(bits)[0], sum_of_logs([(1, high)]).bounds(bits)[1]
 
 
 def enclosed(x: Value, bits: int) -> Interval:
     """Bounds of a value, rounded outwards to multiples of ``2^-bits``."""
     (low, high), scale = x.bounds(bits) if isinstance(x, Exact) else x, 1 << bits
-    if math.isinf(low) or math.isinf(high):
+    if math.inf in (-low, high):
         return low, high
     return Fraction(math.floor(low * scale), scale), Fraction(math.ceil(high * scale), scale)
 
 
 def settled(low: Any, high: Any) -> Value:
-    """The interval, or the rational number that it has shrunk to."""
+    """The interval (the whole line if indefinite), or the rational number that it has shrunk to."""
     if low != low or high != high:
-        raise Rejected("an expression is not defined, like 0 times infinity")
-    return exact(Fraction(low)) if low == high and not math.isinf(low) else (low, high)
-
-
-def compare(left: Any, right: Any) -> int:
-    """-1, 0 or 1 for two values, or two functions from bits to values; Rejected if it stays open."""
-
-    def attempt(bits: int) -> int | None:
-        a, b = (x(bits) if callable(x) else x for x in (left, right))
-        if a == b or isinstance(a, Exact) and isinstance(b, Exact) and not (a + b * -1).reduced:
-            return 0
-        (a0, a1), (b0, b1) = enclosed(a, bits), enclosed(b, bits)
-        return -1 if a1 < b0 else 1 if b1 < a0 else None
-
-    return sharpened(attempt)
+        return -math.inf, math.inf
+    return exact(Fraction(low)) if low == high and math.inf not in (-low, high) else (low, high)
 
 
 def sharpened(attempt: Any) -> Any:
     """The first answer of ``attempt(bits)`` at rising precision."""
-    bits = 32
-    while (bits := 2 * bits) <= LARGEST_BITS:
-        try:
-            if (answer := attempt(bits)) is not None:
-                return answer
-        except NeedsPrecision:
-            continue
-    raise Rejected(f"a comparison is open at {LARGEST_BITS} bits")
+    for bits in (64, 128, 256, 512, 1024, 2048, 4096):
+        if (answer := attempt(bits)) is not None:
+            return answer
+    raise Rejected("a comparison stays open at 4096 bits")
+
+
+def compare(left: Any, right: Any) -> tuple[int, int | None]:
+    """-1, 0 or 1 for two values, or two functions from bits to values, and the bits that it took."""
+
+    def attempt(bits: int) -> tuple[int, int | None] | None:
+        a, b = (x(bits) if callable(x) else x for x in (left, right))
+        infinite = a == b and a in (INFINITY, (-math.inf, -math.inf))
+        if infinite or (isinstance(a, Exact) and isinstance(b, Exact) and not (a + b * -1).reduced):
+            return 0, None
+        (a0, a1), (b0, b1) = enclosed(a, bits), enclosed(b, bits)
+        return (-1, bits) if a1 < b0 else (1, bits) if b1 < a0 else None
+
+    return sharpened(attempt)
 
 
 # ---- expressions ---------------------------------------------------------------------------------------------------
 
 
-def plus(a: Value, b: Value, bits: int) -> Value:
-    if isinstance(a, Exact) and isinstance(b, Exact):
-        return a + b
-    (a0, a1), (b0, b1) = enclosed(a, bits), enclosed(b, bits)
-    return settled(a0 + b0, a1 + b1)
+class Expression:
+    """One side of a statement: evaluated exactly where that can be done, else by intervals."""
+
+    def __init__(self, text: Any, lookup: Any) -> None:
+        strange = r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)"
+        fine = isinstance(text, str) and len(text) <= 2000 and not re.search(strange, text, re.A)
+        require(fine, "a side of the statement is no expression")
+        self.tree, self.lookup = ast.parse(text.strip().replace("@2", "__2"), mode="eval").body, lookup
+
+    def at(self, bits: int) -> Value:
+        self.bits = bits
+        return self.value(self.tree)
+
+    def value(self, node: Any) -> Value:
+        if isinstance(node, ast.Constant) and type(node.value) is int:
+            return exact(node.value)
+        if isinstance(node, ast.Name):
+            return self.lookup(node.id.replace("__2", "@2"))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args and not node.keywords:
+            return self.call(node.func.id, *map(self.value, node.args))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return self.times(exact(-1), self.value(node.operand))
+        if isinstance(node, ast.BinOp):
+            a, b, op = self.value(node.left), self.value(node.right), node.op
+            n = b.rational if isinstance(b, Exact) else None
+            if isinstance(op, ast.Add | ast.Sub):
+                return self.plus(a, b if isinstance(op, ast.Add) else self.times(exact(-1), b))
+            if isinstance(op, ast.Mult | ast.Div):
+                return self.times(a, b if isinstance(op, ast.Mult) else self.power(b, Fraction(-1)))
+            if isinstance(op, ast.Pow) and n is not None:
+                return self.power(a, n)
+        raise Malformed("an expression is outside the grammar of this kernel")
+
+    def plus(self, a: Value, b: Value) -> Value:
+        if isinstance(a, Exact) and isinstance(b, Exact):
+            return a + b
+        (a0, a1), (b0, b1) = enclosed(a, self.bits), enclosed(b, self.bits)
+        return settled(a0 + b0, a1 + b1)
+
+    def times(self, a: Value, b: Value) -> Value:
+        for x, y in ((a, b), (b, a)):
+            if isinstance(x, Exact) and isinstance(y, Exact) and x.rational is not None:
+                return y * x.rational
+        products = [x * y for x in enclosed(a, self.bits) for y in enclosed(b, self.bits)]
+        nan = any(product != product for product in products)
+        return settled(math.nan if nan else min(products), max(products))
+
+    def power(self, a: Value, n: Fraction) -> Value:
+        base = a.rational if isinstance(a, Exact) else None
+        if n in (0, 1):
+            return a if n == 1 else exact(1)
+        if base is not None:
+            defined = base > 0 or (n > 0 if base == 0 else n.denominator == 1)
+            require(defined, f"{base} to the power {n} is not defined", Rejected)
+            size = abs(n) * (base.numerator.bit_length() + base.denominator.bit_length())
+            require(size < 100_000, "so large a power is beyond this kernel")
+            root = base > 0 and n.denominator > 1
+            return exponential(sum_of_logs([(n, base)])) if root else exact(base ** math.ceil(n))
+        if n.denominator > 1 or abs(n) > 64:
+            return exp_interval(self.times(exact(n), log_interval(a, self.bits)), self.bits)
+        product = reduce(self.times, [a] * int(abs(n)))
+        low, high = enclosed(product, self.bits)
+        return product if n > 0 else (-math.inf, math.inf) if low <= 0 <= high else settled(1 / high, 1 / low)
+
+    def call(self, name: str, x: Value, *more: Value) -> Value:
+        rational = x.rational if isinstance(x, Exact) else None
+        if name in ("min", "max"):
+            choose, parts = (min, max)[name == "max"], (x, *more)
+            if all(isinstance(part, Exact) for part in parts):
+                return extreme(choose, parts)
+            return settled(*(choose(ends) for ends in zip(*(enclosed(part, self.bits) for part in parts), strict=True)))
+        if name == "ceil" and rational is not None and not more:
+            return exact(math.ceil(rational))
+        require(name in ("sqrt", "exp", "log") and not more, f"{name:.40} is not called as in the grammar")
+        if name == "sqrt":
+            return self.power(x, Fraction(1, 2))
+        if name == "exp":
+            return exponential(x) if isinstance(x, Exact) and x.is_log_form else exp_interval(x, self.bits)
+        require(rational is None or rational > 0, f"the log of {rational} is not defined", Rejected)
+        return log_interval(x, self.bits) if rational is None else sum_of_logs([(1, rational)])
 
 
-def times(a: Value, b: Value, bits: int) -> Value:
-    for x, y in ((a, b), (b, a)):
-        if isinstance(x, Exact) and isinstance(y, Exact) and x.rational is not None:
-            return y * x.rational
-    products = [x * y for x in enclosed(a, bits) for y in enclosed(b, bits)]
-    return settled(min(products), max(products))
+# ---- instances (M0 to M3) ------------------------------------------------------------------------------------------
 
 
-def power(a: Value, n: Fraction, bits: int) -> Value:
-    base = a.rational if isinstance(a, Exact) else None
-    if n in (0, 1) or base == 1:
-        return a if n == 1 else exact(1)
-    if base is not None:
-        if base < 0 and n.denominator > 1 or base == 0 and n < 0:
-            raise Rejected(f"{base} to the power {n} is not defined")
-        if abs(n) * (base.numerator.bit_length() + base.denominator.bit_length()) > 100_000:
-            raise Malformed("so large a power is beyond this kernel")
-        return exponential(sum_of_logs([(n, base)])) if base and n.denominator > 1 else exact(base ** math.ceil(n))
-    if n.denominator > 1 or abs(n) > 64:
-        return exp_interval(times(exact(n), log_interval(a, bits), bits), bits)
-    product = reduce(lambda y, z: times(y, z, bits), [a] * int(abs(n)))
-    if n > 0:
-        return product
-    low, high = enclosed(product, bits)
-    if low <= 0 <= high:
-        raise NeedsPrecision
-    return settled(1 / high, 1 / low)
-
-
-def call(name: str, parts: list, bits: int) -> Value:
-    x = parts[0] if parts else None
-    rational = x.rational if isinstance(x, Exact) else None
-    if name in ("min", "max") and parts:
-        choose = min if name == "min" else max
-        if all(isinstance(part, Exact) for part in parts):
-            return reduce(lambda a, b: choose((a, b), key=lambda c: 0 if c is a else compare(c, a)), parts)
-        return settled(*(choose(ends) for ends in zip(*(enclosed(part, bits) for part in parts), strict=True)))
-    if name == "sqrt" and len(parts) == 1:
-        return power(x, Fraction(1, 2), bits)
-    if name == "ceil" and len(parts) == 1 and rational is not None:
-        return exact(math.ceil(rational))
-    if name == "exp" and len(parts) == 1:
-        return exponential(x) if isinstance(x, Exact) and x.is_log_form else exp_interval(x, bits)
-    if name == "log" and len(parts) == 1:
-        if rational is not None and rational <= 0:
-            raise Rejected(f"the log of {rational} is not defined")
-        return log_interval(x, bits) if rational is None else sum_of_logs([(Fraction(1), rational)])
-    raise Malformed(f"{name} is not called as in the grammar of this kernel")
-
-
-def evaluate(node: Any, lookup: Any, bits: int) -> Value:
-    """The value of a parsed expression: exact where it can be, else an interval from ``bits`` of precision."""
-    if isinstance(node, ast.Constant) and type(node.value) is int:
-        return exact(node.value)
-    if isinstance(node, ast.Name):
-        return lookup(node.id.replace("__2", "@2"))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-        return call(node.func.id, [evaluate(part, lookup, bits) for part in node.args], bits)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return times(exact(-1), evaluate(node.operand, lookup, bits), bits)
-    if isinstance(node, ast.BinOp):
-        a, b = (evaluate(part, lookup, bits) for part in (node.left, node.right))
-        n = b.rational if isinstance(b, Exact) else None
-        if isinstance(node.op, ast.Add | ast.Sub):
-            return plus(a, b if isinstance(node.op, ast.Add) else times(exact(-1), b, bits), bits)
-        if isinstance(node.op, ast.Mult | ast.Div):
-            return times(a, b if isinstance(node.op, ast.Mult) else power(b, Fraction(-1), bits), bits)
-        if isinstance(node.op, ast.Pow) and n is not None:
-            return power(a, n, bits)
-    raise Malformed("an expression is outside the grammar of this kernel")
-
-
-def parsed(text: Any) -> Any:
-    """The syntax tree of one side of a statement (Python's grammar agrees on what is let through)."""
-    if (
-        not isinstance(text, str)
-        or len(text) > 2000
-        or re.search(r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)", text, re.A)
-    ):
-        raise Malformed("a side of the statement is no expression")
-    try:
-        return ast.parse(text.strip().replace("@2", "__2"), mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise Malformed("a side of the statement is no expression") from None
-
-
-# ---- instances (M1 to M3) ------------------------------------------------------------------------------------------
-
-KEYS = {
-    "tabular": "vocab length probabilities",
-    "ngram": "order length initial transition",
-    "hmm": "length initial transition emission",
-    "blocks": "block count",
-    "bernoulli": "weights",
-    "fixed-size": "sizes",
-    "fixed-sets": "sets",
-    "exact": "",
-    "perturbed": "noise strength",
-    "table": "conditionals",
-}
-
-
-def record(data: Any, names: str, optional: str = "") -> Any:
-    """A JSON object with these keys; of one of these kinds, if they stand in KEYS, with the keys of its kind."""
-    if isinstance(data, dict) and names.split()[0] in KEYS:
-        kind = data.get("kind")
-        names = f"kind {KEYS[kind]}" if isinstance(kind, str) and kind in names.split() else f"kind ({names})"
-    if not isinstance(data, dict) or not set(names.split()) <= set(data) <= set(f"{names} {optional}".split()):
-        raise Malformed(f"an object with the keys {names!r} is expected")
+def record(data: Any, names: str, optional: str = "") -> dict:
+    fine = isinstance(data, dict) and set(names.split()) <= set(data) <= set(f"{names} {optional}".split())
+    require(fine, f"an object with the keys {names} is expected")
     return data
 
 
 def items(data: Any, length: int | None = None) -> list:
-    if not isinstance(data, list) or length not in (None, len(data)):
-        raise Malformed("a list, or one of another length, is expected")
+    require(isinstance(data, list) and length in (None, len(data)), "a list, or one of another length, is expected")
     return data
 
 
-def whole(data: Any, least: int = 1) -> int:
-    if type(data) is not int or not least <= data <= LARGEST_TABLE:
-        raise Malformed(f"a whole number from {least} to {LARGEST_TABLE} is expected")
+def whole(data: Any, least: int) -> int:
+    require(type(data) is int and least <= data < 5000, "a whole number is expected, or another one")
     return data
 
 
 def fraction(data: Any) -> Fraction:
-    if not isinstance(data, str) or not re.fullmatch(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", data, re.A):
-        raise Malformed('a rational such as "1/3" is expected')
-    if str(Fraction(data)) != data:
-        raise Rejected(f"{data:.40} is not in lowest terms")
+    fine = isinstance(data, str) and re.fullmatch(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", data, re.A)
+    require(fine, 'a rational such as "1/3" is expected')
+    require(str(Fraction(data)) == data, f"{data:.40} is not in lowest terms", Rejected)
     return Fraction(data)
 
 
 def law(data: Any, length: int | None = None) -> list[Fraction]:
     entries = [fraction(entry) for entry in items(data, length)]
-    if sum(entries) != 1 or min(entries) < 0:
-        raise Rejected("probabilities do not sum to 1, or one of them is negative")
+    require(sum(entries) == 1 and min(entries) >= 0, "probabilities are negative or do not sum to 1", Rejected)
     return entries
-
-
-def grid(tokens: Any, L: int) -> list:
-    """All sequences."""
-    if not len(tokens) or L > 12 or len(tokens) ** L > LARGEST_TABLE:
-        raise Malformed(f"{len(tokens)}^{L} sequences are too many for this kernel")
-    return list(itertools.product(tokens, repeat=L))
-
-
-def language(spec: Any) -> tuple[int, int, dict]:
-    """V, L and the positive probabilities."""
-    kind, L = record(spec, "tabular ngram hmm blocks")["kind"], whole(spec.get("length", 1))
-    if kind == "tabular":
-        table = grid(range(V := whole(spec["vocab"])), L)
-        return V, L, {x: c for x, c in zip(table, law(spec["probabilities"], len(table)), strict=True) if c}
-    # The rest show tokens state by state: chances of (tokens, state), and the moves (chance, tokens, state) of a state.
-    front, state = {((), 0): Fraction(1)}, 0
-    if kind == "blocks":
-        V, b, block = language(spec["block"])
-        L, moves = b * whole(spec["count"]), {0: [(c, x, 0) for x, c in block.items()]}
-    elif kind == "hmm":
-        front = {((), s): c for s, c in enumerate(law(spec["initial"]))}
-        V, K = len(items(items(spec["emission"], len(front))[0])), len(front)
-        emit, A = [law(row, V) for row in spec["emission"]], [law(row, K) for row in items(spec["transition"], K)]
-        moves = {s: [(emit[s][v] * A[s][t], (v,), t) for v in range(V) for t in range(K)] for s in range(K)}
-    else:
-        rows = [law(row) for row in items(spec["transition"])]
-        V = len(rows[0]) if rows else 0
-        contexts = grid(range(V), whole(spec["order"]) - 1)
-        front = {(c, c): chance for c, chance in zip(contexts, law(spec["initial"], len(contexts)), strict=True)}
-        if len(rows) != len(contexts) or {len(row) for row in rows} != {V}:
-            raise Malformed("an n-gram needs V^(order-1) rows of V chances")
-        moves = {c: [(p, (v,), (*c, v)[1:]) for v, p in enumerate(row)] for c, row in zip(contexts, rows, strict=True)}
-    grid(range(V), L)
-    while any(len(tokens) < L for tokens, _ in front):
-        further: dict = defaultdict(Fraction)
-        for (tokens, state), chance in front.items():
-            for c, more, following in moves[state] if chance else ():
-                further[tokens + more, following] += chance * c
-        front = further
-    q: dict = defaultdict(Fraction)
-    for (tokens, _), chance in front.items():
-        q[tokens[:L]] += chance
-    return V, L, {x: c for x, c in q.items() if c}
 
 
 def part(x: tuple, R: int) -> tuple:
@@ -472,114 +392,107 @@ class Subject:
     """An instance and what follows from it: sets of positions are bits, masks in partial sequences None."""
 
     def __init__(self, spec: Any) -> None:
-        record(spec, "language policy", "denoiser off_support off_support_scope")
-        self.spec, (self.V, self.L, self.q) = spec, language(spec["language"])
-        self.all, (self.kind, self.steps) = (1 << self.L) - 1, self.policy(spec["policy"])
-        self.N, self.denoiser = (
-            len(self.steps),
-            record(spec.get("denoiser", {"kind": "exact"}), "exact perturbed table"),
-        )
-        self.rule, self.scope = spec.get("off_support", "uniform"), spec.get("off_support_scope", "global")
-        self.noise, self.strength = self.denoiser.get("noise", "peak"), fraction(self.denoiser.get("strength", "0"))
-        if self.rule not in ("uniform", "marginal", "stop") or self.scope not in ("global", "local"):
-            raise Malformed("off_support is uniform, marginal or stop, its scope global or local")
-        if self.noise not in ("uniform", "peak") or not 0 <= self.strength <= 1:
-            raise Malformed("noise is uniform or peak, its strength between 0 and 1")
-        if len(self.q) << self.L > LARGEST_WORK // 8:
-            raise Malformed("the instance is too large for this kernel")
+        record(spec, "language policy", "denoiser off_support")
+        language = record(spec["language"], "vocab length probabilities")
+        V, L = self.V, self.L = whole(language["vocab"], 1), whole(language["length"], 1)
+        require(L <= 10 and (V + 1) ** L <= 5000, f"V = {V} with L = {L} is too large for this kernel")
+        self.sequences = list(itertools.product(range(V), repeat=L))
+        chances = law(language["probabilities"], V**L)
+        self.q = {x: c for x, c in zip(self.sequences, chances, strict=True) if c}
         self.mass: dict = defaultdict(lambda: defaultdict(Fraction))  # q(x_R), by R and partial sequence
-        for (x, c), R in itertools.product(self.q.items(), range(self.all + 1)):
+        for (x, c), R in itertools.product(self.q.items(), range(1 << L)):
             self.mass[R][part(x, R)] += c
-        self.table: dict = {}  # what the denoiser predicts at (i, y)
-        if "conditionals" in self.denoiser:
-            contexts = grid([None, *range(self.V)], self.L)
-            for y, rows in zip(contexts, items(self.denoiser["conditionals"], len(contexts)), strict=True):
-                self.table |= {(i, y): law(row, self.V) for i, row in enumerate(items(rows, self.L)) if row is not None}
-            if set(self.table) != {(i, y) for y in contexts for i, token in enumerate(y) if token is None}:
-                raise Malformed("a table of conditionals has null at revealed positions and only there")
+        self.all = (1 << L) - 1
+        self.spots = [(i, R) for R in range(1 << L) for i in range(L) if not R >> i & 1]
+        self.contexts = [(i, R, y) for i, R in self.spots for y in self.mass[R]]
+        self.read_policy(spec["policy"])
+        self.rule, self.denoiser = spec.get("off_support", "uniform"), spec.get("denoiser", {"kind": "exact"})
+        require(self.rule in ("uniform", "marginal", "stop"), "off_support is uniform, marginal or stop")
+        self.read_denoiser(self.denoiser)
 
-    def policy(self, spec: Any) -> tuple[str, list]:
-        """Kind and steps: weights of a Bernoulli policy, else sizes, or sets."""
-        kind = record(spec, "bernoulli fixed-size fixed-sets")["kind"]
-        if kind == "bernoulli":
-            return kind, law(spec["weights"])
-        if kind == "fixed-size":
-            steps = [whole(size, 0) for size in items(spec["sizes"])]
+    def read_policy(self, spec: Any) -> None:
+        """Steps: the weights of a Bernoulli policy, the sizes, or the sets."""
+        self.kind = spec.get("kind") if isinstance(spec, dict) else None
+        if self.kind == "bernoulli":
+            self.steps = self.weights = law(record(spec, "kind weights")["weights"])
+        elif self.kind == "fixed-size":
+            self.steps = [whole(size, 0) for size in items(record(spec, "kind sizes")["sizes"])]
+            self.weights = [Fraction(size, self.L) for size in self.steps]
         else:
-            steps = [sum(1 << i for i in {whole(i, 0) for i in items(chosen)}) for chosen in items(spec["sets"])]
-        listed = [i for chosen in spec.get("sets", []) for i in chosen]
-        if kind == "fixed-size" and sum(steps) != self.L or kind == "fixed-sets" and sorted(listed) != [*range(self.L)]:
-            raise Rejected("the steps do not reveal each position exactly once")
-        return kind, steps
+            self.kind, sets = "fixed-sets", items(record(spec, "kind sets")["sets"])
+            self.steps = [[whole(i, 0) for i in items(chosen)] for chosen in sets]
+            self.weights = [Fraction(len(chosen), self.L) for chosen in self.steps]
+            covered = sorted(itertools.chain(*self.steps)) == list(range(self.L))
+            require(covered, "the sets of the steps do not hold each position exactly once", Rejected)
+        self.N = len(self.steps)
+        require(sum(self.weights) == 1, "the step sizes do not add up to the length", Rejected)
+        require(self.N**self.L <= LARGEST_WORK, f"N = {self.N} steps at L = {self.L} are too many for this kernel")
 
-    @cached_property
-    def weights(self) -> list[Fraction]:
-        """Chance that a position, chosen uniformly, is revealed at each step."""
-        sizes = self.steps if self.kind == "fixed-size" else [int(step).bit_count() for step in self.steps]
-        return self.steps if self.kind == "bernoulli" else [Fraction(size, self.L) for size in sizes]
+    def read_denoiser(self, spec: Any) -> None:
+        """Predictions in possible contexts (M2)."""
+        kind = spec.get("kind") if isinstance(spec, dict) else None
+        self.predictions = {(i, y): self.conditional(i, R, y) for i, R, y in self.contexts}
+        self.strength = fraction(spec["strength"]) if kind == "perturbed" and "strength" in spec else Fraction(0)
+        if kind == "perturbed":
+            noise, s = record(spec, "kind noise strength")["noise"], self.strength
+            require(noise in ("uniform", "peak") and 0 <= s <= 1, "noise is uniform or peak, strength in [0, 1]")
+            for key, c in self.predictions.items():
+                target = [Fraction(1, self.V) if noise == "uniform" else v == c.index(max(c)) for v in range(self.V)]
+                self.predictions[key] = [(1 - s) * old + s * new for old, new in zip(c, target, strict=True)]
+        elif kind == "table":
+            every = list(itertools.product([None, *range(self.V)], repeat=self.L))
+            for y, rows in zip(
+                every, items(record(spec, "kind conditionals")["conditionals"], len(every)), strict=True
+            ):
+                for i, row in enumerate(items(rows, self.L)):
+                    require((row is None) == (y[i] is not None), "a table has null at revealed positions, only there")
+                    self.predictions[i, y] = row and law(row, self.V)
+        else:
+            require(record(spec, "kind") == {"kind": "exact"}, "a denoiser is exact, perturbed or a table")
 
     def conditional(self, i: int, R: int, y: tuple) -> list[Fraction]:
         """``q(x_i = v | y)`` for every v; y, revealed at R, is possible."""
-        joint, whole = self.mass[R | 1 << i], self.mass[R][y]
-        return [joint.get((*y[:i], v, *y[i + 1 :]), Fraction(0)) / whole for v in range(self.V)]
+        joint = self.mass[R | 1 << i]
+        return [joint.get((*y[:i], v, *y[i + 1 :]), Fraction(0)) / self.mass[R][y] for v in range(self.V)]
 
     def predicted(self, i: int, R: int, y: tuple) -> list[Fraction]:
         """What is drawn at i: the denoiser's prediction, or by the rule where ``q(y) = 0`` (M2)."""
-        if y not in self.mass[R]:
-            chance = {"uniform": Fraction(1, self.V), "stop": Fraction(0)}.get(self.rule)
-            return self.conditional(i, 0, part(y, 0)) if chance is None else [chance] * self.V
-        if (i, y) not in self.table:
-            c, s = self.conditional(i, R, y), self.strength
-            noise = [Fraction(1, self.V) if self.noise == "uniform" else v == c.index(max(c)) for v in range(self.V)]
-            self.table[i, y] = [(1 - s) * old + s * new for old, new in zip(c, noise, strict=True)]
-        return self.table[i, y]
+        if y in self.mass[R]:
+            return self.predictions[i, y]
+        marginal = self.conditional(i, 0, part(y, 0))
+        return {"uniform": [Fraction(1, self.V)] * self.V, "marginal": marginal, "stop": [Fraction(0)] * self.V}[
+            self.rule
+        ]
 
     @cached_property
     def orders(self) -> dict:
-        """Chances of the chains ((R, S), ..), S being revealed where R was (M3)."""
-        front, work = {(): Fraction(1)}, 0
-        for step in self.steps:
-            further: dict = defaultdict(Fraction)
-            for chain, chance in front.items():
-                R = sum(S for _, S in chain)
-                for S in range(self.all + 1):
-                    size = S.bit_count()
-                    if S & R:
-                        continue
-                    if self.kind == "bernoulli":
-                        c = step**size  # each reveal time is k with chance w_k
-                    elif self.kind == "fixed-size":
-                        c = Fraction(size == step, math.comb(self.L - R.bit_count(), size))
-                    else:
-                        c = Fraction(S == step)
-                    if c:
-                        further[(*chain, (R, S)) if S else chain] += chance * c
-            front, work = further, work + (len(front) << self.L)
-            if work > LARGEST_WORK or len(front) * len(self.q) > LARGEST_WORK:
-                raise Malformed("the instance is too large for this kernel")
-        return {chain: c for chain, c in front.items() if sum(S for _, S in chain) == self.all}
+        """Law, over reveal times tau, of the tuple of sets ``R_i = {j: tau_j < tau_i}`` (M3)."""
+        chances: dict = defaultdict(Fraction)
+        for tau in itertools.product(range(self.N), repeat=self.L):
+            if self.kind == "bernoulli":
+                c = math.prod(self.weights[k] for k in tau)
+            elif self.kind == "fixed-size":  # any assignment of these sizes is as likely as another
+                ways = math.factorial(self.L) // math.prod(math.factorial(size) for size in self.steps)
+                c = Fraction([tau.count(k) for k in range(self.N)] == self.steps, ways)
+            else:
+                c = Fraction(all(i in self.steps[k] for i, k in enumerate(tau)))
+            if c:
+                chances[tuple(sum(1 << j for j in range(self.L) if tau[j] < k) for k in tau)] += c
+        return chances
 
     def output(self, x: tuple) -> Fraction:
         """p(x)."""
-        drawn = {}
-        for R, S in {link for chain in self.orders for link in chain}:
-            y = part(x, R)
-            drawn[R, S] = math.prod(self.predicted(i, R, y)[x[i]] for i in range(self.L) if S >> i & 1)
-        return sum((c * math.prod(drawn[link] for link in chain) for chain, c in self.orders.items()), Fraction(0))
+        drawn = {(i, R): self.predicted(i, R, part(x, R))[x[i]] for i, R in self.spots}
+        return sum(
+            (c * math.prod(drawn[link] for link in enumerate(sets)) for sets, c in self.orders.items()), Fraction(0)
+        )
 
     @cached_property
     def p(self) -> dict:
         """The output law on the support of q."""
         return {x: self.output(x) for x in self.q}
 
-    def before(self, cost: Any) -> Value:
-        """``sum over i of E cost(i, R, X_R)`` under X ~ q, R being revealed before i."""
-        visits: dict = defaultdict(Fraction)
-        for chain, c in self.orders.items():
-            for R, S in chain:
-                for i in range(self.L):
-                    visits[i, R] += c * (S >> i & 1)
-        return total((c * m, cost(i, R, y)) for (i, R), c in visits.items() if c for y, m in self.mass[R].items())
+    # -- averages of entropies and divergences
 
     def H(self, R: int) -> Exact:
         """Entropy of ``X_R``."""
@@ -587,9 +500,8 @@ class Subject:
 
     def spread(self, weight: Any) -> Exact:
         """``sum over i and R without i of weight(|R|) H(X_i | X_R)``."""
-        pairs = [(i, R) for i in range(self.L) for R in range(self.all + 1) if not R >> i & 1]
-        weighted = [(i, R, Fraction(weight(R.bit_count()))) for i, R in pairs]
-        return total(pair for i, R, w in weighted for pair in ((w, self.H(R | 1 << i)), (-w, self.H(R))) if w)
+        weighted = [(i, R, Fraction(weight(R.bit_count()))) for i, R in self.spots]
+        return total(pair for i, R, w in weighted if w for pair in ((w, self.H(R | 1 << i)), (-w, self.H(R))))
 
     def z(self, j: int) -> Exact:
         return self.spread(lambda size: Fraction(size == j, math.comb(self.L - 1, j)))
@@ -599,17 +511,30 @@ class Subject:
 
     def error(self, i: int, R: int, y: tuple) -> Value:
         """``D(q(. | y) || p_theta(. | y))`` at position i."""
-        return divergence(dict(enumerate(self.conditional(i, R, y))), dict(enumerate(self.predicted(i, R, y))))
+        return divergence(dict(enumerate(self.conditional(i, R, y))), dict(enumerate(self.predictions[i, y])))
+
+    def before(self, cost: Any) -> Value:
+        """``sum over i of E cost(i, R_i, X_{R_i})`` under X ~ q."""
+        visits: dict = defaultdict(Fraction)
+        for sets, c in self.orders.items():
+            for i, R in enumerate(sets):
+                visits[i, R] += c
+        return total((visits[i, R] * self.mass[R][y], cost(i, R, y)) for i, R, y in self.contexts if (i, R) in visits)
+
+    def surprise(self, i: int, R: int, y: tuple) -> Value:
+        """``-E log p_theta(X_i | y)`` under q."""
+        pairs = list(zip(self.conditional(i, R, y), self.predictions[i, y], strict=True))
+        return INFINITY if any(c and not p for c, p in pairs) else sum_of_logs((-c, p) for c, p in pairs if c)
 
 
 def divergence(law: dict, other: dict) -> Value:
-    if any(c and not other.get(x) for x, c in law.items()):
+    if any(c and not other[x] for x, c in law.items()):
         return INFINITY
     return sum_of_logs((c, c / other[x]) for x, c in law.items() if c)
 
 
 def total(pairs: Any) -> Value:
-    """``sum of c * value`` with c not negative where the value is infinite."""
+    """``sum of c * value``; c is positive where the value is infinite."""
     terms: dict = defaultdict(Fraction)
     for c, value in pairs:
         if value == INFINITY:
@@ -617,3 +542,204 @@ def total(pairs: Any) -> Value:
         for atom, weight in value.terms.items():
             terms[atom] += c * weight
     return Exact(terms)
+
+
+def extreme(choose: Any, values: Any) -> Value:
+    """The largest or the smallest."""
+    return choose(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))
+
+
+# ---- what is measured (M4, M5) -------------------------------------------------------------------------------------
+
+
+def of_kind(kind: str, s: Subject, value: Any) -> Value:
+    require(s.kind == kind, f"the statement has a quantity of {kind} policies only")
+    starts = [sum(s.steps[:k]) for k in range(s.N)]
+    return total((w, value(start)) for w, start in zip(s.weights, starts, strict=True) if w)
+
+
+QUANTITIES = {
+    "V": lambda s: exact(s.V),
+    "L": lambda s: exact(s.L),
+    "N": lambda s: exact(s.N),
+    "kl": lambda s: divergence(s.q, s.p),
+    "reverse_kl": lambda s: divergence(s.p, s.q) if sum(s.p.values()) == 1 else INFINITY,
+    "tv": lambda s: exact(sum(max(c - s.p[x], 0) for x, c in s.q.items())),
+    "ser": lambda s: exact(1 - sum(s.p.values())),
+    "path_kl": lambda s: total([(1, s.before(s.surprise)), (-1, s.H(s.all))]),
+    "log_ter": lambda s: total((Fraction(1, s.L), x) for x in (divergence(s.q, s.p), s.H(s.all))),
+    "log_ter_language": lambda s: s.H(s.all) * Fraction(1, s.L),
+    "entropy": lambda s: s.H(s.all),
+    "total_correlation": lambda s: total([(-1, s.H(s.all)), *((1, s.H(1 << i)) for i in range(s.L))]),
+    "dual_total_correlation": lambda s: total([(1, s.H(s.all)), (-1, s.z(s.L - 1))]),
+    "eps_learning": lambda s: extreme(max, {spelled(x): x for x in itertools.starmap(s.error, s.contexts)}.values()),
+    "eps_learning_mean": lambda s: total([(Fraction(1, s.L), s.before(s.error))]),
+    "learning_term": lambda s: s.before(s.error),
+    "max_step_weight": lambda s: exact(max(s.weights)),
+    "max_step_size": lambda s: exact(max(s.weights) * s.L) if s.kind != "bernoulli" else of_kind("sized", s, None),
+    "collision_probability": lambda s: exact(sum(w * w for w in s.weights)),
+    "curve_left_sum": lambda s: of_kind("bernoulli", s, s.Z),
+    "curve_area": lambda s: s.spread(lambda size: Fraction(1, s.L * math.comb(s.L - 1, size))),  # Beta integrals
+    "curve_midpoint_excess": lambda s: total((Fraction(c, 2), s.Z(Fraction(k, 2))) for k, c in enumerate((-1, 2, -1))),
+    "profile_left_sum": lambda s: of_kind("fixed-size", s, s.z),
+    "profile_area": lambda s: total((Fraction(1, s.L), s.z(j)) for j in range(s.L)),
+    "profile_start": lambda s: s.z(0),
+    "profile_end": lambda s: s.z(s.L - 1),
+    "profile_max_increase": lambda s: extreme(max, [s.z(j) + s.z(j - 1) * -1 for j in range(1, s.L)] or [exact(0)]),
+    "area_defect": lambda s: extreme(
+        max, [total([(c, QUANTITIES["curve_area"](s)), (-c, s.H(s.all))]) for c in (1, -1)]
+    ),
+    "law_distance": lambda s, t: exact(apart([[u.output(x) for x in s.sequences] for u in (s, t)])),
+}
+
+
+def apart(laws: list) -> Fraction:
+    """Total variation distance; what a law lacks to 1 is one more outcome."""
+    p, r = ([*law, 1 - sum(law)] for law in laws)
+    return sum((abs(a - b) for a, b in zip(p, r, strict=True)), Fraction(0)) / 2
+
+
+def uniform_steps(s: Subject) -> bool:
+    return s.kind == "bernoulli" and len(set(s.weights)) == 1
+
+
+def is_pair(s: Subject) -> bool:
+    doubled = {x for x in s.sequences if s.L % 2 == 0 and x[::2] == x[1::2]}
+    return set(s.q) == doubled and len(set(s.q.values())) == 1
+
+
+def marks(s: Subject) -> set:
+    """How far each step gets: the a_k, the S_k, or the sets revealed."""
+    steps = [sum(1 << i for i in step) for step in s.steps] if s.kind == "fixed-sets" else s.steps
+    return set(itertools.accumulate(steps))
+
+
+ASSUMPTIONS = {
+    "ExactDenoiser": lambda s: all(s.predictions[i, y] == s.conditional(i, R, y) for i, R, y in s.contexts),
+    "OrderOblivious": lambda s: True,  # each policy of this kernel
+    "BernoulliPolicy": lambda s: s.kind == "bernoulli",
+    "FixedSizePolicy": lambda s: s.kind == "fixed-size",
+    "UniformSteps": uniform_steps,
+    "BalancedSizes": lambda s: s.kind == "fixed-size" and max(s.steps) - min(s.steps) <= 1,
+    "StepsDivideLength": lambda s: s.L % s.N == 0,
+    "PairLanguage": is_pair,
+}
+RELATIONS = {
+    "same-language": lambda s, t: True,
+    "refines": lambda s, t: s.denoiser == t.denoiser and s.kind == t.kind and marks(s) <= marks(t),
+    "more-steps": lambda s, t: s.denoiser == t.denoiser and uniform_steps(s) and uniform_steps(t) and s.N < t.N,
+}
+
+
+# ---- certificates --------------------------------------------------------------------------------------------------
+
+
+def spelled(value: Value) -> str | None:
+    return "inf" if value == INFINITY else str(value) if isinstance(value, Exact) and value.is_log_form else None
+
+
+def complete(question: dict) -> dict:
+    """The certificate of a question ``{"subjects", "between", "statement"}``: with it, all that follows."""
+    statement, between = record(question["statement"], "id lhs relation rhs assumptions"), question["between"]
+    relation, needs = statement["relation"], items(statement["assumptions"])
+    require(relation in ("<", "<=", "==", ">=", ">") and isinstance(statement["id"], str), "no such relation or id")
+    require(all(need in list(ASSUMPTIONS) for need in needs), f"assumptions are {', '.join(ASSUMPTIONS)}")
+    subjects = [Subject(spec) for spec in items(question["subjects"])]
+    require(between in {1: [None], 2: list(RELATIONS)}.get(len(subjects), []), "one subject, or two and their relation")
+    if between:
+        related = subjects[0].q == subjects[1].q and RELATIONS[between](*subjects)
+        require(related, f"the relation {between} does not hold", Rejected)
+    for need in needs:
+        require(all(ASSUMPTIONS[need](s) for s in subjects), f"{need} does not hold", Rejected)
+    quantities: dict = {}
+
+    def lookup(name: str) -> Value:
+        plain, _, second = name.partition("@")
+        about = subjects if plain == "law_distance" else subjects[1:] if second else subjects[:1]
+        fine = plain in QUANTITIES and len(about) == 1 + (plain == "law_distance")
+        require(fine, f"{name:.40} is no quantity of the subjects")
+        quantities[name] = quantities.get(name) or QUANTITIES[plain](*about)
+        return quantities[name]
+
+    left, right = Expression(statement["lhs"], lookup), Expression(statement["rhs"], lookup)
+    order, bits = compare(left.at, right.at)
+    holds = {"<": order < 0, "<=": order <= 0, "==": order == 0, ">=": order >= 0, ">": order > 0}[relation]
+    verdict, numbers = (
+        "holds" if holds else "violated",
+        ", ".join(f"N = {s.N}, strength {s.strength}" for s in subjects),
+    )
+    claim = f"{statement['lhs']} {relation} {statement['rhs']}"
+    small, large = (right, left) if ">" in relation else (left, right)
+    return {
+        **question,
+        "format": FORMAT,
+        "quantities": {name: spelled(value) for name, value in quantities.items()},
+        "values": {"lhs": spelled(left.at(64)), "rhs": spelled(right.at(64))},
+        "order": "<=>"[order + 1],
+        "bits": bits,
+        "ratio": ["1", "1"] if order == 0 else ratio(small.at, large.at),
+        "verdict": verdict,
+        "conclusion": f"{statement['id']} {verdict}: {claim} ({'; '.join([*needs, between or 'one subject', numbers])})",
+    }
+
+
+def ratio(small: Any, large: Any) -> list[str] | None:
+    """``[r, r]`` for a known rational, else the neighbouring millionths."""
+    a, b = small(64), large(64)
+    if a == INFINITY or compare(large, exact(0))[0] <= 0:
+        return None
+    if b == INFINITY:
+        return ["0", "0"]
+    if isinstance(a, Exact) and isinstance(b, Exact):
+        atom, c = next(iter(b.reduced.items()))  # if a = r b, then every coefficient says so
+        r = a.reduced.get(atom, Fraction(0)) / c
+        if not (a + b * -r).reduced:
+            return [str(r), str(r)]
+
+    def millionth(bits: int) -> int | None:
+        (a0, a1), (b0, b1) = enclosed(small(bits), bits), enclosed(large(bits), bits)
+        ends = {math.floor(x / y * 10**6) for x in (a0, a1) for y in (b0, b1)} if b0 > 0 else set()
+        return min(ends) if len(ends) == 1 else None
+
+    n = sharpened(millionth)
+    return [str(Fraction(n, 10**6)), str(Fraction(n + 1, 10**6))]
+
+
+def verify(text: str) -> str:
+    """The conclusion of a certificate; Rejected or Malformed if it has none."""
+
+    def unique(pairs: list) -> dict:
+        require(len(dict(pairs)) == len(pairs), "an object has a key twice")
+        return dict(pairs)
+
+    names = "format subjects between statement quantities values order bits ratio verdict conclusion provenance"
+    try:
+        floats = {"parse_float": lambda text: {"float": text}, "parse_constant": lambda text: {"float": text}}
+        certificate = record(json.loads(text, object_pairs_hook=unique, **floats), names)
+        found = complete({key: certificate[key] for key in ("subjects", "between", "statement")})
+        for key, value in found.items():
+            same = json.dumps(certificate[key], sort_keys=True) == json.dumps(value, sort_keys=True)
+            require(same, f"{key} is not what follows from the instance and the statement", Rejected)
+    except (ValueError, SyntaxError, RecursionError, MemoryError, ArithmeticError) as problem:
+        raise Malformed(f"this is no certificate ({type(problem).__name__})") from None
+    return found["conclusion"]
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        require(len(arguments) == 1, "one argument, the name of a file, is expected")
+        with open(arguments[0], "rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        require(len(content) <= LARGEST_FILE, "the file is too large for this kernel")
+        print("accepted:", verify(content.decode()))
+    except (Malformed, OSError, UnicodeDecodeError) as problem:
+        print(f"malformed: {problem}", file=sys.stderr)
+        return 2
+    except Rejected as problem:
+        print(f"rejected: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

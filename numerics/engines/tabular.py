@@ -21,6 +21,7 @@ from ..errors import BeyondReach
 from ..instances import Instance
 from ..partial import lattice_rows, lattice_size
 from ..policies import Bernoulli, FixedSets, FixedSize
+from ..reach import power
 from .law import Law
 from .workspace import Cost, Workspace
 
@@ -49,10 +50,10 @@ def lattice_obstacle(instance: Instance) -> str | None:
 def lattice_cost(instance: Instance) -> Cost:
     """One pass over the lattice, and L arrays for a denoiser that is not exact."""
     V, L = instance.vocab, instance.length
-    size = float(V + 1) ** L
+    size = power(V + 1, L)
     arrays = 2 + (0 if _from_marginals(instance) else L)
     prepared = 0 if _from_marginals(instance) else 30 * L * V
-    return Cost(size * (10 * L + prepared), 8 * size * arrays + 16.0 * L * 2.0**L)
+    return Cost(size * (10 * L + prepared), 8 * size * arrays + 16 * L * power(2, L))
 
 
 def obstacle(instance: Instance) -> str | None:
@@ -67,12 +68,10 @@ def cost(instance: Instance) -> Cost:
     V, L, policy = instance.vocab, instance.length, instance.policy
     base = lattice_cost(instance)
     if not isinstance(policy, Bernoulli):
-        return Cost(base.operations + float(2 * V + 1) ** L, base.bytes + 8.0 * (V + 1) ** L)
+        return Cost(base.operations + power(2 * V + 1, L), base.bytes + 8 * power(V + 1, L))
     lanes = min(L, policy.steps) if _uniform(policy) else policy.steps
     in_memory = min(lanes, LANES_AT_ONCE) if not _uniform(policy) else lanes
-    return Cost(
-        base.operations + float(2 * V + 1) ** L * lanes / 4, base.bytes + 8.0 * (in_memory + 1) * (V + 1.0) ** L
-    )
+    return Cost(base.operations + power(2 * V + 1, L) * lanes / 4, base.bytes + 8 * (in_memory + 1) * power(V + 1, L))
 
 
 LANES_AT_ONCE = 16

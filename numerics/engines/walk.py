@@ -10,7 +10,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from ..partial import lattice_size, sequence_index
+from ..partial import sequence_index
+from ..reach import power
 from .law import Law
 from .tabular import exact_ratio_depth
 from .workspace import Cost, Workspace
@@ -28,8 +29,8 @@ def obstacle(instance) -> str | None:
 def cost(instance) -> Cost:
     """All pairs of partial sequences at every step, in Python."""
     V, L = instance.vocab, instance.length
-    pairs = float(2 * V + 1) ** L * instance.policy.steps
-    return Cost(pairs * 1e9 / PAIRS_A_SECOND, 1000.0 * lattice_size(V, L))
+    pairs = power(2 * V + 1, L) * instance.policy.steps
+    return Cost(pairs * 1e9 / PAIRS_A_SECOND, 1000 * power(V + 1, L))
 
 
 def law(work: Workspace) -> Law:

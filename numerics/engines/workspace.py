@@ -12,6 +12,9 @@ __all__ = ["Cost", "Request", "Workspace"]
 
 T = TypeVar("T")
 
+BEYOND = 10**300
+"""Larger estimates are all alike."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -43,6 +46,10 @@ class Cost:
 
     operations: float
     bytes: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "operations", float(min(self.operations, BEYOND)))
+        object.__setattr__(self, "bytes", float(min(self.bytes, BEYOND)))
 
     @property
     def seconds(self) -> float:

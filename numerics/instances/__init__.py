@@ -1,9 +1,9 @@
 """Instances: a language, a denoiser and a policy, from code or from a file."""
 
-from .draw import draw
 from .explicit import dump, explicit_spec
 from .instance import Instance
 from .pairs import Pair, from_spec, load_any, load_pair, parse_pair
+from .sampler import draw
 from .specfile import load, parse
 
 __all__ = [

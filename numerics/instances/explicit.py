@@ -38,7 +38,7 @@ def explicit_spec(instance: Instance) -> dict[str, Any]:
     -----
     The row of an n-gram context that is never met is written as ``[1, 0, ..]``, which changes no probability.
     """
-    convention = {"off_support": instance.off_support}
+    convention: dict[str, str] = {"off_support": instance.off_support}
     if instance.off_support_scope is not None:
         convention["off_support_scope"] = instance.off_support_scope
     return {

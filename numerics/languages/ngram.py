@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -144,7 +145,7 @@ class NGram(Language):
         possible = np.zeros((len(y), L), dtype=bool)
         for s, sequence in enumerate(np.asarray(y)):
             revealed = [-1, *np.flatnonzero(sequence != V).tolist(), L]
-            for a, b in zip(revealed[:-1], revealed[1:], strict=True):
+            for a, b in itertools.pairwise(revealed):
                 for i in range(a + 1, b):
                     left = powers[i - a][sequence[a]] if a >= 0 else first @ powers[i]
                     right = powers[b - i][:, sequence[b]] if b < L else np.ones(V)

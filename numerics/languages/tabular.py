@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..categorical import categorical
 from ..errors import BadInput
 from ..partial import sequence_index, sequence_rows
 from ..reach import power, require_memory

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from . import bigrams, divergence, error_rates, information, off_support, path, products, schedule
+from . import bigrams, chains, divergence, error_rates, information, off_support, path, products, schedule
 from .method import Method
 
 __all__ = ["METHODS", "methods_for"]
 
 METHODS: tuple[Method, ...] = tuple(
     method
-    for family in (divergence, information, path, error_rates, bigrams, off_support, schedule, products)
+    for family in (divergence, information, path, error_rates, bigrams, off_support, schedule, products, chains)
     for method in family.METHODS
 )
 

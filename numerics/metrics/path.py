@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import tabular
-from ..engines.workspace import Workspace
+from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSets, FixedSize
 from .information import Profile, by_size, curve_weights, profile, tabular_method
@@ -181,7 +181,26 @@ def _eps_learning_mean(work: Workspace) -> Enclosure:
     return Enclosure.around(value / L, error / L + UNIT_ROUNDOFF * value if math.isfinite(value) else 0.0, least=0.0)
 
 
+def _is_exact(instance: Instance) -> str | None:
+    return None if instance.exact_denoiser else "the denoiser is not exact"
+
+
+def _nothing_to_learn(quantity: str) -> Method:
+    """The exact denoiser's error is 0 at any length."""
+    return Method(
+        quantity,
+        "denoiser",
+        "exact",
+        _is_exact,
+        lambda instance: Cost(1, 0),
+        lambda work: Enclosure.exactly(0),
+        "any language x any policy, exact denoiser",
+        "1",
+    )
+
+
 METHODS = (
+    *map(_nothing_to_learn, ("learning_term", "eps_learning", "eps_learning_mean")),
     tabular_method("path_kl", _path_kl, obstacle=_no_reveal_times),
     Method(
         "path_kl",

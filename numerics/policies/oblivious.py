@@ -40,7 +40,7 @@ class Bernoulli(Policy):
             raise BadInput("steps", "exactly one of steps, schedule and weights is accepted")
         if weights is not None:
             schedule = Schedule(weights)
-        self.schedule = schedule if schedule is not None else Schedule.uniform(steps)
+        self.schedule = schedule if schedule is not None else Schedule.uniform(whole(steps, "steps", 1))
 
     @property
     def steps(self) -> int:

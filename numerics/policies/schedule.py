@@ -91,7 +91,7 @@ class Schedule:
         if all(isinstance(entry, Fraction) for entry in a):
             return cls([after - before for before, after in zip([Fraction(0), *a[:-1]], a, strict=True)])
         exact = [Fraction(entry) for entry in a]
-        steps = [float(after - before) for before, after in zip([0, *exact[:-1]], exact, strict=True)]
+        steps = [float(after - before) for before, after in itertools.pairwise([Fraction(0), *exact])]
         return cls(np.array(steps), a)
 
     @property
@@ -122,7 +122,7 @@ class Schedule:
             ratios = [w.as_integer_ratio() for w in self.weights.tolist()]
             common = max(below for _, below in ratios)
             whole_weights = [above * (common // below) for above, below in ratios]
-        return [*itertools.accumulate(reversed(whole_weights))][::-1] + [0]
+        return [*reversed([*itertools.accumulate(reversed(whole_weights))]), 0]
 
     @cached_property
     def tails(self) -> NDArray[np.float64]:

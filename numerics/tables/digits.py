@@ -26,7 +26,7 @@ def shown(number: Enclosure, most: int = MOST_DIGITS) -> str:
     --------
     >>> shown(Enclosure(0.5, 0.5, 0.5, "exact"))
     '0.5'
-    >>> shown(Enclosure(0.1997, 0.1996, 0.2004, "truncation"))
+    >>> shown(Enclosure(0.1997, 0.1991, 0.2004, "truncation"))
     '0.20'
     >>> shown(Enclosure(0.12345678, 0.1183, 0.1292, "truncation"))
     '[0.118, 0.130]'
@@ -56,8 +56,9 @@ def shown_interval(lo: float, hi: float) -> str:
     """
     finite = [abs(end) for end in (lo, hi) if math.isfinite(end) and end]
     digits = FEWEST_DIGITS
-    if math.isfinite(hi - lo) and finite and lo < hi:
-        digits += math.floor(math.log10(max(finite))) - math.floor(math.log10(hi - lo))
+    if math.isfinite(hi - lo) and finite:
+        smallest = math.ulp(max(finite))
+        digits += math.floor(math.log10(max(finite))) - math.floor(math.log10(max(hi - lo, smallest)))
     digits = min(max(digits, FEWEST_DIGITS), MOST_INTERVAL_DIGITS)
     return f"[{_outward(lo, digits, ROUND_FLOOR)}, {_outward(hi, digits, ROUND_CEILING)}]"
 
@@ -78,8 +79,8 @@ def shown_float(value: float, digits: int = MOST_DIGITS) -> str:
 
 
 def _outward(value: float, digits: int, rounding: str) -> str:
-    """``value`` rounded in one direction; up to 15 digits a float64 holds the decimal faithfully."""
+    """``value``, as the shortest decimal that reads back as it, rounded in one direction to at most 15 digits."""
     if math.isinf(value) or value == 0:
         return shown_float(abs(value) if value == 0 else value)
-    rounded = float(Context(prec=digits, rounding=rounding).create_decimal(Decimal(value)))
+    rounded = float(Context(prec=digits, rounding=rounding).create_decimal(Decimal(repr(value))))
     return f"{rounded:#.{digits}g}".removesuffix(".") if digits > 1 else f"{rounded:.1g}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from rich.box import SIMPLE_HEAD
 from rich.table import Table as ScreenTable
 from tabulate import tabulate
@@ -22,7 +24,7 @@ def on_screen(table: Table) -> ScreenTable:
     """For a terminal of any width: long cells continue on the next line, those of the first column stay whole."""
     screen = ScreenTable(box=SIMPLE_HEAD, pad_edge=False, title=None)
     for c, column in enumerate(table.columns):
-        justify = "right" if table.is_numeric(c) else "left"
+        justify: Literal["left", "right"] = "right" if table.is_numeric(c) else "left"
         screen.add_column(column, justify=justify, overflow="fold", no_wrap=c == 0)
     for row in table.rows:
         screen.add_row(*(as_text(cell) for cell in row))

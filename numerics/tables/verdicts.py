@@ -14,7 +14,7 @@ from tabulate import tabulate
 
 from ..checks import Side, Status, Verdict, judge
 from ..checks.check import FALSE
-from ..enclosure import KINDS, Enclosure
+from ..enclosure import KINDS, Enclosure, Kind
 from ..engines.workspace import Request, Workspace
 from .cases import Case
 from .render import Formula, Table, as_json, as_text
@@ -91,7 +91,7 @@ def side_enclosure(side: Side | None) -> Enclosure | None:
     if side is None:
         return None
     used = side.quantities.values()
-    kind = max((found.kind for found in used), key=KINDS.index, default="exact")
+    kind: Kind = max((found.kind for found in used), key=KINDS.index, default="exact")
     chances = [found.confidence for found in used if found.confidence is not None]
     if chances and kind != "statistical":
         kind = "statistical"

@@ -79,9 +79,10 @@ def _statement(given: Statement | str) -> Statement:
 def _instances(subjects: tuple[Instance | Pair, ...], relation: str | None) -> tuple[tuple[Instance, ...], str | None]:
     if len(subjects) == 1 and isinstance(subjects[0], Pair):
         return subjects[0].instances, subjects[0].relation
-    if any(isinstance(subject, Pair) for subject in subjects):
-        raise BadInput("subjects", "found a pair among others; a pair is accepted on its own")
     instances = tuple(subject for subject in subjects if isinstance(subject, Instance))
+    if len(instances) < len(subjects):
+        kinds = ", ".join(type(subject).__name__ for subject in subjects)
+        raise BadInput("subjects", f"found {kinds}; instances, or one pair, are accepted")
     if relation is not None and len(instances) == 2:
         return Pair(relation, *instances).instances, relation
     return instances, relation

@@ -119,6 +119,15 @@ def test_english_follows_the_bundled_counts() -> None:
     assert smoothed.transition.fractions[t, h] == expected
 
 
+def test_a_fine_rational_smoothing_stays_exact() -> None:
+    """Counts times a denominator of 10^17 leave int64."""
+    plain = parse(spec({"kind": "english", "order": 1, "length": 1})).language.transition.fractions[0]
+    fine = parse(spec({"kind": "english", "order": 1, "length": 1, "smoothing": "1/100000000000000000"}))
+    shift = fine.language.transition.fractions[0] - plain
+    assert sum(shift) == 0
+    assert 0 < max(abs(shift)) < Fraction(1, 10**17)
+
+
 def test_text_is_counted_from_a_file_beside_the_spec(tmp_path: Any) -> None:
     (tmp_path / "corpus.txt").write_text("abaab\n", encoding="utf-8")
     written = spec({"kind": "text", "path": "corpus.txt", "alphabet": "ab", "order": 2, "length": 2})

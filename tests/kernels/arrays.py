@@ -97,7 +97,7 @@ def with_threads(monkeypatch, count: int, compute: Callable[[], np.ndarray]) -> 
     """The bits of a result on so many threads."""
     from maskbound.numerics._kernels import threads
 
-    monkeypatch.setattr(threads, "get_num_threads", lambda: count)
+    monkeypatch.setattr(threads, "thread_count", lambda: count)
     return compute().tobytes()
 
 

@@ -11,11 +11,27 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.tables.render import FORMATS, Formula, Table, as_json, render
 
-NASTY = ["a&b", "50%", "x_y", "#1", "$x$", "{a}", "~", "^", "back\\slash", "<tag>", "a|b", '"q"', "[b]", "*e*", "`c`", "_u_"]
+NASTY = [
+    "a&b",
+    "50%",
+    "x_y",
+    "#1",
+    "$x$",
+    "{a}",
+    "~",
+    "^",
+    "back\\slash",
+    "<tag>",
+    "a|b",
+    '"q"',
+    "[b]",
+    "*e*",
+    "`c`",
+    "_u_",
+]
 ENCLOSED = Enclosure(0.25, 0.2499999999, 0.2500000001, "rounding", engine="tabular")
 TABLE = Table(
     "A title_with & 100% marks",
@@ -138,7 +154,7 @@ def test_a_table_without_rows(fmt):
 
 
 def test_exact_numbers_confidence_and_infinities_in_json():
-    assert as_json(Enclosure.exactly(1) )["exact"] == "1"
+    assert as_json(Enclosure.exactly(1))["exact"] == "1"
     assert as_json(Enclosure(0.5, 0.4, 0.6, "statistical", confidence=0.99))["confidence"] == 0.99
     assert as_json(Enclosure(1.0, 1.0, math.inf, "bound"))["hi"] == "inf"
     assert as_json(-math.inf) == "-inf"

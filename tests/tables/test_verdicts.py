@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 
 import pytest
-
 from maskbound.numerics import Instance, languages, policies
 from maskbound.numerics.checks import Side, Status, Verdict
 from maskbound.numerics.enclosure import Enclosure

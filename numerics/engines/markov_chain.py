@@ -1,0 +1,184 @@
+"""A first-order chain on plain arrays: its laws, its powers, when it has mixed, and how far each number is off.
+
+Definitions: ``sigma_i`` is the law of ``X_i`` (i = 1..L), ``K_g = P^g``. The chain has mixed at distance g when
+``e_g = max |K_g(u, v) / pi(v) - 1|`` is small, pi being its stationary law. Errors are relative and counted in
+units of ``u = 2^-53`` where they are called depths (M8.9); the parameters themselves are within ``PARAMETER_DEPTH``
+of the true ones, whose rows sum to exactly 1.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..enclosure import UNIT_ROUNDOFF, gamma
+from ..errors import BadInput
+from ..types import PARAMETER_DEPTH
+
+__all__ = ["Chain", "Measured", "Mixing"]
+
+SEARCHED_GAPS = 4096
+"""Distances searched for mixing; a chain that needs more is treated as one that does not mix."""
+
+
+class Measured(NamedTuple):
+    """A number with a proven absolute error, by cause.
+
+    Attributes
+    ----------
+    value : float
+    rounding, truncation : float
+        The true value is within ``rounding + truncation`` of ``value``.
+    """
+
+    value: float
+    rounding: float
+    truncation: float = 0.0
+
+    @property
+    def error(self) -> float:
+        return (self.rounding + self.truncation) * (1 + 2 * UNIT_ROUNDOFF)
+
+    @property
+    def lo(self) -> float:
+        return self.value - self.error if self.error else self.value
+
+    @property
+    def hi(self) -> float:
+        return self.value + self.error if self.error else self.value
+
+
+class Mixing(NamedTuple):
+    """Beyond ``gap`` every entry of ``K_g`` is within a relative ``defect`` of the stationary law."""
+
+    gap: int
+    defect: float
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A homogeneous Markov chain of L tokens.
+
+    Parameters
+    ----------
+    initial : (V,) float64
+        Law of the first token.
+    transition : (V, V) float64
+        Rows sum to 1; rows of tokens that never occur may be zero. Zeros are structural.
+    length : int
+        L, at least 1.
+    """
+
+    initial: NDArray[np.float64]
+    transition: NDArray[np.float64]
+    length: int
+
+    def __post_init__(self) -> None:
+        initial = np.ascontiguousarray(self.initial, dtype=np.float64)
+        transition = np.ascontiguousarray(self.transition, dtype=np.float64)
+        if initial.ndim != 1 or transition.shape != (initial.size, initial.size):
+            raise BadInput("transition", f"found shape {transition.shape}; the initial law has {initial.size} entries")
+        if self.length < 1:
+            raise BadInput("length", f"found {self.length}; a whole number of at least 1 is accepted")
+        object.__setattr__(self, "initial", initial)
+        object.__setattr__(self, "transition", transition)
+
+    @property
+    def vocab(self) -> int:
+        return self.initial.size
+
+    def marginals(self, count: int) -> NDArray[np.float64]:
+        """``sigma_1..sigma_count``, shape (count, V); row i is within :meth:`marginal_depth` of the true one."""
+        rows = np.empty((count, self.vocab))
+        rows[0] = self.initial
+        for i in range(1, count):
+            rows[i] = rows[i - 1] @ self.transition
+        return rows
+
+    def marginal_depth(self, i: int) -> int:
+        """Depth of ``sigma_i`` (i from 1)."""
+        return PARAMETER_DEPTH + (i - 1) * (self.vocab + PARAMETER_DEPTH)
+
+    def power_depth(self, g: int) -> int:
+        """Depth of ``K_g`` built by g - 1 multiplications."""
+        return PARAMETER_DEPTH + (g - 1) * (self.vocab + PARAMETER_DEPTH)
+
+    def powers(self, count: int) -> NDArray[np.float64]:
+        """``K_0..K_count``, shape (count + 1, V, V)."""
+        K = np.empty((count + 1, self.vocab, self.vocab))
+        K[0] = np.eye(self.vocab)
+        for g in range(1, count + 1):
+            K[g] = self.times_transition(K[g - 1]) if g > 1 else self.transition
+        return K
+
+    def times_transition(self, K: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``K P``; any order of the V-term sums is within its depth."""
+        return K @ self.transition
+
+    @cached_property
+    def reached(self) -> NDArray[np.bool_]:
+        """Tokens that occur with positive probability, shape (V,)."""
+        found = self.initial > 0
+        for _ in range(min(self.length - 1, self.vocab)):
+            found = found | (self.transition[found] > 0).any(axis=0)
+        return found
+
+    @cached_property
+    def reduced(self) -> Chain:
+        """The same chain on the tokens that occur."""
+        if self.reached.all():
+            return self
+        return Chain(self.initial[self.reached], self.transition[np.ix_(self.reached, self.reached)], self.length)
+
+    @cached_property
+    def _spreads(self) -> list[float]:
+        """Upper bounds of ``e_1, e_2, ..`` until one falls below 1e-9, stops falling, or the search ends.
+
+        The stationary probability of v lies between the least and the largest entry of column v of ``K_g``, so
+        ``e_g <= max_v max_u K_g(u, v) / min_u K_g(u, v) - 1``.
+        """
+        spreads: list[float] = []
+        K = self.transition
+        for g in range(1, SEARCHED_GAPS + 1):
+            if g > 1:
+                K = self.times_transition(K)
+            low, high = K.min(axis=0), K.max(axis=0)
+            if low.min() > 0:
+                slack = (1 + gamma(self.power_depth(g) + 1)) ** 2 / (1 - gamma(self.power_depth(g) + 1)) ** 2
+                spreads.append(max(float((high / low).max()) * slack - 1, 0.0))
+            else:
+                spreads.append(math.inf)
+            if spreads[-1] < 1e-9 or g > 2 * self.length + 64 or (g >= 2 * self.vocab**2 and spreads[-1] == math.inf):
+                break
+        return spreads
+
+    def mixing(self, defect: float) -> Mixing | None:
+        """The least gap that is proven to mix to ``defect``, or None if the chain is not seen to mix.
+
+        ``e_{m+n} <= e_m e_n`` and ``e_{n+1} <= e_n``: with the row differences ``K_m(u, .) - pi``, whose absolute
+        values sum to at most ``e_m``, ``K_{m+n}(u, v)/pi(v) - 1`` is an average of ``K_n(w, v)/pi(v) - 1``. So a
+        bound far below the rounding error of ``K_g`` follows from shorter powers.
+        """
+        best: Mixing | None = None
+        for m, e in enumerate(self._spreads, start=1):
+            if e >= 1:
+                continue
+            times = 1 if e == 0 else max(1, math.ceil(math.log(defect) / math.log(e)))
+            while e**times > defect:
+                times += 1
+            if best is None or m * times < best.gap:
+                best = Mixing(m * times, e**times)
+        return best
+
+    def mixed_at(self, gap: int) -> float:
+        """An upper bound of ``e_gap``; infinite if none is known."""
+        bound = math.inf
+        for m, e in enumerate(self._spreads, start=1):
+            if m <= gap and e < 1:
+                bound = min(bound, e ** (gap // m))
+        return bound

@@ -1,0 +1,82 @@
+"""`assert_holds` passes, and fails with a full account."""
+
+from __future__ import annotations
+
+import pytest
+from maskbound.numerics import Instance, languages, policies
+from maskbound.numerics.checks import Status
+from maskbound.numerics.errors import BadInput
+from maskbound.numerics.instances import Pair
+from maskbound.numerics.testing import assert_holds
+from maskbound.theory import ClaimError, claim, statements
+
+PAIR = Instance(languages.pair(2, 2), policies.Bernoulli(steps=2), name="small pair")
+FINER = Instance(languages.pair(2, 2), policies.Bernoulli(steps=4), name="finer pair")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["M6.2", "kl <= path_kl", statements["M6.1"], claim("ser <= 0.26")],
+    ids=["id", "claim", "M6.1", "typed"],
+)
+def test_a_true_statement_passes(statement):
+    assert assert_holds(statement, PAIR).status is Status.HOLDS
+
+
+def test_a_violated_claim_fails_with_both_sides():
+    # Pair(2), L = 2, N = 2: SER = 1/4 (M9).
+    with pytest.raises(AssertionError) as failure:
+        assert_holds("ser <= 0.24", PAIR)
+    account = str(failure.value)
+    for part in ("violated", "small pair", "left side = 0.25", "right side = 0.24", "ser = 0.25", "margin -0.01"):
+        assert part in account
+
+
+def test_an_equality_is_undecided_and_can_be_let_pass():
+    # M6.6 is an equality for the exact denoiser.
+    with pytest.raises(AssertionError, match="undecided"):
+        assert_holds("M6.6", PAIR)
+    assert assert_holds("M6.6", PAIR, allow_undecided=True).status is Status.UNDECIDED
+
+
+def test_letting_equalities_pass_lets_no_violation_pass():
+    with pytest.raises(AssertionError, match="violated"):
+        assert_holds("ser <= 0.24", PAIR, allow_undecided=True)
+
+
+def test_a_statement_that_does_not_apply_fails():
+    with pytest.raises(AssertionError, match="not applicable"):
+        assert_holds("M6.3", PAIR, allow_undecided=True)
+
+
+def test_two_instances_and_their_relation():
+    assert assert_holds("M5.4-refinement", PAIR, FINER, relation="refines").status is Status.HOLDS
+    assert assert_holds("M5.4-refinement", Pair("refines", PAIR, FINER)).status is Status.HOLDS
+    assert assert_holds("kl@2 <= kl", PAIR, FINER).status is Status.HOLDS
+    with pytest.raises(AssertionError, match="not applicable"):
+        assert_holds("M5.4-refinement", PAIR, FINER)
+
+
+def test_a_relation_that_does_not_hold_is_refused():
+    with pytest.raises(BadInput, match="do not split"):
+        assert_holds("M5.4-refinement", FINER, PAIR, relation="refines")
+
+
+@pytest.mark.parametrize(
+    ("statement", "subjects", "message"),
+    [
+        ("M6.1", (PAIR, FINER), "found 2 instances; M6.1 speaks of 1"),
+        ("kl@2 <= kl", (PAIR,), "found 1 instances; claim speaks of 2"),
+        ("M6.1", (Pair("refines", PAIR, FINER), PAIR), "found Pair, Instance"),
+        ("M6.1", ({},), "found dict"),
+        ("M6.22", (PAIR,), "M6.2"),
+    ],
+)
+def test_a_wrong_call_is_bad_input(statement, subjects, message):
+    with pytest.raises(BadInput, match=message):
+        assert_holds(statement, *subjects)
+
+
+def test_a_wrong_claim_is_named():
+    with pytest.raises(ClaimError, match="path_kl"):
+        assert_holds("kl <= pathkl", PAIR)
