@@ -41,7 +41,7 @@ Why a wrong certificate cannot pass:
 1. Laws are Fractions and follow the definitions: q from its parameters; the sampler through the law of its chain of
    revealed sets, each step choosing its set; p(x) is the chance over chains of the product of the denoiser's
    conditionals, and E_tau log p_tau is linear in their logarithms. No theorem is used.
-2. Quantities are infinite or ``Exact``: rational combinations of 1, logs of integers, and exponentials of such. The
+2. Quantities are infinite or ``exact``: rational combinations of 1, logs of integers, and exponentials of such. The
    only rewriting rules are log(ab) = log a + log b and exp(n log b + x) = b^n exp(x), n an integer.
 3. Two numbers are called equal only if their difference reduces to nothing, and one is called smaller only if
    rational enclosures of the two are disjoint. For log forms one of these happens, since log(A) is irrational for an
@@ -57,6 +57,7 @@ import ast
 import itertools
 import json
 import math
+import operator
 import re
 import sys
 from collections import defaultdict
@@ -81,20 +82,14 @@ def require(condition: Any, otherwise: str, error: type[Exception] = Malformed) 
         raise error(otherwise)
 
 
-# ---- exact numbers -------------------------------------------------------------------------------------------------
+class Number:
+    """A real number or infinity: exact where ``terms`` are given, else known by enclosures that narrow with bits.
 
+    Number: ``sum of c * atom``, c rational; the atom 1 has key 1, ``log(b)`` the key b, ``exp(x)`` the terms of x.
+    """
 
-class Exact:
-    """``sum of c * atom``, c rational: the atom 1 has key 1, ``log(b)`` the key b, ``exp(F)`` the items of F."""
-
-    def __init__(self, terms: dict) -> None:
-        self.terms = terms
-
-    def __add__(self, other: Exact) -> Exact:
-        return Exact({a: self.terms.get(a, 0) + other.terms.get(a, 0) for a in {**self.terms, **other.terms}})
-
-    def __mul__(self, factor: Fraction | int) -> Exact:
-        return Exact({atom: c * factor for atom, c in self.terms.items()})
+    def __init__(self, terms: dict | None, enclosure: Any = None) -> None:
+        self.terms, self.enclosure = terms, enclosure
 
     @cached_property
     def reduced(self) -> dict:
@@ -125,19 +120,54 @@ class Exact:
     @property
     def rational(self) -> Fraction | None:
         """The number itself, if it is known to be rational."""
-        return self.reduced.get(1, Fraction(0)) if set(self.reduced) <= {1} else None
+        return self.reduced.get(1, Fraction(0)) if self.terms is not None and set(self.reduced) <= {1} else None
 
     @property
     def is_log_form(self) -> bool:
-        return not any(isinstance(atom, tuple) for atom in self.reduced)
+        return self.terms is not None and not any(isinstance(atom, tuple) for atom in self.reduced)
 
-    def bounds(self, bits: int) -> Interval:
-        low = high = Fraction(0)
-        for atom, c in self.reduced.items():
+    def at(self, bits: int) -> Interval:
+        """Bounds, rounded outwards to multiples of ``2^-bits``."""
+        low, high = self.enclosure(bits) if self.terms is None else (0, 0)
+        for atom, c in self.reduced.items() if self.terms is not None else ():
             surd = isinstance(atom, tuple)
-            a, b = exp_interval(Exact(dict(atom)), bits) if surd else log_bounds(atom, bits) if atom > 1 else (1, 1)
-            low, high = low + min(c * a, c * b), high + max(c * a, c * b)
-        return low, high
+            ends = exp_enclosure(Number(dict(atom)), bits) if surd else log_bounds(atom, bits) if atom > 1 else (1, 1)
+            low, high = low + min(c * end for end in ends), high + max(c * end for end in ends)
+        if math.inf in (-low, high):
+            return low, high
+        return Fraction(math.floor(low * (1 << bits)), 1 << bits), Fraction(math.ceil(high * (1 << bits)), 1 << bits)
+
+    def __add__(self, other: Number) -> Number:
+        if self.terms is None or other.terms is None:
+            return Number(None, lambda bits: hull(a + b for a, b in zip(self.at(bits), other.at(bits), strict=True)))
+        return Number({a: self.terms.get(a, 0) + other.terms.get(a, 0) for a in {**self.terms, **other.terms}})
+
+    def __sub__(self, other: Number) -> Number:
+        return self + exact(-1) * other
+
+    def __mul__(self, other: Number) -> Number:
+        for x, y in ((self, other), (other, self)):
+            if x.rational is not None and y.terms is not None:
+                return Number({atom: c * x.rational for atom, c in y.terms.items()})
+        return Number(None, lambda bits: hull(a * b for a in self.at(bits) for b in other.at(bits)))
+
+    def __truediv__(self, other: Number) -> Number:
+        return self * other ** exact(-1)
+
+    def __pow__(self, other: Number) -> Number:
+        base, n = self.rational, other.rational
+        require(n is not None, "an exponent is not rational")
+        if n in (0, 1) or (n > 1 and base is None and n.denominator == 1 and n <= 64):
+            return reduce(lambda x, y: x * y, [self] * int(n), exact(1))
+        if base is not None:
+            defined = base > 0 or (n > 0 if base == 0 else n.denominator == 1)
+            require(defined, f"{base} to the power {n} is not defined", Rejected)
+            size = abs(n) * (base.numerator.bit_length() + base.denominator.bit_length())
+            require(size < 100_000, "so large a power is beyond this kernel")
+            return exp(sum_of_logs([(n, base)])) if base > 0 and n.denominator > 1 else exact(base ** math.ceil(n))
+        if n == -1:
+            return Number(None, lambda bits: inverse(*self.at(bits)))
+        return exp(other * log(self))
 
     def __str__(self) -> str:
         """The canonical spelling of a log form."""
@@ -148,33 +178,79 @@ class Exact:
         return text or "0"
 
 
-def exact(number: Fraction | int) -> Exact:
-    return Exact({1: Fraction(number)})
+Interval = tuple[Fraction, Fraction]  # or infinite ends
+INFINITY = Number(None, lambda bits: (math.inf, math.inf))
+PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
-def sum_of_logs(pairs: Any) -> Exact:
+def exact(number: Fraction | int) -> Number:
+    return Number({1: Fraction(number)})
+
+
+def sum_of_logs(pairs: Any) -> Number:
     """``sum of c log(r)`` over pairs (c, r), r positive."""
     terms: dict = defaultdict(Fraction)
     for c, r in pairs:
         terms[r.numerator] += c
         terms[r.denominator] -= c
     terms.pop(1, None)
-    return Exact(terms)
+    return Number(terms)
 
 
-def exponential(x: Exact) -> Exact:
-    """``exp(sum c log b + x) = product of b^floor(c) * exp(rest)``."""
+def log(x: Number) -> Number:
+    require(x.rational is None or x.rational > 0, "the log of a number that is not positive", Rejected)
+    return (
+        Number(None, lambda bits: log_enclosure(*x.at(bits), bits))
+        if x.rational is None
+        else sum_of_logs([(1, x.rational)])
+    )
+
+
+def exp(x: Number) -> Number:
+    """For log forms ``exp(sum c log b + r) = product of b^floor(c) * exp(rest)``."""
+    if not x.is_log_form:
+        return Number(None, lambda bits: exp_enclosure(x, bits))
     whole = {b: math.floor(c) for b, c in x.reduced.items() if b != 1}
     require(sum(abs(n) * b.bit_length() for b, n in whole.items()) < 100_000, "so large an exp is beyond this kernel")
-    rest = (x + Exact(whole) * -1).reduced
-    return Exact({tuple(sorted(rest.items())) or 1: math.prod(Fraction(b) ** n for b, n in whole.items())})
+    rest = (x - Number(whole)).reduced
+    return Number({tuple(sorted(rest.items())) or 1: math.prod(Fraction(b) ** n for b, n in whole.items())})
+
+
+def compare(a: Number, b: Number) -> tuple[int, int | None]:
+    """-1, 0 or 1, and the bits at which enclosures are disjoint; Rejected if it stays open."""
+    if a.terms is not None and b.terms is not None and not (a - b).reduced:
+        return 0, None
+    for bits in PRECISIONS:
+        (a0, a1), (b0, b1) = a.at(bits), b.at(bits)
+        if a1 < b0 or b1 < a0:
+            return (-1 if a1 < b0 else 1), bits
+        if a0 == a1 == b0 == b1:
+            return 0, None
+    raise Rejected("a comparison stays open at 4096 bits")
+
+
+def extreme(choose: Any, values: Any) -> Number:
+    """The largest or the smallest."""
+    return choose(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))
 
 
 # ---- enclosures ----------------------------------------------------------------------------------------------------
 
-Interval = tuple[Fraction, Fraction]
-Value = Exact | Interval
-INFINITY = (math.inf, math.inf)
+
+def hull(values: Any) -> Interval:
+    """The least interval around ends; the whole line if one is indefinite, like 0 times infinity."""
+    ends = list(values)
+    return (-math.inf, math.inf) if any(end != end for end in ends) else (min(ends), max(ends))
+
+
+def inverse(low: Fraction, high: Fraction) -> Interval:
+    return (-math.inf, math.inf) if low <= 0 <= high else hull((1 / low, 1 / high))
+
+
+def log_enclosure(low: Fraction, high: Fraction, bits: int) -> Interval:
+    if low <= 0 or high == math.inf:
+        return -math.inf, math.inf
+    return sum_of_logs([(1, low)]).at(bits)[0], sum_of_logs([(1, high)]).at(bits)[1]
 
 
 def log_bounds(n: int, bits: int) -> Interval:
@@ -197,10 +273,15 @@ def atanh_bounds(z: int, w: int) -> tuple[int, int]:
     return low, high + 2 * up  # the tail is below up / (1 - z^2)
 
 
+def exp_enclosure(x: Number, bits: int) -> Interval:
+    low, high = x.at(bits)
+    return exp_bounds(low, bits)[0], exp_bounds(high, bits)[1]
+
+
 def exp_bounds(x: Fraction, bits: int) -> Interval:
     """Enclosure of ``exp(x)``: Taylor's series at ``t = |x| / 2^s <= 1/2``, squared s times, inverted for x < 0."""
     if x in (math.inf, -math.inf):
-        return INFINITY if x > 0 else (Fraction(0), Fraction(0))
+        return max(x, 0), max(x, 0)
     size = math.ceil(abs(x))
     require(size < 2000, "so large an exp is beyond this kernel")
     s = size.bit_length() + 1
@@ -218,138 +299,46 @@ def exp_bounds(x: Fraction, bits: int) -> Interval:
     return Fraction(low, 1 << w), Fraction(high, 1 << w)
 
 
-def exp_interval(x: Value, bits: int) -> Value:
-    low, high = enclosed(x, bits)
-    return settled(exp_bounds(low, bits)[0], exp_bounds(high, bits)[1])
-
-
-def log_interval(x: Value, bits: int) -> Interval:
-    low, high = enclosed(x, bits)
-    if low <= 0 or high == math.inf:
-        return -math.inf, math.inf
-    return sum_of_logs([(1, low)]).bounds(bits)[0], sum_of_logs([(1, high)]).bounds(bits)[1]
-
-
-def enclosed(x: Value, bits: int) -> Interval:
-    """Bounds of a value, rounded outwards to multiples of ``2^-bits``."""
-    (low, high), scale = x.bounds(bits) if isinstance(x, Exact) else x, 1 << bits
-    if math.inf in (-low, high):
-        return low, high
-    return Fraction(math.floor(low * scale), scale), Fraction(math.ceil(high * scale), scale)
-
-
-def settled(low: Any, high: Any) -> Value:
-    """The interval (the whole line if indefinite), or the rational number that it has shrunk to."""
-    if low != low or high != high:
-        return -math.inf, math.inf
-    return exact(Fraction(low)) if low == high and math.inf not in (-low, high) else (low, high)
-
-
-def sharpened(attempt: Any) -> Any:
-    """The first answer of ``attempt(bits)`` at rising precision."""
-    for bits in (64, 128, 256, 512, 1024, 2048, 4096):
-        if (answer := attempt(bits)) is not None:
-            return answer
-    raise Rejected("a comparison stays open at 4096 bits")
-
-
-def compare(left: Any, right: Any) -> tuple[int, int | None]:
-    """-1, 0 or 1 for two values, or two functions from bits to values, and the bits that it took."""
-
-    def attempt(bits: int) -> tuple[int, int | None] | None:
-        a, b = (x(bits) if callable(x) else x for x in (left, right))
-        infinite = a == b and a in (INFINITY, (-math.inf, -math.inf))
-        if infinite or (isinstance(a, Exact) and isinstance(b, Exact) and not (a + b * -1).reduced):
-            return 0, None
-        (a0, a1), (b0, b1) = enclosed(a, bits), enclosed(b, bits)
-        return (-1, bits) if a1 < b0 else (1, bits) if b1 < a0 else None
-
-    return sharpened(attempt)
-
-
 # ---- expressions ---------------------------------------------------------------------------------------------------
 
+OPERATORS = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+FUNCTIONS = {"exp": exp, "log": log, "sqrt": lambda x: x ** exact(Fraction(1, 2)), "ceil": lambda x: ceiling(x)}
 
-class Expression:
-    """One side of a statement: evaluated exactly where that can be done, else by intervals."""
 
-    def __init__(self, text: Any, lookup: Any) -> None:
-        strange = r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)"
-        fine = isinstance(text, str) and len(text) <= 2000 and not re.search(strange, text, re.A)
-        require(fine, "a side of the statement is no expression")
-        self.tree, self.lookup = ast.parse(text.strip().replace("@2", "__2"), mode="eval").body, lookup
+def ceiling(x: Number) -> Number:
+    require(x.rational is not None, "ceil is for rational numbers")
+    return exact(math.ceil(x.rational))
 
-    def at(self, bits: int) -> Value:
-        self.bits = bits
-        return self.value(self.tree)
 
-    def value(self, node: Any) -> Value:
-        if isinstance(node, ast.Constant) and type(node.value) is int:
-            return exact(node.value)
-        if isinstance(node, ast.Name):
-            return self.lookup(node.id.replace("__2", "@2"))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args and not node.keywords:
-            return self.call(node.func.id, *map(self.value, node.args))
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            return self.times(exact(-1), self.value(node.operand))
-        if isinstance(node, ast.BinOp):
-            a, b, op = self.value(node.left), self.value(node.right), node.op
-            n = b.rational if isinstance(b, Exact) else None
-            if isinstance(op, ast.Add | ast.Sub):
-                return self.plus(a, b if isinstance(op, ast.Add) else self.times(exact(-1), b))
-            if isinstance(op, ast.Mult | ast.Div):
-                return self.times(a, b if isinstance(op, ast.Mult) else self.power(b, Fraction(-1)))
-            if isinstance(op, ast.Pow) and n is not None:
-                return self.power(a, n)
-        raise Malformed("an expression is outside the grammar of this kernel")
+def expression(text: Any, lookup: Any) -> Number:
+    """One side of a statement. Python's own parser reads it; of its grammar only what is named here is let through."""
+    strange = r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)"
+    fine = isinstance(text, str) and len(text) <= 2000 and not re.search(strange, text, re.A)
+    require(fine, "a side of the statement is no expression")
+    return evaluate(ast.parse(text.strip().replace("@2", "__2"), mode="eval").body, lookup)
 
-    def plus(self, a: Value, b: Value) -> Value:
-        if isinstance(a, Exact) and isinstance(b, Exact):
-            return a + b
-        (a0, a1), (b0, b1) = enclosed(a, self.bits), enclosed(b, self.bits)
-        return settled(a0 + b0, a1 + b1)
 
-    def times(self, a: Value, b: Value) -> Value:
-        for x, y in ((a, b), (b, a)):
-            if isinstance(x, Exact) and isinstance(y, Exact) and x.rational is not None:
-                return y * x.rational
-        products = [x * y for x in enclosed(a, self.bits) for y in enclosed(b, self.bits)]
-        nan = any(product != product for product in products)
-        return settled(math.nan if nan else min(products), max(products))
-
-    def power(self, a: Value, n: Fraction) -> Value:
-        base = a.rational if isinstance(a, Exact) else None
-        if n in (0, 1):
-            return a if n == 1 else exact(1)
-        if base is not None:
-            defined = base > 0 or (n > 0 if base == 0 else n.denominator == 1)
-            require(defined, f"{base} to the power {n} is not defined", Rejected)
-            size = abs(n) * (base.numerator.bit_length() + base.denominator.bit_length())
-            require(size < 100_000, "so large a power is beyond this kernel")
-            root = base > 0 and n.denominator > 1
-            return exponential(sum_of_logs([(n, base)])) if root else exact(base ** math.ceil(n))
-        if n.denominator > 1 or abs(n) > 64:
-            return exp_interval(self.times(exact(n), log_interval(a, self.bits)), self.bits)
-        product = reduce(self.times, [a] * int(abs(n)))
-        low, high = enclosed(product, self.bits)
-        return product if n > 0 else (-math.inf, math.inf) if low <= 0 <= high else settled(1 / high, 1 / low)
-
-    def call(self, name: str, x: Value, *more: Value) -> Value:
-        rational = x.rational if isinstance(x, Exact) else None
-        if name in ("min", "max"):
-            choose, parts = (min, max)[name == "max"], (x, *more)
-            if all(isinstance(part, Exact) for part in parts):
-                return extreme(choose, parts)
-            return settled(*(choose(ends) for ends in zip(*(enclosed(part, self.bits) for part in parts), strict=True)))
-        if name == "ceil" and rational is not None and not more:
-            return exact(math.ceil(rational))
-        require(name in ("sqrt", "exp", "log") and not more, f"{name:.40} is not called as in the grammar")
-        if name == "sqrt":
-            return self.power(x, Fraction(1, 2))
-        if name == "exp":
-            return exponential(x) if isinstance(x, Exact) and x.is_log_form else exp_interval(x, self.bits)
-        require(rational is None or rational > 0, f"the log of {rational} is not defined", Rejected)
-        return log_interval(x, self.bits) if rational is None else sum_of_logs([(1, rational)])
+def evaluate(node: Any, lookup: Any) -> Number:
+    if isinstance(node, ast.Constant) and type(node.value) is int:
+        return exact(node.value)
+    if isinstance(node, ast.Name):
+        return lookup(node.id.replace("__2", "@2"))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return exact(-1) * evaluate(node.operand, lookup)
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
+        return OPERATORS[type(node.op)](evaluate(node.left, lookup), evaluate(node.right, lookup))
+    require(isinstance(node, ast.Call) and isinstance(node.func, ast.Name), "an expression is outside the grammar")
+    name, parts = node.func.id, [evaluate(part, lookup) for part in node.args]
+    if name in ("min", "max") and parts and not node.keywords:
+        return extreme(min if name == "min" else max, parts)
+    require(name in FUNCTIONS and len(parts) == 1 and not node.keywords, f"{name:.40} is not called as in the grammar")
+    return FUNCTIONS[name](parts[0])
 
 
 # ---- instances (M0 to M3) ------------------------------------------------------------------------------------------
@@ -494,26 +483,26 @@ class Subject:
 
     # -- averages of entropies and divergences
 
-    def H(self, R: int) -> Exact:
+    def H(self, R: int) -> Number:
         """Entropy of ``X_R``."""
         return sum_of_logs((-c, c) for c in self.mass[R].values())
 
-    def spread(self, weight: Any) -> Exact:
+    def spread(self, weight: Any) -> Number:
         """``sum over i and R without i of weight(|R|) H(X_i | X_R)``."""
         weighted = [(i, R, Fraction(weight(R.bit_count()))) for i, R in self.spots]
         return total(pair for i, R, w in weighted if w for pair in ((w, self.H(R | 1 << i)), (-w, self.H(R))))
 
-    def z(self, j: int) -> Exact:
+    def z(self, j: int) -> Number:
         return self.spread(lambda size: Fraction(size == j, math.comb(self.L - 1, j)))
 
-    def Z(self, a: Fraction) -> Exact:
+    def Z(self, a: Fraction) -> Number:
         return self.spread(lambda size: a**size * (1 - a) ** (self.L - 1 - size))
 
-    def error(self, i: int, R: int, y: tuple) -> Value:
+    def error(self, i: int, R: int, y: tuple) -> Number:
         """``D(q(. | y) || p_theta(. | y))`` at position i."""
         return divergence(dict(enumerate(self.conditional(i, R, y))), dict(enumerate(self.predictions[i, y])))
 
-    def before(self, cost: Any) -> Value:
+    def before(self, cost: Any) -> Number:
         """``sum over i of E cost(i, R_i, X_{R_i})`` under X ~ q."""
         visits: dict = defaultdict(Fraction)
         for sets, c in self.orders.items():
@@ -521,38 +510,33 @@ class Subject:
                 visits[i, R] += c
         return total((visits[i, R] * self.mass[R][y], cost(i, R, y)) for i, R, y in self.contexts if (i, R) in visits)
 
-    def surprise(self, i: int, R: int, y: tuple) -> Value:
+    def surprise(self, i: int, R: int, y: tuple) -> Number:
         """``-E log p_theta(X_i | y)`` under q."""
         pairs = list(zip(self.conditional(i, R, y), self.predictions[i, y], strict=True))
         return INFINITY if any(c and not p for c, p in pairs) else sum_of_logs((-c, p) for c, p in pairs if c)
 
 
-def divergence(law: dict, other: dict) -> Value:
+def divergence(law: dict, other: dict) -> Number:
     if any(c and not other[x] for x, c in law.items()):
         return INFINITY
     return sum_of_logs((c, c / other[x]) for x, c in law.items() if c)
 
 
-def total(pairs: Any) -> Value:
+def total(pairs: Any) -> Number:
     """``sum of c * value``; c is positive where the value is infinite."""
     terms: dict = defaultdict(Fraction)
     for c, value in pairs:
-        if value == INFINITY:
+        if value is INFINITY:
             return INFINITY
         for atom, weight in value.terms.items():
             terms[atom] += c * weight
-    return Exact(terms)
-
-
-def extreme(choose: Any, values: Any) -> Value:
-    """The largest or the smallest."""
-    return choose(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))
+    return Number(terms)
 
 
 # ---- what is measured (M4, M5) -------------------------------------------------------------------------------------
 
 
-def of_kind(kind: str, s: Subject, value: Any) -> Value:
+def of_kind(kind: str, s: Subject, value: Any) -> Number:
     require(s.kind == kind, f"the statement has a quantity of {kind} policies only")
     starts = [sum(s.steps[:k]) for k in range(s.N)]
     return total((w, value(start)) for w, start in zip(s.weights, starts, strict=True) if w)
@@ -568,7 +552,7 @@ QUANTITIES = {
     "ser": lambda s: exact(1 - sum(s.p.values())),
     "path_kl": lambda s: total([(1, s.before(s.surprise)), (-1, s.H(s.all))]),
     "log_ter": lambda s: total((Fraction(1, s.L), x) for x in (divergence(s.q, s.p), s.H(s.all))),
-    "log_ter_language": lambda s: s.H(s.all) * Fraction(1, s.L),
+    "log_ter_language": lambda s: total([(Fraction(1, s.L), s.H(s.all))]),
     "entropy": lambda s: s.H(s.all),
     "total_correlation": lambda s: total([(-1, s.H(s.all)), *((1, s.H(1 << i)) for i in range(s.L))]),
     "dual_total_correlation": lambda s: total([(1, s.H(s.all)), (-1, s.z(s.L - 1))]),
@@ -585,7 +569,7 @@ QUANTITIES = {
     "profile_area": lambda s: total((Fraction(1, s.L), s.z(j)) for j in range(s.L)),
     "profile_start": lambda s: s.z(0),
     "profile_end": lambda s: s.z(s.L - 1),
-    "profile_max_increase": lambda s: extreme(max, [s.z(j) + s.z(j - 1) * -1 for j in range(1, s.L)] or [exact(0)]),
+    "profile_max_increase": lambda s: extreme(max, [s.z(j) - s.z(j - 1) for j in range(1, s.L)] or [exact(0)]),
     "area_defect": lambda s: extreme(
         max, [total([(c, QUANTITIES["curve_area"](s)), (-c, s.H(s.all))]) for c in (1, -1)]
     ),
@@ -634,8 +618,8 @@ RELATIONS = {
 # ---- certificates --------------------------------------------------------------------------------------------------
 
 
-def spelled(value: Value) -> str | None:
-    return "inf" if value == INFINITY else str(value) if isinstance(value, Exact) and value.is_log_form else None
+def spelled(value: Number) -> str | None:
+    return "inf" if value is INFINITY else str(value) if value.is_log_form else None
 
 
 def complete(question: dict) -> dict:
@@ -653,7 +637,7 @@ def complete(question: dict) -> dict:
         require(all(ASSUMPTIONS[need](s) for s in subjects), f"{need} does not hold", Rejected)
     quantities: dict = {}
 
-    def lookup(name: str) -> Value:
+    def lookup(name: str) -> Number:
         plain, _, second = name.partition("@")
         about = subjects if plain == "law_distance" else subjects[1:] if second else subjects[:1]
         fine = plain in QUANTITIES and len(about) == 1 + (plain == "law_distance")
@@ -661,48 +645,42 @@ def complete(question: dict) -> dict:
         quantities[name] = quantities.get(name) or QUANTITIES[plain](*about)
         return quantities[name]
 
-    left, right = Expression(statement["lhs"], lookup), Expression(statement["rhs"], lookup)
-    order, bits = compare(left.at, right.at)
+    left, right = expression(statement["lhs"], lookup), expression(statement["rhs"], lookup)
+    order, bits = compare(left, right)
     holds = {"<": order < 0, "<=": order <= 0, "==": order == 0, ">=": order >= 0, ">": order > 0}[relation]
     verdict, numbers = (
         "holds" if holds else "violated",
         ", ".join(f"N = {s.N}, strength {s.strength}" for s in subjects),
     )
     claim = f"{statement['lhs']} {relation} {statement['rhs']}"
-    small, large = (right, left) if ">" in relation else (left, right)
     return {
         **question,
         "format": FORMAT,
         "quantities": {name: spelled(value) for name, value in quantities.items()},
-        "values": {"lhs": spelled(left.at(64)), "rhs": spelled(right.at(64))},
+        "values": {"lhs": spelled(left), "rhs": spelled(right)},
         "order": "<=>"[order + 1],
         "bits": bits,
-        "ratio": ["1", "1"] if order == 0 else ratio(small.at, large.at),
+        "ratio": ["1", "1"] if order == 0 else ratio(right, left) if ">" in relation else ratio(left, right),
         "verdict": verdict,
         "conclusion": f"{statement['id']} {verdict}: {claim} ({'; '.join([*needs, between or 'one subject', numbers])})",
     }
 
 
-def ratio(small: Any, large: Any) -> list[str] | None:
+def ratio(small: Number, large: Number) -> list[str] | None:
     """``[r, r]`` for a known rational, else the neighbouring millionths."""
-    a, b = small(64), large(64)
-    if a == INFINITY or compare(large, exact(0))[0] <= 0:
+    if small is INFINITY or compare(large, exact(0))[0] <= 0:
         return None
-    if b == INFINITY:
-        return ["0", "0"]
-    if isinstance(a, Exact) and isinstance(b, Exact):
-        atom, c = next(iter(b.reduced.items()))  # if a = r b, then every coefficient says so
-        r = a.reduced.get(atom, Fraction(0)) / c
-        if not (a + b * -r).reduced:
+    if small.terms is not None and large.terms is not None:
+        atom, c = next(iter(large.reduced.items()))  # if small = r large, then every coefficient says so
+        r = small.reduced.get(atom, Fraction(0)) / c
+        if compare(small - exact(r) * large, exact(0))[0] == 0:
             return [str(r), str(r)]
-
-    def millionth(bits: int) -> int | None:
-        (a0, a1), (b0, b1) = enclosed(small(bits), bits), enclosed(large(bits), bits)
-        ends = {math.floor(x / y * 10**6) for x in (a0, a1) for y in (b0, b1)} if b0 > 0 else set()
-        return min(ends) if len(ends) == 1 else None
-
-    n = sharpened(millionth)
-    return [str(Fraction(n, 10**6)), str(Fraction(n + 1, 10**6))]
+    for bits in PRECISIONS:
+        if large.at(bits)[0] > 0:
+            ends = {math.floor(x / y * 10**6) for x in small.at(bits) for y in large.at(bits)}
+            if len(ends) == 1:
+                return [str(Fraction(n, 10**6)) for n in (min(ends), min(ends) + 1)]
+    raise Rejected("the ratio of the sides stays open at 4096 bits")
 
 
 def verify(text: str) -> str:

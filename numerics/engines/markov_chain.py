@@ -175,6 +175,11 @@ class Chain:
                 best = Mixing(m * times, e**times)
         return best
 
+    @cached_property
+    def mixes(self) -> bool:
+        """Whether the chain is seen to mix to the rounding error."""
+        return self.mixing(UNIT_ROUNDOFF) is not None
+
     def mixed_at(self, gap: int) -> float:
         """An upper bound of ``e_gap``; infinite if none is known."""
         bound = math.inf

@@ -57,6 +57,9 @@ LONGEST_PERIOD = 64
 SETTLED = 1e-8
 """Largest relative error accepted for a law that stands for later ones."""
 
+SETTLED_EARLY = 1e-12
+"""The same where more steps would bring it down, since the chain mixes."""
+
 
 @dataclass(frozen=True)
 class LagInformation:
@@ -211,7 +214,7 @@ def _settled_laws(chain: Chain) -> tuple[NDArray[np.float64], NDArray[np.int64],
     L, V = chain.length, chain.vocab
     rows = [chain.initial]
     while len(rows) < L:
-        for period in range(1, min(LONGEST_PERIOD, len(rows) - 1) + 1):
+        for period in range(1, min(1 if chain.mixes else LONGEST_PERIOD, len(rows) - 1) + 1):
             drift = _drift(chain, rows, period)
             if drift <= SETTLED:
                 first = len(rows) - 1 - period
@@ -236,14 +239,16 @@ def _drift(chain: Chain, rows: list[NDArray[np.float64]], period: int) -> float:
     on = old > 0
     apart = float(np.abs(new[on] / old[on] - 1).max())
     rounding = gamma(chain.marginal_depth(len(rows)) + 1)
-    if chain.mixing(U) is not None:
-        mixed = chain.mixed_at(len(rows) - 1 - period)
-        by_mixing = 2 * mixed / (1 - mixed) * (1 + 1e-9) if mixed < 0.5 else math.inf
-        return by_mixing if by_mixing <= rounding else math.inf
-    if apart > rounding:
-        return math.inf
-    step = apart + 3 * rounding
-    return math.expm1((chain.length / period + 1) * math.log1p(step)) * (1 + 1e-9)
+    best = math.inf
+    if apart <= rounding:
+        step = apart + 3 * rounding
+        best = math.expm1((chain.length / period + 1) * math.log1p(step)) * (1 + 1e-9)
+    if chain.mixes:
+        mixed = chain.mixed_at(len(rows) - 1 - period) if apart <= 1e-9 else math.inf
+        if mixed < 0.5:
+            best = min(best, 2 * mixed / (1 - mixed) * (1 + 1e-9))
+        return best if best <= max(rounding, SETTLED_EARLY) else math.inf
+    return best
 
 
 def _lags(

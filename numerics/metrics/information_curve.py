@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure
-from ..engines.workspace import Request, Workspace
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
+from ..engines import markov, markov_information, tabular
+from ..engines.markov_chain import Measured
+from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput
 from ..instances import Instance
+from ..reach import memory_budget
 from ..types import whole
 from .information import curve_at, profile
-from .measure import measure_one
+from .output_law import too_costly
 
 __all__ = ["InformationCurve", "curve"]
 
@@ -59,7 +62,8 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
 
     Notes
     -----
-    Cost: ``O(L (V+1)^L)`` for the profile, O(L) a point.
+    From the lattice of partial sequences where that fits, ``O(L (V+1)^L)`` and O(L) a point; else, for Markov chains,
+    from mutual informations at each distance (M5.2).
 
     Examples
     --------
@@ -71,18 +75,41 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
     steps = whole(points, "points", 2, 10**6) - 1
     if not seconds > 0:
         raise BadInput("seconds", f"found {seconds}; a positive number is accepted")
-    work = Workspace(instance, Request(seconds=seconds))
-    measure_one(work, "profile_area")
+    work = Workspace(instance)
+    cost = tabular.lattice_cost(instance)
+    if _within(cost, seconds):
+        return _from_lattice(work, steps)
+    if markov.obstacle(instance) is None and _within(markov.information_cost(instance), seconds):
+        return _from_chain(work, steps)
+    raise too_costly("the information curve", instance, "tabular", cost, seconds)
+
+
+def _within(cost: Cost, seconds: float) -> bool:
+    return cost.bytes <= memory_budget() and cost.seconds <= seconds
+
+
+def _from_lattice(work: Workspace, steps: int) -> InformationCurve:
+    """From the conditional entropies of all contexts."""
     z = profile(work)
-    at = tuple(k / steps for k in range(steps + 1))
     # Each of a and 1-a is one division.
     found = [curve_at(z, k / steps, (steps - k) / steps, UNIT_ROUNDOFF) for k in range(steps + 1)]
     return InformationCurve(
-        tuple(_signed(value, z.error) for value in z.values.tolist()),
-        at,
-        tuple(_signed(value, error) for value, error in found),
+        tuple(Enclosure.around(value, z.error, least=0.0).by("tabular") for value in z.values.tolist()),
+        tuple(k / steps for k in range(steps + 1)),
+        tuple(Enclosure.around(value, error, least=0.0).by("tabular") for value, error in found),
     )
 
 
-def _signed(value: float, error: float) -> Enclosure:
-    return Enclosure.around(value, error, least=0.0).by("tabular")
+def _from_chain(work: Workspace, steps: int) -> InformationCurve:
+    """From the mutual informations of a Markov chain, at the fractions as rounded."""
+    lags, at = markov.lag_information(work), tuple(k / steps for k in range(steps + 1))
+    return InformationCurve(
+        tuple(_measured(z) for z in markov_information.profile(lags)),
+        at,
+        tuple(_measured(z) for z in markov_information.curve(lags, at)),
+    )
+
+
+def _measured(found: Measured) -> Enclosure:
+    kind: Kind = "truncation" if found.truncation else "rounding"
+    return Enclosure.around(found.value, found.error, kind, least=0.0).by("markov")

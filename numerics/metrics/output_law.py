@@ -6,12 +6,12 @@ import math
 
 from ..engines import tabular, walk
 from ..engines.law import Law
-from ..engines.workspace import Workspace
+from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput, BeyondReach
 from ..instances import Instance
 from ..reach import memory_budget, shown_bytes
 
-__all__ = ["law"]
+__all__ = ["law", "too_costly"]
 
 ENGINES = {"tabular": tabular, "walk": walk}
 
@@ -49,9 +49,14 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None)
         raise BadInput("engine", f"the output law of {instance.name} cannot be computed ({reasons})")
     name = min(able, key=lambda name: able[name].operations)
     if able[name].bytes > memory_budget() or able[name].seconds > seconds:
-        raise BeyondReach(
-            f"the output law of {instance.name} (V={instance.vocab}, L={instance.length}) would take engine {name!r} "
-            f"{shown_bytes(math.ceil(min(able[name].bytes, 1e300)))} and about {able[name].seconds:.3g} s; there are "
-            f"{shown_bytes(memory_budget())} and {seconds:.3g} s"
-        )
+        raise too_costly("the output law", instance, name, able[name], seconds)
     return ENGINES[name].law(Workspace(instance))
+
+
+def too_costly(what: str, instance: Instance, engine: str, cost: Cost, seconds: float) -> BeyondReach:
+    """The refusal of what an engine could do, but not within this machine's memory or the time given."""
+    return BeyondReach(
+        f"{what} of {instance.name} (V={instance.vocab}, L={instance.length}) would take engine {engine!r} "
+        f"{shown_bytes(math.ceil(min(cost.bytes, 1e300)))} and about {cost.seconds:.3g} s; there are "
+        f"{shown_bytes(memory_budget())} and {seconds:.3g} s"
+    )

@@ -34,6 +34,9 @@ __all__ = [
 
 COLUMNS = ("instance", "statement", "lhs", "relation", "rhs", "ratio", "verdict")
 LATEX = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">"}
+NARROW, SMALL = 1e-9, 1e-3
+"""An enclosure narrower than this, relative to its value or to ``SMALL``, is as good as rounding allows."""
+
 COLOURS = {"holds": "green", "violated": "bold red", "undecided": "yellow", "not applicable": "dim"}
 
 
@@ -59,13 +62,13 @@ def verdicts_of(case: Case, claims: Sequence[Statement] = (), request: Request |
 
 
 def is_rounding_equality(verdict: Verdict) -> bool:
-    """Whether a verdict is open only because both sides are equal to within the rounding of their arithmetic."""
+    """Whether a verdict is open though all that it needs is known to rounding: both sides are equal as far as one sees."""
     if verdict.status is not Status.UNDECIDED or verdict.lhs is None or verdict.rhs is None:
         return False
-    ends = (verdict.lhs.lo, verdict.lhs.hi, verdict.rhs.lo, verdict.rhs.hi)
     used = [*verdict.lhs.quantities.values(), *verdict.rhs.quantities.values()]
-    return all(map(math.isfinite, ends)) and all(
-        found.kind in ("exact", "rounding") and verdict.statement.id not in found.relies_on for found in used
+    return all(
+        found.width <= NARROW * max(abs(found.value), SMALL) and verdict.statement.id not in found.relies_on
+        for found in used
     )
 
 

@@ -1,0 +1,163 @@
+"""Candidates: small rational instances, or pairs of them, that a search changes piece by piece.
+
+The pieces are the tables of an instance file (a language, a policy, a denoiser) with numbers as Fractions. Policies
+are written as ``bernoulli`` with ``weights``, ``fixed-size`` with ``sizes`` or ``fixed-sets`` with ``sets``. A table
+denoiser holds its ``conditionals`` as a certificate does: for every partial sequence a list of L entries, None at
+revealed positions, else V rationals; its numbers are multiples of a power of 1/2, so that float64 holds them exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from ..denoisers import Table
+from ..instances import Instance, Pair, parse
+from ..partial import sequence_rows
+
+__all__ = ["Candidate", "Path", "Spec", "normalised", "policy_steps", "rows", "spelled_out", "whole_weights", "with_row"]
+
+Spec = dict[str, Any]
+Path = tuple[str | int, ...]
+
+RULE = ("off_support", "off_support_scope")
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One language with a policy and a denoiser for each subject.
+
+    Parameters
+    ----------
+    language : dict
+    policies, denoisers : tuple of dict
+        One each, or two for statements that compare two instances.
+    relation : str or None
+        How the second instance relates to the first.
+    """
+
+    language: Spec
+    policies: tuple[Spec, ...]
+    denoisers: tuple[Spec, ...]
+    relation: str | None = None
+
+    def instances(self, name: str = "candidate") -> tuple[Instance, ...]:
+        """Its instances, with a spec in canonical form.
+
+        Raises
+        ------
+        BadInput
+            When a piece is not valid, the pieces do not fit each other, or the relation does not hold.
+        BeyondReach
+            When it is too large.
+        """
+        names = (name,) if len(self.policies) == 1 else (f"{name}-first", f"{name}-second")
+        found = tuple(
+            _instance(self.language, policy, denoiser, each)
+            for policy, denoiser, each in zip(self.policies, self.denoisers, names, strict=True)
+        )
+        if self.relation is not None:
+            Pair(self.relation, *found)
+        return found
+
+    def spec(self, name: str = "candidate") -> Spec:
+        """The spec of its instance or, for two, of the pair; rationals as strings."""
+        specs = [instance.spec for instance in self.instances(name)]
+        if len(specs) == 1:
+            assert specs[0] is not None
+            return specs[0]
+        return {"relation": self.relation or "same-language", "first": specs[0], "second": specs[1]}
+
+    def with_each(self, policies: tuple[Spec, ...] | None = None, denoisers: tuple[Spec, ...] | None = None) -> Candidate:
+        """The same candidate with other policies or denoisers."""
+        return replace(self, policies=policies or self.policies, denoisers=denoisers or self.denoisers)
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> Candidate:
+        """The candidate that :meth:`spec` wrote."""
+        subjects = [spec["first"], spec["second"]] if "relation" in spec else [spec]
+        return cls(
+            subjects[0]["language"],
+            tuple(subject["policy"] for subject in subjects),
+            tuple(subject["denoiser"] for subject in subjects),
+            spec.get("relation"),
+        )
+
+
+def _instance(language: Spec, policy: Spec, denoiser: Spec, name: str) -> Instance:
+    if denoiser.get("kind") != "table":
+        return parse({"name": name, "language": language, "policy": policy, "denoiser": denoiser})
+    rule = {key: denoiser[key] for key in RULE if key in denoiser}
+    exact = parse({"name": name, "language": language, "policy": policy, "denoiser": rule})
+    assert exact.spec is not None
+    rows = [[[0.0] * exact.vocab if row is None else [float(Fraction(c)) for c in row] for row in context]
+            for context in denoiser["conditionals"]]
+    written = [[None if row is None else [str(Fraction(c)) for c in row] for row in context]
+               for context in denoiser["conditionals"]]
+    rule = {key: value for key, value in exact.spec["denoiser"].items() if key in RULE}
+    spec = exact.spec | {"denoiser": {"kind": "table", "conditionals": written} | rule}
+    return replace(exact, denoiser=Table(conditionals=np.array(rows)), spec=spec)
+
+
+def policy_steps(policy: Spec) -> int:
+    """N of a policy in the form of candidates."""
+    return len(policy[{"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}[policy["kind"]]])
+
+
+def spelled_out(language: Spec) -> Spec:
+    """Any rational language as a table of its support."""
+    found = parse({"language": language, "policy": {"kind": "autoregressive"}}).language
+    chances = found.exact_table()
+    strings = sequence_rows(0, len(chances), found.vocab, found.length).tolist()
+    support = [[x, c] for x, c in zip(strings, chances, strict=True) if c]
+    return {"kind": "tabular", "vocab": found.vocab, "length": found.length, "support": support}
+
+
+def rows(table: Spec) -> list[Path]:
+    """Where a table holds probability laws."""
+    found: list[Path] = []
+    for key in ("initial", "probabilities", "weights", "support"):
+        if key in table:
+            found.append((key,))
+    for key in ("transition", "emission"):
+        found += [(key, i) for i in range(len(table.get(key, ())))]
+    if "block" in table:
+        found += [("block", *path) for path in rows(table["block"])]
+    for y, context in enumerate(table.get("conditionals", ())):
+        found += [("conditionals", y, i) for i, row in enumerate(context) if row is not None]
+    return found
+
+
+def with_row(table: Any, path: Path, change: Any) -> Any:
+    """A copy of a table in which ``change(law)`` takes the place of the law at ``path``.
+
+    A law is a list of Fractions; sequences of a support that get probability zero are dropped.
+    """
+    key, rest = path[0], path[1:]
+    if key == "support":
+        chances = change([Fraction(c) for _, c in table[key]])
+        kept = [[x, c] for (x, _), c in zip(table[key], chances, strict=True) if c]
+        return {**table, key: kept}
+    inner = with_row(table[key], rest, change) if rest else change([Fraction(c) for c in table[key]])
+    if isinstance(table, dict):
+        return {**table, key: inner}
+    return [inner if i == key else entry for i, entry in enumerate(table)]
+
+
+def whole_weights(law: list[Fraction]) -> list[int]:
+    """The smallest integers proportional to a law."""
+    common = math.lcm(*(c.denominator for c in law))
+    weights = [int(c * common) for c in law]
+    shared = math.gcd(*weights)
+    return [w // shared for w in weights]
+
+
+def normalised(weights: list[int]) -> list[Fraction]:
+    """The law proportional to integers that are not all zero."""
+    total = sum(weights)
+    return [Fraction(w, total) for w in weights]
