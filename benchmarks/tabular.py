@@ -20,11 +20,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from maskbound.numerics._kernels import entropies, lanes, lattice
-from maskbound.numerics._kernels.threads import thread_count
 from numba import njit
 from numpy.typing import NDArray
 from tabulate import tabulate
+
+from maskbound.numerics._kernels import entropies, lanes, lattice
+from maskbound.numerics._kernels.threads import thread_count
 
 CASES = [(2, 10, 16), (2, 14, 8), (4, 8, 16), (8, 5, 32), (16, 4, 64), (27, 4, 8)]
 DIT_LIMIT = 2**10 * 2**10

@@ -16,10 +16,11 @@ import termios
 import time
 
 import pytest
+from typer.testing import CliRunner
+
 from maskbound.numerics import cli
 from maskbound.numerics.checks import Status
 from maskbound.theory import statements
-from typer.testing import CliRunner
 
 RUNNER = CliRunner()
 
@@ -44,6 +45,12 @@ policy = {kind = "bernoulli", steps = 2}
 name = "three steps"
 language = {kind = "pair", vocab = 2, length = 2}
 policy = {kind = "bernoulli", steps = 3}
+"""
+
+LONG = """
+name = "long.toml"
+language = {kind = "english", order = 3, length = 300}
+policy = {kind = "bernoulli", steps = 8}
 """
 
 ENVIRONMENT = {**os.environ, "PYTHONWARNINGS": "error"}
@@ -351,7 +358,7 @@ def test_tables_about_the_toolkit(name):
         (["measure", "pair-bernoulli", "--confidence", "1"], ["--confidence"]),
         (["measure", "refined-chain"], ["refined-chain", "pair of instances"]),
         (["law", "english-bigram-long"], ["V=27, L=64"]),
-        (["curve", "english-bigram-long"], ["V=27, L=64"]),
+        (["curve", "long.toml"], ["long.toml", "V=27, L=300"]),
         (["law", "pair-bernoulli", "--sequences", "absent.txt"], ["absent.txt", "No such file"]),
         (["theorems", "M6.22"], ["M6.22", "M6.2"]),
         (["table"], ["NAME"]),
@@ -364,11 +371,12 @@ def test_tables_about_the_toolkit(name):
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )
 def test_wrong_requests_get_one_sentence(words, parts, tmp_path, monkeypatch):
+    (tmp_path / "long.toml").write_text(LONG)
     monkeypatch.chdir(tmp_path)
     sentence = refused(*words)
     for part in parts:
         assert part in sentence
-    assert os.listdir(tmp_path) == []
+    assert os.listdir(tmp_path) == ["long.toml"]
 
 
 @pytest.mark.parametrize("command", ["check", "measure", "law", "curve"])

@@ -17,13 +17,29 @@ from typing import Any
 import numpy as np
 
 from ..denoisers import Table
+from ..errors import BadInput
 from ..instances import Instance, Pair, parse
-from ..partial import sequence_rows
+from ..partial import lattice_rows, lattice_size, sequence_rows
 
-__all__ = ["Candidate", "Path", "Spec", "normalised", "policy_steps", "rows", "spelled_out", "whole_weights", "with_row"]
+__all__ = [
+    "Candidate",
+    "Path",
+    "Spec",
+    "STEPS_OF",
+    "law_at",
+    "normalised",
+    "policy_steps",
+    "rows",
+    "spelled_out",
+    "whole_weights",
+    "with_row",
+]
 
 Spec = dict[str, Any]
 Path = tuple[str | int, ...]
+
+STEPS_OF = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}
+"""Which key of a policy lists its steps."""
 
 RULE = ("off_support", "off_support_scope")
 
@@ -71,9 +87,11 @@ class Candidate:
         if len(specs) == 1:
             assert specs[0] is not None
             return specs[0]
-        return {"relation": self.relation or "same-language", "first": specs[0], "second": specs[1]}
+        return {"relation": self.relation, "first": specs[0], "second": specs[1]}
 
-    def with_each(self, policies: tuple[Spec, ...] | None = None, denoisers: tuple[Spec, ...] | None = None) -> Candidate:
+    def with_each(
+        self, policies: tuple[Spec, ...] | None = None, denoisers: tuple[Spec, ...] | None = None
+    ) -> Candidate:
         """The same candidate with other policies or denoisers."""
         return replace(self, policies=policies or self.policies, denoisers=denoisers or self.denoisers)
 
@@ -90,23 +108,33 @@ class Candidate:
 
 
 def _instance(language: Spec, policy: Spec, denoiser: Spec, name: str) -> Instance:
+    if len(set(policy.get("weights", ()))) == 1:
+        policy = {"kind": "bernoulli", "steps": len(policy["weights"])}
+    top = {"name": name, "language": language, "policy": policy}
     if denoiser.get("kind") != "table":
-        return parse({"name": name, "language": language, "policy": policy, "denoiser": denoiser})
-    rule = {key: denoiser[key] for key in RULE if key in denoiser}
-    exact = parse({"name": name, "language": language, "policy": policy, "denoiser": rule})
+        return parse({**top, "denoiser": denoiser})
+    exact = parse({**top, "denoiser": {key: denoiser[key] for key in RULE if key in denoiser}})
     assert exact.spec is not None
-    rows = [[[0.0] * exact.vocab if row is None else [float(Fraction(c)) for c in row] for row in context]
-            for context in denoiser["conditionals"]]
-    written = [[None if row is None else [str(Fraction(c)) for c in row] for row in context]
-               for context in denoiser["conditionals"]]
+    conditionals = denoiser["conditionals"]
+    masks = _masks(exact.vocab, exact.length)
+    if [[row is None for row in context] for context in conditionals] != [[not m for m in y] for y in masks]:
+        raise BadInput("denoiser.conditionals", f"they are not those of V={exact.vocab}, L={exact.length}")
+    blank = [Fraction(0)] * exact.vocab
+    rows = np.array([[blank if row is None else [Fraction(c) for c in row] for row in y] for y in conditionals])
+    written = [[None if row is None else [str(Fraction(c)) for c in row] for row in y] for y in conditionals]
     rule = {key: value for key, value in exact.spec["denoiser"].items() if key in RULE}
     spec = exact.spec | {"denoiser": {"kind": "table", "conditionals": written} | rule}
-    return replace(exact, denoiser=Table(conditionals=np.array(rows)), spec=spec)
+    return replace(exact, denoiser=Table(conditionals=rows.astype(np.float64)), spec=spec)
+
+
+def _masks(vocab: int, length: int) -> list[list[bool]]:
+    """Which positions of each partial sequence are masked."""
+    return (lattice_rows(0, lattice_size(vocab, length), vocab, length) == vocab).tolist()
 
 
 def policy_steps(policy: Spec) -> int:
     """N of a policy in the form of candidates."""
-    return len(policy[{"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}[policy["kind"]]])
+    return len(policy[STEPS_OF[policy["kind"]]])
 
 
 def spelled_out(language: Spec) -> Spec:
@@ -147,6 +175,13 @@ def with_row(table: Any, path: Path, change: Any) -> Any:
     if isinstance(table, dict):
         return {**table, key: inner}
     return [inner if i == key else entry for i, entry in enumerate(table)]
+
+
+def law_at(table: Any, path: Path) -> list[Fraction]:
+    """The law at a path of :func:`rows`."""
+    for key in path:
+        table = table[key]
+    return [Fraction(entry[1] if path[-1] == "support" else entry) for entry in table]
 
 
 def whole_weights(law: list[Fraction]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import sympy
+
 from maskbound.theory import Statement, statements, symbols
 
 from ..enclosure import Enclosure

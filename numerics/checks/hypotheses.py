@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
+
 from maskbound.theory import Assumption
 
 from ..instances import Instance

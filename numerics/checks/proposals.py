@@ -18,9 +18,19 @@ from maskbound.theory import Statement
 
 from ..instances import parse
 from ..partial import lattice_rows, lattice_size
-from .candidate import Candidate, Spec, normalised
+from .candidate import STEPS_OF, Candidate, Spec, normalised
 
-__all__ = ["Family", "LARGEST_TABLE", "MOST_STEPS", "random_candidate", "split_step", "structured"]
+__all__ = [
+    "Family",
+    "LARGEST_TABLE",
+    "MOST_STEPS",
+    "merged_steps",
+    "random_candidate",
+    "random_denoiser",
+    "random_policy",
+    "split_step",
+    "structured",
+]
 
 LARGEST_TABLE = 64
 """Sequences, ``V^L``."""
@@ -53,17 +63,23 @@ class Family:
     exact: bool
     pair_language: bool
     relation: str | None
-    subjects: int
+
+    @property
+    def subjects(self) -> int:
+        """1 or 2."""
+        return 1 if self.relation is None else 2
 
     @classmethod
     def of(cls, statement: Statement) -> Family:
-        """What the assumptions of ``statement`` allow; two subjects without a relation share their language."""
+        """What the assumptions of ``statement`` allow; a claim about any two subjects is tried on one language."""
         names = {assumption.name for assumption in statement.assumptions}
         kinds = next((POLICIES_FOR[name] for name in POLICIES_FOR if name in names), ALL_POLICIES)
-        between = statement.relation_between.name if statement.relation_between is not None else None
+        between = "same-language" if statement.subjects == 2 else None
+        if statement.relation_between is not None:
+            between = statement.relation_between.name
         if between == "more-steps":
             kinds = ("uniform",)
-        return cls(kinds, "ExactDenoiser" in names, "PairLanguage" in names, between, statement.subjects)
+        return cls(kinds, "ExactDenoiser" in names, "PairLanguage" in names, between)
 
 
 # ---- structured ----------------------------------------------------------------------------------------------------
@@ -136,11 +152,11 @@ def _policy_tuples(family: Family, length: int) -> Iterator[tuple[Spec, ...]]:
     elif family.relation == "refines":
         for fine in single:
             yield from ((coarse, fine) for coarse in merged_steps(fine))
+    elif family.relation == "more-steps":
+        yield from itertools.combinations(single, 2)
     else:
-        ordered = itertools.permutations(single, 2)
-        if family.relation == "more-steps":
-            ordered = itertools.combinations(single, 2)
-        yield from ordered
+        for one, other in itertools.pairwise([*single, single[0]]):
+            yield from ((one, other), (other, one))
 
 
 def _policies(kinds: tuple[str, ...], length: int) -> Iterator[Spec]:
@@ -184,15 +200,16 @@ def _sets(sets: list[list[int]]) -> Spec:
 
 def merged_steps(policy: Spec) -> Iterator[Spec]:
     """The policies in which two neighbouring steps are one."""
-    key = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}[policy["kind"]]
+    key = STEPS_OF[policy["kind"]]
     steps = policy[key]
     for k in range(len(steps) - 1):
-        yield {**policy, key: [*steps[:k], steps[k] + steps[k + 1], *steps[k + 2 :]]}
+        merged = steps[k] + steps[k + 1]
+        yield {**policy, key: [*steps[:k], sorted(merged) if key == "sets" else merged, *steps[k + 2 :]]}
 
 
 def split_step(policy: Spec, rng: Random) -> Spec:
     """A refinement: one step in two."""
-    key = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}[policy["kind"]]
+    key = STEPS_OF[policy["kind"]]
     steps = policy[key]
     k = rng.randrange(len(steps))
     if key == "weights":
@@ -226,7 +243,7 @@ def random_candidate(family: Family, rng: Random) -> Candidate:
     else:
         policies = (first, random_policy(family, length, rng))
     denoiser = random_denoiser(family, language, vocab, length, rng)
-    second = random_denoiser(family, language, vocab, length, rng) if family.relation is None else denoiser
+    second = random_denoiser(family, language, vocab, length, rng) if family.relation == "same-language" else denoiser
     return Candidate(language, policies, (denoiser, second)[: family.subjects], family.relation)
 
 

@@ -6,24 +6,23 @@ A certificate says that on one rational instance an inequality holds, or is viol
 project, believes nothing in a certificate but its data, and is meant to be read in one sitting. It works everything
 out again and accepts a certificate only if it would have written the same one: so every number in it is checked.
 
-A certificate is JSON without floats or duplicate keys, and with exactly these keys. A *rational* is a string in
+A certificate is JSON without floats or duplicate keys, with these keys and no others. A *rational* is a string in
 lowest terms ("2/3", "-1"). A *value* is a log form, ``1/2 + 3/2*log(2) - log(3)``: the rational part, then logs of
-ascending integers that are prime or have no prime factor below 1000 (``reduced`` and ``__str__`` below); or "inf"; or
-null for a number that is not known as a log form.
+ascending integers that are prime or have no prime factor below 1000 (``reduced``, ``spelled``); or "inf"; or null for
+a number that is not known as a log form.
 
     format       "maskbound certificate 1"
-    subjects     one instance or two: {"language", "policy", "denoiser", "off_support"}. An instance is data, not names:
-      language   {"vocab", "length", "probabilities"}: all V^L of them, rationals, first token most significant
-      policy     {"kind": "bernoulli", "weights": rationals}, {"kind": "fixed-size", "sizes": integers} or
-                 {"kind": "fixed-sets", "sets": lists of positions from 0} (also autoregressive, bisection)
-      denoiser   left out if exact; {"kind": "perturbed", "noise": "uniform" or "peak", "strength": rational}; or
-                 {"kind": "table", "conditionals"}: for each partial sequence (base V+1, mask the digit 0, first
-                 position most significant) a list of L entries, null at revealed positions, else V rationals
-      off_support  left out if "uniform"; "marginal" or "stop"; in the global scope (only law_distance depends on it)
+    subjects     one instance or two: {"language", "policy", "denoiser", "off_support"}; all is data, nothing a name:
+      language     {"vocab", "length", "probabilities"}: all V^L, rationals, first token most significant
+      policy       {"kind": "bernoulli", "weights": rationals}, {"kind": "fixed-size", "sizes": integers} or
+                   {"kind": "fixed-sets", "sets": lists of positions from 0} (so also autoregressive, bisection)
+      denoiser     left out if exact; else, for each partial sequence (base V+1, mask the digit 0, first position most
+                   significant), a list of L entries: null at revealed positions, V rationals at masked ones
+      off_support  left out if "uniform"; "marginal" or "stop" (global scope; only ``law_distance`` depends on it)
     between      null, or for two subjects a name in RELATIONS
     statement    id (a label), lhs and rhs, relation (< <= == >= >), assumptions (names in ASSUMPTIONS). A side is an
-                 expression in names of QUANTITIES and V, L, N ("kl@2" for the second subject), whole numbers,
-                 + - * / **, log exp sqrt ceil min max
+                 expression in names of QUANTITIES ("kl@2" for the second subject), whole numbers, + - * / **,
+                 and log exp sqrt ceil min max
   and what follows from these, as ``complete`` writes it:
     quantities   the value of every quantity in the statement, by name
     values       the values of lhs and rhs
@@ -33,22 +32,20 @@ null for a number that is not known as a log form.
     ratio        smaller side, as stated, over larger: [r, r] where known to be the rational r (1 at equality), else
                  the two millionths around it; null where the larger is not positive or the smaller infinite
     verdict      "holds" or "violated"
-    conclusion   the sentence that is printed on acceptance; it repeats the statement and the lone parameters, which
-                 might otherwise be changed where they have no effect (what is listed sums to 1, or covers)
+    conclusion   the sentence printed on acceptance; it repeats the statement, whose numbers may have no effect
     provenance   anything; never read
 
 Why a wrong certificate cannot pass:
-1. Laws are Fractions and follow the definitions: q from its parameters; the sampler through the law of its chain of
-   revealed sets, each step choosing its set; p(x) is the chance over chains of the product of the denoiser's
-   conditionals, and E_tau log p_tau is linear in their logarithms. No theorem is used.
-2. Quantities are infinite or ``exact``: rational combinations of 1, logs of integers, and exponentials of such. The
-   only rewriting rules are log(ab) = log a + log b and exp(n log b + x) = b^n exp(x), n an integer.
-3. Two numbers are called equal only if their difference reduces to nothing, and one is called smaller only if
-   rational enclosures of the two are disjoint. For log forms one of these happens, since log(A) is irrational for an
-   algebraic A other than 1 (Lindemann). A statement through exp needs no case of its own: by rule 2 exp(-kl) becomes
-   a rational, or a surd which no rational equals. Whatever stays open is rejected.
-4. Enclosures are pairs of Fractions: log is 2 atanh(z), |z| <= 1/5, and exp Taylor's series at |t| <= 1/2, both of
-   positive terms rounded outwards, the tail bounded by a geometric series; the rest is interval arithmetic.
+1. Laws are Fractions and follow the definitions: the sampler through the law of its reveal times tau, and
+   ``p_tau(x) = prod_i p_theta(x_i | x_j: tau_j < tau_i)``, whose logarithm is averaged term by term. No theorem is used.
+2. An exact number is a rational combination of 1, logs of integers, and exponentials of such. The only rewriting
+   rules are log(ab) = log a + log b and exp(n log b + x) = b^n exp(x), n an integer.
+3. Numbers are called equal only if their difference reduces to nothing or both are enclosed in the same point, and
+   one is called smaller only if enclosures are disjoint. For log forms one of these happens, since log(A) is
+   irrational for an algebraic A other than 1 (Lindemann). Statements through exp need no case of their own: by rule 2
+   exp(-kl) becomes a rational, or a surd which no rational equals. Whatever stays open is rejected.
+4. Enclosures are pairs of Fractions: log is 2 atanh(z), |z| <= 1/3, a series of positive terms rounded outwards whose
+   tail is bounded by a geometric series; exp is enclosed by it (``exp_bounds``); the rest is interval arithmetic.
 """
 
 from __future__ import annotations
@@ -57,15 +54,15 @@ import ast
 import itertools
 import json
 import math
-import operator
 import re
 import sys
 from collections import defaultdict
 from fractions import Fraction
 from functools import cached_property, cmp_to_key, reduce
+from operator import add, mul, sub, truediv
 from typing import Any
 
-FORMAT, LARGEST_WORK, LARGEST_FILE = "maskbound certificate 1", 300_000, 1 << 24
+FORMAT, LARGEST_WORK, LARGEST_FILE = "maskbound certificate 1", 300_000, 1 << 24  # work: terms; file: bytes
 PRIMES = [n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1))]
 
 
@@ -166,11 +163,15 @@ class Number:
             require(size < 100_000, "so large a power is beyond this kernel")
             return exp(sum_of_logs([(n, base)])) if base > 0 and n.denominator > 1 else exact(base ** math.ceil(n))
         if n == -1:
-            return Number(None, lambda bits: inverse(*self.at(bits)))
+            return Number(
+                None, lambda bits: hull(1 / x for x in self.at(bits)) if math.prod(self.at(bits)) > 0 else LINE
+            )
         return exp(other * log(self))
 
-    def __str__(self) -> str:
+    def spelled(self) -> str | None:
         """The canonical spelling of a log form."""
+        if self is INFINITY or not self.is_log_form:
+            return "inf" if self is INFINITY else None
         text = ""
         for atom, c in sorted(self.reduced.items()):
             body = str(abs(c)) if atom == 1 else f"log({atom})" if abs(c) == 1 else f"{abs(c)}*log({atom})"
@@ -179,6 +180,7 @@ class Number:
 
 
 Interval = tuple[Fraction, Fraction]  # or infinite ends
+LINE = (-math.inf, math.inf)
 INFINITY = Number(None, lambda bits: (math.inf, math.inf))
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
 
@@ -198,12 +200,15 @@ def sum_of_logs(pairs: Any) -> Number:
 
 
 def log(x: Number) -> Number:
-    require(x.rational is None or x.rational > 0, "the log of a number that is not positive", Rejected)
-    return (
-        Number(None, lambda bits: log_enclosure(*x.at(bits), bits))
-        if x.rational is None
-        else sum_of_logs([(1, x.rational)])
-    )
+    if x.rational is not None:
+        require(x.rational > 0, f"the log of {x.rational} is not defined", Rejected)
+        return sum_of_logs([(1, x.rational)])
+
+    def enclosure(bits: int) -> Interval:
+        low, high = x.at(bits)
+        return (log_bounds(low, bits)[0], log_bounds(high, bits)[1]) if low > 0 and high < math.inf else LINE
+
+    return Number(None, enclosure)
 
 
 def exp(x: Number) -> Number:
@@ -234,34 +239,20 @@ def extreme(choose: Any, values: Any) -> Number:
     return choose(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))
 
 
-# ---- enclosures ----------------------------------------------------------------------------------------------------
-
-
 def hull(values: Any) -> Interval:
     """The least interval around ends; the whole line if one is indefinite, like 0 times infinity."""
     ends = list(values)
-    return (-math.inf, math.inf) if any(end != end for end in ends) else (min(ends), max(ends))
+    return LINE if any(end != end for end in ends) else (min(ends), max(ends))
 
 
-def inverse(low: Fraction, high: Fraction) -> Interval:
-    return (-math.inf, math.inf) if low <= 0 <= high else hull((1 / low, 1 / high))
-
-
-def log_enclosure(low: Fraction, high: Fraction, bits: int) -> Interval:
-    if low <= 0 or high == math.inf:
-        return -math.inf, math.inf
-    return sum_of_logs([(1, low)]).at(bits)[0], sum_of_logs([(1, high)]).at(bits)[1]
-
-
-def log_bounds(n: int, bits: int) -> Interval:
-    """Enclosure of ``log(n)``: ``n = 2^k (1+z)/(1-z)`` with ``|z| <= 1/5``, and log 2 by z = 1/3."""
-    k, w = n.bit_length() - 1, bits + 24
-    k += 3 * n > 4 << k
-    above, below = n - (1 << k), n + (1 << k)
-    low, high = atanh_bounds((abs(above) << w) // below, w)
-    low, high = (low, high) if above >= 0 else (-high, -low)
-    low2, high2 = atanh_bounds((1 << w) // 3, w)
-    return Fraction(2 * (low + k * low2), 1 << w), Fraction(2 * (high + k * high2), 1 << w)
+def log_bounds(x: Fraction | int, bits: int) -> Interval:
+    """Enclosure of ``log(x)``: ``x = 2^k (1+z)/(1-z)`` with ``|z| <= 1/3``, and log 2 by z = 1/3."""
+    k, w = x.numerator.bit_length() - x.denominator.bit_length(), bits + 24
+    z = (x - Fraction(2) ** k) / (x + Fraction(2) ** k)
+    low, high = atanh_bounds(math.floor(abs(z) * (1 << w)), w)
+    low, high = (low, high) if z >= 0 else (-high, -low)
+    ends = [k * end for end in atanh_bounds((1 << w) // 3, w)]
+    return Fraction(2 * (low + min(ends)), 1 << w), Fraction(2 * (high + max(ends)), 1 << w)
 
 
 def atanh_bounds(z: int, w: int) -> tuple[int, int]:
@@ -279,41 +270,30 @@ def exp_enclosure(x: Number, bits: int) -> Interval:
 
 
 def exp_bounds(x: Fraction, bits: int) -> Interval:
-    """Enclosure of ``exp(x)``: Taylor's series at ``t = |x| / 2^s <= 1/2``, squared s times, inverted for x < 0."""
-    if x in (math.inf, -math.inf):
+    """Enclosure of ``exp(x) = y exp(e)``, ``e = x - log y``, by ``1 + e <= exp(e) <= 1 + e + e^2`` (for e <= 1); y is
+    a guess that improves."""
+    if x in LINE:
         return max(x, 0), max(x, 0)
-    size = math.ceil(abs(x))
-    require(size < 2000, "so large an exp is beyond this kernel")
-    s = size.bit_length() + 1
-    w = bits + 4 * size + 2 * s + 24
-    t = math.floor(abs(x) * (1 << w)) >> s
-    low, high, down, up, j = 0, 0, 1 << w, 1 << w, 1
-    while up > 1:
-        low, high = low + down, high + up
-        down, up, j = (down * t >> w) // j, -((-up * (t + 1) >> w) // j), j + 1
-    high += 2 * up  # the tail's terms at least halve
-    for _ in range(s):
-        low, high = low * low >> w, -(-high * high >> w)
-    if x < 0:
-        low, high = (1 << 2 * w) // high, -(-(1 << 2 * w) // low)
-    return Fraction(low, 1 << w), Fraction(high, 1 << w)
+    require(abs(x) < 700, "so large an exp is beyond this kernel")
+    y, w = Fraction(math.exp(x)), bits + 2 * math.ceil(abs(x)) + 8
+    for _ in range(12):
+        low, high = log_bounds(y, w)
+        below, above = y * (1 + x - high), y * (1 + (x - low) + (x - low) ** 2)
+        if x - low > 1 or above - below < Fraction(1, 1 << bits):
+            break
+        y = Fraction(math.floor((below + above) * (1 << w)), 2 << w)
+    return (below, above) if x - low <= 1 else LINE
 
 
-# ---- expressions ---------------------------------------------------------------------------------------------------
-
-OPERATORS = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+OPERATORS = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.Pow: pow}
+FUNCTIONS = {
+    "exp": exp,
+    "log": log,
+    "sqrt": lambda x: x ** exact(Fraction(1, 2)),
+    "ceil": lambda x: exact(math.ceil(x.rational)),
+    "min": lambda *parts: extreme(min, parts),
+    "max": lambda *parts: extreme(max, parts),
 }
-FUNCTIONS = {"exp": exp, "log": log, "sqrt": lambda x: x ** exact(Fraction(1, 2)), "ceil": lambda x: ceiling(x)}
-
-
-def ceiling(x: Number) -> Number:
-    require(x.rational is not None, "ceil is for rational numbers")
-    return exact(math.ceil(x.rational))
 
 
 def expression(text: Any, lookup: Any) -> Number:
@@ -333,15 +313,9 @@ def evaluate(node: Any, lookup: Any) -> Number:
         return exact(-1) * evaluate(node.operand, lookup)
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         return OPERATORS[type(node.op)](evaluate(node.left, lookup), evaluate(node.right, lookup))
-    require(isinstance(node, ast.Call) and isinstance(node.func, ast.Name), "an expression is outside the grammar")
-    name, parts = node.func.id, [evaluate(part, lookup) for part in node.args]
-    if name in ("min", "max") and parts and not node.keywords:
-        return extreme(min if name == "min" else max, parts)
-    require(name in FUNCTIONS and len(parts) == 1 and not node.keywords, f"{name:.40} is not called as in the grammar")
-    return FUNCTIONS[name](parts[0])
-
-
-# ---- instances (M0 to M3) ------------------------------------------------------------------------------------------
+    fine = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS
+    require(fine and not node.keywords, "an expression is outside the grammar")
+    return FUNCTIONS[node.func.id](*(evaluate(part, lookup) for part in node.args))
 
 
 def record(data: Any, names: str, optional: str = "") -> dict:
@@ -381,63 +355,46 @@ class Subject:
     """An instance and what follows from it: sets of positions are bits, masks in partial sequences None."""
 
     def __init__(self, spec: Any) -> None:
-        record(spec, "language policy", "denoiser off_support")
-        language = record(spec["language"], "vocab length probabilities")
+        self.spec, language = record(spec, "language policy", "denoiser off_support"), spec["language"]
+        record(language, "vocab length probabilities")
         V, L = self.V, self.L = whole(language["vocab"], 1), whole(language["length"], 1)
         require(L <= 10 and (V + 1) ** L <= 5000, f"V = {V} with L = {L} is too large for this kernel")
-        self.sequences = list(itertools.product(range(V), repeat=L))
+        self.all, self.sequences = (1 << L) - 1, list(itertools.product(range(V), repeat=L))
         chances = law(language["probabilities"], V**L)
         self.q = {x: c for x, c in zip(self.sequences, chances, strict=True) if c}
         self.mass: dict = defaultdict(lambda: defaultdict(Fraction))  # q(x_R), by R and partial sequence
         for (x, c), R in itertools.product(self.q.items(), range(1 << L)):
             self.mass[R][part(x, R)] += c
-        self.all = (1 << L) - 1
         self.spots = [(i, R) for R in range(1 << L) for i in range(L) if not R >> i & 1]
         self.contexts = [(i, R, y) for i, R in self.spots for y in self.mass[R]]
         self.read_policy(spec["policy"])
-        self.rule, self.denoiser = spec.get("off_support", "uniform"), spec.get("denoiser", {"kind": "exact"})
+        self.rule = spec.get("off_support", "uniform")
         require(self.rule in ("uniform", "marginal", "stop"), "off_support is uniform, marginal or stop")
-        self.read_denoiser(self.denoiser)
+        self.predictions = {(i, y): self.conditional(i, R, y) for i, R, y in self.contexts}
+        if "denoiser" in spec:
+            every = list(itertools.product([None, *range(V)], repeat=L))
+            for y, rows in zip(every, items(spec["denoiser"], len(every)), strict=True):
+                for i, row in enumerate(items(rows, L)):
+                    require((row is None) == (y[i] is not None), "a denoiser has null where tokens are revealed")
+                    self.predictions[i, y] = row and law(row, V)
 
     def read_policy(self, spec: Any) -> None:
-        """Steps: the weights of a Bernoulli policy, the sizes, or the sets."""
-        self.kind = spec.get("kind") if isinstance(spec, dict) else None
-        if self.kind == "bernoulli":
-            self.steps = self.weights = law(record(spec, "kind weights")["weights"])
-        elif self.kind == "fixed-size":
-            self.steps = [whole(size, 0) for size in items(record(spec, "kind sizes")["sizes"])]
+        """Steps: the weights of a Bernoulli policy, the sizes, or the sets (bits); ``weights``: w_k or s_k / L."""
+        self.kind = record(spec, "kind", "weights sizes sets")["kind"]
+        key = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}[self.kind]
+        steps = items(record(spec, f"kind {key}")[key])
+        if key == "weights":
+            self.steps = self.weights = law(steps)
+        elif key == "sizes":
+            self.steps = [whole(size, 0) for size in steps]
             self.weights = [Fraction(size, self.L) for size in self.steps]
         else:
-            self.kind, sets = "fixed-sets", items(record(spec, "kind sets")["sets"])
-            self.steps = [[whole(i, 0) for i in items(chosen)] for chosen in sets]
-            self.weights = [Fraction(len(chosen), self.L) for chosen in self.steps]
-            covered = sorted(itertools.chain(*self.steps)) == list(range(self.L))
-            require(covered, "the sets of the steps do not hold each position exactly once", Rejected)
+            self.steps = [sum(1 << i for i in {whole(i, 0) for i in items(chosen)}) for chosen in steps]
+            self.weights = [Fraction(len(chosen), self.L) for chosen in steps]
+            require(sum(self.steps) == self.all, "the sets of the steps do not hold each position once", Rejected)
         self.N = len(self.steps)
-        require(sum(self.weights) == 1, "the step sizes do not add up to the length", Rejected)
+        require(sum(self.weights) == 1, "the steps do not add up to the length", Rejected)
         require(self.N**self.L <= LARGEST_WORK, f"N = {self.N} steps at L = {self.L} are too many for this kernel")
-
-    def read_denoiser(self, spec: Any) -> None:
-        """Predictions in possible contexts (M2)."""
-        kind = spec.get("kind") if isinstance(spec, dict) else None
-        self.predictions = {(i, y): self.conditional(i, R, y) for i, R, y in self.contexts}
-        self.strength = fraction(spec["strength"]) if kind == "perturbed" and "strength" in spec else Fraction(0)
-        if kind == "perturbed":
-            noise, s = record(spec, "kind noise strength")["noise"], self.strength
-            require(noise in ("uniform", "peak") and 0 <= s <= 1, "noise is uniform or peak, strength in [0, 1]")
-            for key, c in self.predictions.items():
-                target = [Fraction(1, self.V) if noise == "uniform" else v == c.index(max(c)) for v in range(self.V)]
-                self.predictions[key] = [(1 - s) * old + s * new for old, new in zip(c, target, strict=True)]
-        elif kind == "table":
-            every = list(itertools.product([None, *range(self.V)], repeat=self.L))
-            for y, rows in zip(
-                every, items(record(spec, "kind conditionals")["conditionals"], len(every)), strict=True
-            ):
-                for i, row in enumerate(items(rows, self.L)):
-                    require((row is None) == (y[i] is not None), "a table has null at revealed positions, only there")
-                    self.predictions[i, y] = row and law(row, self.V)
-        else:
-            require(record(spec, "kind") == {"kind": "exact"}, "a denoiser is exact, perturbed or a table")
 
     def conditional(self, i: int, R: int, y: tuple) -> list[Fraction]:
         """``q(x_i = v | y)`` for every v; y, revealed at R, is possible."""
@@ -448,10 +405,8 @@ class Subject:
         """What is drawn at i: the denoiser's prediction, or by the rule where ``q(y) = 0`` (M2)."""
         if y in self.mass[R]:
             return self.predictions[i, y]
-        marginal = self.conditional(i, 0, part(y, 0))
-        return {"uniform": [Fraction(1, self.V)] * self.V, "marginal": marginal, "stop": [Fraction(0)] * self.V}[
-            self.rule
-        ]
+        marginal = self.conditional(i, 0, part(y, 0)) if self.rule == "marginal" else []
+        return marginal or [Fraction(self.rule == "uniform", self.V)] * self.V
 
     @cached_property
     def orders(self) -> dict:
@@ -464,24 +419,20 @@ class Subject:
                 ways = math.factorial(self.L) // math.prod(math.factorial(size) for size in self.steps)
                 c = Fraction([tau.count(k) for k in range(self.N)] == self.steps, ways)
             else:
-                c = Fraction(all(i in self.steps[k] for i, k in enumerate(tau)))
+                c = Fraction(all(self.steps[k] >> i & 1 for i, k in enumerate(tau)))
             if c:
                 chances[tuple(sum(1 << j for j in range(self.L) if tau[j] < k) for k in tau)] += c
         return chances
 
-    def output(self, x: tuple) -> Fraction:
-        """p(x)."""
-        drawn = {(i, R): self.predicted(i, R, part(x, R))[x[i]] for i, R in self.spots}
-        return sum(
-            (c * math.prod(drawn[link] for link in enumerate(sets)) for sets, c in self.orders.items()), Fraction(0)
-        )
-
     @cached_property
-    def p(self) -> dict:
-        """The output law on the support of q."""
-        return {x: self.output(x) for x in self.q}
-
-    # -- averages of entropies and divergences
+    def law(self) -> dict:
+        """p(x) of every x, and what is lost under the rule ``stop``."""
+        require(len(self.orders) * len(self.sequences) <= LARGEST_WORK, "the instance is too large for this kernel")
+        p = {}
+        for x in self.sequences:
+            drawn = {(i, R): self.predicted(i, R, part(x, R))[x[i]] for i, R in self.spots}
+            p[x] = sum(c * math.prod(drawn[link] for link in enumerate(sets)) for sets, c in self.orders.items())
+        return {**p, "lost": 1 - sum(p.values())}
 
     def H(self, R: int) -> Number:
         """Entropy of ``X_R``."""
@@ -500,7 +451,7 @@ class Subject:
 
     def error(self, i: int, R: int, y: tuple) -> Number:
         """``D(q(. | y) || p_theta(. | y))`` at position i."""
-        return divergence(dict(enumerate(self.conditional(i, R, y))), dict(enumerate(self.predictions[i, y])))
+        return divergence(zip(self.conditional(i, R, y), self.predictions[i, y], strict=True))
 
     def before(self, cost: Any) -> Number:
         """``sum over i of E cost(i, R_i, X_{R_i})`` under X ~ q."""
@@ -516,10 +467,10 @@ class Subject:
         return INFINITY if any(c and not p for c, p in pairs) else sum_of_logs((-c, p) for c, p in pairs if c)
 
 
-def divergence(law: dict, other: dict) -> Number:
-    if any(c and not other[x] for x, c in law.items()):
-        return INFINITY
-    return sum_of_logs((c, c / other[x]) for x, c in law.items() if c)
+def divergence(pairs: Any) -> Number:
+    """``sum of c log(c / p)`` over pairs (c, p)."""
+    pairs = [(c, p) for c, p in pairs if c]
+    return sum_of_logs((c, c / p) for c, p in pairs) if all(p for _, p in pairs) else INFINITY
 
 
 def total(pairs: Any) -> Number:
@@ -533,9 +484,6 @@ def total(pairs: Any) -> Number:
     return Number(terms)
 
 
-# ---- what is measured (M4, M5) -------------------------------------------------------------------------------------
-
-
 def of_kind(kind: str, s: Subject, value: Any) -> Number:
     require(s.kind == kind, f"the statement has a quantity of {kind} policies only")
     starts = [sum(s.steps[:k]) for k in range(s.N)]
@@ -546,17 +494,17 @@ QUANTITIES = {
     "V": lambda s: exact(s.V),
     "L": lambda s: exact(s.L),
     "N": lambda s: exact(s.N),
-    "kl": lambda s: divergence(s.q, s.p),
-    "reverse_kl": lambda s: divergence(s.p, s.q) if sum(s.p.values()) == 1 else INFINITY,
-    "tv": lambda s: exact(sum(max(c - s.p[x], 0) for x, c in s.q.items())),
-    "ser": lambda s: exact(1 - sum(s.p.values())),
+    "kl": lambda s: divergence((c, s.law[x]) for x, c in s.q.items()),
+    "reverse_kl": lambda s: divergence((c, s.q.get(x)) for x, c in s.law.items()),
+    "tv": lambda s: exact(sum(max(c - s.law[x], 0) for x, c in s.q.items())),
+    "ser": lambda s: exact(sum(c for x, c in s.law.items() if x not in s.q)),
     "path_kl": lambda s: total([(1, s.before(s.surprise)), (-1, s.H(s.all))]),
-    "log_ter": lambda s: total((Fraction(1, s.L), x) for x in (divergence(s.q, s.p), s.H(s.all))),
+    "log_ter": lambda s: total((Fraction(1, s.L), x) for x in (QUANTITIES["kl"](s), s.H(s.all))),
     "log_ter_language": lambda s: total([(Fraction(1, s.L), s.H(s.all))]),
     "entropy": lambda s: s.H(s.all),
     "total_correlation": lambda s: total([(-1, s.H(s.all)), *((1, s.H(1 << i)) for i in range(s.L))]),
     "dual_total_correlation": lambda s: total([(1, s.H(s.all)), (-1, s.z(s.L - 1))]),
-    "eps_learning": lambda s: extreme(max, {spelled(x): x for x in itertools.starmap(s.error, s.contexts)}.values()),
+    "eps_learning": lambda s: extreme(max, {x.spelled(): x for x in itertools.starmap(s.error, s.contexts)}.values()),
     "eps_learning_mean": lambda s: total([(Fraction(1, s.L), s.before(s.error))]),
     "learning_term": lambda s: s.before(s.error),
     "max_step_weight": lambda s: exact(max(s.weights)),
@@ -570,56 +518,26 @@ QUANTITIES = {
     "profile_start": lambda s: s.z(0),
     "profile_end": lambda s: s.z(s.L - 1),
     "profile_max_increase": lambda s: extreme(max, [s.z(j) - s.z(j - 1) for j in range(1, s.L)] or [exact(0)]),
-    "area_defect": lambda s: extreme(
-        max, [total([(c, QUANTITIES["curve_area"](s)), (-c, s.H(s.all))]) for c in (1, -1)]
-    ),
-    "law_distance": lambda s, t: exact(apart([[u.output(x) for x in s.sequences] for u in (s, t)])),
+    "area_defect": lambda s: extreme(max, [exact(c) * (QUANTITIES["curve_area"](s) - s.H(s.all)) for c in (1, -1)]),
+    "law_distance": lambda s, t: exact(sum(max(c - t.law[x], 0) for x, c in s.law.items())),
 }
-
-
-def apart(laws: list) -> Fraction:
-    """Total variation distance; what a law lacks to 1 is one more outcome."""
-    p, r = ([*law, 1 - sum(law)] for law in laws)
-    return sum((abs(a - b) for a, b in zip(p, r, strict=True)), Fraction(0)) / 2
-
-
-def uniform_steps(s: Subject) -> bool:
-    return s.kind == "bernoulli" and len(set(s.weights)) == 1
-
-
-def is_pair(s: Subject) -> bool:
-    doubled = {x for x in s.sequences if s.L % 2 == 0 and x[::2] == x[1::2]}
-    return set(s.q) == doubled and len(set(s.q.values())) == 1
-
-
-def marks(s: Subject) -> set:
-    """How far each step gets: the a_k, the S_k, or the sets revealed."""
-    steps = [sum(1 << i for i in step) for step in s.steps] if s.kind == "fixed-sets" else s.steps
-    return set(itertools.accumulate(steps))
-
-
 ASSUMPTIONS = {
     "ExactDenoiser": lambda s: all(s.predictions[i, y] == s.conditional(i, R, y) for i, R, y in s.contexts),
     "OrderOblivious": lambda s: True,  # each policy of this kernel
     "BernoulliPolicy": lambda s: s.kind == "bernoulli",
     "FixedSizePolicy": lambda s: s.kind == "fixed-size",
-    "UniformSteps": uniform_steps,
+    "UniformSteps": lambda s: s.kind == "bernoulli" and len(set(s.weights)) == 1,
     "BalancedSizes": lambda s: s.kind == "fixed-size" and max(s.steps) - min(s.steps) <= 1,
     "StepsDivideLength": lambda s: s.L % s.N == 0,
-    "PairLanguage": is_pair,
+    "PairLanguage": lambda s: (
+        s.L % 2 == 0 and s.q == {x: Fraction(1, s.V ** (s.L // 2)) for x in s.sequences if x[::2] == x[1::2]}
+    ),
 }
 RELATIONS = {
     "same-language": lambda s, t: True,
-    "refines": lambda s, t: s.denoiser == t.denoiser and s.kind == t.kind and marks(s) <= marks(t),
-    "more-steps": lambda s, t: s.denoiser == t.denoiser and uniform_steps(s) and uniform_steps(t) and s.N < t.N,
-}
-
-
-# ---- certificates --------------------------------------------------------------------------------------------------
-
-
-def spelled(value: Number) -> str | None:
-    return "inf" if value is INFINITY else str(value) if value.is_log_form else None
+    "refines": lambda s, t: set(itertools.accumulate(s.steps)) <= set(itertools.accumulate(t.steps)),
+    "more-steps": lambda s, t: s.N < t.N and all(map(ASSUMPTIONS["UniformSteps"], (s, t))),
+}  # beside the same language; all but the first also need the same denoiser and kind of policy
 
 
 def complete(question: dict) -> dict:
@@ -631,8 +549,9 @@ def complete(question: dict) -> dict:
     subjects = [Subject(spec) for spec in items(question["subjects"])]
     require(between in {1: [None], 2: list(RELATIONS)}.get(len(subjects), []), "one subject, or two and their relation")
     if between:
-        related = subjects[0].q == subjects[1].q and RELATIONS[between](*subjects)
-        require(related, f"the relation {between} does not hold", Rejected)
+        s, t = subjects
+        alike = between == "same-language" or (s.kind, s.predictions, s.rule) == (t.kind, t.predictions, t.rule)
+        require(s.q == t.q and alike and RELATIONS[between](s, t), f"they are not {between}", Rejected)
     for need in needs:
         require(all(ASSUMPTIONS[need](s) for s in subjects), f"{need} does not hold", Rejected)
     quantities: dict = {}
@@ -640,29 +559,25 @@ def complete(question: dict) -> dict:
     def lookup(name: str) -> Number:
         plain, _, second = name.partition("@")
         about = subjects if plain == "law_distance" else subjects[1:] if second else subjects[:1]
-        fine = plain in QUANTITIES and len(about) == 1 + (plain == "law_distance")
-        require(fine, f"{name:.40} is no quantity of the subjects")
+        require(plain in QUANTITIES and len(about) == 1 + (plain == "law_distance"), f"no quantity {name:.40} here")
         quantities[name] = quantities.get(name) or QUANTITIES[plain](*about)
         return quantities[name]
 
     left, right = expression(statement["lhs"], lookup), expression(statement["rhs"], lookup)
     order, bits = compare(left, right)
     holds = {"<": order < 0, "<=": order <= 0, "==": order == 0, ">=": order >= 0, ">": order > 0}[relation]
-    verdict, numbers = (
-        "holds" if holds else "violated",
-        ", ".join(f"N = {s.N}, strength {s.strength}" for s in subjects),
-    )
-    claim = f"{statement['lhs']} {relation} {statement['rhs']}"
+    verdict, claim = "holds" if holds else "violated", f"{statement['lhs']} {relation} {statement['rhs']}"
+    sizes = ", ".join(f"V = {s.V}, L = {s.L}, N = {s.N}" for s in subjects)
     return {
         **question,
         "format": FORMAT,
-        "quantities": {name: spelled(value) for name, value in quantities.items()},
-        "values": {"lhs": spelled(left), "rhs": spelled(right)},
+        "quantities": {name: value.spelled() for name, value in quantities.items()},
+        "values": {"lhs": left.spelled(), "rhs": right.spelled()},
         "order": "<=>"[order + 1],
         "bits": bits,
         "ratio": ["1", "1"] if order == 0 else ratio(right, left) if ">" in relation else ratio(left, right),
         "verdict": verdict,
-        "conclusion": f"{statement['id']} {verdict}: {claim} ({'; '.join([*needs, between or 'one subject', numbers])})",
+        "conclusion": f"{statement['id']} {verdict}: {claim} ({'; '.join([*needs, between or 'one subject', sizes])})",
     }
 
 
@@ -673,7 +588,7 @@ def ratio(small: Number, large: Number) -> list[str] | None:
     if small.terms is not None and large.terms is not None:
         atom, c = next(iter(large.reduced.items()))  # if small = r large, then every coefficient says so
         r = small.reduced.get(atom, Fraction(0)) / c
-        if compare(small - exact(r) * large, exact(0))[0] == 0:
+        if not (small - exact(r) * large).reduced:
             return [str(r), str(r)]
     for bits in PRECISIONS:
         if large.at(bits)[0] > 0:
@@ -692,13 +607,12 @@ def verify(text: str) -> str:
 
     names = "format subjects between statement quantities values order bits ratio verdict conclusion provenance"
     try:
-        floats = {"parse_float": lambda text: {"float": text}, "parse_constant": lambda text: {"float": text}}
-        certificate = record(json.loads(text, object_pairs_hook=unique, **floats), names)
+        certificate = record(json.loads(text, object_pairs_hook=unique, parse_float=repr, parse_constant=repr), names)
         found = complete({key: certificate[key] for key in ("subjects", "between", "statement")})
         for key, value in found.items():
             same = json.dumps(certificate[key], sort_keys=True) == json.dumps(value, sort_keys=True)
             require(same, f"{key} is not what follows from the instance and the statement", Rejected)
-    except (ValueError, SyntaxError, RecursionError, MemoryError, ArithmeticError) as problem:
+    except (ValueError, SyntaxError, RecursionError, MemoryError, ArithmeticError, KeyError, TypeError) as problem:
         raise Malformed(f"this is no certificate ({type(problem).__name__})") from None
     return found["conclusion"]
 
@@ -707,9 +621,7 @@ def main(arguments: list[str]) -> int:
     try:
         require(len(arguments) == 1, "one argument, the name of a file, is expected")
         with open(arguments[0], "rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-        require(len(content) <= LARGEST_FILE, "the file is too large for this kernel")
-        print("accepted:", verify(content.decode()))
+            print("accepted:", verify(file.read(LARGEST_FILE).decode()))
     except (Malformed, OSError, UnicodeDecodeError) as problem:
         print(f"malformed: {problem}", file=sys.stderr)
         return 2

@@ -36,6 +36,7 @@ from ..errors import BeyondReach
 from ..types import PARAMETER_DEPTH
 from .markov_chain import Chain, Measured
 from .reveal_chances import fixed_size_coefficients, lag_coefficients, pair_chance_differences
+from .reveal_steps import prefix_sums
 
 __all__ = [
     "LagInformation",
@@ -147,7 +148,7 @@ def profile(lags: LagInformation) -> list[Measured]:
 def path_kl(lags: LagInformation, weights: NDArray[np.float64]) -> Measured:
     """PATH_KL of the Bernoulli sampler with step law ``weights`` and the exact denoiser, in nats; cost ``O(N D)``."""
     w = np.asarray(weights, dtype=np.float64)
-    before, after = _prefix_sums(w), _prefix_sums(w[::-1])[::-1]
+    before, after = prefix_sums(w), prefix_sums(w[::-1])[::-1]
     b, error = lag_coefficients(before[:-1], after[:-1], w, len(lags.J), (PARAMETER_DEPTH + 2) * U)
     c = -b
     if len(c):
@@ -179,19 +180,6 @@ def _combine(
 def _less(whole: Measured, part: Measured) -> Measured:
     value = whole.value - part.value
     return Measured(value, whole.rounding + part.rounding + U * abs(value), whole.truncation + part.truncation)
-
-
-def _prefix_sums(w: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``0, w_1, w_1 + w_2, ..`` in doubled precision, each rounded once."""
-    sums = [0.0]
-    high, low = 0.0, 0.0
-    for term in w.tolist():
-        total = high + term
-        shadow = total - high
-        low += (high - (total - shadow)) + (term - shadow)
-        high = total
-        sums.append(high + low)
-    return np.array(sums)
 
 
 def _settled_laws(chain: Chain) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:

@@ -13,6 +13,8 @@ from ..reach import memory_budget, shown_bytes
 from .method import Method
 from .methods import METHODS, methods_for
 
+NEGLIGIBLE = 1e-6
+
 __all__ = ["explain", "measurable", "measure", "measure_one"]
 
 
@@ -111,9 +113,8 @@ def _within(instance: Instance, method: Method, seconds: float) -> bool:
 
 
 def _relative_width(found: Enclosure) -> float:
-    if found.width == 0.0:
-        return 0.0
-    return found.width / abs(found.value) if found.value and math.isfinite(found.width) else math.inf
+    """Width over size; a number below ``NEGLIGIBLE`` counts as one of that size, since a zero has no relative width."""
+    return found.width / max(abs(found.value), NEGLIGIBLE) if math.isfinite(found.width) else math.inf
 
 
 def explain(instance: Instance, quantity: str, seconds: float, engine: str | None) -> BadInput | BeyondReach:

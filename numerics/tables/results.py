@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from maskbound.theory import quantities
 from numpy.typing import NDArray
+
+from maskbound.theory import quantities
 
 from ..enclosure import Enclosure, gamma
 from ..engines.law import Law
@@ -150,11 +151,14 @@ def _spelt(instance: Instance, x: Sequence[int] | NDArray[np.int64]) -> str:
 
 
 def curve_tables(instance: Instance, found: InformationCurve) -> tuple[Table, Table]:
-    """The profile and the curve."""
-    profile = tuple(enumerate(found.profile))
+    """The profile, at evenly spaced j where it is long, and the curve."""
+    last = len(found.profile) - 1
+    every = range(last + 1) if last < MOST_ROWS else [round(k * last / (MOST_ROWS - 1)) for k in range(MOST_ROWS)]
+    profile = tuple((j, found.profile[j]) for j in every)
+    note = (f"{len(every)} of {last + 1} values; --json prints all",) if len(every) <= last else ()
     curve = tuple(zip(found.at, found.curve, strict=True))
     return (
-        Table(f"{instance.name}: information profile, nats", ("j", "z(j)"), profile),
+        Table(f"{instance.name}: information profile, nats", ("j", "z(j)"), profile, note),
         Table(f"{instance.name}: information curve, nats", ("a", "Z(a)"), curve),
     )
 

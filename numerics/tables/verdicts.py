@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from maskbound.theory import Statement, statements
 from rich.text import Text
 from tabulate import tabulate
+
+from maskbound.theory import Statement, statements
 
 from ..checks import Side, Status, Verdict, judge
 from ..checks.check import FALSE
@@ -35,7 +36,7 @@ __all__ = [
 COLUMNS = ("instance", "statement", "lhs", "relation", "rhs", "ratio", "verdict")
 LATEX = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">"}
 NARROW, SMALL = 1e-9, 1e-3
-"""An enclosure narrower than this, relative to its value or to ``SMALL``, is as good as rounding allows."""
+"""An enclosure of any kind narrower than this, relative to its value or to ``SMALL``, counts as rounded."""
 
 COLOURS = {"holds": "green", "violated": "bold red", "undecided": "yellow", "not applicable": "dim"}
 
@@ -62,14 +63,16 @@ def verdicts_of(case: Case, claims: Sequence[Statement] = (), request: Request |
 
 
 def is_rounding_equality(verdict: Verdict) -> bool:
-    """Whether a verdict is open though all that it needs is known to rounding: both sides are equal as far as one sees."""
+    """Whether a verdict is open though all that it needs is known to rounding: the sides are equal, or as good as."""
     if verdict.status is not Status.UNDECIDED or verdict.lhs is None or verdict.rhs is None:
         return False
     used = [*verdict.lhs.quantities.values(), *verdict.rhs.quantities.values()]
-    return all(
-        found.width <= NARROW * max(abs(found.value), SMALL) and verdict.statement.id not in found.relies_on
-        for found in used
-    )
+    return all(_known_to_rounding(found) and verdict.statement.id not in found.relies_on for found in used)
+
+
+def _known_to_rounding(found: Enclosure) -> bool:
+    narrow = found.kind in ("exact", "rounding") or found.width <= NARROW * max(abs(found.value), SMALL)
+    return narrow and math.isfinite(found.width)
 
 
 def tightness(verdict: Verdict) -> Enclosure | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from maskbound.numerics.errors import BadInput, MaskboundError
 
 SECONDS = 5.0

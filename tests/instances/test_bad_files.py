@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from maskbound.numerics.instances import load, load_any, parse
 
 Refusal = Callable[..., str]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+
 from maskbound.numerics.errors import BeyondReach, MaskboundError
 from maskbound.numerics.instances import dump, from_spec, load, load_any, parse
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import Instance, Pair, dump, explicit_spec, from_spec, parse, spec_languages
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names

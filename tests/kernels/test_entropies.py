@@ -8,11 +8,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from kernels.arrays import denoiser_lattice, language, noisy, rare, shapes, table, table_depth, with_threads
-from maskbound.numerics._kernels import entropies as kernel
-from maskbound.numerics._kernels import lattice
 from oracles import information
 from oracles.languages import Marginals, parity
 from oracles.logs import log, log_sum, mp
+
+from maskbound.numerics._kernels import entropies as kernel
+from maskbound.numerics._kernels import lattice
 
 U = 2.0**-53
 

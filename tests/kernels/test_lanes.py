@@ -22,8 +22,9 @@ from kernels.arrays import (
     table_depth,
     with_threads,
 )
-from maskbound.numerics._kernels import lanes, lattice
 from oracles import denoisers, samplers
+
+from maskbound.numerics._kernels import lanes, lattice
 
 
 def composition_depth(L: int, ratio: int) -> int:

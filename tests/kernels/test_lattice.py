@@ -22,9 +22,10 @@ from kernels.arrays import (
     table_depth,
     with_threads,
 )
-from maskbound.numerics._kernels import lattice
 from oracles import denoisers, samplers
 from oracles.languages import Marginals
+
+from maskbound.numerics._kernels import lattice
 
 
 def sizes_of(L: int) -> list[list[int]]:

@@ -11,9 +11,9 @@ from grid import Case, cases
 from hypothesis import given, settings
 from oracles.logs import real
 
+from maskbound.numerics.enclosure import Enclosure, gamma
 from maskbound.numerics.engines import tabular, walk
 from maskbound.numerics.engines.workspace import Workspace
-from maskbound.numerics.enclosure import Enclosure, gamma
 from maskbound.numerics.metrics import METHODS, measurable, measure
 
 ENGINES = sorted({method.engine for method in METHODS})

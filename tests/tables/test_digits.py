@@ -8,6 +8,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.tables.digits import shown, shown_float, shown_interval
 

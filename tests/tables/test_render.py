@@ -11,6 +11,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.tables.render import FORMATS, Formula, Table, as_json, render
 
@@ -69,13 +70,20 @@ def latex_rows(text: str) -> list[list[str]]:
     pattern = re.compile("|".join(re.escape(written) for written in sorted(_UNESCAPE, key=len, reverse=True)))
     body = text.split("\\midrule\n")[1].split("\\bottomrule")[0].removeprefix("\\endhead\n")
     rows = [line.removesuffix(r" \\") for line in body.splitlines()]
-    return [[pattern.sub(lambda m: _UNESCAPE[m[0]], cell) for cell in re.split(r"(?<!\\) & ", row)] for row in rows]
+    cells = [re.split(r"(?<!\\) & ", row) for row in rows]
+    bare = [re.sub(r"^\$.*\$$", "", pattern.sub("", cell)) for row in cells for cell in row]
+    if any(re.search(r"[&%$#_{}~^\\<>|\"\[]", cell) for cell in bare):
+        raise ValueError("a special character is not escaped")
+    return [[pattern.sub(lambda m: _UNESCAPE[m[0]], cell) for cell in row] for row in cells]
 
 
 def markdown_rows(text: str) -> list[list[str]]:
     """Cells of the body, as GitHub would read them."""
     lines = [line for line in text.splitlines() if line.startswith("|")][2:]
     cells = [re.split(r"(?<!\\)\|", line)[1:-1] for line in lines]
+    bare = [re.sub(r"^`.*`$", "", re.sub(r"\\.", "", cell.strip())) for row in cells for cell in row]
+    if any(re.search(r"[*`<\[]", cell) for cell in bare):
+        raise ValueError("a character of markup is not escaped")
     return [[re.sub(r"\\([\\|*`<\[\]_])", r"\1", cell.strip()) for cell in row] for row in cells]
 
 
@@ -129,6 +137,12 @@ def test_the_reading_back_can_fail():
     table = Table("t", ("a", "b"), (("x & y", "next"),))
     broken = render(table, "latex").replace(r"\&", "&")
     assert latex_rows(broken) != [["x & y", "next"]]
+    for text, escaped in (("50%", r"\%"), ("[b]", "{[}")):
+        written = render(Table("t", ("a",), ((text,),)), "latex")
+        with pytest.raises(ValueError, match="not escaped"):
+            latex_rows(written.replace(escaped, text.strip("50b]")))
+    with pytest.raises(ValueError, match="not escaped"):
+        markdown_rows(render(Table("t", ("a",), (("*e*",),)), "md").replace("\\", ""))
 
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))

@@ -6,10 +6,13 @@ import math
 
 import numpy as np
 import pytest
+
 from maskbound.numerics import Instance, curve, languages, law, measure, policies
 from maskbound.numerics.enclosure import UNIT_ROUNDOFF
+from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import parse
+from maskbound.numerics.metrics import information_curve
 from maskbound.numerics.tables import results
 
 PAIR = Instance(languages.pair(2, 2), policies.Bernoulli(steps=2), name="small pair")
@@ -46,7 +49,7 @@ def test_a_law_beyond_reach_is_refused_at_once():
     long = Instance(languages.pair(16, 64), policies.Bernoulli(steps=2))
     with pytest.raises(BeyondReach, match="V=16, L=64"):
         law(long)
-    with pytest.raises(BeyondReach, match="V=16, L=64"):
+    with pytest.raises(BeyondReach, match=r"information curve.*V=16, L=64"):
         curve(long)
     with pytest.raises(BadInput, match="tabular and walk"):
         law(PAIR, engine="blocks")
@@ -125,6 +128,22 @@ def test_the_curve_of_pair():
     profile, points = results.curve_tables(PAIR, found)
     assert len(profile.rows) == 2
     assert len(points.rows) == 5
+
+
+def test_a_long_chain_has_a_curve_and_agrees_with_the_lattice_when_short():
+    transition = [["1/3", "2/3"], ["1/4", "3/4"]]
+    short = Instance(languages.markov(["1/2", "1/2"], transition, 6), policies.Bernoulli(steps=2))
+    lattice, chain = curve(short), information_curve._from_chain(Workspace(short), 20)
+    for one, other in zip(lattice.profile + lattice.curve, chain.profile + chain.curve, strict=True):
+        assert one.overlaps(other)
+        assert other.engine == "markov"
+        assert other.width < 1e-12
+    long = Instance(languages.markov(["1/2", "1/2"], transition, 500), policies.Bernoulli(steps=2))
+    found = curve(long)
+    assert len(found.profile) == 500
+    profile, _ = results.curve_tables(long, found)
+    assert [profile.rows[0][0], profile.rows[-1][0], len(profile.rows)] == [0, 499, 40]
+    assert profile.notes == ("40 of 500 values; --json prints all",)
 
 
 def test_the_curve_ends_at_the_profile_and_never_rises():

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import pytest
+
 from maskbound.numerics import Instance, languages, policies
 from maskbound.numerics.checks import Side, Status, Verdict
 from maskbound.numerics.enclosure import Enclosure
@@ -54,21 +55,20 @@ def test_a_claim_about_one_subject_meets_both_parts_of_a_pair():
 
 
 def test_equalities_to_within_rounding_are_told_from_other_open_verdicts():
-    lhs, rhs = side(0.5, 0.6), side(0.55, 0.65)
+    lhs, rhs = side(0.5, 0.5 + 2e-12), side(0.5 + 1e-12, 0.5 + 3e-12, "truncation")
     assert is_rounding_equality(verdict(lhs, rhs, Status.UNDECIDED))
     assert not is_rounding_equality(verdict(lhs, rhs, Status.HOLDS))
-    sampled = side(0.5, 0.6, "statistical", confidence=0.9)
-    assert not is_rounding_equality(verdict(sampled, rhs, Status.UNDECIDED))
-    circular = side(0.5, 0.6, relies_on=frozenset({"claim"}))
+    assert not is_rounding_equality(verdict(side(0.5, 0.6, "bound"), rhs, Status.UNDECIDED))
+    circular = side(0.5, 0.5 + 2e-12, relies_on=frozenset({"claim"}))
     assert not is_rounding_equality(verdict(circular, rhs, Status.UNDECIDED))
-    unbounded = replace(lhs, hi=math.inf)
+    unbounded = Side(0.5, 0.5, math.inf, {"kl": Enclosure(0.5, 0.5, math.inf, "rounding")})
     assert not is_rounding_equality(verdict(unbounded, rhs, Status.UNDECIDED))
     nothing = Verdict(claim("kl <= path_kl"), ("x",), Status.UNDECIDED, reason="too large")
     assert not is_rounding_equality(nothing)
 
 
 def test_the_count_says_which_open_verdicts_are_equalities():
-    equal = verdict(side(0.5, 0.6), side(0.55, 0.65), Status.UNDECIDED)
+    equal = verdict(side(0.5, 0.5), side(0.5, 0.5), Status.UNDECIDED)
     other = Verdict(claim("kl <= path_kl"), ("x",), Status.UNDECIDED, reason="too large")
     fine = verdict(side(0.1, 0.1), side(0.2, 0.2), Status.HOLDS)
     broken = verdict(side(0.3, 0.3), side(0.2, 0.2), Status.VIOLATED)

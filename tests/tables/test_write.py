@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.tables.write import write_text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from maskbound.numerics import Instance, languages, policies
 from maskbound.numerics.checks import Status
 from maskbound.numerics.errors import BadInput

@@ -8,11 +8,12 @@ from fractions import Fraction as F
 from functools import cache
 
 import pytest
-from maskbound.theory import statements, symbols
 from oracles import cases, denoisers, information, languages, samplers
 from oracles.logs import mp, real
 from oracles.quantities import measure_all, path_kl
 from sympy import Float, Integer, Rational, oo
+
+from maskbound.theory import statements, symbols
 
 EQUAL = mp.mpf(10) ** -40
 PAIR, MDS = languages.pair, languages.mds

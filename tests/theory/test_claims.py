@@ -5,9 +5,10 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sympy import Integer, Max, Min, Rational, ceiling, exp, log, sqrt
+
 from maskbound.theory import ClaimError, claim, spell, symbols
 from maskbound.theory.claims import LONGEST_TEXT, parse
-from sympy import Integer, Max, Min, Rational, ceiling, exp, log, sqrt
 
 kl, path_kl, tv, L, N, V = (symbols[name] for name in ("kl", "path_kl", "tv", "L", "N", "V"))
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from maskbound.theory import DERIVATIONS, statements
 from maskbound.theory.derivations import _curve, _profile, _riemann_error, _weights
 from maskbound.theory.known_answers import copy_curve, parity_bernoulli

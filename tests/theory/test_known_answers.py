@@ -3,12 +3,13 @@
 from fractions import Fraction as F
 
 import pytest
-from maskbound.theory import known_answers as known
-from maskbound.theory import quantities
 from oracles import cases, denoisers, information, languages, samplers
 from oracles.logs import mp, real
 from oracles.quantities import measure_all
 from sympy import Integer, Rational, Symbol, integrate, log, oo
+
+from maskbound.theory import known_answers as known
+from maskbound.theory import quantities
 
 TOLERANCE = mp.mpf(10) ** -40
 SIZES = ((4,), (2, 2), (1, 3), (3, 0, 1), (1, 1, 1, 1))

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sympy import Integer, Symbol
+
 from maskbound.theory import (
     ASSUMPTIONS,
     STATUSES,
@@ -16,7 +18,6 @@ from maskbound.theory import (
     statements,
     symbols,
 )
-from sympy import Integer, Symbol
 
 NOTES = Path(__file__).resolve().parents[2] / "proofs_notes"
 DECLARED = [statement for family in ledger.FAMILIES for statement in family.STATEMENTS]

@@ -1,9 +1,10 @@
 """The vocabulary: complete, without doubles, with ranges and symbols that agree."""
 
 import pytest
+from sympy import oo
+
 from maskbound.theory import parameters, quantities, second, symbols, to_latex
 from maskbound.theory.notation import kl, law_distance, ser
-from sympy import oo
 
 PUBLIC = [
     "kl",

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from maskbound.theory import statements
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,10 +3,11 @@
 import doctest
 
 import pytest
-from maskbound import theory
-from maskbound.theory import claim, statements, symbols
 from sympy import Rational, Symbol, exp, log
 from sympy import symbols as make
+
+from maskbound import theory
+from maskbound.theory import claim, statements, symbols
 
 kl, path_kl, ser = symbols["kl"], symbols["path_kl"], symbols["ser"]
 TC, DTC = symbols["total_correlation"], symbols["dual_total_correlation"]

@@ -1,0 +1,332 @@
+"""Looking for a counterexample: structured instances, random ones, and climbing from the best; then shrinking.
+
+A statement is searched over small rational instances (tables of at most 64 sequences, at most 4 steps) that its
+assumptions allow. Nothing is read but what it states. A float64 verdict ``violated`` is already rigorous, so the
+search judges with the float engines. The order of the work follows from the seed alone; a budget only cuts it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import heapq
+import itertools
+import math
+import time
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from maskbound.theory import RELATIONS, Statement, claim, statements
+
+from ..engines.workspace import Workspace
+from ..errors import BadInput, MaskboundError, shown
+from .candidate import Candidate, Spec
+from .check import judge
+from .perturb import perturbed
+from .proposals import Family, random_candidate, structured
+from .shrink import shrink
+from .verdict import Side, Status, Verdict
+
+__all__ = ["Extreme", "Falsification", "falsify", "resolve"]
+
+Height = tuple[float, float]
+"""What a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
+
+NARROW = 1e-6
+"""A ratio counts when its enclosure is narrower than this."""
+
+CLIMBERS = 8
+"""How many of the best candidates are climbed from."""
+
+STRUCTURED_AT_ONCE = 60
+RANDOM_AT_ONCE = 20
+CLIMB = 150
+PATIENCE = 50
+"""Steps of a climb without a gain before it is given up."""
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The tightest a statement came, and where.
+
+    Parameters
+    ----------
+    ratio : float
+        The smaller side, as stated, over the larger one.
+    instance : dict
+        The spec of the instance (or pair) that reached it.
+    """
+
+    ratio: float
+    instance: Spec
+
+
+@dataclass(frozen=True)
+class Falsification:
+    """What a search found.
+
+    Parameters
+    ----------
+    statement : Statement
+    found : bool
+        Whether some instance violates the statement.
+    instance : dict or None
+        The counterexample, shrunk: the spec of an instance, or of a pair.
+    verdict : Verdict or None
+        The statement on it.
+    first : dict or None
+        The counterexample as it was met.
+    tightest : Extreme or None
+        Without a counterexample, the instance that came closest, where any gave a ratio.
+    tried, judged : int
+        Candidates looked at, and those among them to which the statement applies; shrinking included.
+    finished : bool
+        Whether shrinking ran to its end.
+    seed : int
+    seconds : float
+    """
+
+    statement: Statement
+    found: bool
+    instance: Spec | None
+    verdict: Verdict | None
+    first: Spec | None
+    tightest: Extreme | None
+    tried: int
+    judged: int
+    finished: bool
+    seed: int
+    seconds: float
+
+    def account(self) -> str:
+        """What was found and how much was tried, for a person."""
+        effort = f"{self.tried} candidates, {self.judged} of them judged, in {self.seconds:.1f} s (seed {self.seed})"
+        if self.verdict is not None:
+            shrunk = "" if self.finished else "\nthe time ended before it was shrunk further"
+            return f"counterexample found: {effort}\n{self.verdict.account()}{shrunk}"
+        lines = [f"{self.statement.id}: no counterexample in {effort}"]
+        if self.tightest is not None:
+            lines.append(f"  tightest ratio {self.tightest.ratio:.9g}, reached by {_in_words(self.tightest.instance)}")
+        return "\n".join(lines)
+
+
+def falsify(
+    statement: Statement | str, budget_seconds: float = 60.0, seed: int = 0, most: int | None = None
+) -> Falsification:
+    """Search for an instance that violates a statement.
+
+    Parameters
+    ----------
+    statement : Statement or str
+        A statement, the id of one in the ledger, or a claim; a claim is about every instance, and one about two
+        subjects is searched over pairs with one language.
+    budget_seconds : float
+        For searching and shrinking together.
+    seed : int
+        The same seed tries the same candidates in the same order.
+    most : int, optional
+        Candidates to try at most before shrinking, for results that do not depend on the machine's speed.
+
+    Returns
+    -------
+    Falsification
+
+    Raises
+    ------
+    BadInput
+        For an unknown id, a budget that is not positive, or a statement that is charted and not judged.
+    ClaimError
+        For a claim that cannot be read.
+    """
+    statement = resolve(statement)
+    if statement.status == "asymptotic":
+        raise BadInput("statement", f"{statement.id} is about a limit, which no instance can refute")
+    if not budget_seconds > 0:
+        raise BadInput("budget", f"found {shown(budget_seconds)}; a positive number of seconds is accepted")
+    search = _Search(statement, Family.of(statement), time.monotonic(), budget_seconds, most or math.inf)
+    search.run(Random(seed))
+    if search.counterexample is None:
+        return search.report(seed)
+    met = search.counterexample
+    smaller, finished = shrink(met, search.family, search.violates, lambda: search.left <= 0)
+    return search.report(seed, met, smaller, finished)
+
+
+def resolve(statement: Statement | str) -> Statement:
+    """The statement of that id, or the claim that a text makes."""
+    if isinstance(statement, Statement):
+        return statement
+    if statement in statements:
+        return statements[statement]
+    if any(relation in statement for relation in RELATIONS):
+        return claim(statement)
+    close = difflib.get_close_matches(statement[:80], statements, 3, cutoff=0.4) or list(statements)[:3]
+    raise BadInput("statement", f"found {shown(statement)}; a claim, or an id such as {', '.join(close)}, is accepted")
+
+
+@dataclass
+class _Search:
+    """One search: its limits, and what it met."""
+
+    statement: Statement
+    family: Family
+    start: float
+    budget: float
+    most: float
+    tried: int = 0
+    judged: int = 0
+    counterexample: Candidate | None = None
+    tightest: tuple[float, Candidate] | None = None
+    latest: Height | None = None
+    best: list[tuple[Height, int, Candidate]] = field(default_factory=list)
+
+    @property
+    def left(self) -> float:
+        return self.budget - (time.monotonic() - self.start)
+
+    def run(self, rng: Random) -> None:
+        """Rounds of structured candidates, random ones and a climb, until a counterexample or the limits are met."""
+        ordered = structured(self.family)
+        for turn in itertools.count():
+            if any(self._over(candidate) for candidate in itertools.islice(ordered, STRUCTURED_AT_ONCE)):
+                return
+            top: tuple[Height, Candidate] | None = None
+            for candidate in (random_candidate(self.family, rng) for _ in range(RANDOM_AT_ONCE)):
+                if self._over(candidate):
+                    return
+                if self.latest is not None and (top is None or self.latest > top[0]):
+                    top = self.latest, candidate
+            if turn % 4 == 3 and self.best:
+                ranked = sorted(self.best, key=lambda entry: (entry[0], entry[1]), reverse=True)
+                top = ranked[turn // 4 % len(ranked)][::2]
+            if top is not None and self._climbed(*top, rng):
+                return
+
+    def _over(self, candidate: Candidate) -> bool:
+        """Try a candidate, or stop; whether this is the end."""
+        if self.tried >= self.most or self.left <= 0:
+            return True
+        self.latest = self._try(candidate)
+        return self.counterexample is not None
+
+    def _climbed(self, height: Height, at: Candidate, rng: Random) -> bool:
+        """Climb from a candidate; whether this is the end."""
+        idle = 0
+        for _ in range(CLIMB):
+            candidate = perturbed(at, self.family, rng)
+            if self._over(candidate):
+                return True
+            reached = self.latest
+            idle = 0 if reached is not None and reached > height else idle + 1
+            if reached is not None and reached >= height:
+                height, at = reached, candidate
+            if idle > PATIENCE:
+                break
+        return False
+
+    def _try(self, candidate: Candidate) -> Height | None:
+        """How close the candidate comes to a violation; None where the statement does not apply."""
+        self.tried += 1
+        verdict = self.judge(candidate)
+        if verdict is None or verdict.lhs is None or verdict.rhs is None:
+            return None
+        self.judged += 1
+        if verdict.status is Status.VIOLATED:
+            self.counterexample = candidate
+        height = _height(verdict)
+        if height is None:
+            return None
+        ratio = _certain_ratio(verdict)
+        if ratio is not None and (self.tightest is None or ratio > self.tightest[0] + NARROW):
+            self.tightest = ratio, candidate
+        entry = (height, -self.tried, candidate)
+        if len(self.best) < CLIMBERS:
+            heapq.heappush(self.best, entry)
+        else:
+            heapq.heappushpop(self.best, entry)
+        return height
+
+    def judge(self, candidate: Candidate, name: str = "candidate") -> Verdict | None:
+        """The statement on a candidate; None where there is no such instance."""
+        try:
+            works = tuple(Workspace(instance) for instance in candidate.instances(name))
+            return judge(self.statement, works, candidate.relation)
+        except MaskboundError:
+            return None
+
+    def violates(self, candidate: Candidate) -> bool:
+        self.tried += 1
+        verdict = self.judge(candidate)
+        self.judged += verdict is not None and verdict.lhs is not None
+        return verdict is not None and verdict.status is Status.VIOLATED
+
+    def report(
+        self,
+        seed: int,
+        met: Candidate | None = None,
+        smaller: Candidate | None = None,
+        finished: bool = True,
+    ) -> Falsification:
+        name = f"{self.statement.id}-counterexample"
+        tightest = None
+        if self.tightest is not None and met is None:
+            ratio, reached = self.tightest
+            tightest = Extreme(ratio, reached.spec(f"{self.statement.id}-tightest"))
+        return Falsification(
+            statement=self.statement,
+            found=met is not None,
+            instance=smaller.spec(name) if smaller is not None else None,
+            verdict=self.judge(smaller, name) if smaller is not None else None,
+            first=met.spec(name) if met is not None else None,
+            tightest=tightest,
+            tried=self.tried,
+            judged=self.judged,
+            finished=finished,
+            seed=seed,
+            seconds=time.monotonic() - self.start,
+        )
+
+
+def _sides(verdict: Verdict) -> tuple[Side, Side]:
+    """The side that should be smaller, and the other."""
+    assert verdict.lhs is not None
+    assert verdict.rhs is not None
+    if verdict.statement.relation in (">=", ">"):
+        return verdict.rhs, verdict.lhs
+    return verdict.lhs, verdict.rhs
+
+
+def _height(verdict: Verdict) -> Height | None:
+    """None where it tells nothing: infinite sides, and sides that are both zero within their enclosures."""
+    low, high = _sides(verdict)
+    if not (math.isfinite(low.value) and math.isfinite(high.value)):
+        return None
+    size, unsure = abs(low.value) + abs(high.value), (low.hi - low.lo) + (high.hi - high.lo)
+    if size == 0 or not unsure <= NARROW * size:
+        return None
+    excess = low.value - high.value
+    if verdict.statement.relation == "==":
+        excess = abs(excess)
+    return excess / size, excess
+
+
+def _certain_ratio(verdict: Verdict) -> float | None:
+    """The ratio of the sides, where its enclosure is narrow and the larger side is positive."""
+    low, high = _sides(verdict)
+    if not (high.lo > 0 and low.lo >= 0 and math.isfinite(high.hi)):
+        return None
+    return verdict.ratio if low.hi / high.lo - low.lo / high.hi <= NARROW else None
+
+
+def _in_words(instance: Spec) -> str:
+    """An instance on a line: kinds and sizes."""
+    if "relation" in instance:
+        first, second = instance["first"], instance["second"]
+        return f"{_in_words(first)} & {_piece(second['policy'])} ({instance['relation']})"
+    return ", ".join(_piece(instance[part]) for part in ("language", "policy", "denoiser"))
+
+
+def _piece(table: dict[str, Any]) -> str:
+    facts = [f"{key}={value}" for key, value in table.items() if key not in ("kind", "off_support", "conditionals")]
+    text = ", ".join(facts)
+    return f"{table['kind']}({text if len(text) <= 200 else text[:197] + '...'})"

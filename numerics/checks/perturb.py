@@ -1,0 +1,155 @@
+"""Small changes of a candidate, for climbing from good ones to better ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+from .candidate import Candidate, Path, Spec, normalised, policy_steps, rows, spelled_out, whole_weights, with_row
+from .proposals import LARGEST_TABLE, MOST_STEPS, Family, random_denoiser, random_policy, split_step
+
+__all__ = ["perturbed"]
+
+LARGEST_WEIGHT = 4096
+"""Laws stay multiples of about 1/LARGEST_WEIGHT."""
+
+
+def perturbed(candidate: Candidate, family: Family, rng: Random) -> Candidate:
+    """A neighbour: another weight in a law, another step, another denoiser; the subjects' relation is kept."""
+    choice = rng.random()
+    if not family.pair_language and choice < 0.6:
+        return replace(candidate, language=_other_language(candidate.language, rng))
+    if family.exact or choice < 0.8:
+        return _other_policies(candidate, family, rng)
+    return _other_denoisers(candidate, family, rng)
+
+
+def _other_language(language: Spec, rng: Random) -> Spec:
+    if language["kind"] not in ("tabular", "markov", "hmm", "iid", "blocks") or rng.random() < 0.05:
+        language = spelled_out(language)
+    if language["kind"] == "tabular" and rng.random() < 0.15:
+        language = _with_a_string(language, rng)
+    path = rng.choice(rows(language))
+    return _with_moved_row(language, path, rng)
+
+
+def _with_a_string(language: Spec, rng: Random) -> Spec:
+    """One more sequence in the support, as likely as the least likely one."""
+    vocab, length = language["vocab"], language["length"]
+    if vocab**length > LARGEST_TABLE:
+        return language
+    string = [rng.randrange(vocab) for _ in range(length)]
+    if any(x == string for x, _ in language["support"]):
+        return language
+    weights = whole_weights([Fraction(c) for _, c in language["support"]])
+    chances = normalised([*weights, min(weights)])
+    strings = [x for x, _ in language["support"]] + [string]
+    return {**language, "support": [[x, c] for x, c in zip(strings, chances, strict=True)]}
+
+
+def _with_moved_row(table: Spec, path: Path, rng: Random) -> Spec:
+    return with_row(table, path, lambda law: _moved(law, rng))
+
+
+def _moved(law: list[Fraction], rng: Random) -> list[Fraction]:
+    """Another law: one weight scaled, or shared out, or dropped."""
+    if len(law) == 1:
+        return law
+    weights = whole_weights(law)
+    total = sum(weights)
+    v = rng.randrange(len(law))
+    kind = rng.random()
+    if kind < 0.6:
+        scaled = [8 * w for w in weights]
+        scaled[v] = round(scaled[v] * rng.choice((0.5, 0.75, 0.875, 1.125, 1.25, 1.5, 2, 4)))
+    elif kind < 0.8:
+        scaled = list(weights)
+        scaled[v] += max(1, total // 16)
+    elif kind < 0.9:
+        scaled = list(weights)
+        scaled[v] = 0
+    else:
+        other = rng.randrange(len(law))
+        scaled = list(weights)
+        scaled[v], scaled[other] = scaled[other], scaled[v]
+    if not any(scaled):
+        return law
+    largest = max(scaled)
+    if largest > LARGEST_WEIGHT:
+        scaled = [max(w * LARGEST_WEIGHT // largest, int(w > 0)) for w in scaled]
+    return normalised(scaled)
+
+
+def _other_policies(candidate: Candidate, family: Family, rng: Random) -> Candidate:
+    length = _length(candidate.language)
+    first = candidate.policies[0]
+    if first["kind"] == "bernoulli" and "weights" in family.policies and rng.random() < 0.7:
+        first = _with_moved_row(first, ("weights",), rng)
+    elif rng.random() < 0.3 and policy_steps(first) < MOST_STEPS and "weights" in family.policies:
+        first = split_step(first, rng)
+    else:
+        first = random_policy(family, length, rng)
+    if family.subjects == 1:
+        return candidate.with_each(policies=(first,))
+    if family.relation == "refines":
+        return candidate.with_each(policies=(first, split_step(first, rng)))
+    if family.relation == "same-language":
+        kept = candidate.policies[1] if rng.random() < 0.5 else random_policy(family, length, rng)
+        return candidate.with_each(policies=(first, kept))
+    few, many = sorted(rng.sample(range(1, MOST_STEPS + 1), 2))
+    uniform = [{"kind": "bernoulli", "weights": normalised([1] * steps)} for steps in (few, many)]
+    return candidate.with_each(policies=(uniform[0], uniform[1]))
+
+
+def _other_denoisers(candidate: Candidate, family: Family, rng: Random) -> Candidate:
+    denoiser = candidate.denoisers[0]
+    if denoiser["kind"] == "table" and rng.random() < 0.8:
+        other = with_row(denoiser, rng.choice(rows(denoiser)), lambda law: _one_unit(law, rng))
+    elif denoiser["kind"] == "perturbed" and rng.random() < 0.7:
+        strength = Fraction(denoiser["strength"])
+        step = Fraction(rng.choice((-8, -2, -1, 1, 2, 8)), 128)
+        other = {**denoiser, "strength": min(max(strength + step, Fraction(0)), Fraction(1))}
+    else:
+        vocab, length = _vocab(candidate.language), _length(candidate.language)
+        other = random_denoiser(family, candidate.language, vocab, length, rng)
+    if family.relation == "same-language":
+        return candidate.with_each(denoisers=(other, candidate.denoisers[1]))
+    return candidate.with_each(denoisers=(other,) * family.subjects)
+
+
+def _one_unit(law: list[Fraction], rng: Random) -> list[Fraction]:
+    """One 64th moved from one token to another; float64 still holds the law exactly."""
+    giving, taking = rng.randrange(len(law)), rng.randrange(len(law))
+    unit = min(Fraction(1, 64), law[giving])
+    moved = list(law)
+    moved[giving] -= unit
+    moved[taking] += unit
+    return moved
+
+
+def _length(language: Spec) -> int:
+    if language["kind"] == "blocks":
+        return language["count"] * _length(language["block"])
+    return language["length"]
+
+
+def _vocab(language: Spec) -> int:
+    match language["kind"]:
+        case "parity":
+            return 2
+        case "mds":
+            return language["field"]
+        case "permutations":
+            return language["length"]
+        case "colouring":
+            return 3
+        case "iid":
+            return len(language["probabilities"])
+        case "markov":
+            return len(language["initial"])
+        case "hmm":
+            return len(language["emission"][0])
+        case "blocks":
+            return _vocab(language["block"])
+    return language["vocab"]

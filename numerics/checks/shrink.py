@@ -1,0 +1,362 @@
+"""Making a counterexample smaller while it stays one: fewer tokens, symbols, steps and strings, simpler rationals."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from ..errors import MaskboundError
+from .candidate import (
+    STEPS_OF,
+    Candidate,
+    Spec,
+    law_at,
+    normalised,
+    policy_steps,
+    rows,
+    spelled_out,
+    whole_weights,
+    with_row,
+)
+from .proposals import EXACT, PERTURBATIONS, Family, merged_steps
+
+__all__ = ["shrink", "size"]
+
+LARGEST_DENOMINATOR = 24
+STRENGTHS = ("1", "1/2", "1/3", "1/4", "1/5", "1/8", "1/16", "1/64")
+
+
+def shrink(
+    candidate: Candidate, family: Family, violates: Callable[[Candidate], bool], over: Callable[[], bool]
+) -> tuple[Candidate, bool]:
+    """The smallest counterexample that single reductions lead to, and whether they were all tried.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        A counterexample.
+    family : Family
+        What its pieces may be replaced by.
+    violates : callable
+        Whether a candidate is a counterexample.
+    over : callable
+        Whether the time is.
+
+    Notes
+    -----
+    Each reduction that still violates and is of lesser :func:`size` is taken at once, and the reductions begin anew.
+    """
+    least = size(candidate)
+    improved = True
+    while improved:
+        improved = False
+        for smaller in reductions(candidate, family):
+            if over():
+                return candidate, False
+            reached = size(smaller)
+            if reached is not None and least is not None and reached < least and violates(smaller):
+                candidate, least, improved = smaller, reached, True
+                break
+    return candidate, True
+
+
+def size(candidate: Candidate) -> tuple[int, ...] | None:
+    """What is made smaller, None for what is no instance.
+
+    In order: the table, its length, steps, the denoiser, the support, unequal weights, digits, the kind of policy,
+    and the tokens of the support.
+    """
+    try:
+        instances = candidate.instances()
+    except MaskboundError:
+        return None
+    language = instances[0].language
+    tables = language.vocab**language.length
+    steps = sum(instance.policy.steps for instance in instances)
+    pieces = (candidate.language, *candidate.policies)
+    laws = [law_at(table, path) for table in pieces for path in rows(table)]
+    unequal = sum(len({c for c in law if c}) - 1 for law in laws)
+    numbers = [c for law in laws for c in law] + [c for table in candidate.denoisers for c in _numbers(table)]
+    digits = sum(c.numerator.bit_length() + c.denominator.bit_length() for c in numbers)
+    denoisers = sum(_rank(table) for table in candidate.denoisers)
+    support = int(language.support_table().sum())
+    kinds = sum(list(STEPS_OF).index(policy["kind"]) for policy in candidate.policies)
+    order = [position for policy in candidate.policies for chosen in policy.get("sets", ()) for position in chosen]
+    turned = sum(a > b for a, b in itertools.combinations(order, 2))
+    strings = [x for x, _ in candidate.language.get("support", ())]
+    tokens = sum(map(sum, strings)) + sum(a > b for a, b in itertools.pairwise(strings))
+    return tables, language.length, steps, denoisers, support, unequal, digits, kinds, turned, tokens
+
+
+def _rank(denoiser: Spec) -> int:
+    rule = int(denoiser.get("off_support", "uniform") != "uniform") + int("off_support_scope" in denoiser)
+    return 4 * ("exact", "perturbed", "table").index(denoiser.get("kind", "exact")) + rule
+
+
+def _numbers(denoiser: Spec) -> Iterator[Fraction]:
+    if "strength" in denoiser:
+        yield Fraction(denoiser["strength"])
+    for context in denoiser.get("conditionals", ()):
+        yield from (Fraction(c) for row in context if row is not None for c in row)
+
+
+# ---- reductions ----------------------------------------------------------------------------------------------------
+
+
+def reductions(candidate: Candidate, family: Family) -> Iterator[Candidate]:
+    """Candidates with something taken away, the boldest first."""
+    yield from _shorter(candidate)
+    if not family.pair_language:
+        yield from _languages_of_fewer_strings(candidate)
+    yield from _fewer_steps(candidate)
+    yield from _simpler_denoisers(candidate)
+    if not family.pair_language:
+        yield from _simpler_languages(candidate)
+    yield from _simpler_policies(candidate, family)
+    if candidate.language["kind"] == "tabular":
+        yield from _relabelled(candidate)
+
+
+def _shorter(candidate: Candidate) -> Iterator[Candidate]:
+    """The named language of smaller parameters; positions dropped from policies and denoisers to match."""
+    language = candidate.language
+    for smaller, dropped in _smaller_parameters(language):
+        yield from _dropped(replace(candidate, language=smaller), dropped)
+    if language["kind"] != "tabular":
+        return
+    for i in range(language["length"]) if language["length"] > 1 else ():
+        yield from _dropped(replace(candidate, language=_without_position(language, i)), [i])
+
+
+def _smaller_parameters(language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+    """Languages of the same kind, and the positions that are gone."""
+    kind, length = language["kind"], language.get("length", 0)
+    block = {"pair": 2, "shifted-pair": 2, "copy": language.get("copies", 1)}.get(kind, 1)
+    if kind == "permutations":
+        yield {**language, "length": length - 1}, [length - 1]
+        return
+    if kind != "tabular" and length > block:
+        yield {**language, "length": length - block}, list(range(length - block, length))
+    if kind == "copy":
+        dropped = list(range(block - 1, length, block))
+        yield {**language, "copies": block - 1, "length": length - len(dropped)}, dropped
+    if kind == "mds":
+        yield from (({**language, "field": prime}, []) for prime in (2, 3, 5) if prime < language["field"])
+        yield {**language, "dimension": language["dimension"] - 1}, []
+    if kind in ("pair", "copy", "shifted-pair") and language["vocab"] > 1:
+        yield {**language, "vocab": language["vocab"] - 1}, []
+    if kind == "blocks":
+        one = language["block"]["length"]
+        end = one * language["count"]
+        yield {**language, "count": language["count"] - 1}, list(range(end - one, end))
+
+
+def _dropped(candidate: Candidate, positions: list[int]) -> Iterator[Candidate]:
+    """The candidate whose policies and denoisers no longer speak of some positions; its language already does not."""
+    options = []
+    for policy in candidate.policies:
+        found = [policy]
+        for i in sorted(positions, reverse=True):
+            found = [smaller for one in found for smaller in _policy_without(one, i)]
+        options.append(found)
+    denoisers = candidate.denoisers
+    for i in sorted(positions, reverse=True):
+        denoisers = tuple(_denoiser_without(denoiser, i) for denoiser in denoisers)
+    for policies in itertools.product(*options):
+        yield candidate.with_each(policies, denoisers)
+
+
+def _policy_without(policy: Spec, i: int) -> list[Spec]:
+    if policy["kind"] == "fixed-size":
+        sizes = policy["sizes"]
+        fewer = [[*sizes[:k], s - 1, *sizes[k + 1 :]] for k, s in enumerate(sizes) if s]
+        return [{**policy, "sizes": found} for found in fewer]
+    if policy["kind"] == "fixed-sets":
+        return [{**policy, "sets": [[j - (j > i) for j in chosen if j != i] for chosen in policy["sets"]]}]
+    return [policy]
+
+
+def _denoiser_without(denoiser: Spec, i: int) -> Spec:
+    """A table in the contexts where position i is masked, without the predictions there."""
+    if denoiser.get("kind") != "table":
+        return denoiser
+    contexts = denoiser["conditionals"]
+    length = len(contexts[0])
+    base = next(b for b in itertools.count(1) if b**length >= len(contexts))
+    below = base ** (length - 1 - i)
+    kept = [context for y, context in enumerate(contexts) if y // below % base == 0]
+    return {**denoiser, "conditionals": [[*context[:i], *context[i + 1 :]] for context in kept]}
+
+
+def _without_position(language: Spec, i: int) -> Spec:
+    return _gathered(language, language["vocab"], language["length"] - 1, lambda x: [*x[:i], *x[i + 1 :]])
+
+
+def _gathered(language: Spec, vocab: int, length: int, image: Callable[[list[int]], list[int]]) -> Spec:
+    """The law of ``image(X)``."""
+    chances: dict[tuple[int, ...], Fraction] = {}
+    for x, c in language["support"]:
+        string = tuple(image(x))
+        chances[string] = chances.get(string, Fraction(0)) + Fraction(c)
+    support = [[list(x), c] for x, c in sorted(chances.items())]
+    return {"kind": "tabular", "vocab": vocab, "length": length, "support": support}
+
+
+def _languages_of_fewer_strings(candidate: Candidate) -> Iterator[Candidate]:
+    """Tables with symbols merged or dropped, then with strings dropped; other kinds are written as tables first."""
+    language = candidate.language
+    if language["kind"] != "tabular":
+        language = spelled_out(language)
+        table = replace(candidate, language=language)
+        yield table
+        yield from _shorter(table)
+    vocab, length, support = language["vocab"], language["length"], language["support"]
+    for v, u in itertools.permutations(range(vocab), 2):
+        names = [_renamed(u if token == v else token, v) for token in range(vocab)]
+        merged = _gathered(language, vocab - 1, length, lambda x, names=names: [names[token] for token in x])
+        yield replace(candidate, language=merged)
+    for v in range(vocab) if vocab > 1 else ():
+        kept = [[[_renamed(t, v) for t in x], c] for x, c in support if v not in x]
+        if kept:
+            yield replace(candidate, language=_renormalised({**language, "vocab": vocab - 1, "support": kept}))
+    for k in range(len(support)) if len(support) > 1 else ():
+        kept = [*support[:k], *support[k + 1 :]]
+        yield replace(candidate, language=_renormalised({**language, "support": kept}))
+
+
+def _renamed(token: int, gone: int) -> int:
+    return token - (token > gone)
+
+
+def _renormalised(language: Spec) -> Spec:
+    total = sum(Fraction(c) for _, c in language["support"])
+    return {**language, "support": [[x, Fraction(c) / total] for x, c in language["support"]]}
+
+
+def _fewer_steps(candidate: Candidate) -> Iterator[Candidate]:
+    """Neighbouring steps made one; uniform steps one fewer; in one subject or in both."""
+    options = []
+    for policy in candidate.policies:
+        fewer = list(merged_steps(policy))
+        steps = policy_steps(policy)
+        if policy["kind"] == "bernoulli" and steps > 1:
+            fewer.append({**policy, "weights": normalised([1] * (steps - 1))})
+        options.append(fewer)
+    if len(options) == 2:
+        yield from (candidate.with_each(policies=both) for both in itertools.product(*options))
+    for k, fewer in enumerate(options):
+        for policy in fewer:
+            yield candidate.with_each(policies=(*candidate.policies[:k], policy, *candidate.policies[k + 1 :]))
+
+
+def _simpler_denoisers(candidate: Candidate) -> Iterator[Candidate]:
+    """The exact one; a perturbed one in the place of a table; a simpler rule, strength or row."""
+    together = len({id(denoiser) for denoiser in candidate.denoisers}) == 1
+    for k, denoiser in enumerate(candidate.denoisers):
+        for simpler in _simpler_denoiser(denoiser):
+            if together:
+                yield candidate.with_each(denoisers=(simpler,) * len(candidate.denoisers))
+            else:
+                yield candidate.with_each(denoisers=(*candidate.denoisers[:k], simpler, *candidate.denoisers[k + 1 :]))
+
+
+def _simpler_denoiser(denoiser: Spec) -> Iterator[Spec]:
+    if denoiser["kind"] != "exact":
+        yield EXACT
+    if "off_support" in denoiser:
+        yield {key: value for key, value in denoiser.items() if key != "off_support"}
+    if denoiser["kind"] == "table":
+        noises = [noise for noise, _ in PERTURBATIONS[:2]]
+        for noise, strength in itertools.product(noises, STRENGTHS):
+            yield {"kind": "perturbed", "noise": noise, "strength": strength}
+        for path in rows(denoiser):
+            for units in (1, 2, 4, 8, 16):
+                yield with_row(denoiser, path, lambda law, units=units: _coarser(law, units))
+    if denoiser["kind"] == "perturbed":
+        yield from ({**denoiser, "strength": strength} for strength in STRENGTHS)
+
+
+def _simpler_languages(candidate: Candidate) -> Iterator[Candidate]:
+    for table in _with_simpler_rows(candidate.language):
+        yield replace(candidate, language=table)
+
+
+def _simpler_policies(candidate: Candidate, family: Family) -> Iterator[Candidate]:
+    """Simpler weights in one policy, or in both; Bernoulli steps, where they will do."""
+    simpler = [list(_with_simpler_rows(policy)) for policy in candidate.policies]
+    if "uniform" in family.policies:
+        for policy, options in zip(candidate.policies, simpler, strict=True):
+            options.append({"kind": "bernoulli", "weights": normalised([1] * policy_steps(policy))})
+    if "sizes" in family.policies:
+        for policy, options in zip(candidate.policies, simpler, strict=True):
+            if policy["kind"] == "fixed-sets":
+                options.append({"kind": "fixed-size", "sizes": [len(chosen) for chosen in policy["sets"]]})
+    if len(simpler) == 2:
+        yield from (candidate.with_each(policies=both) for both in itertools.product(*simpler))
+    for k, options in enumerate(simpler):
+        for policy in options:
+            yield candidate.with_each(policies=(*candidate.policies[:k], policy, *candidate.policies[k + 1 :]))
+
+
+def _relabelled(candidate: Candidate) -> Iterator[Candidate]:
+    """The same table with two tokens exchanged at one position, with two positions exchanged, or in order."""
+    language = candidate.language
+    vocab, length = language["vocab"], language["length"]
+    yield replace(candidate, language=_gathered(language, vocab, length, list))
+    for i, (u, v) in itertools.product(range(length), itertools.combinations(range(vocab), 2)):
+        names = {u: v, v: u}
+        swapped = _gathered(
+            language,
+            vocab,
+            length,
+            lambda x, i=i, names=names: [names.get(t, t) if j == i else t for j, t in enumerate(x)],
+        )
+        yield replace(candidate, language=swapped)
+    if any(policy["kind"] == "fixed-sets" for policy in candidate.policies):
+        for i, j in itertools.combinations(range(length), 2):
+            exchanged = {i: j, j: i}
+            order = [exchanged.get(k, k) for k in range(length)]
+            language = _gathered(language, vocab, length, lambda x, order=order: [x[k] for k in order])
+            policies = tuple(_rearranged(policy, exchanged) for policy in candidate.policies)
+            yield replace(candidate.with_each(policies=policies), language=language)
+
+
+def _rearranged(policy: Spec, exchanged: dict[int, int]) -> Spec:
+    if policy["kind"] != "fixed-sets":
+        return policy
+    return {**policy, "sets": [sorted(exchanged.get(j, j) for j in chosen) for chosen in policy["sets"]]}
+
+
+def _with_simpler_rows(table: Spec) -> Iterator[Spec]:
+    for path in rows(table):
+        for law in _simpler_laws(law_at(table, path)):
+            yield with_row(table, path, lambda _, law=law: law)
+
+
+def _simpler_laws(law: list[Fraction]) -> Iterator[list[Fraction]]:
+    """Equal chances, certainty, small denominators, one weight less, half the weights."""
+    weights = whole_weights(law)
+    if len({w for w in weights if w}) > 1:
+        yield normalised([int(w > 0) for w in weights])
+    if sum(w > 0 for w in weights) > 1:
+        yield from ([Fraction(int(u == v)) for u in range(len(law))] for v, w in enumerate(weights) if w)
+    for denominator in range(2, LARGEST_DENOMINATOR + 1):
+        units = _coarser(law, denominator)
+        if units != law:
+            yield units
+    if max(weights) > 1:
+        yield normalised([-(-w // 2) for w in weights])
+        for v, w in enumerate(weights):
+            if w > 1:
+                yield normalised([*weights[:v], w - 1, *weights[v + 1 :]])
+
+
+def _coarser(law: list[Fraction], units: int) -> list[Fraction]:
+    """The law in multiples of ``1/units`` by the largest remainders."""
+    counts = [int(c * units) for c in law]
+    by_remainder = sorted(range(len(law)), key=lambda v: (counts[v] - law[v] * units, v))
+    for v in by_remainder[: units - sum(counts)]:
+        counts[v] += 1
+    return [Fraction(count, units) for count in counts]

@@ -1,0 +1,237 @@
+"""The output law in exact rationals: masses pushed step by step over the lattice of partial sequences (M8.2).
+
+Here ``1 - r_k`` is a subtraction like any other, and zero is zero by itself. Rationals grow with every step, so
+this is for small instances: what a law would take is counted in source-target pairs before anything is computed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from flint import fmpq
+
+from ..errors import BeyondReach
+from ..instances import Instance
+from ..partial import sequence_rows
+from ..policies import Bernoulli, FixedSets, FixedSize, Partial
+from ..reach import power
+from .rational_rows import ZERO, SamplerRows, has_rational_rows, rational
+from .workspace import Cost, Workspace
+
+__all__ = [
+    "MOST_PAIRS",
+    "RationalLaw",
+    "cost",
+    "language_obstacle",
+    "lattice_cost",
+    "law",
+    "obstacle",
+    "pair_count",
+    "rows",
+    "stopped_mass",
+]
+
+MOST_PAIRS = 200_000
+"""Source-target pairs, over all steps, and entries of the lattice."""
+
+PAIRS_A_SECOND = 1e5
+
+Policies = Bernoulli | FixedSize | FixedSets
+
+
+@dataclass(frozen=True, eq=False)
+class RationalLaw:
+    """p and q on all ``V^L`` sequences, first token most significant.
+
+    Parameters
+    ----------
+    p, q : list of fmpq
+        p sums to less than 1 where the rule ``stop`` abandons sequences.
+    vocab, length : int
+    """
+
+    p: list[fmpq]
+    q: list[fmpq]
+    vocab: int
+    length: int
+
+    @cached_property
+    def correct(self) -> fmpq:
+        """``p(support)``."""
+        return sum((p for p, q in zip(self.p, self.q, strict=True) if q), ZERO)
+
+    @cached_property
+    def lost(self) -> fmpq:
+        """Chance that a sequence is abandoned."""
+        return 1 - sum(self.p, ZERO)
+
+
+def language_obstacle(instance: Instance) -> str | None:
+    """None for a language whose probabilities are rationals."""
+    return None if instance.language.rational else "the language has floating probabilities, not rationals"
+
+
+def obstacle(instance: Instance) -> str | None:
+    """None for a rational language, denoiser and policy of given reveal times."""
+    policy = instance.policy
+    if not isinstance(policy, Policies):
+        return "the policy's reveal times depend on the tokens"
+    if not has_rational_rows(instance):
+        return "the denoiser's predictions are no rationals"
+    if isinstance(policy, Bernoulli) and not policy.schedule.rational:
+        return "the schedule has floating weights, not rationals"
+    return language_obstacle(instance)
+
+
+def lattice_cost(instance: Instance) -> Cost:
+    """The marginal lattice and a logarithm an entry."""
+    size = power(instance.vocab + 1, instance.length)
+    return Cost(instance.length * size * 1e9 / PAIRS_A_SECOND, 500 * size)
+
+
+def cost(instance: Instance) -> Cost:
+    """All pairs of all steps, in Python, beside the lattice."""
+    base = lattice_cost(instance)
+    pairs = pair_count(instance) if isinstance(instance.policy, Policies) else math.inf
+    return Cost(base.operations + pairs * 1e9 / PAIRS_A_SECOND, base.bytes)
+
+
+def pair_count(instance: Instance) -> int:
+    """Source-target pairs of all steps, if every token were possible everywhere."""
+    V, L, policy = instance.vocab, instance.length, instance.policy
+    if isinstance(policy, Bernoulli):
+        kinds = {step: _hazard_pairs(step, V, L) for step in set(_hazards(policy))}
+        return sum(kinds[step] for step in _hazards(policy))
+    sizes = policy.sizes if isinstance(policy, FixedSize) else [len(chosen) for chosen in policy.sets]
+    total = 0
+    for before, size in zip(itertools.accumulate(sizes, initial=0), sizes, strict=False):
+        ways = math.comb(L, before) * math.comb(L - before, size) if isinstance(policy, FixedSize) else 1
+        total += ways * power(V, before + size)
+    return total
+
+
+def _hazards(policy: Bernoulli) -> Iterator[tuple[bool, bool, bool]]:
+    """For each step whether nothing is revealed before it, whether it may reveal, and whether it may leave masked."""
+    weights = policy.schedule.fractions.tolist()
+    revealed = itertools.accumulate(weights)
+    for w, a in zip(weights, revealed, strict=True):
+        yield a == w, w > 0, a < 1
+
+
+def _hazard_pairs(step: tuple[bool, bool, bool], V: int, L: int) -> int:
+    first, reveals, leaves = step
+    from_masked = (V if reveals else 0) + leaves
+    return power(from_masked + (0 if first else V), L)
+
+
+def rows(work: Workspace) -> SamplerRows:
+    """The sampler's conditionals and the marginal lattice.
+
+    Raises
+    ------
+    BeyondReach
+        For a lattice of more than ``MOST_PAIRS`` entries.
+    """
+    return work.once(_rows)
+
+
+def _rows(work: Workspace) -> SamplerRows:
+    instance = work.instance
+    _require(instance, power(instance.vocab + 1, instance.length), "partial sequences")
+    return SamplerRows(instance)
+
+
+def _require(instance: Instance, count: int, what: str) -> None:
+    if count > MOST_PAIRS:
+        raise BeyondReach(
+            f"{instance.name} (V={instance.vocab}, L={instance.length}, N={instance.policy.steps}) has "
+            f"{_shown(count)} {what}; exact rationals are for at most {MOST_PAIRS}"
+        )
+
+
+def _shown(count: int) -> str:
+    return str(count) if count < 10**9 else f"{float(count):.3g}"
+
+
+def law(work: Workspace) -> RationalLaw:
+    """The output law.
+
+    Raises
+    ------
+    BeyondReach
+        For more than ``MOST_PAIRS`` pairs, with their number, before anything is computed.
+    """
+    return work.once(_law)
+
+
+def _law(work: Workspace) -> RationalLaw:
+    instance = work.instance
+    V, L = instance.vocab, instance.length
+    _require(instance, pair_count(instance), "source-target pairs")
+    sampler = rows(work)
+    mass = {(V,) * L: fmpq(1)}
+    for step in _steps(instance):
+        following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
+        for y, chance in mass.items():
+            masked = [i for i, token in enumerate(y) if token == V]
+            for share, chosen, kept in step(masked):
+                for z, weight in _filled(y, chance * share, chosen, kept, sampler):
+                    following[z] += weight
+        mass = following
+    complete = list(map(tuple, sequence_rows(0, V**L, V, L).tolist()))
+    return RationalLaw(
+        [mass.get(x, ZERO) for x in complete], [sampler.marginals.get(x, ZERO) for x in complete], V, L
+    )
+
+
+Choice = tuple[fmpq, Iterable[int], fmpq]
+"""Chance, positions, and the chance of each of them, on its own, to stay masked all the same."""
+
+
+def _steps(instance: Instance) -> Iterator:
+    """What each step does to the masked positions: a function from these to choices."""
+    policy, L = instance.policy, instance.length
+    if isinstance(policy, FixedSets):
+        yield from ((lambda masked, chosen=chosen: [(fmpq(1), chosen, ZERO)]) for chosen in policy.sets)
+    elif isinstance(policy, FixedSize):
+        for size, before in zip(policy.sizes, itertools.accumulate(policy.sizes, initial=0), strict=False):
+            share = fmpq(1, math.comb(L - before, size))
+            yield lambda masked, size=size, share=share: (
+                (share, chosen, ZERO) for chosen in itertools.combinations(masked, size)
+            )
+    else:
+        assert isinstance(policy, Bernoulli)
+        tail = fmpq(1)
+        for w in map(rational, policy.schedule.fractions.tolist()):
+            if w:
+                kept = 1 - w / tail
+                yield lambda masked, kept=kept: [(fmpq(1), masked, kept)]
+            tail -= w
+
+
+def _filled(
+    y: Partial, chance: fmpq, chosen: Iterable[int], kept: fmpq, sampler: SamplerRows
+) -> list[tuple[Partial, fmpq]]:
+    """Every way to fill the chosen positions, each left masked with chance ``kept``, and its mass."""
+    reached = [(y, chance)]
+    for i in chosen:
+        options = [(v, (1 - kept) * c) for v, c in enumerate(sampler.drawn(y, i)) if c]
+        if kept:
+            options.append((sampler.vocab, kept))
+        reached = [((*z[:i], v, *z[i + 1 :]), weight * c) for z, weight in reached for v, c in options]
+    return reached
+
+
+def stopped_mass(work: Workspace) -> fmpq:
+    """Off-support mass: what the rule ``stop`` in the global scope would abandon, whatever the rule is."""
+    return work.once(_stopped_mass)
+
+
+def _stopped_mass(work: Workspace) -> fmpq:
+    stopping = replace(work.instance, off_support="stop", off_support_scope="global")
+    return law(Workspace(stopping, work.request)).lost
