@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 import sympy
 
 from maskbound.theory import Statement, statements, symbols
 
 from ..enclosure import Enclosure
+from ..engines import rational
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, MaskboundError
 from ..instances import Instance
 from ..metrics import measure_one
 from ..metrics.divergence import law_distance
+from ..metrics.log_forms import exact_law_distance
+from . import exact as exactly
 from .hypotheses import missing
 from .intervals import evaluate, outward, to_interval
 from .verdict import Side, Status, Verdict
@@ -28,6 +32,7 @@ def check(
     judged: Iterable[Statement] | None = None,
     relation: str | None = None,
     request: Request | None = None,
+    exact: bool = False,
 ) -> list[Verdict]:
     """Verdicts of statements on one instance, or on a pair.
 
@@ -41,6 +46,9 @@ def check(
         How the second subject is known to relate to the first.
     request : Request, optional
         Widths, times and seeds of the measurements.
+    exact : bool
+        Decide by rationals and log forms, equalities included; undecided where an instance is not rational or too
+        large for that.
 
     Returns
     -------
@@ -50,10 +58,12 @@ def check(
     works = tuple(Workspace(subject, request) for subject in subjects)
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
-    return [judge(statement, works, relation) for statement in judged if statement.subjects == len(works)]
+    return [judge(statement, works, relation, exact) for statement in judged if statement.subjects == len(works)]
 
 
-def judge(statement: Statement, works: tuple[Workspace, ...], relation: str | None = None) -> Verdict:
+def judge(
+    statement: Statement, works: tuple[Workspace, ...], relation: str | None = None, exact: bool = False
+) -> Verdict:
     """One statement on its subjects, whose intermediates are shared between statements."""
     names = tuple(work.instance.name for work in works)
     lacking = {assumption.name for work in works for assumption in missing(work.instance, statement.assumptions)}
@@ -62,13 +72,17 @@ def judge(statement: Statement, works: tuple[Workspace, ...], relation: str | No
     if lacking:
         return Verdict(statement, names, Status.NOT_APPLICABLE, reason=f"needs {', '.join(sorted(lacking))}")
     try:
-        measured = {name: _measured(name, works, statement.id) for name in sorted(statement.quantities)}
-        given = {name: _given(name, works) for name in statement.given}
-        lhs, rhs = (_side(expression, measured, given) for expression in statement.sides)
+        return (_judge_exactly if exact else _judge_by_intervals)(statement, works, names)
     except (BadInput, ValueError) as problem:
         return Verdict(statement, names, Status.NOT_APPLICABLE, reason=str(problem))
     except MaskboundError as problem:
         return Verdict(statement, names, Status.UNDECIDED, reason=str(problem))
+
+
+def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
+    measured = {name: _measured(name, works, statement.id) for name in sorted(statement.quantities)}
+    given = {name: _given(name, works) for name in statement.given}
+    lhs, rhs = (_side(expression, measured, given) for expression in statement.sides)
     status, reason = _compare(lhs, statement.relation, rhs), ""
     circular = [name for name, found in measured.items() if statement.id in found.relies_on]
     if circular:
@@ -78,11 +92,44 @@ def judge(statement: Statement, works: tuple[Workspace, ...], relation: str | No
     return Verdict(statement, names, status, lhs, rhs, reason)
 
 
+def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
+    left, right = (exactly.in_log_forms(expression) for expression in statement.sides)
+    used = sorted(symbol.name for symbol in left.free_symbols | right.free_symbols)
+    given = {name: _given(name, works) for name in used if name in statement.given}
+    try:
+        measured = {name: _measured_exactly(name, works) for name in used if name not in given}
+    except BadInput:
+        reasons = [
+            f"{work.instance.name}: {rational.obstacle(work.instance)}"
+            for work in works
+            if rational.obstacle(work.instance)
+        ]
+        if not reasons:
+            raise
+        return Verdict(statement, names, Status.UNDECIDED, reason="; ".join(reasons))
+    values = {symbols[name]: Fraction(number) for name, number in given.items()}
+    values |= {symbols[name]: found.exact for name, found in measured.items()}
+    order = exactly.order(left, right, values)
+    lhs, rhs = exactly.sides(left, right, values, measured, order)
+    if order is None:
+        reason = f"{exactly.MOST_BITS} bits do not tell the sides apart, and a side has no closed form"
+        return Verdict(statement, names, Status.UNDECIDED, lhs, rhs, reason)
+    holds = {"<": order < 0, "<=": order <= 0, "==": order == 0, ">=": order >= 0, ">": order > 0}[statement.relation]
+    return Verdict(statement, names, Status.HOLDS if holds else Status.VIOLATED, lhs, rhs)
+
+
 def _measured(name: str, works: tuple[Workspace, ...], statement: str) -> Enclosure:
     if name == "law_distance":
         return law_distance(*works)
     work = works[1] if name.endswith("@2") else works[0]
     return measure_one(work, name.removesuffix("@2"), avoid=frozenset({statement}))
+
+
+def _measured_exactly(name: str, works: tuple[Workspace, ...]) -> Enclosure:
+    if name == "law_distance":
+        return exact_law_distance(*works)
+    work = works[1] if name.endswith("@2") else works[0]
+    return measure_one(work, name.removesuffix("@2"), "rational")
 
 
 def _given(name: str, works: tuple[Workspace, ...]) -> int:

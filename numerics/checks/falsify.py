@@ -12,7 +12,8 @@ import heapq
 import itertools
 import math
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -25,9 +26,10 @@ from .check import judge
 from .perturb import perturbed
 from .proposals import Family, random_candidate, structured
 from .shrink import shrink
+from .tightness import Extreme
 from .verdict import Side, Status, Verdict
 
-__all__ = ["Extreme", "Falsification", "falsify", "resolve"]
+__all__ = ["Falsification", "falsify", "resolve"]
 
 Height = tuple[float, float]
 """What a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
@@ -38,27 +40,12 @@ NARROW = 1e-6
 CLIMBERS = 8
 """How many of the best candidates are climbed from."""
 
+EXACT_TURNS = 4
 STRUCTURED_AT_ONCE = 60
 RANDOM_AT_ONCE = 20
 CLIMB = 150
 PATIENCE = 50
 """Steps of a climb without a gain before it is given up."""
-
-
-@dataclass(frozen=True)
-class Extreme:
-    """The tightest a statement came, and where.
-
-    Parameters
-    ----------
-    ratio : float
-        The smaller side, as stated, over the larger one.
-    instance : dict
-        The spec of the instance (or pair) that reached it.
-    """
-
-    ratio: float
-    instance: Spec
 
 
 @dataclass(frozen=True)
@@ -77,7 +64,7 @@ class Falsification:
     first : dict or None
         The counterexample as it was met.
     tightest : Extreme or None
-        Without a counterexample, the instance that came closest, where any gave a ratio.
+        Without a counterexample, the instance that came closest, where any gave a ratio; shrunk if there was time.
     tried, judged : int
         Candidates looked at, and those among them to which the statement applies; shrinking included.
     finished : bool
@@ -103,7 +90,8 @@ class Falsification:
         effort = f"{self.tried} candidates, {self.judged} of them judged, in {self.seconds:.1f} s (seed {self.seed})"
         if self.verdict is not None:
             shrunk = "" if self.finished else "\nthe time ended before it was shrunk further"
-            return f"counterexample found: {effort}\n{self.verdict.account()}{shrunk}"
+            where = f"  on {_in_words(self.instance)}" if self.instance is not None else ""
+            return f"counterexample found: {effort}\n{self.verdict.account()}\n{where}{shrunk}"
         lines = [f"{self.statement.id}: no counterexample in {effort}"]
         if self.tightest is not None:
             lines.append(f"  tightest ratio {self.tightest.ratio:.9g}, reached by {_in_words(self.tightest.instance)}")
@@ -145,11 +133,7 @@ def falsify(
         raise BadInput("budget", f"found {shown(budget_seconds)}; a positive number of seconds is accepted")
     search = _Search(statement, Family.of(statement), time.monotonic(), budget_seconds, most or math.inf)
     search.run(Random(seed))
-    if search.counterexample is None:
-        return search.report(seed)
-    met = search.counterexample
-    smaller, finished = shrink(met, search.family, search.violates, lambda: search.left <= 0)
-    return search.report(seed, met, smaller, finished)
+    return search.report(seed)
 
 
 def resolve(statement: Statement | str) -> Statement:
@@ -188,10 +172,12 @@ class _Search:
         """Rounds of structured candidates, random ones and a climb, until a counterexample or the limits are met."""
         ordered = structured(self.family)
         for turn in itertools.count():
+            # A sampler that fails with the exact denoiser says more than one whose denoiser is wrong.
+            family = replace(self.family, exact=True) if turn < EXACT_TURNS else self.family
             if any(self._over(candidate) for candidate in itertools.islice(ordered, STRUCTURED_AT_ONCE)):
                 return
             top: tuple[Height, Candidate] | None = None
-            for candidate in (random_candidate(self.family, rng) for _ in range(RANDOM_AT_ONCE)):
+            for candidate in (random_candidate(family, rng) for _ in range(RANDOM_AT_ONCE)):
                 if self._over(candidate):
                     return
                 if self.latest is not None and (top is None or self.latest > top[0]):
@@ -199,7 +185,7 @@ class _Search:
             if turn % 4 == 3 and self.best:
                 ranked = sorted(self.best, key=lambda entry: (entry[0], entry[1]), reverse=True)
                 top = ranked[turn // 4 % len(ranked)][::2]
-            if top is not None and self._climbed(*top, rng):
+            if top is not None and self._climbed(*top, family, rng):
                 return
 
     def _over(self, candidate: Candidate) -> bool:
@@ -209,11 +195,11 @@ class _Search:
         self.latest = self._try(candidate)
         return self.counterexample is not None
 
-    def _climbed(self, height: Height, at: Candidate, rng: Random) -> bool:
+    def _climbed(self, height: Height, at: Candidate, family: Family, rng: Random) -> bool:
         """Climb from a candidate; whether this is the end."""
         idle = 0
         for _ in range(CLIMB):
-            candidate = perturbed(at, self.family, rng)
+            candidate = perturbed(at, family, rng)
             if self._over(candidate):
                 return True
             reached = self.latest
@@ -246,38 +232,52 @@ class _Search:
             heapq.heappushpop(self.best, entry)
         return height
 
-    def judge(self, candidate: Candidate, name: str = "candidate") -> Verdict | None:
+    def judge(self, candidate: Candidate, name: str = "candidate", exact: bool = False) -> Verdict | None:
         """The statement on a candidate; None where there is no such instance."""
         try:
             works = tuple(Workspace(instance) for instance in candidate.instances(name))
-            return judge(self.statement, works, candidate.relation)
+            verdict = judge(self.statement, works, candidate.relation, exact)
         except MaskboundError:
             return None
+        strict = self.statement.relation in ("<", ">")
+        if strict and not exact and verdict.status is Status.UNDECIDED and verdict.lhs is not None:
+            # Equality violates a strict statement, and no interval of positive width shows it.
+            return self.judge(candidate, name, exact=True)
+        return verdict
 
-    def violates(self, candidate: Candidate) -> bool:
-        self.tried += 1
-        verdict = self.judge(candidate)
-        self.judged += verdict is not None and verdict.lhs is not None
-        return verdict is not None and verdict.status is Status.VIOLATED
+    def shrunk(self, candidate: Candidate, keeps: Callable[[Verdict], bool]) -> tuple[Candidate, bool]:
+        """The candidate made smaller in the time that is left, and whether that was enough."""
 
-    def report(
-        self,
-        seed: int,
-        met: Candidate | None = None,
-        smaller: Candidate | None = None,
-        finished: bool = True,
-    ) -> Falsification:
-        name = f"{self.statement.id}-counterexample"
-        tightest = None
-        if self.tightest is not None and met is None:
+        def still(smaller: Candidate) -> bool:
+            self.tried += 1
+            verdict = self.judge(smaller)
+            if verdict is None or verdict.lhs is None:
+                return False
+            self.judged += 1
+            return keeps(verdict)
+
+        return shrink(candidate, self.family, still, lambda: self.left <= 0)
+
+    def report(self, seed: int) -> Falsification:
+        """What there is to say, after shrinking."""
+        met, instance, verdict, tightest, finished = self.counterexample, None, None, None, True
+        if met is not None:
+            name = f"{self.statement.id}-counterexample"
+            smaller, finished = self.shrunk(met, lambda verdict: verdict.status is Status.VIOLATED)
+            instance = smaller.spec(name)
+            verdict = self.judge(smaller, name, exact=True)
+            if verdict is None or verdict.status is not Status.VIOLATED:
+                verdict = self.judge(smaller, name)
+        elif self.tightest is not None:
             ratio, reached = self.tightest
-            tightest = Extreme(ratio, reached.spec(f"{self.statement.id}-tightest"))
+            smaller, finished = self.shrunk(reached, lambda verdict: _keeps_ratio(verdict, ratio))
+            tightest = Extreme(self.ratio(smaller), smaller.spec(f"{self.statement.id}-tightest"))
         return Falsification(
             statement=self.statement,
             found=met is not None,
-            instance=smaller.spec(name) if smaller is not None else None,
-            verdict=self.judge(smaller, name) if smaller is not None else None,
-            first=met.spec(name) if met is not None else None,
+            instance=instance,
+            verdict=verdict,
+            first=met.spec(f"{self.statement.id}-first") if met is not None else None,
             tightest=tightest,
             tried=self.tried,
             judged=self.judged,
@@ -285,6 +285,16 @@ class _Search:
             seed=seed,
             seconds=time.monotonic() - self.start,
         )
+
+    def ratio(self, candidate: Candidate) -> float:
+        verdict = self.judge(candidate)
+        assert verdict is not None
+        return verdict.ratio
+
+
+def _keeps_ratio(verdict: Verdict, ratio: float) -> bool:
+    reached = _certain_ratio(verdict)
+    return reached is not None and reached > ratio - NARROW
 
 
 def _sides(verdict: Verdict) -> tuple[Side, Side]:

@@ -65,8 +65,8 @@ def shrink(
 def size(candidate: Candidate) -> tuple[int, ...] | None:
     """What is made smaller, None for what is no instance.
 
-    In order: the table, its length, steps, the denoiser, the support, unequal weights, digits, the kind of policy,
-    and the tokens of the support.
+    In order: the denoiser, the table, its length, steps, the support, unequal weights, the kind of policy, digits,
+    the order of fixed sets, and the support itself.
     """
     try:
         instances = candidate.instances()
@@ -85,9 +85,8 @@ def size(candidate: Candidate) -> tuple[int, ...] | None:
     kinds = sum(list(STEPS_OF).index(policy["kind"]) for policy in candidate.policies)
     order = [position for policy in candidate.policies for chosen in policy.get("sets", ()) for position in chosen]
     turned = sum(a > b for a, b in itertools.combinations(order, 2))
-    strings = [x for x, _ in candidate.language.get("support", ())]
-    tokens = sum(map(sum, strings)) + sum(a > b for a, b in itertools.pairwise(strings))
-    return tables, language.length, steps, denoisers, support, unequal, digits, kinds, turned, tokens
+    tokens = [token for x, _ in candidate.language.get("support", ()) for token in x]
+    return denoisers, tables, language.length, steps, support, unequal, kinds, digits, turned, *tokens
 
 
 def _rank(denoiser: Spec) -> int:
@@ -318,9 +317,9 @@ def _relabelled(candidate: Candidate) -> Iterator[Candidate]:
         for i, j in itertools.combinations(range(length), 2):
             exchanged = {i: j, j: i}
             order = [exchanged.get(k, k) for k in range(length)]
-            language = _gathered(language, vocab, length, lambda x, order=order: [x[k] for k in order])
+            moved = _gathered(language, vocab, length, lambda x, order=order: [x[k] for k in order])
             policies = tuple(_rearranged(policy, exchanged) for policy in candidate.policies)
-            yield replace(candidate.with_each(policies=policies), language=language)
+            yield replace(candidate.with_each(policies=policies), language=moved)
 
 
 def _rearranged(policy: Spec, exchanged: dict[int, int]) -> Spec:

@@ -3,13 +3,12 @@
     python -I -S verify.py FILE        exit 0 accepted, 1 rejected, 2 malformed (or too large for this kernel)
 
 A certificate says that on one rational instance an inequality holds, or is violated. This file uses nothing of the
-project, believes nothing in a certificate but its data, and is meant to be read in one sitting. It works everything
-out again and accepts a certificate only if it would have written the same one: so every number in it is checked.
+project and is meant to be read in one sitting. It works everything out again from the certificate's data and accepts
+it only if it would have written the same certificate: so every number in it is checked.
 
 A certificate is JSON without floats or duplicate keys, with these keys and no others. A *rational* is a string in
 lowest terms ("2/3", "-1"). A *value* is a log form, ``1/2 + 3/2*log(2) - log(3)``: the rational part, then logs of
-ascending integers that are prime or have no prime factor below 1000 (``reduced``, ``spelled``); or "inf"; or null for
-a number that is not known as a log form.
+ascending integers that are prime or have no prime factor below 1000; or "inf"; or null for any other number.
 
     format       "maskbound certificate 1"
     subjects     one instance or two: {"language", "policy", "denoiser", "off_support"}; all is data, nothing a name:
@@ -20,15 +19,12 @@ a number that is not known as a log form.
                    significant), a list of L entries: null at revealed positions, V rationals at masked ones
       off_support  left out if "uniform"; "marginal" or "stop" (global scope; only ``law_distance`` depends on it)
     between      null, or for two subjects a name in RELATIONS
-    statement    id (a label), lhs and rhs, relation (< <= == >= >), assumptions (names in ASSUMPTIONS). A side is an
-                 expression in names of QUANTITIES ("kl@2" for the second subject), whole numbers, + - * / **,
-                 and log exp sqrt ceil min max
-  and what follows from these, as ``complete`` writes it:
-    quantities   the value of every quantity in the statement, by name
-    values       the values of lhs and rhs
+    statement    id (a label), lhs, relation (< <= == >= >), rhs, assumptions (names in ASSUMPTIONS). A side has names
+                 of QUANTITIES ("kl@2": of the second subject), whole numbers, + - * / **, log exp sqrt ceil min max
+  and what follows, as ``complete`` writes it:
+    quantities, values   the value of every quantity in the statement, by name; of lhs and rhs
     order        "<", "=" or ">": how lhs compares with rhs
-    bits         the first precision, 64, 128, .., at which enclosures of both sides are disjoint: the witness that
-                 they differ; null where they are equal (witness: their difference reduces to nothing)
+    bits         the witness of "<" and ">": the first of the precisions 64, 128, .. at which enclosures are disjoint
     ratio        smaller side, as stated, over larger: [r, r] where known to be the rational r (1 at equality), else
                  the two millionths around it; null where the larger is not positive or the smaller infinite
     verdict      "holds" or "violated"
@@ -36,8 +32,8 @@ a number that is not known as a log form.
     provenance   anything; never read
 
 Why a wrong certificate cannot pass:
-1. Laws are Fractions and follow the definitions: the sampler through the law of its reveal times tau, and
-   ``p_tau(x) = prod_i p_theta(x_i | x_j: tau_j < tau_i)``, whose logarithm is averaged term by term. No theorem is used.
+1. Laws are Fractions and follow the definitions: a sampler is the law of its reveal times tau, and p_tau(x) is the
+   product of p_theta(x_i | x_j: tau_j < tau_i), whose logarithm is averaged term by term. No theorem is used.
 2. An exact number is a rational combination of 1, logs of integers, and exponentials of such. The only rewriting
    rules are log(ab) = log a + log b and exp(n log b + x) = b^n exp(x), n an integer.
 3. Numbers are called equal only if their difference reduces to nothing or both are enclosed in the same point, and
@@ -62,7 +58,9 @@ from functools import cached_property, cmp_to_key, reduce
 from operator import add, mul, sub, truediv
 from typing import Any
 
+KINDS = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}
 FORMAT, LARGEST_WORK, LARGEST_FILE = "maskbound certificate 1", 300_000, 1 << 24  # work: terms; file: bytes
+STRANGE = re.compile(r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)", re.A)
 PRIMES = [n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1))]
 
 
@@ -82,7 +80,7 @@ def require(condition: Any, otherwise: str, error: type[Exception] = Malformed) 
 class Number:
     """A real number or infinity: exact where ``terms`` are given, else known by enclosures that narrow with bits.
 
-    Number: ``sum of c * atom``, c rational; the atom 1 has key 1, ``log(b)`` the key b, ``exp(x)`` the terms of x.
+    Exact: ``sum of c * atom``, c rational; the atom 1 has key 1, ``log(b)`` the key b, ``exp(x)`` the terms of x.
     """
 
     def __init__(self, terms: dict | None, enclosure: Any = None) -> None:
@@ -119,16 +117,12 @@ class Number:
         """The number itself, if it is known to be rational."""
         return self.reduced.get(1, Fraction(0)) if self.terms is not None and set(self.reduced) <= {1} else None
 
-    @property
-    def is_log_form(self) -> bool:
-        return self.terms is not None and not any(isinstance(atom, tuple) for atom in self.reduced)
-
-    def at(self, bits: int) -> Interval:
+    def at(self, bits: int) -> tuple:
         """Bounds, rounded outwards to multiples of ``2^-bits``."""
         low, high = self.enclosure(bits) if self.terms is None else (0, 0)
         for atom, c in self.reduced.items() if self.terms is not None else ():
             surd = isinstance(atom, tuple)
-            ends = exp_enclosure(Number(dict(atom)), bits) if surd else log_bounds(atom, bits) if atom > 1 else (1, 1)
+            ends = exp_bounds(Number(dict(atom)), bits) if surd else log_bounds(atom, bits) if atom > 1 else (1, 1)
             low, high = low + min(c * end for end in ends), high + max(c * end for end in ends)
         if math.inf in (-low, high):
             return low, high
@@ -161,16 +155,28 @@ class Number:
             require(defined, f"{base} to the power {n} is not defined", Rejected)
             size = abs(n) * (base.numerator.bit_length() + base.denominator.bit_length())
             require(size < 100_000, "so large a power is beyond this kernel")
-            return exp(sum_of_logs([(n, base)])) if base > 0 and n.denominator > 1 else exact(base ** math.ceil(n))
-        if n == -1:
-            return Number(
-                None, lambda bits: hull(1 / x for x in self.at(bits)) if math.prod(self.at(bits)) > 0 else LINE
-            )
-        return exp(other * log(self))
+            return sum_of_logs([(n, base)]).exp() if base > 0 and n.denominator > 1 else exact(base ** math.ceil(n))
+        return (other * self.log()).exp()
+
+    def log(self) -> Number:
+        if self.rational is None:
+            return Number(None, lambda bits: hull(bound for end in self.at(bits) for bound in log_bounds(end, bits)))
+        require(self.rational > 0, f"the log of {self.rational} is not defined", Rejected)
+        return sum_of_logs([(1, self.rational)])
+
+    def exp(self) -> Number:
+        """For log forms ``exp(sum c log b + r) = product of b^floor(c) * exp(rest)``."""
+        if self.terms is None or self.spelled() is None:
+            return Number(None, lambda bits: exp_bounds(self, bits))
+        whole = {b: math.floor(c) for b, c in self.reduced.items() if b != 1}
+        size = sum(abs(n) * b.bit_length() for b, n in whole.items())
+        require(size < 100_000, "so large an exp is beyond this kernel")
+        rest = (self - Number(whole)).reduced
+        return Number({tuple(sorted(rest.items())) or 1: math.prod(Fraction(b) ** n for b, n in whole.items())})
 
     def spelled(self) -> str | None:
         """The canonical spelling of a log form."""
-        if self is INFINITY or not self.is_log_form:
+        if self.terms is None or any(isinstance(atom, tuple) for atom in self.reduced):
             return "inf" if self is INFINITY else None
         text = ""
         for atom, c in sorted(self.reduced.items()):
@@ -179,7 +185,6 @@ class Number:
         return text or "0"
 
 
-Interval = tuple[Fraction, Fraction]  # or infinite ends
 LINE = (-math.inf, math.inf)
 INFINITY = Number(None, lambda bits: (math.inf, math.inf))
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
@@ -199,28 +204,6 @@ def sum_of_logs(pairs: Any) -> Number:
     return Number(terms)
 
 
-def log(x: Number) -> Number:
-    if x.rational is not None:
-        require(x.rational > 0, f"the log of {x.rational} is not defined", Rejected)
-        return sum_of_logs([(1, x.rational)])
-
-    def enclosure(bits: int) -> Interval:
-        low, high = x.at(bits)
-        return (log_bounds(low, bits)[0], log_bounds(high, bits)[1]) if low > 0 and high < math.inf else LINE
-
-    return Number(None, enclosure)
-
-
-def exp(x: Number) -> Number:
-    """For log forms ``exp(sum c log b + r) = product of b^floor(c) * exp(rest)``."""
-    if not x.is_log_form:
-        return Number(None, lambda bits: exp_enclosure(x, bits))
-    whole = {b: math.floor(c) for b, c in x.reduced.items() if b != 1}
-    require(sum(abs(n) * b.bit_length() for b, n in whole.items()) < 100_000, "so large an exp is beyond this kernel")
-    rest = (x - Number(whole)).reduced
-    return Number({tuple(sorted(rest.items())) or 1: math.prod(Fraction(b) ** n for b, n in whole.items())})
-
-
 def compare(a: Number, b: Number) -> tuple[int, int | None]:
     """-1, 0 or 1, and the bits at which enclosures are disjoint; Rejected if it stays open."""
     if a.terms is not None and b.terms is not None and not (a - b).reduced:
@@ -235,18 +218,19 @@ def compare(a: Number, b: Number) -> tuple[int, int | None]:
 
 
 def extreme(choose: Any, values: Any) -> Number:
-    """The largest or the smallest."""
     return choose(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))
 
 
-def hull(values: Any) -> Interval:
+def hull(values: Any) -> tuple:
     """The least interval around ends; the whole line if one is indefinite, like 0 times infinity."""
     ends = list(values)
     return LINE if any(end != end for end in ends) else (min(ends), max(ends))
 
 
-def log_bounds(x: Fraction | int, bits: int) -> Interval:
+def log_bounds(x: Fraction | int | float, bits: int) -> tuple:
     """Enclosure of ``log(x)``: ``x = 2^k (1+z)/(1-z)`` with ``|z| <= 1/3``, and log 2 by z = 1/3."""
+    if not 0 < x < math.inf:
+        return LINE
     k, w = x.numerator.bit_length() - x.denominator.bit_length(), bits + 24
     z = (x - Fraction(2) ** k) / (x + Fraction(2) ** k)
     low, high = atanh_bounds(math.floor(abs(z) * (1 << w)), w)
@@ -264,31 +248,27 @@ def atanh_bounds(z: int, w: int) -> tuple[int, int]:
     return low, high + 2 * up  # the tail is below up / (1 - z^2)
 
 
-def exp_enclosure(x: Number, bits: int) -> Interval:
-    low, high = x.at(bits)
-    return exp_bounds(low, bits)[0], exp_bounds(high, bits)[1]
-
-
-def exp_bounds(x: Fraction, bits: int) -> Interval:
-    """Enclosure of ``exp(x) = y exp(e)``, ``e = x - log y``, by ``1 + e <= exp(e) <= 1 + e + e^2`` (for e <= 1); y is
-    a guess that improves."""
-    if x in LINE:
-        return max(x, 0), max(x, 0)
-    require(abs(x) < 700, "so large an exp is beyond this kernel")
-    y, w = Fraction(math.exp(x)), bits + 2 * math.ceil(abs(x)) + 8
-    for _ in range(12):
-        low, high = log_bounds(y, w)
-        below, above = y * (1 + x - high), y * (1 + (x - low) + (x - low) ** 2)
-        if x - low > 1 or above - below < Fraction(1, 1 << bits):
-            break
-        y = Fraction(math.floor((below + above) * (1 << w)), 2 << w)
-    return (below, above) if x - low <= 1 else LINE
+def exp_bounds(x: Number, bits: int) -> tuple:
+    """Enclosure of ``exp(x) = y exp(e)``, ``e = x - log y``, by ``1 + e <= exp(e) <= 1 + e + e^2`` for e <= 1."""
+    bounds = []
+    for end in x.at(bits):
+        below, above = max(end, 0), max(end, 0)
+        if abs(end) < math.inf:
+            require(abs(end) < 700, "so large an exp is beyond this kernel")
+            y, w = Fraction(math.exp(end)), bits + 2 * math.ceil(abs(end)) + 8
+            for _ in range((w // 48).bit_length() + 1):  # each doubles the digits of the guess y
+                low, high = log_bounds(y, w)
+                below, above = y * (1 + end - high), y * (1 + end - low + (end - low) ** 2)
+                require(end - low <= 1, "the exponential failed")
+                y = Fraction(math.floor((below + above) * (1 << w)), 2 << w)
+        bounds += [below, above]
+    return bounds[0], bounds[3]
 
 
 OPERATORS = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.Pow: pow}
 FUNCTIONS = {
-    "exp": exp,
-    "log": log,
+    "exp": Number.exp,
+    "log": Number.log,
     "sqrt": lambda x: x ** exact(Fraction(1, 2)),
     "ceil": lambda x: exact(math.ceil(x.rational)),
     "min": lambda *parts: extreme(min, parts),
@@ -298,9 +278,7 @@ FUNCTIONS = {
 
 def expression(text: Any, lookup: Any) -> Number:
     """One side of a statement. Python's own parser reads it; of its grammar only what is named here is let through."""
-    strange = r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)"
-    fine = isinstance(text, str) and len(text) <= 2000 and not re.search(strange, text, re.A)
-    require(fine, "a side of the statement is no expression")
+    require(isinstance(text, str) and len(text) <= 2000 and not STRANGE.search(text), "a side is no expression")
     return evaluate(ast.parse(text.strip().replace("@2", "__2"), mode="eval").body, lookup)
 
 
@@ -341,7 +319,7 @@ def fraction(data: Any) -> Fraction:
     return Fraction(data)
 
 
-def law(data: Any, length: int | None = None) -> list[Fraction]:
+def chances(data: Any, length: int | None = None) -> list[Fraction]:
     entries = [fraction(entry) for entry in items(data, length)]
     require(sum(entries) == 1 and min(entries) >= 0, "probabilities are negative or do not sum to 1", Rejected)
     return entries
@@ -355,19 +333,33 @@ class Subject:
     """An instance and what follows from it: sets of positions are bits, masks in partial sequences None."""
 
     def __init__(self, spec: Any) -> None:
-        self.spec, language = record(spec, "language policy", "denoiser off_support"), spec["language"]
-        record(language, "vocab length probabilities")
+        language = record(
+            record(spec, "language policy", "denoiser off_support")["language"], "vocab length probabilities"
+        )
         V, L = self.V, self.L = whole(language["vocab"], 1), whole(language["length"], 1)
         require(L <= 10 and (V + 1) ** L <= 5000, f"V = {V} with L = {L} is too large for this kernel")
         self.all, self.sequences = (1 << L) - 1, list(itertools.product(range(V), repeat=L))
-        chances = law(language["probabilities"], V**L)
-        self.q = {x: c for x, c in zip(self.sequences, chances, strict=True) if c}
+        table = chances(language["probabilities"], V**L)
+        self.q = {x: c for x, c in zip(self.sequences, table, strict=True) if c}
         self.mass: dict = defaultdict(lambda: defaultdict(Fraction))  # q(x_R), by R and partial sequence
         for (x, c), R in itertools.product(self.q.items(), range(1 << L)):
             self.mass[R][part(x, R)] += c
         self.spots = [(i, R) for R in range(1 << L) for i in range(L) if not R >> i & 1]
         self.contexts = [(i, R, y) for i, R in self.spots for y in self.mass[R]]
-        self.read_policy(spec["policy"])
+        policy = record(spec["policy"], "kind", "weights sizes sets")
+        self.kind, key = policy["kind"], KINDS[policy["kind"]]
+        steps = items(record(policy, f"kind {key}")[key])
+        self.steps = self.weights = (
+            chances(steps) if key == "weights" else [whole(s, 0) for s in steps if key == "sizes"]
+        )
+        if key == "sets":
+            self.steps = [sum(1 << i for i in {whole(i, 0) for i in items(chosen)}) for chosen in steps]
+            require(sum(self.steps) == self.all, "the sets of the steps do not hold each position once", Rejected)
+        if key != "weights":  # w_k, or s_k / L
+            self.weights = [Fraction(size if key == "sizes" else len(size), L) for size in steps]
+        self.N = len(steps)
+        require(sum(self.weights) == 1, "the steps do not add up to the length", Rejected)
+        require(self.N**L <= LARGEST_WORK, f"N = {self.N} steps at L = {L} are too many for this kernel")
         self.rule = spec.get("off_support", "uniform")
         require(self.rule in ("uniform", "marginal", "stop"), "off_support is uniform, marginal or stop")
         self.predictions = {(i, y): self.conditional(i, R, y) for i, R, y in self.contexts}
@@ -376,25 +368,7 @@ class Subject:
             for y, rows in zip(every, items(spec["denoiser"], len(every)), strict=True):
                 for i, row in enumerate(items(rows, L)):
                     require((row is None) == (y[i] is not None), "a denoiser has null where tokens are revealed")
-                    self.predictions[i, y] = row and law(row, V)
-
-    def read_policy(self, spec: Any) -> None:
-        """Steps: the weights of a Bernoulli policy, the sizes, or the sets (bits); ``weights``: w_k or s_k / L."""
-        self.kind = record(spec, "kind", "weights sizes sets")["kind"]
-        key = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}[self.kind]
-        steps = items(record(spec, f"kind {key}")[key])
-        if key == "weights":
-            self.steps = self.weights = law(steps)
-        elif key == "sizes":
-            self.steps = [whole(size, 0) for size in steps]
-            self.weights = [Fraction(size, self.L) for size in self.steps]
-        else:
-            self.steps = [sum(1 << i for i in {whole(i, 0) for i in items(chosen)}) for chosen in steps]
-            self.weights = [Fraction(len(chosen), self.L) for chosen in steps]
-            require(sum(self.steps) == self.all, "the sets of the steps do not hold each position once", Rejected)
-        self.N = len(self.steps)
-        require(sum(self.weights) == 1, "the steps do not add up to the length", Rejected)
-        require(self.N**self.L <= LARGEST_WORK, f"N = {self.N} steps at L = {self.L} are too many for this kernel")
+                    self.predictions[i, y] = row and chances(row, V)
 
     def conditional(self, i: int, R: int, y: tuple) -> list[Fraction]:
         """``q(x_i = v | y)`` for every v; y, revealed at R, is possible."""
@@ -416,7 +390,7 @@ class Subject:
             if self.kind == "bernoulli":
                 c = math.prod(self.weights[k] for k in tau)
             elif self.kind == "fixed-size":  # any assignment of these sizes is as likely as another
-                ways = math.factorial(self.L) // math.prod(math.factorial(size) for size in self.steps)
+                ways = math.factorial(self.L) // math.prod(map(math.factorial, self.steps))
                 c = Fraction([tau.count(k) for k in range(self.N)] == self.steps, ways)
             else:
                 c = Fraction(all(self.steps[k] >> i & 1 for i, k in enumerate(tau)))
@@ -434,8 +408,7 @@ class Subject:
             p[x] = sum(c * math.prod(drawn[link] for link in enumerate(sets)) for sets, c in self.orders.items())
         return {**p, "lost": 1 - sum(p.values())}
 
-    def H(self, R: int) -> Number:
-        """Entropy of ``X_R``."""
+    def H(self, R: int) -> Number:  # entropy of X_R
         return sum_of_logs((-c, c) for c in self.mass[R].values())
 
     def spread(self, weight: Any) -> Number:
@@ -463,8 +436,7 @@ class Subject:
 
     def surprise(self, i: int, R: int, y: tuple) -> Number:
         """``-E log p_theta(X_i | y)`` under q."""
-        pairs = list(zip(self.conditional(i, R, y), self.predictions[i, y], strict=True))
-        return INFINITY if any(c and not p for c, p in pairs) else sum_of_logs((-c, p) for c, p in pairs if c)
+        return total([(1, self.error(i, R, y)), (1, sum_of_logs((-c, c) for c in self.conditional(i, R, y) if c))])
 
 
 def divergence(pairs: Any) -> Number:
@@ -529,9 +501,7 @@ ASSUMPTIONS = {
     "UniformSteps": lambda s: s.kind == "bernoulli" and len(set(s.weights)) == 1,
     "BalancedSizes": lambda s: s.kind == "fixed-size" and max(s.steps) - min(s.steps) <= 1,
     "StepsDivideLength": lambda s: s.L % s.N == 0,
-    "PairLanguage": lambda s: (
-        s.L % 2 == 0 and s.q == {x: Fraction(1, s.V ** (s.L // 2)) for x in s.sequences if x[::2] == x[1::2]}
-    ),
+    "PairLanguage": lambda s: s.q == {x: Fraction(1, s.V ** (s.L // 2)) for x in s.sequences if x[::2] == x[1::2]},
 }
 RELATIONS = {
     "same-language": lambda s, t: True,
@@ -565,8 +535,8 @@ def complete(question: dict) -> dict:
 
     left, right = expression(statement["lhs"], lookup), expression(statement["rhs"], lookup)
     order, bits = compare(left, right)
-    holds = {"<": order < 0, "<=": order <= 0, "==": order == 0, ">=": order >= 0, ">": order > 0}[relation]
-    verdict, claim = "holds" if holds else "violated", f"{statement['lhs']} {relation} {statement['rhs']}"
+    verdict = "holds" if "<=>"[order + 1] in relation else "violated"
+    claim = f"{statement['lhs']} {relation} {statement['rhs']}"
     sizes = ", ".join(f"V = {s.V}, L = {s.L}, N = {s.N}" for s in subjects)
     return {
         **question,
@@ -591,27 +561,25 @@ def ratio(small: Number, large: Number) -> list[str] | None:
         if not (small - exact(r) * large).reduced:
             return [str(r), str(r)]
     for bits in PRECISIONS:
-        if large.at(bits)[0] > 0:
-            ends = {math.floor(x / y * 10**6) for x in small.at(bits) for y in large.at(bits)}
-            if len(ends) == 1:
-                return [str(Fraction(n, 10**6)) for n in (min(ends), min(ends) + 1)]
+        ends = {math.floor(x / y * 10**6) for x in small.at(bits) for y in large.at(bits) if large.at(bits)[0] > 0}
+        if len(ends) == 1:
+            return [str(Fraction(n, 10**6)) for n in (min(ends), min(ends) + 1)]
     raise Rejected("the ratio of the sides stays open at 4096 bits")
 
 
 def verify(text: str) -> str:
     """The conclusion of a certificate; Rejected or Malformed if it has none."""
-
-    def unique(pairs: list) -> dict:
-        require(len(dict(pairs)) == len(pairs), "an object has a key twice")
-        return dict(pairs)
-
-    names = "format subjects between statement quantities values order bits ratio verdict conclusion provenance"
     try:
-        certificate = record(json.loads(text, object_pairs_hook=unique, parse_float=repr, parse_constant=repr), names)
-        found = complete({key: certificate[key] for key in ("subjects", "between", "statement")})
+        data = json.loads(
+            text,
+            object_pairs_hook=lambda pairs: require(len(dict(pairs)) == len(pairs), "a key twice") or dict(pairs),
+            parse_float=tuple,  # neither a number nor a string
+            parse_constant=tuple,
+        )
+        found = complete({key: data[key] for key in ("subjects", "between", "statement")})
+        record(data, " ".join([*found, "provenance"]))
         for key, value in found.items():
-            same = json.dumps(certificate[key], sort_keys=True) == json.dumps(value, sort_keys=True)
-            require(same, f"{key} is not what follows from the instance and the statement", Rejected)
+            require(data[key] == value, f"{key} is not what follows from the instance and the statement", Rejected)
     except (ValueError, SyntaxError, RecursionError, MemoryError, ArithmeticError, KeyError, TypeError) as problem:
         raise Malformed(f"this is no certificate ({type(problem).__name__})") from None
     return found["conclusion"]
@@ -622,12 +590,9 @@ def main(arguments: list[str]) -> int:
         require(len(arguments) == 1, "one argument, the name of a file, is expected")
         with open(arguments[0], "rb") as file:
             print("accepted:", verify(file.read(LARGEST_FILE).decode()))
-    except (Malformed, OSError, UnicodeDecodeError) as problem:
-        print(f"malformed: {problem}", file=sys.stderr)
-        return 2
-    except Rejected as problem:
-        print(f"rejected: {problem}", file=sys.stderr)
-        return 1
+    except (Malformed, Rejected, OSError, UnicodeDecodeError) as problem:
+        print(f"{'rejected' if isinstance(problem, Rejected) else 'malformed'}: {problem}", file=sys.stderr)
+        return 1 if isinstance(problem, Rejected) else 2
     return 0
 
 

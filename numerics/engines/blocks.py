@@ -1,58 +1,204 @@
-"""Products of blocks at any length (M8.5): under a Bernoulli policy the blocks do not know of each other.
+"""Products of blocks at any length (M8.5): which instances factorise, and into which small ones.
 
-The sampler's law restricted to possible contexts is a product over blocks, so one block is measured as a table
-and the rest is arithmetic.
+Given the reveal times, the blocks of a sequence do not know of each other, as long as the denoiser predicts a block from
+that block alone. Under a Bernoulli policy their reveal times are independent too, so one block is measured as a table and
+the rest is arithmetic; with fixed sets the reveal times are given, and blocks revealed in the same pattern are measured
+once; with fixed sizes the blocks share a count of revealed tokens, see :mod:`.block_counts` and :mod:`.block_profile`.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..denoisers import Exact, Perturbed
 from ..instances import Instance
 from ..languages import Blocks
-from ..policies import Bernoulli
+from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from . import tabular
 from .workspace import Cost, Workspace
 
-__all__ = ["block_count", "cost", "obstacle", "one_block"]
+__all__ = [
+    "block_count",
+    "block_length",
+    "block_of_sizes",
+    "cost",
+    "denoiser_obstacle",
+    "language_block",
+    "language_cost",
+    "language_obstacle",
+    "obstacle",
+    "of_kind",
+    "parts",
+    "predicted_block",
+    "prediction_cost",
+    "revealed_patterns",
+]
+
+MOST_KEPT = 4
+"""Policies whose patterns are remembered: a cost is asked for once a quantity."""
+
+
+def language_obstacle(instance: Instance) -> str | None:
+    """None for a product of blocks, whatever the policy and the denoiser."""
+    return None if isinstance(instance.language, Blocks) else "the language is not a product of blocks"
+
+
+def denoiser_obstacle(instance: Instance) -> str | None:
+    """None for blocks whose denoiser predicts a block from its own tokens, by one function for all blocks."""
+    denoiser = instance.denoiser
+    alike = isinstance(denoiser, Exact) or (isinstance(denoiser, Perturbed) and denoiser.noise in ("uniform", "peak"))
+    return language_obstacle(instance) or (None if alike else "the denoiser does not treat every block alike")
 
 
 def obstacle(instance: Instance) -> str | None:
-    """None for a Bernoulli policy on blocks whose denoiser treats every block alike."""
-    if not isinstance(instance.language, Blocks):
-        return "the language is not a product of blocks"
-    if not isinstance(instance.policy, Bernoulli):
-        return "the policy couples the blocks"
-    if not blockwise(instance):
-        return "the denoiser does not treat every block alike"
-    return None
+    """None where the blocks are independent of each other: under Bernoulli policies and under fixed sets."""
+    apart = isinstance(instance.policy, Bernoulli | FixedSets)
+    return denoiser_obstacle(instance) or (None if apart else "the policy couples the blocks")
 
 
-def blockwise(instance: Instance) -> bool:
-    """Whether the prediction in a block is one function of that block's tokens, the same for all blocks."""
-    denoiser = instance.denoiser
-    return isinstance(denoiser, Exact) or (isinstance(denoiser, Perturbed) and denoiser.noise in ("uniform", "peak"))
+def of_kind(kind: type[Policy], reason: str) -> Callable[[Instance], str | None]:
+    """The obstacle of blocks under policies of one kind."""
+
+    def obstacle(instance: Instance) -> str | None:
+        return denoiser_obstacle(instance) or (None if isinstance(instance.policy, kind) else reason)
+
+    return obstacle
+
+
+def _blocks(instance: Instance) -> Blocks:
+    language = instance.language
+    if not isinstance(language, Blocks):
+        raise TypeError(f"{instance.name} is not a product of blocks")
+    return language
 
 
 def block_count(instance: Instance) -> int:
     """m, the number of blocks."""
-    assert isinstance(instance.language, Blocks)
-    return instance.language.count
+    return _blocks(instance).count
 
 
-def one_block(work: Workspace) -> Workspace:
-    """The instance of a single block."""
-    return work.once(_one_block)
+def _alone(instance: Instance, policy: Policy) -> Instance:
+    """A single block under a policy of its own; a contradiction cannot reach further than the block."""
+    return replace(instance, language=_blocks(instance).block, policy=policy, off_support_scope=None)
 
 
-def _one_block(work: Workspace) -> Workspace:
-    language = work.instance.language
-    assert isinstance(language, Blocks)
-    return Workspace(replace(work.instance, language=language.block, off_support_scope=None), work.request)
+def block_length(instance: Instance) -> int:
+    """b, the length of a block."""
+    return _blocks(instance).block.length
+
+
+def parts(work: Workspace) -> list[tuple[Workspace, int]]:
+    """One block of every sort, and how many of it there are: one sort under Bernoulli, one a pattern for fixed sets."""
+    return work.once(_parts)
+
+
+def _parts(work: Workspace) -> list[tuple[Workspace, int]]:
+    return [(Workspace(one, work.request), count) for one, count in _sorts(work.instance)]
+
+
+def _sorts(instance: Instance) -> list[tuple[Instance, int]]:
+    policy, language = instance.policy, _blocks(instance)
+    if isinstance(policy, FixedSets):
+        found = revealed_patterns(policy, language.block.length)
+        return [(_alone(instance, FixedSets(sets)), count) for sets, count in found]
+    return [(_alone(instance, policy), language.count)]
 
 
 def cost(instance: Instance) -> Cost:
-    """That of one block's table."""
-    assert isinstance(instance.language, Blocks)
-    return tabular.cost(replace(instance, language=instance.language.block, off_support_scope=None))
+    """A table for every sort of block."""
+    found = [tabular.cost(one) for one, _ in _sorts(instance)]
+    return Cost(20 * len(found) + sum(one.operations for one in found), sum(one.bytes for one in found))
+
+
+def language_cost(instance: Instance) -> Cost:
+    """The lattice of one block."""
+    return tabular.lattice_cost(_language_of_one(instance))
+
+
+def prediction_cost(instance: Instance) -> Cost:
+    """The lattice of one block, and the predictions there."""
+    return tabular.lattice_cost(_alone(instance, Bernoulli(1)))
+
+
+def language_block(work: Workspace) -> Workspace:
+    """One block, for what depends on the language only."""
+    return work.once(_language_block)
+
+
+def _language_block(work: Workspace) -> Workspace:
+    if isinstance(work.instance.policy, Bernoulli) and work.instance.exact_denoiser:
+        return parts(work)[0][0]
+    return Workspace(_language_of_one(work.instance), work.request)
+
+
+def _language_of_one(instance: Instance) -> Instance:
+    return replace(_alone(instance, Bernoulli(1)), denoiser=Exact())
+
+
+def predicted_block(work: Workspace) -> Workspace:
+    """One block, for what depends on the language and the denoiser only."""
+    return work.once(_predicted_block)
+
+
+def _predicted_block(work: Workspace) -> Workspace:
+    if isinstance(work.instance.policy, Bernoulli):
+        return parts(work)[0][0]
+    return Workspace(_alone(work.instance, Bernoulli(1)), work.request)
+
+
+def block_of_sizes(work: Workspace, sizes: tuple[int, ...]) -> Workspace:
+    """One block revealed in random sets of given sizes, for KL and SER, which no off-support rule changes (M2)."""
+    return Workspace(replace(_alone(work.instance, FixedSize(sizes)), off_support="uniform"), work.request)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def revealed_patterns(policy: FixedSets, block: int) -> tuple[tuple[tuple[tuple[int, ...], ...], int], ...]:
+    """The distinct orders in which the blocks of a sequence are revealed, and how many blocks share each.
+
+    Parameters
+    ----------
+    policy : FixedSets
+        On a length that is a multiple of ``block``.
+    block : int
+        b, the length of a block.
+
+    Returns
+    -------
+    tuple of (sets, count)
+        Each ``sets`` holds the positions 0..b-1, step by step, without empty steps.
+
+    Notes
+    -----
+    Cost: ``O(L log L)``.
+
+    Examples
+    --------
+    >>> revealed_patterns(FixedSets([[0, 1, 2, 3], [4], [5]]), 2)
+    ((((0, 1),), 2), (((0,), (1,)), 1))
+    """
+    sizes = [len(chosen) for chosen in policy.sets]
+    tau = np.empty(sum(sizes), dtype=np.int64)
+    tau[np.fromiter(itertools.chain.from_iterable(policy.sets), np.int64, len(tau))] = np.repeat(
+        np.arange(len(sizes)), sizes
+    )
+    orders, counts = np.unique(_ranks(tau.reshape(-1, block)), axis=0, return_counts=True)
+    return tuple(
+        (tuple(tuple(np.flatnonzero(order == k).tolist()) for k in range(order.max() + 1)), count)
+        for order, count in zip(orders, counts.tolist(), strict=True)
+    )
+
+
+def _ranks(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many distinct smaller values there are in an entry's row, shape as ``rows``."""
+    order = rows.argsort(axis=1, kind="stable")
+    rises = np.diff(np.take_along_axis(rows, order, axis=1), axis=1) > 0
+    ranked = np.concatenate([np.zeros((len(rows), 1), dtype=np.int64), rises.cumsum(axis=1)], axis=1)
+    ranks = np.empty_like(rows)
+    np.put_along_axis(ranks, order, ranked, axis=1)
+    return ranks

@@ -5,11 +5,22 @@ from __future__ import annotations
 from ..instances import Instance
 from ..languages import NGram
 from ..policies import Bernoulli, FixedSize
+from .markov_bigrams import BigramLaw, bigram_law
 from .markov_chain import Chain
 from .markov_information import LagInformation, lag_information_of
+from .reveal_steps import bernoulli_steps, fixed_size_steps
 from .workspace import Cost, Workspace
 
-__all__ = ["chain", "exact_obstacle", "information_cost", "lag_information", "obstacle"]
+__all__ = [
+    "bigram_cost",
+    "bigram_obstacle",
+    "bigrams",
+    "chain",
+    "exact_obstacle",
+    "information_cost",
+    "lag_information",
+    "obstacle",
+]
 
 
 def obstacle(instance: Instance) -> str | None:
@@ -49,6 +60,43 @@ def lag_information(work: Workspace) -> LagInformation:
 
 def _lag_information(work: Workspace) -> LagInformation:
     return lag_information_of(chain(work))
+
+
+def bigrams(work: Workspace) -> BigramLaw:
+    """The pooled law of adjacent tokens under the sampler."""
+    return work.once(_bigrams)
+
+
+def _bigrams(work: Workspace) -> BigramLaw:
+    policy, L = work.instance.policy, work.instance.length
+    if isinstance(policy, FixedSize):
+        steps = fixed_size_steps(policy.sizes, L)
+    else:
+        assert isinstance(policy, Bernoulli)
+        steps = bernoulli_steps(policy.schedule.weights, L)
+    rule = work.instance.off_support
+    assert rule != "stop"
+    return bigram_law(chain(work), steps, policy.steps, rule)
+
+
+def bigram_obstacle(instance: Instance) -> str | None:
+    """None for the exact denoiser, the local scope, and a rule that finishes every sequence."""
+    if exact_obstacle(instance):
+        return exact_obstacle(instance)
+    if instance.length < 2:
+        return "a bigram needs a length of at least 2"
+    if instance.off_support == "stop":
+        return "the rule stop makes the intervals of a sequence depend on each other"
+    if instance.off_support_scope == "global":
+        return "in the global scope a contradiction reaches every interval"
+    return None
+
+
+def bigram_cost(instance: Instance) -> Cost:
+    """Some 40 distances at every step, if the chain mixes; the engine itself refuses one that needs many more."""
+    V, L, N = instance.vocab, float(instance.length), instance.policy.steps
+    gaps = min(L, 40.0)
+    return Cost(N * (2 * gaps * V**4 + 20 * gaps * L) / 4, 8 * gaps * V**2 * (V + 12) + 50 * L * V)
 
 
 def information_cost(instance: Instance) -> Cost:

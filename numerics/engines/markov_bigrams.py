@@ -136,9 +136,6 @@ class _Recursion:
         self.off_support = np.full(V, 1.0 / V) if off_support == "uniform" else self._mean_marginal()
         self.off_support_error = self._marginal_spread() if off_support == "marginal" else 0.0
         self.rounding, self.truncation = 0.0, 0.0
-        gaps = np.arange(self.G + 1, dtype=np.float64)
-        self.gap_depth = 4 * (V + 3) * (gaps + 2) + np.array([step_depth(g) for g in range(self.G + 1)]) + 60
-        self.source_depth = float(4 * (V + 3) * (3 * self.G + 2) + step_depth(3 * self.G) + 2 * L + 60)
 
     def _settle(self) -> None:
         """Laws of the first T tokens, and one law that stands for all later ones."""
@@ -160,7 +157,7 @@ class _Recursion:
         tail = head[-1] + np.arange(1, L - self.T + 1)[:, None] * self.nu
         self.sums = np.concatenate([head, tail])
         self.law_error = rounding + gamma(self.T + 4)
-        self.stand_in = 4 * rounding + 4 * self.e
+        self.stand_in = 4 * rounding
 
     def _mean_marginal(self) -> NDArray[np.float64]:
         return self.nu if self.mixed else self.sums[-1] / self.chain.length
@@ -187,20 +184,28 @@ class _Recursion:
         self.D[0] = 0.0
 
     def _charge(self, step: RevealStep) -> None:
-        """Add this step's rounding and truncation errors, in the gap-weighted norm."""
+        """Add this step's rounding and truncation errors, in the gap-weighted norm.
+
+        Depths follow a term through the two Horner schemes: at a distance m from an end it meets m rows of P twice on
+        the left and once on the right, besides powers of P and chances, which add 12 a unit of distance at most. A
+        distance is geometric, or less, and counts up to G. Intervals that stay as they are cost a single product.
+        """
         L, G, V = self.chain.length, self.G, self.chain.vocab
-        size = np.abs(self.D).sum(axis=(1, 2))
-        gaps = np.arange(G + 1)
-        self.rounding += U * float((gaps * self.gap_depth * size).sum()) * 2
-        d = np.arange(1, G + 1)
-        pairs = float((d * (L - d) * step.pair[1 : G + 1]).sum())
-        relative = 2 * (self.source_depth * U + self.stand_in + 12 * self.e)
-        self.rounding += pairs * (relative - 24 * self.e) * (1 + 1e-6)
-        self.truncation += pairs * 24 * self.e * (1 + 1e-6)
+        d = np.arange(1, G + 1, dtype=np.float64)
+        per_unit = 4 * self.chain.power_depth(2)
+        chance = np.array([step_depth(g) for g in range(1, G + 1)])
+        size = np.abs(self.D[1:]).sum(axis=(1, 2))
+        split = np.maximum(1 - step.keep[1 : G + 1], 0.0) + 1e-15
+        depth = (2 * V + 2 + per_unit) * (d + 1) + chance + 3 * V + 20
+        self.rounding += U * float((d * size * (split * depth + chance + 8)).sum()) * (1 + 1e-6)
+        reach = float((step.edge[1 : G + 1] / step.edge[1]).sum()) if step.edge[1] > 0 else float(G)
+        pairs = d * (L - d) * step.pair[1 : G + 1]
+        depth = (3 * V + 4 + 2 * per_unit + 12) * reach + (per_unit + 12) * d + 3 * V + G + L + 80
+        self.rounding += float((pairs * (2 * depth * U + 2 * self.stand_in + 2 * self.law_error)).sum()) * (1 + 1e-6)
+        self.truncation += 24 * self.e * float(pairs.sum()) * (1 + 1e-6)
         if self.off_support_error:
             off = np.where(self.possible, 0.0, np.abs(self.D)).sum(axis=(1, 2))
-            self.truncation += float((gaps * off).sum()) * self.off_support_error
-        del V
+            self.truncation += float((d * off[1:]).sum()) * self.off_support_error
 
     def _ends_kept(self, D: NDArray[np.float64]) -> NDArray[np.float64]:
         """``sum_m (R_{d+m} K_m^T + K_m^T R_{d+m})`` with ``R = D / K``: one end stays, the other is new."""

@@ -95,30 +95,43 @@ class Chain:
     def marginals(self, count: int) -> NDArray[np.float64]:
         """``sigma_1..sigma_count``, shape (count, V); row i is within :meth:`marginal_depth` of the true one."""
         rows = np.empty((count, self.vocab))
-        rows[0] = self.initial
+        law = self.initial.astype(np.longdouble)
+        rows[0] = law
         for i in range(1, count):
-            rows[i] = rows[i - 1] @ self.transition
+            law = self.step(law)
+            rows[i] = law
         return rows
 
-    def marginal_depth(self, i: int) -> int:
-        """Depth of ``sigma_i`` (i from 1)."""
-        return PARAMETER_DEPTH + (i - 1) * (self.vocab + PARAMETER_DEPTH)
+    def step(self, rows: NDArray[np.longdouble]) -> NDArray[np.longdouble]:
+        """``rows P`` in extended precision; any order of the V-term sums is within the depths below."""
+        return rows @ self._extended
 
-    def power_depth(self, g: int) -> int:
-        """Depth of ``K_g`` built by g - 1 multiplications."""
-        return PARAMETER_DEPTH + (g - 1) * (self.vocab + PARAMETER_DEPTH)
+    @cached_property
+    def _extended(self) -> NDArray[np.longdouble]:
+        return self.transition.astype(np.longdouble)
+
+    @cached_property
+    def _depth_a_step(self) -> float:
+        """The parameters' own error, and V roundings of the extended format, which may be float64 itself."""
+        return PARAMETER_DEPTH + (self.vocab + 1) * float(np.finfo(np.longdouble).eps) / 2 / UNIT_ROUNDOFF
+
+    def marginal_depth(self, i: int) -> float:
+        """Depth of ``sigma_i`` (i from 1), rounded to float64."""
+        return PARAMETER_DEPTH + 1 + (i - 1) * self._depth_a_step
+
+    def power_depth(self, g: int) -> float:
+        """Depth of ``K_g`` built by g - 1 multiplications and rounded to float64."""
+        return PARAMETER_DEPTH + 1 + (g - 1) * self._depth_a_step
 
     def powers(self, count: int) -> NDArray[np.float64]:
         """``K_0..K_count``, shape (count + 1, V, V)."""
         K = np.empty((count + 1, self.vocab, self.vocab))
         K[0] = np.eye(self.vocab)
+        power = np.eye(self.vocab, dtype=np.longdouble)
         for g in range(1, count + 1):
-            K[g] = self.times_transition(K[g - 1]) if g > 1 else self.transition
+            power = self.step(power)
+            K[g] = power
         return K
-
-    def times_transition(self, K: NDArray[np.float64]) -> NDArray[np.float64]:
-        """``K P``; any order of the V-term sums is within its depth."""
-        return K @ self.transition
 
     @cached_property
     def reached(self) -> NDArray[np.bool_]:
@@ -137,23 +150,22 @@ class Chain:
 
     @cached_property
     def _spreads(self) -> list[float]:
-        """Upper bounds of ``e_1, e_2, ..`` until one falls below 1e-9, stops falling, or the search ends.
+        """Upper bounds of ``e_1, e_2, ..`` until one falls below 1e-13 or the search ends.
 
         The stationary probability of v lies between the least and the largest entry of column v of ``K_g``, so
         ``e_g <= max_v max_u K_g(u, v) / min_u K_g(u, v) - 1``.
         """
         spreads: list[float] = []
-        K = self.transition
+        K = np.eye(self.vocab, dtype=np.longdouble)
         for g in range(1, SEARCHED_GAPS + 1):
-            if g > 1:
-                K = self.times_transition(K)
+            K = self.step(K)
             low, high = K.min(axis=0), K.max(axis=0)
             if low.min() > 0:
                 slack = (1 + gamma(self.power_depth(g) + 1)) ** 2 / (1 - gamma(self.power_depth(g) + 1)) ** 2
                 spreads.append(max(float((high / low).max()) * slack - 1, 0.0))
             else:
                 spreads.append(math.inf)
-            if spreads[-1] < 1e-9 or g > 2 * self.length + 64 or (g >= 2 * self.vocab**2 and spreads[-1] == math.inf):
+            if spreads[-1] < 1e-13 or g > 2 * self.length + 64 or (g >= 2 * self.vocab**2 and spreads[-1] == math.inf):
                 break
         return spreads
 

@@ -201,6 +201,7 @@ def _settled_laws(chain: Chain) -> tuple[NDArray[np.float64], NDArray[np.int64],
     """
     L, V = chain.length, chain.vocab
     rows = [chain.initial]
+    law = chain.initial.astype(np.longdouble)
     while len(rows) < L:
         for period in range(1, min(1 if chain.mixes else LONGEST_PERIOD, len(rows) - 1) + 1):
             drift = _drift(chain, rows, period)
@@ -211,7 +212,8 @@ def _settled_laws(chain: Chain) -> tuple[NDArray[np.float64], NDArray[np.int64],
                 own = np.array([gamma(chain.marginal_depth(i + 1)) for i in range(first + period)])
                 own[first:] += drift * (1 + own[first:])
                 return np.array(rows[: first + period]), index, own
-        rows.append(rows[-1] @ chain.transition)
+        law = chain.step(law)
+        rows.append(law.astype(np.float64))
         if 8.0 * V * len(rows) > 4e9:
             raise BeyondReach(f"the laws of {len(rows)} tokens of V={V} do not settle and do not fit the memory")
     own = np.array([gamma(chain.marginal_depth(i + 1)) for i in range(L)])
@@ -245,11 +247,10 @@ def _lags(
     L, V = chain.length, chain.vocab
     J: list[float] = []
     errors: list[float] = []
-    K = chain.transition
+    K = np.eye(V, dtype=np.longdouble)
     work = 0.0
     for d in range(1, L):
-        if d > 1:
-            K = chain.times_transition(K)
+        K = chain.step(K)
         start, after, count, relative_pairs = _distinct_pairs(position, relative, d)
         work += len(count) * V * V * 10.0 + 2.0 * V**3
         if work > OPERATIONS_BUDGET:
@@ -257,7 +258,7 @@ def _lags(
                 f"the chain's tokens stay dependent beyond {d} positions and its laws beyond {len(laws)}: the informations "
                 f"at all distances need more than {OPERATIONS_BUDGET:.0e} operations"
             )
-        parts = lag_information(laws[start], laws[after], K)
+        parts = lag_information(laws[start], laws[after], K.astype(np.float64))
         rho_error = gamma(chain.power_depth(d) + 1) + relative_pairs
         weight_error = 2 * relative_pairs + gamma(4 * V + 8)
         error = parts[:, 0] * weight_error + (1.01 * rho_error + 8 * U) * parts[:, 1] * (1 + gamma(4 * V + 8))

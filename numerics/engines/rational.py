@@ -20,7 +20,7 @@ from ..instances import Instance
 from ..partial import sequence_rows
 from ..policies import Bernoulli, FixedSets, FixedSize, Partial
 from ..reach import power
-from .rational_rows import ZERO, SamplerRows, has_rational_rows, rational
+from .rational_rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, rational
 from .workspace import Cost, Workspace
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "language_obstacle",
     "lattice_cost",
     "law",
+    "marginals",
     "obstacle",
     "pair_count",
     "rows",
@@ -129,21 +130,30 @@ def _hazard_pairs(step: tuple[bool, bool, bool], V: int, L: int) -> int:
     return power(from_masked + (0 if first else V), L)
 
 
-def rows(work: Workspace) -> SamplerRows:
-    """The sampler's conditionals and the marginal lattice.
+def marginals(work: Workspace) -> dict[Partial, fmpq]:
+    """``m[y] = q(x_R)`` where it is positive.
 
     Raises
     ------
     BeyondReach
         For a lattice of more than ``MOST_PAIRS`` entries.
     """
+    return work.once(_marginals)
+
+
+def _marginals(work: Workspace) -> dict[Partial, fmpq]:
+    instance = work.instance
+    _require(instance, power(instance.vocab + 1, instance.length), "partial sequences")
+    return marginal_lattice(instance.language)
+
+
+def rows(work: Workspace) -> SamplerRows:
+    """The sampler's conditionals."""
     return work.once(_rows)
 
 
 def _rows(work: Workspace) -> SamplerRows:
-    instance = work.instance
-    _require(instance, power(instance.vocab + 1, instance.length), "partial sequences")
-    return SamplerRows(instance)
+    return SamplerRows(work.instance, marginals(work))
 
 
 def _require(instance: Instance, count: int, what: str) -> None:
@@ -173,7 +183,7 @@ def _law(work: Workspace) -> RationalLaw:
     instance = work.instance
     V, L = instance.vocab, instance.length
     _require(instance, pair_count(instance), "source-target pairs")
-    sampler = rows(work)
+    m, sampler = marginals(work), rows(work)
     mass = {(V,) * L: fmpq(1)}
     for step in _steps(instance):
         following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
@@ -184,9 +194,7 @@ def _law(work: Workspace) -> RationalLaw:
                     following[z] += weight
         mass = following
     complete = list(map(tuple, sequence_rows(0, V**L, V, L).tolist()))
-    return RationalLaw(
-        [mass.get(x, ZERO) for x in complete], [sampler.marginals.get(x, ZERO) for x in complete], V, L
-    )
+    return RationalLaw([mass.get(x, ZERO) for x in complete], [m.get(x, ZERO) for x in complete], V, L)
 
 
 Choice = tuple[fmpq, Iterable[int], fmpq]

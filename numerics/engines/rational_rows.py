@@ -81,16 +81,13 @@ class SamplerRows:
     ----------
     instance : Instance
         Rational; of the languages, only chains and blocks have a local scope.
-
-    Attributes
-    ----------
     marginals : dict
-        The lattice of :func:`marginal_lattice`.
+        The language's :func:`marginal_lattice`.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, marginals: dict[Partial, fmpq]) -> None:
         self.vocab, self.length = instance.vocab, instance.length
-        self.marginals = marginal_lattice(instance.language)
+        self._marginals = marginals
         self._rule = instance.off_support
         self._predicted = _predictor(instance.denoiser, instance.language)
         self._inside = _local_scope(instance.language) if instance.off_support_scope == "local" else self.exact
@@ -98,7 +95,7 @@ class SamplerRows:
 
     def exact(self, y: Partial, i: int) -> Row | None:
         """The exact conditional at the masked position i of y; None where ``q(y) = 0``."""
-        return _conditional(self.marginals, y, i, self.vocab)
+        return _conditional(self._marginals, y, i, self.vocab)
 
     def predicted(self, y: Partial, i: int) -> Row:
         """``p_theta(. | y)`` at i in a possible context."""

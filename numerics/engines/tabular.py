@@ -78,7 +78,8 @@ LANES_AT_ONCE = 16
 
 
 def _uniform(policy: Bernoulli) -> bool:
-    return len(set(policy.schedule.weights.tolist())) == 1
+    weights = policy.schedule.weights
+    return bool(weights.min() == weights.max())
 
 
 def _from_marginals(instance: Instance) -> bool:

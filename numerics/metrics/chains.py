@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import markov
+from ..engines import markov_bigrams as bigrams
 from ..engines import markov_information as information
 from ..engines.markov_chain import Measured
 from ..engines.workspace import Workspace
@@ -26,6 +28,8 @@ BY_CURVE = frozenset({"M5.2", "M5.2-curve", "M5.2-profile", "M5.4", "M5.5", "M5.
 
 
 def _enclosure(found: Measured, least: float = 0.0) -> Enclosure:
+    if math.isinf(found.rounding):
+        return Enclosure(found.value, least, math.inf, "truncation", note="whether it is infinite is lost in rounding")
     kind = "truncation" if found.truncation else "rounding"
     return Enclosure.around(found.value, found.error, kind, least=least)
 
@@ -93,6 +97,23 @@ def _curve_left_sum(work: Workspace) -> Enclosure:
     return Enclosure.around(value, spread, "truncation" if "truncation" in (path.kind, H.kind) else "rounding")
 
 
+def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
+    return Method(
+        quantity,
+        "markov",
+        "truncation",
+        markov.bigram_obstacle,
+        markov.bigram_cost,
+        lambda work: replace(_enclosure(run(work)), note="local scope off the support"),
+        "Markov chain x Bernoulli or fixed-size; uniform or marginal off the support, local scope",
+        "N D V^4; D distances until mixed",
+    )
+
+
+def _generative_nll(work: Workspace) -> Measured:
+    return bigrams.generative_nll(markov.bigrams(work), information.entropy(markov.lag_information(work)))
+
+
 def _method(
     quantity: str,
     run: Callable[[Workspace], Enclosure],
@@ -134,6 +155,9 @@ METHODS = (
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
     _method("curve_left_sum", _curve_left_sum, _bernoulli, BY_CURVE),
     _method("path_kl", _path_kl, markov.exact_obstacle, BY_CURVE),
+    _of_bigrams("bigram_kl_rate", lambda work: bigrams.bigram_kl_rate(markov.bigrams(work))),
+    _of_bigrams("bigram_tv_rate", lambda work: bigrams.bigram_tv_rate(markov.bigrams(work))),
+    _of_bigrams("generative_nll", _generative_nll),
     _method("kl", _kl_bound, markov.exact_obstacle, BY_CURVE | {"M6.1"}, "bound"),
     _method("log_ter", _log_ter_bound, markov.exact_obstacle, BY_CURVE | {"M6.1"}, "bound"),
     _method("ser", _ser_bound, markov.exact_obstacle, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),

@@ -13,9 +13,9 @@ from ..reach import memory_budget, shown_bytes
 from .method import Method
 from .methods import METHODS, methods_for
 
-NEGLIGIBLE = 1e-6
-
 __all__ = ["explain", "measurable", "measure", "measure_one"]
+
+NEGLIGIBLE = 1e-6
 
 
 def measure(
@@ -102,9 +102,13 @@ def _candidates(instance: Instance, quantity: str, seconds: float, engine: str |
     able = [
         method
         for method in methods_for(quantity)
-        if engine in (None, method.engine) and method.obstacle(instance) is None and _within(instance, method, seconds)
+        if _wanted(method, engine) and method.obstacle(instance) is None and _within(instance, method, seconds)
     ]
     return sorted(able, key=lambda method: method.cost(instance).operations)
+
+
+def _wanted(method: Method, engine: str | None) -> bool:
+    return method.engine == engine or (engine is None and not method.on_request)
 
 
 def _within(instance: Instance, method: Method, seconds: float) -> bool:
@@ -126,7 +130,7 @@ def explain(instance: Instance, quantity: str, seconds: float, engine: str | Non
     engines = sorted({method.engine for method in METHODS})
     if engine is not None and engine not in engines:
         return BadInput("engine", f"found {engine!r}; one of {', '.join(engines)} is accepted")
-    methods = tuple(method for method in methods if engine in (None, method.engine))
+    methods = tuple(method for method in methods if _wanted(method, engine))
     if not methods:
         return BadInput("engine", f"{engine!r} does not measure {quantity}")
     able = [method for method in methods if method.obstacle(instance) is None]

@@ -41,6 +41,8 @@ class Method:
         The cost as a formula, for the table.
     relies_on : frozenset of str
         Ids of the statements that the value assumes.
+    on_request : bool
+        Used only when its engine is asked for by name.
     """
 
     quantity: str
@@ -52,6 +54,7 @@ class Method:
     scope: str
     price: str
     relies_on: frozenset[str] = field(default_factory=frozenset)
+    on_request: bool = False
 
     def measure(self, work: Workspace) -> Enclosure:
         """The enclosure, signed by the engine."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from . import bigrams, chains, divergence, error_rates, information, off_support, path, products, schedule
+from . import bigrams, chains, divergence, error_rates, information, log_forms, off_support, path, products, schedule
 from .method import Method
 
 __all__ = ["METHODS", "methods_for"]
 
-METHODS: tuple[Method, ...] = tuple(
-    method
-    for family in (divergence, information, path, error_rates, bigrams, off_support, schedule, products, chains)
-    for method in family.METHODS
-)
+FAMILIES = (divergence, information, path, error_rates, bigrams, off_support, schedule, products, chains, log_forms)
+
+METHODS: tuple[Method, ...] = tuple(method for family in FAMILIES for method in family.METHODS)
 
 
 def methods_for(quantity: str) -> tuple[Method, ...]:

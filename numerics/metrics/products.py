@@ -1,84 +1,219 @@
-"""Products of blocks (M8.5): what m independent blocks do, from what one does.
+"""Products of blocks at any length (M8.5): what independent blocks do, from what one of each sort does.
 
-Divergences and entropies add, chances of being correct multiply, and what is per token or worst case stays.
+Divergences and entropies add, chances of being correct multiply, rates are averages over the tokens, and a worst case is
+that of the worst block.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import blocks
 from ..engines.workspace import Workspace
+from ..instances import Instance
+from ..policies import Bernoulli, FixedSets
 from . import divergence, error_rates, information, path
-from .method import Method
+from .method import Method, Obstacle, unfinished
 
-__all__ = ["METHODS"]
+__all__ = ["METHODS", "added", "divided", "method_of_one"]
 
-ADDED = (
-    "kl",
-    "path_kl",
+Parts = Sequence[tuple[Enclosure, int]]
+"""What one block of every sort does, and how many blocks there are of it."""
+
+OF_LANGUAGE = (
     "entropy",
     "total_correlation",
     "dual_total_correlation",
-    "learning_term",
     "profile_start",
     "profile_end",
-    "curve_left_sum",
+    "profile_area",
     "curve_area",
+    "area_defect",
 )
-KEPT = ("log_ter", "ter", "log_ter_language", "eps_learning", "eps_learning_mean")
-
-OF_ONE_BLOCK = {
-    method.quantity: method
-    for family in (divergence, error_rates, information, path)
-    for method in family.METHODS
-    if method.engine == ("profile" if method.quantity == "path_kl" else "tabular")
-}
+ADDED = ("kl", "reverse_kl", "learning_term")
+PER_TOKEN = ("log_ter", "eps_learning_mean", "generative_nll", "generative_nll_correct")
+EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
+AREA = frozenset({"M5.2-profile"})
 
 
-def _added(one: Enclosure, count: int) -> Enclosure:
-    """``m x``, rounded outwards."""
-    value = count * one.value
+def method_of_one(quantity: str, engine: str = "tabular") -> Method:
+    """How one block is measured."""
+    families = (divergence, error_rates, information, path)
+    (found,) = (
+        method
+        for family in families
+        for method in family.METHODS
+        if (method.quantity, method.engine) == (quantity, engine)
+    )
+    return found
+
+
+def _spread(one: Enclosure) -> float:
+    return max(one.hi - one.value, one.value - one.lo)
+
+
+def added(parts: Parts, least: float = 0.0) -> Enclosure:
+    """``sum_i m_i x_i``, rounded outwards."""
+    terms = [count * one.value for one, count in parts]
+    value = math.fsum(terms)
     if math.isinf(value):
-        return one
-    spread = max(one.hi - one.value, one.value - one.lo)
-    return Enclosure.around(value, (count * spread + UNIT_ROUNDOFF * value) * (1 + 1e-9), least=0.0)
+        return Enclosure.around(value, 0.0)
+    rounded = 2 * UNIT_ROUNDOFF * math.fsum(map(abs, terms))
+    spread = math.fsum(count * _spread(one) for one, count in parts)
+    return Enclosure.around(value, (spread + rounded) * (1 + 1e-9), least=least)
 
 
-def _failure(one: Enclosure, count: int) -> Enclosure:
-    """``1 - (1 - x)^m`` without cancellation; log1p and expm1 are within 1 ulp (4 allowed)."""
+def per_token(parts: Parts) -> Enclosure:
+    """``sum_i m_i x_i / m``: blocks are equally long, so the mean over blocks is the mean over tokens."""
+    whole, count = added(parts), sum(count for _, count in parts)
+    return divided(whole, count)
 
-    def failure(x: float) -> float:
-        return -math.expm1(count * math.log1p(-x)) if x < 1 else 1.0
+
+def divided(whole: Enclosure, count: int) -> Enclosure:
+    """``x / n``, of the same kind."""
+    if math.isinf(whole.value):
+        return whole
+    error = _spread(whole) / count * (1 + 1e-9) + 2 * UNIT_ROUNDOFF * whole.value / count
+    return Enclosure.around(whole.value / count, error, whole.kind, least=0.0)
+
+
+def _failure(parts: Parts) -> Enclosure:
+    """``1 - prod_i (1 - x_i)^{m_i}`` without cancellation; log1p and expm1 are within 1 ulp (4 allowed)."""
+
+    def failure(chances: Sequence[float]) -> float:
+        if any(x >= 1 for x in chances):
+            return 1.0
+        return -math.expm1(
+            math.fsum(count * math.log1p(-x) for x, (_, count) in zip(chances, parts, strict=True))
+        )
 
     slack = 1 + 24 * UNIT_ROUNDOFF
-    lo, hi = failure(one.lo) / slack, min(failure(one.hi) * slack, 1.0)
-    return Enclosure(min(max(failure(one.value), lo), hi), lo, hi, "rounding")
+    lo = failure([one.lo for one, _ in parts]) / slack
+    hi = min(failure([one.hi for one, _ in parts]) * slack, 1.0)
+    return Enclosure(min(max(failure([one.value for one, _ in parts]), lo), hi), lo, hi, "rounding")
 
 
-def _method(quantity: str, combine: Callable[[Enclosure, int], Enclosure]) -> Method:
-    of_one = OF_ONE_BLOCK[quantity]
+def _hellinger(parts: Parts) -> Enclosure:
+    """``1 - H^2`` is a product of affinities."""
+    spread = 1 + 4 * UNIT_ROUNDOFF
+
+    def squared(one: Enclosure) -> Enclosure:
+        lo, hi = one.lo**2 / spread, min(one.hi**2 * spread, 1.0)
+        return Enclosure(min(max(one.value**2, lo), hi), lo, hi, "rounding")
+
+    found = _failure([(squared(one), count) for one, count in parts])
+    lo, hi = math.sqrt(found.lo) / spread, min(math.sqrt(found.hi) * spread, 1.0)
+    return Enclosure(min(max(math.sqrt(found.value), lo), hi), lo, hi, "rounding")
+
+
+def _signed_sum(parts: Parts) -> Enclosure:
+    return added(parts, least=-math.inf)
+
+
+def _method(
+    quantity: str,
+    combine: Callable[[Parts], Enclosure],
+    engine_of_one: str = "tabular",
+    obstacle: Obstacle = blocks.obstacle,
+    scope: str = "blocks x Bernoulli or fixed sets",
+) -> Method:
+    of_one = method_of_one(quantity, engine_of_one)
 
     def run(work: Workspace) -> Enclosure:
-        return combine(of_one.measure(blocks.one_block(work)), blocks.block_count(work.instance))
+        return combine([(of_one.measure(one), count) for one, count in blocks.parts(work)])
 
     return Method(
         quantity,
         "blocks",
         "rounding",
-        blocks.obstacle,
+        obstacle,
         blocks.cost,
         run,
-        "blocks x Bernoulli",
-        "one block of length b: (2V+1)^b min(N, b)",
+        scope,
+        "each sort of block of length b: (2V+1)^b min(N, b)",
         of_one.relies_on,
     )
 
 
+def _finished(instance: Instance) -> str | None:
+    return blocks.obstacle(instance) or unfinished(instance)
+
+
+def _needing_all(quantity: str) -> Obstacle:
+    """Averages over p need complete sequences."""
+    incomplete = ("reverse_kl", "hellinger", "generative_nll", "generative_perplexity")
+    return _finished if quantity in incomplete else blocks.obstacle
+
+
+def _exponential(quantity: str, exponent: str) -> Method:
+    averaged = _method(exponent, per_token, obstacle=_needing_all(quantity))
+    return replace(averaged, quantity=quantity, run=lambda work: error_rates.exponential(averaged.run(work)))
+
+
+def _language_method(
+    quantity: str, combine: Callable[[Parts], Enclosure], relies_on: frozenset[str] = frozenset()
+) -> Method:
+    """What neither the policy nor the denoiser has a part in."""
+    of_one = method_of_one(quantity)
+
+    def run(work: Workspace) -> Enclosure:
+        return combine([(of_one.measure(blocks.language_block(work)), blocks.block_count(work.instance))])
+
+    return Method(
+        quantity,
+        "blocks",
+        "rounding",
+        blocks.language_obstacle,
+        blocks.language_cost,
+        run,
+        "blocks x any policy and denoiser",
+        "one block of length b: b (V+1)^b",
+        relies_on,
+    )
+
+
+def _log_ter_language() -> Method:
+    """``H / L``."""
+    entropy = _language_method("entropy", added)
+    return replace(
+        entropy,
+        quantity="log_ter_language",
+        run=lambda work: divided(entropy.run(work), work.instance.length),
+    )
+
+
+def _eps_learning() -> Method:
+    """Every block meets the same contexts."""
+    of_one = method_of_one("eps_learning")
+    return Method(
+        "eps_learning",
+        "blocks",
+        "rounding",
+        blocks.denoiser_obstacle,
+        blocks.prediction_cost,
+        lambda work: of_one.measure(blocks.predicted_block(work)),
+        "blocks x any policy",
+        "one block of length b: b (V+1)^b",
+    )
+
+
+_bernoulli = blocks.of_kind(Bernoulli, "it belongs to Bernoulli policies")
+_fixed_sets = blocks.of_kind(FixedSets, "it belongs to fixed sets")
+
 METHODS = (
-    *(_method(quantity, _added) for quantity in ADDED),
-    *(_method(quantity, lambda one, count: one) for quantity in KEPT),
+    *(_language_method(name, added, AREA if name == "profile_area" else frozenset()) for name in OF_LANGUAGE),
+    _language_method("curve_midpoint_excess", _signed_sum),
+    _log_ter_language(),
+    _eps_learning(),
+    *(_method(name, added, obstacle=_needing_all(name)) for name in ADDED),
+    *(_method(name, per_token, obstacle=_needing_all(name)) for name in PER_TOKEN),
+    *(_exponential(name, exponent) for name, exponent in EXPONENTIALS.items()),
     _method("ser", _failure),
+    _method("hellinger", _hellinger, obstacle=_finished),
+    _method("path_kl", added, "profile", _bernoulli, "blocks x Bernoulli"),
+    _method("path_kl", added, "tabular", _fixed_sets, "blocks x fixed sets"),
+    _method("curve_left_sum", added, "tabular", _bernoulli, "blocks x Bernoulli"),
 )

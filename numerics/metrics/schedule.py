@@ -8,7 +8,7 @@ from fractions import Fraction
 from ..enclosure import Enclosure, gamma
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSets, FixedSize, step_weights
+from ..policies import Bernoulli, FixedSets, FixedSize
 from .method import Method
 
 __all__ = ["METHODS"]
@@ -24,34 +24,40 @@ def _sizes_obstacle(instance: Instance) -> str | None:
     return "a Bernoulli policy has no step sizes" if isinstance(instance.policy, Bernoulli) else _obstacle(instance)
 
 
-def _weights(work: Workspace) -> list[Fraction | float]:
-    return step_weights(work.instance.policy, work.instance.length)
+def _shares(work: Workspace) -> tuple[list[int], int] | None:
+    """``w_k``, or ``s_k / L``, as whole numbers and what they add up to; None for a floating schedule."""
+    policy = work.instance.policy
+    if not isinstance(policy, Bernoulli):
+        return _step_sizes(policy), work.instance.length
+    weights = policy.schedule.law.weights
+    return None if weights is None else (shares := [int(w) for w in weights], sum(shares))
+
+
+def _step_sizes(policy: FixedSize | FixedSets) -> list[int]:
+    return list(policy.sizes) if isinstance(policy, FixedSize) else [len(chosen) for chosen in policy.sets]
 
 
 def _max_step_weight(work: Workspace) -> Enclosure:
-    return _number(max(_weights(work)), depth=2)
+    shares = _shares(work)
+    if shares is None:
+        return Enclosure.relative(work.instance.policy.schedule.weights.max(), depth=2)
+    return Enclosure.exactly(Fraction(max(shares[0]), shares[1]))
 
 
 def _collision_probability(work: Workspace) -> Enclosure:
-    weights = _weights(work)
-    if isinstance(weights[0], Fraction):
-        return _number(sum(w * w for w in weights), depth=0)
-    return _number(math.fsum(w * w for w in weights), depth=6)
+    shares = _shares(work)
+    if shares is None:
+        weights = work.instance.policy.schedule.weights
+        return Enclosure.relative(math.fsum(weights * weights), depth=6)
+    return Enclosure.exactly(Fraction(sum(w * w for w in shares[0]), shares[1] ** 2))
 
 
 def _max_step_size(work: Workspace) -> Enclosure:
-    policy = work.instance.policy
-    sizes = policy.sizes if isinstance(policy, FixedSize) else [len(chosen) for chosen in policy.sets]
-    return _number(Fraction(max(sizes)), depth=0)
+    return Enclosure.exactly(max(_step_sizes(work.instance.policy)))
 
 
 def _expected_steps(work: Workspace) -> Enclosure:
-    return _number(Fraction(work.instance.policy.steps), depth=0)
-
-
-def _number(number: Fraction | float, depth: int) -> Enclosure:
-    """A rational exactly; a floating number with the roundings of its making."""
-    return Enclosure.exactly(number) if isinstance(number, Fraction) else Enclosure.relative(number, depth)
+    return Enclosure.exactly(work.instance.policy.steps)
 
 
 def _method(quantity: str, run, obstacle) -> Method:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ..checks import Status, Verdict
 from ..metrics import METHODS
 from .cases import Case
+from .english_curve import english_curve
 from .render import Table
 from .statements import statement_list
 from .verdicts import tally, tightness, verdict_table, verdicts_of
@@ -41,5 +42,7 @@ def engines() -> Table:
 CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType({"bounds": bounds})
 """Tables over instances: the user's own, or the gallery."""
 
-PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType({"engines": engines, "statements": statement_list})
+PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
+    {"engines": engines, "english-curve": english_curve, "statements": statement_list}
+)
 """Tables about the toolkit itself."""

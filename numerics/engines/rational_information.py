@@ -1,0 +1,203 @@
+"""Entropies and prediction costs of rational instances as log forms, from their definitions (M4, M5).
+
+Sets of positions are bit patterns, bit L-1-i for position i. A cost that is infinite is ``math.inf``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from flint import fmpq
+
+from ..instances import Instance
+from ..logform import LogForm
+from ..policies import Bernoulli, FixedSets, FixedSize
+from .rational import marginals, rows
+from .rational_rows import ZERO, Row, rational
+from .workspace import Workspace
+
+__all__ = [
+    "Learning",
+    "Number",
+    "before_law",
+    "divergence",
+    "entropies",
+    "fraction",
+    "learning",
+    "path_surprise",
+    "profile",
+    "size_law",
+    "sum_of_logs",
+    "total",
+]
+
+Number = LogForm | float
+"""A log form, or ``math.inf``."""
+
+
+def fraction(number: fmpq) -> Fraction:
+    """The same number in the standard library's arithmetic."""
+    return Fraction(int(number.numerator), int(number.denominator))
+
+
+def sum_of_logs(pairs: Iterable[tuple[fmpq, fmpq]]) -> LogForm:
+    """``sum of c log(r)`` over pairs (c, r) with r > 0."""
+    coefficients: defaultdict[int, fmpq] = defaultdict(fmpq)
+    for coefficient, argument in pairs:
+        coefficients[int(argument.numerator)] += coefficient
+        coefficients[int(argument.denominator)] -= coefficient
+    return LogForm(0, ((argument, fraction(c)) for argument, c in coefficients.items() if c))
+
+
+def divergence(law: Iterable[fmpq], other: Iterable[fmpq]) -> Number:
+    """``sum of q log(q/p)``, infinite where p misses something of q."""
+    pairs = [(q, p) for q, p in zip(law, other, strict=True) if q]
+    return sum_of_logs((q, q / p) for q, p in pairs) if all(p for _, p in pairs) else math.inf
+
+
+def total(pairs: Iterable[tuple[fmpq, Number]]) -> Number:
+    """``sum of c x`` over pairs (c, x); infinite if an x is, where its c is positive."""
+    used = [(c, x) for c, x in pairs if c]
+    if any(x == math.inf for _, x in used if not isinstance(x, LogForm)):
+        return math.inf
+    return LogForm.combination((fraction(c), x) for c, x in used if isinstance(x, LogForm))
+
+
+def _pattern(y: tuple[int, ...], vocab: int) -> int:
+    """The set of revealed positions."""
+    return sum(1 << at for at, token in enumerate(reversed(y)) if token != vocab)
+
+
+def entropies(work: Workspace) -> list[LogForm]:
+    """``H(X_R)`` in nats for all 2^L sets."""
+    return work.once(_entropies)
+
+
+def _entropies(work: Workspace) -> list[LogForm]:
+    V, L = work.instance.vocab, work.instance.length
+    terms: list[list[tuple[fmpq, fmpq]]] = [[] for _ in range(1 << L)]
+    for y, chance in marginals(work).items():
+        terms[_pattern(y, V)].append((-chance, chance))
+    return [sum_of_logs(pairs) for pairs in terms]
+
+
+def profile(work: Workspace) -> list[LogForm]:
+    """``z(0..L-1)``: over sets R of j positions and i outside, ``sum H(X_i | X_R) = (j+1) G(j+1) - (L-j) G(j)``.
+
+    ``G(j)`` is the sum of the entropies of all sets of j positions; dividing by ``C(L-1, j)`` averages.
+    """
+    return work.once(_profile)
+
+
+def _profile(work: Workspace) -> list[LogForm]:
+    L = work.instance.length
+    by_size: list[list[LogForm]] = [[] for _ in range(L + 1)]
+    for R, H in enumerate(entropies(work)):
+        by_size[R.bit_count()].append(H)
+    G = [LogForm.combination((1, H) for H in group) for group in by_size]
+    ways = [math.comb(L - 1, j) for j in range(L)]
+    return [
+        LogForm.combination([(Fraction(j + 1, ways[j]), G[j + 1]), (Fraction(j - L, ways[j]), G[j])]) for j in range(L)
+    ]
+
+
+def size_law(instance: Instance) -> list[fmpq]:
+    """Chance that j given positions, and no others, are revealed before a given one; j = 0..L-1 (M5.6)."""
+    L, policy = instance.length, instance.policy
+    chances = [ZERO] * L
+    if isinstance(policy, FixedSize):
+        for size, before in zip(policy.sizes, policy.revealed(), strict=False):
+            if size:
+                chances[before] += fmpq(size, L * math.comb(L - 1, before))
+        return chances
+    if not isinstance(policy, Bernoulli):
+        raise TypeError("fixed sets favour positions")
+    weights = [rational(w) for w in policy.schedule.fractions.tolist()]
+    for w, a in zip(weights, itertools.accumulate(weights, initial=ZERO), strict=False):
+        for j in range(L):
+            chances[j] += w * a**j * (1 - a) ** (L - 1 - j)
+    return chances
+
+
+def before_law(instance: Instance) -> dict[tuple[int, int], fmpq]:
+    """``P(R is what is revealed before i)``, by R and i, where it is positive."""
+    L, policy = instance.length, instance.policy
+    if isinstance(policy, FixedSets):
+        found, revealed = {}, 0
+        for chosen in policy.sets:
+            found |= {(revealed, i): fmpq(1) for i in chosen}
+            revealed |= sum(1 << (L - 1 - i) for i in chosen)
+        return found
+    chances = size_law(instance)
+    return {
+        (R, i): chances[R.bit_count()]
+        for R in range(1 << L)
+        for i in range(L)
+        if not R >> (L - 1 - i) & 1 and chances[R.bit_count()]
+    }
+
+
+def path_surprise(work: Workspace) -> Number:
+    """``E_tau E_q -log p_tau(X)``: the cost of every token in the contexts in which it is drawn."""
+    sampler, chances = rows(work), before_law(work.instance)
+    pairs: list[tuple[fmpq, fmpq]] = []
+    for y, i, chance in _visits(work, chances):
+        for exact, predicted in zip(sampler.exact(y, i) or (), sampler.predicted(y, i), strict=True):
+            if exact and not predicted:
+                return math.inf
+            if exact:
+                pairs.append((-chance * exact, predicted))
+    return sum_of_logs(pairs)
+
+
+def _visits(work: Workspace, chances: dict[tuple[int, int], fmpq]) -> Iterable[tuple[tuple[int, ...], int, fmpq]]:
+    """Possible contexts and masked positions, with the chance under q that the sampler meets them."""
+    V, L = work.instance.vocab, work.instance.length
+    for y, chance in marginals(work).items():
+        R = _pattern(y, V)
+        for i in range(L):
+            if (R, i) in chances:
+                yield y, i, chance * chances[R, i]
+
+
+@dataclass(frozen=True)
+class Learning:
+    """``D(q(.|y) || p_theta(.|y))`` in possible contexts.
+
+    Parameters
+    ----------
+    worst : LogForm or inf
+        The largest.
+    mean : LogForm or inf, or None
+        ``sum_i`` of its expectation in the contexts in which position i is drawn (M5.6), in nats.
+    """
+
+    worst: Number
+    mean: Number
+
+
+def learning(work: Workspace) -> Learning:
+    """Learning errors of the denoiser."""
+    return work.once(_learning)
+
+
+def _learning(work: Workspace) -> Learning:
+    instance, zero = work.instance, LogForm()
+    if instance.exact_denoiser:
+        return Learning(zero, zero)
+    V, L, sampler, chances = instance.vocab, instance.length, rows(work), before_law(instance)
+    weights: defaultdict[tuple[tuple[fmpq, ...], tuple[fmpq, ...]], fmpq] = defaultdict(fmpq)
+    for y, chance in marginals(work).items():
+        R = _pattern(y, V)
+        for i in range(L):
+            if y[i] == V:
+                exact: Row = sampler.exact(y, i) or []
+                weights[tuple(exact), tuple(sampler.predicted(y, i))] += chance * chances.get((R, i), ZERO)
+    found = [(weight, divergence(*pair)) for pair, weight in weights.items()]
+    finite = [x for _, x in found if isinstance(x, LogForm)]
+    return Learning(math.inf if len(finite) < len(found) else max(finite, default=zero), total(found))

@@ -1,0 +1,325 @@
+"""Every quantity of a rational instance as what it is: a rational, or a log form (M4, M5).
+
+No statement is used: each value follows from the definition, so that every statement can be checked against it.
+Quantities that are exponentials of others (``ter``, ``generative_perplexity``) or sums of radicals (``hellinger``)
+are no log forms and are not measured here.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from fractions import Fraction
+
+from flint import fmpq
+
+from ..enclosure import Enclosure
+from ..engines import rational
+from ..engines import rational_information as information
+from ..engines.rational import RationalLaw
+from ..engines.rational_information import Number, fraction, total
+from ..engines.rational_rows import ONE, ZERO
+from ..engines.rational_rows import rational as from_fraction
+from ..engines.workspace import Cost, Workspace
+from ..errors import BadInput
+from ..instances import Instance
+from ..languages import NGram
+from ..logform import LogForm
+from ..policies import Bernoulli, FixedSize
+from . import schedule
+from .method import Method, Obstacle, unfinished
+
+__all__ = ["METHODS", "exact_law_distance", "known"]
+
+ANY = "rational language and denoiser x given reveal times"
+
+
+def known(number: fmpq | Fraction | LogForm | float) -> Enclosure:
+    """The enclosure of a number that is known: its neighbours in float64, and itself under ``exact``.
+
+    Parameters
+    ----------
+    number : fmpq, Fraction, LogForm or ``math.inf``
+
+    Returns
+    -------
+    Enclosure
+        ``exact`` is a Fraction, a LogForm (which may be a rational number) or ``math.inf``.
+    """
+    if isinstance(number, fmpq):
+        return Enclosure.exactly(fraction(number))
+    if isinstance(number, Fraction):
+        return Enclosure.exactly(number)
+    value = float(number)
+    if math.isinf(value):
+        return Enclosure(value, value, value, "exact", exact=value)
+    assert isinstance(number, LogForm)
+    order = (number - Fraction(value)).sign()
+    lo = math.nextafter(value, -math.inf) if order < 0 else value
+    hi = math.nextafter(value, math.inf) if order > 0 else value
+    return Enclosure(value, lo, hi, "exact", exact=number)
+
+
+# What follows from the output law
+
+
+def _pairs(law: RationalLaw) -> Iterable[tuple[fmpq, fmpq]]:
+    """``(q(x), p(x))`` over the support."""
+    return ((q, p) for q, p in zip(law.q, law.p, strict=True) if q)
+
+
+def _kl(law: RationalLaw) -> Number:
+    return information.divergence(law.q, law.p)
+
+
+def _reverse_kl(law: RationalLaw) -> Number:
+    return information.divergence(law.p, law.q)
+
+
+def _tv(law: RationalLaw) -> fmpq:
+    """``sum (q - p)^+``; an abandoned sequence is an outcome that q never has."""
+    return sum((q - p for q, p in _pairs(law) if q > p), ZERO)
+
+
+def _log_ter(law: RationalLaw) -> Number:
+    pairs = list(_pairs(law))
+    if not all(p for _, p in pairs):
+        return math.inf
+    return information.sum_of_logs((-q / law.length, p) for q, p in pairs)
+
+
+def _generative_nll(law: RationalLaw) -> Number:
+    if any(p and not q for q, p in zip(law.q, law.p, strict=True)):
+        return math.inf
+    return _generative_nll_correct(law)
+
+
+def _generative_nll_correct(law: RationalLaw) -> Number:
+    """Averaged over correct sequences; infinite where there are none."""
+    if not law.correct:
+        return math.inf
+    return information.sum_of_logs((-p / (law.correct * law.length), q) for q, p in _pairs(law) if p)
+
+
+def _pooled_bigrams(law: list[fmpq], vocab: int, length: int) -> list[list[fmpq]]:
+    """The joint law of neighbouring tokens, averaged over positions."""
+    pooled = [[ZERO] * vocab for _ in range(vocab)]
+    for at, chance in enumerate(law):
+        if chance:
+            for i in range(length - 1):
+                u, v = at // vocab ** (length - 1 - i) % vocab, at // vocab ** (length - 2 - i) % vocab
+                pooled[u][v] += chance / (length - 1)
+    return pooled
+
+
+def _bigrams(work: Workspace) -> list[tuple[fmpq, fmpq, fmpq]]:
+    """``(p(u,v), p(u), P(u,v))`` for every pair of tokens."""
+    language, law = work.instance.language, rational.law(work)
+    pooled = _pooled_bigrams(law.p, law.vocab, law.length)
+    if isinstance(language, NGram) and language.order <= 2:
+        stored = language.transition.fractions.tolist()
+        reference = [[from_fraction(c) for c in stored[u % len(stored)]] for u in range(law.vocab)]
+    else:
+        pairs = _pooled_bigrams(law.q, law.vocab, law.length)
+        reference = [[c / sum(row, ZERO) if c else ZERO for c in row] for row in pairs]
+    return [
+        (c, sum(row, ZERO), P)
+        for row, given in zip(pooled, reference, strict=True)
+        for c, P in zip(row, given, strict=True)
+    ]
+
+
+def _bigram_kl_rate(work: Workspace) -> Number:
+    cells = [cell for cell in _bigrams(work) if cell[0]]
+    if not all(P for _, _, P in cells):
+        return math.inf
+    return information.sum_of_logs((c, c / (first * P)) for c, first, P in cells)
+
+
+def _bigram_tv_rate(work: Workspace) -> fmpq:
+    return sum((max(c - first * P, ZERO) for c, first, P in _bigrams(work)), ZERO)
+
+
+def exact_law_distance(first: Workspace, second: Workspace) -> Enclosure:
+    """TV between the laws of two rational instances over the same sequences; abandoned ones are one more outcome.
+
+    Raises
+    ------
+    BadInput
+        Where one of them is not rational, or the sequences differ.
+    """
+    for work in (first, second):
+        reason = rational.obstacle(work.instance)
+        if reason:
+            raise BadInput("law_distance", f"cannot be measured exactly on {work.instance.name} ({reason})")
+    one, other = rational.law(first), rational.law(second)
+    if (one.vocab, one.length) != (other.vocab, other.length):
+        raise BadInput("law_distance", "it compares laws on the same sequences")
+    apart = sum((abs(p - r) for p, r in zip(one.p, other.p, strict=True)), abs(one.lost - other.lost))
+    return known(apart / 2).by("rational")
+
+
+# What follows from the marginals and the predictions
+
+
+def _entropy(work: Workspace) -> LogForm:
+    return information.entropies(work)[-1]
+
+
+def _total_correlation(work: Workspace) -> Number:
+    H, L = information.entropies(work), work.instance.length
+    return total([(-ONE, H[-1]), *((ONE, H[1 << i]) for i in range(L))])
+
+
+def _dual_total_correlation(work: Workspace) -> Number:
+    """``H(X) - sum_i (H(X) - H(X_-i))``."""
+    H, L = information.entropies(work), work.instance.length
+    full = len(H) - 1
+    return total([(fmpq(1 - L), H[full]), *((ONE, H[full ^ 1 << i]) for i in range(L))])
+
+
+def _path_kl(work: Workspace) -> Number:
+    """``E_tau D(q || p_tau) = E_tau E_q -log p_tau(X) - H(X)``."""
+    return total([(ONE, information.path_surprise(work)), (-ONE, _entropy(work))])
+
+
+def _left_sum(work: Workspace) -> Number:
+    """``sum_k w_k Z(a_{k-1})``, or ``(1/L) sum_k s_k z(S_{k-1})``."""
+    L = work.instance.length
+    weights = information.size_law(work.instance)
+    z = information.profile(work)
+    return total((math.comb(L - 1, j) * weights[j], z[j]) for j in range(L))
+
+
+def _curve_at(work: Workspace, a: fmpq) -> Number:
+    L, z = work.instance.length, information.profile(work)
+    return total((math.comb(L - 1, j) * a**j * (1 - a) ** (L - 1 - j), z[j]) for j in range(L))
+
+
+def _curve_area(work: Workspace) -> Number:
+    """The integral of ``Z``: that of ``C(L-1,j) a^j (1-a)^(L-1-j)`` is ``C(L-1,j) j! (L-1-j)! / L!`` (Beta)."""
+    L, z = work.instance.length, information.profile(work)
+    beta = [
+        fmpq(math.comb(L - 1, j) * math.factorial(j) * math.factorial(L - 1 - j), math.factorial(L)) for j in range(L)
+    ]
+    return total(zip(beta, z, strict=True))
+
+
+def _profile_area(work: Workspace) -> Number:
+    L = work.instance.length
+    return total((fmpq(1, L), z) for z in information.profile(work))
+
+
+def _area_defect(work: Workspace) -> Number:
+    return abs(total([(ONE, _curve_area(work)), (-ONE, _entropy(work))]))
+
+
+def _profile_max_increase(work: Workspace) -> Number:
+    z = information.profile(work)
+    return max((after - before for before, after in itertools.pairwise(z)), default=LogForm())
+
+
+def _midpoint_excess(work: Workspace) -> Number:
+    ends = [(-fmpq(1, 2), _curve_at(work, a)) for a in (ZERO, ONE)]
+    return total([(ONE, _curve_at(work, fmpq(1, 2))), *ends])
+
+
+def _only(kind: type) -> Obstacle:
+    def obstacle(instance: Instance) -> str | None:
+        if not isinstance(instance.policy, kind):
+            return f"it belongs to {'Bernoulli' if kind is Bernoulli else 'fixed-size'} policies"
+        return rational.obstacle(instance)
+
+    return obstacle
+
+
+def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], more: Obstacle | None = None) -> Method:
+    return _method(
+        quantity,
+        lambda work: measured(rational.law(work)),
+        lambda instance: rational.obstacle(instance) or (more(instance) if more else None),
+        rational.cost,
+        "(2V+1)^L N, in Python",
+    )
+
+
+def _method(
+    quantity: str,
+    measured: Callable[[Workspace], fmpq | Number],
+    obstacle: Obstacle = rational.obstacle,
+    cost: Callable[[Instance], Cost] = rational.lattice_cost,
+    price: str = "L (V+1)^L, in Python",
+) -> Method:
+    def run(work: Workspace) -> Enclosure:
+        return known(measured(work))
+
+    return Method(
+        quantity,
+        "rational",
+        "exact",
+        obstacle,
+        cost,
+        lambda work: work.once(run),
+        "rational language" if obstacle is rational.language_obstacle else ANY,
+        price,
+        on_request=True,
+    )
+
+
+def _of_language(quantity: str, measured: Callable[[Workspace], Number]) -> Method:
+    return _method(quantity, measured, rational.language_obstacle)
+
+
+def _bigram(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Method:
+    def obstacle(instance: Instance) -> str | None:
+        if instance.length < 2:
+            return "a bigram needs a length of at least 2"
+        return unfinished(instance) or rational.obstacle(instance)
+
+    return _method(quantity, measured, obstacle, rational.cost, "(2V+1)^L N, in Python")
+
+
+def _of_schedule(method: Method) -> Method:
+    return replace(
+        method,
+        engine="rational",
+        obstacle=lambda instance: method.obstacle(instance) or rational.obstacle(instance),
+        scope=ANY,
+        on_request=True,
+    )
+
+
+METHODS = (
+    _of_law("kl", _kl),
+    _of_law("reverse_kl", _reverse_kl, unfinished),
+    _of_law("tv", _tv),
+    _of_law("ser", lambda law: 1 - law.correct),
+    _of_law("log_ter", _log_ter),
+    _of_law("generative_nll", _generative_nll, unfinished),
+    _of_law("generative_nll_correct", _generative_nll_correct),
+    _bigram("bigram_kl_rate", _bigram_kl_rate),
+    _bigram("bigram_tv_rate", _bigram_tv_rate),
+    _method("off_support_mass", rational.stopped_mass, cost=rational.cost, price="(2V+1)^L N, in Python"),
+    _of_language("entropy", _entropy),
+    _of_language("log_ter_language", lambda work: _entropy(work) / work.instance.length),
+    _of_language("total_correlation", _total_correlation),
+    _of_language("dual_total_correlation", _dual_total_correlation),
+    _of_language("profile_start", lambda work: information.profile(work)[0]),
+    _of_language("profile_end", lambda work: information.profile(work)[-1]),
+    _of_language("profile_area", _profile_area),
+    _of_language("curve_area", _curve_area),
+    _of_language("area_defect", _area_defect),
+    _of_language("profile_max_increase", _profile_max_increase),
+    _of_language("curve_midpoint_excess", _midpoint_excess),
+    _method("path_kl", _path_kl),
+    _method("curve_left_sum", _left_sum, _only(Bernoulli)),
+    _method("profile_left_sum", _left_sum, _only(FixedSize)),
+    _method("learning_term", lambda work: information.learning(work).mean),
+    _method("eps_learning", lambda work: information.learning(work).worst),
+    _method(
+        "eps_learning_mean", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
+    ),
+    *(_of_schedule(method) for method in schedule.METHODS),
+)

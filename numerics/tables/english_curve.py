@@ -1,0 +1,67 @@
+"""English letters at length: what fewer steps than tokens cost, in perplexity and in pairs of letters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..enclosure import UNIT_ROUNDOFF, Enclosure
+from ..instances import Instance
+from ..languages import english_ngram
+from ..metrics import measure
+from ..policies import Bernoulli
+from .render import Table
+
+__all__ = ["STEPS", "english_curve"]
+
+LENGTH = 1024
+SMOOTHING = 1
+STEPS = (8, 16, 32, 64, 128, 256, 512, 1024)
+WIDTH = 1e-8
+SECONDS = 3600.0
+
+
+def english_curve(steps: Sequence[int] = STEPS) -> Table:
+    """The largest TER gap and the bigram rates of the English letter chain against N, beside what M6.4 allows.
+
+    The gap ``log TER(p) - log TER(q)`` is ``KL/L``, at most ``PATH_KL/L``. Every number is exact to all digits shown.
+    """
+    language = english_ngram(2, LENGTH, SMOOTHING)
+    rows = []
+    for count in steps:
+        instance = Instance(language, Bernoulli(count), name=f"english, {count} steps")
+        found = measure(
+            instance,
+            ["path_kl", "total_correlation", "dual_total_correlation", "bigram_kl_rate", "bigram_tv_rate"],
+            width=WIDTH,
+            seconds=SECONDS,
+        )
+        information = _sum(found["total_correlation"], found["dual_total_correlation"])
+        rows.append(
+            (
+                count,
+                _over(found["path_kl"], LENGTH),
+                _over(information, count * LENGTH),
+                math.log(language.vocab) / count,
+                found["bigram_kl_rate"],
+                found["bigram_tv_rate"],
+            )
+        )
+    columns = ("N", "PATH_KL/L", "M6.4: (TC+DTC)/(NL)", "log V / N", "bigram KL rate", "bigram TV rate")
+    notes = (
+        f"English letters as a Markov chain (V = {language.vocab}, every count plus {SMOOTHING}), L = {LENGTH}, N uniform "
+        "Bernoulli steps, exact denoiser. PATH_KL/L bounds the TER gap, log TER(p) - log TER(q), from above.",
+    )
+    return Table("TER gap and bigram rates of English against the number of steps (nats)", columns, tuple(rows), notes)
+
+
+def _over(found: Enclosure, divisor: int) -> Enclosure:
+    value = found.value / divisor
+    spread = found.width / divisor + 2 * UNIT_ROUNDOFF * abs(value)
+    return replace(Enclosure.around(value, spread, found.kind), engine=found.engine)
+
+
+def _sum(first: Enclosure, second: Enclosure) -> Enclosure:
+    value = first.value + second.value
+    return Enclosure.around(value, first.width + second.width + UNIT_ROUNDOFF * value, second.kind)
