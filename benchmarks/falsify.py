@@ -3,10 +3,10 @@
 The statements that are false on purpose are searched from nothing, each within a minute; the true ones share
 ``--seconds`` evenly. With ``--tightness`` the true inequalities are searched over a fixed number of candidates
 instead, and the tightest instances are written to ``numerics/checks/tightness.json``: the same file on every run with
-the same seed, up to rounding.
+the same seed, up to rounding. The tables are tiny, so one thread is fastest:
 
-    python benchmarks/falsify.py [--seconds 600] [--seed 0] [--out FILE]
-    python benchmarks/falsify.py --tightness [--candidates 6000] [--seed 0]
+    NUMBA_NUM_THREADS=1 python benchmarks/falsify.py [--seconds 600] [--seed 0] [--out FILE]
+    NUMBA_NUM_THREADS=1 python benchmarks/falsify.py --tightness [--candidates 6000] [--seed 0]
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import sys
 import time
 from pathlib import Path
 
+from tabulate import tabulate
+
 from maskbound.numerics.checks.falsify import Falsification, falsify
 from maskbound.theory import Statement, statements
-from tabulate import tabulate
 
 FALSE = "false on purpose"
 EACH_FALSE = 60.0
@@ -33,7 +34,8 @@ def row(found: Falsification) -> tuple[str, str, int, int, str, str]:
     outcome = "none found"
     if found.instance is not None:
         first = found.instance.get("first", found.instance)
-        outcome = f"{first['language']['kind']}, {first['policy']['kind']}" + ("" if found.finished else " (not shrunk)")
+        shrunk = "" if found.finished else " (not shrunk)"
+        outcome = f"{first['language']['kind']}, {first['policy']['kind']}{shrunk}"
     return found.statement.id, outcome, found.tried, found.judged, f"{found.seconds:.1f}", ratio
 
 
@@ -45,16 +47,17 @@ def search(seconds: float, seed: int) -> tuple[str, bool]:
     start = time.perf_counter()
     standing = [falsify(statement, seconds / len(true), seed) for statement in true]
     taken = time.perf_counter() - start
-    text = "\n".join(
-        (
+    slowest = max(found.seconds for found in refuted)
+    down, fallen = sum(found.found for found in refuted), sum(found.found for found in standing)
+    judged = sum(found.judged for found in standing)
+    text = "\n\n".join(
+        [
             f"Seed {seed}; Python {platform.python_version()}, {platform.machine()}.",
-            f"\n{sum(f.found for f in refuted)} of {len(false)} false statements refuted, the slowest in "
-            f"{max(f.seconds for f in refuted):.1f} s:\n",
+            f"{down} of {len(false)} false statements refuted, the slowest in {slowest:.1f} s:",
             tabulate(map(row, refuted), COLUMNS, tablefmt="github", disable_numparse=True),
-            f"\n{sum(f.found for f in standing)} of {len(true)} true statements refuted in {taken:.0f} s "
-            f"({sum(f.judged for f in standing)} instances judged):\n",
+            f"{fallen} of {len(true)} true statements refuted in {taken:.0f} s ({judged} instances judged):",
             tabulate(map(row, standing), COLUMNS, tablefmt="github", disable_numparse=True),
-        )
+        ]
     )
     return text, all(f.found for f in refuted) and not any(f.found for f in standing)
 

@@ -156,12 +156,21 @@ def check(
     claims: Annotated[
         list[str] | None, typer.Option("--claim", metavar="TEXT", help='An inequality, such as "kl <= path_kl".')
     ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Decide by rationals and log forms, equalities included.")
+    ] = False,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write certificates of what is decided, for `verify`; implies --exact."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Hold the statements, or claims, against instances (by default the fast gallery)."""
     from maskbound.theory import claim
 
     from .checks import Status
+    from .checks.certificate import certify
+    from .errors import BeyondReach
     from .tables.cases import gallery_names, open_case
     from .tables.verdicts import as_records, judged_on, remarks, tally, verdicts_of
 
@@ -173,19 +182,52 @@ def check(
     for statement in stated if specs else ():
         _require_subjects(statement, cases)
     found: list[tuple[Case, list[Verdict]]] = []
+    certificates, refused = [], []
+    exact = exact or certificate is not None
     with _progress(sum(len(judged_on(case, stated)) for case in cases), "checking") as advance:
         for case in cases:
             verdicts = []
-            for verdict in verdicts_of(case, stated):
+            for verdict, (_, about) in zip(
+                verdicts_of(case, stated, exact=exact), judged_on(case, stated), strict=True
+            ):
                 verdicts.append(verdict)
+                if certificate is not None and verdict.status in (Status.HOLDS, Status.VIOLATED):
+                    try:
+                        certificates.append(certify(verdict, about.subjects, about.relation))
+                    except BeyondReach as problem:
+                        refused.append(str(problem))
                 advance()
             found.append((case, verdicts))
+    if certificate is not None:
+        _write_certificates(certificate, certificates, refused)
     flat = [verdict for _, verdicts in found for verdict in verdicts]
     if as_json:
         _print_json(as_records(flat))
     else:
         _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
     return VIOLATION if any(verdict.status is Status.VIOLATED for verdict in flat) else 0
+
+
+def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused: list[str]) -> None:
+    """All in one file; what could not be certified is counted, and the first reason given."""
+    from .checks.certificate import certificate_text
+    from .tables.write import write_text
+
+    why = f"; {len(refused)} left out: {refused[0]}" if refused else ""
+    if not certificates:
+        raise BadInput("--certificate", f"found nothing to certify{why}")
+    write_text(path, certificate_text(certificates))
+    _say(f"{len(certificates)} certificate{'s' if len(certificates) > 1 else ''} written to {path}{why}")
+
+
+@app.command()
+def verify(
+    certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` has written.")],
+) -> int:
+    """Recheck a certificate from the definitions, with the standard library alone."""
+    from .checks.verify import main as recheck
+
+    return recheck([str(certificate)])
 
 
 def _require_subjects(statement: Any, cases: list[Case]) -> None:

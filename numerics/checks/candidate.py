@@ -101,7 +101,7 @@ class Candidate:
         subjects = [spec["first"], spec["second"]] if "relation" in spec else [spec]
         return cls(
             subjects[0]["language"],
-            tuple(subject["policy"] for subject in subjects),
+            tuple(_with_weights(subject["policy"]) for subject in subjects),
             tuple(subject["denoiser"] for subject in subjects),
             spec.get("relation"),
         )
@@ -125,6 +125,14 @@ def _instance(language: Spec, policy: Spec, denoiser: Spec, name: str) -> Instan
     rule = {key: value for key, value in exact.spec["denoiser"].items() if key in RULE}
     spec = exact.spec | {"denoiser": {"kind": "table", "conditionals": written} | rule}
     return replace(exact, denoiser=Table(conditionals=rows.astype(np.float64)), spec=spec)
+
+
+def _with_weights(policy: Spec) -> Spec:
+    """Uniform Bernoulli steps as weights, and weights as Fractions."""
+    if policy["kind"] != "bernoulli":
+        return policy
+    weights = policy.get("weights") or [Fraction(1, policy["steps"])] * policy["steps"]
+    return {"kind": "bernoulli", "weights": [Fraction(w) for w in weights]}
 
 
 def _masks(vocab: int, length: int) -> list[list[bool]]:

@@ -88,7 +88,7 @@ def sides(
 
 
 def _side(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known], used: dict[str, Enclosure]) -> Side | None:
-    """A float64 and its neighbours around the number; None where it is indefinite."""
+    """The float64 nearest to the number, give or take two spacings; None where the number is indefinite."""
     bits, found = SIDE_BITS, ball(expression, values, SIDE_BITS)
     if found.contains(0):
         form = closed_form(expression, values)

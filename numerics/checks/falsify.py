@@ -22,6 +22,7 @@ from maskbound.theory import RELATIONS, Statement, claim, statements
 from ..engines.workspace import Workspace
 from ..errors import BadInput, MaskboundError, shown
 from .candidate import Candidate, Spec
+from .certificate import certificate
 from .check import judge
 from .perturb import perturbed
 from .proposals import Family, random_candidate, structured
@@ -96,6 +97,22 @@ class Falsification:
         if self.tightest is not None:
             lines.append(f"  tightest ratio {self.tightest.ratio:.9g}, reached by {_in_words(self.tightest.instance)}")
         return "\n".join(lines)
+
+    def certificate(self) -> dict[str, Any]:
+        """The certificate of the counterexample, which holds the instance.
+
+        Raises
+        ------
+        BadInput
+            When there is no counterexample.
+        BeyondReach
+            When its denoiser is a table, or the kernel does not know one of the statement's quantities.
+        """
+        if self.instance is None:
+            raise BadInput("statement", f"no counterexample to {self.statement.id} was found; there is none to certify")
+        candidate = Candidate.from_spec(self.instance)
+        instances = candidate.instances(f"{self.statement.id}-counterexample")
+        return certificate(self.statement, instances, candidate.relation)
 
 
 def falsify(
@@ -251,7 +268,7 @@ class _Search:
         def still(smaller: Candidate) -> bool:
             self.tried += 1
             verdict = self.judge(smaller)
-            if verdict is None or verdict.lhs is None:
+            if verdict is None or verdict.lhs is None or verdict.rhs is None:
                 return False
             self.judged += 1
             return keeps(verdict)
@@ -265,13 +282,13 @@ class _Search:
             name = f"{self.statement.id}-counterexample"
             smaller, finished = self.shrunk(met, lambda verdict: verdict.status is Status.VIOLATED)
             instance = smaller.spec(name)
-            verdict = self.judge(smaller, name, exact=True)
-            if verdict is None or verdict.status is not Status.VIOLATED:
-                verdict = self.judge(smaller, name)
+            verdict = self._confirmed(smaller, name)
         elif self.tightest is not None:
             ratio, reached = self.tightest
             smaller, finished = self.shrunk(reached, lambda verdict: _keeps_ratio(verdict, ratio))
-            tightest = Extreme(self.ratio(smaller), smaller.spec(f"{self.statement.id}-tightest"))
+            again = self.judge(smaller)
+            assert again is not None
+            tightest = Extreme(again.ratio, smaller.spec(f"{self.statement.id}-tightest"))
         return Falsification(
             statement=self.statement,
             found=met is not None,
@@ -286,10 +303,21 @@ class _Search:
             seconds=time.monotonic() - self.start,
         )
 
-    def ratio(self, candidate: Candidate) -> float:
-        verdict = self.judge(candidate)
-        assert verdict is not None
-        return verdict.ratio
+    def _confirmed(self, candidate: Candidate, name: str) -> Verdict | None:
+        """The verdict on a counterexample, exact where that is possible.
+
+        Raises
+        ------
+        RuntimeError
+            When exact arithmetic says that the statement holds there: an error of an engine.
+        """
+        exact = self.judge(candidate, name, exact=True)
+        if exact is not None and exact.status is Status.HOLDS:
+            raise RuntimeError(
+                f"{self.statement.id} is violated in float64 and holds exactly on {candidate.spec(name)}"
+            )
+        complete = exact is not None and exact.status is Status.VIOLATED and None not in (exact.lhs, exact.rhs)
+        return exact if complete else self.judge(candidate, name)
 
 
 def _keeps_ratio(verdict: Verdict, ratio: float) -> bool:
@@ -307,9 +335,9 @@ def _sides(verdict: Verdict) -> tuple[Side, Side]:
 
 
 def _height(verdict: Verdict) -> Height | None:
-    """None where it tells nothing: infinite sides, and sides that are both zero within their enclosures."""
+    """None where it tells nothing: infinite quantities, and sides that are both zero within their enclosures."""
     low, high = _sides(verdict)
-    if not (math.isfinite(low.value) and math.isfinite(high.value)):
+    if not _is_finite(low, high):
         return None
     size, unsure = abs(low.value) + abs(high.value), (low.hi - low.lo) + (high.hi - high.lo)
     if size == 0 or not unsure <= NARROW * size:
@@ -321,11 +349,18 @@ def _height(verdict: Verdict) -> Height | None:
 
 
 def _certain_ratio(verdict: Verdict) -> float | None:
-    """The ratio of the sides, where its enclosure is narrow and the larger side is positive."""
+    """The ratio of the sides, where its enclosure is narrow, the larger side positive and every quantity finite."""
     low, high = _sides(verdict)
-    if not (high.lo > 0 and low.lo >= 0 and math.isfinite(high.hi)):
+    if not (high.lo > 0 and low.lo >= 0 and _is_finite(low, high)):
         return None
     return verdict.ratio if low.hi / high.lo - low.lo / high.hi <= NARROW else None
+
+
+def _is_finite(*sides: Side) -> bool:
+    """Whether the sides and all that they are made of are: ``1 - exp(-inf)`` is 1, and tells nothing."""
+    numbers = [side.value for side in sides]
+    numbers += [found.hi for side in sides for found in side.quantities.values()]
+    return all(map(math.isfinite, numbers))
 
 
 def _in_words(instance: Spec) -> str:

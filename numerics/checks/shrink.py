@@ -252,7 +252,7 @@ def _fewer_steps(candidate: Candidate) -> Iterator[Candidate]:
 
 def _simpler_denoisers(candidate: Candidate) -> Iterator[Candidate]:
     """The exact one; a perturbed one in the place of a table; a simpler rule, strength or row."""
-    together = len({id(denoiser) for denoiser in candidate.denoisers}) == 1
+    together = all(denoiser == candidate.denoisers[0] for denoiser in candidate.denoisers)
     for k, denoiser in enumerate(candidate.denoisers):
         for simpler in _simpler_denoiser(denoiser):
             if together:

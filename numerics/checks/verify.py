@@ -6,9 +6,9 @@ A certificate says that on one rational instance an inequality holds, or is viol
 project and is meant to be read in one sitting. It works everything out again from the certificate's data and accepts
 it only if it would have written the same certificate: so every number in it is checked.
 
-A certificate is JSON without floats or duplicate keys, with these keys and no others. A *rational* is a string in
-lowest terms ("2/3", "-1"). A *value* is a log form, ``1/2 + 3/2*log(2) - log(3)``: the rational part, then logs of
-ascending integers that are prime or have no prime factor below 1000; or "inf"; or null for any other number.
+A file is JSON without floats or duplicate keys: a certificate, or a list of them, with these keys and no others. A
+*rational* is a string in lowest terms ("2/3"). A *value* is a log form, ``1/2 + 3/2*log(2) - log(3)``: the rational
+part, then logs of ascending integers that are prime or have no prime factor below 1000; or "inf"; or null.
 
     format       "maskbound certificate 1"
     subjects     one instance or two: {"language", "policy", "denoiser", "off_support"}; all is data, nothing a name:
@@ -27,8 +27,7 @@ ascending integers that are prime or have no prime factor below 1000; or "inf"; 
     bits         the witness of "<" and ">": the first of the precisions 64, 128, .. at which enclosures are disjoint
     ratio        smaller side, as stated, over larger: [r, r] where known to be the rational r (1 at equality), else
                  the two millionths around it; null where the larger is not positive or the smaller infinite
-    verdict      "holds" or "violated"
-    conclusion   the sentence printed on acceptance; it repeats the statement, whose numbers may have no effect
+    verdict, conclusion   "holds" or "violated"; the sentence printed on acceptance, which repeats the statement
     provenance   anything; never read
 
 Why a wrong certificate cannot pass:
@@ -36,10 +35,9 @@ Why a wrong certificate cannot pass:
    product of p_theta(x_i | x_j: tau_j < tau_i), whose logarithm is averaged term by term. No theorem is used.
 2. An exact number is a rational combination of 1, logs of integers, and exponentials of such. The only rewriting
    rules are log(ab) = log a + log b and exp(n log b + x) = b^n exp(x), n an integer.
-3. Numbers are called equal only if their difference reduces to nothing or both are enclosed in the same point, and
-   one is called smaller only if enclosures are disjoint. For log forms one of these happens, since log(A) is
-   irrational for an algebraic A other than 1 (Lindemann). Statements through exp need no case of their own: by rule 2
-   exp(-kl) becomes a rational, or a surd which no rational equals. Whatever stays open is rejected.
+3. Numbers are called equal only if their difference reduces to nothing or both are enclosed in one point, and smaller
+   only if enclosures are disjoint. For log forms one of these happens: log(A) is irrational for algebraic A other than
+   1 (Lindemann). By rule 2 exp(-kl) is a rational, or a surd which no rational equals. What stays open is rejected.
 4. Enclosures are pairs of Fractions: log is 2 atanh(z), |z| <= 1/3, a series of positive terms rounded outwards whose
    tail is bounded by a geometric series; exp is enclosed by it (``exp_bounds``); the rest is interval arithmetic.
 """
@@ -54,7 +52,7 @@ import re
 import sys
 from collections import defaultdict
 from fractions import Fraction
-from functools import cached_property, cmp_to_key, reduce
+from functools import cache, cached_property, cmp_to_key, reduce
 from operator import add, mul, sub, truediv
 from typing import Any
 
@@ -170,7 +168,7 @@ class Number:
             return Number(None, lambda bits: exp_bounds(self, bits))
         whole = {b: math.floor(c) for b, c in self.reduced.items() if b != 1}
         size = sum(abs(n) * b.bit_length() for b, n in whole.items())
-        require(size < 100_000, "so large an exp is beyond this kernel")
+        require(size < 1_000_000, "so large an exp is beyond this kernel")
         rest = (self - Number(whole)).reduced
         return Number({tuple(sorted(rest.items())) or 1: math.prod(Fraction(b) ** n for b, n in whole.items())})
 
@@ -239,12 +237,14 @@ def log_bounds(x: Fraction | int | float, bits: int) -> tuple:
     return Fraction(2 * (low + min(ends)), 1 << w), Fraction(2 * (high + max(ends)), 1 << w)
 
 
+@cache
 def atanh_bounds(z: int, w: int) -> tuple[int, int]:
     """Bounds of ``2^w atanh`` between ``z / 2^w`` and ``(z+1) / 2^w``, below 1/2: sum of z^(2j+1)/(2j+1)."""
     low, high, down, up, j = 0, 0, z, z + 1, 1
+    square, larger = z * z >> w, -(-(z + 1) * (z + 1) >> w)
     while up > 1:
         low, high = low + down // j, high - (-up // j)
-        down, up, j = (down * z >> w) * z >> w, -((-up * (z + 1) >> w) * (z + 1) >> w), j + 2
+        down, up, j = down * square >> w, -(-up * larger >> w), j + 2
     return low, high + 2 * up  # the tail is below up / (1 - z^2)
 
 
@@ -255,8 +255,8 @@ def exp_bounds(x: Number, bits: int) -> tuple:
         below, above = max(end, 0), max(end, 0)
         if abs(end) < math.inf:
             require(abs(end) < 700, "so large an exp is beyond this kernel")
-            y, w = Fraction(math.exp(end)), bits + 2 * math.ceil(abs(end)) + 8
-            for _ in range((w // 48).bit_length() + 1):  # each doubles the digits of the guess y
+            y, guard = Fraction(math.exp(end)), 2 * math.ceil(abs(end)) + 8
+            for w in (v + guard for v in (*PRECISIONS, bits, bits) if v <= bits):  # each doubles the digits of y
                 low, high = log_bounds(y, w)
                 below, above = y * (1 + end - high), y * (1 + end - low + (end - low) ** 2)
                 require(end - low <= 1, "the exponential failed")
@@ -372,8 +372,7 @@ class Subject:
 
     def conditional(self, i: int, R: int, y: tuple) -> list[Fraction]:
         """``q(x_i = v | y)`` for every v; y, revealed at R, is possible."""
-        joint = self.mass[R | 1 << i]
-        return [joint.get((*y[:i], v, *y[i + 1 :]), Fraction(0)) / self.mass[R][y] for v in range(self.V)]
+        return [self.mass[R | 1 << i].get((*y[:i], v, *y[i + 1 :]), 0) / self.mass[R][y] for v in range(self.V)]
 
     def predicted(self, i: int, R: int, y: tuple) -> list[Fraction]:
         """What is drawn at i: the denoiser's prediction, or by the rule where ``q(y) = 0`` (M2)."""
@@ -515,6 +514,7 @@ def complete(question: dict) -> dict:
     statement, between = record(question["statement"], "id lhs relation rhs assumptions"), question["between"]
     relation, needs = statement["relation"], items(statement["assumptions"])
     require(relation in ("<", "<=", "==", ">=", ">") and isinstance(statement["id"], str), "no such relation or id")
+    require(statement["id"].isascii() and statement["id"].isprintable(), "the id of the statement is not plain text")
     require(all(need in list(ASSUMPTIONS) for need in needs), f"assumptions are {', '.join(ASSUMPTIONS)}")
     subjects = [Subject(spec) for spec in items(question["subjects"])]
     require(between in {1: [None], 2: list(RELATIONS)}.get(len(subjects), []), "one subject, or two and their relation")
@@ -568,28 +568,28 @@ def ratio(small: Number, large: Number) -> list[str] | None:
 
 
 def verify(text: str) -> str:
-    """The conclusion of a certificate; Rejected or Malformed if it has none."""
+    """The conclusion of a certificate, or those of a list, a line each; Rejected or Malformed if one has none."""
+    once = {"object_pairs_hook": lambda pairs: require(len(dict(pairs)) == len(pairs), "a key twice") or dict(pairs)}
     try:
-        data = json.loads(
-            text,
-            object_pairs_hook=lambda pairs: require(len(dict(pairs)) == len(pairs), "a key twice") or dict(pairs),
-            parse_float=tuple,  # neither a number nor a string
-            parse_constant=tuple,
-        )
-        found = complete({key: data[key] for key in ("subjects", "between", "statement")})
-        record(data, " ".join([*found, "provenance"]))
-        for key, value in found.items():
-            require(data[key] == value, f"{key} is not what follows from the instance and the statement", Rejected)
+        data = json.loads(text, **once, parse_float=tuple, parse_constant=tuple)  # neither numbers nor strings
+        certificates, conclusions = data if isinstance(data, list) else [data], []
+        require(certificates, "the list is empty")
+        for certificate in certificates:
+            found = complete({key: certificate[key] for key in ("subjects", "between", "statement")})
+            record(certificate, " ".join([*found, "provenance"]))
+            for key, value in found.items():
+                require(certificate[key] == value, f"{key} is not what follows from the rest", Rejected)
+            conclusions.append(found["conclusion"])
     except (ValueError, SyntaxError, RecursionError, MemoryError, ArithmeticError, KeyError, TypeError) as problem:
         raise Malformed(f"this is no certificate ({type(problem).__name__})") from None
-    return found["conclusion"]
+    return "\n".join(conclusions)
 
 
 def main(arguments: list[str]) -> int:
     try:
         require(len(arguments) == 1, "one argument, the name of a file, is expected")
         with open(arguments[0], "rb") as file:
-            print("accepted:", verify(file.read(LARGEST_FILE).decode()))
+            print("accepted:", verify(file.read(LARGEST_FILE).decode()).replace("\n", "\naccepted: "))
     except (Malformed, Rejected, OSError, UnicodeDecodeError) as problem:
         print(f"{'rejected' if isinstance(problem, Rejected) else 'malformed'}: {problem}", file=sys.stderr)
         return 1 if isinstance(problem, Rejected) else 2

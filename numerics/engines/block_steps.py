@@ -1,14 +1,14 @@
 """Blocks under fixed sizes, one step after another: how many blocks have come how far (M8.5).
 
 The state is the number of blocks with each *history*, the sizes of the steps that have touched a block so far; the
-untouched have the empty one, and completed ones are only counted. A step of s out of M masked tokens takes j tokens from
-``k_j`` of the n blocks of a history that has d tokens masked, for every history and j, in
+untouched have the empty one, and completed ones are only counted. A step of s out of M masked tokens takes j tokens
+from ``k_j`` of the n blocks of a history that has d tokens masked, for every history and j, in
 
     prod over histories of n! / (k_0! k_1! .. k_d!) prod_j C(d, j)^{k_j}
 
-of ``C(M, s)`` ways, exact whole numbers; a block that is completed brings its chance ``beta``. Nothing is subtracted. With
-blocks of two tokens a single number, of blocks half revealed, describes the state, so the number of steps hardly matters;
-:mod:`.block_counts` has the opposite strength.
+of ``C(M, s)`` ways, exact whole numbers; a block that is completed brings its chance ``beta``. Nothing is
+subtracted. With blocks of two tokens a single number, of blocks half revealed, describes the state, so the number of
+steps hardly matters; :mod:`.block_counts` has the opposite strength.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Products of blocks at any length (M8.5): which instances factorise, and into which small ones.
 
-Given the reveal times, the blocks of a sequence do not know of each other, as long as the denoiser predicts a block from
-that block alone. Under a Bernoulli policy their reveal times are independent too, so one block is measured as a table and
-the rest is arithmetic; with fixed sets the reveal times are given, and blocks revealed in the same pattern are measured
-once; with fixed sizes the blocks share a count of revealed tokens, see :mod:`.block_counts` and :mod:`.block_profile`.
+Given the reveal times, the blocks of a sequence do not know of each other, as long as the denoiser predicts a
+block from that block alone. Under a Bernoulli policy their reveal times are independent too, so one block is
+measured as a table and the rest is arithmetic; with fixed sets the reveal times are given, and blocks revealed in
+the same pattern are measured once; with fixed sizes the blocks share a count of revealed tokens, see
+:mod:`.block_profile`, :mod:`.block_counts` and :mod:`.block_steps`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ __all__ = [
     "predicted_block",
     "prediction_cost",
     "revealed_patterns",
+    "sized_cost",
 ]
 
 MOST_KEPT = 4
@@ -153,8 +155,17 @@ def _predicted_block(work: Workspace) -> Workspace:
 
 
 def block_of_sizes(work: Workspace, sizes: tuple[int, ...]) -> Workspace:
-    """One block revealed in random sets of given sizes, for KL and SER, which no off-support rule changes (M2)."""
-    return Workspace(replace(_alone(work.instance, FixedSize(sizes)), off_support="uniform"), work.request)
+    """One block revealed in random sets of given sizes, for what no off-support rule changes (M2)."""
+    return Workspace(_sized(work.instance, sizes), work.request)
+
+
+def sized_cost(instance: Instance, sizes: tuple[int, ...]) -> Cost:
+    """The table of one block revealed in random sets of given sizes."""
+    return tabular.cost(_sized(instance, sizes))
+
+
+def _sized(instance: Instance, sizes: tuple[int, ...]) -> Instance:
+    return replace(_alone(instance, FixedSize(sizes)), off_support="uniform")
 
 
 @lru_cache(maxsize=MOST_KEPT)

@@ -6,21 +6,23 @@ local scope off the support (M2) the split depends on the interval only, so that
 from the intervals at the ends of the sequence, ``A_k`` linear and without negative entries. The bigram law is
 ``f_N(1; ., .) / (L-1)``.
 
-Statements. (1) An interval that touches a sentinel has exactly the law of the language: no token beyond it was revealed
-before its other end, so each token is drawn given its nearest neighbour on one side, which is how a chain may be drawn.
-(2) The language's own counts ``fq_k(g; u, v) = P(ends revealed, inside masked) sum_i sigma_i(u) K_g(u, v)`` pass through a
-step unchanged, except that two positions revealed together within one interval are drawn independently given its ends. Hence
-``D_k = f_k - fq_k`` obeys
+Statements. (1) An interval that touches a sentinel has exactly the law of the language: no token beyond it was
+revealed before its other end, so each token is drawn given its nearest neighbour on one side, which is how a
+chain may be drawn. (2) The language's own counts ``fq_k(g; u, v) = P(ends revealed, inside masked) sum_i
+sigma_i(u) K_g(u, v)`` pass through a step unchanged, except that two positions revealed together within one
+interval are drawn independently given its ends. Hence ``D_k = f_k - fq_k`` obeys
 
     ``D_{k+1} = A_k D_k + (independent draws - joint draws under fq_k)``, ``D_0 = 0``,
 
 and nothing of the size of f is subtracted: errors are relative to D, which is of order 1/N.
-(3) Once the chain has mixed at distance G (defect e), ``|f_k(g) / fq_k(g) - 1| <= ((1+e)/(1-e))^{3N+1} - 1`` for g > G: the
-positions that the ends of a long interval depend on lie outside it, at most N on each side (reveal times decrease strictly), and
-each was drawn with an end of its interval more than G away. So D is kept for g <= G only.
+(3) Once the chain has mixed at distance G (defect e), ``|f_k(g) / fq_k(g) - 1| <= ((1+e)/(1-e))^{3N+1} - 1``
+for g > G: the positions that the ends of a long interval depend on lie outside it, at most N on each side
+(reveal times decrease strictly), and each was drawn with an end of its interval more than G away. So D is kept
+for g <= G only.
 
-Errors. ``sum_g g sum_{u,v} |D(g; u, v)|`` does not grow under ``A_k``, whose children tile their parents. Therefore the error
-in this norm is at most the sum of what each step adds: a depth (M8.9) times the norm of what it was computed from.
+Errors. ``sum_g g sum_{u,v} |D(g; u, v)|`` does not grow under ``A_k``, whose children tile their parents.
+Therefore the error in this norm is at most the sum of what each step adds: a depth (M8.9) times the norm of
+what it was computed from.
 """
 
 from __future__ import annotations
@@ -107,7 +109,7 @@ def bigram_law(
     if chain.length < 2:
         raise BadInput("length", f"found {chain.length}; bigrams need at least 2 tokens")
     if off_support not in ("uniform", "marginal"):
-        raise BadInput("off_support", f'found {off_support!r}; the bigram law is computed for "uniform" and "marginal"')
+        raise BadInput("off_support", f'found {off_support!r}; bigram laws are for "uniform" and "marginal"')
     recursion = _Recursion(chain, count, off_support)
     for step in steps:
         recursion.advance(step)
@@ -269,7 +271,8 @@ class _Recursion:
         if not step.edge[1:].any():
             return total
         self._from_left_edge(step, total)
-        seen = np.concatenate([np.zeros((1, V)), np.cumsum(step.edge[L - np.arange(L)][:, None] * self.sigma, axis=0)])
+        from_right = step.edge[L - np.arange(L)][:, None] * self.sigma
+        seen = np.concatenate([np.zeros((1, V)), np.cumsum(from_right, axis=0)])
         inner = np.zeros((V, V))
         if self.mixed:
             inner = self._squares(seen[L - np.arange(G + 1, L)])
@@ -329,8 +332,9 @@ def bigram_kl_rate(law: BigramLaw) -> Measured:
     """``sum_u p(u) D(p(.|u) || P(u, .))`` in nats; infinite as soon as p gives mass to a zero of P.
 
     Written as ``sum b phi(p/b)``, ``b = p(u) P(u, v)``, ``phi(x) = x log x - x + 1``: every term is non-negative, and
-    ``p/b - 1`` comes from the deviation. An error h of total size ``error`` moves the sum by at most ``error`` times the
-    steepest ``|log|`` it can meet, and a change of the row sums by ``sum_u p(u) phi(1 + h(u)/p(u))`` more.
+    ``p/b - 1`` comes from the deviation. An error h of total size ``error`` moves the sum by at most ``error``
+    times the steepest ``|log|`` it can meet, and a change of the row sums by ``sum_u p(u) phi(1 + h(u)/p(u))``
+    more.
     """
     P, error = law.transition, law.error
     if law.deviation[P == 0].max(initial=0.0) > error:
@@ -360,7 +364,7 @@ def bigram_kl_rate(law: BigramLaw) -> Measured:
 
 
 def generative_nll(law: BigramLaw, entropy: Measured) -> Measured:
-    """``-(1/L) E_p log q`` in nats per token, from ``H(X)``: the first token has its own law, the others the bigrams'."""
+    """``-(1/L) E_p log q`` in nats per token, from ``H(X)``: the first token follows its own law under p too."""
     P, L = law.transition, law.length
     if law.deviation[P == 0].max(initial=0.0) > law.error:
         return Measured(math.inf, 0.0)
@@ -369,6 +373,7 @@ def generative_nll(law: BigramLaw, entropy: Measured) -> Measured:
     logs = np.log(P[on])
     terms = law.deviation[on] * logs
     value = (entropy.value - (L - 1) * math.fsum(terms)) / L
-    rounding = entropy.rounding / L + law.rounding * float(np.abs(logs).max()) + 20 * U * math.fsum(np.abs(terms)) + 4 * U * abs(value)
-    rounding += 4 * U * float(np.abs(law.deviation[on]).sum())
-    return Measured(value, math.inf if undecided else rounding * (1 + 1e-9), law.truncation * float(np.abs(logs).max()))
+    steepest = float(np.abs(logs).max())
+    rounding = entropy.rounding / L + law.rounding * steepest + 4 * U * abs(value)
+    rounding += 20 * U * math.fsum(np.abs(terms)) + 4 * U * float(np.abs(law.deviation[on]).sum())
+    return Measured(value, math.inf if undecided else rounding * (1 + 1e-9), law.truncation * steepest)

@@ -16,8 +16,8 @@ no entropy is left, and nothing large cancels. A fixed-size sampler has the same
 ``z(j) = sum_i H(X_i) - L sum_d J(d) (rho_{j+1}(d) - rho_j(d))`` and
 ``c_d = sum_k [rho_{S_k} - rho_{S_{k-1}} - s_k (rho_{S_{k-1}+1} - rho_{S_{k-1}})](d)``, a sum of second differences.
 
-Truncation. ``J`` does not increase (data processing), and ``sum_{d>D} |b_d(a)| <= 3``, so that leaving out d > D moves
-Z(a) and PATH_KL by at most ``3 J(D)``, ``z(j)`` by ``5 L J(D)`` and fixed sizes' PATH_KL by ``4 J(D)``.
+Truncation. ``J`` does not increase (data processing), and ``sum_{d>D} |b_d(a)| <= 3``, so that leaving out d >
+D moves Z(a) and PATH_KL by at most ``3 J(D)``, ``z(j)`` by ``5 L J(D)`` and fixed sizes' PATH_KL by ``4 J(D)``.
 """
 
 from __future__ import annotations
@@ -255,8 +255,8 @@ def _lags(
         work += len(count) * V * V * 10.0 + 2.0 * V**3
         if work > OPERATIONS_BUDGET:
             raise BeyondReach(
-                f"the chain's tokens stay dependent beyond {d} positions and its laws beyond {len(laws)}: the informations "
-                f"at all distances need more than {OPERATIONS_BUDGET:.0e} operations"
+                f"the chain's tokens stay dependent beyond {d} positions, and with {len(laws)} laws of single tokens: "
+                f"the informations at all distances need more than {OPERATIONS_BUDGET:.0e} operations"
             )
         parts = lag_information(laws[start], laws[after], K.astype(np.float64))
         rho_error = gamma(chain.power_depth(d) + 1) + relative_pairs

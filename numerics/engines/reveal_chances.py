@@ -1,8 +1,8 @@
 """Chances that a reveal pattern meets a pair of positions, as coefficients of the lag informations.
 
 ``rho_m(d)`` is the chance that i and i+d are among m positions drawn uniformly from L, and none between them is:
-``rho_m(d) = (m)_2 (L-m)_{d-1} / (L)_{d+1}`` with falling factorials. Everything is built from products of ratios; where
-terms of both signs meet, the error is bounded by the sum of their absolute values.
+``rho_m(d) = (m)_2 (L-m)_{d-1} / (L)_{d+1}`` with falling factorials. Everything is built from products of
+ratios; where terms of both signs meet, the error is bounded by the sum of their absolute values.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def lag_coefficients(
 def pair_chance_differences(L: int, D: int) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """``rho_{j+1}(d) - rho_j(d)`` for d = 1..D with its absolute error, one j = 0..L-1 after the other.
 
-    With n = L - j the difference is ``j (2n - (j+1)(d-1)) / (L (L-1) (L-d)) * prod_{t=0}^{d-3} (n-1-t) / (L-2-t)`` for
-    d >= 2, a product of exact integers and ratios, and ``2j / (L (L-1))`` for d = 1.
+    With n = L - j the difference is ``j (2n - (j+1)(d-1)) / (L (L-1) (L-d)) * prod_{t=0}^{d-3} (n-1-t) /
+    (L-2-t)`` for d >= 2, a product of exact integers and ratios, and ``2j / (L (L-1))`` for d = 1.
     """
     lag = np.arange(2, D + 1, dtype=np.float64)
     t = np.arange(max(D - 2, 0), dtype=np.float64)

@@ -1,9 +1,9 @@
 """What interval recursions need to know of an order-oblivious policy, step by step (M8.4).
 
 Before step k a configuration of revealed positions has a chance that depends only on how many named positions are
-revealed and how many masked; in the step the masked positions of an interval are revealed independently of its tokens.
-Both the Bernoulli and the fixed-size sampler are of this kind, so that a functional which is linear in intervals has
-one recursion for both.
+revealed and how many masked; in the step the masked positions of an interval are revealed independently of its
+tokens. Both the Bernoulli and the fixed-size sampler are of this kind, so that a functional which is linear in
+intervals has one recursion for both.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class RevealStep(NamedTuple):
 
 
 def step_depth(d: int) -> int:
-    """Depth of the entries at distance d (M8.9): d powers or ratios of parameters of depth 4, and the library's power."""
+    """Depth of the entries at distance d (M8.9): d powers or ratios of parameters, and the library's power."""
     return (PARAMETER_DEPTH + 4) * (d + 3) + 8
 
 

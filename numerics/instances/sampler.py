@@ -1,15 +1,237 @@
-"""Sequences drawn by the sampler, for tests and for people."""
+"""Sequences drawn by the sampler, at any length for which the denoiser is exact.
+
+Where the policy's reveal times do not depend on the tokens and the denoiser is exact, a compiled kernel draws each sequence
+from its reveal times and one uniform number a position; elsewhere the policy is run step by step on a batch. Random numbers
+belong to a chunk of sequences and its number, so neither threads nor the memory of a machine change them.
+"""
 
 from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._kernels.threads import thread_count
+from ..categorical import inverted
+from ..enclosure import UNIT_ROUNDOFF, gamma
 from ..errors import BadInput
+from ..languages import HMM, Blocks, Language, NGram, Scope, Tabular
+from ..policies import Bernoulli, FixedSets, FixedSize
+from ..reach import power, require_memory
 from ..types import whole
 from .instance import Instance
+from .posterior import NEVER, Drawer, drawer_for
+from .reveal_times import Oblivious, reveal_times
 
-__all__ = ["draw"]
+__all__ = ["Chunk", "Sampler", "draw", "sampler_for"]
+
+TOKENS_A_CHUNK = 1 << 20
+CELLS_A_CHUNK = 1 << 22
+"""Entries of one batch of conditionals, in the sampler that runs step by step."""
+
+STOPPED = 'found "stop", which abandons sequences'
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some drawn sequences.
+
+    Attributes
+    ----------
+    tokens : (n, L) int64
+        V where a sequence was abandoned (rule ``stop``).
+    possible : (n,) bool
+        Whether ``q(x) > 0``, by the zeros of the parameters.
+    on_support : (n,) bool or None
+        Whether every token was drawn in a possible context; None where the sampler does not keep track.
+    """
+
+    tokens: NDArray[np.int64]
+    possible: NDArray[np.bool_]
+    on_support: NDArray[np.bool_] | None
+
+
+class Sampler(ABC):
+    """A source of independent sequences from the output law p.
+
+    Attributes
+    ----------
+    instance : Instance
+    rows : int
+        Sequences in a full chunk; it depends on the instance alone.
+    """
+
+    instance: Instance
+    rows: int
+
+    @property
+    @abstractmethod
+    def compiled(self) -> bool:
+        """Whether a kernel draws whole sequences."""
+
+    @property
+    @abstractmethod
+    def nanoseconds(self) -> float:
+        """Estimated time of one sequence."""
+
+    @property
+    @abstractmethod
+    def bytes(self) -> float:
+        """Memory of a full chunk and of what is prepared."""
+
+    @property
+    def error(self) -> float:
+        """Bound on the total variation between the law drawn from and p, by rounding and by the grain of the uniform numbers.
+
+        Forward-backward is ``L (2S + 20) + M`` roundings deep, S the terms of a sum over states and M the states; a
+        conditional is a ratio of two such, a token is off by V more and by the grain of its number, and there are L of them.
+        A reveal time is off by the grain at each of N edges, an order by ties of numbers.
+        """
+        L, V, N = self.instance.length, self.instance.vocab, self.instance.policy.steps
+        states = _states(self.instance.language)
+        terms = V if isinstance(_inner(self.instance.language), NGram | Tabular) else states
+        exact = 2 * (L * (2 * terms + 20) + states)
+        depth = self.instance.denoiser.depth(V, math.ceil(exact)) + 2 * V
+        return min(1.0, L * (gamma(depth) + 2 * V * UNIT_ROUNDOFF) + L * (N + L) * UNIT_ROUNDOFF)
+
+    @abstractmethod
+    def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
+        """``n`` sequences."""
+
+    def chunks(self, seed: int, count: int | None = None) -> Iterator[Chunk]:
+        """Full chunks without end, or ``count`` sequences; the same seed gives the same chunks."""
+        drawn, index = 0, 0
+        while count is None or drawn < count:
+            n = self.rows if count is None else min(self.rows, count - drawn)
+            yield self.chunk(n, np.random.default_rng([seed, index]))
+            drawn, index = drawn + n, index + 1
+
+
+class CompiledSampler(Sampler):
+    """Reveal times and uniform numbers first, then one kernel."""
+
+    def __init__(self, instance: Instance, policy: Oblivious, drawer: Drawer) -> None:
+        self.instance = instance
+        self.policy = policy
+        self.drawer = drawer
+        self.rows = max(1, TOKENS_A_CHUNK // instance.length)
+
+    @property
+    def compiled(self) -> bool:
+        return True
+
+    @property
+    def nanoseconds(self) -> float:
+        preparation = 150.0 * self.instance.length
+        return preparation + self.drawer.nanoseconds(self.policy.steps) / thread_count()
+
+    @property
+    def bytes(self) -> float:
+        return 60.0 * self.rows * self.instance.length + self.drawer.bytes
+
+    def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
+        u = rng.random((n, 2, self.instance.length))
+        tau = reveal_times(self.policy, u[:, 0])
+        tokens, broke = self.drawer.draw(tau, self.policy.steps, u[:, 1])
+        first = broke.min(axis=1)
+        undecided = (tau > first[:, None]) if _scope(self.instance) == "global" else tokens == self.instance.vocab
+        tokens[undecided] = self._by_convention(undecided, u[:, 1])
+        return Chunk(tokens, first == NEVER, first >= tau.max(axis=1))
+
+    def _by_convention(self, where: NDArray[np.bool_], u: NDArray[np.float64]) -> NDArray[np.int64]:
+        """What the off-support rule draws at the positions marked, row by row."""
+        V, rule = self.instance.vocab, self.instance.off_support
+        if rule == "stop":
+            return np.full(where.sum(), V)
+        if rule == "uniform":
+            return (u[where] * V).astype(np.int64)
+        drawn = np.empty(where.shape, dtype=np.int64)
+        for i in where.any(axis=0).nonzero()[0]:
+            rows = np.broadcast_to(self.instance.convention[i], (1, V))
+            drawn[where[:, i], i] = inverted(rows, u[where[:, i], i])
+        return drawn[where]
+
+
+class StepwiseSampler(Sampler):
+    """The policy itself, step by step, on a batch."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.rows = max(1, min(1024, CELLS_A_CHUNK // (instance.length * instance.vocab)))
+
+    @property
+    def compiled(self) -> bool:
+        return False
+
+    @property
+    def nanoseconds(self) -> float:
+        return 40.0 * self.instance.length * self.instance.vocab * self.instance.policy.steps * _states(self.instance.language)
+
+    @property
+    def bytes(self) -> float:
+        return 24.0 * self.rows * self.instance.length * (self.instance.vocab + _states(self.instance.language))
+
+    def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
+        instance = self.instance
+        y = np.full((n, instance.length), instance.vocab, dtype=np.int64)
+        for step in range(1, instance.policy.steps + 1):
+            if (y != instance.vocab).all():
+                break
+            y = instance.policy.draw_step(step, y, instance.conditionals(y, _scope(instance)), rng)
+        return Chunk(y, instance.language.in_support(y), None)
+
+
+def sampler_for(instance: Instance) -> Sampler:
+    """The fastest sampler of an instance.
+
+    Raises
+    ------
+    BadInput
+        For the rule ``stop`` where no kernel applies.
+    """
+    policy = instance.policy
+    if instance.exact_denoiser and isinstance(policy, Bernoulli | FixedSize | FixedSets):
+        drawer = _drawer(instance)
+        if drawer is not None:
+            return CompiledSampler(instance, policy, drawer)
+    if instance.off_support == "stop":
+        raise BadInput("off_support", f"{STOPPED}; \"uniform\" and \"marginal\" are accepted")
+    return StepwiseSampler(instance)
+
+
+def _inner(language: Language) -> Language:
+    """The language of one block."""
+    return _inner(language.block) if isinstance(language, Blocks) else language
+
+
+def _states(language: Language) -> float:
+    """How many hidden states, contexts or sequences a conditional sums over."""
+    one = _inner(language)
+    if isinstance(one, NGram):
+        return float(power(one.vocab, one.order - 1))
+    if isinstance(one, HMM):
+        return float(one.states)
+    return float(len(one.support)) if isinstance(one, Tabular) else float(power(one.vocab, one.length))
+
+
+def _drawer(instance: Instance) -> Drawer | None:
+    language = instance.language
+    if _scope(instance) == "global":
+        return drawer_for(language)
+    if isinstance(language, Blocks):
+        return drawer_for(language)
+    if isinstance(language, NGram) and language.order <= 2:
+        return drawer_for(language, instance.convention)
+    return None
+
+
+def _scope(instance: Instance) -> Scope:
+    """How far a contradiction reaches here; abandoned sequences need no scope."""
+    return "global" if instance.off_support == "stop" else instance.off_support_scope or "global"
 
 
 def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
@@ -18,7 +240,8 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
     Parameters
     ----------
     instance : Instance
-        Any but those with the rule ``stop``, under which a sequence can end unfinished.
+        Any but those with the rule ``stop``, under which a sequence can end unfinished. A contradiction reaches every
+        masked position unless ``off_support_scope`` is ``"local"``.
     count : int
     seed : int
         The same seed gives the same sequences.
@@ -27,17 +250,32 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
     -------
     (count, L) int64
 
+    Raises
+    ------
+    BeyondReach
+        When the sequences would not fit the memory.
+
     Notes
     -----
-    Cost: N calls of the exact conditionals on the whole batch.
+    Cost with a kernel: ``O(L K^3 log L)`` a sequence for K hidden states, or ``O(N L K^2)`` for many; ``O(L V)`` for Markov
+    chains; for n-grams of order n >= 3 a pass over the possible contexts a step. Otherwise N calls of the exact
+    conditionals. :attr:`Sampler.error` bounds what rounding does to the law.
+
+    Examples
+    --------
+    >>> from maskbound.numerics import Instance, languages, policies
+    >>> draw(Instance(languages.pair(2, 4), policies.autoregressive(4)), 3, seed=1).shape
+    (3, 4)
     """
     if instance.off_support == "stop":
-        raise BadInput("off_support", 'found "stop", which abandons sequences; draw accepts "uniform" or "marginal"')
-    rng = np.random.default_rng(whole(seed, "seed"))
-    y = np.full((whole(count, "count", 1), instance.length), instance.vocab, dtype=np.int64)
-    scope = instance.off_support_scope or "global"
-    for step in range(1, instance.policy.steps + 1):
-        if (y != instance.vocab).all():
-            break
-        y = instance.policy.draw_step(step, y, instance.conditionals(y, scope), rng)
-    return y
+        raise BadInput("off_support", f"{STOPPED}; draw accepts \"uniform\" or \"marginal\"")
+    whole(seed, "seed")
+    require_memory(8 * whole(count, "count", 1) * instance.length, f"drawing {count} sequences")
+    sampler = sampler_for(instance)
+    require_memory(math.ceil(sampler.bytes), f"drawing from {instance.name}")
+    tokens = np.empty((count, instance.length), dtype=np.int64)
+    filled = 0
+    for chunk in sampler.chunks(seed, count):
+        tokens[filled : filled + len(chunk.tokens)] = chunk.tokens
+        filled += len(chunk.tokens)
+    return tokens

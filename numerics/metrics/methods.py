@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from . import bigrams, chains, divergence, error_rates, information, log_forms, off_support, path, products, schedule
+from . import (
+    bigrams,
+    block_sizes,
+    chains,
+    divergence,
+    error_rates,
+    information,
+    log_forms,
+    off_support,
+    path,
+    products,
+    schedule,
+)
 from .method import Method
 
 __all__ = ["METHODS", "methods_for"]
 
-FAMILIES = (divergence, information, path, error_rates, bigrams, off_support, schedule, products, chains, log_forms)
+FAMILIES = (
+    divergence,
+    information,
+    path,
+    error_rates,
+    bigrams,
+    off_support,
+    schedule,
+    products,
+    block_sizes,
+    chains,
+    log_forms,
+)
 
 METHODS: tuple[Method, ...] = tuple(method for family in FAMILIES for method in family.METHODS)
 

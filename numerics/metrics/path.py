@@ -36,7 +36,7 @@ def size_law(instance: Instance) -> tuple[NDArray[np.float64], float]:
     schedule = policy.schedule
     rows = curve_weights(schedule.revealed[:-1, None], schedule.tails[:-1, None], L) * schedule.weights[:, None]
     # w, a and 1-a are correctly rounded parameters; columns are summed exactly.
-    return np.array([math.fsum(column) for column in rows.T]), gamma(10 * L + 6)
+    return np.array([math.fsum(column.tolist()) for column in rows.T]), gamma(10 * L + 6)
 
 
 def before_law(instance: Instance) -> tuple[NDArray[np.float64], float]:
@@ -101,20 +101,20 @@ def _left_sum(work: Workspace, values: Profile) -> tuple[float, float]:
 
 
 def step_law(instance: Instance) -> tuple[NDArray[np.float64], float]:
-    """Expected number of steps that go from r to r+s revealed tokens, as an (L+1, L+1) array, and its relative error."""
+    """Expected number of steps from r to r+s revealed tokens, s >= 2: (L+1, L+1), and its relative error."""
     L, policy = instance.length, instance.policy
     jumps = np.zeros((L + 1, L + 1))
     if isinstance(policy, FixedSize):
         for size, revealed in zip(policy.sizes, policy.revealed()[:-1], strict=True):
-            jumps[revealed, size] += 1.0
+            jumps[revealed, size] += size >= 2
         return jumps, 0.0
     schedule = policy.schedule
     before, after = schedule.revealed[:-1], schedule.tails[1:]
     for r in range(L):
-        for s in range(1, L - r + 1):
+        for s in range(2, L - r + 1):
             ways = math.comb(L, r) * math.comb(L - r, s)
             terms = before**r * schedule.weights**s * after ** (L - r - s)
-            jumps[r, s] = ways * math.fsum(terms)
+            jumps[r, s] = ways * math.fsum(terms.tolist())
     return jumps, gamma(10 * L + 6)
 
 
@@ -132,7 +132,8 @@ def _path_kl_by_profile(work: Workspace) -> Enclosure:
         drops = np.maximum(z.values[r] - z.values[r + 1 : r + s + 2], 0.0)
         terms.append(share * math.fsum(drops))
         errors.append(share * 2 * len(drops) * z.error)
-    learning, learning_error = _left_sum(work, learning_profile(work))
+    exact = work.instance.exact_denoiser
+    learning, learning_error = (0.0, 0.0) if exact else _left_sum(work, learning_profile(work))
     if math.isinf(learning):
         return Enclosure.around(math.inf, 0.0)
     value = math.fsum([*terms, learning])

@@ -1,7 +1,7 @@
 """Products of blocks at any length (M8.5): what independent blocks do, from what one of each sort does.
 
-Divergences and entropies add, chances of being correct multiply, rates are averages over the tokens, and a worst case is
-that of the worst block.
+Divergences and entropies add, chances of being correct multiply, rates are averages over the tokens, and a worst
+case is that of the worst block.
 """
 
 from __future__ import annotations
@@ -86,9 +86,8 @@ def _failure(parts: Parts) -> Enclosure:
     def failure(chances: Sequence[float]) -> float:
         if any(x >= 1 for x in chances):
             return 1.0
-        return -math.expm1(
-            math.fsum(count * math.log1p(-x) for x, (_, count) in zip(chances, parts, strict=True))
-        )
+        logs = [count * math.log1p(-x) for x, (_, count) in zip(chances, parts, strict=True)]
+        return abs(math.expm1(math.fsum(logs)))
 
     slack = 1 + 24 * UNIT_ROUNDOFF
     lo = failure([one.lo for one, _ in parts]) / slack

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from ..enclosure import Enclosure, gamma
+from ..enclosure import Enclosure
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSets, FixedSize
@@ -48,7 +48,7 @@ def _collision_probability(work: Workspace) -> Enclosure:
     shares = _shares(work)
     if shares is None:
         weights = work.instance.policy.schedule.weights
-        return Enclosure.relative(math.fsum(weights * weights), depth=6)
+        return Enclosure.relative(math.fsum((weights * weights).tolist()), depth=6)
     return Enclosure.exactly(Fraction(sum(w * w for w in shares[0]), shares[1] ** 2))
 
 

@@ -1,7 +1,7 @@
 """Policies: which positions a sampler reveals at each step (M3)."""
 
 from .base import Partial, Policy, Transition
-from .oblivious import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order, step_weights
+from .oblivious import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order
 from .schedule import Schedule
 
 __all__ = [
@@ -15,5 +15,4 @@ __all__ = [
     "autoregressive",
     "bisection",
     "random_order",
-    "step_weights",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -206,11 +205,3 @@ def filled(
     if chosen.any():
         following[chosen] = categorical(conditionals[chosen], rng)
     return following
-
-
-def step_weights(policy: Bernoulli | FixedSize | FixedSets, length: int) -> list[Fraction | float]:
-    """Chance that a uniformly chosen position is revealed at each step: ``w_k``, or ``s_k / L``."""
-    if isinstance(policy, Bernoulli):
-        return list(policy.schedule.fractions) if policy.schedule.rational else policy.schedule.weights.tolist()
-    sizes = policy.sizes if isinstance(policy, FixedSize) else [len(chosen) for chosen in policy.sets]
-    return [Fraction(size, length) for size in sizes]

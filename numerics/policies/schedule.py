@@ -127,12 +127,12 @@ class Schedule:
     @cached_property
     def tails(self) -> NDArray[np.float64]:
         """``1 - a_k = w_{k+1} + .. + w_N`` for k = 0..N, correctly rounded, shape (N+1,)."""
-        return np.array([tail / self._tails[0] for tail in self._tails])
+        return _quotients(self._tails, self._tails[0])
 
     @cached_property
     def revealed(self) -> NDArray[np.float64]:
         """``a_0..a_N``, correctly rounded, shape (N+1,)."""
-        return np.array([(self._tails[0] - tail) / self._tails[0] for tail in self._tails])
+        return _quotients([self._tails[0] - tail for tail in self._tails], self._tails[0])
 
     @cached_property
     def hazards(self) -> NDArray[np.float64]:
@@ -177,6 +177,13 @@ class Schedule:
 
     def __repr__(self) -> str:
         return f"Schedule(steps={self.steps})"
+
+
+def _quotients(parts: list[int], whole_number: int) -> NDArray[np.float64]:
+    """Correctly rounded ``part / whole_number`` for parts of at most that size."""
+    if whole_number < 2**53:
+        return np.array(parts, dtype=np.float64) / whole_number
+    return np.array([part / whole_number for part in parts])
 
 
 def _step_count(steps: Any) -> int:

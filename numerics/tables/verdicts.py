@@ -55,11 +55,13 @@ def judged_on(case: Case, claims: Sequence[Statement] = ()) -> list[tuple[Statem
     ]
 
 
-def verdicts_of(case: Case, claims: Sequence[Statement] = (), request: Request | None = None) -> Iterator[Verdict]:
-    """One verdict after the other; what the statements measure is shared between them."""
+def verdicts_of(
+    case: Case, claims: Sequence[Statement] = (), request: Request | None = None, exact: bool = False
+) -> Iterator[Verdict]:
+    """One verdict after the other, in the order of :func:`judged_on`; measurements are shared between them."""
     works = {subject: Workspace(subject, request) for subject in case.subjects}
     for statement, about in judged_on(case, claims):
-        yield judge(statement, tuple(works[subject] for subject in about.subjects), about.relation)
+        yield judge(statement, tuple(works[subject] for subject in about.subjects), about.relation, exact)
 
 
 def is_rounding_equality(verdict: Verdict) -> bool:

@@ -59,7 +59,8 @@ def assert_encloses(measured: Measured, truth, width: float) -> None:
     if truth == mp.inf:
         assert measured.value == np.inf or measured.hi == np.inf
         return
-    assert abs(mp.mpf(measured.value) - (real(truth) if isinstance(truth, Fraction) else truth)) <= measured.error + 1e-60
+    truth = real(truth) if isinstance(truth, Fraction) else truth
+    assert abs(mp.mpf(measured.value) - truth) <= measured.error + 1e-60
     assert measured.error <= width
 
 
@@ -86,7 +87,8 @@ def test_against_every_reveal_time(case, L, policy):
 def test_drawing_from_the_marginal_off_the_support(case):
     """Stationary starts, for which the tokens' own laws are one law."""
     case = ([F(1, 3)] * 3, case[1])
-    policy, steps = samplers.bernoulli((F(1, 2), F(1, 3), F(1, 6)), 4), bernoulli_steps(np.array([1 / 2, 1 / 3, 1 / 6]), 4)
+    policy = samplers.bernoulli((F(1, 2), F(1, 3), F(1, 6)), 4)
+    steps = bernoulli_steps(np.array([1 / 2, 1 / 3, 1 / 6]), 4)
     q, p = exact_law(case, 4, policy, "marginal")
     law = engine.bigram_law(Chain(*plain(case), 4), steps, 3, "marginal")
     assert_encloses(engine.bigram_tv_rate(law), quantities.bigram_tv_rate(q, p, case[1]), 1e-12)

@@ -1,0 +1,199 @@
+"""Sequences of an order-oblivious sampler on a hidden Markov model, a whole sequence at a time.
+
+A step needs conditionals at the positions that it reveals, and they depend on the revealed tokens only:
+
+    ``q(x_t = v | x_R)  proportional to  sum_s  f(s) b(s) B(s, v)``,  ``f = m_a A^{t-a}``,  ``b = A^{c-t} b_c``,
+
+a and c the nearest revealed neighbours, m and b the forward and backward messages there, which run from one revealed
+position to the next by powers of A: ``O(R K^2)`` a step with R revealed positions, whatever the gaps between them. States
+of weight zero are skipped, so that sparse emissions are cheap. Messages are rescaled by powers of two.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .inversion import JIT, choose
+from .messages import NEVER, is_possible, raised
+
+__all__ = ["draw_hidden"]
+
+
+
+@njit(**JIT)
+def draw_hidden(
+    piece: int,
+    rows: int,
+    initial: NDArray[np.float64],
+    powers: NDArray[np.float64],
+    transposed: NDArray[np.float64],
+    emission: NDArray[np.float64],
+    order: NDArray[np.integer],
+    steps: NDArray[np.integer],
+    uniforms: NDArray[np.float64],
+    tokens: NDArray[np.int64],
+    broke: NDArray[np.int64],
+) -> None:  # pragma: no cover - compiled
+    """Rows ``piece * rows`` and following, in place.
+
+    Parameters
+    ----------
+    initial : (K,) float64
+    powers, transposed : (G+1, K, K) float64
+        ``A^0..A^G`` and their transposes; longer gaps are made of several. Zero exactly where they structurally are.
+    emission : (K, V) float64
+    order : (n, L) int
+        Positions by the step that reveals them, those of one step in rising order.
+    steps : (n, L) int
+        The step (from 0) of each position.
+    uniforms : (n, L) float64
+        One number in [0, 1) a position.
+    tokens : (n, L) int64
+        V on entry; what is revealed before the context becomes impossible is filled in.
+    broke : (n,) int64
+        The step that made the context impossible, or the largest int64 if none did; -1 where float64 cannot tell.
+
+    Notes
+    -----
+    Cost ``O(K^2 sum_k R_k)`` a sequence, ``R_k`` revealed positions at step k: about ``N L K^2`` at N uniform steps.
+    """
+    L = tokens.shape[1]
+    K, V = emission.shape
+    emitted = np.ascontiguousarray(emission.T)
+    known, merged = np.empty(L, np.int64), np.empty(L, np.int64)
+    ahead, behind = np.empty((L, K)), np.empty((L, K))
+    room, weights = np.empty((3, K)), np.empty(V)
+    for row in range(piece * rows, min((piece + 1) * rows, len(tokens))):
+        y = tokens[row]
+        broke[row] = NEVER
+        count, start, last = 0, 0, -1
+        while True:
+            stop = start
+            while stop < L and steps[row, order[row, stop]] == steps[row, order[row, start]]:
+                stop += 1
+            fresh = order[row, start:stop]
+            if not _forward(initial, powers, emitted, y, known[:count], fresh, ahead, room):
+                broke[row] = -1 if is_possible(initial, powers[1], emission, y) else last
+                break
+            if start == L:
+                break
+            _backward(transposed, emitted, y, known[:count], fresh, behind, room)
+            lost = False
+            for j in range(len(fresh)):
+                _token_weights(ahead[j], behind[j], emission, weights)
+                v = choose(weights, uniforms[row, fresh[j]])
+                lost = lost or v < 0
+                y[fresh[j]] = v
+            if lost:
+                broke[row] = -1
+                break
+            count = _merge(known, count, fresh, merged)
+            last = steps[row, fresh[0]]
+            start = stop
+
+
+@njit(**JIT)
+def _forward(initial, powers, emitted, y, known, fresh, ahead, room):  # pragma: no cover - compiled
+    """Predictive messages at ``fresh`` from what is ``known`` before it; false when all that is known is impossible."""
+    message, following, spare = room[0], room[1], room[2]
+    message[:] = initial
+    at, j = 0, 0
+    for end in known:
+        while j < len(fresh) and fresh[j] < end:
+            _advance(message, powers, fresh[j] - at, ahead[j], spare)
+            j += 1
+        _advance(message, powers, end - at, following, spare)
+        token, alive = y[end], False
+        for s in range(len(message)):
+            message[s] = following[s] * emitted[token, s]
+            alive = alive or message[s] > 0.0
+        if not alive:
+            return False
+        raised(message)
+        at = end
+    while j < len(fresh):
+        _advance(message, powers, fresh[j] - at, ahead[j], spare)
+        j += 1
+    return True
+
+
+@njit(**JIT)
+def _backward(transposed, emitted, y, known, fresh, behind, room):  # pragma: no cover - compiled
+    """Likelihoods of what is ``known`` after each of ``fresh``, by its hidden state."""
+    message, following, spare = room[0], room[1], room[2]
+    message[:] = 1.0
+    j, c = len(fresh) - 1, len(known) - 1
+    while j >= 0 and (c < 0 or fresh[j] > known[c]):
+        behind[j] = 1.0
+        j -= 1
+    at = -1
+    while j >= 0:
+        if at >= 0:
+            _advance(message, transposed, at - known[c], following, spare)
+            message[:] = following
+        at = known[c]
+        token = y[at]
+        for s in range(len(message)):
+            message[s] *= emitted[token, s]
+        raised(message)
+        c -= 1
+        while j >= 0 and (c < 0 or fresh[j] > known[c]):
+            _advance(message, transposed, at - fresh[j], behind[j], spare)
+            j -= 1
+
+
+@njit(**JIT)
+def _token_weights(ahead, behind, emission, weights):  # pragma: no cover - compiled
+    weights[:] = 0.0
+    for s in range(len(ahead)):
+        share = ahead[s] * behind[s]
+        if share > 0.0:
+            for v in range(len(weights)):
+                weights[v] += share * emission[s, v]
+
+
+@njit(**JIT)
+def _advance(message, powers, gap, out, spare):  # pragma: no cover - compiled
+    """``out = message A^gap`` up to a power of two; ``message`` is left as it is."""
+    longest = len(powers) - 1
+    if gap <= longest:
+        _multiply(message, powers[gap], out)
+        return
+    spare[:] = message
+    while gap > 0:
+        part = min(gap, longest)
+        _multiply(spare, powers[part], out)
+        gap -= part
+        if gap > 0:
+            raised(out)
+            spare[:] = out
+
+
+@njit(**JIT)
+def _multiply(message, A, out):  # pragma: no cover - compiled
+    """``out = message A``, skipping states of weight zero."""
+    K = len(message)
+    for t in range(K):
+        out[t] = 0.0
+    for s in range(K):
+        m = message[s]
+        if m > 0.0:
+            for t in range(K):
+                out[t] += m * A[s, t]
+
+
+@njit(**JIT)
+def _merge(known, count, fresh, merged):  # pragma: no cover - compiled
+    """Add ``fresh`` to the first ``count`` positions of ``known``, both rising; the new count."""
+    c, j = 0, 0
+    for k in range(count + len(fresh)):
+        if j == len(fresh) or (c < count and known[c] < fresh[j]):
+            merged[k] = known[c]
+            c += 1
+        else:
+            merged[k] = fresh[j]
+            j += 1
+    known[: count + len(fresh)] = merged[: count + len(fresh)]
+    return count + len(fresh)

@@ -1,0 +1,178 @@
+"""Certificates: verdicts on rational instances that a stranger can recheck with the standard library alone.
+
+What a certificate holds is told at the head of :mod:`maskbound.numerics.checks.verify`, the kernel that rechecks it.
+Here the instance is written out as data and the kernel completes it; its answer and every number in it must be those
+of the exact engine, an independent second opinion.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from importlib.metadata import version
+from typing import Any
+
+from maskbound.theory import Statement, spell
+
+from ..engines import rational
+from ..engines.rational_information import fraction
+from ..engines.rational_rows import SamplerRows, marginal_lattice
+from ..engines.workspace import Workspace
+from ..errors import BeyondReach, Undecidable
+from ..instances import Instance
+from ..logform import LogForm
+from ..partial import lattice_rows, lattice_size
+from ..policies import Bernoulli, FixedSets, FixedSize
+from . import verify
+from .check import judge
+from .exact import in_log_forms
+from .verdict import Status, Verdict
+
+__all__ = ["certificate", "certificate_text", "certify"]
+
+
+def certificate(statement: Statement, instances: Sequence[Instance], relation: str | None = None) -> dict[str, Any]:
+    """The certificate of what exact arithmetic says about a statement.
+
+    Parameters
+    ----------
+    statement : Statement
+    instances : sequence of Instance
+        One a subject.
+    relation : str, optional
+        How the second subject relates to the first.
+
+    Returns
+    -------
+    dict
+        JSON without floats.
+
+    Raises
+    ------
+    Undecidable
+        When the statement does not apply, or is not decided.
+    BeyondReach
+        When the kernel does not know one of its quantities, or the instance is too large for it.
+    """
+    works = tuple(Workspace(instance) for instance in instances)
+    return certify(judge(statement, works, relation, exact=True), instances, relation)
+
+
+def certify(verdict: Verdict, instances: Sequence[Instance], relation: str | None = None) -> dict[str, Any]:
+    """The certificate of a verdict that was reached exactly; see :func:`certificate`."""
+    statement = verdict.statement
+    if verdict.status not in (Status.HOLDS, Status.VIOLATED):
+        raise Undecidable(
+            f"{statement.id} on {' and '.join(verdict.instances)} is {verdict.status.value} ({verdict.reason}); "
+            "certificates are for statements that hold or are violated"
+        )
+    for instance in instances:
+        reason = rational.obstacle(instance)
+        if reason:
+            raise BeyondReach(f"no certificate of {statement.id} on {instance.name}: {reason}")
+    if "law_distance" in statement.quantities and any(each.off_support_scope == "local" for each in instances):
+        raise BeyondReach("law_distance is certified in the global scope of off_support only")
+    question = {
+        "subjects": [_subject(instance) for instance in instances],
+        "between": (relation or "same-language") if len(instances) == 2 else None,
+        "statement": _statement(statement),
+    }
+    try:
+        found = verify.complete(question)
+    except (verify.Malformed, verify.Rejected, ValueError) as problem:
+        raise BeyondReach(f"no certificate of {statement.id} on {' and '.join(verdict.instances)}: {problem}") from None
+    _require_agreement(found, verdict)
+    return found | {"provenance": _provenance(verdict)}
+
+
+def certificate_text(certificates: Sequence[Mapping[str, Any]]) -> str:
+    """The content of a file of certificates: one alone, or a list."""
+    content = certificates[0] if len(certificates) == 1 else list(certificates)
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    left, right = (in_log_forms(expression) for expression in statement.sides)
+    return {
+        "id": statement.id,
+        "lhs": spell(left),
+        "relation": statement.relation,
+        "rhs": spell(right),
+        "assumptions": [assumption.name for assumption in statement.assumptions],
+    }
+
+
+def _subject(instance: Instance) -> dict[str, Any]:
+    """An instance as data."""
+    spec: dict[str, Any] = {
+        "language": {
+            "vocab": instance.vocab,
+            "length": instance.length,
+            "probabilities": [str(c) for c in instance.language.exact_table().tolist()],
+        },
+        "policy": _policy(instance),
+    }
+    if not instance.exact_denoiser:
+        spec["denoiser"] = _denoiser(instance)
+    if instance.off_support != "uniform":
+        spec["off_support"] = instance.off_support
+    return spec
+
+
+def _policy(instance: Instance) -> dict[str, Any]:
+    policy = instance.policy
+    if isinstance(policy, Bernoulli):
+        return {"kind": "bernoulli", "weights": [str(w) for w in policy.schedule.fractions.tolist()]}
+    if isinstance(policy, FixedSize):
+        return {"kind": "fixed-size", "sizes": list(policy.sizes)}
+    assert isinstance(policy, FixedSets)
+    return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}
+
+
+def _denoiser(instance: Instance) -> list[list[list[str] | None]]:
+    """Predictions in every context; where the context is impossible they are never used, and uniform."""
+    V, L = instance.vocab, instance.length
+    m = marginal_lattice(instance.language)
+    sampler, uniform = SamplerRows(instance, m), [str(Fraction(1, V))] * V
+    return [
+        [
+            None if token != V else [str(fraction(c)) for c in sampler.predicted(y, i)] if y in m else uniform
+            for i, token in enumerate(y)
+        ]
+        for y in map(tuple, lattice_rows(0, lattice_size(V, L), V, L).tolist())
+    ]
+
+
+def _provenance(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "instances": list(verdict.instances),
+        "title": verdict.statement.title,
+        "maskbound": version("maskbound"),
+        "python": platform.python_version(),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _require_agreement(found: Mapping[str, Any], verdict: Verdict) -> None:
+    """Two implementations, one answer: anything else is an error of ours."""
+    assert verdict.lhs is not None
+    assert verdict.rhs is not None
+    measured = verdict.lhs.quantities | verdict.rhs.quantities
+    differing = [
+        name for name, text in found["quantities"].items() if name in measured and not _same(text, measured[name].exact)
+    ]
+    if differing or found["verdict"] != verdict.status.value:
+        raise RuntimeError(
+            f"the exact engine and the kernel disagree about {', '.join(differing) or 'the verdict'} "
+            f"({verdict.statement.id} on {' and '.join(verdict.instances)})"
+        )
+
+
+def _same(text: str, known: Fraction | LogForm | float) -> bool:
+    if text == "inf" or known == math.inf:
+        return text == "inf" and not isinstance(known, LogForm | Fraction)
+    return LogForm.parse(text) == known

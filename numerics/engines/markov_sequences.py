@@ -1,0 +1,165 @@
+"""Log-probability of given sequences under a Markov chain's sampler, at any length and off the support too.
+
+The recursion is that of ``markov_ser`` with tokens that are known (M8.4). Tables hold the chance that the
+inside of an interval is drawn as given, divided by the product of a scale for each token (its transition
+probability times ``exp(-PATH_KL/L)``), so that a table entry is of the order of ``exp(PATH_KL share - log
+q/p)`` and does not underflow at any length of interest.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._kernels.replay import replay_step
+from ..enclosure import UNIT_ROUNDOFF as U
+from ..enclosure import gamma
+from ..errors import BadInput, BeyondReach
+from ..types import PARAMETER_DEPTH
+from .markov_chain import Chain, Measured
+from .markov_information import lag_information_of, path_kl
+from .reveal_steps import RevealStep, bernoulli_steps, step_depth
+
+__all__ = ["log_probabilities"]
+
+TOLERANCE = 1e-10
+"""Truncation error aimed at for a log-probability."""
+
+SAFE_EXPONENT = 600.0
+
+
+def log_probabilities(
+    chain: Chain,
+    weights: NDArray[np.float64],
+    sequences: NDArray[np.integer],
+    off_support: Literal["uniform", "marginal", "stop"] = "uniform",
+    tolerance: float = TOLERANCE,
+) -> list[Measured]:
+    """``log p(x)`` in nats of the Bernoulli sampler with the exact denoiser, local scope; ``-inf`` where ``p(x)
+    = 0``.
+
+    Parameters
+    ----------
+    chain : Chain
+    weights : (N,) float64
+    sequences : (n, L) int
+    off_support : {"uniform", "marginal", "stop"}
+        What is drawn in an interval that no path joins; ``stop`` never completes such a sequence.
+    tolerance : float
+        Truncation error aimed at.
+
+    Raises
+    ------
+    BeyondReach
+        When the scaled tables leave the range of float64 (a sequence whose ``log p/q`` is far from ``-PATH_KL``).
+
+    Notes
+    -----
+    Cost ``O(n N (L^3 + L H^3))`` multiplications of numbers, H the mixing distance.
+    """
+    x = np.asarray(sequences)
+    if x.ndim != 2 or x.shape[1] != chain.length:
+        raise BadInput("sequences", f"found shape {x.shape}; sequences of length {chain.length} are accepted")
+    if x.size and (x.min() < 0 or x.max() >= chain.vocab):
+        raise BadInput("sequences", f"found tokens in {x.min()}..{x.max()}; 0..{chain.vocab - 1} are accepted")
+    L = chain.length
+    mixing = chain.mixing(tolerance / (12 * L))
+    H, e = (L, 0.0) if mixing is None or mixing.gap >= L else mixing
+    laws = chain.marginals(min(H + 1, L))
+    sigma = np.concatenate([laws, np.broadcast_to(laws[-1], (L - len(laws), chain.vocab))])
+    tilt = path_kl(lag_information_of(chain), weights).value / L
+    K = chain.powers(min(2 * H, L))
+    truncation = 3 * L * (math.log1p(e) - math.log1p(-e)) * (1 + 1e-9) if e else 0.0
+    return [_log_probability(chain, weights, one, off_support, H, sigma, K, tilt, truncation) for one in x]
+
+
+def _log_probability(
+    chain: Chain,
+    weights: NDArray[np.float64],
+    x: NDArray[np.integer],
+    off_support: str,
+    H: int,
+    sigma: NDArray[np.float64],
+    K: NDArray[np.float64],
+    tilt: float,
+    truncation: float,
+) -> Measured:
+    L, V = chain.length, chain.vocab
+    own = np.append(1.0, sigma[np.arange(L), x])
+    mu = np.append(1.0, _scales(chain, x, own[1:]) * math.exp(-tilt))
+    off = {"uniform": np.full(L + 1, 1.0 / V), "marginal": own, "stop": np.zeros(L + 1)}[off_support]
+    joined = np.zeros((L + 1, len(K)))
+    joined[0, 1:] = own[1 : len(K)]
+    for d in range(1, len(K)):
+        joined[1 : L + 1 - d, d] = K[d][x[:-d], x[d:]]
+    steps = list(bernoulli_steps(weights, L + 1))
+    chance = _replay(steps, joined, own, off, mu, H)
+    if chance == 0.0:
+        if _is_positive(steps, joined, own, off, H):
+            raise BeyondReach("the chance of the sequence leaves the range of float64 although it is scaled")
+        return Measured(-math.inf, 0.0)
+    if not abs(math.log(chance)) < SAFE_EXPONENT:
+        raise BeyondReach(f"log p(x) is {math.log(chance):.3g} from what is expected, beyond the range of float64")
+    logs = np.log(mu[1:])
+    value = math.fsum(logs) + math.log(chance)
+    rounding = gamma(_depth(chain, H, len(steps))) * (1 + 1e-9)
+    rounding += 8 * U * (math.fsum(np.abs(logs)) + abs(math.log(chance))) + 8 * L * U
+    return Measured(value, rounding, truncation)
+
+
+def _replay(
+    steps: list[RevealStep],
+    joined: NDArray[np.float64],
+    own: NDArray[np.float64],
+    off: NDArray[np.float64],
+    mu: NDArray[np.float64],
+    H: int,
+) -> float:
+    """The scaled chance of the whole sequence, by the steps from last to first."""
+    L = len(own) - 1
+    F, R = _after_the_last_step(L)
+    from_right = L + 1 - np.arange(L + 1)
+    for step in reversed(steps):
+        r = float(step.one[1])
+        F, R = replay_step(F * step.keep[: L + 1], R * step.keep[from_right], joined, own, off, mu, r, H)
+    return float(R[0])
+
+
+def _is_positive(
+    steps: list[RevealStep], joined: NDArray[np.float64], own: NDArray[np.float64], off: NDArray[np.float64], H: int
+) -> bool:
+    """The same with every positive number set to one, so that nothing can underflow."""
+    L = len(own) - 1
+    F, R = _after_the_last_step(L)
+    shapes = [(array > 0).astype(np.float64) for array in (joined, own, off)]
+    distance = np.arange(L + 2)
+    for step in reversed(steps):
+        stays = ((distance < 2) | (step.keep[2] > 0)).astype(np.float64)
+        F, R = replay_step(F * stays[: L + 1], R * stays[L + 1 - distance[: L + 1]], *shapes, np.ones(L + 1), 1.0, H)
+        F, R = (F > 0).astype(np.float64), (R > 0).astype(np.float64)
+    return bool(R[0] > 0)
+
+
+def _after_the_last_step(L: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Only intervals without masked positions are left."""
+    F, R = np.zeros((L + 1, L + 1)), np.zeros(L + 1)
+    F[:L, 1] = 1.0
+    R[L] = 1.0
+    return F, R
+
+
+def _scales(chain: Chain, x: NDArray[np.integer], own: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``P(x_{i-1}, x_i)`` where it is positive, else the token's own law, else 1/V: any positive scale is right."""
+    scales = np.append(chain.initial[x[0]], chain.transition[x[:-1], x[1:]])
+    scales = np.where(scales > 0, scales, own)
+    return np.where(scales > 0, scales, 1.0 / chain.vocab)
+
+
+def _depth(chain: Chain, H: int, N: int) -> float:
+    """Roundings in any one term: a token is drawn once and summed over, an interval passed on at most N times."""
+    L = chain.length
+    token = 3 * chain.power_depth(2 * min(H, L)) + chain.marginal_depth(min(H + 1, L)) + 2 * L + PARAMETER_DEPTH + 20
+    return L * token + N * (6 * L + (step_depth(1) + 6) * (L + 1))

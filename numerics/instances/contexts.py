@@ -1,0 +1,85 @@
+"""Languages as contexts and what may follow them: n-grams, and lists of sequences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..languages import NGram, Tabular
+
+__all__ = ["Contexts", "contexts_of"]
+
+
+@dataclass(frozen=True)
+class Contexts:
+    """M contexts of h tokens and E edges between them, as :mod:`.._kernels.draw_contexts` takes them."""
+
+    contexts: NDArray[np.int64]
+    initial: NDArray[np.float64]
+    edges: NDArray[np.int64]
+    following: NDArray[np.int32]
+    chance: NDArray[np.float64]
+    edge_of: NDArray[np.int32]
+
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """The arguments of the kernel, in its order."""
+        return (self.contexts, self.initial, self.edges, self.following, self.chance, self.edge_of)
+
+
+def contexts_of(language: NGram | Tabular) -> Contexts:
+    """The contexts that can be met.
+
+    Parameters
+    ----------
+    language : NGram of length at least max(n - 1, 1) and order at least 2, or Tabular
+
+    Notes
+    -----
+    Cost ``O(V^n)`` and, for the closure, as much for each new layer of contexts.
+    """
+    if isinstance(language, Tabular):
+        M, V = len(language.support), language.vocab
+        return Contexts(
+            language.support,
+            language.probabilities.values,
+            np.zeros(M + 1, np.int64),
+            np.empty(0, np.int32),
+            np.empty(0),
+            np.full((M, V), -1, np.int32),
+        )
+    V, h = language.vocab, language.order - 1
+    T = language.transition.values
+    codes = np.flatnonzero(_reached(language))
+    index = np.full(V**h, -1, np.int64)
+    index[codes] = np.arange(len(codes))
+    row, token = np.nonzero(T[codes] > 0)
+    edge_of = np.full((len(codes), V), -1, np.int32)
+    edge_of[row, token] = np.arange(len(row))
+    return Contexts(
+        np.ascontiguousarray(codes[:, None] // V ** np.arange(h - 1, -1, -1) % V),
+        np.ascontiguousarray(language.initial.values[codes]),
+        np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(codes)))]),
+        index[codes[row] % V ** (h - 1) * V + token].astype(np.int32),
+        np.ascontiguousarray(T[codes][row, token]),
+        edge_of,
+    )
+
+
+def _reached(language: NGram) -> NDArray[np.bool_]:
+    """Contexts that some number of tokens can lead to, shape (V^(n-1),)."""
+    V, h = language.vocab, language.order - 1
+    continues = language.transition.values > 0
+    reached = language.initial.values > 0
+    fresh = reached
+    while fresh.any():
+        codes = np.flatnonzero(fresh)
+        row, token = np.nonzero(continues[codes])
+        following = np.zeros_like(reached)
+        following[codes[row] % V ** (h - 1) * V + token] = True
+        fresh = following & ~reached
+        reached = reached | fresh
+    return reached

@@ -1,0 +1,258 @@
+"""Exact posteriors at length: each language's way to draw whole sequences in one compiled call.
+
+A drawer takes the reveal times and one uniform number a position. It stops where the tokens contradict each other, and says
+at which step they began to; what is drawn after that is a convention (M2) and the caller's business.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._kernels.draw_contexts import draw_contexts
+from .._kernels.draw_hidden import draw_hidden
+from .._kernels.draw_hidden_tree import draw_hidden_tree, masked_tree
+from .._kernels.draw_intervals import draw_intervals
+from .._kernels.messages import NEVER
+from .._kernels.threads import for_each, thread_count
+from ..errors import BeyondReach
+from ..languages import HMM, Blocks, Language, NGram, Tabular
+from ..reach import memory_budget
+from .contexts import contexts_of
+from .reveal_times import by_step
+
+__all__ = ["NEVER", "Drawer", "drawer_for"]
+
+PIECE = 8
+"""Sequences that a thread takes at a time."""
+
+SMALLEST = 1e-145
+"""Matrices with smaller positive entries are not used: products of two entries stay in the range of float64."""
+
+POWERS_BYTES = 1 << 25
+TREE_BYTES = 1 << 26
+
+
+class Drawer(Protocol):
+    """A language prepared for its kernel."""
+
+    @property
+    def bytes(self) -> float:
+        """What is needed beside the sequences, on all threads."""
+
+    def nanoseconds(self, steps: int) -> float:
+        """Estimate for one sequence revealed in ``steps`` steps, on one thread."""
+
+    def draw(
+        self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Sequences with given reveal times.
+
+        Parameters
+        ----------
+        tau : (n, L) int64
+            Steps 0..N-1.
+        steps : int
+            N.
+        uniforms : (n, L) float64
+            In [0, 1).
+
+        Returns
+        -------
+        tokens : (n, L) int64
+            V where the context had become impossible.
+        broke : (n, m) int64
+            For each of m equal parts of a sequence that do not know of each other: the step that made its context
+            impossible, ``NEVER`` if none did.
+
+        Raises
+        ------
+        BeyondReach
+            When the posterior probabilities of a context leave the range of float64.
+        """
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A sequence drawn by one kernel.
+
+    Parameters
+    ----------
+    vocab : int
+    kernel : callable
+        ``kernel(piece, rows, *prepared, order, steps, uniforms, tokens, broke)``.
+    prepared : tuple of arrays
+    price : callable
+        Of the number of steps: estimate in nanoseconds.
+    bytes : float
+    """
+
+    vocab: int
+    kernel: Callable[..., None]
+    prepared: tuple[Any, ...]
+    price: Callable[[int], float]
+    bytes: float
+
+    def nanoseconds(self, steps: int) -> float:
+        return self.price(steps)
+
+    def draw(
+        self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        tokens = np.full(tau.shape, self.vocab, dtype=np.int64)
+        broke = np.empty(len(tau), dtype=np.int64)
+        order, u = by_step(tau, steps), np.ascontiguousarray(uniforms)
+        for_each(self.kernel, 0, -(-len(tau) // PIECE), PIECE, *self.prepared, order, tau, u, tokens, broke)
+        if (broke < 0).any():
+            raise BeyondReach("a sequence met a context whose posterior probabilities leave the range of float64")
+        return tokens, broke[:, None]
+
+
+@dataclass(frozen=True)
+class InBlocks:
+    """Independent blocks, each drawn on its own.
+
+    Parameters
+    ----------
+    block : Drawer
+    count : int
+    """
+
+    block: Drawer
+    count: int
+
+    @property
+    def bytes(self) -> float:
+        return self.block.bytes
+
+    def nanoseconds(self, steps: int) -> float:
+        return self.count * self.block.nanoseconds(steps)
+
+    def draw(
+        self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        n, L = tau.shape
+        each = L // self.count
+        tokens, broke = self.block.draw(tau.reshape(-1, each), steps, uniforms.reshape(-1, each))
+        return tokens.reshape(n, L), broke.min(axis=1).reshape(n, self.count)
+
+
+def drawer_for(language: Language, convention: NDArray[np.float64] | None = None) -> Drawer | None:
+    """The drawer of a language, or None when it has none.
+
+    Parameters
+    ----------
+    language : Language
+    convention : (L, V) float64, optional
+        What is drawn in contradictory intervals of a Markov chain when a contradiction ends with its interval; without
+        it, a contradiction ends the sequence.
+
+    Notes
+    -----
+    Blocks inside blocks have none: their parts would have to know of each other.
+    """
+    if isinstance(language, Blocks):
+        one = None if isinstance(language.block, Blocks) else drawer_for(language.block)
+        return None if one is None else InBlocks(one, language.count)
+    if isinstance(language, NGram) and language.order <= 2:
+        return _intervals(language, convention)
+    if isinstance(language, HMM):
+        return _hidden(language)
+    if isinstance(language, Tabular) or (isinstance(language, NGram) and language.length >= language.order - 1):
+        return _contexts(language)
+    return None
+
+
+def _intervals(language: NGram, convention: NDArray[np.float64] | None) -> Whole | None:
+    """Markov chains: powers of the transition matrix, up to the one from which they stay the same."""
+    V, L = language.vocab, language.length
+    first, P = language.chain()
+    powers = _powers(P, L, memory_budget() / 4, settle=True)
+    start = [first]
+    while len(start) < L and (len(start) < 2 or not _same(start[-1], start[-2])):
+        start.append(start[-1] @ P)
+    starts = np.array(start)
+    if powers is None or _smallest(starts) < SMALLEST or (len(powers) <= L and not _same(powers[-1], powers[-2])):
+        return None
+    rows = np.zeros((L, V)) if convention is None else np.ascontiguousarray(convention)
+    prepared = (starts, powers, _transposed(powers), rows, convention is not None)
+    return Whole(V, draw_intervals, prepared, lambda N: L * (200 + 5 * V + N), 2 * powers.nbytes)
+
+
+def _hidden(language: HMM) -> Whole | None:
+    """Hidden Markov models: by powers of the transition matrix or, with few states, by a tree of products."""
+    K, V, L = language.states, language.vocab, language.length
+    pi, A, B = language.initial.values, language.transition.values, language.emission.values
+    if min(_smallest(pi), _smallest(A), _smallest(B)) < SMALLEST:
+        return None
+    width = -(-K // 4) * 4
+    tree_bytes = 32 * L * width**2
+    products = L * math.log2(2 * L) * (width**3 / 8 + 100)
+    together = float((B > 0).sum(axis=0).mean())
+    messages = products if K == 1 else L / 2 * 2 * (60 + K * together / 2)
+    if tree_bytes <= TREE_BYTES and products < messages * 16:
+        more = ((0, width - K),)
+        pi, A, B = np.pad(pi, more), np.pad(A, more * 2), np.pad(B, (*more, (0, 0)))
+        prepared = (pi, A, B, masked_tree(A, L))
+        return Whole(V, draw_hidden_tree, prepared, lambda N: products, tree_bytes * thread_count())
+    powers = _powers(A, L, POWERS_BYTES, settle=False)
+    if powers is None:
+        return None
+    prepared = (pi, powers, _transposed(powers), B)
+    return Whole(V, draw_hidden, prepared, lambda N: N * messages, 2 * powers.nbytes + 16 * L * K * thread_count())
+
+
+def _contexts(language: NGram | Tabular) -> Whole | None:
+    """n-grams and lists of sequences: forward-backward over what is possible."""
+    prepared = contexts_of(language)
+    M, h = prepared.contexts.shape
+    if _smallest(prepared.initial) < SMALLEST or _smallest(prepared.chance) < SMALLEST:
+        return None
+    L = language.length
+    slots, edges = L - h + 1, len(prepared.chance)
+    needed = 12.0 * slots * M * thread_count()
+    return Whole(
+        language.vocab,
+        draw_contexts,
+        prepared.arrays,
+        lambda N: min(N, L) * (M * h + 0.6 * slots * edges),
+        needed,
+    )
+
+
+def _powers(A: NDArray[np.float64], most: int, budget: float, settle: bool) -> NDArray[np.float64] | None:
+    """``A^0..A^G``, G at most ``most`` and at least 1; None when A itself has entries that are too small.
+
+    G ends before the budget of bytes does, before an entry leaves the range of float64 and, with ``settle``, where powers
+    stay the same.
+    """
+    powers = [np.eye(len(A)), A]
+    if _smallest(A) < SMALLEST:
+        return None
+    while len(powers) <= most and 16.0 * len(powers) * A.size <= budget:
+        if settle and _same(powers[-1], powers[-2]):
+            break
+        following = powers[-1] @ A
+        if _smallest(following) < SMALLEST:
+            break
+        powers.append(following)
+    return np.array(powers)
+
+
+def _same(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+    """Whether each entry is within four units of its last place of the other's."""
+    return bool((np.abs(a - b) <= 2.0**-50 * b).all())
+
+
+def _smallest(entries: NDArray[np.float64]) -> float:
+    """The smallest positive entry; 1 if there is none."""
+    return float(entries[entries > 0].min(initial=1.0))
+
+
+def _transposed(powers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ascontiguousarray(powers.transpose(0, 2, 1))

@@ -1,0 +1,262 @@
+"""Products of blocks under fixed sizes (M8.5), which the counts of revealed tokens couple.
+
+What is linear in the reveal times needs only how many tokens of its block precede a given one: ``PATH_KL`` and its
+parts come at any length. The chance of a sequence without error is an average of products over the blocks, by one of
+two engines: block after block, or step after step. With it ``KL`` is enclosed from both sides,
+
+    -log(1 - SER) <= KL <= -log E exp(-D_tau) <= PATH_KL        (M6.5, M6.10),
+
+and the first two are equal where ``p_tau`` is constant on the support: for Pair, Copy, Parity and MDS blocks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind, gamma
+from ..engines import block_chances, block_counts, block_profile, block_steps, blocks, tabular
+from ..engines.block_chances import BlockChances
+from ..engines.block_counts import Composition, Tiny
+from ..engines.workspace import Cost, Workspace
+from ..instances import Instance
+from ..policies import FixedSize
+from . import error_rates, information, path
+from .method import Method
+from .products import added, divided
+
+__all__ = ["METHODS"]
+
+BY_PROFILE = frozenset({"M5.5", "M5.6"})
+SANDWICH = frozenset({"M6.5-kl", "M6.10"})
+
+obstacle = blocks.of_kind(FixedSize, "the policy has no fixed sizes")
+
+
+def _sizes(work: Workspace) -> tuple[int, ...]:
+    return work.instance.policy.sizes
+
+
+def _profile_cost(instance: Instance) -> Cost:
+    """One block's lattice, and a few numbers a token."""
+    one, b = blocks.prediction_cost(instance), blocks.block_length(instance)
+    return Cost(one.operations + 10.0 * b * b * instance.length, one.bytes + 40 * instance.length)
+
+
+def _before(work: Workspace, values: information.Profile) -> Enclosure:
+    """``(1/L) sum_k s_k v(S_{k-1})`` for a profile v of all blocks, from that of one."""
+    weights, error = block_profile.before_law(_sizes(work), len(values.values))
+    used = weights > 0
+    kept = information.Profile(values.values[used], values.error)
+    one = Enclosure.around(*kept.weighted(weights[used], error), least=0.0)
+    return added([(one, blocks.block_count(work.instance))])
+
+
+def _learning_term(work: Workspace) -> Enclosure:
+    if work.instance.exact_denoiser:
+        return Enclosure.exactly(0)
+    return _before(work, path.learning_profile(blocks.predicted_block(work)))
+
+
+def _eps_learning_mean(work: Workspace) -> Enclosure:
+    return divided(_learning_term(work), work.instance.length)
+
+
+def _profile_left_sum(work: Workspace) -> Enclosure:
+    return _before(work, information.profile(blocks.language_block(work)))
+
+
+def path_kl(work: Workspace) -> Enclosure:
+    """``m sum_i weights[i] (z_b(i) - z_b(i+1))``, of which no term is negative, and the learning term."""
+    return work.once(_path_kl)
+
+
+def _path_kl(work: Workspace) -> Enclosure:
+    z = information.profile(blocks.language_block(work))
+    weights, error = block_profile.drop_weights(_sizes(work), len(z.values))
+    value = math.fsum(weights * np.maximum(z.values[:-1] - z.values[1:], 0.0))
+    moved = math.fsum(weights) * 2 * z.error + value * (error + 4 * UNIT_ROUNDOFF)
+    one = Enclosure.around(value, moved * (1 + 1e-9), least=0.0)
+    return _sum(added([(one, blocks.block_count(work.instance))]), _learning_term(work))
+
+
+def _sum(first: Enclosure, second: Enclosure) -> Enclosure:
+    return added([(first, 1), (second, 1)])
+
+
+def _entropy(work: Workspace) -> Enclosure:
+    H, error = tabular.entropies(blocks.language_block(work))
+    return added([(Enclosure.around(H[-1], error, least=0.0), blocks.block_count(work.instance))])
+
+
+def _log_ter(work: Workspace, kl: Enclosure) -> Enclosure:
+    """``(H + KL) / L``."""
+    H, L = _entropy(work), work.instance.length
+    slack = 1 + 4 * UNIT_ROUNDOFF
+    lo, hi = (H.lo + kl.lo) / L / slack, (H.hi + kl.hi) / L * slack
+    return Enclosure(min(max((H.value + kl.value) / L, lo), hi), lo, hi, "bound")
+
+
+def _at_most(most: float, note: str) -> Enclosure:
+    return Enclosure(most / 2 if math.isfinite(most) else most, 0.0, most, "bound", note=note)
+
+
+def _kl_bound(work: Workspace) -> Enclosure:
+    """``0 <= KL <= PATH_KL``."""
+    return _at_most(path_kl(work).hi, "anything from 0 to PATH_KL")
+
+
+def _ser_bound(work: Workspace) -> Enclosure:
+    """``0 <= SER <= 1 - exp(-PATH_KL)``."""
+    most = min(-math.expm1(-path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
+    return _at_most(most, "anything from 0 to 1 - exp(-PATH_KL)")
+
+
+def _profile_method(
+    quantity: str,
+    run: Callable[[Workspace], Enclosure],
+    relies_on: frozenset[str] = frozenset(),
+    kind: Kind = "rounding",
+) -> Method:
+    return Method(
+        quantity,
+        "blocks",
+        kind,
+        obstacle,
+        _profile_cost,
+        run,
+        "blocks x fixed-size",
+        "one block of length b: b (V+1)^b; and L b^2",
+        relies_on,
+    )
+
+
+def _probability(found: Tiny) -> Enclosure:
+    """The number itself; too small a one comes out as zero and less than the smallest float64."""
+    value, lost = math.ldexp(found.mantissa, found.exponent), math.ldexp(found.lost, found.exponent)
+    error = value * gamma(found.depth) * (1 + 1e-9) + lost + (math.ulp(0.0) if found.mantissa else 0.0)
+    return Enclosure.around(value, error, least=0.0, most=1.0)
+
+
+def _minus_log(found: Tiny) -> Enclosure:
+    """``-log``, which needs no range."""
+    if found.mantissa == 0:
+        most = -(math.log(found.lost) + found.exponent * math.log(2)) if found.lost else math.inf
+        return Enclosure(math.inf, max(most * (1 - 1e-12), 0.0), math.inf, "rounding")
+    value = 0.0 - (math.log(found.mantissa) + found.exponent * math.log(2))
+    relative = gamma(found.depth) + found.lost / found.mantissa
+    if relative >= 0.5:
+        return Enclosure(value, max(value - math.log1p(relative), 0.0), math.inf, "rounding")
+    size = abs(math.log(found.mantissa)) + abs(found.exponent) * math.log(2)
+    return Enclosure.around(value, -math.log1p(-relative) * (1 + 1e-9) + 8 * UNIT_ROUNDOFF * size, least=0.0)
+
+
+Product = Callable[[Mapping[Composition, float], Sequence[int], float], Tiny]
+
+
+@dataclass(frozen=True)
+class _Coupled:
+    """An engine that averages products over all blocks.
+
+    Parameters
+    ----------
+    name : str
+    product : callable
+        ``E prod_blocks beta`` from beta, the sizes and the roundings in beta.
+    outcome : callable
+        From the chances of a block and the sizes, the chance that all blocks come out right, and SER.
+    cost : callable
+        Of one such average, from the sizes and the length of a block.
+    price : str
+    """
+
+    name: str
+    product: Product
+    outcome: Callable[[BlockChances, Sequence[int]], tuple[Tiny, Enclosure]]
+    cost: Callable[[Sequence[int], int], Cost]
+    price: str
+
+
+def _by_counts(chances: BlockChances, sizes: Sequence[int]) -> tuple[Tiny, Enclosure]:
+    """Nothing is subtracted."""
+    right, wrong = block_counts.all_or_some(chances.right, chances.wrong, sizes, chances.depth)
+    return right, _probability(wrong)
+
+
+def _by_steps(chances: BlockChances, sizes: Sequence[int]) -> tuple[Tiny, Enclosure]:
+    """SER is one minus the other: its error is absolute."""
+    right = block_steps.all_blocks(chances.right, sizes, chances.depth)
+    chance = _probability(right)
+    error = max(chance.hi - chance.value, chance.value - chance.lo) * (1 + 1e-9) + UNIT_ROUNDOFF
+    return right, Enclosure.around(1 - chance.value, error, least=0.0, most=1.0)
+
+
+def _sandwich(work: Workspace, right: Tiny, mean_ratio: Tiny) -> Enclosure:
+    """KL from ``-log(1 - SER)`` to ``-log E exp(-D_tau)``."""
+    low, high = _minus_log(right), _minus_log(mean_ratio)
+    hi = max(min(high.hi, path_kl(work).hi), low.lo)
+    value = low.value if math.isinf(high.value) else (low.value + high.value) / 2
+    return Enclosure(min(max(value, low.lo), hi), low.lo, hi, "bound", note="from -log(1 - SER) to -log E exp(-D)")
+
+
+def _coupled_methods(engine: _Coupled) -> tuple[Method, ...]:
+    def cost(instance: Instance) -> Cost:
+        """The chances of a block, and an average of each of two functions."""
+        one = block_chances.chances_cost(instance)
+        average = engine.cost(instance.policy.sizes, blocks.block_length(instance))
+        return Cost(one.operations + 2 * average.operations, one.bytes + average.bytes)
+
+    def outcome(work: Workspace) -> tuple[Tiny, Enclosure]:
+        return engine.outcome(block_chances.correct_chances(work), _sizes(work))
+
+    def sandwich(work: Workspace) -> Enclosure:
+        ratios, depth = block_chances.likelihood_ratios(work)
+        return _sandwich(work, work.once(outcome)[0], engine.product(ratios, _sizes(work), depth))
+
+    def ser(work: Workspace) -> Enclosure:
+        return work.once(outcome)[1]
+
+    def kl(work: Workspace) -> Enclosure:
+        return work.once(sandwich)
+
+    def method(quantity: str, run: Callable[[Workspace], Enclosure], kind: Kind, relies_on: frozenset[str]) -> Method:
+        return Method(quantity, engine.name, kind, obstacle, cost, run, "blocks x fixed-size", engine.price, relies_on)
+
+    return (
+        method("ser", ser, "rounding", frozenset()),
+        method("kl", kl, "bound", SANDWICH),
+        method("log_ter", lambda work: _log_ter(work, kl(work)), "bound", SANDWICH),
+        method("ter", lambda work: error_rates.exponential(_log_ter(work, kl(work))), "bound", SANDWICH),
+    )
+
+
+COUPLED = (
+    _Coupled(
+        "block-counts",
+        block_counts.all_blocks,
+        _by_counts,
+        block_counts.counts_cost,
+        "m blocks of length b: m C(b+N-1, b) prod_k (s_k + 1)",
+    ),
+    _Coupled(
+        "block-steps",
+        block_steps.all_blocks,
+        _by_steps,
+        block_steps.steps_cost,
+        "blocks of length b: sum_k min(S_k, L - S_k)^(2^(b-1) - 1) s_k^2, in Python",
+    ),
+)
+
+METHODS = (
+    _profile_method("path_kl", path_kl, BY_PROFILE),
+    _profile_method("learning_term", _learning_term),
+    _profile_method("eps_learning_mean", _eps_learning_mean),
+    _profile_method("profile_left_sum", _profile_left_sum),
+    *(method for engine in COUPLED for method in _coupled_methods(engine)),
+    _profile_method("kl", _kl_bound, BY_PROFILE | {"M6.1"}, "bound"),
+    _profile_method("log_ter", lambda work: _log_ter(work, _kl_bound(work)), BY_PROFILE | {"M6.1"}, "bound"),
+    _profile_method("ser", _ser_bound, BY_PROFILE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
+)

@@ -1,0 +1,307 @@
+"""Certificates of the gallery: accepted as they are, rejected with any number altered."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from maskbound.numerics import cli, denoisers, languages, policies
+from maskbound.numerics.checks import Status, verify
+from maskbound.numerics.checks.certificate import certificate, certificate_text, certify
+from maskbound.numerics.checks.check import FALSE, judge
+from maskbound.numerics.enclosure import Enclosure
+from maskbound.numerics.engines import rational
+from maskbound.numerics.engines.workspace import Workspace
+from maskbound.numerics.errors import BeyondReach, Undecidable
+from maskbound.numerics.instances import Instance, Pair, from_spec
+from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
+from maskbound.theory import claim, statements
+
+QUICK = (
+    "copy-fixed-size",
+    "markov-random-order",
+    "pair-16",
+    "pair-fixed-size",
+    "pair-mixed",
+    "pair-odd-first",
+    "pair-stop",
+    "parity-random-order",
+    "parity-uniform",
+    "single-symbol",
+    "single-token",
+    "table-skewed",
+    "weight-two",
+    "refined-chain",
+    "refined-parity",
+    "more-steps-chain",
+)
+"""The kernel needs some 20 ms for each of their certificates."""
+
+KERNEL_LIMIT = 5000
+"""Entries of the lattice that the kernel takes on."""
+
+MUTATIONS = 600
+
+
+def subjects_of(name: str) -> tuple[tuple[Instance, ...], str | None]:
+    found = load_gallery(name)
+    return (found.instances, found.relation) if isinstance(found, Pair) else ((found,), None)
+
+
+def certified(instances: tuple[Instance, ...], relation: str | None) -> Iterator[dict[str, Any]]:
+    """Of every statement that applies, those that are false on purpose included."""
+    works = tuple(Workspace(instance) for instance in instances)
+    for statement in statements.values():
+        if statement.subjects == len(works) and statement.status != "asymptotic":
+            verdict = judge(statement, works, relation, exact=True)
+            if verdict.status is not Status.NOT_APPLICABLE:
+                yield certify(verdict, instances, relation)
+
+
+@cache
+def certificates(name: str) -> tuple[dict[str, Any], ...]:
+    return tuple(certified(*subjects_of(name)))
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_every_certificate_is_accepted(name):
+    found = certificates(name)
+    assert found
+    for each in found:
+        assert each["conclusion"] == verify.verify(certificate_text([each]))
+        assert each["verdict"] == "holds" or each["statement"]["id"].startswith("false-")
+
+
+def in_reach(name: str) -> bool:
+    instances, _ = subjects_of(name)
+    return all(
+        rational.obstacle(each) is None and (each.vocab + 1) ** each.length <= KERNEL_LIMIT for each in instances
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in names() + pair_names() if name not in QUICK and in_reach(name)])
+def test_every_certificate_of_the_small_gallery_is_accepted(name):
+    for each in certified(*subjects_of(name)):
+        assert each["conclusion"] == verify.verify(certificate_text([each]))
+
+
+@pytest.mark.parametrize("id_", [id_ for id_, statement in statements.items() if statement.status == FALSE])
+def test_counterexamples_are_certified(id_):
+    found = from_spec(statements[id_].counterexample)
+    instances, relation = (found.instances, found.relation) if isinstance(found, Pair) else ((found,), None)
+    each = certificate(statements[id_], instances, relation)
+    assert each["verdict"] == "violated"
+    assert verify.verify(certificate_text([each])).startswith(f"{id_} violated")
+
+
+# Every number counts
+
+
+def numbers(part: Any, path: tuple = ()) -> Iterator[tuple[tuple, tuple[int, int] | None]]:
+    """Where numbers are: whole ones, and runs of digits inside strings; ``provenance`` is not looked at."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if path or key != "provenance":
+                yield from numbers(value, (*path, key))
+    elif isinstance(part, list):
+        for at, value in enumerate(part):
+            yield from numbers(value, (*path, at))
+    elif isinstance(part, str):
+        yield from ((path, match.span()) for match in re.finditer(r"\d+", part))
+    elif isinstance(part, int):
+        yield path, None
+
+
+def altered(whole: dict[str, Any], path: tuple, span: tuple[int, int] | None, rng: random.Random) -> dict[str, Any]:
+    """A copy in which one number is another."""
+    changed = copy.deepcopy(whole)
+    inside: Any = changed
+    for key in path[:-1]:
+        inside = inside[key]
+    old = inside[path[-1]]
+    number = int(old if span is None else old[slice(*span)])
+    new = rng.choice([n for n in (number + 1, number - 1, 2 * number, 10 * number + 1, 0, 1) if n not in (number, -1)])
+    inside[path[-1]] = new if span is None else f"{old[: span[0]]}{new}{old[span[1] :]}"
+    return changed
+
+
+def outcome(text: str) -> str:
+    try:
+        verify.verify(text)
+    except (verify.Rejected, verify.Malformed):
+        return "refused"
+    return "accepted"
+
+
+def mutations(pool: list[dict[str, Any]], count: int, seed: int) -> Iterator[tuple[dict[str, Any], tuple]]:
+    rng = random.Random(seed)
+    for _ in range(count):
+        whole = rng.choice(pool)
+        path, span = rng.choice(list(numbers(whole)))
+        yield altered(whole, path, span, rng), path
+
+
+def assert_all_refused(pool: list[dict[str, Any]], count: int, seed: int) -> set[str]:
+    """Also the parts of a certificate in which a number was altered."""
+    touched = set()
+    for mutant, path in mutations(pool, count, seed):
+        assert outcome(certificate_text([mutant])) == "refused", path
+        touched.add(path[0])
+    return touched
+
+
+def test_any_number_altered_is_refused():
+    pool = [each for name in QUICK for each in certificates(name)]
+    touched = assert_all_refused(pool, MUTATIONS, seed=7)
+    assert touched >= {"subjects", "statement", "quantities", "values", "bits", "ratio", "conclusion", "format"}
+
+
+@pytest.mark.slow
+def test_any_number_altered_is_refused_in_every_certificate():
+    for at, name in enumerate(QUICK):
+        assert_all_refused(list(certificates(name)), 600, seed=at)
+
+
+def test_mutations_can_be_accepted_where_nothing_is_checked():
+    """The refusals above are not those of a kernel that refuses everything."""
+    whole = copy.deepcopy(certificates("parity-uniform")[0])
+    assert outcome(certificate_text([whole])) == "accepted"
+    whole["provenance"]["python"] = "0.0"
+    assert outcome(certificate_text([whole])) == "accepted"
+    with pytest.raises(AssertionError):
+        assert outcome(certificate_text([whole])) == "refused"
+
+
+def test_a_list_is_accepted_only_if_each_is():
+    found = list(certificates("parity-uniform"))[:3]
+    assert verify.verify(certificate_text(found)).splitlines() == [each["conclusion"] for each in found]
+    found[1] = found[1] | {"order": {"<": ">", ">": "<", "=": "<"}[found[1]["order"]]}
+    assert outcome(certificate_text(found)) == "refused"
+    assert outcome("[]") == "refused"
+
+
+# What is written, and what is not
+
+UNIFORM = policies.Bernoulli(steps=2)
+
+
+@pytest.mark.parametrize(
+    "denoiser",
+    [
+        denoisers.Perturbed("uniform", "1/7"),
+        denoisers.Perturbed("peak", "1/3"),
+        denoisers.Learned(7, seed=2, pseudo_count="1/2", context="neighbours"),
+        denoisers.Learned(7, seed=2, pseudo_count=0, context="full"),
+    ],
+)
+@pytest.mark.parametrize("rule", ["uniform", "marginal", "stop"])
+def test_denoisers_are_written_as_tables_of_predictions(denoiser, rule):
+    language = languages.markov(["1/2", "1/2"], [["1/3", "2/3"], ["1", "0"]], 3)
+    instance = Instance(language, UNIFORM, denoiser, rule)
+    for text in ("kl <= path_kl", "ser <= 1 - exp(-kl)", "eps_learning_mean <= eps_learning"):
+        assert outcome(certificate_text([certificate(claim(text), (instance,))])) == "accepted"
+    other = replace(instance, policy=policies.Bernoulli(steps=3))
+    each = certificate(claim("law_distance <= 1/2"), (instance, other), "same-language")
+    assert outcome(certificate_text([each])) == "accepted"
+
+
+def test_infinite_values_are_certified():
+    instance = Instance(languages.iid(["1/2", "1/2"], 2), UNIFORM, denoisers.Perturbed("peak", 1))
+    each = certificate(claim("kl <= path_kl"), (instance,))
+    assert each["quantities"] == {"kl": "inf", "path_kl": "inf"}
+    assert each["order"] == "="
+
+
+def test_what_cannot_be_certified_is_refused_with_the_reason():
+    parity, chain = languages.parity(3), languages.markov(["1/2", "1/2"], [["1/3", "2/3"], ["1", "0"]], 3)
+    with pytest.raises(BeyondReach, match="too large for this kernel"):
+        certificate(claim("kl <= path_kl"), (Instance(languages.parity(8), UNIFORM),))
+    with pytest.raises(BeyondReach, match="no quantity off_support_mass"):
+        certificate(claim("off_support_mass <= 1"), (Instance(parity, UNIFORM),))
+    with pytest.raises(Undecidable, match="floating weights"):
+        certificate(claim("kl <= 1"), (Instance(parity, policies.Bernoulli(weights=[0.5, 0.5])),))
+    with pytest.raises(Undecidable, match="not applicable"):
+        certificate(statements["M6.3"], (Instance(parity, UNIFORM),))
+    with pytest.raises(BeyondReach, match="predictions are no rationals"):
+        certificate(statements["M5.2"], (Instance(parity, UNIFORM, denoisers.Perturbed("tilt", "1/2")),))
+    local = Instance(chain, UNIFORM, off_support_scope="local")
+    with pytest.raises(BeyondReach, match="global scope"):
+        certificate(claim("law_distance <= 1"), (local, local))
+
+
+def test_two_implementations_must_agree():
+    """A verdict, or a quantity, that the kernel does not find is an error of ours."""
+    instance = Instance(languages.parity(3), UNIFORM)
+    verdict = judge(statements["M6.1"], (Workspace(instance),), exact=True)
+    with pytest.raises(RuntimeError, match="disagree about the verdict"):
+        certify(replace(verdict, status=Status.VIOLATED), (instance,))
+    wrong = replace(verdict.lhs, quantities={"kl": Enclosure.exactly(Fraction(1, 3))})
+    with pytest.raises(RuntimeError, match="disagree about kl"):
+        certify(replace(verdict, lhs=wrong), (instance,))
+
+
+# The command
+
+KERNEL = Path(verify.__file__)
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(cli.app, list(arguments))
+
+
+def test_check_writes_what_verify_accepts(tmp_path):
+    file = tmp_path / "parity.json"
+    found = run("check", "parity-uniform", "--certificate", str(file))
+    assert found.exit_code == 0
+    written = json.loads(file.read_text())
+    assert f"{len(written)} certificates written to {file}" in found.stderr
+    assert "0 undecided" in found.stdout
+    accepted = run("verify", str(file))
+    assert accepted.exit_code == 0
+    assert accepted.stdout.count("accepted: ") == len(written)
+    alone = subprocess.run(
+        [sys.executable, "-I", "-S", str(KERNEL), str(file)], capture_output=True, text=True, check=True
+    )
+    assert alone.stdout == accepted.stdout
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_claim_gives_one_certificate(tmp_path):
+    file = tmp_path / "one.json"
+    found = run("check", "parity-uniform", "--claim", "path_kl <= total_correlation/3", "--certificate", str(file))
+    assert found.exit_code == 1
+    written = json.loads(file.read_text())
+    assert written["verdict"] == "violated"
+    assert run("verify", str(file)).exit_code == 0
+    file.write_text(file.read_text().replace('"violated"', '"holds"'))
+    assert run("verify", str(file)).exit_code == 1
+    file.write_text("{")
+    assert run("verify", str(file)).exit_code == 2
+    assert run("verify", str(tmp_path / "missing.json")).exit_code == 2
+
+
+def test_exact_decides_what_intervals_leave_open():
+    assert ", 0 undecided" not in run("check", "parity-uniform").stdout
+    assert ", 0 undecided" in run("check", "parity-uniform", "--exact").stdout
+
+
+def test_nothing_is_written_where_nothing_is_certified(tmp_path):
+    file = tmp_path / "none.json"
+    found = run("check", "markov-floating", "--certificate", str(file))
+    assert found.exit_code == 2
+    assert "nothing to certify" in found.stderr
+    assert not file.exists()

@@ -1,0 +1,201 @@
+"""The rational engine against the oracles, exactly, and the float engines' enclosures against it."""
+
+from __future__ import annotations
+
+import math
+import time
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from flint import arb
+from grid import Case, cases
+from hypothesis import assume, given, settings
+from oracles.logs import mp, real
+
+from maskbound.numerics import denoisers, languages, measure, policies
+from maskbound.numerics.engines import rational
+from maskbound.numerics.engines.rational_information import fraction
+from maskbound.numerics.engines.workspace import Workspace
+from maskbound.numerics.errors import BadInput, BeyondReach
+from maskbound.numerics.instances import Instance
+from maskbound.numerics.logform import LogForm
+from maskbound.numerics.metrics import METHODS, measurable
+from maskbound.numerics.metrics.log_forms import exact_law_distance, known
+
+BITS = 256
+ORACLE_ERROR = mp.mpf(10) ** -55
+"""The oracles round logarithms to some 70 digits; a ball of 256 bits is narrower still."""
+
+
+def middle(number: LogForm) -> mp.mpf:
+    """A log form to some 70 digits."""
+    ball = number.ball(BITS)
+    assert ball.rad() < arb(2) ** -200
+    mantissa, exponent = ball.mid().man_exp()
+    return mp.mpf(int(mantissa)) * mp.mpf(2) ** int(exponent)
+
+
+def assert_same(name: str, exact, truth) -> None:
+    """Rationals are equal; a log form is the oracle's number to 55 digits."""
+    if isinstance(truth, int | Fraction):
+        assert exact == truth, f"{name}: {exact} is not {truth}"
+    elif math.isinf(truth):
+        assert exact == math.inf, f"{name}: {exact} is not infinite"
+    else:
+        found = middle(exact) if isinstance(exact, LogForm) else real(exact)
+        assert abs(found - truth) < ORACLE_ERROR, f"{name}: {exact} is not {truth}"
+
+
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_every_quantity_is_the_oracles_exactly(case: Case):
+    truth = case.truth()
+    names = [name for name in measurable(case.instance, engine="rational") if name in truth]
+    found = measure(case.instance, names, engine="rational")
+    for name in names:
+        assert found[name].kind == "exact"
+        assert_same(name, found[name].exact, truth[name])
+    # With a denoiser that is not rational the language's own information is left.
+    assert len(names) >= (17 if rational.obstacle(case.instance) is None else 5)
+
+
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_the_output_law_is_the_oracles_cell_by_cell(case: Case):
+    assume(rational.obstacle(case.instance) is None)
+    expected = case.output_law()
+    law = rational.law(Workspace(case.instance))
+    for x, p in zip(np.ndindex(*(law.vocab,) * law.length), law.p, strict=True):
+        assert fraction(p) == expected.get(x, 0)
+    assert fraction(law.lost) == 1 - sum(expected.values())
+
+
+@given(cases())
+@settings(max_examples=100, deadline=None)
+def test_float_enclosures_contain_the_exact_values(case: Case):
+    exact = measure(case.instance, engine="rational")
+    compared = 0
+    for engine in ("tabular", "walk"):
+        names = [name for name in measurable(case.instance, engine=engine) if name in exact]
+        for name, found in measure(case.instance, names, engine=engine).items():
+            assert contains(found.lo, exact[name].exact, found.hi), f"{name} by {engine}: {found} misses {exact[name]}"
+            compared += 1
+    assert compared >= 5
+
+
+def contains(lo: float, number, hi: float) -> bool:
+    """``lo <= number <= hi``, decided."""
+    low = lo if math.isinf(lo) else Fraction(lo)
+    high = hi if math.isinf(hi) else Fraction(hi)
+    return bool(low <= number <= high)
+
+
+def test_the_comparisons_can_fail():
+    third = LogForm.log(3)
+    assert contains(1.0986122886681096, third, 1.0986122886681100)
+    assert not contains(1.0986122886681100, third, 2.0)
+    assert not contains(1.0, math.inf, 2.0)
+    for wrong, truth in ((Fraction(1, 3), Fraction(1, 2)), (third, real(Fraction(11, 10))), (third, mp.inf)):
+        with pytest.raises(AssertionError):
+            assert_same("x", wrong, truth)
+
+
+def test_enclosures_of_known_numbers_are_one_spacing_wide():
+    for number in (LogForm.log(3), -LogForm.log(2, Fraction(1, 7)), LogForm(1, {2: 1}), Fraction(1, 3)):
+        found = known(number)
+        assert Fraction(found.lo) < number < Fraction(found.hi)
+        assert math.nextafter(found.lo, math.inf) == found.hi
+        assert found.exact == number
+    assert known(LogForm(Fraction(1, 2))).width == 0
+    assert known(LogForm.log(6) - LogForm.log(2) - LogForm.log(3)).value == 0
+    assert known(math.inf).lo == math.inf
+
+
+def test_it_is_used_only_when_asked_for():
+    """KL = 0 on i.i.d. tokens: no float enclosure is narrow relative to 0, and still nothing exact is tried."""
+    instance = Instance(languages.iid(["1/3", "2/3"], 3), policies.Bernoulli(steps=2))
+    assert measure(instance, ["kl"])["kl"].engine != "rational"
+    asked = measure(instance, ["kl"], engine="rational")["kl"]
+    assert asked.engine == "rational"
+    assert asked.exact == 0
+    assert all(method.on_request == (method.engine == "rational") for method in METHODS)
+
+
+def test_it_uses_no_statement():
+    assert not [method for method in METHODS if method.engine == "rational" and method.relies_on]
+
+
+def test_large_instances_are_refused_at_once_with_the_number_of_pairs():
+    instance = Instance(languages.colouring(9), policies.Bernoulli(steps=4))
+    pairs = 4**9 + 2 * 7**9 + 6**9
+    started = time.perf_counter()
+    with pytest.raises(BeyondReach, match=f"{pairs} source-target pairs; exact rationals are for at most 200000"):
+        rational.law(Workspace(instance))
+    assert time.perf_counter() - started < 0.1
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        policies.Bernoulli(weights=["1/2", 0, "1/3", "1/6"]),
+        policies.FixedSize([2, 0, 1]),
+        policies.FixedSets([[1], [0, 2]]),
+    ],
+)
+def test_pairs_are_counted_as_they_are_met(policy, monkeypatch):
+    """On a language without zeros every pair is met."""
+    instance = Instance(languages.iid(["1/2", "1/3", "1/6"], 3), policy)
+    met, filled = 0, rational._filled
+
+    def counting(*arguments):
+        nonlocal met
+        reached = filled(*arguments)
+        met += len(reached)
+        return reached
+
+    monkeypatch.setattr(rational, "_filled", counting)
+    rational.law(Workspace(instance))
+    # A step of weight zero is skipped; the estimate counts the copying of its (V+1)^L sources.
+    skipped = 4**3 if isinstance(policy, policies.Bernoulli) else 0
+    assert met == rational.pair_count(instance) - skipped
+
+
+def test_what_is_not_rational_is_refused_by_name():
+    chain = [["1/2", "1/2"], ["1/4", "3/4"]]
+    exact = languages.markov(["1/2", "1/2"], chain, 3)
+    floating = languages.markov([0.5, 0.5], chain, 3)
+    uniform = policies.Bernoulli(steps=2)
+    refused = {
+        "the language has floating probabilities": Instance(floating, uniform),
+        "the schedule has floating weights": Instance(exact, policies.Bernoulli(weights=[0.5, 0.5])),
+        "the denoiser's predictions": Instance(exact, uniform, denoisers.Perturbed("tilt", "1/2")),
+    }
+    for sentence, instance in refused.items():
+        with pytest.raises(BadInput, match=sentence):
+            measure(instance, ["kl"], engine="rational")
+    assert rational.obstacle(Instance(exact, uniform, denoisers.Perturbed("peak", "1/2"))) is None
+
+
+def test_a_table_of_binary_fractions_is_rational():
+    language = languages.pair(2, 2)
+    rows = np.zeros((9, 2, 2))
+    rows[...] = [0.25, 0.75]
+    instance = Instance(language, policies.Bernoulli(steps=1), denoisers.Table(conditionals=rows))
+    assert measure(instance, ["ser"], engine="rational")["ser"].exact == 1 - Fraction(1, 16) - Fraction(9, 16)
+    rows[0, 0] = [0.3, 0.7]
+    assert rational.obstacle(Instance(language, instance.policy, denoisers.Table(conditionals=rows))) is not None
+
+
+def test_law_distance_counts_what_is_abandoned():
+    """Pair(2), one step: half of the mass is wrong; under ``stop`` nothing is, as no context is impossible."""
+    language = languages.pair(2, 2)
+    once = Workspace(Instance(language, policies.Bernoulli(steps=1)))
+    exact = Workspace(Instance(language, policies.autoregressive(2)))
+    assert exact_law_distance(once, exact).exact == Fraction(1, 2)
+    sparse = languages.pair(2, 4)
+    stopping = Workspace(Instance(sparse, policies.FixedSize([2, 2]), off_support="stop"))
+    going_on = Workspace(Instance(sparse, policies.FixedSize([2, 2])))
+    lost = fraction(rational.stopped_mass(going_on))
+    assert lost == Fraction(1, 6)
+    assert exact_law_distance(stopping, going_on).exact == lost

@@ -1,0 +1,375 @@
+"""The known answers of M9 for order-oblivious policies, by every engine that applies.
+
+An engine meets these tests by being registered. The closed forms are sympy's, evaluated to 60 digits, so that an
+enclosure either holds the true number or does not; how narrow it must be is said once, in ``NARROW``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction as F
+
+import pytest
+from mpmath import mp, mpf
+from sympy import Expr, Integer, Rational, log, oo
+
+from maskbound.numerics import curve, languages, measure, policies
+from maskbound.numerics.enclosure import Enclosure
+from maskbound.numerics.errors import BeyondReach
+from maskbound.numerics.instances import Instance
+from maskbound.numerics.languages import Language
+from maskbound.numerics.metrics import METHODS, measurable
+from maskbound.numerics.metrics.method import Method
+from maskbound.numerics.policies import Policy
+from maskbound.theory import known_answers as known
+
+DIGITS = 60
+EVALUATED = mpf(10) ** -50
+"""Error of a closed form at 60 digits: sums of a few logarithms."""
+
+NARROW = 1e-9
+"""Width of an enclosure at table sizes, relative to max(|value|, 1e-3): depths are below 10^5, so gamma below 1e-10."""
+
+LOOSE = ("bound", "statistical")
+"""Kinds that promise to hold the value, not to be near it."""
+
+ENGINES = sorted({method.engine for method in METHODS})
+
+WEIGHTS = (
+    [F(1)],
+    [F(1, 2), F(1, 2)],
+    [F(1, 5), F(1, 2), F(3, 10)],
+    [F(0), F(2, 5), F(0), F(3, 5)],
+    [F(1, 7)] * 7,
+)
+SPARSE = [F(1, 8), 0, F(1, 4), F(1, 8), 0, F(1, 4), F(1, 4), 0]
+
+
+@dataclass(frozen=True)
+class Case:
+    """An instance of M9 and what is known of it."""
+
+    name: str
+    instance: Instance
+    answers: Mapping[str, Expr]
+
+
+def bernoulli(weights: list[F]) -> Policy:
+    return policies.Bernoulli(weights=weights)
+
+
+def shown(weights: list[F]) -> str:
+    return "+".join(map(str, weights))
+
+
+def pairs() -> list[Case]:
+    found = [
+        Case(
+            f"Pair({V}) L={L} w={shown(w)}", Instance(languages.pair(V, L), bernoulli(w)), known.pair_bernoulli(V, L, w)
+        )
+        for V, L in ((1, 2), (2, 4), (3, 6), (16, 2))
+        for w in WEIGHTS
+    ]
+    sized = ((2, (4,)), (2, (2, 2)), (3, (1, 3)), (3, (3, 0, 3)), (2, (1,) * 6), (2, (2, 3, 1, 2)), (16, (2,)))
+    return found + [
+        Case(
+            f"Pair({V}) s={s}",
+            Instance(languages.pair(V, sum(s)), policies.FixedSize(s)),
+            known.pair_fixed_size(V, sum(s), s),
+        )
+        for V, s in sized
+    ]
+
+
+def copies() -> list[Case]:
+    found = [
+        Case(
+            f"Copy({V},{m}) L={L} w={shown(w)}",
+            Instance(languages.copy(V, m, L), bernoulli(w)),
+            known.copy_bernoulli(V, m, L, w),
+        )
+        for V, m, L in ((2, 3, 6), (3, 4, 4), (2, 1, 3))
+        for w in WEIGHTS
+    ]
+    return found + [
+        Case(
+            f"Copy({V},{sum(s)}) s={s}",
+            Instance(languages.copy(V, sum(s), sum(s)), policies.FixedSize(s)),
+            known.copy_fixed_size(V, s),
+        )
+        for V, s in ((2, (3,)), (3, (2, 1)), (2, (0, 1, 3)), (3, (2, 2)))
+    ]
+
+
+def codes() -> list[Case]:
+    found = [
+        Case(f"Parity L={L} w={shown(w)}", Instance(languages.parity(L), bernoulli(w)), known.parity_bernoulli(L, w))
+        for L in (1, 2, 5)
+        for w in WEIGHTS
+    ]
+    found += [
+        Case(
+            f"MDS(5,{K}) s={s}",
+            Instance(languages.mds(5, K, sum(s)), policies.FixedSize(s)),
+            known.mds_fixed_size(5, K, s),
+        )
+        for K in (1, 2, 4)
+        for s in ((4,), (2, 2), (1, 2, 1), (3, 0, 2))
+    ]
+    return found + [
+        Case(
+            f"permutations s={s}",
+            Instance(languages.permutations(sum(s)), policies.FixedSize(s)),
+            known.permutations_fixed_size(s),
+        )
+        for s in ((3,), (2, 2), (1, 2, 1), (3, 2))
+    ]
+
+
+def shifted_pairs() -> list[Case]:
+    return [
+        Case(
+            f"ShiftedPair({V}) L={L} w={shown(w)}",
+            Instance(languages.shifted_pair(V, "1/3", L), bernoulli(w)),
+            known.shifted_pair_bernoulli(V, L, w),
+        )
+        for V, L in ((3, 4), (16, 2))
+        for w in WEIGHTS[:4]
+    ]
+
+
+def chain(flip: F, L: int) -> Language:
+    return languages.markov([F(1, 2)] * 2, [[1 - flip, flip], [flip, 1 - flip]], L)
+
+
+def symmetric_entropy(flip: F, left: int | None, right: int | None) -> Expr:
+    """``H(X_i | X_{i-left}, X_{i+right})``; None for an end that is not revealed."""
+    return known.symmetric_chain_entropy(flip, left or oo, right or oo)
+
+
+def symmetric_curve(flip: F, L: int, a: F) -> Expr:
+    """``Z(a)`` from the gaps to the two nearest revealed neighbours, which are independent and geometric."""
+    total = Integer(0)
+    for i in range(L):
+        for g in (*range(1, i + 1), None):
+            for h in (*range(1, L - i), None):
+                left = (1 - a) ** i if g is None else a * (1 - a) ** (g - 1)
+                right = (1 - a) ** (L - 1 - i) if h is None else a * (1 - a) ** (h - 1)
+                chance = left * right
+                total += Rational(chance.numerator, chance.denominator) * symmetric_entropy(flip, g, h)
+    return total
+
+
+def symmetric_chains() -> list[Case]:
+    found, L, flip = [], 5, F(1, 5)
+    entropy = log(2) + (L - 1) * symmetric_entropy(flip, 1, None)
+    both_ends = (L - 2) * symmetric_entropy(flip, 1, 1) + 2 * symmetric_entropy(flip, 1, None)
+    language = {
+        "entropy": entropy,
+        "total_correlation": L * log(2) - entropy,
+        "dual_total_correlation": entropy - both_ends,
+        "profile_start": L * log(2),
+        "profile_end": both_ends,
+    }
+    for w in WEIGHTS:
+        a = [sum(w[:k], F(0)) for k in range(len(w))]
+        left_sum = sum(
+            (
+                Rational(wk.numerator, wk.denominator) * symmetric_curve(flip, L, ak)
+                for wk, ak in zip(w, a, strict=True)
+            ),
+            Integer(0),
+        )
+        found.append(
+            Case(
+                f"symmetric chain w={shown(w)}",
+                Instance(chain(flip, L), bernoulli(w)),
+                language | {"path_kl": left_sum - entropy, "curve_left_sum": left_sum},
+            )
+        )
+    # The ends come together, independently; everything else is independent given what is known.
+    ends = log(2) - symmetric_entropy(flip, L - 1, None)
+    sets = policies.FixedSets([[0, L - 1], [2], [1, 3]])
+    return [*found, Case("symmetric chain, ends first", Instance(chain(flip, L), sets), {"kl": ends, "path_kl": ends})]
+
+
+def without_error() -> list[Case]:
+    """i.i.d. under any policy; any language one token at a time; chains by bisection."""
+    iid = languages.iid(["1/3", "1/6", "1/2"], 4)
+    every_policy = {
+        "one step": policies.Bernoulli(1),
+        "Bernoulli": bernoulli(WEIGHTS[2]),
+        "fixed sizes": policies.FixedSize((1, 0, 3)),
+        "fixed sets": policies.FixedSets([[1, 3], [0], [2]]),
+        "bisection": policies.bisection(4),
+    }
+    sparse = languages.Tabular.from_table(2, 3, SPARSE)
+    hidden = languages.HMM(4, ["1/2", "1/2"], [["2/3", "1/3"], ["0", "1"]], [["1/2", "1/2", "0"], ["0", "1/4", "3/4"]])
+    transition = [["1/3", "2/3", "0"], ["0", "1/2", "1/2"], ["1", "0", "0"]]
+    any_language = {
+        "table": sparse,
+        "blocks": languages.Blocks(sparse, 2),
+        "chain": languages.markov(["1/2", "1/2", "0"], transition, 5),
+        "HMM": hidden,
+        "colouring": languages.colouring(5),
+        "permutations": languages.permutations(4),
+    }
+    found = [
+        Case(f"iid, {name}", Instance(iid, policy), known.exact_sampling()) for name, policy in every_policy.items()
+    ]
+    for name, language in any_language.items():
+        for order in (policies.random_order, policies.autoregressive):
+            policy = order(language.length)
+            found.append(Case(f"{name}, {order.__name__}", Instance(language, policy), known.exact_sampling()))
+    for L in (1, 2, 5, 7):
+        language = languages.markov(["1/2", "1/2", "0"], transition, L)
+        found.append(Case(f"chain L={L}, bisection", Instance(language, policies.bisection(L)), known.exact_sampling()))
+    return found
+
+
+def one_step() -> list[Case]:
+    """``p`` is the product of marginals, so ``KL = TC``; the correlation from the rational table."""
+    found = []
+    languages_known = (
+        languages.Tabular.from_table(2, 3, SPARSE),
+        languages.colouring(4),
+        languages.copy(3, 2, 4),
+        languages.markov(["1", "0"], [["1/3", "2/3"], ["1", "0"]], 4),
+    )
+    for language in languages_known:
+        tc = total_correlation(language)
+        for policy in (policies.Bernoulli(1), policies.FixedSize([language.length])):
+            answers = {"kl": tc, "path_kl": tc, "total_correlation": tc}
+            found.append(
+                Case(f"{language} in one step of {type(policy).__name__}", Instance(language, policy), answers)
+            )
+    return found
+
+
+def total_correlation(language: Language) -> Expr:
+    """From the definition, on the exact table."""
+    table = language.exact_table().reshape((language.vocab,) * language.length)
+
+    def entropy(law) -> Expr:
+        return -sum(Rational(p.numerator, p.denominator) * log(Rational(p.numerator, p.denominator)) for p in law if p)
+
+    axes = range(language.length)
+    marginals = [table.sum(axis=tuple(j for j in axes if j != i)) for i in axes]
+    return sum((entropy(marginal) for marginal in marginals), Integer(0)) - entropy(table.reshape(-1))
+
+
+FAMILIES: tuple[Callable[[], list[Case]], ...] = (
+    pairs,
+    copies,
+    codes,
+    shifted_pairs,
+    symmetric_chains,
+    without_error,
+    one_step,
+)
+CASES = [case for family in FAMILIES for case in family()]
+
+
+def number(expression: Expr) -> mpf:
+    """A closed form at 60 digits."""
+    with mp.workdps(DIGITS):
+        return mpf(str(Integer(0) + expression.evalf(DIGITS)))
+
+
+def assert_known(name: str, found: Enclosure, answer: Expr) -> None:
+    """The enclosure holds the closed form and, where its kind promises so, is narrow."""
+    with mp.workdps(DIGITS):
+        exact = number(answer)
+        assert mpf(found.lo) - EVALUATED <= exact <= mpf(found.hi) + EVALUATED, f"{name}: {found} misses {exact}"
+    if found.kind not in LOOSE:
+        assert found.width <= NARROW * max(abs(float(exact)), 1e-3), f"{name}: {found} is wide"
+
+
+def why_not(case: Case, engine: str) -> str:
+    """The obstacle of the first method that could have answered."""
+
+    def reason(method: Method) -> str:
+        return method.obstacle(case.instance) or "it would take too long"
+
+    able = [m for m in METHODS if m.engine == engine and m.quantity in case.answers]
+    return f"{engine}: {reason(able[0])}" if able else f"{engine} measures none of {', '.join(case.answers)}"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_known_answer(case: Case, engine: str) -> None:
+    names = [name for name in measurable(case.instance, engine=engine) if name in case.answers]
+    refusals = [] if names else [why_not(case, engine)]
+    for name in names:
+        try:
+            found = measure(case.instance, [name], engine=engine)[name]
+        except BeyondReach as refusal:
+            refusals.append(str(refusal))
+        else:
+            assert_known(f"{name} of {case.name} by {engine}", found, case.answers[name])
+    if len(refusals) >= max(len(names), 1):
+        pytest.skip("; ".join(refusals))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_answer_is_met_by_some_narrow_enclosure(case: Case) -> None:
+    """Nothing above is skipped by all engines, or bounded only."""
+    for name, found in measure(case.instance, case.answers).items():
+        assert found.kind not in LOOSE or found.width <= NARROW * max(abs(found.value), 1e-3)
+        assert_known(name, found, case.answers[name])
+
+
+@pytest.mark.parametrize("engine", sorted({m.engine for m in METHODS if m.quantity in ("kl", "ser", "path_kl")}))
+def test_a_wrong_answer_is_noticed(engine: str) -> None:
+    """Of every engine that promises narrow enclosures of these quantities, on the first case that it can do."""
+    for case in CASES:
+        names = [
+            n for n in measurable(case.instance, engine=engine) if n in ("kl", "ser", "path_kl") and n in case.answers
+        ]
+        measured = measure(case.instance, names, engine=engine)
+        narrow = [n for n, found in measured.items() if found.kind not in LOOSE and number(case.answers[n]) > 0]
+        for name in narrow:
+            for wrong in (1 + Rational(1, 10**8), 1 - Rational(1, 10**8)):
+                with pytest.raises(AssertionError, match="misses"):
+                    assert_known(name, measured[name], case.answers[name] * wrong)
+        if narrow:
+            break
+    else:
+        pytest.fail(f"{engine} has no narrow enclosure of a positive answer")
+
+
+def test_a_wide_enclosure_is_noticed() -> None:
+    with pytest.raises(AssertionError, match="wide"):
+        assert_known("x", Enclosure(0.3, 0.2, 0.4, "rounding"), Rational(1, 3))
+
+
+@pytest.mark.parametrize("engine", ["block-counts", "block-steps"])
+@pytest.mark.parametrize("case", [c for c in pairs() if isinstance(c.instance.policy, policies.FixedSize)], ids=str)
+def test_the_sandwich_of_kl_is_closed_for_pairs(case: Case, engine: str) -> None:
+    """M6.10: ``p_tau`` is constant on the support, so both of its sides are KL; each is a depth of some 10^3."""
+    found = measure(case.instance, ["kl"], engine=engine)["kl"]
+    assert_known("kl", found, case.answers["kl"])
+    assert found.width <= 1e-11 * max(found.value, 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("language", "closed_form"),
+    [
+        (languages.parity(5), lambda a: known.parity_curve(5, a)),
+        (languages.copy(3, 2, 4), lambda a: known.copy_curve(3, 2, 4, a)),
+        (languages.copy(2, 3, 6), lambda a: known.copy_curve(2, 3, 6, a)),
+        (chain(F(1, 5), 5), lambda a: symmetric_curve(F(1, 5), 5, F(int(a.p), int(a.q)))),
+    ],
+    ids=str,
+)
+def test_a_known_curve(language: Language, closed_form: Callable[[Expr], Expr]) -> None:
+    points = 9
+    found = curve(Instance(language, policies.Bernoulli(1)), points)
+    answers = [closed_form(Rational(k, points - 1)) for k in range(points)]
+    for at, enclosure, answer in zip(found.at, found.curve, answers, strict=True):
+        assert_known(f"Z({at})", enclosure, answer)
+        with pytest.raises(AssertionError, match="misses"):
+            assert_known(f"Z({at})", enclosure, answer + Rational(1, 10**8))
+    assert math.isclose(found.curve[0].value, found.profile[0].value, rel_tol=1e-14)
