@@ -355,6 +355,7 @@ def law(
     """The sampler's output law p beside the language q, likeliest sequences first."""
     from .instances.specfile import in_file
     from .metrics.output_law import law as output_law
+    from .metrics.sequences import log_probabilities
     from .tables import results
     from .tables.cases import open_instance
 
@@ -368,11 +369,11 @@ def law(
         return
     with in_file(sequences):
         x = results.read_sequences(_read_text(sequences), instance)
-    found = output_law(instance)
+    log_p = log_probabilities(instance, x)
     if as_json:
-        _print_json(results.sequences_record(instance, found, x))
+        _print_json(results.sequences_record(instance, log_p, x))
     else:
-        _print_table(results.sequences_table(instance, found, x))
+        _print_table(results.sequences_table(instance, log_p, x))
 
 
 def _read_text(path: Path) -> str:

@@ -362,7 +362,7 @@ def test_tables_about_the_toolkit(name):
         (["law", "pair-bernoulli", "--sequences", "absent.txt"], ["absent.txt", "No such file"]),
         (["theorems", "M6.22"], ["M6.22", "M6.2"]),
         (["table"], ["NAME"]),
-        (["table", "frob"], ["frob", "bounds, engines, statements"]),
+        (["table", "frob"], ["frob", "bounds, engines, english-curve, statements"]),
         (["table", "engines", "pair-bernoulli"], ["pair-bernoulli", "not about instances"]),
         (["table", "engines", "--format", "pdf"], ["--format", "latex"]),
         (["table", "engines", "--out", "absent/x.md"], ["absent/x.md", "cannot be written"]),

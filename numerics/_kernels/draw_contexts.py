@@ -1,9 +1,9 @@
 """Sequences of an order-oblivious sampler on an n-gram language, or on a list of sequences, a whole sequence at a time.
 
-Forward-backward over contexts of h tokens. The forward messages hold only the contexts that agree with the revealed tokens,
-so that h revealed neighbours in a row leave a single one; they are kept for all positions, and the backward messages are
-worked out from the nearest single context on the right of a position to be revealed. A language given as a list of
-sequences is the case h = L: contexts without continuations.
+Forward-backward over contexts of h tokens. The forward messages hold only the contexts that agree with the revealed
+tokens, so that h revealed neighbours in a row leave a single one; they are kept for all positions, and the backward
+messages are worked out from the nearest single context on the right of a position to be revealed. A language given as a
+list of sequences is the case h = L: contexts without continuations.
 
 Which contexts are possible is a matter of the list, never of a value. Values are rescaled by powers of two.
 """
@@ -78,9 +78,7 @@ def draw_contexts(
         broke[row] = NEVER
         start, last = 0, -1
         while True:
-            if not _forward(
-                contexts, initial, edges, following, chance, edge_of, y, members, values, first, total
-            ):
+            if not _forward(contexts, initial, edges, following, chance, edge_of, y, members, values, first, total):
                 broke[row] = last
                 break
             if start == L:

@@ -5,8 +5,8 @@ A step needs conditionals at the positions that it reveals, and they depend on t
     ``q(x_t = v | x_R)  proportional to  sum_s  f(s) b(s) B(s, v)``,  ``f = m_a A^{t-a}``,  ``b = A^{c-t} b_c``,
 
 a and c the nearest revealed neighbours, m and b the forward and backward messages there, which run from one revealed
-position to the next by powers of A: ``O(R K^2)`` a step with R revealed positions, whatever the gaps between them. States
-of weight zero are skipped, so that sparse emissions are cheap. Messages are rescaled by powers of two.
+position to the next by powers of A: ``O(R K^2)`` a step with R revealed positions, whatever the gaps between them.
+States of weight zero are skipped, so that sparse emissions are cheap. Messages are rescaled by powers of two.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from .inversion import JIT, choose
 from .messages import NEVER, is_possible, raised
 
 __all__ = ["draw_hidden"]
-
 
 
 @njit(**JIT)

@@ -82,7 +82,7 @@ def draw_hidden_tree(
     K, V = emission.shape
     leaves = len(template) // 2
     H = 0
-    while 1 << H < leaves:
+    while leaves > 1 << H:
         H += 1
     nodes = np.empty_like(template)
     left, right = np.empty((H + 1, K)), np.empty((H + 1, K))
@@ -193,7 +193,6 @@ def _times_column(A, message, out):  # pragma: no cover - compiled
 @njit(**JIT)
 def _descend(nodes, initial, left, right, H, t, before):  # pragma: no cover - compiled
     """Messages from both sides along the path to leaf t; the part shared with leaf ``before`` is there already."""
-    K = len(initial)
     depth = 0
     if before < 0:
         left[0] = initial

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 
 import sympy
 
@@ -93,11 +92,11 @@ def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], name
 
 
 def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
-    left, right = (exactly.in_log_forms(expression) for expression in statement.sides)
+    given = {symbols[name]: _given(name, works) for name in statement.given}
+    left, right = (exactly.in_log_forms(expression).subs(given) for expression in statement.sides)
     used = sorted(symbol.name for symbol in left.free_symbols | right.free_symbols)
-    given = {name: _given(name, works) for name in used if name in statement.given}
     try:
-        measured = {name: _measured_exactly(name, works) for name in used if name not in given}
+        measured = {name: _measured_exactly(name, works) for name in used}
     except BadInput:
         reasons = [
             f"{work.instance.name}: {rational.obstacle(work.instance)}"
@@ -107,8 +106,7 @@ def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tu
         if not reasons:
             raise
         return Verdict(statement, names, Status.UNDECIDED, reason="; ".join(reasons))
-    values = {symbols[name]: Fraction(number) for name, number in given.items()}
-    values |= {symbols[name]: found.exact for name, found in measured.items()}
+    values = {symbols[name]: found.exact for name, found in measured.items()}
     order = exactly.order(left, right, values)
     lhs, rhs = exactly.sides(left, right, values, measured, order)
     if order is None:
@@ -140,6 +138,8 @@ def _given(name: str, works: tuple[Workspace, ...]) -> int:
 def _side(expression: sympy.Expr, measured: Mapping[str, Enclosure], given: Mapping[str, int]) -> Side:
     """The interval of one side; whole-number parameters are put in exactly first."""
     expression = expression.subs({symbols[name]: value for name, value in given.items()})
+    if expression.has(sympy.zoo, sympy.nan):
+        raise ValueError("division by zero")
     used = {name: measured[name] for name in sorted(s.name for s in expression.free_symbols)}
     interval = evaluate(expression, {symbols[name]: to_interval(found) for name, found in used.items()})
     lo, hi = outward(interval)

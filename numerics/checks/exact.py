@@ -56,6 +56,8 @@ def order(left: sympy.Expr, right: sympy.Expr, values: Mapping[sympy.Symbol, Kno
     ValueError
         Where a side is not defined: a division by zero, or the log or the root of a negative number.
     """
+    if left.has(sympy.zoo, sympy.nan) or right.has(sympy.zoo, sympy.nan):
+        raise ValueError("division by zero")
     bits = FIRST_BITS
     while bits <= MOST_BITS:
         a, b = ball(left, values, bits), ball(right, values, bits)

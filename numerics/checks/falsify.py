@@ -27,7 +27,7 @@ from .check import judge
 from .perturb import perturbed
 from .proposals import Family, random_candidate, structured
 from .shrink import shrink
-from .tightness import Extreme
+from .tightness import SMALL, Extreme
 from .verdict import Side, Status, Verdict
 
 __all__ = ["Falsification", "falsify", "resolve"]
@@ -234,7 +234,7 @@ class _Search:
         if verdict is None or verdict.lhs is None or verdict.rhs is None:
             return None
         self.judged += 1
-        if verdict.status is Status.VIOLATED:
+        if _refutes(verdict):
             self.counterexample = candidate
         height = _height(verdict)
         if height is None:
@@ -252,7 +252,7 @@ class _Search:
     def judge(self, candidate: Candidate, name: str = "candidate", exact: bool = False) -> Verdict | None:
         """The statement on a candidate; None where there is no such instance."""
         try:
-            works = tuple(Workspace(instance) for instance in candidate.instances(name))
+            works = tuple(Workspace(instance, SMALL) for instance in candidate.instances(name))
             verdict = judge(self.statement, works, candidate.relation, exact)
         except MaskboundError:
             return None
@@ -280,7 +280,7 @@ class _Search:
         met, instance, verdict, tightest, finished = self.counterexample, None, None, None, True
         if met is not None:
             name = f"{self.statement.id}-counterexample"
-            smaller, finished = self.shrunk(met, lambda verdict: verdict.status is Status.VIOLATED)
+            smaller, finished = self.shrunk(met, _refutes)
             instance = smaller.spec(name)
             verdict = self._confirmed(smaller, name)
         elif self.tightest is not None:
@@ -318,6 +318,12 @@ class _Search:
             )
         complete = exact is not None and exact.status is Status.VIOLATED and None not in (exact.lhs, exact.rhs)
         return exact if complete else self.judge(candidate, name)
+
+
+def _refutes(verdict: Verdict) -> bool:
+    """Whether the statement is violated for certain: by no interval that holds at a confidence only."""
+    measured = [found for side in _sides(verdict) for found in side.quantities.values()]
+    return verdict.status is Status.VIOLATED and all(found.kind != "statistical" for found in measured)
 
 
 def _keeps_ratio(verdict: Verdict, ratio: float) -> bool:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ..enclosure import gamma
 from ..instances import Instance
 from ..languages import NGram
-from ..policies import Bernoulli, FixedSize
+from ..policies import Bernoulli, FixedSets, FixedSize
+from . import markov_sequences, markov_ser, markov_sets
 from .markov_bigrams import BigramLaw, bigram_law
-from .markov_chain import Chain
+from .markov_chain import Chain, Measured
 from .markov_information import LagInformation, lag_information_of
 from .reveal_steps import bernoulli_steps, fixed_size_steps
 from .workspace import Cost, Workspace
@@ -19,8 +24,24 @@ __all__ = [
     "exact_obstacle",
     "information_cost",
     "lag_information",
+    "log_probabilities",
+    "log_ratios",
     "obstacle",
+    "path_kl_of_sets",
+    "sampled_cost",
+    "sampled_obstacle",
+    "sequence_error_rate",
+    "sequence_error_rate_of_sets",
+    "sequence_obstacle",
+    "ser_cost",
+    "ser_obstacle",
+    "sets_cost",
+    "sets_obstacle",
 ]
+
+
+SAMPLES = 100
+"""Sequences drawn unless another number is asked for."""
 
 
 def obstacle(instance: Instance) -> str | None:
@@ -97,6 +118,103 @@ def bigram_cost(instance: Instance) -> Cost:
     V, L, N = instance.vocab, float(instance.length), instance.policy.steps
     gaps = min(L, 40.0)
     return Cost(N * (2 * gaps * V**4 + 20 * gaps * L) / 4, 8 * gaps * V**2 * (V + 12) + 50 * L * V)
+
+
+def ser_obstacle(instance: Instance) -> str | None:
+    """None for the exact denoiser and a Bernoulli policy."""
+    if not isinstance(instance.policy, Bernoulli):
+        return exact_obstacle(instance) or "fixed sizes couple the intervals"
+    return exact_obstacle(instance)
+
+
+def ser_cost(instance: Instance) -> Cost:
+    """Pairs of new positions in every interval until mixed, at every step, some ten operations at a time."""
+    V, L, N = instance.vocab, float(instance.length), instance.policy.steps
+    gaps = min(L, 32.0)
+    return Cost(N * (2 * V**4 * gaps**3 / 3 + 2 * V**3 * L**2) / 10, 8 * gaps**2 * V**2 + 24 * L * V**2)
+
+
+def sequence_error_rate(work: Workspace) -> Measured:
+    """SER under a Bernoulli policy."""
+    policy = work.instance.policy
+    assert isinstance(policy, Bernoulli)
+    return markov_ser.sequence_error_rate(chain(work), policy.schedule.weights)
+
+
+def sequence_obstacle(instance: Instance) -> str | None:
+    """None for the exact denoiser in the local scope and a policy whose sequences have a known probability."""
+    if obstacle(instance):
+        return obstacle(instance)
+    if not instance.exact_denoiser:
+        return "the denoiser is not exact"
+    if not isinstance(instance.policy, Bernoulli | FixedSets):
+        return "fixed sizes couple the intervals"
+    if instance.off_support_scope == "global":
+        return "in the global scope a contradiction reaches every interval"
+    return None
+
+
+def log_probabilities(work: Workspace, x: NDArray[np.integer]) -> list[Measured]:
+    """``log p(x)`` of given sequences (n, L)."""
+    policy, rule = work.instance.policy, work.instance.off_support
+    if isinstance(policy, FixedSets):
+        return markov_sets.log_probabilities_of_sets(chain(work), policy.sets, x, rule)
+    assert isinstance(policy, Bernoulli)
+    return markov_sequences.log_probabilities(chain(work), policy.schedule.weights, x, rule)
+
+
+def log_ratios(work: Workspace) -> list[Measured]:
+    """``log q(x)/p(x)`` at sequences drawn from q with the seed asked for."""
+    language = work.instance.language
+    count = work.request.samples or SAMPLES
+    x = language.sample(max(count, 2), np.random.default_rng(work.request.seed))
+    found = zip(language.log_prob(x), log_probabilities(work, x), strict=True)
+    size = gamma(2 * language.depth)
+    return [
+        Measured(float(log_q) - log_p.value, log_p.rounding + size * (1 + abs(float(log_q))), log_p.truncation)
+        for log_q, log_p in found
+    ]
+
+
+def sampled_obstacle(instance: Instance) -> str | None:
+    """None for a Bernoulli policy; given sets need no sampling."""
+    return sequence_obstacle(instance) or exact_obstacle(instance)
+
+
+def sampled_cost(instance: Instance) -> Cost:
+    """Every interval of every sequence at every step: 0.6 microseconds each, as measured."""
+    return Cost(600.0 * SAMPLES * instance.policy.steps * instance.length**2, 100.0 * instance.length**2)
+
+
+def sets_obstacle(instance: Instance) -> str | None:
+    """None for the exact denoiser and given position sets."""
+    if obstacle(instance):
+        return obstacle(instance)
+    if not instance.exact_denoiser:
+        return "the denoiser is not exact"
+    return None if isinstance(instance.policy, FixedSets) else "the policy has no given sets"
+
+
+def sets_cost(instance: Instance) -> Cost:
+    """Each position once."""
+    V, L = instance.vocab, float(instance.length)
+    return Cost(L * V**4, 8 * L * V**2)
+
+
+def path_kl_of_sets(work: Workspace) -> Measured:
+    """PATH_KL, which is KL, under given sets."""
+    return markov_sets.path_kl_of_sets(chain(work), _sets(work))
+
+
+def sequence_error_rate_of_sets(work: Workspace) -> Measured:
+    """SER under given sets."""
+    return markov_sets.sequence_error_rate_of_sets(chain(work), _sets(work))
+
+
+def _sets(work: Workspace) -> tuple[tuple[int, ...], ...]:
+    policy = work.instance.policy
+    assert isinstance(policy, FixedSets)
+    return policy.sets
 
 
 def information_cost(instance: Instance) -> Cost:

@@ -194,8 +194,6 @@ class Chain:
 
     def mixed_at(self, gap: int) -> float:
         """An upper bound of ``e_gap``; infinite if none is known."""
-        bound = math.inf
-        for m, e in enumerate(self._spreads, start=1):
-            if m <= gap and e < 1:
-                bound = min(bound, e ** (gap // m))
-        return bound
+        e = np.array(self._spreads[:gap])
+        m = np.arange(1, e.size + 1)
+        return float((e[e < 1] ** (gap // m[e < 1])).min(initial=math.inf))

@@ -288,7 +288,7 @@ def _distinct_pairs(
 def _token_entropies(
     chain: Chain, laws: NDArray[np.float64], position: NDArray[np.int64], relative: NDArray[np.float64]
 ) -> Measured:
-    count = np.bincount(position, minlength=len(laws))
+    count = np.bincount(position, minlength=len(laws)).astype(np.float64)
     each = [_law_entropy(law, error) for law, error in zip(laws, relative, strict=True)]
     return _sum_of(each, count)
 

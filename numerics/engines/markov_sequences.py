@@ -134,11 +134,13 @@ def _is_positive(
     """The same with every positive number set to one, so that nothing can underflow."""
     L = len(own) - 1
     F, R = _after_the_last_step(L)
-    shapes = [(array > 0).astype(np.float64) for array in (joined, own, off)]
+    paths, occurs, drawn = ((array > 0).astype(np.float64) for array in (joined, own, off))
+    ones = np.ones(L + 1)
     distance = np.arange(L + 2)
     for step in reversed(steps):
         stays = ((distance < 2) | (step.keep[2] > 0)).astype(np.float64)
-        F, R = replay_step(F * stays[: L + 1], R * stays[L + 1 - distance[: L + 1]], *shapes, np.ones(L + 1), 1.0, H)
+        F, R = F * stays[: L + 1], R * stays[L + 1 - distance[: L + 1]]
+        F, R = replay_step(F, R, paths, occurs, drawn, ones, 1.0, H)
         F, R = (F > 0).astype(np.float64), (R > 0).astype(np.float64)
     return bool(R[0] > 0)
 

@@ -129,13 +129,13 @@ def sequence_error_rate_of_sets(chain: Chain, sets: Iterable[Iterable[int]]) -> 
         for a, b, new in step:
             ends = sights.joined(a, b)
             inverse = np.divide(1.0, ends, out=np.zeros_like(ends), where=ends > 0)[:, :, None]
-            previous, rows = a, None
+            previous, rows = a, np.empty((0, 0, 0))
             for i in new:
                 chance = sights.joined(a, i)[:, None, :] * inverse * sights.joined(i, b).T[None]
                 inside = after(previous, i)
-                rows = chance * (inside[:, None, :] if rows is None else rows @ inside)
+                rows = chance * (inside[:, None, :] if previous == a else rows @ inside)
                 previous = i
-            filled[a, b] = np.einsum("uvw,wv->uv", rows, after(previous, b))
+            filled[a, b] = (rows * after(previous, b).T[None]).sum(axis=2)
     correct = float(filled[0, L + 1][0, 0])
     depth = L * (3 * chain.power_depth(min(L, sights.horizon)) + sights.law_depth + 3 * V + 20)
     wrong = min(max(1 - correct, 0.0), 1.0)
@@ -183,11 +183,13 @@ class _Sights:
     def __init__(self, chain: Chain, longest: int) -> None:
         L = chain.length
         mixing = chain.mixing(TOLERANCE / (24 * L))
-        far = mixing is not None and mixing.gap < min(L, longest)
         self.chain = chain
-        self.horizon = mixing.gap if far else min(longest, L)
-        self.defect = mixing.defect if far else 0.0
-        settled = min(self.horizon + 1, L) if far else L
+        if mixing is not None and mixing.gap < min(L, longest):
+            self.horizon, self.defect = mixing
+            settled = min(self.horizon + 1, L)
+        else:
+            self.horizon, self.defect = min(longest, L), 0.0
+            settled = L
         require_memory(8 * chain.vocab**2 * (self.horizon + 1), f"the powers of P at {self.horizon} distances")
         self.laws = chain.marginals(settled)
         self.law_depth = chain.marginal_depth(settled)

@@ -1,7 +1,7 @@
 """Exact posteriors at length: each language's way to draw whole sequences in one compiled call.
 
-A drawer takes the reveal times and one uniform number a position. It stops where the tokens contradict each other, and says
-at which step they began to; what is drawn after that is a convention (M2) and the caller's business.
+A drawer takes the reveal times and one uniform number a position. It stops where the tokens contradict each other, and
+says at which step they began to; what is drawn after that is a convention (M2) and the caller's business.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from ..reach import memory_budget
 from .contexts import contexts_of
 from .reveal_times import by_step
 
-__all__ = ["NEVER", "Drawer", "drawer_for"]
+__all__ = ["NEVER", "Drawer", "Price", "drawer_for", "price_of"]
 
-PIECE = 8
-"""Sequences that a thread takes at a time."""
+TOKENS_A_PIECE = 1 << 12
+"""What a thread takes at a time."""
 
 SMALLEST = 1e-145
 """Matrices with smaller positive entries are not used: products of two entries stay in the range of float64."""
@@ -38,15 +38,16 @@ POWERS_BYTES = 1 << 25
 TREE_BYTES = 1 << 26
 
 
+@dataclass(frozen=True)
+class Price:
+    """Estimate for a drawer: nanoseconds a sequence on one thread, and bytes beside the sequences, on all threads."""
+
+    nanoseconds: float
+    bytes: float
+
+
 class Drawer(Protocol):
     """A language prepared for its kernel."""
-
-    @property
-    def bytes(self) -> float:
-        """What is needed beside the sequences, on all threads."""
-
-    def nanoseconds(self, steps: int) -> float:
-        """Estimate for one sequence revealed in ``steps`` steps, on one thread."""
 
     def draw(
         self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
@@ -87,19 +88,11 @@ class Whole:
     kernel : callable
         ``kernel(piece, rows, *prepared, order, steps, uniforms, tokens, broke)``.
     prepared : tuple of arrays
-    price : callable
-        Of the number of steps: estimate in nanoseconds.
-    bytes : float
     """
 
     vocab: int
     kernel: Callable[..., None]
     prepared: tuple[Any, ...]
-    price: Callable[[int], float]
-    bytes: float
-
-    def nanoseconds(self, steps: int) -> float:
-        return self.price(steps)
 
     def draw(
         self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
@@ -107,7 +100,8 @@ class Whole:
         tokens = np.full(tau.shape, self.vocab, dtype=np.int64)
         broke = np.empty(len(tau), dtype=np.int64)
         order, u = by_step(tau, steps), np.ascontiguousarray(uniforms)
-        for_each(self.kernel, 0, -(-len(tau) // PIECE), PIECE, *self.prepared, order, tau, u, tokens, broke)
+        rows = max(1, TOKENS_A_PIECE // tau.shape[1])
+        for_each(self.kernel, 0, -(-len(tau) // rows), rows, *self.prepared, order, tau, u, tokens, broke)
         if (broke < 0).any():
             raise BeyondReach("a sequence met a context whose posterior probabilities leave the range of float64")
         return tokens, broke[:, None]
@@ -126,13 +120,6 @@ class InBlocks:
     block: Drawer
     count: int
 
-    @property
-    def bytes(self) -> float:
-        return self.block.bytes
-
-    def nanoseconds(self, steps: int) -> float:
-        return self.count * self.block.nanoseconds(steps)
-
     def draw(
         self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -142,28 +129,79 @@ class InBlocks:
         return tokens.reshape(n, L), broke.min(axis=1).reshape(n, self.count)
 
 
-def drawer_for(language: Language, convention: NDArray[np.float64] | None = None) -> Drawer | None:
-    """The drawer of a language, or None when it has none.
+def price_of(language: Language, steps: int) -> Price | None:
+    """What the drawer of a language would cost, or None when it has none; nothing is prepared.
+
+    Blocks inside blocks have none: their parts would have to know of each other.
 
     Parameters
     ----------
     language : Language
+    steps : int
+        N.
+    """
+    V, L = language.vocab, language.length
+    if isinstance(language, Blocks):
+        one = None if isinstance(language.block, Blocks) else price_of(language.block, steps)
+        return None if one is None else Price(language.count * one.nanoseconds, one.bytes)
+    if isinstance(language, NGram) and language.order <= 2:
+        return Price(L * (200.0 + 5 * V + steps), 16.0 * min(L, 100) * V * (V + 1))
+    if isinstance(language, HMM):
+        tree, messages = _tree_price(language), _message_price(language, steps)
+        return tree if _few_states(language, steps) else messages
+    if isinstance(language, Tabular):
+        M = len(language.support)
+        return Price(min(steps, L) * float(M * L), 12.0 * M * thread_count())
+    if isinstance(language, NGram) and language.order - 1 <= L:
+        T = language.transition.values
+        slots, edges = L - language.order + 2, float(np.count_nonzero(T))
+        M = float(np.count_nonzero(T.any(axis=1)))
+        return Price(min(steps, L) * (M + 0.6 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
+    return None
+
+
+def _tree_price(language: HMM) -> Price:
+    L, width = language.length, -(-language.states // 4) * 4
+    return Price(L * math.log2(2 * L) * (width**3 / 8 + 100), 32.0 * L * width**2 * (thread_count() + 1))
+
+
+def _message_price(language: HMM, steps: int) -> Price:
+    K, L = language.states, language.length
+    together = float((language.emission.values > 0).sum(axis=0).mean())
+    return Price(
+        min(steps, L) * L * (60 + K * together / 2),
+        min(32.0 * L * K**2, 2 * POWERS_BYTES) + 16.0 * L * K * thread_count(),
+    )
+
+
+def _few_states(language: HMM, steps: int) -> bool:
+    """Whether a tree of products is faster than messages, and fits."""
+    tree = _tree_price(language)
+    return tree.bytes <= TREE_BYTES and tree.nanoseconds < _message_price(language, steps).nanoseconds
+
+
+def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] | None = None) -> Drawer | None:
+    """The drawer of a language, or None when it has none, or when its matrices leave the range of float64.
+
+    Parameters
+    ----------
+    language : Language
+    steps : int
+        N, which decides what is fastest.
     convention : (L, V) float64, optional
         What is drawn in contradictory intervals of a Markov chain when a contradiction ends with its interval; without
         it, a contradiction ends the sequence.
-
-    Notes
-    -----
-    Blocks inside blocks have none: their parts would have to know of each other.
     """
+    if price_of(language, steps) is None:
+        return None
     if isinstance(language, Blocks):
-        one = None if isinstance(language.block, Blocks) else drawer_for(language.block)
+        one = drawer_for(language.block, steps)
         return None if one is None else InBlocks(one, language.count)
+    if isinstance(language, HMM):
+        return _hidden_tree(language) if _few_states(language, steps) else _hidden_messages(language)
     if isinstance(language, NGram) and language.order <= 2:
         return _intervals(language, convention)
-    if isinstance(language, HMM):
-        return _hidden(language)
-    if isinstance(language, Tabular) or (isinstance(language, NGram) and language.length >= language.order - 1):
+    if isinstance(language, NGram | Tabular):
         return _contexts(language)
     return None
 
@@ -173,63 +211,50 @@ def _intervals(language: NGram, convention: NDArray[np.float64] | None) -> Whole
     V, L = language.vocab, language.length
     first, P = language.chain()
     powers = _powers(P, L, memory_budget() / 4, settle=True)
+    if powers is None or (len(powers) <= L and not _same(powers[-1], powers[-2])):
+        return None
     start = [first]
     while len(start) < L and (len(start) < 2 or not _same(start[-1], start[-2])):
         start.append(start[-1] @ P)
     starts = np.array(start)
-    if powers is None or _smallest(starts) < SMALLEST or (len(powers) <= L and not _same(powers[-1], powers[-2])):
+    if _smallest(starts) < SMALLEST:
         return None
     rows = np.zeros((L, V)) if convention is None else np.ascontiguousarray(convention)
-    prepared = (starts, powers, _transposed(powers), rows, convention is not None)
-    return Whole(V, draw_intervals, prepared, lambda N: L * (200 + 5 * V + N), 2 * powers.nbytes)
+    return Whole(V, draw_intervals, (starts, powers, _transposed(powers), rows, convention is not None))
 
 
-def _hidden(language: HMM) -> Whole | None:
-    """Hidden Markov models: by powers of the transition matrix or, with few states, by a tree of products."""
-    K, V, L = language.states, language.vocab, language.length
+def _hidden_tree(language: HMM) -> Whole | None:
+    """Hidden Markov models of few states, padded to a multiple of four."""
     pi, A, B = language.initial.values, language.transition.values, language.emission.values
     if min(_smallest(pi), _smallest(A), _smallest(B)) < SMALLEST:
         return None
-    width = -(-K // 4) * 4
-    tree_bytes = 32 * L * width**2
-    products = L * math.log2(2 * L) * (width**3 / 8 + 100)
-    together = float((B > 0).sum(axis=0).mean())
-    messages = products if K == 1 else L / 2 * 2 * (60 + K * together / 2)
-    if tree_bytes <= TREE_BYTES and products < messages * 16:
-        more = ((0, width - K),)
-        pi, A, B = np.pad(pi, more), np.pad(A, more * 2), np.pad(B, (*more, (0, 0)))
-        prepared = (pi, A, B, masked_tree(A, L))
-        return Whole(V, draw_hidden_tree, prepared, lambda N: products, tree_bytes * thread_count())
-    powers = _powers(A, L, POWERS_BYTES, settle=False)
-    if powers is None:
+    more = ((0, -language.states % 4),)
+    pi, A, B = np.pad(pi, more), np.pad(A, more * 2), np.pad(B, (*more, (0, 0)))
+    return Whole(language.vocab, draw_hidden_tree, (pi, A, B, masked_tree(A, language.length)))
+
+
+def _hidden_messages(language: HMM) -> Whole | None:
+    """Hidden Markov models by powers of the transition matrix."""
+    pi, A, B = language.initial.values, language.transition.values, language.emission.values
+    powers = _powers(A, language.length, POWERS_BYTES, settle=False)
+    if powers is None or min(_smallest(pi), _smallest(B)) < SMALLEST:
         return None
-    prepared = (pi, powers, _transposed(powers), B)
-    return Whole(V, draw_hidden, prepared, lambda N: N * messages, 2 * powers.nbytes + 16 * L * K * thread_count())
+    return Whole(language.vocab, draw_hidden, (pi, powers, _transposed(powers), B))
 
 
 def _contexts(language: NGram | Tabular) -> Whole | None:
     """n-grams and lists of sequences: forward-backward over what is possible."""
     prepared = contexts_of(language)
-    M, h = prepared.contexts.shape
-    if _smallest(prepared.initial) < SMALLEST or _smallest(prepared.chance) < SMALLEST:
+    if min(_smallest(prepared.initial), _smallest(prepared.chance)) < SMALLEST:
         return None
-    L = language.length
-    slots, edges = L - h + 1, len(prepared.chance)
-    needed = 12.0 * slots * M * thread_count()
-    return Whole(
-        language.vocab,
-        draw_contexts,
-        prepared.arrays,
-        lambda N: min(N, L) * (M * h + 0.6 * slots * edges),
-        needed,
-    )
+    return Whole(language.vocab, draw_contexts, prepared.arrays)
 
 
 def _powers(A: NDArray[np.float64], most: int, budget: float, settle: bool) -> NDArray[np.float64] | None:
     """``A^0..A^G``, G at most ``most`` and at least 1; None when A itself has entries that are too small.
 
-    G ends before the budget of bytes does, before an entry leaves the range of float64 and, with ``settle``, where powers
-    stay the same.
+    G ends before the budget of bytes does, before an entry leaves the range of float64 and, with ``settle``, where
+    powers stay the same.
     """
     powers = [np.eye(len(A)), A]
     if _smallest(A) < SMALLEST:

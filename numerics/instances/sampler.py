@@ -1,8 +1,8 @@
 """Sequences drawn by the sampler, at any length for which the denoiser is exact.
 
-Where the policy's reveal times do not depend on the tokens and the denoiser is exact, a compiled kernel draws each sequence
-from its reveal times and one uniform number a position; elsewhere the policy is run step by step on a batch. Random numbers
-belong to a chunk of sequences and its number, so neither threads nor the memory of a machine change them.
+Where the policy's reveal times do not depend on the tokens and the denoiser is exact, a compiled kernel draws each
+sequence from its reveal times and one uniform number a position; elsewhere the policy is run step by step on a batch.
+Random numbers belong to a chunk of sequences and its number, so neither threads nor a machine's memory change them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,13 @@ from ..policies import Bernoulli, FixedSets, FixedSize
 from ..reach import power, require_memory
 from ..types import whole
 from .instance import Instance
-from .posterior import NEVER, Drawer, drawer_for
+from .posterior import NEVER, Drawer, Price, drawer_for, price_of
 from .reveal_times import Oblivious, reveal_times
 
 __all__ = ["Chunk", "Sampler", "draw", "sampler_for"]
 
 TOKENS_A_CHUNK = 1 << 20
+NANOSECONDS_A_CHUNK = 4e9
 CELLS_A_CHUNK = 1 << 22
 """Entries of one batch of conditionals, in the sampler that runs step by step."""
 
@@ -70,11 +72,6 @@ class Sampler(ABC):
 
     @property
     @abstractmethod
-    def compiled(self) -> bool:
-        """Whether a kernel draws whole sequences."""
-
-    @property
-    @abstractmethod
     def nanoseconds(self) -> float:
         """Estimated time of one sequence."""
 
@@ -85,11 +82,11 @@ class Sampler(ABC):
 
     @property
     def error(self) -> float:
-        """Bound on the total variation between the law drawn from and p, by rounding and by the grain of the uniform numbers.
+        """Bound on the total variation between the law drawn from and p: rounding, and the grain of uniform numbers.
 
         Forward-backward is ``L (2S + 20) + M`` roundings deep, S the terms of a sum over states and M the states; a
-        conditional is a ratio of two such, a token is off by V more and by the grain of its number, and there are L of them.
-        A reveal time is off by the grain at each of N edges, an order by ties of numbers.
+        conditional is a ratio of two such, a token is off by V more and by the grain of its number, and there are L of
+        them. A reveal time is off by the grain at each of N edges, an order by ties of numbers.
         """
         L, V, N = self.instance.length, self.instance.vocab, self.instance.policy.steps
         states = _states(self.instance.language)
@@ -114,26 +111,30 @@ class Sampler(ABC):
 class CompiledSampler(Sampler):
     """Reveal times and uniform numbers first, then one kernel."""
 
-    def __init__(self, instance: Instance, policy: Oblivious, drawer: Drawer) -> None:
+    def __init__(self, instance: Instance, policy: Oblivious, price: Price) -> None:
         self.instance = instance
         self.policy = policy
-        self.drawer = drawer
-        self.rows = max(1, TOKENS_A_CHUNK // instance.length)
-
-    @property
-    def compiled(self) -> bool:
-        return True
+        self.price = price
+        self.rows = max(1, min(TOKENS_A_CHUNK // instance.length, int(NANOSECONDS_A_CHUNK / price.nanoseconds)))
 
     @property
     def nanoseconds(self) -> float:
-        preparation = 150.0 * self.instance.length
-        return preparation + self.drawer.nanoseconds(self.policy.steps) / thread_count()
+        return 150.0 * self.instance.length + self.price.nanoseconds / thread_count()
 
     @property
     def bytes(self) -> float:
-        return 60.0 * self.rows * self.instance.length + self.drawer.bytes
+        return 60.0 * self.rows * self.instance.length + self.price.bytes
+
+    @cached_property
+    def drawer(self) -> Drawer | None:
+        """The language prepared, or None when its matrices leave the range of float64."""
+        instance = self.instance
+        local = _scope(instance) == "local" and not isinstance(instance.language, Blocks)
+        return drawer_for(instance.language, self.policy.steps, instance.convention if local else None)
 
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
+        if self.drawer is None:
+            return StepwiseSampler(self.instance).chunk(n, rng)
         u = rng.random((n, 2, self.instance.length))
         tau = reveal_times(self.policy, u[:, 0])
         tokens, broke = self.drawer.draw(tau, self.policy.steps, u[:, 1])
@@ -164,25 +165,29 @@ class StepwiseSampler(Sampler):
         self.rows = max(1, min(1024, CELLS_A_CHUNK // (instance.length * instance.vocab)))
 
     @property
-    def compiled(self) -> bool:
-        return False
-
-    @property
     def nanoseconds(self) -> float:
-        return 40.0 * self.instance.length * self.instance.vocab * self.instance.policy.steps * _states(self.instance.language)
+        instance = self.instance
+        return 40.0 * instance.length * instance.vocab * instance.policy.steps * _states(instance.language)
 
     @property
     def bytes(self) -> float:
         return 24.0 * self.rows * self.instance.length * (self.instance.vocab + _states(self.instance.language))
 
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
-        instance = self.instance
+        if self.instance.off_support == "stop":
+            raise BadInput("off_support", f'{STOPPED}; "uniform" and "marginal" are accepted here')
+        sizes = [min(self.rows, n - first) for first in range(0, n, self.rows)]
+        tokens = np.concatenate([self._batch(size, rng) for size in sizes])
+        return Chunk(tokens, self.instance.language.in_support(tokens), None)
+
+    def _batch(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        instance, scope = self.instance, _scope(self.instance)
         y = np.full((n, instance.length), instance.vocab, dtype=np.int64)
         for step in range(1, instance.policy.steps + 1):
             if (y != instance.vocab).all():
                 break
-            y = instance.policy.draw_step(step, y, instance.conditionals(y, _scope(instance)), rng)
-        return Chunk(y, instance.language.in_support(y), None)
+            y = instance.policy.draw_step(step, y, instance.conditionals(y, scope), rng)
+        return y
 
 
 def sampler_for(instance: Instance) -> Sampler:
@@ -193,13 +198,14 @@ def sampler_for(instance: Instance) -> Sampler:
     BadInput
         For the rule ``stop`` where no kernel applies.
     """
-    policy = instance.policy
+    policy, language = instance.policy, instance.language
     if instance.exact_denoiser and isinstance(policy, Bernoulli | FixedSize | FixedSets):
-        drawer = _drawer(instance)
-        if drawer is not None:
-            return CompiledSampler(instance, policy, drawer)
+        price = price_of(language, policy.steps)
+        in_intervals = isinstance(language, NGram) and language.order <= 2
+        if price is not None and (_scope(instance) == "global" or in_intervals or isinstance(language, Blocks)):
+            return CompiledSampler(instance, policy, price)
     if instance.off_support == "stop":
-        raise BadInput("off_support", f"{STOPPED}; \"uniform\" and \"marginal\" are accepted")
+        raise BadInput("off_support", f'{STOPPED}; "uniform" and "marginal" are accepted here')
     return StepwiseSampler(instance)
 
 
@@ -216,17 +222,6 @@ def _states(language: Language) -> float:
     if isinstance(one, HMM):
         return float(one.states)
     return float(len(one.support)) if isinstance(one, Tabular) else float(power(one.vocab, one.length))
-
-
-def _drawer(instance: Instance) -> Drawer | None:
-    language = instance.language
-    if _scope(instance) == "global":
-        return drawer_for(language)
-    if isinstance(language, Blocks):
-        return drawer_for(language)
-    if isinstance(language, NGram) and language.order <= 2:
-        return drawer_for(language, instance.convention)
-    return None
 
 
 def _scope(instance: Instance) -> Scope:
@@ -257,8 +252,8 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
 
     Notes
     -----
-    Cost with a kernel: ``O(L K^3 log L)`` a sequence for K hidden states, or ``O(N L K^2)`` for many; ``O(L V)`` for Markov
-    chains; for n-grams of order n >= 3 a pass over the possible contexts a step. Otherwise N calls of the exact
+    Cost with a kernel: ``O(L K^3 log L)`` a sequence for K hidden states, or ``O(N L K^2)`` for many; ``O(L V)`` for
+    Markov chains; for n-grams of order n >= 3 a pass over the possible contexts a step. Otherwise N calls of the exact
     conditionals. :attr:`Sampler.error` bounds what rounding does to the law.
 
     Examples
@@ -268,7 +263,7 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
     (3, 4)
     """
     if instance.off_support == "stop":
-        raise BadInput("off_support", f"{STOPPED}; draw accepts \"uniform\" or \"marginal\"")
+        raise BadInput("off_support", f'{STOPPED}; draw accepts "uniform" or "marginal"')
     whole(seed, "seed")
     require_memory(8 * whole(count, "count", 1) * instance.length, f"drawing {count} sequences")
     sampler = sampler_for(instance)

@@ -22,28 +22,32 @@ from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
 from .method import Method, Obstacle
 
-__all__ = ["METHODS"]
+__all__ = ["METHODS", "enclosure"]
+
+CUT = 30.0
+"""A: what lies below -A has an expectation of at most exp(-A)."""
 
 BY_CURVE = frozenset({"M5.2", "M5.2-curve", "M5.2-profile", "M5.4", "M5.5", "M5.6-bernoulli", "M5.6-fixed-size"})
 
 
-def _enclosure(found: Measured, least: float = 0.0) -> Enclosure:
+def enclosure(found: Measured, least: float = 0.0, most: float = math.inf) -> Enclosure:
+    """A measured number of a chain engine, cut to the quantity's range."""
     if math.isinf(found.rounding):
-        return Enclosure(found.value, least, math.inf, "truncation", note="whether it is infinite is lost in rounding")
+        return Enclosure(found.value, least, most, "truncation", note="whether it is infinite is lost in rounding")
     kind = "truncation" if found.truncation else "rounding"
-    return Enclosure.around(found.value, found.error, kind, least=least)
+    return Enclosure.around(found.value, found.error, kind, least=least, most=most)
 
 
 def _path_kl(work: Workspace) -> Enclosure:
     policy, lags = work.instance.policy, markov.lag_information(work)
     if isinstance(policy, FixedSize):
-        return _enclosure(information.path_kl_fixed_size(lags, policy.sizes))
+        return enclosure(information.path_kl_fixed_size(lags, policy.sizes))
     assert isinstance(policy, Bernoulli)
-    return _enclosure(information.path_kl(lags, policy.schedule.weights))
+    return enclosure(information.path_kl(lags, policy.schedule.weights))
 
 
 def _entropy(work: Workspace) -> Enclosure:
-    return _enclosure(information.entropy(markov.lag_information(work)))
+    return enclosure(information.entropy(markov.lag_information(work)))
 
 
 def _log_ter_language(work: Workspace) -> Enclosure:
@@ -59,7 +63,7 @@ def _per_token(whole: Enclosure, length: int) -> Enclosure:
 def _curve_at(*fractions: float) -> Callable[[Workspace], Enclosure]:
     def run(work: Workspace) -> Enclosure:
         (found,) = information.curve(markov.lag_information(work), np.array(fractions))
-        return _enclosure(found)
+        return enclosure(found)
 
     return run
 
@@ -104,7 +108,7 @@ def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
         "truncation",
         markov.bigram_obstacle,
         markov.bigram_cost,
-        lambda work: replace(_enclosure(run(work)), note="local scope off the support"),
+        lambda work: replace(enclosure(run(work)), note="local scope off the support"),
         "Markov chain x Bernoulli or fixed-size; uniform or marginal off the support, local scope",
         "N D V^4; D distances until mixed",
     )
@@ -112,6 +116,44 @@ def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
 
 def _generative_nll(work: Workspace) -> Measured:
     return bigrams.generative_nll(markov.bigrams(work), information.entropy(markov.lag_information(work)))
+
+
+def _ser(work: Workspace) -> Enclosure:
+    return enclosure(markov.sequence_error_rate(work), most=1.0)
+
+
+def _sampled_kl(work: Workspace) -> Enclosure:
+    """``KL`` from ``r(x) = log q(x)/p(x)`` at sequences drawn from q: a lower bound at the confidence asked for.
+
+    Let Y be r cut to [-A, B]. Since ``E_q exp(-r) <= 1``, ``E r >= E Y - exp(-A)``, and for n values of Y with sample
+    variance v the empirical Bernstein bound (Maurer and Pontil 2009) gives, with chance at least 1 - delta,
+    ``E Y >= mean - sqrt(2 v log(2/delta)/n) - 7 (A+B) log(2/delta)/(3 (n-1))``. Above, ``KL <= PATH_KL`` (M6.1).
+    """
+    request, path = work.request, _path_kl(work)
+    ratios = markov.log_ratios(work)
+    low, high = -CUT, 4 * path.hi + CUT
+    cut = np.clip([found.lo for found in ratios], low, high)
+    n, delta = len(cut), 1 - request.confidence
+    spread = math.sqrt(2 * float(np.var(cut, ddof=1)) * math.log(2 / delta) / n)
+    spread += 7 * (high - low) * math.log(2 / delta) / (3 * (n - 1))
+    mean = min(math.fsum(found.value for found in ratios) / n, path.hi)
+    lo = min(max(float(cut.mean()) - spread - math.exp(-CUT), 0.0), path.hi)
+    note = f"{n} sequences, seed {request.seed}; their mean, from a Bernstein bound to PATH_KL"
+    return Enclosure(max(mean, lo), lo, path.hi, "statistical", confidence=request.confidence, note=note)
+
+
+def _of_sets(quantity: str, run: Callable[[Workspace], Measured], relies_on: frozenset[str] = frozenset()) -> Method:
+    return Method(
+        quantity,
+        "markov",
+        "rounding",
+        markov.sets_obstacle,
+        markov.sets_cost,
+        lambda work: enclosure(run(work)),
+        "Markov chain x fixed sets",
+        "L V^4",
+        relies_on,
+    )
 
 
 def _method(
@@ -140,12 +182,12 @@ METHODS = (
     _method("log_ter_language", _log_ter_language, markov.obstacle),
     _method(
         "total_correlation",
-        lambda work: _enclosure(information.total_correlation(markov.lag_information(work))),
+        lambda work: enclosure(information.total_correlation(markov.lag_information(work))),
         markov.obstacle,
     ),
     _method(
         "dual_total_correlation",
-        lambda work: _enclosure(information.dual_total_correlation(markov.lag_information(work))),
+        lambda work: enclosure(information.dual_total_correlation(markov.lag_information(work))),
         markov.obstacle,
         BY_CURVE,
     ),
@@ -158,6 +200,30 @@ METHODS = (
     _of_bigrams("bigram_kl_rate", lambda work: bigrams.bigram_kl_rate(markov.bigrams(work))),
     _of_bigrams("bigram_tv_rate", lambda work: bigrams.bigram_tv_rate(markov.bigrams(work))),
     _of_bigrams("generative_nll", _generative_nll),
+    Method(
+        "ser",
+        "markov",
+        "truncation",
+        markov.ser_obstacle,
+        markov.ser_cost,
+        _ser,
+        "Markov chain x Bernoulli",
+        "N D^3 V^4; D distances until mixed",
+    ),
+    Method(
+        "kl",
+        "markov",
+        "statistical",
+        markov.sampled_obstacle,
+        markov.sampled_cost,
+        _sampled_kl,
+        "Markov chain x Bernoulli",
+        "samples N L D^2",
+        BY_CURVE | {"M6.1"},
+    ),
+    _of_sets("kl", markov.path_kl_of_sets),
+    _of_sets("path_kl", markov.path_kl_of_sets),
+    _of_sets("ser", markov.sequence_error_rate_of_sets),
     _method("kl", _kl_bound, markov.exact_obstacle, BY_CURVE | {"M6.1"}, "bound"),
     _method("log_ter", _log_ter_bound, markov.exact_obstacle, BY_CURVE | {"M6.1"}, "bound"),
     _method("ser", _ser_bound, markov.exact_obstacle, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),

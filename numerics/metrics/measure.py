@@ -104,7 +104,8 @@ def _candidates(instance: Instance, quantity: str, seconds: float, engine: str |
         for method in methods_for(quantity)
         if _wanted(method, engine) and method.obstacle(instance) is None and _within(instance, method, seconds)
     ]
-    return sorted(able, key=lambda method: method.cost(instance).operations)
+    # What can be computed is not drawn.
+    return sorted(able, key=lambda method: (method.kind == "statistical", method.cost(instance).operations))
 
 
 def _wanted(method: Method, engine: str | None) -> bool:

@@ -13,6 +13,7 @@ from . import (
     off_support,
     path,
     products,
+    sampled,
     schedule,
 )
 from .method import Method
@@ -31,6 +32,7 @@ FAMILIES = (
     block_sizes,
     chains,
     log_forms,
+    sampled,
 )
 
 METHODS: tuple[Method, ...] = tuple(method for family in FAMILIES for method in family.METHODS)

@@ -106,32 +106,21 @@ def _tokens(line: str, key: str, instance: Instance, letters: bool) -> list[int]
     return [int(word) for word in words]
 
 
-def sequences_table(instance: Instance, law: Law, x: NDArray[np.int64]) -> Table:
+def sequences_table(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64]) -> Table:
     """``log p`` and ``log q`` of given sequences (n, L), in nats."""
-    rows = tuple((_spelt(instance, row), *_logs(law, row)) for row in x)
+    log_q = instance.language.log_prob(x).tolist()
+    rows = tuple((_spelt(instance, row), p, q) for row, p, q in zip(x, log_p, log_q, strict=True))
     return Table(instance.name, ("sequence", "log p", "log q"), rows)
 
 
-def sequences_record(instance: Instance, law: Law, x: NDArray[np.int64]) -> dict[str, Any]:
+def sequences_record(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64]) -> dict[str, Any]:
     """What ``law --sequences FILE --json`` prints."""
-    found = []
-    for row in x:
-        log_p, log_q = _logs(law, row)
-        found.append({"sequence": row.tolist(), "log_p": as_json(log_p), "log_q": as_json(log_q)})
-    return {"instance": instance.name, "vocab": law.vocab, "length": law.length, "sequences": found}
-
-
-def _logs(law: Law, x: NDArray[np.int64]) -> tuple[Enclosure, Enclosure]:
-    index = int(sequence_index(x[None], law.vocab)[0])
-    return _log(float(law.p[index]), law.p_depth), _log(float(law.q[index]), law.q_depth)
-
-
-def _log(probability: float, depth: int) -> Enclosure:
-    """The relative error of a probability is an absolute one of its log; the library's log is within 4 ulps."""
-    if probability == 0:
-        return Enclosure.around(-math.inf, 0.0)
-    value, error = math.log(probability), gamma(depth)
-    return Enclosure.around(value, error / (1 - error) + gamma(8) * abs(value), most=0.0)
+    log_q = instance.language.log_prob(x).tolist()
+    found = [
+        {"sequence": row.tolist(), "log_p": as_json(p), "log_q": as_json(q)}
+        for row, p, q in zip(x, log_p, log_q, strict=True)
+    ]
+    return {"instance": instance.name, "vocab": instance.vocab, "length": instance.length, "sequences": found}
 
 
 def _alphabet(instance: Instance) -> str:

@@ -194,8 +194,9 @@ def test_exponentials_of_log_forms_are_quantities_too():
 
 def test_undefined_sides_do_not_apply():
     instance = Instance(languages.iid(["1/2", "1/2"], 2), policies.Bernoulli(steps=1))
-    for text in ("log(ser - 1) <= 0", "sqrt(ser - 1) <= 0", "1/kl <= 0"):
+    for text in ("log(ser - 1) <= 0", "sqrt(ser - 1) <= 0", "1/kl <= 0", "kl <= 1/(N - 1)"):
         assert decided(text, instance) is Status.NOT_APPLICABLE
+    assert judge(claim("kl <= 1/(N - 1)"), (Workspace(instance),)).status is Status.NOT_APPLICABLE
 
 
 def test_what_is_not_rational_stays_open_with_a_reason():

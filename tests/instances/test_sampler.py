@@ -1,0 +1,325 @@
+"""Drawn sequences follow the exact output law; kernels take the same decisions as the conditionals in plain numpy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from grid import cases
+from hypothesis import given, settings
+
+from maskbound.numerics import draw, law
+from maskbound.numerics._kernels import threads
+from maskbound.numerics.categorical import inverted
+from maskbound.numerics.denoisers import Exact, Perturbed
+from maskbound.numerics.errors import BadInput, BeyondReach
+from maskbound.numerics.instances import Instance
+from maskbound.numerics.instances import posterior as prepared
+from maskbound.numerics.instances.posterior import drawer_for
+from maskbound.numerics.instances.reveal_times import by_step, reveal_times
+from maskbound.numerics.instances.sampler import CompiledSampler, StepwiseSampler, sampler_for
+from maskbound.numerics.languages import HMM, Blocks, NGram, Tabular, english_ngram, markov, pair, shifted_pair
+from maskbound.numerics.partial import sequence_index
+from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, bisection, random_order
+
+FAILURE = 1e-9
+"""Chance that one comparison with the exact law fails although the sampler is right."""
+
+
+def divergence_limit(count: int, cells: int) -> float:
+    """``n D(empirical || p)`` exceeds this with chance ``FAILURE`` at most.
+
+    For k cells and x > k - 1: ``P(n D >= x) <= e^{-x} (e x / (k-1))^{k-1}`` (Agrawal, IEEE Trans. Inf. Theory 2020).
+    """
+    if cells == 1:
+        return 0.0
+    low, high = float(cells - 1), float(cells - 1) + 200.0 + 10 * cells
+
+    def log_tail(x: float) -> float:
+        return -x + (cells - 1) * (1 + math.log(x / (cells - 1)))
+
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if log_tail(middle) > math.log(FAILURE) else (low, middle)
+    return high
+
+
+def divergence(tokens: np.ndarray, p: np.ndarray, vocab: int) -> float:
+    """``n D(empirical || p)``; infinite when something of chance zero was drawn."""
+    counts = np.bincount(sequence_index(tokens, vocab), minlength=len(p))
+    seen = counts > 0
+    if (p[seen] == 0).any():
+        return math.inf
+    return float((counts[seen] * np.log(counts[seen] / (len(tokens) * p[seen]))).sum())
+
+
+def assert_follows(instance: Instance, tokens: np.ndarray) -> None:
+    p = law(instance).p
+    assert divergence(tokens, p, instance.vocab) <= divergence_limit(len(tokens), int((p > 0).sum())) * (1 + 1e-9)
+
+
+def finished(instance: Instance) -> Instance:
+    """The same where every sequence is completed, under a scope that a table and the sampler share."""
+    rule = "marginal" if instance.off_support == "stop" else instance.off_support
+    return replace(instance, off_support=rule, off_support_scope=instance.off_support_scope or "global")
+
+
+@given(cases())
+@settings(max_examples=60, deadline=None)
+def test_random_instances_follow_their_exact_law(case):
+    instance = finished(case.instance)
+    assert_follows(instance, draw(instance, 4000, seed=5))
+
+
+@given(cases())
+@settings(max_examples=80, deadline=None)
+def test_random_instances_by_their_kernel(case):
+    """The exact denoiser, so that a kernel draws; the scope is the language's widest choice."""
+    instance = replace(finished(case.instance), denoiser=Exact())
+    assert isinstance(sampler_for(instance), CompiledSampler) or instance.length < instance.language.order - 1
+    assert_follows(instance, draw(instance, 4000, seed=11))
+
+
+def test_a_wrong_law_is_noticed():
+    language = HMM(3, [0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]], [[0.8, 0.2], [0, 1]])
+    tokens = draw(Instance(language, Bernoulli(2)), 4000, seed=1)
+    assert_follows(Instance(language, Bernoulli(2)), tokens)
+    with pytest.raises(AssertionError):
+        assert_follows(Instance(language, Bernoulli(1)), tokens)
+
+
+def test_the_scopes_differ_and_both_are_right():
+    """Ends that contradict each other leave the other interval alone in the local scope only."""
+    chain = markov(["1/2", "1/2"], [["99/100", "1/100"], [0, 1]], 5)
+    policy = FixedSets([[1, 2], [0, 3], [4]])
+    tokens = {}
+    for scope in ("global", "local"):
+        for rule in ("uniform", "marginal"):
+            instance = Instance(chain, policy, off_support=rule, off_support_scope=scope)
+            tokens[scope, rule] = draw(instance, 20000, seed=3)
+            assert_follows(instance, tokens[scope, rule])
+    with pytest.raises(AssertionError):
+        assert_follows(Instance(chain, policy, off_support_scope="local"), tokens["global", "uniform"])
+
+
+# Plain numpy, the same decisions.
+
+
+def sparse_rows(count: int, width: int, share: float) -> np.ndarray:
+    """Random rows of which about ``share`` is not zero; the same for the same arguments."""
+    rng = np.random.default_rng([count, width])
+    rows = rng.random((count, width)) * (rng.random((count, width)) < share)
+    rows[np.arange(count), rng.integers(0, width, count)] += 0.05
+    return rows / rows.sum(axis=1, keepdims=True)
+
+
+def sparse_hmm(K: int, V: int, L: int) -> HMM:
+    return HMM(L, sparse_rows(1, K, 0.6)[0], sparse_rows(K, K, 0.15), sparse_rows(K, V, 0.15))
+
+
+def sparse_ngram(n: int, V: int, L: int) -> NGram:
+    return NGram(n, V, L, sparse_rows(1, V ** (n - 1), 0.7)[0], sparse_rows(V ** (n - 1), V, 0.5))
+
+
+LANGUAGES = {
+    "hmm of few states": (lambda: sparse_hmm(5, 3, 45), None),
+    "hmm of one state": (lambda: HMM(9, [1], [[1]], [[0.5, 0, 0.5]]), None),
+    "hmm of many states": (lambda: shifted_pair(5, 0.1, 40), None),
+    "chain": (lambda: markov(sparse_rows(1, 6, 0.6)[0], sparse_rows(6, 6, 0.35), 45), None),
+    "chain, local": (lambda: markov(sparse_rows(1, 6, 0.6)[0], sparse_rows(6, 6, 0.35), 45), "local"),
+    "periodic chain, local": (lambda: markov(["1/3"] * 3, [[0, 1, 0], [0, 0, 1], [1, 0, 0]], 20), "local"),
+    "english letters": (lambda: english_ngram(2, 60), None),
+    "trigram": (lambda: sparse_ngram(3, 4, 45), None),
+    "fourgram": (lambda: sparse_ngram(4, 3, 40), None),
+    "table": (
+        lambda: Tabular(
+            3, 7, np.random.default_rng(8).permutation(np.indices((3,) * 7).reshape(7, -1).T)[:20], np.full(20, 0.05)
+        ),
+        None,
+    ),
+    "pairs": (lambda: pair(4, 30), None),
+    "pairs, local": (lambda: pair(4, 30), "local"),
+    "blocks of trigrams, local": (lambda: Blocks(sparse_ngram(3, 3, 6), 5), "local"),
+    "blocks of hmms": (lambda: Blocks(sparse_hmm(4, 4, 6), 5), None),
+    "blocks of chains, local": (lambda: Blocks(markov([1, 0], [["1/2", "1/2"], [0, 1]], 6), 5), "local"),
+}
+
+
+def by_conditionals(instance: Instance, tau: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """The sampler step by step through :meth:`Instance.conditionals`, from the same random numbers."""
+    y = np.full(tau.shape, instance.vocab)
+    for step in range(instance.policy.steps):
+        now = tau == step
+        if now.any():
+            y[now] = inverted(instance.conditionals(y, instance.off_support_scope or "global")[now], u[now])
+    return y
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("rule", ["uniform", "marginal"])
+def test_kernels_agree_with_the_conditionals_token_by_token(name, rule):
+    """Both take the same uniform numbers; one within 1e-13 of an edge, where rounding decides, is not among these."""
+    make, scope = LANGUAGES[name]
+    language = make()
+    L = language.length
+    wrong = 0
+    for policy in (Bernoulli(1), Bernoulli(6), FixedSize.balanced(4, L), random_order(L), bisection(L)):
+        instance = Instance(language, policy, off_support=rule, off_support_scope=scope)
+        sampler = sampler_for(instance)
+        assert isinstance(sampler, CompiledSampler)
+        chunk = sampler.chunk(12, np.random.default_rng(4))
+        numbers = np.random.default_rng(4).random((12, 2, L))
+        tau = reveal_times(policy, numbers[:, 0])
+        assert (chunk.tokens == by_conditionals(instance, tau, numbers[:, 1])).all()
+        assert (chunk.possible == language.in_support(chunk.tokens)).all()
+        wrong += (~chunk.possible).sum()
+    assert wrong > 0 or name == "hmm of one state"
+
+
+@pytest.mark.parametrize("composed", [True, False])
+def test_both_kernels_of_hidden_chains_take_the_same_decisions(monkeypatch, composed):
+    if composed:
+        monkeypatch.setattr(prepared, "POWERS_BYTES", 16 * 7**2 * 4)
+    language = sparse_hmm(7, 4, 70)
+    tau = np.random.default_rng(0).integers(0, 9, (20, 70))
+    u = np.random.default_rng(1).random((20, 70))
+    tree = drawer_for(language, 1000)
+    monkeypatch.setattr(prepared, "TREE_BYTES", 0)
+    messages = drawer_for(language, 1000)
+    assert tree.kernel is not messages.kernel
+    assert len(messages.prepared[1]) == (5 if composed else 71)
+    for one, other in zip(tree.draw(tau, 9, u), messages.draw(tau, 9, u), strict=True):
+        assert (one == other).all()
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_results_do_not_depend_on_the_number_of_threads(monkeypatch, name):
+    make, scope = LANGUAGES[name]
+    instance = Instance(make(), Bernoulli(5), off_support_scope=scope)
+    monkeypatch.setattr(prepared, "TOKENS_A_PIECE", 100)
+    drawn = []
+    for count in (1, 2, 5):
+        monkeypatch.setattr(threads, "thread_count", lambda count=count: count)
+        drawn.append(draw(instance, 40, seed=2).tobytes())
+    assert len(set(drawn)) == 1
+    assert draw(instance, 40, seed=3).tobytes() not in drawn
+    assert draw(instance, 17, seed=2).tobytes() == np.frombuffer(drawn[0], np.int64).reshape(40, -1)[:17].tobytes()
+
+
+def test_chunks_are_parts_of_the_same_sequences(monkeypatch):
+    from maskbound.numerics.instances import sampler
+
+    instance = Instance(sparse_hmm(3, 3, 10), Bernoulli(3))
+    monkeypatch.setattr(sampler, "TOKENS_A_CHUNK", 70)
+    whole = draw(instance, 30, seed=6)
+    assert (draw(instance, 9, seed=6) == whole[:9]).all()
+    assert not (whole[:7] == whole[7:14]).all()
+
+
+# Reveal times.
+
+
+def test_reveal_times_follow_the_policy():
+    u = np.random.default_rng(0).random((4000, 6))
+    tau = reveal_times(Bernoulli(weights=["1/2", 0, "1/4", "1/4", 0]), u)
+    shares = np.bincount(tau.reshape(-1), minlength=5) / tau.size
+    # Six standard deviations of a share of 24000 numbers.
+    assert (np.abs(shares - [0.5, 0, 0.25, 0.25, 0]) < 6 * 0.5 / math.sqrt(24000)).all()
+    assert shares[1] == shares[4] == 0
+    sized = reveal_times(FixedSize([2, 0, 3, 1]), u)
+    assert (np.sort(sized, axis=1) == [0, 0, 2, 2, 2, 3]).all()
+    assert len(np.unique(sized, axis=0)) == 60
+    assert (reveal_times(FixedSets([[5, 0], [1, 2], [3, 4]]), u) == [0, 1, 1, 2, 2, 0]).all()
+
+
+def test_positions_by_step_stay_in_order():
+    tau = np.array([[2, 0, 1, 0], [0, 0, 0, 0]])
+    for steps in (3, 10**6):
+        assert by_step(tau, steps).tolist() == [[1, 3, 2, 0], [0, 1, 2, 3]]
+
+
+# Zeros, extremes, refusals.
+
+
+def test_nothing_impossible_is_drawn_one_token_at_a_time():
+    for make, scope in LANGUAGES.values():
+        language = make()
+        instance = Instance(language, random_order(language.length), off_support_scope=scope)
+        assert language.in_support(draw(instance, 50, seed=0)).all()
+
+
+def mixture(likelihood: float, last: float) -> HMM:
+    """Two hidden states that never change; only the second can show token 2."""
+    return HMM(9, [0.5, 0.5], [[1, 0], [0, 1]], [[1 - last, last, 0], [likelihood, 0.5, 0.5 - likelihood]])
+
+
+def forced(language: HMM, x: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """One step that draws x, by numbers in the middle of each token's share of its marginal."""
+    rows = language.marginals()
+    u = np.array([[(rows[i, :v].sum() + rows[i, v] / 2) / rows[i].sum() for i, v in enumerate(x)]])
+    return drawer_for(language, 1).draw(np.zeros((1, len(x)), np.int64), 1, u)
+
+
+@pytest.mark.parametrize("tree", [True, False])
+def test_vanishing_posteriors_are_not_taken_for_contradictions(monkeypatch, tree):
+    """Eight tokens leave the second state 1e-400 of the first; the ninth is impossible for the first alone."""
+    if not tree:
+        monkeypatch.setattr(prepared, "TREE_BYTES", 0)
+    with pytest.raises(BeyondReach, match="range of float64"):
+        forced(mixture(1e-50, 0), [0] * 8 + [2])
+    tokens, broke = forced(mixture(1e-50, 1e-3), [0] * 9)
+    assert tokens.tolist() == [[0] * 9]
+    assert broke[0, 0] == prepared.NEVER
+
+
+@pytest.mark.parametrize("tree", [True, False])
+def test_contradictions_beside_vanishing_posteriors_are_found(monkeypatch, tree):
+    if not tree:
+        monkeypatch.setattr(prepared, "TREE_BYTES", 0)
+    language = HMM(4, [0.5, 0.5], [[1, 0], [0, 1]], [[0.5, 0.5, 0], [0, 0.5, 0.5]])
+    assert forced(language, [0, 1, 1, 2])[1].tolist() == [[0]]
+    assert forced(language, [1, 1, 1, 2])[1].tolist() == [[prepared.NEVER]]
+
+
+def test_entries_beyond_float64_leave_the_kernel_aside():
+    assert drawer_for(markov([0.5, 0.5], [[1 - 1e-100, 1e-100], [0, 1]], 5), 1) is not None
+    slow = markov([1, 0, 0], [[1 - 1e-100, 1e-100, 0], [0, 1 - 1e-100, 1e-100], [0, 0, 1]], 5)
+    assert drawer_for(slow, 1) is None
+    assert_follows(Instance(slow, Bernoulli(2)), draw(Instance(slow, Bernoulli(2)), 500, seed=1))
+
+
+def test_step_by_step_in_several_batches(monkeypatch):
+    from maskbound.numerics.instances import sampler
+
+    instance = Instance(pair(2, 4), Bernoulli(3), Perturbed("uniform", "1/7"))
+    assert isinstance(sampler_for(instance), StepwiseSampler)
+    monkeypatch.setattr(sampler, "CELLS_A_CHUNK", 8 * 7)
+    chunk = sampler_for(instance).chunk(3000, np.random.default_rng(2))
+    assert_follows(replace(instance, off_support_scope="global"), chunk.tokens)
+    assert chunk.on_support is None
+
+
+def test_stop_is_refused():
+    with pytest.raises(BadInput, match="abandons"):
+        draw(Instance(pair(2, 4), Bernoulli(2), off_support="stop"), 3, seed=0)
+
+
+def test_abandoned_sequences_keep_their_masks():
+    instance = Instance(pair(3, 30), Bernoulli(5), off_support="stop")
+    chunk = sampler_for(instance).chunk(200, np.random.default_rng(0))
+    masked = (chunk.tokens == 3).any(axis=1)
+    assert masked.any()
+    assert not chunk.possible[masked].any()
+    assert (masked == ~chunk.on_support).all()
+
+
+def test_what_does_not_fit_the_memory_is_refused_first():
+    with pytest.raises(BeyondReach, match="TB"):
+        draw(Instance(pair(2, 10**4), Bernoulli(2)), 10**9, seed=0)
+
+
+def test_local_scope_needs_intervals_or_blocks():
+    with pytest.raises(BadInput, match="off_support_scope"):
+        draw(Instance(sparse_hmm(2, 2, 4), Bernoulli(2), off_support_scope="local"), 3, seed=0)
