@@ -50,12 +50,12 @@ def measured(instance: Instance, seconds: float = SECONDS) -> dict[str, list[Enc
     return found
 
 
-def assert_agreement(found: dict[str, list[Enclosure]]) -> int:
-    """All enclosures of a quantity overlap and those that promise to be narrow are; the number of pairs compared."""
+def assert_agreement(found: dict[str, list[Enclosure]], loose: tuple[str, ...] = LOOSE) -> int:
+    """All enclosures of a quantity overlap, and but for loose kinds they are narrow; the number of pairs compared."""
     compared = 0
     for name, enclosures in found.items():
         for one in enclosures:
-            if one.kind not in LOOSE and math.isfinite(one.value):
+            if one.kind not in loose and math.isfinite(one.value):
                 assert one.width <= NARROW * max(abs(one.value), 1e-3), f"{name}: {one} is wide"
         for one, other in combinations(enclosures, 2):
             assert one.overlaps(other), f"{name}: {one} and {other} exclude each other"
@@ -81,7 +81,10 @@ def test_engines_agree_on_the_gallery(name: str) -> None:
 @settings(max_examples=80, deadline=None)
 def test_engines_agree_on_random_instances(case) -> None:
     for instance in in_every_scope(case.instance):
-        assert assert_agreement(measured(instance, seconds=5.0)) >= 20
+        # On a chain that does not start stationary the markov engine replaces the marginals of the positions by their
+        # mean, and says by how much these differ.
+        loose = (*LOOSE, "truncation") if instance.off_support == "marginal" else LOOSE
+        assert assert_agreement(measured(instance, seconds=5.0), loose) >= 20
 
 
 SKEWED = languages.Tabular(2, 2, [[0, 0], [0, 1], [1, 1]], ["1/2", "1/6", "1/3"])

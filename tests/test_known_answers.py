@@ -362,7 +362,7 @@ def test_the_sandwich_of_kl_is_closed_for_pairs(case: Case, engine: str) -> None
         (languages.copy(2, 3, 6), lambda a: known.copy_curve(2, 3, 6, a)),
         (chain(F(1, 5), 5), lambda a: symmetric_curve(F(1, 5), 5, F(int(a.p), int(a.q)))),
     ],
-    ids=str,
+    ids=["parity", "copy-2", "copy-3", "chain"],
 )
 def test_a_known_curve(language: Language, closed_form: Callable[[Expr], Expr]) -> None:
     points = 9

@@ -26,7 +26,7 @@ from .certificate import certificate
 from .check import judge
 from .perturb import perturbed
 from .proposals import Family, random_candidate, structured
-from .shrink import shrink
+from .shrink import is_plain, shrink, size
 from .tightness import SMALL, Extreme
 from .verdict import Side, Status, Verdict
 
@@ -42,9 +42,16 @@ CLIMBERS = 8
 """How many of the best candidates are climbed from."""
 
 EXACT_TURNS = 4
+"""Rounds in which random candidates have the exact denoiser."""
+
 STRUCTURED_AT_ONCE = 60
 RANDOM_AT_ONCE = 20
 CLIMB = 150
+"""Candidates of each sort in a round."""
+
+CLEARER_TURNS = 4
+"""How often a counterexample of uneven weights is made clearer and shrunk again."""
+
 PATIENCE = 50
 """Steps of a climb without a gain before it is given up."""
 
@@ -149,8 +156,9 @@ def falsify(
     if not budget_seconds > 0:
         raise BadInput("budget", f"found {shown(budget_seconds)}; a positive number of seconds is accepted")
     search = _Search(statement, Family.of(statement), time.monotonic(), budget_seconds, most or math.inf)
-    search.run(Random(seed))
-    return search.report(seed)
+    rng = Random(seed)
+    search.run(rng)
+    return search.report(seed, rng)
 
 
 def resolve(statement: Statement | str) -> Statement:
@@ -229,11 +237,9 @@ class _Search:
 
     def _try(self, candidate: Candidate) -> Height | None:
         """How close the candidate comes to a violation; None where the statement does not apply."""
-        self.tried += 1
-        verdict = self.judge(candidate)
-        if verdict is None or verdict.lhs is None or verdict.rhs is None:
+        verdict = self._judged(candidate)
+        if verdict is None:
             return None
-        self.judged += 1
         if _refutes(verdict):
             self.counterexample = candidate
         height = _height(verdict)
@@ -266,21 +272,49 @@ class _Search:
         """The candidate made smaller in the time that is left, and whether that was enough."""
 
         def still(smaller: Candidate) -> bool:
-            self.tried += 1
-            verdict = self.judge(smaller)
-            if verdict is None or verdict.lhs is None or verdict.rhs is None:
-                return False
-            self.judged += 1
-            return keeps(verdict)
+            verdict = self._judged(smaller)
+            return verdict is not None and keeps(verdict)
 
         return shrink(candidate, self.family, still, lambda: self.left <= 0)
 
-    def report(self, seed: int) -> Falsification:
+    def simplest(self, met: Candidate, rng: Random) -> tuple[Candidate, bool]:
+        """A counterexample made small; where its weights stay uneven, from clearer violations once more."""
+        best, finished = self.shrunk(met, _refutes)
+        for _ in range(CLEARER_TURNS):
+            if is_plain(best) or not finished:
+                break
+            other, finished = self.shrunk(self._clearer(best, rng), _refutes)
+            best = min(best, other, key=_known_size)
+        return best, finished
+
+    def _clearer(self, at: Candidate, rng: Random) -> Candidate:
+        """A counterexample near ``at`` with a wider violation, which survives simpler weights."""
+        height: Height | None = None
+        for _ in range(CLIMB):
+            candidate = perturbed(at, self.family, rng)
+            verdict = self._judged(candidate)
+            if self.left <= 0:
+                break
+            reached = _height(verdict) if verdict is not None and _refutes(verdict) else None
+            if reached is not None and (height is None or reached >= height):
+                height, at = reached, candidate
+        return at
+
+    def _judged(self, candidate: Candidate) -> Verdict | None:
+        """The statement on a candidate, counted; None unless both sides have a value."""
+        self.tried += 1
+        verdict = self.judge(candidate)
+        if verdict is None or verdict.lhs is None or verdict.rhs is None:
+            return None
+        self.judged += 1
+        return verdict
+
+    def report(self, seed: int, rng: Random) -> Falsification:
         """What there is to say, after shrinking."""
         met, instance, verdict, tightest, finished = self.counterexample, None, None, None, True
         if met is not None:
             name = f"{self.statement.id}-counterexample"
-            smaller, finished = self.shrunk(met, _refutes)
+            smaller, finished = self.simplest(met, rng)
             instance = smaller.spec(name)
             verdict = self._confirmed(smaller, name)
         elif self.tightest is not None:
@@ -318,6 +352,12 @@ class _Search:
             )
         complete = exact is not None and exact.status is Status.VIOLATED and None not in (exact.lhs, exact.rhs)
         return exact if complete else self.judge(candidate, name)
+
+
+def _known_size(candidate: Candidate) -> tuple[int, ...]:
+    found = size(candidate)
+    assert found is not None
+    return found
 
 
 def _refutes(verdict: Verdict) -> bool:

@@ -22,7 +22,7 @@ from .candidate import (
 )
 from .proposals import EXACT, PERTURBATIONS, Family, merged_steps
 
-__all__ = ["shrink", "size"]
+__all__ = ["is_plain", "shrink", "size"]
 
 LARGEST_DENOMINATOR = 24
 STRENGTHS = ("1", "1/2", "1/3", "1/4", "1/5", "1/8", "1/16", "1/64")
@@ -75,8 +75,7 @@ def size(candidate: Candidate) -> tuple[int, ...] | None:
     language = instances[0].language
     tables = language.vocab**language.length
     steps = sum(instance.policy.steps for instance in instances)
-    pieces = (candidate.language, *candidate.policies)
-    laws = [law_at(table, path) for table in pieces for path in rows(table)]
+    laws = _laws(candidate)
     unequal = sum(len({c for c in law if c}) - 1 for law in laws)
     numbers = [c for law in laws for c in law] + [c for table in candidate.denoisers for c in _numbers(table)]
     digits = sum(c.numerator.bit_length() + c.denominator.bit_length() for c in numbers)
@@ -87,6 +86,15 @@ def size(candidate: Candidate) -> tuple[int, ...] | None:
     turned = sum(a > b for a, b in itertools.combinations(order, 2))
     tokens = [token for x, _ in candidate.language.get("support", ()) for token in x]
     return denoisers, tables, language.length, steps, support, unequal, kinds, digits, turned, *tokens
+
+
+def is_plain(candidate: Candidate) -> bool:
+    """Whether all that is possible is equally likely, in each law of the language and of the policies."""
+    return all(len({c for c in law if c}) == 1 for law in _laws(candidate))
+
+
+def _laws(candidate: Candidate) -> list[list[Fraction]]:
+    return [law_at(table, path) for table in (candidate.language, *candidate.policies) for path in rows(table)]
 
 
 def _rank(denoiser: Spec) -> int:

@@ -116,11 +116,12 @@ class Number:
         return self.reduced.get(1, Fraction(0)) if self.terms is not None and set(self.reduced) <= {1} else None
 
     def at(self, bits: int) -> tuple:
-        """Bounds, rounded outwards to multiples of ``2^-bits``."""
+        """Bounds, rounded outwards to multiples of ``2^-bits``; ``c exp(x)`` as ``exp(x + log c)`` or minus it."""
         low, high = self.enclosure(bits) if self.terms is None else (0, 0)
         for atom, c in self.reduced.items() if self.terms is not None else ():
-            surd = isinstance(atom, tuple)
-            ends = exp_bounds(Number(dict(atom)), bits) if surd else log_bounds(atom, bits) if atom > 1 else (1, 1)
+            surd = Number(dict(atom)) + sum_of_logs([(1, abs(c))]) if isinstance(atom, tuple) else None
+            ends = exp_bounds(surd, bits) if surd else log_bounds(atom, bits) if atom > 1 else (1, 1)
+            c = (c > 0) - (c < 0) if surd else c
             low, high = low + min(c * end for end in ends), high + max(c * end for end in ends)
         if math.inf in (-low, high):
             return low, high
@@ -183,9 +184,8 @@ class Number:
         return text or "0"
 
 
-LINE = (-math.inf, math.inf)
+LINE, PRECISIONS = (-math.inf, math.inf), (64, 128, 256, 512, 1024, 2048, 4096)
 INFINITY = Number(None, lambda bits: (math.inf, math.inf))
-PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
 
 
 def exact(number: Fraction | int) -> Number:

@@ -89,21 +89,34 @@ class Tally:
 
     Attributes
     ----------
-    wrong, strayed : (n,) bool
-        Whether ``q(x) = 0``; whether a token was drawn in an impossible context (False where that is not known).
-    surprisal : (n,) float64
-        ``-log q(x)`` in nats; infinite where x is wrong.
+    sampler : Sampler
+    tracked : bool
+        Whether impossible contexts were noticed.
+    likelihoods : bool
+        Whether log q(x) is worked out.
     """
 
-    def __init__(self, sampler: Sampler, seed: int) -> None:
+    def __init__(self, sampler: Sampler, seed: int, likelihoods: bool) -> None:
         self.sampler = sampler
+        self.likelihoods = likelihoods
         self.tracked = True
         self._chunks: Iterator[Chunk] = sampler.chunks(seed)
         self._parts: list[NDArray[np.float64]] = []
         self._drawn = 0
 
+    @property
+    def nanoseconds(self) -> float:
+        """Estimate for one sequence."""
+        return self.sampler.nanoseconds + self.likelihoods * _likelihood_nanoseconds(self.sampler.instance.language)
+
     def upto(self, count: int) -> NDArray[np.float64]:
-        """The first ``count`` sequences, as columns: wrong, strayed, surprisal; shape (count, 3)."""
+        """The first ``count`` sequences.
+
+        Returns
+        -------
+        (count, 3) float64
+            Whether ``q(x) = 0``; whether a token was drawn in an impossible context; ``-log q(x)`` in nats.
+        """
         while self._drawn < count:
             chunk = next(self._chunks)
             self.tracked = self.tracked and chunk.on_support is not None
@@ -111,8 +124,9 @@ class Tally:
             part[:, 0] = ~chunk.possible
             if chunk.on_support is not None:
                 part[:, 1] = ~chunk.on_support
-            part[:, 2] = math.inf
-            part[chunk.possible, 2] = -self.sampler.instance.language.log_prob(chunk.tokens[chunk.possible])
+            if self.likelihoods:
+                part[:, 2] = math.inf
+                part[chunk.possible, 2] = -self.sampler.instance.language.log_prob(chunk.tokens[chunk.possible])
             self._parts.append(part)
             self._drawn += len(part)
         if len(self._parts) > 1:
@@ -156,7 +170,7 @@ def nll_of_correct(work: Workspace) -> Enclosure:
         spread = rounding + 2 * (high - low) * error / least
         return value / L, max((lo - spread) / L, 0.0), (hi + spread) / L
 
-    return _settled(work, interval)
+    return _settled(work, interval, _tally_of_likelihoods)
 
 
 def _chance(hits: NDArray[np.float64], alpha: float, error: float) -> Interval:
@@ -165,10 +179,26 @@ def _chance(hits: NDArray[np.float64], alpha: float, error: float) -> Interval:
 
 
 def _tally(work: Workspace) -> Tally:
-    return Tally(sampler_for(work.instance), work.request.seed)
+    return Tally(sampler_for(work.instance), work.request.seed, likelihoods=False)
 
 
-def _settled(work: Workspace, interval: Callable[[NDArray[np.float64], float, float], Interval]) -> Enclosure:
+def _tally_of_likelihoods(work: Workspace) -> Tally:
+    return Tally(sampler_for(work.instance), work.request.seed, likelihoods=True)
+
+
+def _likelihood_nanoseconds(language: Language) -> float:
+    if isinstance(language, Blocks):
+        return language.count * _likelihood_nanoseconds(language.block)
+    if isinstance(language, HMM):
+        return language.length * (50.0 + language.states * (language.states / 4 + 5))
+    return 1000.0 + 20.0 * language.length
+
+
+def _settled(
+    work: Workspace,
+    interval: Callable[[NDArray[np.float64], float, float], Interval],
+    tally_of: Callable[[Workspace], Tally] = _tally,
+) -> Enclosure:
     """Draw until the interval is narrow enough.
 
     Parameters
@@ -177,8 +207,8 @@ def _settled(work: Workspace, interval: Callable[[NDArray[np.float64], float, fl
         From the tally of n sequences, alpha and the total variation between p and the law drawn from: value and ends of
         an interval of coverage ``1 - alpha``.
     """
-    request, tally = work.request, work.once(_tally)
-    looks = _looks(request, tally.sampler)
+    request, tally = work.request, work.once(tally_of)
+    looks = _looks(request, tally)
     alpha, error = (1 - request.confidence) / len(looks), tally.sampler.error
     for count in looks:
         value, lo, hi = interval(tally.upto(count), alpha, error)
@@ -188,17 +218,17 @@ def _settled(work: Workspace, interval: Callable[[NDArray[np.float64], float, fl
     return Enclosure(min(max(value, lo), hi), lo, hi, "statistical", confidence=request.confidence, note=note)
 
 
-def _looks(request: Request, sampler: Sampler) -> list[int]:
+def _looks(request: Request, tally: Tally) -> list[int]:
     """The numbers of sequences at which the interval is looked at: doubling, or the one asked for."""
     if request.samples is not None:
-        needed = request.samples * sampler.nanoseconds / 1e9
+        needed = request.samples * tally.nanoseconds / 1e9
         if needed > request.seconds or request.samples > MOST:
             raise BeyondReach(
-                f"{request.samples} sequences of {sampler.instance.name} would take about {needed:.3g} s; there are "
+                f"{request.samples} sequences of {tally.sampler.instance.name} would take about {needed:.3g} s; there are "
                 f"{request.seconds:.3g} s, and at most {MOST} sequences are drawn"
             )
         return [request.samples]
-    most = int(min(MOST, max(FEWEST, request.seconds * 1e9 / sampler.nanoseconds)))
+    most = int(min(MOST, max(FEWEST, request.seconds * 1e9 / tally.nanoseconds)))
     doubled = itertools.takewhile(lambda count: count < most, (FIRST_LOOK << j for j in itertools.count()))
     return [*doubled, most]
 

@@ -71,16 +71,7 @@ def test_a_false_statement_is_refuted_and_shrunk(name):
     assert assert_refuted(refutation(name)) <= known.vocab**known.length
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(raises=AssertionError, reason="Pair(1): no exact side for 0**(L/2)"))
-        if name == "false-pair-without-chance"
-        else name
-        for name in FALSE
-        if name not in LONGER
-    ],
-)
+@pytest.mark.parametrize("name", [name for name in FALSE if name not in LONGER])
 def test_the_kernel_accepts_the_counterexample(name):
     text = certificate_text([refutation(name).certificate()])
     assert f"{name} violated" in verify.verify(text)
