@@ -144,8 +144,11 @@ def test_every_subpackage_is_listed():
 
 
 def test_files_stay_short():
-    assert not [str(path) for path in sources("numerics", "theory", "tests", "benchmarks")
-                if len(path.read_text().splitlines()) > LONGEST_FILE]
+    assert not [
+        str(path)
+        for path in sources("numerics", "theory", "tests", "benchmarks")
+        if len(path.read_text().splitlines()) > LONGEST_FILE
+    ]
 
 
 def test_no_fast_mathematics_but_contraction():
@@ -166,6 +169,7 @@ def test_comparisons_are_not_dropped():
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Call)
-        and getattr(node.value.func, "attr", getattr(node.value.func, "id", "")) in ("allclose", "isclose", "array_equal")
+        and getattr(node.value.func, "attr", getattr(node.value.func, "id", ""))
+        in ("allclose", "isclose", "array_equal")
     ]
     assert not dropped

@@ -83,7 +83,12 @@ def bernoulli_steps(weights: NDArray[np.float64], L: int) -> Iterator[RevealStep
         r, stay = w[k] / rest, after / rest
         keep, before = stay**gap, rest**gap
         yield RevealStep(
-            keep, r * keep, r * r * keep, a * a * before, a * before, float(rest**L),
+            keep,
+            r * keep,
+            r * r * keep,
+            a * a * before,
+            a * before,
+            float(rest**L),
             w[k] * w[k] * after**gap,
         )
 

@@ -22,6 +22,7 @@ def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obst
         run,
         scope,
         "n sequences; see draw for the cost of one",
+        on_request=True,
     )
 
 

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from maskbound.theory import quantities
 
-from ..enclosure import Enclosure, gamma
+from ..enclosure import Enclosure
 from ..engines.law import Law
 from ..errors import BadInput, shown
 from ..instances import Instance
 from ..languages.english import ENGLISH_ALPHABET
 from ..metrics.information_curve import InformationCurve
-from ..partial import sequence_index, sequence_rows
+from ..partial import sequence_rows
 from .render import Table, as_json
 
 __all__ = [

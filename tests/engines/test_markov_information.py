@@ -161,9 +161,7 @@ def test_leaving_out_lags_is_covered_by_the_stated_error():
     """Cut far too early, the error grows to cover what is missing; without that part it would not be covered."""
     whole = engine.lag_information_of(english_chain(200))
     D = 3
-    cut = engine.LagInformation(
-        200, whole.J[:D], whole.J_error[:D], float(whole.J[D]), whole.tokens, whole.sequence
-    )
+    cut = engine.LagInformation(200, whole.J[:D], whole.J_error[:D], float(whole.J[D]), whole.tokens, whole.sequence)
     weights = np.full(8, 1 / 8)
     full, short = engine.path_kl(whole, weights), engine.path_kl(cut, weights)
     assert abs(full.value - short.value) <= short.error

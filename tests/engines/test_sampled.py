@@ -38,6 +38,8 @@ QUANTITIES = ("ser", "generative_nll_correct", "off_support_mass")
 SAMPLED = {method.quantity: method for method in METHODS if method.engine == "sampled"}
 RUNS = 50
 
+pytestmark = pytest.mark.slow
+
 
 def runs(name: str, confidence: float, samples: int | None, width: float = 0.01):
     """Every quantity that applies, its exact value, and the intervals of many seeds."""

@@ -17,6 +17,8 @@ from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.metrics import METHODS, measurable, measure
 
 ENGINES = sorted({method.engine for method in METHODS})
+SAMPLES = 300
+"""Sequences in sampled methods, whose intervals hold with chance 1 - 1e-6 each; the seed is always the same."""
 FLOOR = 1e-3
 WIDTH = 1e-9
 ACCURACY = 1e-12
@@ -30,9 +32,6 @@ def assert_encloses(name: str, found, truth) -> None:
     """The enclosure holds the true value and, unless it is a bound or a sample, is narrow and accurate to 1e-12."""
     exact = real(truth) if isinstance(truth, int | Fraction) else truth
     assert found.lo - ORACLE_ERROR <= exact <= found.hi + ORACLE_ERROR, f"{name}: {found} misses {exact}"
-    if found.kind == "bound":
-        # It promises to hold the value, not to be near it.
-        return
     if found.kind in ("bound", "statistical"):
         return
     if math.isinf(truth):
@@ -40,24 +39,27 @@ def assert_encloses(name: str, found, truth) -> None:
         return
     scale = max(abs(float(exact)), FLOOR)
     assert found.width <= WIDTH * scale, f"{name}: {found} is wide"
-    assert abs(found.value - float(exact)) <= ACCURACY * max(abs(float(exact)), SUBTRACTED), f"{name}: {found.value} against {exact}"
+    assert abs(found.value - float(exact)) <= ACCURACY * max(abs(float(exact)), SUBTRACTED), (
+        f"{name}: {found.value} against {exact}"
+    )
 
 
 @given(cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_quantity_by_every_engine_is_the_oracles(case: Case):
     truth = case.truth()
     compared = 0
     for engine in ENGINES:
         for name in measurable(case.instance, engine=engine):
             if name in truth:
-                assert_encloses(f"{name} by {engine}", measure(case.instance, [name], engine=engine)[name], truth[name])
+                found = measure(case.instance, [name], engine=engine, samples=SAMPLES)[name]
+                assert_encloses(f"{name} by {engine}", found, truth[name])
                 compared += 1
     assert compared >= 20
 
 
 @given(cases())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_both_laws_are_the_oracles_cell_by_cell(case: Case):
     """Zero is zero, and every other entry is within gamma of its depth."""
     expected = case.output_law()
