@@ -62,7 +62,7 @@ def shapes(draw: Any, least_length: int = 1) -> tuple[int, int]:
 
 @st.composite
 def language_pairs(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ngram", "hmm", "blocks", "iid")) -> tuple:
-    """A product language, the oracle's table of it, its transition rows if it is a chain, and the oracle's local scope."""
+    """A product language, the oracle's table, its transition rows if it is a chain, and the oracle's local scope."""
     kind = draw(st.sampled_from(kinds))
     V, L = draw(shapes())
     if kind == "tabular":

@@ -46,7 +46,7 @@ def sources(*folders: str) -> list[Path]:
 def imports(path: Path, text: str | None = None) -> Iterator[str]:
     """Absolute names of everything that a file of the packages imports."""
     name = path.relative_to(ROOT).with_suffix("").parts
-    package = ("maskbound", *(name[:-1] if name[-1] != "__init__" else name[:-1]))
+    package = ("maskbound", *name[:-1])
     for node in ast.walk(ast.parse(path.read_text() if text is None else text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

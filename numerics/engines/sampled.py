@@ -224,8 +224,8 @@ def _looks(request: Request, tally: Tally) -> list[int]:
         needed = request.samples * tally.nanoseconds / 1e9
         if needed > request.seconds or request.samples > MOST:
             raise BeyondReach(
-                f"{request.samples} sequences of {tally.sampler.instance.name} would take about {needed:.3g} s; there are "
-                f"{request.seconds:.3g} s, and at most {MOST} sequences are drawn"
+                f"{request.samples} sequences of {tally.sampler.instance.name} would take about {needed:.3g} s; there "
+                f"are {request.seconds:.3g} s, and at most {MOST} sequences are drawn"
             )
         return [request.samples]
     most = int(min(MOST, max(FEWEST, request.seconds * 1e9 / tally.nanoseconds)))

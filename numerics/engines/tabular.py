@@ -214,7 +214,7 @@ def _weighted_steps(work: Workspace, weights: NDArray[np.float64]) -> tuple[NDAr
     positive = weights[weights > 0]
     if L * (1 - math.log2(positive.min())) > 1000:
         raise BeyondReach(
-            f"{instance.name} has a step of weight {positive.min():.3g}; its powers up to {L} leave the range of float64"
+            f"{instance.name} has a step of weight {positive.min():.3g}; its powers up to {L} leave float64's range"
         )
     g = np.zeros(lattice_size(V, L))
     g[0] = 1.0

@@ -1,7 +1,7 @@
 """Markov chains at any length (M8.4): entropies, the curve and PATH_KL from mutual informations, and what they bound.
 
-The values are those of :mod:`maskbound.numerics.engines.markov_information`, where they are derived; it differentiates the
-entropy of an erased sequence (M5.2) and so relies on the identities named here.
+The values are those of :mod:`maskbound.numerics.engines.markov_information`, where they are derived; it differentiates
+the entropy of an erased sequence (M5.2) and so relies on the identities named here.
 """
 
 from __future__ import annotations

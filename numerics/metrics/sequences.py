@@ -1,4 +1,4 @@
-"""Log-probabilities of given sequences under the sampler: from the table where that fits, else by the chain's intervals."""
+"""Log-probabilities of given sequences under the sampler: from the table where it fits, else by a chain's intervals."""
 
 from __future__ import annotations
 

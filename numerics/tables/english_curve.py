@@ -49,11 +49,13 @@ def english_curve(steps: Sequence[int] = STEPS) -> Table:
             )
         )
     columns = ("N", "PATH_KL/L", "M6.4: (TC+DTC)/(NL)", "log V / N", "bigram KL rate", "bigram TV rate")
-    notes = (
-        f"English letters as a Markov chain (V = {language.vocab}, every count plus {SMOOTHING}), L = {LENGTH}, N uniform "
-        "Bernoulli steps, exact denoiser. PATH_KL/L bounds the TER gap, log TER(p) - log TER(q), from above.",
+    note = (
+        f"English letters as a Markov chain (V = {language.vocab}, every count plus {SMOOTHING}), L = {LENGTH}, N "
+        "uniform Bernoulli steps, exact denoiser. PATH_KL/L bounds the TER gap, log TER(p) - log TER(q), from above."
     )
-    return Table("TER gap and bigram rates of English against the number of steps (nats)", columns, tuple(rows), notes)
+    return Table(
+        "TER gap and bigram rates of English against the number of steps (nats)", columns, tuple(rows), (note,)
+    )
 
 
 def _over(found: Enclosure, divisor: int) -> Enclosure:
