@@ -16,7 +16,7 @@ from maskbound.numerics.engines import tabular, walk
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.metrics import METHODS, measurable, measure
 
-ENGINES = sorted({method.engine for method in METHODS})
+ENGINES = sorted({method.engine for method in METHODS if method.kind != "statistical"})
 SAMPLES = 300
 """Sequences in sampled methods, whose intervals hold with chance 1 - 1e-6 each; the seed is always the same."""
 FLOOR = 1e-3
