@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from maskbound.numerics.engines.markov_bigrams import bigram_kl_rate, bigram_law, bigram_tv_rate
-from maskbound.numerics.engines.markov_chain import Chain, Measured
-from maskbound.numerics.engines.markov_information import lag_information_of, path_kl
-from maskbound.numerics.engines.markov_sequences import log_probabilities
-from maskbound.numerics.engines.markov_ser import chance_correct
+from maskbound.numerics.engines.markov.bigrams import bigram_kl_rate, bigram_law, bigram_tv_rate
+from maskbound.numerics.engines.markov.chain import Chain, Measured
+from maskbound.numerics.engines.markov.information import lag_information_of, path_kl
+from maskbound.numerics.engines.markov.sequences import log_probabilities
+from maskbound.numerics.engines.markov.ser import chance_correct
 from maskbound.numerics.engines.reveal_steps import bernoulli_steps
 from maskbound.numerics.languages import english_ngram
 

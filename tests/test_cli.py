@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import cli
 from maskbound.numerics.checks import Status
+from maskbound.numerics.cli import output
 from maskbound.theory import statements
 
 RUNNER = CliRunner()
@@ -508,17 +509,17 @@ def test_a_bar_appears_on_a_terminal_after_a_while(monkeypatch):
             return True
 
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(cli, "PATIENCE", 0.01)
+    monkeypatch.setattr(output, "PATIENCE", 0.01)
     patient, terminal, plain = Terminal(), Terminal(), io.StringIO()
     for stream, wait in ((terminal, 0.2), (patient, 0.0), (plain, 0.2)):
         monkeypatch.setattr(sys, "stderr", stream)
         if stream is patient:
-            monkeypatch.setattr(cli, "PATIENCE", 60.0)
-        with cli._progress(3, "working") as advance:
+            monkeypatch.setattr(output, "PATIENCE", 60.0)
+        with output.progress(3, "working") as advance:
             time.sleep(wait)
             advance()
         if stream is patient:
-            monkeypatch.setattr(cli, "PATIENCE", 0.01)
+            monkeypatch.setattr(output, "PATIENCE", 0.01)
     assert "working" in terminal.getvalue()
     assert "working" not in patient.getvalue()
     assert plain.getvalue() == ""

@@ -19,8 +19,8 @@ from typing import Any
 from maskbound.theory import Statement, spell
 
 from ..engines import rational
-from ..engines.rational_information import fraction
-from ..engines.rational_rows import SamplerRows, marginal_lattice
+from ..engines.rational.information import fraction
+from ..engines.rational.rows import SamplerRows, marginal_lattice
 from ..engines.workspace import Workspace
 from ..errors import BeyondReach, Undecidable
 from ..instances import Instance

@@ -18,9 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind, gamma
-from ..engines import block_chances, block_counts, block_profile, block_steps, blocks, tabular
-from ..engines.block_chances import BlockChances
-from ..engines.block_counts import Composition, Tiny
+from ..engines import blocks, tabular
+from ..engines.blocks import chances as block_chances
+from ..engines.blocks import counts as block_counts
+from ..engines.blocks import profile as block_profile
+from ..engines.blocks import steps as block_steps
+from ..engines.blocks.chances import BlockChances
+from ..engines.blocks.counts import Composition, Tiny
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import FixedSize

@@ -1,6 +1,6 @@
 """Markov chains at any length (M8.4): entropies, the curve and PATH_KL from mutual informations, and what they bound.
 
-The values are those of :mod:`maskbound.numerics.engines.markov_information`, where they are derived; it differentiates
+The values are those of :mod:`maskbound.numerics.engines.markov.information`, where they are derived; it differentiates
 the entropy of an erased sequence (M5.2) and so relies on the identities named here.
 """
 
@@ -14,9 +14,9 @@ import numpy as np
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import markov
-from ..engines import markov_bigrams as bigrams
-from ..engines import markov_information as information
-from ..engines.markov_chain import Measured
+from ..engines.markov import bigrams as bigrams
+from ..engines.markov import information as information
+from ..engines.markov.chain import Measured
 from ..engines.workspace import Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize

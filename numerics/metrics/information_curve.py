@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
-from ..engines import markov, markov_information, tabular
-from ..engines.markov_chain import Measured
+from ..engines import markov, tabular
+from ..engines.markov import information as markov_information
+from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput
 from ..instances import Instance

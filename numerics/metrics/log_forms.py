@@ -17,11 +17,11 @@ from flint import fmpq
 
 from ..enclosure import Enclosure
 from ..engines import rational
-from ..engines import rational_information as information
 from ..engines.rational import RationalLaw
-from ..engines.rational_information import Number, fraction, total
-from ..engines.rational_rows import ONE, ZERO
-from ..engines.rational_rows import rational as from_fraction
+from ..engines.rational import information as information
+from ..engines.rational.information import Number, fraction, total
+from ..engines.rational.rows import ONE, ZERO
+from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput
 from ..instances import Instance

@@ -14,9 +14,11 @@ from mpmath import mp, mpf
 
 from maskbound.numerics import languages, policies
 from maskbound.numerics.enclosure import gamma
-from maskbound.numerics.engines import block_counts, block_profile, block_steps
-from maskbound.numerics.engines.block_counts import Composition, Tiny, compositions
+from maskbound.numerics.engines.blocks import counts as block_counts
+from maskbound.numerics.engines.blocks import profile as block_profile
 from maskbound.numerics.engines.blocks import revealed_patterns
+from maskbound.numerics.engines.blocks import steps as block_steps
+from maskbound.numerics.engines.blocks.counts import Composition, Tiny, compositions
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.languages import Language
 from maskbound.numerics.metrics.block_sizes import METHODS

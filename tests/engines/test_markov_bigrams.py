@@ -12,9 +12,9 @@ from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import mp, real
 
 from maskbound.numerics._kernels.intervals import both_new
-from maskbound.numerics.engines import markov_bigrams as engine
-from maskbound.numerics.engines.markov_chain import Chain, Measured
-from maskbound.numerics.engines.markov_information import entropy, lag_information_of
+from maskbound.numerics.engines.markov import bigrams as engine
+from maskbound.numerics.engines.markov.chain import Chain, Measured
+from maskbound.numerics.engines.markov.information import entropy, lag_information_of
 from maskbound.numerics.engines.reveal_steps import bernoulli_steps, fixed_size_steps
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.languages import english_ngram

@@ -10,8 +10,8 @@ import pytest
 from oracles import denoisers, information, languages, quantities, samplers
 from oracles.logs import mp, real
 
-from maskbound.numerics.engines import markov_information as engine
-from maskbound.numerics.engines.markov_chain import Chain, Measured
+from maskbound.numerics.engines.markov import information as engine
+from maskbound.numerics.engines.markov.chain import Chain, Measured
 from maskbound.numerics.errors import BeyondReach
 from maskbound.numerics.languages import english_ngram
 

@@ -10,9 +10,9 @@ import pytest
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import mp
 
-from maskbound.numerics.engines.markov_chain import Chain
-from maskbound.numerics.engines.markov_information import lag_information_of, path_kl
-from maskbound.numerics.engines.markov_learning import learning_error
+from maskbound.numerics.engines.markov.chain import Chain
+from maskbound.numerics.engines.markov.information import lag_information_of, path_kl
+from maskbound.numerics.engines.markov.learning import learning_error
 
 F = Fraction
 CASES = [languages.random_chain(Random(seed), V, zeros=0.4) for seed, V in ((0, 3), (3, 2), (8, 2), (6, 3))]

@@ -12,9 +12,9 @@ import pytest
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import log, mp, real
 
-from maskbound.numerics.engines import markov_sequences as replay
-from maskbound.numerics.engines import markov_sets as sets_engine
-from maskbound.numerics.engines.markov_chain import Chain, Measured
+from maskbound.numerics.engines.markov import sequences as replay
+from maskbound.numerics.engines.markov import sets as sets_engine
+from maskbound.numerics.engines.markov.chain import Chain, Measured
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.languages import english_ngram
 from maskbound.numerics.policies import bisection

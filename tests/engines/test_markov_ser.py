@@ -10,8 +10,8 @@ import pytest
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import mp, real
 
-from maskbound.numerics.engines import markov_ser as engine
-from maskbound.numerics.engines.markov_chain import Chain, Measured
+from maskbound.numerics.engines.markov import ser as engine
+from maskbound.numerics.engines.markov.chain import Chain, Measured
 from maskbound.numerics.errors import BeyondReach
 from maskbound.numerics.languages import english_ngram
 

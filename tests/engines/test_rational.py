@@ -15,7 +15,7 @@ from oracles.logs import mp, real
 
 from maskbound.numerics import denoisers, languages, measure, policies
 from maskbound.numerics.engines import rational
-from maskbound.numerics.engines.rational_information import fraction
+from maskbound.numerics.engines.rational.information import fraction
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance

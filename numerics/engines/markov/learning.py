@@ -19,10 +19,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF as U
-from ..enclosure import gamma
-from .markov_chain import Chain, Measured
-from .reveal_steps import prefix_sums, step_depth
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...enclosure import gamma
+from ..reveal_steps import prefix_sums, step_depth
+from .chain import Chain, Measured
 
 __all__ = ["LearningError", "NeighbourPrediction", "learning_error"]
 

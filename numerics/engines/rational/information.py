@@ -14,12 +14,12 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from ..instances import Instance
-from ..logform import LogForm
-from ..policies import Bernoulli, FixedSets, FixedSize
-from .rational import marginals, rows
-from .rational_rows import ZERO, Row, rational
-from .workspace import Workspace
+from ...instances import Instance
+from ...logform import LogForm
+from ...policies import Bernoulli, FixedSets, FixedSize
+from ..workspace import Workspace
+from .engine import marginals, rows
+from .rows import ZERO, Row, rational
 
 __all__ = [
     "Learning",

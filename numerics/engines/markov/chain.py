@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, gamma
-from ..errors import BadInput
-from ..types import PARAMETER_DEPTH
+from ...enclosure import UNIT_ROUNDOFF, gamma
+from ...errors import BadInput
+from ...types import PARAMETER_DEPTH
 
 __all__ = ["Chain", "Measured", "Mixing"]
 

@@ -29,14 +29,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .._kernels.lag_information import lag_information
-from ..enclosure import UNIT_ROUNDOFF as U
-from ..enclosure import gamma
-from ..errors import BeyondReach
-from ..types import PARAMETER_DEPTH
-from .markov_chain import Chain, Measured
-from .reveal_chances import fixed_size_coefficients, lag_coefficients, pair_chance_differences
-from .reveal_steps import prefix_sums
+from ..._kernels.lag_information import lag_information
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...enclosure import gamma
+from ...errors import BeyondReach
+from ...types import PARAMETER_DEPTH
+from ..reveal_chances import fixed_size_coefficients, lag_coefficients, pair_chance_differences
+from ..reveal_steps import prefix_sums
+from .chain import Chain, Measured
 
 __all__ = [
     "LagInformation",

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import gamma
-from ..instances import Instance
-from ..languages import NGram
-from ..policies import Bernoulli, FixedSets, FixedSize
-from . import markov_sequences, markov_ser, markov_sets
-from .markov_bigrams import BigramLaw, bigram_law
-from .markov_chain import Chain, Measured
-from .markov_information import LagInformation, lag_information_of
-from .reveal_steps import bernoulli_steps, fixed_size_steps
-from .workspace import Cost, Workspace
+from ...enclosure import gamma
+from ...instances import Instance
+from ...languages import NGram
+from ...policies import Bernoulli, FixedSets, FixedSize
+from ..reveal_steps import bernoulli_steps, fixed_size_steps
+from ..workspace import Cost, Workspace
+from . import sequences, ser, sets
+from .bigrams import BigramLaw, bigram_law
+from .chain import Chain, Measured
+from .information import LagInformation, lag_information_of
 
 __all__ = [
     "bigram_cost",
@@ -138,7 +138,7 @@ def sequence_error_rate(work: Workspace) -> Measured:
     """SER under a Bernoulli policy."""
     policy = work.instance.policy
     assert isinstance(policy, Bernoulli)
-    return markov_ser.sequence_error_rate(chain(work), policy.schedule.weights)
+    return ser.sequence_error_rate(chain(work), policy.schedule.weights)
 
 
 def sequence_obstacle(instance: Instance) -> str | None:
@@ -158,9 +158,9 @@ def log_probabilities(work: Workspace, x: NDArray[np.integer]) -> list[Measured]
     """``log p(x)`` of given sequences (n, L)."""
     policy, rule = work.instance.policy, work.instance.off_support
     if isinstance(policy, FixedSets):
-        return markov_sets.log_probabilities_of_sets(chain(work), policy.sets, x, rule)
+        return sets.log_probabilities_of_sets(chain(work), policy.sets, x, rule)
     assert isinstance(policy, Bernoulli)
-    return markov_sequences.log_probabilities(chain(work), policy.schedule.weights, x, rule)
+    return sequences.log_probabilities(chain(work), policy.schedule.weights, x, rule)
 
 
 def log_ratios(work: Workspace) -> list[Measured]:
@@ -203,12 +203,12 @@ def sets_cost(instance: Instance) -> Cost:
 
 def path_kl_of_sets(work: Workspace) -> Measured:
     """PATH_KL, which is KL, under given sets."""
-    return markov_sets.path_kl_of_sets(chain(work), _sets(work))
+    return sets.path_kl_of_sets(chain(work), _sets(work))
 
 
 def sequence_error_rate_of_sets(work: Workspace) -> Measured:
     """SER under given sets."""
-    return markov_sets.sequence_error_rate_of_sets(chain(work), _sets(work))
+    return sets.sequence_error_rate_of_sets(chain(work), _sets(work))
 
 
 def _sets(work: Workspace) -> tuple[tuple[int, ...], ...]:

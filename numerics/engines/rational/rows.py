@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from ..denoisers import Denoiser, Exact, Learned, Perturbed, Table
-from ..instances import Instance
-from ..languages import Blocks, Language, NGram
-from ..partial import lattice_rows, lattice_size, sequence_rows
-from ..policies import Partial
+from ...denoisers import Denoiser, Exact, Learned, Perturbed, Table
+from ...instances import Instance
+from ...languages import Blocks, Language, NGram
+from ...partial import lattice_rows, lattice_size, sequence_rows
+from ...policies import Partial
 
 __all__ = ["ONE", "Row", "SamplerRows", "ZERO", "has_rational_rows", "marginal_lattice", "rational"]
 

@@ -13,12 +13,12 @@ from itertools import combinations
 
 import numpy as np
 
-from ..enclosure import UNIT_ROUNDOFF
-from ..instances import Instance
-from . import tabular
-from .block_counts import Composition, compositions
-from .blocks import block_length, block_of_sizes, predicted_block, prediction_cost, sized_cost
-from .workspace import Cost, Workspace
+from ...enclosure import UNIT_ROUNDOFF
+from ...instances import Instance
+from .. import tabular
+from ..workspace import Cost, Workspace
+from .counts import Composition, compositions
+from .engine import block_length, block_of_sizes, predicted_block, prediction_cost, sized_cost
 
 __all__ = ["BlockChances", "chances_cost", "correct_chances", "likelihood_ratios"]
 

@@ -17,9 +17,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..reach import BEYOND_COUNTING
-from .block_counts import SMALLEST, Composition, Tiny, compositions
-from .workspace import Cost
+from ...reach import BEYOND_COUNTING
+from ..workspace import Cost
+from .counts import SMALLEST, Composition, Tiny, compositions
 
 __all__ = ["all_blocks", "steps_cost"]
 

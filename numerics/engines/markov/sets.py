@@ -25,12 +25,12 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .._kernels.lag_information import lag_information
-from ..enclosure import UNIT_ROUNDOFF as U
-from ..enclosure import gamma
-from ..errors import BadInput
-from ..reach import require_memory
-from .markov_chain import Chain, Measured
+from ..._kernels.lag_information import lag_information
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...enclosure import gamma
+from ...errors import BadInput
+from ...reach import require_memory
+from .chain import Chain, Measured
 
 __all__ = ["Split", "log_probabilities_of_sets", "path_kl_of_sets", "sequence_error_rate_of_sets", "splits"]
 

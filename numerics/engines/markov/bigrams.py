@@ -35,13 +35,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .._kernels.intervals import both_new
-from ..enclosure import UNIT_ROUNDOFF as U
-from ..enclosure import gamma
-from ..errors import BadInput
-from ..reach import require_memory
-from .markov_chain import Chain, Measured
-from .reveal_steps import RevealStep, step_depth
+from ..._kernels.intervals import both_new
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...enclosure import gamma
+from ...errors import BadInput
+from ...reach import require_memory
+from ..reveal_steps import RevealStep, step_depth
+from .chain import Chain, Measured
 
 __all__ = ["BigramLaw", "bigram_kl_rate", "bigram_law", "bigram_tv_rate", "generative_nll"]
 

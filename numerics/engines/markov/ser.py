@@ -25,13 +25,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .._kernels.renewal import all_masked, step_back
-from ..enclosure import UNIT_ROUNDOFF as U
-from ..enclosure import gamma
-from ..errors import BeyondReach
-from .markov_chain import Chain, Measured
-from .markov_information import lag_information_of, path_kl
-from .reveal_steps import RevealStep, bernoulli_steps, step_depth
+from ..._kernels.renewal import all_masked, step_back
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...enclosure import gamma
+from ...errors import BeyondReach
+from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
+from .chain import Chain, Measured
+from .information import lag_information_of, path_kl
 
 __all__ = ["chance_correct", "sequence_error_rate"]
 

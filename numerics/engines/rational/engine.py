@@ -15,13 +15,13 @@ from functools import cached_property
 
 from flint import fmpq
 
-from ..errors import BeyondReach
-from ..instances import Instance
-from ..partial import sequence_rows
-from ..policies import Bernoulli, FixedSets, FixedSize, Partial
-from ..reach import power
-from .rational_rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, rational
-from .workspace import Cost, Workspace
+from ...errors import BeyondReach
+from ...instances import Instance
+from ...partial import sequence_rows
+from ...policies import Bernoulli, FixedSets, FixedSize, Partial
+from ...reach import power
+from ..workspace import Cost, Workspace
+from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, rational
 
 __all__ = [
     "MOST_PAIRS",

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import gamma
+from ...enclosure import gamma
 
 __all__ = ["before_law", "drop_weights"]
 

@@ -1,6 +1,6 @@
 """Log-probability of given sequences under a Markov chain's sampler, at any length and off the support too.
 
-The recursion is that of ``markov_ser`` with tokens that are known (M8.4). Tables hold the chance that the
+The recursion is that of ``ser`` with tokens that are known (M8.4). Tables hold the chance that the
 inside of an interval is drawn as given, divided by the product of a scale for each token (its transition
 probability times ``exp(-PATH_KL/L)``), so that a table entry is of the order of ``exp(PATH_KL share - log
 q/p)`` and does not underflow at any length of interest.
@@ -14,14 +14,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .._kernels.replay import replay_step
-from ..enclosure import UNIT_ROUNDOFF as U
-from ..enclosure import gamma
-from ..errors import BadInput, BeyondReach
-from ..types import PARAMETER_DEPTH
-from .markov_chain import Chain, Measured
-from .markov_information import lag_information_of, path_kl
-from .reveal_steps import RevealStep, bernoulli_steps, step_depth
+from ..._kernels.replay import replay_step
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...enclosure import gamma
+from ...errors import BadInput, BeyondReach
+from ...types import PARAMETER_DEPTH
+from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
+from .chain import Chain, Measured
+from .information import lag_information_of, path_kl
 
 __all__ = ["log_probabilities"]
 

@@ -17,12 +17,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ..denoisers import Exact, Perturbed
-from ..instances import Instance
-from ..languages import Blocks
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy
-from . import tabular
-from .workspace import Cost, Workspace
+from ...denoisers import Exact, Perturbed
+from ...instances import Instance
+from ...languages import Blocks
+from ...policies import Bernoulli, FixedSets, FixedSize, Policy
+from .. import tabular
+from ..workspace import Cost, Workspace
 
 __all__ = [
     "block_count",

@@ -1,0 +1,125 @@
+"""`check` and `verify`: verdicts and certificates."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import BadInput
+from .application import VIOLATION, app, say
+from .options import AsJson, Specs
+from .output import console, print_json, progress
+
+if TYPE_CHECKING:
+    from ..checks import Verdict
+    from ..tables.cases import Case
+
+
+@app.command()
+def check(
+    specs: Specs = None,
+    everything: Annotated[bool, typer.Option("--all", help="The whole gallery, not only its fast part.")] = False,
+    claims: Annotated[
+        list[str] | None, typer.Option("--claim", metavar="TEXT", help='An inequality, such as "kl <= path_kl".')
+    ] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="Decide by rationals and log forms, equalities included.")
+    ] = False,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write certificates of what is decided, for `verify`; implies --exact."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Hold the statements, or claims, against instances (by default the fast gallery)."""
+    from maskbound.theory import claim
+
+    from ..checks import Status
+    from ..checks.certificate import certify
+    from ..errors import BeyondReach
+    from ..tables.cases import gallery_names, open_case
+    from ..tables.verdicts import as_records, judged_on, remarks, tally, verdicts_of
+
+    if specs and everything:
+        raise BadInput("--all", "it means the whole gallery; either it or instances are accepted")
+    texts = claims or []
+    stated = [claim(text, id=f"claim-{n}" if len(texts) > 1 else "claim") for n, text in enumerate(texts, 1)]
+    cases = [open_case(spec) for spec in specs or gallery_names(everything)]
+    for statement in stated if specs else ():
+        _require_subjects(statement, cases)
+    found: list[tuple[Case, list[Verdict]]] = []
+    certificates, refused = [], []
+    exact = exact or certificate is not None
+    with progress(sum(len(judged_on(case, stated)) for case in cases), "checking") as advance:
+        for case in cases:
+            verdicts = []
+            for verdict, (_, about) in zip(
+                verdicts_of(case, stated, exact=exact), judged_on(case, stated), strict=True
+            ):
+                verdicts.append(verdict)
+                if certificate is not None and verdict.status in (Status.HOLDS, Status.VIOLATED):
+                    try:
+                        certificates.append(certify(verdict, about.subjects, about.relation))
+                    except BeyondReach as problem:
+                        refused.append(str(problem))
+                advance()
+            found.append((case, verdicts))
+    if certificate is not None:
+        _write_certificates(certificate, certificates, refused)
+    flat = [verdict for _, verdicts in found for verdict in verdicts]
+    if as_json:
+        print_json(as_records(flat))
+    else:
+        _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
+    return VIOLATION if any(verdict.status is Status.VIOLATED for verdict in flat) else 0
+
+
+def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused: list[str]) -> None:
+    """All in one file; what could not be certified is counted, and the first reason given."""
+    from ..checks.certificate import certificate_text
+    from ..tables.write import write_text
+
+    why = f"; {len(refused)} left out: {refused[0]}" if refused else ""
+    if not certificates:
+        raise BadInput("--certificate", f"found nothing to certify{why}")
+    write_text(path, certificate_text(certificates))
+    say(f"{len(certificates)} certificate{'s' if len(certificates) > 1 else ''} written to {path}{why}")
+
+
+@app.command()
+def verify(
+    certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` has written.")],
+) -> int:
+    """Recheck a certificate from the definitions, with the standard library alone."""
+    from ..checks.verify import main as recheck
+
+    return recheck([str(certificate)])
+
+
+def _require_subjects(statement: Any, cases: list[Case]) -> None:
+    if statement.subjects == 2 and not any(len(case.subjects) == 2 for case in cases):
+        raise BadInput("--claim", f"{str(statement)!r} compares two instances; a file with a pair is accepted")
+
+
+def _print_verdicts(found: list[tuple[Case, list[Verdict]]], remarks: list[str], tally: str) -> None:
+    from ..checks import Status
+    from ..tables.listing import plain
+    from ..tables.verdicts import grouped, verdict_table
+
+    listed = [
+        (f"{case.name}  ({case.description})", [v for v in verdicts if v.status is not Status.NOT_APPLICABLE])
+        for case, verdicts in found
+    ]
+    if any(verdicts for _, verdicts in listed):
+        if sys.stdout.isatty():
+            console().print(grouped(listed))
+        else:
+            print(plain(verdict_table((v for _, verdicts in listed for v in verdicts), "")))
+    for remark in remarks:
+        print(remark)
+    if remarks:
+        print()
+    print(tally)

@@ -1,0 +1,155 @@
+"""`measure`, `law` and `curve`: the numbers of one instance."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import BadInput
+from .application import app, require, say
+from .options import AsJson, Seconds, Spec
+from .output import print_json, print_table, progress
+
+
+@app.command()
+def measure(
+    words: Annotated[list[str], typer.Argument(metavar="SPEC", help="An instance file, or a name in the gallery.")],
+    quantities: Annotated[
+        list[str] | None, typer.Option("-q", "--quantity", metavar="NAME ...", help="What to measure; all by default.")
+    ] = None,
+    width: Annotated[float, typer.Option(help="Relative width wanted.")] = 0.01,
+    seconds: Seconds = 60.0,
+    samples: Annotated[int | None, typer.Option(help="Sequences to draw, in sampled methods.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of sampled methods.")] = 0,
+    confidence: Annotated[float, typer.Option(help="Coverage of statistical intervals.")] = 1 - 1e-6,
+    engine: Annotated[str | None, typer.Option(metavar="NAME", help="Use this engine only.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure quantities of an instance, each as an interval that contains it."""
+    from ..engines.workspace import Request
+    from ..tables.cases import open_instance
+    from ..tables.results import measured_record, measured_table
+
+    require("--width", width, width >= 0, "a number of at least 0")
+    require("--seconds", seconds, 0 < seconds < math.inf, "a positive number")
+    require("--samples", samples, samples is None or samples > 0, "a positive whole number")
+    require("--seed", seed, seed >= 0, "a whole number of at least 0")
+    require("--confidence", confidence, 0 < confidence < 1, "a number strictly between 0 and 1")
+    spec, names = _spec_and_names(words, quantities)
+    instance = open_instance(spec)
+    found = _measured(instance, names, Request(width, seconds, samples, seed, confidence), engine)
+    if as_json:
+        print_json(measured_record(instance, found))
+    else:
+        print_table(measured_table(instance, found))
+
+
+def _spec_and_names(words: list[str], quantities: list[str] | None) -> tuple[str, list[str]]:
+    """The instance and the quantities: ``-q kl ser`` leaves ``ser`` among the words."""
+    from maskbound.theory import quantities as known
+
+    for name in quantities or ():
+        if name not in known:
+            close = ", ".join(difflib.get_close_matches(name[:80], known, 3, cutoff=0.4) or known)
+            raise BadInput("-q", f"found {name!r}; the closest known quantities are {close}")
+    specs = words
+    if quantities:
+        specs = [word for word in words if word not in known]
+        quantities = [*quantities, *(word for word in words if word in known)]
+    if len(specs) != 1:
+        found = f"found {len(specs)} ({', '.join(specs)})" if specs else "found none"
+        raise BadInput("SPEC", f"{found}; one instance is accepted, and quantities after -q")
+    return specs[0], list(dict.fromkeys(quantities or ()))
+
+
+def _measured(instance: Any, names: list[str], request: Any, engine: str | None) -> dict[str, Any]:
+    """Each named quantity, or everything that can be measured within the time."""
+    from ..engines.workspace import Workspace
+    from ..errors import BeyondReach
+    from ..metrics.measure import explain, measurable, measure_one
+
+    able = measurable(instance, request.seconds, engine)
+    for name in names or ([] if able else ["kl"]):
+        if name not in able:
+            raise explain(instance, name, request.seconds, engine)
+    work, found, missed = Workspace(instance, request), {}, None
+    with progress(len(names or able), "measuring") as advance:
+        for name in names or able:
+            try:
+                found[name] = measure_one(work, name, engine)
+            except BeyondReach as problem:
+                if names:
+                    raise
+                missed = problem
+            advance()
+    if missed is not None:
+        if not found:
+            raise missed
+        say(f"{len(able) - len(found)} quantities are left out: {missed}")
+    return found
+
+
+@app.command()
+def law(
+    spec: Spec,
+    sequences: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Print the log-probabilities of these sequences: one a line, tokens separated by spaces or commas,"
+            " or letters where the language has an alphabet.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The sampler's output law p beside the language q, likeliest sequences first."""
+    from ..instances.specfile import in_file
+    from ..metrics.output_law import law as output_law
+    from ..metrics.sequences import log_probabilities
+    from ..tables import results
+    from ..tables.cases import open_instance
+
+    instance = open_instance(spec)
+    if sequences is None:
+        found = output_law(instance)
+        if as_json:
+            print_json(results.law_record(found), indent=None)
+        else:
+            print_table(results.law_table(instance, found))
+        return
+    with in_file(sequences):
+        x = results.read_sequences(_read_text(sequences), instance)
+    log_p = log_probabilities(instance, x)
+    if as_json:
+        print_json(results.sequences_record(instance, log_p, x))
+    else:
+        print_table(results.sequences_table(instance, log_p, x))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInput("", "found bytes that are not UTF-8; UTF-8 text is accepted") from None
+    except OSError as problem:
+        raise BadInput("", f"the file cannot be read ({problem.strerror})") from None
+
+
+@app.command()
+def curve(spec: Spec, as_json: AsJson = False) -> None:
+    """The information profile z(j) and the curve Z(a) of an instance's language."""
+    from ..metrics.information_curve import curve as information_curve
+    from ..tables.cases import open_instance
+    from ..tables.results import curve_record, curve_tables
+
+    instance = open_instance(spec)
+    found = information_curve(instance)
+    if as_json:
+        print_json(curve_record(instance, found))
+    else:
+        for table in curve_tables(instance, found):
+            print_table(table)

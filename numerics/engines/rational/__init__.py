@@ -1,0 +1,29 @@
+"""Exact laws in rationals, and information as log forms."""
+
+from .engine import (
+    MOST_PAIRS,
+    RationalLaw,
+    cost,
+    language_obstacle,
+    lattice_cost,
+    law,
+    marginals,
+    obstacle,
+    pair_count,
+    rows,
+    stopped_mass,
+)
+
+__all__ = [
+    "MOST_PAIRS",
+    "RationalLaw",
+    "cost",
+    "language_obstacle",
+    "lattice_cost",
+    "law",
+    "marginals",
+    "obstacle",
+    "pair_count",
+    "rows",
+    "stopped_mass",
+]
