@@ -11,16 +11,16 @@ Which contexts are possible is a matter of the list, never of a value. Values ar
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from .inversion import JIT, choose
+from .inversion import choose
+from .jit import kernel
 from .messages import LARGE, NEVER, SMALL, raised
 
 __all__ = ["draw_contexts"]
 
 
-@njit(**JIT)
+@kernel
 def draw_contexts(
     piece: int,
     rows: int,
@@ -116,7 +116,7 @@ def draw_contexts(
             last, start = now, stop
 
 
-@njit(**JIT)
+@kernel
 def _forward(
     contexts, initial, edges, following, chance, edge_of, y, members, values, first, total
 ):  # pragma: no cover - compiled
@@ -155,7 +155,7 @@ def _forward(
     return count > 0
 
 
-@njit(**JIT)
+@kernel
 def _push(c, value, members, total, count):  # pragma: no cover - compiled
     """Add to a context's total, which is negative while the context is not in the list; the length of the list."""
     if total[c] < 0.0:
@@ -166,7 +166,7 @@ def _push(c, value, members, total, count):  # pragma: no cover - compiled
     return count
 
 
-@njit(**JIT)
+@kernel
 def _back(edges, following, chance, edge_of, token, members, first, slot, behind, nearer):  # pragma: no cover
     """``nearer`` at ``slot`` from ``behind`` one slot to the right, ``token`` being the one between."""
     V = edge_of.shape[1]
@@ -189,7 +189,7 @@ def _back(edges, following, chance, edge_of, token, members, first, slot, behind
         largest *= LARGE
 
 
-@njit(**JIT)
+@kernel
 def _ones(members, first, slot, behind):  # pragma: no cover - compiled
     for k in range(first[slot], first[slot + 1]):
         behind[members[k]] = 1.0

@@ -12,16 +12,16 @@ States of weight zero are skipped, so that sparse emissions are cheap. Messages 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from .inversion import JIT, choose
+from .inversion import choose
+from .jit import kernel
 from .messages import NEVER, is_possible, raised
 
 __all__ = ["draw_hidden"]
 
 
-@njit(**JIT)
+@kernel
 def draw_hidden(
     piece: int,
     rows: int,
@@ -93,7 +93,7 @@ def draw_hidden(
             start = stop
 
 
-@njit(**JIT)
+@kernel
 def _forward(initial, powers, emitted, y, known, fresh, ahead, room):  # pragma: no cover - compiled
     """Predictive messages at ``fresh`` from what is ``known`` before it; false when all that is known is impossible."""
     message, following, spare = room[0], room[1], room[2]
@@ -118,7 +118,7 @@ def _forward(initial, powers, emitted, y, known, fresh, ahead, room):  # pragma:
     return True
 
 
-@njit(**JIT)
+@kernel
 def _backward(transposed, emitted, y, known, fresh, behind, room):  # pragma: no cover - compiled
     """Likelihoods of what is ``known`` after each of ``fresh``, by its hidden state."""
     message, following, spare = room[0], room[1], room[2]
@@ -143,7 +143,7 @@ def _backward(transposed, emitted, y, known, fresh, behind, room):  # pragma: no
             j -= 1
 
 
-@njit(**JIT)
+@kernel
 def _token_weights(ahead, behind, emission, weights):  # pragma: no cover - compiled
     weights[:] = 0.0
     for s in range(len(ahead)):
@@ -153,7 +153,7 @@ def _token_weights(ahead, behind, emission, weights):  # pragma: no cover - comp
                 weights[v] += share * emission[s, v]
 
 
-@njit(**JIT)
+@kernel
 def _advance(message, powers, gap, out, spare):  # pragma: no cover - compiled
     """``out = message A^gap`` up to a power of two; ``message`` is left as it is."""
     longest = len(powers) - 1
@@ -170,7 +170,7 @@ def _advance(message, powers, gap, out, spare):  # pragma: no cover - compiled
             spare[:] = out
 
 
-@njit(**JIT)
+@kernel
 def _multiply(message, A, out):  # pragma: no cover - compiled
     """``out = message A``, skipping states of weight zero."""
     K = len(message)
@@ -183,7 +183,7 @@ def _multiply(message, A, out):  # pragma: no cover - compiled
                 out[t] += m * A[s, t]
 
 
-@njit(**JIT)
+@kernel
 def _merge(known, count, fresh, merged):  # pragma: no cover - compiled
     """Add ``fresh`` to the first ``count`` positions of ``known``, both rising; the new count."""
     c, j = 0, 0

@@ -13,16 +13,16 @@ That is ``O(L K^3 log L)`` a sequence, however many steps there are. Nodes are n
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from .inversion import JIT, choose
+from .inversion import choose
+from .jit import kernel
 from .messages import NEVER, is_possible, raised
 
 __all__ = ["draw_hidden_tree", "masked_tree"]
 
 
-@njit(**JIT)
+@kernel
 def masked_tree(A: NDArray[np.float64], length: int) -> NDArray[np.float64]:  # pragma: no cover - compiled
     """The tree of a sequence without evidence, shape (2^(H+1), K, K), H the least with ``2^H >= length``.
 
@@ -43,7 +43,7 @@ def masked_tree(A: NDArray[np.float64], length: int) -> NDArray[np.float64]:  # 
     return nodes
 
 
-@njit(**JIT)
+@kernel
 def draw_hidden_tree(
     piece: int,
     rows: int,
@@ -127,7 +127,7 @@ def draw_hidden_tree(
             last, start = now, stop
 
 
-@njit(**JIT)
+@kernel
 def _alive(initial, product):  # pragma: no cover - compiled
     for s in range(len(initial)):
         if initial[s] > 0.0:
@@ -137,7 +137,7 @@ def _alive(initial, product):  # pragma: no cover - compiled
     return False
 
 
-@njit(**JIT)
+@kernel
 def _renew(nodes, node):  # pragma: no cover - compiled
     """The product of a node's two children."""
     K = nodes.shape[1]
@@ -160,7 +160,7 @@ def _renew(nodes, node):  # pragma: no cover - compiled
     raised(out)
 
 
-@njit(**JIT)
+@kernel
 def _row_times(message, A, out):  # pragma: no cover - compiled
     """``out = message A``."""
     K = len(A)
@@ -175,7 +175,7 @@ def _row_times(message, A, out):  # pragma: no cover - compiled
         out[t], out[t + 1], out[t + 2], out[t + 3] = a0, a1, a2, a3
 
 
-@njit(**JIT)
+@kernel
 def _times_column(A, message, out):  # pragma: no cover - compiled
     """``out = A message``."""
     K = len(A)
@@ -190,7 +190,7 @@ def _times_column(A, message, out):  # pragma: no cover - compiled
         out[s], out[s + 1], out[s + 2], out[s + 3] = a0, a1, a2, a3
 
 
-@njit(**JIT)
+@kernel
 def _descend(nodes, initial, left, right, H, t, before):  # pragma: no cover - compiled
     """Messages from both sides along the path to leaf t; the part shared with leaf ``before`` is there already."""
     depth = 0
@@ -213,7 +213,7 @@ def _descend(nodes, initial, left, right, H, t, before):  # pragma: no cover - c
             left[d + 1] = left[d]
 
 
-@njit(**JIT)
+@kernel
 def _token_weights(left, right, A, moves, emission, ahead, weights):  # pragma: no cover - compiled
     K = len(left)
     if moves:

@@ -8,16 +8,16 @@ Between neighbouring revealed positions a < b a token depends on the two ends on
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from .inversion import JIT, choose
+from .inversion import choose
+from .jit import kernel
 from .messages import NEVER
 
 __all__ = ["draw_intervals"]
 
 
-@njit(**JIT)
+@kernel
 def draw_intervals(
     piece: int,
     rows: int,
@@ -92,7 +92,7 @@ def draw_intervals(
             first = at
 
 
-@njit(**JIT)
+@kernel
 def _known(steps, now, i, end, direction):  # pragma: no cover - compiled
     """The nearest position from ``i`` on, before ``end``, that was revealed before step ``now``; ``end`` if none."""
     while i != end and steps[i] >= now:

@@ -9,16 +9,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .jit import kernel, uncontracted
 from .lattice import read_only
 from .threads import for_each
 
 __all__ = ["conditional_costs", "entropies"]
-
-_JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
-_UNCONTRACTED = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 PIECE = 4096
 """Contexts a piece."""
@@ -126,7 +123,7 @@ def _pieces(V: int, L: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return pattern, number * PIECE
 
 
-@njit(**_UNCONTRACTED)
+@uncontracted
 def _add(total, lost, term):
     """Neumaier's step; never contracted, since its error term must stay what it is."""
     reached = total + term
@@ -139,7 +136,7 @@ def _add(total, lost, term):
     return reached, lost
 
 
-@njit(**_UNCONTRACTED)
+@uncontracted
 def _add_pieces(pattern, sums, out):
     """Sums of the pieces of each set, column by column."""
     p = 0
@@ -156,7 +153,7 @@ def _add_pieces(pattern, sums, out):
         p = end
 
 
-@njit(**_JIT)
+@kernel
 def _begin(code, pattern, V, L, token, place):
     """Start an odometer at context number `code` of a set: its lattice index and its number of digits."""
     row = 0
@@ -173,7 +170,7 @@ def _begin(code, pattern, V, L, token, place):
     return row, digits
 
 
-@njit(**_JIT)
+@kernel
 def _advance(row, digits, V, token, place):
     """Lattice index of the next context."""
     for k in range(digits):
@@ -185,7 +182,7 @@ def _advance(row, digits, V, token, place):
     return row
 
 
-@njit(**_JIT)
+@kernel
 def _entropy_pieces(task, m, V, L, pattern, first, sums):
     token = np.empty(L, dtype=np.int64)
     place = np.empty(L, dtype=np.int64)
@@ -201,7 +198,7 @@ def _entropy_pieces(task, m, V, L, pattern, first, sums):
         sums[piece, 0, 1] = lost
 
 
-@njit(**_JIT)
+@kernel
 def _cost_pieces(task, m, D, V, L, pattern, first, sums, apart, worst):
     token = np.empty(L, dtype=np.int64)
     place = np.empty(L, dtype=np.int64)
@@ -233,7 +230,7 @@ def _cost_pieces(task, m, D, V, L, pattern, first, sums, apart, worst):
             apart[piece, i, 1] = distance_lost
 
 
-@njit(**_UNCONTRACTED)
+@uncontracted
 def _divergence(m, D, row, stride, i, V, total):
     """``D(q || p_theta)`` of the conditionals at i in one context."""
     value = 0.0

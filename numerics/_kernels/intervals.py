@@ -19,14 +19,12 @@ whose sums have one fixed order.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .jit import inlined, kernel
 from .threads import for_each
 
 __all__ = ["both_new"]
-
-_JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 
 def both_new(
@@ -69,7 +67,7 @@ def both_new(
     return C
 
 
-@njit(**_JIT)
+@kernel
 def _outward(
     v: int, E: NDArray[np.float64], K: NDArray[np.float64], X_last: NDArray[np.float64], Q: NDArray[np.float64]
 ) -> None:  # pragma: no cover - compiled
@@ -90,7 +88,7 @@ def _outward(
                 Q[n, s, v, t] = X[s, t] * K[n, s, v]
 
 
-@njit(**_JIT)
+@kernel
 def _inward(
     s: int, K: NDArray[np.float64], U_last: NDArray[np.float64], Q: NDArray[np.float64], C: NDArray[np.float64]
 ) -> None:  # pragma: no cover - compiled
@@ -115,7 +113,7 @@ def _inward(
             C[d, s, w] = total
 
 
-@njit(inline="always", **{key: value for key, value in _JIT.items() if key != "cache"})
+@inlined
 def _multiply(A: NDArray[np.float64], B: NDArray[np.float64], out: NDArray[np.float64]) -> None:  # pragma: no cover
     """``out = A B`` for square matrices, each entry summed from first to last; ``out`` is neither A nor B."""
     V = A.shape[0]

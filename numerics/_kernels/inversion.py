@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["JIT", "choose"]
+from .jit import kernel
 
-JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+__all__ = ["choose"]
 
 
-@njit(**JIT)
+@kernel
 def choose(weights: NDArray, u: float) -> int:  # pragma: no cover - compiled
     """The index at which the running sum first exceeds ``u`` times the total.
 

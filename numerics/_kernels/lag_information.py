@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .jit import kernel
 
 __all__ = ["lag_information"]
 
-_JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
-
-@njit(**_JIT)
+@kernel
 def lag_information(
     sigma: NDArray[np.float64], after: NDArray[np.float64], K: NDArray[np.float64]
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled

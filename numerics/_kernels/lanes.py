@@ -24,15 +24,14 @@ every revealed token on the way to a target block.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .jit import kernel
 from .lattice import complete_rows, read_only
 from .threads import for_each
 
 __all__ = ["digit_split", "set_compositions", "weighted_steps"]
 
-_JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 # Indices of the inner loops are unsigned: a signed one is first tested for being negative, which keeps the eight
 # lanes from becoming vectors.
@@ -182,7 +181,7 @@ def _run(G, m, D, fallback, V, L, power, inverse, g):
         for_each(_unit, bounds[r], bounds[r + 1], *arguments)
 
 
-@njit(**_JIT)
+@kernel
 def _unit(u, order, G, J, m, D, fallback, V, L, top, low, start, source, parent, factor, power, inverse, g):
     """Complete all rows whose top digits are ``order[u]``."""
     z_top = order[u]
@@ -298,7 +297,7 @@ def _unit(u, order, G, J, m, D, fallback, V, L, top, low, start, source, parent,
                     j = count - 1
 
 
-@njit(**_JIT)
+@kernel
 def _push(G, J, target, n_low, U, X, T, coefficient, row, live, W, start, source):
     """Add one source block, its rows scaled by their coefficients, to one target block."""
     for k in range(len(live)):
@@ -322,7 +321,7 @@ def _push(G, J, target, n_low, U, X, T, coefficient, row, live, W, start, source
                 G[(target + y) * J + 8 * k + lane] = T[y * w + lane]
 
 
-@njit(**_JIT)
+@kernel
 def _scale8(X, coefficient, U, u, row):
     """``X[y] = coefficient[y] U[y]`` over eight lanes, row y of U at ``u + y row``."""
     for y in range(np.uint64(len(coefficient))):
@@ -335,7 +334,7 @@ def _scale8(X, coefficient, U, u, row):
         X[o + _4], X[o + _5], X[o + _6], X[o + _7] = x4, x5, x6, x7
 
 
-@njit(**_JIT)
+@kernel
 def _scale4(X, coefficient, U, u, row):
     for y in range(np.uint64(len(coefficient))):
         c = coefficient[y]
@@ -345,7 +344,7 @@ def _scale4(X, coefficient, U, u, row):
         X[o], X[o + _1], X[o + _2], X[o + _3] = x0, x1, x2, x3
 
 
-@njit(**_JIT)
+@kernel
 def _pull(A, a, a_row, X, x, x_row, w, W, start, source, z0, z1, own):
     """``A[z] += sum_y W[y, z] X[y]`` over w lanes, for z0 <= z < z1; own = 1 leaves y = z out.
 
@@ -358,7 +357,7 @@ def _pull(A, a, a_row, X, x, x_row, w, W, start, source, z0, z1, own):
         _pull4(A, a, a_row, X, x, x_row, W, start, source, z0, z1, np.uint64(own))
 
 
-@njit(**_JIT)
+@kernel
 def _pull8(A, a, a_row, X, x, x_row, W, start, source, z0, z1, own):
     for z in range(z0, z1):
         o = a + np.uint64(z) * a_row
@@ -379,7 +378,7 @@ def _pull8(A, a, a_row, X, x, x_row, W, start, source, z0, z1, own):
         A[o + _4], A[o + _5], A[o + _6], A[o + _7] = a4, a5, a6, a7
 
 
-@njit(**_JIT)
+@kernel
 def _pull4(A, a, a_row, X, x, x_row, W, start, source, z0, z1, own):
     for z in range(z0, z1):
         o = a + np.uint64(z) * a_row
@@ -394,7 +393,7 @@ def _pull4(A, a, a_row, X, x, x_row, W, start, source, z0, z1, own):
         A[o], A[o + _1], A[o + _2], A[o + _3] = a0, a1, a2, a3
 
 
-@njit(**_JIT)
+@kernel
 def _shift_lanes(line, root):
     """Set compositions: what arrives in block l leaves in block l+1, ``U[z, l+1] = A[z, l]``."""
     for lane in range(len(line) - 1, 0, -1):
@@ -402,7 +401,7 @@ def _shift_lanes(line, root):
     line[0] = 1.0 if root else 0.0
 
 
-@njit(**_JIT)
+@kernel
 def _add_steps(line, power, inverse, before):
     """Weighted steps: ``U[z, k] = g_{k-1}[z] w_k^-|z|`` and ``g_k[z] = g_{k-1}[z] + w_k^|z| A[z, k]``."""
     for lane in range(len(line)):
@@ -412,7 +411,7 @@ def _add_steps(line, power, inverse, before):
     return before
 
 
-@njit(**_JIT)
+@kernel
 def _load(G, J, first, n_low, U, row):
     if row == J:
         at = first * J
@@ -424,7 +423,7 @@ def _load(G, J, first, n_low, U, row):
             U[y * row + lane] = G[(first + y) * J + lane]
 
 
-@njit(**_JIT)
+@kernel
 def _store(G, J, first, n_low, U, row):
     if row == J:
         at = first * J
@@ -436,7 +435,7 @@ def _store(G, J, first, n_low, U, row):
             G[(first + y) * J + lane] = U[y * row + lane]
 
 
-@njit(**_JIT)
+@kernel
 def _survey(U, row, live, coefficient):
     """Which lane groups hold anything, and 1 or 0 for rows that do or do not."""
     for k in range(len(live)):
@@ -453,7 +452,7 @@ def _survey(U, row, live, coefficient):
                     break
 
 
-@njit(**_JIT)
+@kernel
 def _multiply(out, a, b):
     """``out = a b``; whether any entry is positive."""
     positive = False
@@ -464,7 +463,7 @@ def _multiply(out, a, b):
     return positive
 
 
-@njit(**_JIT)
+@kernel
 def _any(a):
     positive = False
     for y in range(len(a)):
@@ -472,7 +471,7 @@ def _any(a):
     return positive
 
 
-@njit(**_JIT)
+@kernel
 def _conditional(out, m, D, fallback, i, v, first, stride):
     """c_i(v | y) for the rows y of the block at `first`, all masked at i."""
     n = len(out)
@@ -489,7 +488,7 @@ def _conditional(out, m, D, fallback, i, v, first, stride):
             out[y] = joint[y] / context[y] if context[y] > 0.0 else otherwise
 
 
-@njit(**_JIT)
+@kernel
 def _low_coefficients(W, c_low, parent, factor, m, D, fallback, V, L, low, first, stride):
     """Q(y -> z) for all pairs within the block at `first`, in the order of `_low_pairs`."""
     base = V + 1
@@ -511,7 +510,7 @@ def _low_coefficients(W, c_low, parent, factor, m, D, fallback, V, L, low, first
         W[e] = W[parent[e]] * c_low[factor[e]]
 
 
-@njit(**_JIT)
+@kernel
 def _low_pairs(V, low):
     """The pairs y <= z of a block of `low` digits, by z, each set S of new positions descending to none.
 
@@ -554,7 +553,7 @@ def _low_pairs(V, low):
     return start, source, parent, factor
 
 
-@njit(**_JIT)
+@kernel
 def _revealed(y, base, digits):
     """Number of tokens among the digits of y."""
     count = 0

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from math import comb
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .jit import kernel
 from .threads import for_each
 
 __all__ = ["complete_rows", "marginal_lattice", "read_only", "sets_forward", "sized_forward"]
-
-_JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 TASKS = 16
 """Pieces that a loop over independent rows is cut into."""
@@ -56,13 +54,13 @@ def marginal_lattice(q: NDArray[np.float64], V: int, L: int) -> NDArray[np.float
     return m
 
 
-@njit(**_JIT)
+@kernel
 def _scatter(task, tasks, m, q, V, L):
     for x in range(task * len(q) // tasks, (task + 1) * len(q) // tasks):
         m[_lattice_row(x, V, L)] = q[x]
 
 
-@njit(**_JIT)
+@kernel
 def _sum_axis(task, tasks, m, V, stride):
     """m at a mask of the axis of this stride is the sum over its tokens."""
     total = len(m) // (V + 1)
@@ -94,7 +92,7 @@ def complete_rows(G: NDArray[np.float64], V: int, L: int) -> NDArray[np.float64]
     return G[: V**L]
 
 
-@njit(**_JIT)
+@kernel
 def _gather_complete(G, V, L):
     for x in range(V**L):
         row = _lattice_row(x, V, L)
@@ -202,7 +200,7 @@ def _patterns(L: int, reached: int) -> NDArray[np.int64]:
     return every[np.bitwise_count(every) == reached]
 
 
-@njit(**_JIT)
+@kernel
 def _reveal_some(task, f, m, D, fallback, patterns, reached, size, chance, V, L):
     """One step of a fixed number of tokens: every target of `reached` tokens pulls from its subsets."""
     rows = V**reached
@@ -243,7 +241,7 @@ def _reveal_some(task, f, m, D, fallback, patterns, reached, size, chance, V, L)
         f[z] = chance * arriving
 
 
-@njit(**_JIT)
+@kernel
 def _reveal_set(task, f, m, D, fallback, old, new, V, L):
     """One step of given positions: every target has one source."""
     total = V ** (len(old) + len(new))
@@ -264,7 +262,7 @@ def _reveal_set(task, f, m, D, fallback, old, new, V, L):
         f[z] = term
 
 
-@njit(**_JIT)
+@kernel
 def _conditional(m, D, fallback, y, there, i, v):
     """c_i(v | y), with `there` the index of y with v at i."""
     if len(D) > 0:
@@ -272,7 +270,7 @@ def _conditional(m, D, fallback, y, there, i, v):
     return m[there] / m[y] if m[y] > 0.0 else fallback[i, v]
 
 
-@njit(**_JIT)
+@kernel
 def _lattice_row(x, V, L):
     """Lattice index of the complete sequence that is number x in a table of V^L."""
     row = 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from .inversion import JIT
+from .jit import kernel
 
 __all__ = ["LARGE", "NEVER", "SMALL", "is_possible", "raised"]
 
@@ -16,7 +15,7 @@ NEVER = np.iinfo(np.int64).max
 SMALL, LARGE = 2.0**-64, 2.0**64
 
 
-@njit(**JIT)
+@kernel
 def raised(message: NDArray[np.float64]) -> None:  # pragma: no cover - compiled
     """Multiply an array by a power of two, in place, so that some entry is at least 2^-64; zeros stay zero."""
     flat = message.reshape(-1)
@@ -31,7 +30,7 @@ def raised(message: NDArray[np.float64]) -> None:  # pragma: no cover - compiled
         largest *= LARGE
 
 
-@njit(**JIT)
+@kernel
 def is_possible(
     initial: NDArray[np.float64], A: NDArray[np.float64], emission: NDArray[np.float64], y: NDArray[np.int64]
 ) -> bool:  # pragma: no cover - compiled

@@ -11,15 +11,12 @@ Rows u are independent of each other: each is one piece of work, its sums in one
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .jit import kernel
 from .threads import for_each
 
 __all__ = ["all_masked", "step_back"]
-
-_JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
-_INLINE = {key: value for key, value in _JIT.items() if key != "cache"}
 
 LANES = 4
 """Rows are filled up with zeros to a multiple of this many tokens, so that no scalar remainder is left."""
@@ -77,7 +74,7 @@ def step_back(
     return before, right
 
 
-@njit(**_JIT)
+@kernel
 def all_masked(
     F: NDArray[np.float64], R: NDArray[np.float64], sigma: NDArray[np.float64], r: float
 ) -> float:  # pragma: no cover - compiled
@@ -104,7 +101,7 @@ def all_masked(
     return total
 
 
-@njit(**_JIT)
+@kernel
 def _seen_from_the_right(
     F: NDArray[np.float64], K: NDArray[np.float64], nu: NDArray[np.float64], r: float, BR: NDArray[np.float64]
 ) -> None:  # pragma: no cover - compiled
@@ -121,7 +118,7 @@ def _seen_from_the_right(
                 BR[n, w, v] *= r * nu[w] * K[n, w, v] / nu[v]
 
 
-@njit(**_JIT)
+@kernel
 def _onward(
     k: int, H: int, F: NDArray[np.float64], BR: NDArray[np.float64], onward: NDArray[np.float64]
 ) -> None:  # pragma: no cover - compiled
@@ -140,7 +137,7 @@ def _onward(
                 onward[k, i - 1, v, w] = sums[w, v]
 
 
-@njit(**_JIT)
+@kernel
 def _row(
     u: int,
     F: NDArray[np.float64],
@@ -180,7 +177,7 @@ def _row(
             _gap(u, g, J, F, K, backward, swapped, inverse, r, H, BR, onward, settled, M, before)
 
 
-@njit(**_INLINE)
+@kernel
 def _gap(
     u: int,
     g: int,
@@ -225,7 +222,7 @@ def _gap(
             total[v] += ahead
 
 
-@njit(**_INLINE)
+@kernel
 def _add_row(
     x: NDArray[np.float64], B: NDArray[np.float64], out: NDArray[np.float64]
 ) -> None:  # pragma: no cover - compiled
@@ -236,7 +233,7 @@ def _add_row(
             out[j] += factor * B[k, j]
 
 
-@njit(**_INLINE)
+@kernel
 def _add_product(
     A: NDArray[np.float64], B: NDArray[np.float64], out: NDArray[np.float64], V: int
 ) -> None:  # pragma: no cover - compiled

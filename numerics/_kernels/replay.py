@@ -10,14 +10,12 @@ draws each of its tokens with the chance ``off_i``.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .jit import inlined, kernel
 from .threads import for_each
 
 __all__ = ["replay_step"]
-
-_JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 
 def replay_step(
@@ -62,7 +60,7 @@ def replay_step(
     return before, right
 
 
-@njit(**_JIT)
+@kernel
 def _seen_from_the_right(
     b: int,
     F: NDArray[np.float64],
@@ -81,7 +79,7 @@ def _seen_from_the_right(
         BR[b, n] = r * far[i] * joined[i, n] / far[b] / mu[i] * B
 
 
-@njit(**_JIT)
+@kernel
 def _start(
     a: int,
     F: NDArray[np.float64],
@@ -117,7 +115,7 @@ def _start(
             before[a, g] = _both_ends(a, g, J, F, joined, off, mu, r, H, BR, settled, M)
 
 
-@njit(inline="always", **{key: value for key, value in _JIT.items() if key != "cache"})
+@inlined
 def _both_ends(
     a: int,
     g: int,
