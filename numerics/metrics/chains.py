@@ -12,10 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import markov
-from ..engines.markov import bigrams as bigrams
-from ..engines.markov import information as information
+from ..engines.markov import bigrams, information
 from ..engines.markov.chain import Measured
 from ..engines.workspace import Workspace
 from ..instances import Instance
@@ -34,7 +33,7 @@ def enclosure(found: Measured, least: float = 0.0, most: float = math.inf) -> En
     """A measured number of a chain engine, cut to the quantity's range."""
     if math.isinf(found.rounding):
         return Enclosure(found.value, least, most, "truncation", note="whether it is infinite is lost in rounding")
-    kind = "truncation" if found.truncation else "rounding"
+    kind: Kind = "truncation" if found.truncation else "rounding"
     return Enclosure.around(found.value, found.error, kind, least=least, most=most)
 
 
@@ -115,7 +114,7 @@ def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
 
 
 def _generative_nll(work: Workspace) -> Measured:
-    return bigrams.generative_nll(markov.bigrams(work), information.entropy(markov.lag_information(work)))
+    return bigrams.generative_nll(markov.pooled_bigrams(work), information.entropy(markov.lag_information(work)))
 
 
 def _ser(work: Workspace) -> Enclosure:
@@ -161,7 +160,7 @@ def _method(
     run: Callable[[Workspace], Enclosure],
     obstacle: Obstacle,
     relies_on: frozenset[str] = frozenset(),
-    kind: str = "truncation",
+    kind: Kind = "truncation",
 ) -> Method:
     policies = "Bernoulli or fixed-size" if obstacle is markov.exact_obstacle else "any policy"
     return Method(
@@ -197,8 +196,8 @@ METHODS = (
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
     _method("curve_left_sum", _curve_left_sum, _bernoulli, BY_CURVE),
     _method("path_kl", _path_kl, markov.exact_obstacle, BY_CURVE),
-    _of_bigrams("bigram_kl_rate", lambda work: bigrams.bigram_kl_rate(markov.bigrams(work))),
-    _of_bigrams("bigram_tv_rate", lambda work: bigrams.bigram_tv_rate(markov.bigrams(work))),
+    _of_bigrams("bigram_kl_rate", lambda work: bigrams.bigram_kl_rate(markov.pooled_bigrams(work))),
+    _of_bigrams("bigram_tv_rate", lambda work: bigrams.bigram_tv_rate(markov.pooled_bigrams(work))),
     _of_bigrams("generative_nll", _generative_nll),
     Method(
         "ser",

@@ -3,7 +3,6 @@
 from .engine import (
     bigram_cost,
     bigram_obstacle,
-    bigrams,
     chain,
     exact_obstacle,
     information_cost,
@@ -12,6 +11,7 @@ from .engine import (
     log_ratios,
     obstacle,
     path_kl_of_sets,
+    pooled_bigrams,
     sampled_cost,
     sampled_obstacle,
     sequence_error_rate,
@@ -26,7 +26,6 @@ from .engine import (
 __all__ = [
     "bigram_cost",
     "bigram_obstacle",
-    "bigrams",
     "chain",
     "exact_obstacle",
     "information_cost",
@@ -35,6 +34,7 @@ __all__ = [
     "log_ratios",
     "obstacle",
     "path_kl_of_sets",
+    "pooled_bigrams",
     "sampled_cost",
     "sampled_obstacle",
     "sequence_error_rate",

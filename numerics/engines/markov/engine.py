@@ -19,7 +19,6 @@ from .information import LagInformation, lag_information_of
 __all__ = [
     "bigram_cost",
     "bigram_obstacle",
-    "bigrams",
     "chain",
     "exact_obstacle",
     "information_cost",
@@ -28,6 +27,7 @@ __all__ = [
     "log_ratios",
     "obstacle",
     "path_kl_of_sets",
+    "pooled_bigrams",
     "sampled_cost",
     "sampled_obstacle",
     "sequence_error_rate",
@@ -83,12 +83,12 @@ def _lag_information(work: Workspace) -> LagInformation:
     return lag_information_of(chain(work))
 
 
-def bigrams(work: Workspace) -> BigramLaw:
+def pooled_bigrams(work: Workspace) -> BigramLaw:
     """The pooled law of adjacent tokens under the sampler."""
-    return work.once(_bigrams)
+    return work.once(_pooled_bigrams)
 
 
-def _bigrams(work: Workspace) -> BigramLaw:
+def _pooled_bigrams(work: Workspace) -> BigramLaw:
     policy, L = work.instance.policy, work.instance.length
     if isinstance(policy, FixedSize):
         steps = fixed_size_steps(policy.sizes, L)
