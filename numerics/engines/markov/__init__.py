@@ -3,7 +3,7 @@
 from .engine import (
     bigram_cost,
     bigram_obstacle,
-    bigrams,
+    bigrams_of,
     chain,
     exact_obstacle,
     information_cost,
@@ -26,7 +26,7 @@ from .engine import (
 __all__ = [
     "bigram_cost",
     "bigram_obstacle",
-    "bigrams",
+    "bigrams_of",
     "chain",
     "exact_obstacle",
     "information_cost",

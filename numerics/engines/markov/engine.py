@@ -19,7 +19,7 @@ from .information import LagInformation, lag_information_of
 __all__ = [
     "bigram_cost",
     "bigram_obstacle",
-    "bigrams",
+    "bigrams_of",
     "chain",
     "exact_obstacle",
     "information_cost",
@@ -83,7 +83,7 @@ def _lag_information(work: Workspace) -> LagInformation:
     return lag_information_of(chain(work))
 
 
-def bigrams(work: Workspace) -> BigramLaw:
+def bigrams_of(work: Workspace) -> BigramLaw:
     """The pooled law of adjacent tokens under the sampler."""
     return work.once(_bigrams)
 
