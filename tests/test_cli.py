@@ -6,6 +6,7 @@ import csv
 import fcntl
 import io
 import json
+import math
 import os
 import pty
 import re
@@ -270,7 +271,7 @@ def test_curve(spec):
     assert "1.38629" in fine("curve", spec)
 
 
-# engines, theorems, table
+# engines, theorems, table, figure
 
 
 def test_engines_lists_the_registry():
@@ -331,6 +332,15 @@ def test_tables_about_the_toolkit(name):
     assert len(json.loads(fine("table", name, "--format", "json"))["rows"]) > 10
 
 
+@pytest.mark.parametrize("extension", ["pdf", "svg", "png"])
+def test_a_figure_of_an_instance(spec, tmp_path, extension):
+    assert fine("figure", "curve", spec, "--out", str(tmp_path / f"curve.{extension}")) == ""
+    with (tmp_path / "curve.csv").open() as data:
+        rows = list(csv.DictReader(data))
+    assert [float(rows[k]["Z(a)"]) for k in (0, -1)] == pytest.approx([2 * math.log(2), 0], abs=1e-14)
+    assert (tmp_path / f"curve.{extension}").stat().st_size > 1000
+
+
 # errors
 
 
@@ -363,11 +373,14 @@ def test_tables_about_the_toolkit(name):
         (["law", "pair-bernoulli", "--sequences", "absent.txt"], ["absent.txt", "No such file"]),
         (["theorems", "M6.22"], ["M6.22", "M6.2"]),
         (["table"], ["NAME"]),
-        (["table", "frob"], ["frob", "bounds, engines, english-curve, statements"]),
+        (["table", "frob"], ["frob", "bounds, curve, engines, english-curve, statements"]),
         (["table", "engines", "pair-bernoulli"], ["pair-bernoulli", "not about instances"]),
         (["table", "engines", "--format", "pdf"], ["--format", "latex"]),
         (["table", "engines", "--out", "absent/x.md"], ["absent/x.md", "cannot be written"]),
         (["table", "engines", "--out", "."], ["directory"]),
+        (["figure", "frob", "--out", "x.svg"], ["frob", "curve, english-curve"]),
+        (["figure", "curve", "--out", "x.gif"], ["x.gif", ".pdf, .svg, .png"]),
+        (["figure", "curve"], ["--out"]),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )
@@ -422,7 +435,7 @@ def test_without_a_command_the_help_is_printed():
     assert fine("--version").startswith("maskbound ")
 
 
-@pytest.mark.parametrize("command", ["check", "measure", "law", "curve", "engines", "theorems", "table"])
+@pytest.mark.parametrize("command", ["check", "measure", "law", "curve", "engines", "theorems", "table", "figure"])
 def test_every_command_has_help(command):
     assert command in fine(command, "--help")
 

@@ -7,13 +7,14 @@ from types import MappingProxyType
 
 from ..checks import Status, Verdict
 from ..metrics import METHODS
+from ..metrics.information_curve import curve as information_curve
 from .cases import Case
 from .english_curve import english_curve
 from .render import Table
 from .statements import statement_list
 from .verdicts import tally, tightness, verdict_table, verdicts_of
 
-__all__ = ["CASE_TABLES", "PLAIN_TABLES", "bounds", "engines"]
+__all__ = ["CASE_TABLES", "PLAIN_TABLES", "bounds", "curves", "engines"]
 
 
 def bounds(cases: Iterable[Case]) -> Table:
@@ -30,6 +31,18 @@ def _looseness(verdict: Verdict) -> float:
     return 1.0 if ratio is None or verdict.status is Status.UNDECIDED else float(f"{ratio.value:.9g}")
 
 
+def curves(cases: Iterable[Case]) -> Table:
+    """The information curve of each language."""
+    rows = tuple(
+        (instance.name, a, z)
+        for case in cases
+        for instance in case.subjects
+        for found in [information_curve(instance)]
+        for a, z in zip(found.at, found.curve, strict=True)
+    )
+    return Table("Information curves (nats)", ("instance", "a", "Z(a)"), rows)
+
+
 def engines() -> Table:
     """The registry of methods: which engine measures which quantity, on what, at what cost, how surely."""
     rows = tuple(
@@ -39,7 +52,7 @@ def engines() -> Table:
     return Table("Engines; V tokens, L positions, N steps", columns, rows)
 
 
-CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType({"bounds": bounds})
+CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType({"bounds": bounds, "curve": curves})
 """Tables over instances: the user's own, or the gallery."""
 
 PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(

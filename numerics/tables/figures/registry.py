@@ -1,0 +1,51 @@
+"""The figures that the command can draw, by name.
+
+To add one: the name of a table of the table registry, and a function from that table to a ``Figure``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ..render import Table
+from .figure import Figure, Panel, Series
+
+__all__ = ["FIGURES"]
+
+
+def _english_curve(table: Table) -> Figure:
+    gap = (
+        Series("PATH_KL/L"),
+        Series("M6.4: (TC+DTC)/(NL)", "M6.4: (TC + DTC)/(N L)", bound=True),
+        Series("log V / N", bound=True),
+    )
+    rates = (Series("bigram KL rate"), Series("bigram TV rate"))
+    return Figure(
+        table,
+        "N",
+        (Panel("nats per token", gap, "log"), Panel("bigram rate (KL in nats)", rates, "log")),
+        "What fewer steps than tokens cost on English letters. Left: the largest TER gap falls as 1/N and stays a "
+        "constant factor below the bound of M6.4, which itself is far below log V / N. Right: how wrong the pairs of "
+        "neighbouring letters are.",
+        x_label="steps N",
+        x_scale="log2",
+    )
+
+
+def _curve(table: Table) -> Figure:
+    return Figure(
+        table,
+        "a",
+        (Panel("Z(a) (nats)", (Series("Z(a)"),)),),
+        "The information curve Z(a): what the tokens still hold on average once a fraction a of the others is known. "
+        "The area below it is the entropy of the language, its fall from left to right is TC + DTC.",
+        x_label="revealed fraction a",
+        by="instance",
+    )
+
+
+FIGURES: Mapping[str, tuple[str, Callable[[Table], Figure]]] = MappingProxyType(
+    {"curve": ("curve", _curve), "english-curve": ("english-curve", _english_curve)}
+)
+"""Name of the figure to the name of its table and its declaration."""

@@ -1,0 +1,34 @@
+"""A figure as files: the drawing, the numbers in it as CSV beside it, and its caption as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ...errors import BadInput
+from ..render import render
+from ..write import write_bytes, write_text
+from .figure import Figure
+
+__all__ = ["EXTENSIONS", "require_target", "write_figure"]
+
+EXTENSIONS = (".pdf", ".svg", ".png")
+"""What a figure can be written as."""
+
+
+def require_target(path: Path) -> None:
+    """Refuse, before anything is measured, a name of another extension or in a folder that is not there."""
+    if path.suffix.lower() not in EXTENSIONS:
+        raise BadInput(str(path), f"found the extension {path.suffix!r}; {', '.join(EXTENSIONS)} are accepted")
+    if not path.parent.is_dir():
+        raise BadInput(str(path), f"there is no folder {str(path.parent)!r}")
+
+
+def write_figure(path: Path, figure: Figure) -> None:
+    """Write ``path``, and beside it the same name with ``.csv`` and ``.txt``."""
+    from .draw import drawn
+
+    require_target(path)
+    drawing = drawn(figure, path.suffix.lower().removeprefix("."))
+    write_text(path.with_suffix(".csv"), render(figure.table, "csv"))
+    write_text(path.with_suffix(".txt"), "".join(f"{line}\n" for line in (figure.caption, *figure.table.notes)))
+    write_bytes(path, drawing)
