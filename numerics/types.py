@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from .errors import BadInput, shown
 
-__all__ = ["PARAMETER_DEPTH", "SMALLEST_NORMAL", "Probabilities", "floating", "number", "whole"]
+__all__ = ["PARAMETER_DEPTH", "ROW_TOLERANCE", "SMALLEST_NORMAL", "Probabilities", "floating", "number", "whole"]
 
 PARAMETER_DEPTH = 3
 """Relative error, in units of 2^-53, of a stored probability: one division; for floating rows also one sum

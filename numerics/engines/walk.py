@@ -10,8 +10,11 @@ from collections import defaultdict
 
 import numpy as np
 
+from ..instances import Instance
 from ..partial import sequence_index
+from ..policies import Adaptive
 from ..reach import power
+from . import rational
 from .law import Law
 from .tabular import exact_ratio_depth
 from .workspace import Cost, Workspace
@@ -21,15 +24,19 @@ __all__ = ["cost", "law", "obstacle"]
 PAIRS_A_SECOND = 3e5
 
 
-def obstacle(instance) -> str | None:
-    """None: every instance can be walked, if it is small."""
+def obstacle(instance: Instance) -> str | None:
+    """None for an instance whose comparisons, if its policy makes any, are of rationals."""
+    if isinstance(instance.policy, Adaptive) and not rational.has_rational_conditionals(instance):
+        return "the policy compares conditionals that are no rationals"
     return None
 
 
-def cost(instance) -> Cost:
+def cost(instance: Instance) -> Cost:
     """All pairs of partial sequences at every step, in Python."""
-    V, L = instance.vocab, instance.length
-    pairs = power(2 * V + 1, L) * instance.policy.steps
+    V, L, policy = instance.vocab, instance.length, instance.policy
+    pairs = power(3 * V + 1 if policy.remasks else 2 * V + 1, L) * policy.steps
+    if isinstance(policy, Adaptive) and policy.proposes:
+        pairs = power(2 * V, L) * policy.steps
     return Cost(pairs * 1e9 / PAIRS_A_SECOND, 1000 * power(V + 1, L))
 
 
@@ -47,10 +54,11 @@ def _law(work: Workspace) -> Law:
         rows = instance.conditionals(np.array([y for y, _ in mass]), scope)
         following: dict = defaultdict(float)
         for ((y, memory), chance), conditionals in zip(mass.items(), rows, strict=True):
-            if V not in y:
-                following[y, memory] += chance
-                continue
-            for share, reached, remembered in policy.transitions(step, y, conditionals, memory):
+            if isinstance(policy, Adaptive):
+                moves = policy.transitions(step, y, conditionals, memory, rational.exact_rows(work, y))
+            else:
+                moves = policy.transitions(step, y, conditionals, memory)
+            for share, reached, remembered in moves:
                 following[reached, remembered] += chance * share
         mass = following
     q = instance.language.table()
@@ -58,9 +66,21 @@ def _law(work: Workspace) -> Law:
     for (y, _), chance in mass.items():
         if V not in y:
             p[sequence_index(np.array([y]), V)] += chance
-    ratio = instance.denoiser.depth(V, exact_ratio_depth(instance))
-    sums = policy.steps * 2**L
-    depth = L * (ratio + 2) + policy.steps * (L + 4) + sums
+    depth = _depth(instance)
     return Law(
         p, q, depth, instance.language.depth, instance.language.support_table(), instance.off_support == "stop", V, L
     )
+
+
+def _depth(instance: Instance) -> int:
+    """A factor for each token, a choice for each step, and as many additions as there are ways into a target."""
+    V, L, policy = instance.vocab, instance.length, instance.policy
+    ratio = instance.denoiser.depth(V, exact_ratio_depth(instance))
+    if policy.remasks:
+        return policy.steps * (L * (ratio + 3) + power(V + 1, L))
+    drawn = policy.drawn_depth(V, ratio)
+    factors, ways = L, policy.steps * 2**L
+    if isinstance(policy, Adaptive) and policy.proposes:
+        # Every proposal counts, and many of them lead to one target.
+        factors, ways = L * L, ways + L * power(max(V, 2), L)
+    return factors * (drawn + 2) + policy.steps * (L + 4) + ways

@@ -8,7 +8,7 @@ from typing import Any
 from ..denoisers import Denoiser, Exact, Learned, Perturbed
 from ..errors import BadInput
 from ..languages import HMM, Blocks, Language, NGram, Tabular
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy, Remasking
 from ..types import Probabilities
 from .instance import Instance
 
@@ -27,7 +27,7 @@ def explicit_spec(instance: Instance) -> dict[str, Any]:
     -------
     dict
         A spec with a language of kind ``tabular``, ``ngram``, ``hmm`` or ``blocks`` and a policy of kind
-        ``bernoulli`` (``weights``), ``fixed-size`` (``sizes``) or ``fixed-sets``.
+        ``bernoulli`` (``weights``), ``fixed-size`` (``sizes``), ``fixed-sets``, ``adaptive`` or ``remasking``.
 
     Raises
     ------
@@ -85,7 +85,24 @@ def _policy(policy: Policy) -> dict[str, Any]:
             return {"kind": "fixed-size", "sizes": list(policy.sizes)}
         case FixedSets():
             return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}
+        case Adaptive():
+            return _adaptive(policy)
+        case Remasking():
+            sigma = policy.remasked if policy.rational else map(float, policy.remasked)
+            return {"kind": "remasking", "weights": _rows(policy.schedule.law), "sigma": _numbers(list(sigma))}
     raise BadInput("policy", f"found {policy!r}, which an instance file cannot hold")
+
+
+def _adaptive(policy: Adaptive) -> dict[str, Any]:
+    return {
+        "kind": "adaptive",
+        "score": policy.score,
+        "order": policy.order,
+        policy.rule: list(policy.value) if policy.rule == "sizes" else _number(policy.value),
+        "temperature": _number(policy.temperature),
+        "ties": policy.ties,
+        "block_length": policy.block_length,
+    }
 
 
 def _denoiser(denoiser: Denoiser) -> dict[str, Any]:

@@ -184,7 +184,7 @@ class StepwiseSampler(Sampler):
         instance, scope = self.instance, _scope(self.instance)
         y = np.full((n, instance.length), instance.vocab, dtype=np.int64)
         for step in range(1, instance.policy.steps + 1):
-            if (y != instance.vocab).all():
+            if not instance.policy.remasks and (y != instance.vocab).all():
                 break
             y = instance.policy.draw_step(step, y, instance.conditionals(y, scope), rng)
         return y

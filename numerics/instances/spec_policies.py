@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -10,11 +11,9 @@ from typing import Any, Literal
 from .. import policies
 from ..errors import BadInput
 from ..policies import Policy, Schedule
-from .spec_table import Count, Number, Numbers, SpecTable, WholeRows, Wholes, of_kind, require_table
+from .spec_table import Count, Number, Numbers, SpecTable, WholeRows, Wholes, of_kind
 
 __all__ = ["read_policy"]
-
-NOT_YET = ("adaptive", "remasking")
 
 
 class PolicyTable(SpecTable):
@@ -120,6 +119,36 @@ class BisectionTable(PolicyTable):
         return policies.bisection(length)
 
 
+class AdaptiveTable(PolicyTable):
+    kind: Literal["adaptive"]
+    score: Literal["confidence", "margin", "entropy", "random"]
+    order: Literal["choose-then-sample", "sample-then-choose"]
+    sizes: Wholes = None  # type: ignore[assignment]
+    steps: Count = None  # type: ignore[assignment]
+    threshold: Number = None
+    entropy_bound: Number = None
+    temperature: Number = Fraction(1)
+    ties: Literal["first", "random"] = "first"
+    block_length: Count = None  # type: ignore[assignment]
+
+    def build(self, length: int) -> Policy:
+        self.exactly_one("sizes", "steps", "threshold", "entropy_bound")
+        keys = {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
+        return policies.Adaptive(length, **keys)
+
+
+class RemaskingTable(ScheduledTable):
+    """The keys of ``bernoulli`` and ``sigma``, one number a step."""
+
+    kind: Literal["remasking"]
+    sigma: Numbers
+
+    def build(self, length: int) -> Policy:
+        if not isinstance(self.sigma, list):
+            raise BadInput("sigma", "found a number; a list with one number for each step is accepted")
+        return policies.Remasking(self.read_schedule(self.exactly_one("steps", "weights", "alpha")), self.sigma)
+
+
 KINDS: Mapping[str, type[PolicyTable]] = MappingProxyType(
     {
         "bernoulli": BernoulliTable,
@@ -128,15 +157,14 @@ KINDS: Mapping[str, type[PolicyTable]] = MappingProxyType(
         "random-order": RandomOrderTable,
         "fixed-sets": FixedSetsTable,
         "bisection": BisectionTable,
+        "adaptive": AdaptiveTable,
+        "remasking": RemaskingTable,
     }
 )
 
 
 def read_policy(table: Any, vocab: int, length: int, folder: Path) -> tuple[Policy, dict[str, Any]]:
     """A policy that fits sequences of ``length`` tokens out of ``vocab``, and the canonical form of its table."""
-    require_table(table)
-    if table.get("kind") in NOT_YET:
-        raise BadInput("kind", f'found "{table["kind"]}", which is not available yet; {", ".join(KINDS)} are accepted')
     read = of_kind(table, KINDS)
     policy = read.build(length)
     policy.check(vocab, length)

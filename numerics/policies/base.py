@@ -20,6 +20,9 @@ Transition = tuple[float, Partial, Hashable]
 class Policy(ABC):
     """A rule that reveals a fully masked sequence in ``steps`` steps."""
 
+    remasks = False
+    """Whether a revealed token can be masked again."""
+
     @property
     @abstractmethod
     def steps(self) -> int:
@@ -28,6 +31,10 @@ class Policy(ABC):
     @abstractmethod
     def check(self, vocab: int, length: int) -> None:
         """Refuse, with BadInput, a language that this policy does not fit."""
+
+    def drawn_depth(self, vocab: int, depth: int) -> int:
+        """Roundings in the chance of a token drawn, from conditionals of ``depth`` roundings."""
+        return depth
 
     @abstractmethod
     def transitions(
@@ -41,9 +48,9 @@ class Policy(ABC):
             1..N.
         y : tuple of int
             The partial sequence so far.
-        conditionals : (L, V) float64
+        conditionals : (L, V) float64, or object
             What the denoiser predicts from ``y``; a masked row may sum to less than 1 (rule ``stop``), and what
-            is missing is lost.
+            is missing is lost. Policies of :mod:`.adaptive` and :mod:`.remasking` also take Fractions, and give them.
         memory : hashable
             What the policy remembers of earlier steps; None for those that need nothing.
 

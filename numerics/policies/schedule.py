@@ -125,6 +125,11 @@ class Schedule:
         return [*reversed([*itertools.accumulate(reversed(whole_weights))]), 0]
 
     @cached_property
+    def exact_tails(self) -> list[Fraction]:
+        """``1 - a_k`` for k = 0..N, exactly those of the stored weights."""
+        return [Fraction(tail, self._tails[0]) for tail in self._tails]
+
+    @cached_property
     def tails(self) -> NDArray[np.float64]:
         """``1 - a_k = w_{k+1} + .. + w_N`` for k = 0..N, correctly rounded, shape (N+1,)."""
         return _quotients(self._tails, self._tails[0])

@@ -212,8 +212,73 @@ WRONG: dict[str, tuple[Any, str, str]] = {
         "10",
     ),
     # policies
-    "adaptive": (policy("adaptive", score="margin"), "policy.kind", "not available yet"),
-    "remasking": (policy("remasking", steps=2, sigma=[0, 0]), "policy.kind", "not available yet"),
+    "proposals by margin": (
+        policy("adaptive", score="margin", order="sample-then-choose", steps=1),
+        "policy.order",
+        "score confidence only",
+    ),
+    "adaptive without a rule": (
+        policy("adaptive", score="margin", order="choose-then-sample"),
+        "policy.sizes",
+        "exactly one of sizes, steps, threshold and entropy_bound",
+    ),
+    "sizes of another length": (
+        policy("adaptive", score="margin", order="choose-then-sample", sizes=[1]),
+        "policy.sizes",
+        "must add up to length=",
+    ),
+    "a threshold at random": (
+        policy("adaptive", score="random", order="choose-then-sample", threshold="1/2"),
+        "policy.threshold",
+        "score random",
+    ),
+    "a positive threshold of minus the entropy": (
+        policy("adaptive", score="entropy", order="choose-then-sample", threshold="1/2"),
+        "policy.threshold",
+        "minus the entropy",
+    ),
+    "a threshold above 1": (
+        policy("adaptive", score="confidence", order="choose-then-sample", threshold=2),
+        "policy.threshold",
+        "a probability from 0 to 1",
+    ),
+    "an entropy bound on confidence": (
+        policy("adaptive", score="confidence", order="choose-then-sample", entropy_bound=1),
+        "policy.entropy_bound",
+        "score entropy only",
+    ),
+    "a negative entropy bound": (
+        policy("adaptive", score="entropy", order="choose-then-sample", entropy_bound=-1),
+        "policy.entropy_bound",
+        "at least 0",
+    ),
+    "a negative temperature": (
+        policy("adaptive", score="entropy", order="choose-then-sample", steps=1, temperature=-1),
+        "policy.temperature",
+        "found -1",
+    ),
+    "an unknown score": (
+        policy("adaptive", score="confidense", order="choose-then-sample", steps=1),
+        "policy.score",
+        'found "confidense"',
+    ),
+    "blocks that do not fit": (
+        policy("adaptive", score="entropy", order="choose-then-sample", steps=1, block_length=1000),
+        "policy.block_length",
+        "a divisor of length=",
+    ),
+    "fewer steps than blocks": (
+        policy("adaptive", score="entropy", order="choose-then-sample", steps=1, block_length=1),
+        "policy.steps",
+        "at least one for each",
+    ),
+    "sigma of another length": (policy("remasking", steps=2, sigma=[0]), "policy.sigma", "one for each of the 2 steps"),
+    "sigma beyond its bound": (
+        policy("remasking", steps=4, sigma=[0, 1, 1, 0]),
+        "policy.sigma[2]",
+        "found 1; a number from 0 to 1/2",
+    ),
+    "sigma that is no list": (policy("remasking", steps=1, sigma=0), "policy.sigma", "a list"),
     "no schedule": (policy("bernoulli"), "policy.steps", "the key is missing"),
     "two schedules": (policy("bernoulli", steps=2, weights=[1]), "policy.weights", "found it next to steps"),
     "negative steps": (policy("bernoulli", steps=-1), "policy.steps", "found -1"),

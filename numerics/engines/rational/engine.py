@@ -11,9 +11,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 from flint import fmpq
+from numpy.typing import NDArray
 
 from ...errors import BeyondReach
 from ...instances import Instance
@@ -27,6 +31,8 @@ __all__ = [
     "MOST_PAIRS",
     "RationalLaw",
     "cost",
+    "exact_rows",
+    "has_rational_conditionals",
     "language_obstacle",
     "lattice_cost",
     "law",
@@ -87,6 +93,22 @@ def obstacle(instance: Instance) -> str | None:
     if isinstance(policy, Bernoulli) and not policy.schedule.rational:
         return "the schedule has floating weights, not rationals"
     return language_obstacle(instance)
+
+
+def has_rational_conditionals(instance: Instance) -> bool:
+    """Whether what the sampler draws from is rational, and the lattice small enough to have it exactly."""
+    small = power(instance.vocab + 1, instance.length) <= MOST_PAIRS
+    return small and instance.language.rational and has_rational_rows(instance)
+
+
+def exact_rows(work: Workspace, y: Partial) -> NDArray[Any]:
+    """What is drawn from y: Fractions, shape (L, V); rows at revealed positions are zero."""
+    V, L = work.instance.vocab, work.instance.length
+    found = np.full((L, V), Fraction(0), dtype=object)
+    for i in range(L):
+        if y[i] == V:
+            found[i] = [Fraction(int(c.p), int(c.q)) for c in rows(work).drawn(y, i)]
+    return found
 
 
 def lattice_cost(instance: Instance) -> Cost:

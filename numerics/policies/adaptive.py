@@ -1,0 +1,327 @@
+"""Policies that look at the conditionals before they choose positions (M3.1)."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Hashable, Iterator, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..categorical import categorical
+from ..errors import BadInput, Undecidable, shown
+from ..logform import LogForm
+from ..types import number, whole
+from .base import Partial, Policy, Transition
+from .schedule import MOST_STEPS
+
+__all__ = ["Adaptive"]
+
+SCORES = ("confidence", "margin", "entropy", "random")
+ORDERS = ("choose-then-sample", "sample-then-choose")
+TIES = ("first", "random")
+LARGEST_LOG = 709
+"""Of a float64: ``x^e`` moves by ``|log x^e|`` roundings with one of e."""
+
+HARDEST = 1000
+"""Largest accepted temperature, and the inverse of the smallest positive one."""
+
+
+class Adaptive(Policy):
+    """At each step the masked positions with the best scores.
+
+    *Choose-then-sample* chooses the positions from their conditionals ``c_i`` and draws their tokens afterwards;
+    *sample-then-choose* proposes a token at every candidate and keeps the proposals of largest ``c_i(u_i)``.
+
+    Parameters
+    ----------
+    length : int
+        L.
+    score : {"confidence", "margin", "entropy", "random"}
+        ``max_v c_i(v)``; the difference of the two largest; minus the entropy (nats); none at all.
+    order : {"choose-then-sample", "sample-then-choose"}
+        The latter by confidence only.
+    sizes, steps, threshold, entropy_bound
+        Exactly one. How many positions each step reveals, those of one block if there are blocks; the number of steps,
+        shared as evenly as possible, the remainder to the early ones; all of score at least ``threshold``, the best
+        one always; in rising order of entropy the longest prefix with ``sum H - max H <= entropy_bound`` (nats).
+    temperature : number
+        Tokens are drawn from ``c_i^(1/T)`` normalised; T = 0 takes the largest, the lowest token of several. Scores
+        use ``c_i``.
+    ties : {"first", "random"}
+        Which of equal scores: the lowest position, or each as likely.
+    block_length : int, optional
+        Blocks of this length are finished from left to right; it divides the length.
+    """
+
+    def __init__(
+        self,
+        length: int,
+        *,
+        score: Literal["confidence", "margin", "entropy", "random"],
+        order: Literal["choose-then-sample", "sample-then-choose"] = "choose-then-sample",
+        sizes: Sequence[int] | None = None,
+        steps: int | None = None,
+        threshold: Any = None,
+        entropy_bound: Any = None,
+        temperature: Any = 1,
+        ties: Literal["first", "random"] = "first",
+        block_length: int | None = None,
+    ) -> None:
+        self.length = whole(length, "length", 1)
+        self.score = _one_of(score, SCORES, "score")
+        self.order = _one_of(order, ORDERS, "order")
+        self.ties = _one_of(ties, TIES, "ties")
+        self.proposes = order == "sample-then-choose"
+        if self.proposes and score != "confidence":
+            raise BadInput("order", f'found "{order}" with score {score}; it is accepted with score confidence only')
+        self.block_length = self.length if block_length is None else whole(block_length, "block_length", 1)
+        if self.length % self.block_length:
+            raise BadInput("block_length", f"found {block_length}; a divisor of length={length} is accepted")
+        self.temperature = number(temperature, "temperature")
+        if self.temperature and not Fraction(1, HARDEST) <= self.temperature <= HARDEST:
+            raise BadInput(
+                "temperature", f"found {shown(self.temperature)}; 0, or 1/{HARDEST} to {HARDEST}, is accepted"
+            )
+        rules = {"sizes": sizes, "steps": steps, "threshold": threshold, "entropy_bound": entropy_bound}
+        given = [name for name, value in rules.items() if value is not None]
+        if len(given) != 1:
+            raise BadInput("sizes", f"exactly one of {', '.join(rules)} is accepted")
+        self.rule, self.value = given[0], rules[given[0]]
+        self.bound: Fraction | float | None = None
+        self.sizes: tuple[int, ...] | None = None
+        if self.rule == "threshold":
+            self.bound = self._threshold(threshold)
+        elif self.rule == "entropy_bound":
+            self.bound = self._entropy_bound(entropy_bound)
+        else:
+            self.sizes = self._every_size(sizes) if steps is None else self._shared(steps)
+
+    def _threshold(self, value: Any) -> Fraction | float:
+        if self.score == "random":
+            raise BadInput("threshold", "found a threshold with score random, which has no size; sizes are accepted")
+        bound = number(value, "threshold")
+        if self.score == "entropy" and bound > 0:
+            raise BadInput("threshold", f"found {shown(bound)}; scores are minus the entropy, so at most 0 is accepted")
+        if self.score != "entropy" and not 0 <= bound <= 1:
+            raise BadInput("threshold", f"found {shown(bound)}; a probability from 0 to 1 is accepted")
+        return bound
+
+    def _entropy_bound(self, value: Any) -> Fraction | float:
+        if self.score != "entropy":
+            raise BadInput("entropy_bound", f"found it with score {self.score}; it is accepted with score entropy only")
+        bound = number(value, "entropy_bound")
+        if bound < 0:
+            raise BadInput("entropy_bound", f"found {shown(bound)}; a number of nats of at least 0 is accepted")
+        return bound
+
+    def _every_size(self, sizes: Any) -> tuple[int, ...]:
+        each = tuple(whole(size, f"sizes[{k}]") for k, size in enumerate(sizes))
+        if sum(each) != self.block_length:
+            what = "length" if self.block_length == self.length else "block_length"
+            raise BadInput(
+                "sizes", f"found a sum of {shown(sum(each))}; they must add up to {what}={self.block_length}"
+            )
+        return each * self.blocks
+
+    def _shared(self, steps: Any) -> tuple[int, ...]:
+        """Steps over blocks, then tokens over steps, the remainders to the early ones."""
+        count = whole(steps, "steps", 1, MOST_STEPS)
+        if count < self.blocks:
+            raise BadInput("steps", f"found {count}; at least one for each of the {self.blocks} blocks is accepted")
+        return tuple(size for share in _evenly(count, self.blocks) for size in _evenly(self.block_length, share))
+
+    @property
+    def blocks(self) -> int:
+        return self.length // self.block_length
+
+    @property
+    def steps(self) -> int:
+        return self.length if self.sizes is None else len(self.sizes)
+
+    @cached_property
+    def exponent(self) -> Fraction | float:
+        """``1/T``."""
+        return 1 / self.temperature if self.temperature else math.inf
+
+    def check(self, vocab: int, length: int) -> None:
+        if length != self.length:
+            raise BadInput("length", f"found a policy for {self.length} tokens; length={length} is accepted here")
+
+    def drawn_depth(self, vocab: int, depth: int) -> int:
+        if self.exponent in (1, math.inf):
+            return depth
+        # c over the largest, to a power (4 ulps allowed, and the rounding of 1/T itself), over a sum of V such.
+        rounded = 0 if float(self.exponent) == self.exponent else LARGEST_LOG
+        power = math.ceil(self.exponent * (2 * depth + 1)) + 8 + rounded
+        return 2 * power + vocab + 1
+
+    def candidates(self, y: Partial, vocab: int) -> list[int]:
+        """Masked positions of the first block that has any."""
+        masked = [i for i, token in enumerate(y) if token == vocab]
+        return [i for i in masked if i // self.block_length == masked[0] // self.block_length]
+
+    def transitions(
+        self,
+        step: int,
+        y: Partial,
+        conditionals: NDArray[Any],
+        memory: Hashable = None,
+        compared: NDArray[Any] | None = None,
+    ) -> Iterator[Transition]:
+        """The law of one step, every proposal and every choice one by one.
+
+        Parameters
+        ----------
+        step, y, conditionals, memory
+            As for every policy. An object array of Fractions gives exact chances (and needs a whole ``1/T``).
+        compared : (L, V), optional
+            The same conditionals as exact numbers, which decide the comparisons; ``conditionals`` themselves if not
+            given.
+        """
+        drawn = {i: self.tempered(conditionals[i].tolist()) for i in self.candidates(y, conditionals.shape[1])}
+        scored = {i: (conditionals if compared is None else compared)[i].tolist() for i in drawn}
+        if self.temperature == 0:
+            drawn = {i: _largest(scored[i], drawn[i]) for i in drawn}
+        one = conditionals.flat[0] * 0 + 1
+        if self.proposes:
+            moves = self._kept_proposals(step, drawn, scored, one)
+        else:
+            scores = {i: self._score(row) for i, row in scored.items()}
+            moves = (
+                (weight, dict(zip(chosen, tokens, strict=True)))
+                for chance, chosen in self._choices(step, scores, one)
+                for weight, tokens in _draws(chance, [drawn[i] for i in chosen])
+            )
+        for chance, tokens in moves:
+            yield chance, tuple(tokens.get(i, token) for i, token in enumerate(y)), None
+
+    def _kept_proposals(
+        self, step: int, drawn: dict[int, list], scored: dict[int, list], one: Any
+    ) -> Iterator[tuple[Any, dict[int, int]]]:
+        for chance, proposal in _draws(one, list(drawn.values())):
+            tokens = dict(zip(drawn, proposal, strict=True))
+            scores = {i: scored[i][v] for i, v in tokens.items()}
+            for share, chosen in self._choices(step, scores, chance):
+                yield share, {i: tokens[i] for i in chosen}
+
+    def _score(self, row: list) -> Any:
+        """Of one conditional; larger is better."""
+        if self.score == "random":
+            return 0
+        if self.score == "confidence":
+            return max(row)
+        if self.score == "margin":
+            second, first = sorted([0, *row])[-2:]
+            return first - second
+        return -_entropy(row)
+
+    def _choices(self, step: int, scores: dict[int, Any], chance: Any) -> Iterator[tuple[Any, tuple[int, ...]]]:
+        """Sets of positions with their chances, the best first, from the scores of all candidates."""
+        ranked = sorted(scores, key=lambda i: (-scores[i], i))
+        count = self._count(step, [scores[i] for i in ranked])
+        if count in (0, len(ranked)) or (self.ties == "first" and self.score != "random"):
+            yield chance, tuple(sorted(ranked[:count]))
+            return
+        last = scores[ranked[count - 1]]
+        certain = [i for i in ranked if scores[i] > last]
+        tied = [i for i in ranked if scores[i] == last]
+        drawn = count - len(certain)
+        for some in itertools.combinations(tied, drawn):
+            yield chance / math.comb(len(tied), drawn), tuple(sorted([*certain, *some]))
+
+    def _count(self, step: int, scores: list) -> int:
+        """How many of the ranked candidates are revealed."""
+        if not scores:
+            return 0
+        if self.sizes is not None:
+            return self.sizes[step - 1]
+        if self.rule == "threshold":
+            return max(1, sum(_compare(score, self.bound) >= 0 for score in scores))
+        # Entropies in rising order: the sum without the largest is that of all before it.
+        count, total = 1, -scores[0]
+        while count < len(scores) and _compare(total, self.bound) <= 0:
+            total, count = total - scores[count], count + 1
+        return count
+
+    def tempered(self, row: list) -> list:
+        """``c^(1/T)`` normalised; a row of zeros stays one."""
+        if self.exponent in (1, math.inf) or not any(row):
+            return row
+        largest = max(row)
+        if isinstance(largest, float):
+            powers = [(c / largest) ** float(self.exponent) for c in row]
+        elif isinstance(self.exponent, Fraction) and self.exponent.denominator == 1:
+            powers = [(c / largest) ** self.exponent.numerator for c in row]
+        else:
+            raise BadInput("temperature", f"found {shown(self.temperature)}; exact rationals need a whole 1/T")
+        total = sum(powers)
+        return [power / total for power in powers]
+
+    def draw_step(
+        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        following = y.copy()
+        for n, row in enumerate(y.tolist()):
+            reached = list(self.transitions(step, tuple(row), conditionals[n]))
+            chances = np.array([[chance for chance, _, _ in reached]])
+            following[n] = reached[int(categorical(chances, rng)[0])][1]
+        return following
+
+    def __repr__(self) -> str:
+        return f"Adaptive({self.length}, score={self.score!r}, order={self.order!r}, {self.rule}={self.value})"
+
+
+def _one_of(value: Any, accepted: tuple[str, ...], key: str) -> Any:
+    if value not in accepted:
+        raise BadInput(key, f"found {shown(value)}; one of {', '.join(accepted)} is accepted")
+    return value
+
+
+def _evenly(total: int, parts: int) -> list[int]:
+    each, remainder = divmod(total, parts)
+    return [each + (k < remainder) for k in range(parts)]
+
+
+def _draws(chance: Any, rows: list[list]) -> Iterator[tuple[Any, tuple[int, ...]]]:
+    """Every way to draw one token from each row, with its chance times ``chance``."""
+    options = [[(v, c) for v, c in enumerate(row) if c] for row in rows]
+    for drawn in itertools.product(*options):
+        weight = chance
+        for _, c in drawn:
+            weight *= c
+        yield weight, tuple(v for v, _ in drawn)
+
+
+def _largest(scored: list, drawn: list) -> list:
+    """All of a row's mass at its largest entry, the first of several; a row of zeros stays one."""
+    if not any(scored):
+        return drawn
+    best = scored.index(max(scored))
+    return [drawn[v] * 0 + (v == best) for v in range(len(drawn))]
+
+
+def _entropy(row: list) -> Any:
+    """In nats: a float of floats, a log form of exact numbers."""
+    if all(isinstance(c, float) for c in row):
+        return -math.fsum(c * math.log(c) for c in row if c > 0)
+    return LogForm(0, [(Fraction(c), -Fraction(c)) for c in row if c])
+
+
+def _compare(score: Any, bound: Any) -> int:
+    """Sign of ``score - bound``; a floating bound is a number only to within its last place."""
+    if isinstance(score, float) or not isinstance(bound, float):
+        return (score > bound) - (score < bound)
+    below, above = Fraction(math.nextafter(bound, -math.inf)), Fraction(math.nextafter(bound, math.inf))
+    if score == Fraction(bound):
+        return 0
+    if below < score < above:
+        raise Undecidable(
+            f"the score {float(score)!r} and the bound {bound!r} differ by less than the rounding of the bound; "
+            'a bound written as a rational such as "9/10" is compared exactly'
+        )
+    return 1 if score > Fraction(bound) else -1

@@ -1,0 +1,105 @@
+"""Bernoulli steps that also mask revealed tokens again (M3.3)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable, Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadInput, shown
+from ..types import ROW_TOLERANCE, number
+from .base import Partial, Policy, Transition
+from .oblivious import filled
+from .schedule import Schedule
+
+__all__ = ["Remasking"]
+
+
+class Remasking(Policy):
+    """At step k each revealed token is masked again with chance ``sigma_k``, and each masked one revealed with ``h_k``.
+
+    ``h_k = (w_k + sigma_k a_{k-1}) / (w_k + .. + w_N)``, so the masked fraction after step k is still ``1 - a_k``. Both
+    happen at once: tokens are drawn given all those that were revealed before the step.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    sigma : sequence of numbers
+        ``sigma_1..sigma_N``, each from 0 to ``min(1, (1 - a_k) / a_{k-1})``.
+    """
+
+    remasks = True
+
+    def __init__(self, schedule: Schedule, sigma: Any) -> None:
+        self.schedule = schedule
+        if len(sigma) != schedule.steps:
+            raise BadInput(
+                "sigma", f"found {len(sigma)} numbers; one for each of the {schedule.steps} steps is accepted"
+            )
+        exact = [number(entry, f"sigma[{k}]") for k, entry in enumerate(sigma)]
+        self.rational = schedule.rational and all(isinstance(entry, Fraction) for entry in exact)
+        self.remasked = tuple(
+            _within(entry, most, f"sigma[{k}]") for k, (entry, most) in enumerate(zip(exact, self._most(), strict=True))
+        )
+        self.revealed = tuple(
+            (w + sigma * (1 - tail)) / tail if tail else Fraction(1)
+            for w, sigma, tail in zip(self._weights(), self.remasked, schedule.exact_tails, strict=False)
+        )
+
+    def _weights(self) -> list[Fraction]:
+        return [before - after for before, after in itertools.pairwise(self.schedule.exact_tails)]
+
+    def _most(self) -> list[Fraction]:
+        pairs = itertools.pairwise(self.schedule.exact_tails)
+        return [min(Fraction(1), after / (1 - before)) if before < 1 else Fraction(1) for before, after in pairs]
+
+    @property
+    def steps(self) -> int:
+        return self.schedule.steps
+
+    def check(self, vocab: int, length: int) -> None:
+        """Every language fits."""
+
+    def transitions(
+        self, step: int, y: Partial, conditionals: NDArray[Any], memory: Hashable = None
+    ) -> Iterator[Transition]:
+        vocab = conditionals.shape[1]
+        kind = Fraction if conditionals.dtype == object else float
+        sigma, keep = kind(self.remasked[step - 1]), kind(1 - self.remasked[step - 1])
+        reveal, leave = kind(self.revealed[step - 1]), kind(1 - self.revealed[step - 1])
+        options = [
+            [(vocab, leave), *((v, reveal * c) for v, c in enumerate(row))]
+            if token == vocab
+            else [(token, keep), (vocab, sigma)]
+            for token, row in zip(y, conditionals.tolist(), strict=True)
+        ]
+        for drawn in itertools.product(*([(v, c) for v, c in each if c] for each in options)):
+            weight = kind(1)
+            for _, c in drawn:
+                weight *= c
+            yield weight, tuple(v for v, _ in drawn), None
+
+    def draw_step(
+        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        vocab, u = conditionals.shape[2], rng.random(y.shape)
+        masked = y == vocab
+        following = filled(y, masked & (u < float(self.revealed[step - 1])), conditionals, rng)
+        following[~masked & (u < float(self.remasked[step - 1]))] = vocab
+        return following
+
+    def __repr__(self) -> str:
+        return f"Remasking({self.schedule!r}, sigma={[float(sigma) for sigma in self.remasked]})"
+
+
+def _within(sigma: Fraction | float, most: Fraction, key: str) -> Fraction:
+    """The number itself; a floating one that is past its bound by rounding is the bound."""
+    if isinstance(sigma, float) and most < sigma <= most + Fraction(ROW_TOLERANCE):
+        return most
+    if not 0 <= sigma <= most:
+        raise BadInput(key, f"found {shown(sigma)}; a number from 0 to {shown(most)} is accepted at this step")
+    return Fraction(sigma)
