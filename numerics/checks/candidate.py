@@ -136,8 +136,8 @@ def _instance(language: Spec, policy: Spec, denoiser: Spec, name: str) -> Instan
 
 
 def _with_weights(policy: Spec) -> Spec:
-    """Uniform Bernoulli steps as weights, and weights as Fractions."""
-    if policy["kind"] != "bernoulli":
+    """Uniform Bernoulli steps as weights, and weights as Fractions; other schedules as they are."""
+    if policy["kind"] != "bernoulli" or policy.get("schedule", "uniform") != "uniform" or "alpha" in policy:
         return policy
     weights = policy.get("weights") or [Fraction(1, policy["steps"])] * policy["steps"]
     return {"kind": "bernoulli", "weights": [Fraction(w) for w in weights]}
