@@ -9,7 +9,7 @@ With ``--tightness`` the true statements that ``numerics/tightness.json`` lacks,
 fixed number of candidates and the small gallery, and the tightest instances are added to it: the same ones on every
 run with the same seed, up to rounding. ``--tightness --all`` does so for every true statement.
 
-    NUMBA_NUM_THREADS=1 python benchmarks/falsify.py --tightness [ID ...] [--all] [--candidates 6000] [--seed 0]
+    NUMBA_NUM_THREADS=1 python benchmarks/falsify.py --tightness [ID ...] [--all] [--candidates 4000] [--seed 0]
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--tightness", action="store_true")
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--candidates", type=int, default=6000)
+    parser.add_argument("--candidates", type=int, default=4000)
     options = parser.parse_args()
     if options.tightness:
         named = [statements[name] for name in options.ids]
