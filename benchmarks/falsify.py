@@ -1,12 +1,15 @@
-"""Does the falsifier refute every false statement quickly, and no true one in ten minutes?
+"""Does the falsifier refute every false statement quickly, and no true one in ten minutes? How tight are they?
 
 The statements that are false on purpose are searched from nothing, each within a minute; the true ones share
-``--seconds`` evenly. With ``--tightness`` the true inequalities are searched over a fixed number of candidates
-instead, and the tightest instances are written to ``numerics/checks/tightness.json``: the same file on every run with
-the same seed, up to rounding. The tables are tiny, so one thread is fastest:
+``--seconds`` evenly. Results of a run are in ``falsify.md``. The tables are tiny, so one thread is fastest:
 
     NUMBA_NUM_THREADS=1 python benchmarks/falsify.py [--seconds 600] [--seed 0] [--out FILE]
-    NUMBA_NUM_THREADS=1 python benchmarks/falsify.py --tightness [--candidates 6000] [--seed 0]
+
+With ``--tightness`` the true statements that ``numerics/tightness.json`` lacks, or those named, are searched over a
+fixed number of candidates and the small gallery, and the tightest instances are added to it: the same ones on every
+run with the same seed, up to rounding. ``--tightness --all`` does so for every true statement.
+
+    NUMBA_NUM_THREADS=1 python benchmarks/falsify.py --tightness [ID ...] [--all] [--candidates 4000] [--seed 0]
 """
 
 from __future__ import annotations
@@ -16,79 +19,128 @@ import json
 import platform
 import sys
 import time
+from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 from tabulate import tabulate
 
-from maskbound.numerics.checks.falsify import Falsification, falsify
+from maskbound.numerics.checks import Status
+from maskbound.numerics.checks.falsify import NARROW, Falsification, falsify, judge_extreme
+from maskbound.numerics.checks.proposals import LARGEST_TABLE
+from maskbound.numerics.instances import Pair
+from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
+from maskbound.numerics.tightness import FILE, Extreme, extremes
 from maskbound.theory import Statement, statements
 
 FALSE = "false on purpose"
 EACH_FALSE = 60.0
-TIGHTNESS = Path(__file__).parent.parent / "numerics" / "checks" / "tightness.json"
-COLUMNS = ("statement", "counterexample", "candidates", "judged", "seconds", "tightest ratio")
+TIGHTNESS = Path(__file__).parent.parent / "numerics" / FILE
+COLUMNS = ("statement", "counterexample", "candidates", "judged", "seconds", "CPU", "tightest ratio")
 
 
-def row(found: Falsification) -> tuple[str, str, int, int, str, str]:
+def timed(statement: Statement, seconds: float, seed: int) -> tuple[Falsification, float]:
+    """A search, and the seconds of processor time that it took."""
+    start = time.process_time()
+    found = falsify(statement, seconds, seed)
+    return found, time.process_time() - start
+
+
+def row(found: Falsification, processor: float) -> tuple[str, str, int, int, str, str, str]:
     ratio = "" if found.tightest is None else f"{found.tightest.ratio:.9g}"
     outcome = "none found"
     if found.instance is not None:
         first = found.instance.get("first", found.instance)
         shrunk = "" if found.finished else " (not shrunk)"
         outcome = f"{first['language']['kind']}, {first['policy']['kind']}{shrunk}"
-    return found.statement.id, outcome, found.tried, found.judged, f"{found.seconds:.1f}", ratio
+    counts = found.tried, found.judged
+    return found.statement.id, outcome, *counts, f"{found.seconds:.1f}", f"{processor:.1f}", ratio
+
+
+def true_statements() -> list[Statement]:
+    return [statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic")]
 
 
 def search(seconds: float, seed: int) -> tuple[str, bool]:
     """The results as Markdown, and whether they are as they should be."""
     false = [statement for statement in statements.values() if statement.status == FALSE]
-    true = [statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic")]
-    refuted = [falsify(statement, EACH_FALSE, seed) for statement in false]
+    true = true_statements()
+    refuted = [timed(statement, EACH_FALSE, seed) for statement in false]
     start = time.perf_counter()
-    standing = [falsify(statement, seconds / len(true), seed) for statement in true]
+    standing = [timed(statement, seconds / len(true), seed) for statement in true]
     taken = time.perf_counter() - start
-    slowest = max(found.seconds for found in refuted)
-    down, fallen = sum(found.found for found in refuted), sum(found.found for found in standing)
-    judged = sum(found.judged for found in standing)
+    slowest, processor = max(found.seconds for found, _ in refuted), max(cpu for _, cpu in refuted)
+    down, fallen = (sum(found.found for found, _ in group) for group in (refuted, standing))
+    judged = sum(found.judged for found, _ in standing)
+    system = f"Python {platform.python_version()}, {platform.machine()}"
+    took = f"the slowest in {slowest:.1f} s ({processor:.1f} s of processor time)"
     text = "\n\n".join(
         [
-            f"Seed {seed}; Python {platform.python_version()}, {platform.machine()}.",
-            f"{down} of {len(false)} false statements refuted, the slowest in {slowest:.1f} s:",
-            tabulate(map(row, refuted), COLUMNS, tablefmt="github", disable_numparse=True),
+            f"maskbound {version('maskbound')}, {time.strftime('%Y-%m-%d')}, seed {seed}; {system}.",
+            f"{down} of {len(false)} false statements refuted, {took}:",
+            tabulate([row(*each) for each in refuted], COLUMNS, tablefmt="github", disable_numparse=True),
             f"{fallen} of {len(true)} true statements refuted in {taken:.0f} s ({judged} instances judged):",
-            tabulate(map(row, standing), COLUMNS, tablefmt="github", disable_numparse=True),
+            tabulate([row(*each) for each in standing], COLUMNS, tablefmt="github", disable_numparse=True),
         ]
     )
-    return text, all(f.found for f in refuted) and not any(f.found for f in standing)
+    return text, all(found.found for found, _ in refuted) and not fallen
 
 
-def tightest(candidates: int, seed: int) -> dict:
-    """What ``tightness.json`` holds."""
+def tightest(statement: Statement, candidates: int, seed: int) -> Extreme | None:
+    """The tightest instance of a search or of the gallery; the program ends where the statement is violated."""
+    found = falsify(statement, 600.0, seed, most=candidates)
+    print(found.account(), flush=True)
+    if found.found or not found.finished:
+        sys.exit(1)
+    best = found.tightest
+    for extreme in in_gallery(statement):
+        if best is None or extreme.ratio > best.ratio + NARROW:
+            best = extreme
+            print(f"  {extreme.shown} in the gallery: {extreme.instance.get('name', extreme.instance)}", flush=True)
+    return best
 
-    def inequality(statement: Statement) -> bool:
-        return statement.status not in (FALSE, "asymptotic") and statement.relation != "=="
 
-    extremes = {}
-    for statement in filter(inequality, statements.values()):
-        found = falsify(statement, 600.0, seed, most=candidates)
-        if found.found or not found.finished:
-            sys.exit(found.account())
-        if found.tightest is not None:
-            extremes[statement.id] = {"ratio": found.tightest.ratio, "instance": found.tightest.instance}
-        print(found.account(), flush=True)
-    return {"seed": seed, "candidates": candidates, "extremes": extremes}
+def in_gallery(statement: Statement) -> Iterator[Extreme]:
+    """The statement on the small gallery, where its ratio is known exactly."""
+    for name in pair_names() if statement.subjects == 2 else names():
+        found = load_gallery(name)
+        if isinstance(found, Pair):
+            subjects = found.instances
+            spec = {"relation": found.relation, "first": subjects[0].spec, "second": subjects[1].spec}
+        else:
+            subjects, spec = (found,), found.spec
+        if all(each.language.rational and each.vocab**each.length <= LARGEST_TABLE for each in subjects):
+            verdict = judge_extreme(statement, Extreme(0.0, spec))
+            if verdict.status is Status.HOLDS and 0 <= verdict.ratio <= 1:
+                yield Extreme(verdict.ratio, spec)
+
+
+def tighten(wanted: list[Statement], candidates: int, seed: int) -> None:
+    """Add the tightest instances to the stored ones, in the order of the ledger."""
+    stored = {name: {"ratio": extreme.ratio, "instance": extreme.instance} for name, extreme in extremes().items()}
+    for statement in wanted:
+        found = tightest(statement, candidates, seed)
+        if found is None:
+            sys.exit(f"{statement.id}: no instance gives a ratio; the search and the gallery lack such instances")
+        stored[statement.id] = {"ratio": found.ratio, "instance": found.instance}
+        lines = [f"{json.dumps(s.id)}: {json.dumps(stored[s.id])}" for s in true_statements() if s.id in stored]
+        TIGHTNESS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ids", nargs="*", metavar="ID")
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--tightness", action="store_true")
-    parser.add_argument("--candidates", type=int, default=6000)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--candidates", type=int, default=4000)
     options = parser.parse_args()
     if options.tightness:
-        TIGHTNESS.write_text(json.dumps(tightest(options.candidates, options.seed), indent=1) + "\n")
+        named = [statements[name] for name in options.ids]
+        missing = [s for s in true_statements() if options.all or s.id not in extremes()]
+        tighten(named or missing, options.candidates, options.seed)
         return 0
     text, good = search(options.seconds, options.seed)
     print(text)

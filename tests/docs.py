@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from maskbound.numerics.metrics import METHODS
+from maskbound.numerics.tables.statements import tightest_ratio
 from maskbound.theory import index, statements
 
 ROOT = Path(__file__).parent.parent
@@ -14,10 +15,11 @@ MARKED = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 def statement_table() -> str:
     """Every statement, linked to its proof note."""
-    lines = ["| statement | formula | needs | status |", "|---|---|---|---|"]
+    lines = ["| statement | formula | needs | status | tightest |", "|---|---|---|---|---|"]
     for s in statements.values():
         needs = ", ".join([a.name for a in s.assumptions] + ([s.relation_between.name] if s.relation_between else []))
-        lines.append(f"| [{s.id}](proofs_notes/{s.note}) {s.title} | `{s}` | {needs} | {s.status} |")
+        tightest = tightest_ratio(s) or ""
+        lines.append(f"| [{s.id}](proofs_notes/{s.note}) {s.title} | `{s}` | {needs} | {s.status} | {tightest} |")
     return "\n".join(lines) + "\n"
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..denoisers import Table
+from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair, parse
 from ..partial import lattice_rows, lattice_size, sequence_rows
@@ -42,6 +43,9 @@ STEPS_OF = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}
 """Which key of a policy lists its steps."""
 
 RULE = ("off_support", "off_support_scope")
+
+FEW = Request(samples=2)
+"""Tables are exact at these sizes: a sampled method that is asked first shall not take time to be accurate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +84,10 @@ class Candidate:
         if self.relation is not None:
             Pair(self.relation, *found)
         return found
+
+    def workspaces(self, name: str = "candidate") -> tuple[Workspace, ...]:
+        """Its instances, to be measured."""
+        return tuple(Workspace(instance, FEW) for instance in self.instances(name))
 
     def spec(self, name: str = "candidate") -> Spec:
         """The spec of its instance or, for two, of the pair; rationals as strings."""
@@ -128,8 +136,8 @@ def _instance(language: Spec, policy: Spec, denoiser: Spec, name: str) -> Instan
 
 
 def _with_weights(policy: Spec) -> Spec:
-    """Uniform Bernoulli steps as weights, and weights as Fractions."""
-    if policy["kind"] != "bernoulli":
+    """Uniform Bernoulli steps as weights, and weights as Fractions; other schedules as they are."""
+    if policy["kind"] != "bernoulli" or policy.get("schedule", "uniform") != "uniform" or "alpha" in policy:
         return policy
     weights = policy.get("weights") or [Fraction(1, policy["steps"])] * policy["steps"]
     return {"kind": "bernoulli", "weights": [Fraction(w) for w in weights]}

@@ -32,7 +32,7 @@ from .check import judge
 from .exact import in_log_forms
 from .verdict import Status, Verdict
 
-__all__ = ["certificate", "certificate_text", "certify"]
+__all__ = ["certificate", "certificate_text", "certify", "require_certifiable"]
 
 
 def certificate(statement: Statement, instances: Sequence[Instance], relation: str | None = None) -> dict[str, Any]:
@@ -87,6 +87,23 @@ def certify(verdict: Verdict, instances: Sequence[Instance], relation: str | Non
         raise BeyondReach(f"no certificate of {statement.id} on {' and '.join(verdict.instances)}: {problem}") from None
     _require_agreement(found, verdict)
     return found | {"provenance": _provenance(verdict)}
+
+
+def require_certifiable(statement: Statement) -> None:
+    """Refuse a statement that no instance can have a certificate of.
+
+    Raises
+    ------
+    BeyondReach
+        When the kernel does not know one of its quantities or assumptions.
+    """
+    left, right = (in_log_forms(expression) for expression in statement.sides)
+    names = {symbol.name.removesuffix("@2") for symbol in left.free_symbols | right.free_symbols}
+    unknown = sorted(names - set(verify.QUANTITIES)) + [
+        assumption.name for assumption in statement.assumptions if assumption.name not in verify.ASSUMPTIONS
+    ]
+    if unknown:
+        raise BeyondReach(f"{statement.id} has no certificates: the kernel knows nothing of {', '.join(unknown)}")
 
 
 def certificate_text(certificates: Sequence[Mapping[str, Any]]) -> str:

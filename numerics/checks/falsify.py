@@ -2,7 +2,8 @@
 
 A statement is searched over small rational instances (tables of at most 64 sequences, at most 4 steps) that its
 assumptions allow. Nothing is read but what it states. A float64 verdict ``violated`` is already rigorous, so the
-search judges with the float engines. The order of the work follows from the seed alone; a budget only cuts it.
+search judges with the float engines first; what they leave open, as they must where a bound is attained, is decided
+exactly. The order of the work follows from the seed alone; a budget only cuts it.
 """
 
 from __future__ import annotations
@@ -19,18 +20,18 @@ from typing import Any
 
 from maskbound.theory import RELATIONS, Statement, claim, statements
 
-from ..engines.workspace import Workspace
+from ..engines import rational
 from ..errors import BadInput, MaskboundError, shown
+from ..tightness import Extreme, in_words
 from .candidate import Candidate, Spec
 from .certificate import certificate
 from .check import judge
 from .perturb import perturbed
 from .proposals import Family, random_candidate, structured
 from .shrink import is_plain, shrink, size
-from .tightness import SMALL, Extreme
 from .verdict import Side, Status, Verdict
 
-__all__ = ["Falsification", "falsify", "resolve"]
+__all__ = ["Falsification", "falsify", "judge_extreme", "resolve"]
 
 Height = tuple[float, float]
 """What a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
@@ -40,6 +41,9 @@ NARROW = 1e-6
 
 CLIMBERS = 8
 """How many of the best candidates are climbed from."""
+
+EXACT_SECONDS = 0.05
+"""Estimated time up to which what intervals leave open is decided exactly."""
 
 EXACT_TURNS = 4
 """Rounds in which random candidates have the exact denoiser."""
@@ -98,11 +102,13 @@ class Falsification:
         effort = f"{self.tried} candidates, {self.judged} of them judged, in {self.seconds:.1f} s (seed {self.seed})"
         if self.verdict is not None:
             shrunk = "" if self.finished else "\nthe time ended before it was shrunk further"
-            where = f"  on {_in_words(self.instance)}" if self.instance is not None else ""
+            where = f"  on {in_words(self.instance)}" if self.instance is not None else ""
             return f"counterexample found: {effort}\n{self.verdict.account()}\n{where}{shrunk}"
         lines = [f"{self.statement.id}: no counterexample in {effort}"]
         if self.tightest is not None:
-            lines.append(f"  tightest ratio {self.tightest.ratio:.9g}, reached by {_in_words(self.tightest.instance)}")
+            lines.append(f"  tightest ratio {self.tightest.ratio:.9g}, reached by {in_words(self.tightest.instance)}")
+        elif not self.judged:
+            lines.append("  no candidate satisfies its assumptions: nothing was tested")
         return "\n".join(lines)
 
     def certificate(self) -> dict[str, Any]:
@@ -113,7 +119,7 @@ class Falsification:
         BadInput
             When there is no counterexample.
         BeyondReach
-            When its denoiser is a table, or the kernel does not know one of the statement's quantities.
+            When the kernel does not know one of the statement's quantities, or the instance is too large for it.
         """
         if self.instance is None:
             raise BadInput("statement", f"no counterexample to {self.statement.id} was found; there is none to certify")
@@ -123,7 +129,11 @@ class Falsification:
 
 
 def falsify(
-    statement: Statement | str, budget_seconds: float = 60.0, seed: int = 0, most: int | None = None
+    statement: Statement | str,
+    budget_seconds: float = 60.0,
+    seed: int = 0,
+    most: int | None = None,
+    watch: Callable[[str], None] = lambda doing: None,
 ) -> Falsification:
     """Search for an instance that violates a statement.
 
@@ -138,6 +148,8 @@ def falsify(
         The same seed tries the same candidates in the same order.
     most : int, optional
         Candidates to try at most before shrinking, for results that do not depend on the machine's speed.
+    watch : callable, optional
+        Told before every candidate what is being done, in a few words.
 
     Returns
     -------
@@ -155,7 +167,7 @@ def falsify(
         raise BadInput("statement", f"{statement.id} is about a limit, which no instance can refute")
     if not budget_seconds > 0:
         raise BadInput("budget", f"found {shown(budget_seconds)}; a positive number of seconds is accepted")
-    search = _Search(statement, Family.of(statement), time.monotonic(), budget_seconds, most or math.inf)
+    search = _Search(statement, Family.of(statement), time.monotonic(), budget_seconds, most or math.inf, watch)
     rng = Random(seed)
     search.run(rng)
     return search.report(seed, rng)
@@ -182,11 +194,14 @@ class _Search:
     start: float
     budget: float
     most: float
+    watch: Callable[[str], None]
     tried: int = 0
     judged: int = 0
     counterexample: Candidate | None = None
     tightest: tuple[float, Candidate] | None = None
+    equal: Candidate | None = None
     latest: Height | None = None
+    doing: str = "searching"
     best: list[tuple[Height, int, Candidate]] = field(default_factory=list)
 
     @property
@@ -242,6 +257,8 @@ class _Search:
             return None
         if _refutes(verdict):
             self.counterexample = candidate
+        if self.equal is None and _is_equality(verdict):
+            self.equal = candidate
         height = _height(verdict)
         if height is None:
             return None
@@ -258,14 +275,14 @@ class _Search:
     def judge(self, candidate: Candidate, name: str = "candidate", exact: bool = False) -> Verdict | None:
         """The statement on a candidate; None where there is no such instance."""
         try:
-            works = tuple(Workspace(instance, SMALL) for instance in candidate.instances(name))
+            works = candidate.workspaces(name)
             verdict = judge(self.statement, works, candidate.relation, exact)
         except MaskboundError:
             return None
-        strict = self.statement.relation in ("<", ">")
-        if strict and not exact and verdict.status is Status.UNDECIDED and verdict.lhs is not None:
-            # Equality violates a strict statement, and no interval of positive width shows it.
-            return self.judge(candidate, name, exact=True)
+        open_ = verdict.status is Status.UNDECIDED and verdict.lhs is not None and not exact
+        if open_ and all(rational.cost(work.instance).seconds <= EXACT_SECONDS for work in works):
+            exactly = judge(self.statement, works, candidate.relation, exact=True)
+            return exactly if _has_sides(exactly) else verdict
         return verdict
 
     def shrunk(self, candidate: Candidate, keeps: Callable[[Verdict], bool]) -> tuple[Candidate, bool]:
@@ -302,27 +319,25 @@ class _Search:
 
     def _judged(self, candidate: Candidate) -> Verdict | None:
         """The statement on a candidate, counted; None unless both sides have a value."""
+        self.watch(f"{self.doing}: {self.tried} candidates")
         self.tried += 1
         verdict = self.judge(candidate)
-        if verdict is None or verdict.lhs is None or verdict.rhs is None:
+        if verdict is None or not _has_sides(verdict):
             return None
         self.judged += 1
         return verdict
 
     def report(self, seed: int, rng: Random) -> Falsification:
         """What there is to say, after shrinking."""
+        self.doing = "shrinking"
         met, instance, verdict, tightest, finished = self.counterexample, None, None, None, True
+        if met is None:
+            tightest, met, finished = self._tightest()
         if met is not None:
             name = f"{self.statement.id}-counterexample"
             smaller, finished = self.simplest(met, rng)
             instance = smaller.spec(name)
             verdict = self._confirmed(smaller, name)
-        elif self.tightest is not None:
-            ratio, reached = self.tightest
-            smaller, finished = self.shrunk(reached, lambda verdict: _keeps_ratio(verdict, ratio))
-            again = self.judge(smaller)
-            assert again is not None
-            tightest = Extreme(again.ratio, smaller.spec(f"{self.statement.id}-tightest"))
         return Falsification(
             statement=self.statement,
             found=met is not None,
@@ -337,6 +352,28 @@ class _Search:
             seconds=time.monotonic() - self.start,
         )
 
+    def _tightest(self) -> tuple[Extreme | None, Candidate | None, bool]:
+        """The tightest instance made small, or else a violation that no interval showed; whether shrinking ended."""
+        if self.tightest is not None:
+            ratio, reached = self.tightest
+            smaller, finished = self.shrunk(reached, lambda verdict: _keeps_ratio(verdict, ratio))
+        elif self.equal is not None:
+            smaller, finished = self.shrunk(self.equal, _is_equality)
+        else:
+            return None, None, True
+        verdict = self._exact(smaller)
+        if _refutes(verdict):
+            return None, smaller, finished
+        return Extreme(verdict.ratio, smaller.spec(f"{self.statement.id}-tightest")), None, finished
+
+    def _exact(self, candidate: Candidate, name: str = "candidate") -> Verdict:
+        """The verdict on a candidate, exact where that is possible."""
+        verdict = self.judge(candidate, name, exact=True)
+        if verdict is None or verdict.status is Status.UNDECIDED or not _has_sides(verdict):
+            verdict = self.judge(candidate, name)
+        assert verdict is not None
+        return verdict
+
     def _confirmed(self, candidate: Candidate, name: str) -> Verdict | None:
         """The verdict on a counterexample, exact where that is possible.
 
@@ -345,19 +382,30 @@ class _Search:
         RuntimeError
             When exact arithmetic says that the statement holds there: an error of an engine.
         """
-        exact = self.judge(candidate, name, exact=True)
-        if exact is not None and exact.status is Status.HOLDS:
+        verdict = self._exact(candidate, name)
+        if verdict.status is Status.HOLDS:
             raise RuntimeError(
                 f"{self.statement.id} is violated in float64 and holds exactly on {candidate.spec(name)}"
             )
-        complete = exact is not None and exact.status is Status.VIOLATED and None not in (exact.lhs, exact.rhs)
-        return exact if complete else self.judge(candidate, name)
+        return verdict
+
+
+def judge_extreme(statement: Statement, extreme: Extreme) -> Verdict:
+    """The statement on a stored instance, measured anew: exactly where that is possible, else by intervals."""
+    candidate = Candidate.from_spec(extreme.instance)
+    works = candidate.workspaces()
+    exactly = judge(statement, works, candidate.relation, exact=True)
+    return exactly if _has_sides(exactly) else judge(statement, works, candidate.relation)
 
 
 def _known_size(candidate: Candidate) -> tuple[int, ...]:
     found = size(candidate)
     assert found is not None
     return found
+
+
+def _has_sides(verdict: Verdict) -> bool:
+    return verdict.lhs is not None and verdict.rhs is not None
 
 
 def _refutes(verdict: Verdict) -> bool:
@@ -369,6 +417,14 @@ def _refutes(verdict: Verdict) -> bool:
 def _keeps_ratio(verdict: Verdict, ratio: float) -> bool:
     reached = _certain_ratio(verdict)
     return reached is not None and reached > ratio - NARROW
+
+
+def _is_equality(verdict: Verdict) -> bool:
+    """Whether both sides are known to be the same number: intervals that hold are disjoint or a point."""
+    assert verdict.lhs is not None
+    assert verdict.rhs is not None
+    same = (verdict.lhs.lo, verdict.lhs.hi) == (verdict.rhs.lo, verdict.rhs.hi)
+    return verdict.status is Status.HOLDS and same and _is_finite(verdict.lhs, verdict.rhs)
 
 
 def _sides(verdict: Verdict) -> tuple[Side, Side]:
@@ -407,17 +463,3 @@ def _is_finite(*sides: Side) -> bool:
     numbers = [side.value for side in sides]
     numbers += [found.hi for side in sides for found in side.quantities.values()]
     return all(map(math.isfinite, numbers))
-
-
-def _in_words(instance: Spec) -> str:
-    """An instance on a line: kinds and sizes."""
-    if "relation" in instance:
-        first, second = instance["first"], instance["second"]
-        return f"{_in_words(first)} & {_piece(second['policy'])} ({instance['relation']})"
-    return ", ".join(_piece(instance[part]) for part in ("language", "policy", "denoiser"))
-
-
-def _piece(table: dict[str, Any]) -> str:
-    facts = [f"{key}={value}" for key, value in table.items() if key not in ("kind", "off_support", "conditionals")]
-    text = ", ".join(facts)
-    return f"{table['kind']}({text if len(text) <= 200 else text[:197] + '...'})"

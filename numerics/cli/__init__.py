@@ -1,10 +1,10 @@
 """The command: the only place that prints. Results go to stdout, messages to stderr.
 
-Exit status: 0 fine, 1 a violation, 2 bad input, 70 an internal error. What measures is imported inside the commands:
-numba and sympy would keep `--help` waiting for half a second.
+Exit status: 0 fine, 1 a violation or a counterexample, 2 bad input, 70 an internal error. What measures is imported
+inside the commands: numba and sympy would keep `--help` waiting for half a second.
 """
 
-from . import checking, measuring, tables
+from . import checking, falsifying, measuring, tables
 from .application import app, main
 
-__all__ = ["app", "checking", "main", "measuring", "tables"]
+__all__ = ["app", "checking", "falsifying", "main", "measuring", "tables"]

@@ -44,11 +44,14 @@ def console(stderr: bool = False) -> Console:
 
 
 @contextmanager
-def progress(total: int, what: str) -> Iterator[Callable[[], None]]:
-    """A bar on stderr, on a terminal only, once the work has taken two seconds; yields what advances it."""
+def progress(total: float, what: str) -> Iterator[Callable[..., None]]:
+    """A bar on stderr, on a terminal only, once the work has taken two seconds.
+
+    Yields what advances it: by one step, or to a given point of ``total``, perhaps under another description.
+    """
     screen = console(stderr=True)
     if not sys.stderr.isatty() or not screen.is_interactive:
-        yield lambda: None
+        yield lambda reached=None, what=None: None
         return
     from rich.progress import Progress
 
@@ -57,8 +60,13 @@ def progress(total: int, what: str) -> Iterator[Callable[[], None]]:
     patience = threading.Timer(PATIENCE, bar.start)
     patience.daemon = True
     patience.start()
+
+    def advance(reached: float | None = None, what: str | None = None) -> None:
+        step = {"advance": 1} if reached is None else {"completed": min(reached, total)}
+        bar.update(task, description=what, **step)
+
     try:
-        yield lambda: bar.advance(task)
+        yield advance
     finally:
         patience.cancel()
         patience.join()

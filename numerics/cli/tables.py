@@ -47,7 +47,7 @@ def theorems(
     from ..tables.statements import find_statement, statement_account, statement_list
 
     if statement is None:
-        print_table(statement_list().only("id", "formula", "status"))
+        print_table(statement_list().only("id", "formula", "status", "tightest"))
     else:
         print(statement_account(find_statement(statement)))
 

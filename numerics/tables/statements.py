@@ -7,18 +7,27 @@ import difflib
 from maskbound.theory import Statement, statements
 
 from ..errors import BadInput, shown
+from ..tightness import extremes, in_words
 from .render import Formula, Table
 
-__all__ = ["find_statement", "statement_account", "statement_list"]
+__all__ = ["find_statement", "statement_account", "statement_list", "tightest_ratio"]
 
 
 def statement_list() -> Table:
     """Every statement with its formula, what it needs and what is known about it."""
     rows = tuple(
-        (s.id, s.title, Formula(str(s), s.latex()), _needs(s), s.status, s.note or None) for s in statements.values()
+        (s.id, s.title, Formula(str(s), s.latex()), _needs(s), s.status, tightest_ratio(s), s.note or None)
+        for s in statements.values()
     )
-    columns = ("id", "title", "formula", "needs", "status", "proof note")
-    return Table("Statements (entropies and divergences in nats)", columns, rows)
+    columns = ("id", "title", "formula", "needs", "status", "tightest", "proof note")
+    note = "tightest: the largest ratio of the sides that a search over small instances met; 1 is equality"
+    return Table("Statements (entropies and divergences in nats)", columns, rows, (note,))
+
+
+def tightest_ratio(statement: Statement) -> str | None:
+    """The largest ratio of its sides that is stored; None for what is not true."""
+    found = extremes().get(statement.id)
+    return None if found is None else found.shown
 
 
 def find_statement(name: str) -> Statement:
@@ -47,6 +56,9 @@ def statement_account(statement: Statement) -> str:
     if statement.refuted_by:
         facts.append(("refuted by", statement.refuted_by))
     facts.append(("tight", statement.tight))
+    extreme = extremes().get(statement.id)
+    if extreme is not None:
+        facts.append(("tightest", f"ratio {extreme.shown} on {in_words(extreme.instance)}"))
     facts.append(("proof note", f"proofs_notes/{statement.note}" if statement.note else ""))
     return "\n".join(f"{name:<11} {fact}" if name else fact for name, fact in facts if fact)
 

@@ -15,6 +15,7 @@ from maskbound.theory import Statement, statements
 
 from ..checks import Side, Status, Verdict, judge
 from ..checks.check import FALSE
+from ..checks.falsify import Falsification
 from ..enclosure import KINDS, Enclosure, Kind
 from ..engines.workspace import Request, Workspace
 from .cases import Case
@@ -26,6 +27,7 @@ __all__ = [
     "is_rounding_equality",
     "judged_on",
     "remarks",
+    "search_record",
     "side_enclosure",
     "tally",
     "tightness",
@@ -191,6 +193,23 @@ def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
         }
         for verdict in verdicts
     ]
+
+
+def search_record(found: Falsification) -> dict[str, Any]:
+    """What ``falsify --json`` prints; the counterexample and the tightest instance in the format of instance files."""
+    extreme = found.tightest
+    return {
+        "statement": found.statement.id,
+        "claim": str(found.statement),
+        "counterexample": found.instance,
+        "verdict": None if found.verdict is None else as_records([found.verdict])[0],
+        "tightest": None if extreme is None else {"ratio": as_json(extreme.ratio), "instance": extreme.instance},
+        "tried": found.tried,
+        "judged": found.judged,
+        "shrunk": found.finished,
+        "seed": found.seed,
+        "seconds": found.seconds,
+    }
 
 
 def _number(found: Enclosure | None) -> Any:

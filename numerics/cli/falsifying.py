@@ -1,0 +1,77 @@
+"""`falsify`: the search for a counterexample."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import BadInput
+from .application import VIOLATION, app, require, say
+from .options import AsJson
+from .output import print_json, progress
+
+if TYPE_CHECKING:
+    from ..checks.falsify import Falsification
+
+WRITING = 0.02
+"""Part of the budget that is kept for confirming and writing what was found."""
+
+
+@app.command()
+def falsify(
+    statement: Annotated[str, typer.Argument(metavar="STATEMENT", help='An id, or a claim such as "kl <= path_kl".')],
+    budget: Annotated[
+        float, typer.Option(metavar="SECONDS", help="Time to search, to shrink what is found and to write it.")
+    ] = 60.0,
+    seed: Annotated[int, typer.Option(help="Another seed tries other random instances.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the counterexample's certificate, for `verify`.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Search for an instance that violates a statement, and shrink it; else, the tightest ratio met."""
+    from ..checks.certificate import require_certifiable
+    from ..checks.falsify import falsify as search
+    from ..checks.falsify import resolve
+    from ..tables.verdicts import search_record
+
+    require("--budget", budget, 0 < budget < math.inf, "a positive number of seconds")
+    require("--seed", seed, seed >= 0, "a whole number of at least 0")
+    about = resolve(statement)
+    if out is not None:
+        require_certifiable(about)
+        if not out.resolve().parent.is_dir():
+            raise BadInput("--out", f"found {out}; a file in a folder that exists is accepted")
+    start = time.monotonic()
+    with progress(budget, "searching") as advance:
+        found = search(
+            about, budget * (1 - WRITING), seed, watch=lambda doing: advance(time.monotonic() - start, doing)
+        )
+    if out is not None:
+        _write(found, out)
+    if as_json:
+        print_json(search_record(found))
+    else:
+        print(found.account())
+    return VIOLATION if found.found else 0
+
+
+def _write(found: Falsification, path: Path) -> None:
+    from ..checks.certificate import certificate_text
+    from ..errors import BeyondReach
+    from ..tables.write import write_text
+
+    if not found.found:
+        say(f"nothing is written to {path}, as there is no counterexample")
+        return
+    try:
+        text = certificate_text([found.certificate()])
+    except BeyondReach as problem:
+        say(f"nothing is written to {path}: {problem}")
+        return
+    write_text(path, text)
+    say(f"the certificate of the counterexample is written to {path}")
