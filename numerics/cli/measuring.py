@@ -41,7 +41,7 @@ def measure(
     require("--confidence", confidence, 0 < confidence < 1, "a number strictly between 0 and 1")
     spec, names = _spec_and_names(words, quantities)
     instance = open_instance(spec)
-    found = _measured(instance, names, Request(width, seconds, samples, seed, confidence), engine)
+    found = _measured(instance, names, Request(width, seconds, samples, seed, confidence, sampling=True), engine)
     if as_json:
         print_json(measured_record(instance, found))
     else:
@@ -72,10 +72,10 @@ def _measured(instance: Any, names: list[str], request: Any, engine: str | None)
     from ..errors import BeyondReach
     from ..metrics.measure import explain, measurable, measure_one
 
-    able = measurable(instance, request.seconds, engine)
+    able = measurable(instance, request, engine)
     for name in names or ([] if able else ["kl"]):
         if name not in able:
-            raise explain(instance, name, request.seconds, engine)
+            raise explain(instance, name, request, engine)
     work, found, missed = Workspace(instance, request), {}, None
     with progress(len(names or able), "measuring") as advance:
         for name in names or able:

@@ -31,6 +31,8 @@ class Request:
     seed : int
     confidence : float
         Coverage of statistical intervals.
+    sampling : bool
+        Whether methods that draw may be used where nothing else is narrow enough; verdicts do without unless asked.
     """
 
     width: float = 0.01
@@ -38,6 +40,7 @@ class Request:
     samples: int | None = None
     seed: int = 0
     confidence: float = 1 - 1e-6
+    sampling: bool = False
 
 
 @dataclass(frozen=True)

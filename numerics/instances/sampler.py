@@ -31,6 +31,9 @@ from .reveal_times import Oblivious, reveal_times
 __all__ = ["Chunk", "Sampler", "draw", "sampler_for"]
 
 TOKENS_A_CHUNK = 1 << 20
+MOST_ROWS = 1 << 12
+"""Sequences of a full chunk at most: a run of a few hundred short ones need not draw a million tokens."""
+
 NANOSECONDS_A_CHUNK = 4e9
 CELLS_A_CHUNK = 1 << 22
 """Entries of one batch of conditionals, in the sampler that runs step by step."""
@@ -115,7 +118,8 @@ class CompiledSampler(Sampler):
         self.instance = instance
         self.policy = policy
         self.price = price
-        self.rows = max(1, min(TOKENS_A_CHUNK // instance.length, int(NANOSECONDS_A_CHUNK / price.nanoseconds)))
+        affordable = int(NANOSECONDS_A_CHUNK / price.nanoseconds)
+        self.rows = max(1, min(TOKENS_A_CHUNK // instance.length, MOST_ROWS, affordable))
 
     @property
     def nanoseconds(self) -> float:

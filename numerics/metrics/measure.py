@@ -63,16 +63,17 @@ def measure(
     >>> measure(instance, ["ser"])["ser"].value
     0.25
     """
-    work = Workspace(instance, Request(width, seconds, samples, seed, confidence))
+    request = Request(width, seconds, samples, seed, confidence, sampling=True)
+    work = Workspace(instance, request)
     if quantities is None:
-        return {name: measure_one(work, name, engine) for name in measurable(instance, seconds, engine)}
+        return {name: measure_one(work, name, engine) for name in measurable(instance, request, engine)}
     return {name: measure_one(work, name, engine) for name in quantities}
 
 
-def measurable(instance: Instance, seconds: float = 60.0, engine: str | None = None) -> list[str]:
+def measurable(instance: Instance, request: Request | None = None, engine: str | None = None) -> list[str]:
     """Names of the quantities that some method can measure on this instance within reach."""
     names = dict.fromkeys(method.quantity for method in METHODS)
-    return [name for name in names if _candidates(instance, name, seconds, engine)]
+    return [name for name in names if _candidates(instance, name, request or Request(), engine)]
 
 
 def measure_one(
@@ -83,14 +84,14 @@ def measure_one(
     Methods that rely on a statement in ``avoid`` are used only when there is no other.
     """
     instance, request = work.instance, work.request
-    candidates = _candidates(instance, quantity, request.seconds, engine)
+    candidates = _candidates(instance, quantity, request, engine)
     candidates = [method for method in candidates if not method.relies_on & avoid] or candidates
     if not candidates:
-        raise explain(instance, quantity, request.seconds, engine)
+        raise explain(instance, quantity, request, engine)
     best: Enclosure | None = None
     for method in candidates:
         found = method.measure(work)
-        if best is None or _relative_width(found) < _relative_width(best):
+        if best is None or found.width < best.width:
             best = found
         if _relative_width(best) <= request.width:
             break
@@ -98,18 +99,23 @@ def measure_one(
     return best
 
 
-def _candidates(instance: Instance, quantity: str, seconds: float, engine: str | None) -> list[Method]:
+def _candidates(instance: Instance, quantity: str, request: Request, engine: str | None) -> list[Method]:
     able = [
         method
         for method in methods_for(quantity)
-        if _wanted(method, engine) and method.obstacle(instance) is None and _within(instance, method, seconds)
+        if _wanted(method, request, engine)
+        and method.obstacle(instance) is None
+        and _within(instance, method, request.seconds)
     ]
     # What can be computed is not drawn.
     return sorted(able, key=lambda method: (method.kind == "statistical", method.cost(instance).operations))
 
 
-def _wanted(method: Method, engine: str | None) -> bool:
-    return method.engine == engine or (engine is None and not method.on_request)
+def _wanted(method: Method, request: Request, engine: str | None) -> bool:
+    """An engine that is named is asked for, whatever it does."""
+    if engine is not None:
+        return method.engine == engine
+    return not method.on_request and (request.sampling or method.kind != "statistical")
 
 
 def _within(instance: Instance, method: Method, seconds: float) -> bool:
@@ -122,7 +128,7 @@ def _relative_width(found: Enclosure) -> float:
     return found.width / max(abs(found.value), NEGLIGIBLE) if math.isfinite(found.width) else math.inf
 
 
-def explain(instance: Instance, quantity: str, seconds: float, engine: str | None) -> BadInput | BeyondReach:
+def explain(instance: Instance, quantity: str, request: Request, engine: str | None) -> BadInput | BeyondReach:
     """Why no method can measure ``quantity`` here, as the error to raise."""
     known = sorted({method.quantity for method in METHODS})
     methods = methods_for(quantity)
@@ -131,7 +137,7 @@ def explain(instance: Instance, quantity: str, seconds: float, engine: str | Non
     engines = sorted({method.engine for method in METHODS})
     if engine is not None and engine not in engines:
         return BadInput("engine", f"found {engine!r}; one of {', '.join(engines)} is accepted")
-    methods = tuple(method for method in methods if _wanted(method, engine))
+    methods = tuple(method for method in methods if _wanted(method, request, engine))
     if not methods:
         return BadInput("engine", f"{engine!r} does not measure {quantity}")
     able = [method for method in methods if method.obstacle(instance) is None]
@@ -143,5 +149,5 @@ def explain(instance: Instance, quantity: str, seconds: float, engine: str | Non
     return BeyondReach(
         f"{quantity} of {instance.name} (V={instance.vocab}, L={instance.length}) would take engine "
         f"{least.engine!r} {shown_bytes(math.ceil(min(cost.bytes, 1e300)))} and about {cost.seconds:.3g} s; there are "
-        f"{shown_bytes(memory_budget())} and {seconds:.3g} s"
+        f"{shown_bytes(memory_budget())} and {request.seconds:.3g} s"
     )

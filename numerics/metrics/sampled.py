@@ -13,17 +13,8 @@ __all__ = ["METHODS"]
 
 
 def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, scope: str) -> Method:
-    return Method(
-        quantity,
-        "sampled",
-        "statistical",
-        obstacle,
-        sampled.cost,
-        run,
-        scope,
-        "n sequences; see draw for the cost of one",
-        on_request=True,
-    )
+    price = "n sequences; see draw for the cost of one"
+    return Method(quantity, "sampled", "statistical", obstacle, sampled.cost, run, scope, price)
 
 
 METHODS = (
@@ -35,4 +26,6 @@ METHODS = (
         sampled.tracking_obstacle,
         "hmm, n-gram, table or blocks x any policy of given reveal times",
     ),
+    _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, "any language x any policy"),
+    _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, "any language x any policy"),
 )

@@ -85,6 +85,8 @@ def as_json(cell: Any) -> Any:
             found["exact"] = str(cell.exact)
         if cell.confidence is not None:
             found["confidence"] = cell.confidence
+        if cell.note:
+            found["note"] = cell.note
         return found
     if isinstance(cell, Formula):
         return cell.text

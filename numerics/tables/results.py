@@ -42,7 +42,12 @@ def measured_table(instance: Instance, found: Mapping[str, Enclosure]) -> Table:
         (name, number, quantities[name].unit, _width(number), number.kind, number.engine)
         for name, number in found.items()
     )
-    return Table(instance.name, ("quantity", "value", "unit", "width", "enclosure", "engine"), rows)
+    notes = tuple(f"{name}: {number.note}; {_chance(number)}" for name, number in found.items() if number.confidence)
+    return Table(instance.name, ("quantity", "value", "unit", "width", "enclosure", "engine"), rows, notes)
+
+
+def _chance(number: Enclosure) -> str:
+    return f"the interval holds with chance 1 - {1 - (number.confidence or 0.0):.1g}"
 
 
 def _width(number: Enclosure) -> str:

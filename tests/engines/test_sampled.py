@@ -5,20 +5,24 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
-from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from maskbound.numerics import measure
+from maskbound.numerics import check, measure
+from maskbound.numerics.checks import Status
 from maskbound.numerics.denoisers import Learned, Perturbed
 from maskbound.numerics.engines import sampled
+from maskbound.numerics.engines.sampled import intervals, likelihood, tally
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
+from maskbound.numerics.instances.sampler import sampler_for
 from maskbound.numerics.languages import HMM, NGram, english_ngram, markov, pair, shifted_pair
+from maskbound.numerics.metrics import measure_one
 from maskbound.numerics.metrics.methods import METHODS
 from maskbound.numerics.policies import Bernoulli, FixedSize, bisection
+from maskbound.theory import claim
 
 HMM_4 = HMM(
     4,
@@ -34,11 +38,11 @@ INSTANCES = {
     "pairs": Instance(pair(3, 6), Bernoulli(2), off_support="stop"),
     "no kernel": Instance(TRIGRAM, Bernoulli(2), Perturbed("uniform", "1/9")),
 }
-QUANTITIES = ("ser", "generative_nll_correct", "off_support_mass")
+QUANTITIES = ("ser", "generative_nll_correct", "off_support_mass", "bigram_kl_rate", "bigram_tv_rate")
 SAMPLED = {method.quantity: method for method in METHODS if method.engine == "sampled"}
 RUNS = 50
 
-pytestmark = pytest.mark.slow
+slow = pytest.mark.slow
 
 
 def runs(name: str, confidence: float, samples: int | None, width: float = 0.01):
@@ -51,17 +55,19 @@ def runs(name: str, confidence: float, samples: int | None, width: float = 0.01)
             yield exact, [SAMPLED[quantity].measure(Workspace(instance, request)) for request in requests]
 
 
+@slow
 @pytest.mark.parametrize("name", INSTANCES)
 def test_intervals_of_many_runs_hold_the_exact_value(name):
-    """At level 1 - 1e-6 all of them, but for a chance of 150e-6."""
+    """At level 1 - 1e-6 all of them, but for a chance of 250e-6."""
     compared = 0
     for exact, found in runs(name, 1 - 1e-6, 300):
-        assert all(one.lo <= exact.lo and exact.hi <= one.hi for one in found)
+        assert all(one.lo <= exact.lo and exact.hi <= one.hi for one in found), exact
         assert all(one.kind == "statistical" and one.confidence == 1 - 1e-6 for one in found)
         compared += 1
-    assert compared == (2 if name == "no kernel" else 3)
+    assert compared == {"pairs": 3, "no kernel": 4}.get(name, 5)
 
 
+@slow
 @pytest.mark.parametrize("name", ["hidden chain", "trigram"])
 def test_the_comparison_can_fail(name):
     """At level 1/2 some chances miss; a law of other steps is outside at the high level too."""
@@ -74,6 +80,7 @@ def test_the_comparison_can_fail(name):
     )
 
 
+@slow
 def test_stopping_early_keeps_the_coverage():
     """Looks at many sizes until the width is met: the intervals of all runs hold the value, and runs differ in size."""
     exact, found = next(runs("hidden chain", 0.9, None, width=0.3))
@@ -84,19 +91,19 @@ def test_stopping_early_keeps_the_coverage():
 
 
 def test_levels_are_shared_among_the_looks():
-    tally = sampled.Tally(sampled.sampler_for(INSTANCES["hidden chain"]), 0, likelihoods=False)
-    looks = sampled._looks(Request(seconds=1.0), tally)
+    drawn = tally.Tally(Workspace(INSTANCES["hidden chain"]))
+    looks = tally._looks(Request(seconds=1.0), drawn)
     assert looks[:3] == [1000, 2000, 4000]
     assert all(a < b for a, b in itertools.pairwise(looks))
-    assert looks[-1] <= max(sampled.FEWEST, 1e9 / tally.nanoseconds)
-    assert sampled._looks(Request(samples=123), tally) == [123]
-    work = Workspace(INSTANCES["hidden chain"], Request(width=1e-9, seconds=1e-3, confidence=0.9))
+    assert looks[-1] <= max(tally.FEWEST, 1e9 / drawn.nanoseconds)
+    assert tally._looks(Request(samples=123), drawn) == [123]
+    work = Workspace(INSTANCES["hidden chain"], Request(width=1e-9, seconds=1e-2, confidence=0.9))
     found = sampled.sequence_error_rate(work)
     count = int(found.note.split(" ")[0])
     hits = round(found.value * count)
-    J = len(sampled._looks(work.request, tally))
+    J = len(tally._looks(work.request, drawn))
     assert J > 1
-    _, lo, hi = sampled.clopper_pearson(hits, count, (1 - 0.9) / J)
+    _, lo, hi = intervals.clopper_pearson(hits, count, (1 - 0.9) / J)
     assert found.lo == pytest.approx(lo, abs=1e-9)
     assert found.hi == pytest.approx(hi, abs=1e-9)
 
@@ -111,56 +118,12 @@ def test_the_number_asked_for_is_drawn_and_the_seed_counts():
     assert found(20000, 3).width < found(777, 3).width
 
 
-# The intervals themselves.
-
-
-def binomial_tail(count: int, chance: Fraction, least: int) -> Fraction:
-    """``P(X >= least)``."""
-    return sum(
-        (math.comb(count, k) * chance**k * (1 - chance) ** (count - k) for k in range(least, count + 1)), Fraction(0)
-    )
-
-
-@pytest.mark.parametrize(("hits", "count"), [(0, 7), (7, 7), (3, 7), (1, 200), (199, 200), (40, 60)])
-@pytest.mark.parametrize("alpha", [1e-6, 0.05])
-def test_clopper_pearson_ends_by_the_binomial_law(hits, count, alpha):
-    """The ends leave out alpha/2 to within the allowance for the library, and not less than it."""
-    value, lo, hi = sampled.clopper_pearson(hits, count, alpha)
-    assert value == hits / count
-    half = Fraction(alpha) / 2
-    if hits:
-        assert half * (1 - Fraction(1, 10**5)) <= binomial_tail(count, Fraction(lo), hits) <= half
-    else:
-        assert lo == 0.0
-    if hits < count:
-        below = 1 - binomial_tail(count, Fraction(hi), hits + 1)
-        assert half * (1 - Fraction(1, 10**5)) <= below <= half
-    else:
-        assert hi == 1.0
-
-
-def test_empirical_bernstein_is_the_formula():
-    x = np.array([0.25, 0.5, 1.0, 0.25])
-    value, lo, hi = sampled.empirical_bernstein(x, 0.0, 100.0, 0.1)
-    t = math.log(40)
-    spread = math.sqrt(2 * x.var(ddof=1) * t / 4) + 700 * t / 9
-    assert value == 0.5
-    assert hi - value == pytest.approx(spread, rel=1e-8)
-    assert lo == 0.0
-    assert sampled.empirical_bernstein(x, 0.0, 1.0, 0.1)[2] == 1.0
-
-
-def test_empirical_bernstein_covers_a_rare_large_value():
-    """A mean that most samples miss entirely: the range term alone holds it."""
-    rng = np.random.default_rng(0)
-    covered = [sampled.empirical_bernstein((rng.random(50) < 0.01).astype(float), 0, 1, 0.05) for _ in range(200)]
-    assert all(lo <= 0.01 <= hi for _, lo, hi in covered)
-    assert any(value == 0 for value, _, _ in covered)
+# Obstacles, refusals.
 
 
 @pytest.mark.parametrize("language", [HMM_4, TRIGRAM, markov([0.5, 0.5], [[0.9, 0.1], [1, 0]], 6), pair(3, 6)])
 def test_surprisals_lie_in_their_range(language):
-    low, high = sampled.surprisal_range(language)
+    low, high = likelihood.surprisal_range(language)
     table = language.table()
     surprisals = -np.log(table[table > 0])
     # Products of L factors: relative 1e-14 and no more.
@@ -169,14 +132,34 @@ def test_surprisals_lie_in_their_range(language):
     assert high <= 4 * surprisals.max()
 
 
-# Obstacles, refusals.
-
-
 def test_exact_engines_come_first():
     found = measure(INSTANCES["hidden chain"], QUANTITIES)
     assert all(one.kind != "statistical" for one in found.values())
 
 
+LONG = Instance(shifted_pair(3, "1/10", 60), Bernoulli(6), name="long")
+
+
+def test_only_measuring_draws():
+    """Verdicts do without sampling, at any length, unless a request asks for it."""
+    assert measure(LONG, ["ser"], samples=20)["ser"].engine == "sampled"
+    (left_open,) = check(LONG, judged=[claim("ser <= 1")])
+    assert left_open.status is Status.UNDECIDED
+    (asked,) = check(LONG, judged=[claim("ser <= 1")], request=Request(samples=20, sampling=True))
+    assert asked.lhs.quantities["ser"].kind == "statistical"
+    with pytest.raises(BeyondReach):
+        measure_one(Workspace(LONG), "ser")
+    assert measure_one(Workspace(LONG, Request(samples=20)), "ser", "sampled").engine == "sampled"
+
+
+def test_the_narrower_of_a_bound_and_a_sample():
+    """A chain beyond the exact SER: few sequences leave more open than the bound does, and many less."""
+    chain = Instance(markov([0.5, 0.5], [[0.9, 0.1], [1, 0]], 40), FixedSize.balanced(8, 40))
+    assert measure(chain, ["ser"], samples=10)["ser"].kind == "bound"
+    assert measure(chain, ["ser"], samples=4000)["ser"].kind == "statistical"
+
+
+@slow
 def test_beyond_the_tables_it_is_sampled():
     instance = Instance(shifted_pair(16, "1/10", 128), Bernoulli(40), name="long")
     found = measure(instance, ["ser"], width=0.2, seconds=20)["ser"]
@@ -199,7 +182,7 @@ def test_what_would_take_too_long_is_refused_with_the_estimate():
 def test_memory_stays_within_the_estimate():
     """The largest chunk, whatever the length, is some 2^20 tokens."""
     for L in (2, 512, 10**6):
-        sampler = sampled.sampler_for(Instance(pair(2, L), Bernoulli(4)))
+        sampler = sampler_for(Instance(pair(2, L), Bernoulli(4)))
         assert sampler.rows * L <= max(1 << 20, L)
         assert sampler.bytes < 2e8
 

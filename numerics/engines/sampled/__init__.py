@@ -1,0 +1,18 @@
+"""Quantities of the output law from drawn sequences, with intervals that hold whatever the law is (M8.8)."""
+
+from .bigrams import bigram_kl_rate, bigram_obstacle, bigram_tv_rate
+from .chances import likelihood_obstacle, nll_of_correct, off_support_mass, sequence_error_rate, tracking_obstacle
+from .tally import cost, obstacle
+
+__all__ = [
+    "bigram_kl_rate",
+    "bigram_obstacle",
+    "bigram_tv_rate",
+    "cost",
+    "likelihood_obstacle",
+    "nll_of_correct",
+    "obstacle",
+    "off_support_mass",
+    "sequence_error_rate",
+    "tracking_obstacle",
+]

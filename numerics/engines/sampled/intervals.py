@@ -1,0 +1,109 @@
+"""Confidence intervals that hold whatever the law is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+__all__ = ["Interval", "clopper_pearson", "empirical_bernstein", "entropy_modulus", "total_variation_radius"]
+
+Interval = tuple[float, float, float]
+"""Value, lower end, upper end."""
+
+BETA_SLACK = 1e-9
+"""Relative allowance for the library's inverse of the incomplete beta function, whose error is some 1e-14."""
+
+SUM_SLACK = 1 + 1e-9
+"""Factor that covers the rounding of sums and square roots."""
+
+
+def clopper_pearson(hits: int, count: int, alpha: float) -> Interval:
+    """A chance of success from ``hits`` in ``count`` trials: the interval of coverage at least ``1 - alpha``.
+
+    Each end leaves out at most ``alpha/2`` (Clopper and Pearson, Biometrika 26, 1934).
+
+    Examples
+    --------
+    >>> clopper_pearson(0, 10, 0.5)[2] > 1 - 0.25 ** 0.1
+    True
+    """
+    lo = special.betaincinv(hits, count - hits + 1, alpha / 2) * (1 - BETA_SLACK) if hits else 0.0
+    # By symmetry: 1 - alpha/2 would lose the digits of alpha.
+    left = special.betaincinv(count - hits, hits + 1, alpha / 2) * (1 - BETA_SLACK) if hits < count else 0.0
+    return hits / count, float(lo), min(math.nextafter(1.0 - float(left), 2.0), 1.0)
+
+
+def empirical_bernstein(x: NDArray[np.float64], low: float, high: float, alpha: float) -> Interval:
+    """The mean of a variable that lies in [low, high]: an interval of coverage at least ``1 - alpha``.
+
+    With V the sample variance and R the range, ``|mean - E x| <= sqrt(2 V t / n) + 7 R t / (3 (n-1))``, ``t = log(4 /
+    alpha)`` (Maurer and Pontil, COLT 2009, theorem 4 on either side).
+
+    Parameters
+    ----------
+    x : (n,) float64
+        n at least 2.
+    """
+    n, t = len(x), math.log(4 / alpha)
+    mean = math.fsum(x) / n
+    variance = math.fsum((x - mean) ** 2) / (n - 1)
+    spread = (math.sqrt(2 * variance * t / n) + 7 * (high - low) * t / (3 * (n - 1))) * SUM_SLACK
+    return mean, max(mean - spread, low), min(mean + spread, high)
+
+
+def total_variation_radius(
+    count: int, squares: NDArray[np.float64], distances: NDArray[np.float64], most: float, cells: int, alpha: float
+) -> float:
+    """How far, in total variation, the mean of ``count`` vectors may be from its expectation; at level ``1 - alpha``.
+
+    Vectors G of one sum, in ``cells`` cells, whose sums over any cells vary by at most b. Their mean differs from ``E
+    G`` by ``Z = max_A sum_A (mean - E G)``, and Bousquet's inequality (C. R. Acad. Sci. Paris 334, 2002) says
+
+        ``P( Z >= m + sqrt(2 t (s + 2 b m)/n) + b t/(3 n) ) <= e^-t``
+
+    for ``m >= E Z`` and ``s >= max_A Var(sum_A G)``. Both come from pairs of independent copies: with ``d`` the total
+    variation between two, ``s <= E d^2 / 2``; and ``E Z <= sqrt(cells T/n) / 2``, ``T = E ||G - G'||^2 / 2``, by
+    Cauchy and Schwarz. T and ``E d^2`` are bounded by :func:`empirical_bernstein`, ``alpha/4`` each.
+
+    Against an interval for each cell, whose range terms add up over the cells, the range is paid once.
+
+    Parameters
+    ----------
+    count : int
+        n.
+    squares : (m,) float64
+        ``||G - G'||_2^2`` of disjoint pairs among them, m at least 2.
+    distances : (m,) float64
+        Their ``d``, at most b.
+    most : float
+        b.
+    cells : int
+    alpha : float
+    """
+    # The sum over cells of (G - G')^2 is at most its largest entry times its absolute sum, b times 2b.
+    T = empirical_bernstein(squares / 2, 0.0, most**2, alpha / 4)[2]
+    s = empirical_bernstein(distances**2 / 2, 0.0, most**2 / 2, alpha / 4)[2]
+    t = math.log(2 / alpha)
+    m = math.sqrt(cells * T / count) / 2
+    return (m + math.sqrt(2 * t * (s + 2 * most * m) / count) + most * t / (3 * count)) * SUM_SLACK
+
+
+def entropy_modulus(radius: float, vocab: int) -> float:
+    """How much ``H(Y | X)`` can change, in nats, within a total variation of ``radius`` of the joint law.
+
+    ``h(r) + r log(V - 1)`` for Y with V values (Alhejji and Smith, ISIT 2020), log V from ``r = 1 - 1/V`` on.
+
+    Examples
+    --------
+    >>> entropy_modulus(0.5, 2) == math.log(2)
+    True
+    """
+    if radius >= 1 - 1 / vocab:
+        return math.log(vocab)
+    if radius == 0:
+        return 0.0
+    binary = -radius * math.log(radius) - (1 - radius) * math.log1p(-radius)
+    return (binary + radius * math.log(vocab - 1)) * SUM_SLACK

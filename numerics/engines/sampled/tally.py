@@ -1,0 +1,152 @@
+"""Drawing until an interval is as narrow as was asked or the time is used up (M8.8).
+
+It is looked at a number of times J that is fixed beforehand, each time at level ``alpha / J``, so that stopping early
+costs no coverage. The law drawn from differs from p by rounding, and every interval is widened by that.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...enclosure import Enclosure
+from ...errors import BadInput, BeyondReach
+from ...instances import Instance
+from ...instances.sampler import Chunk, Sampler, sampler_for
+from ..workspace import Cost, Request, Workspace
+from .intervals import Interval
+from .likelihood import surprisal_nanoseconds, surprisal_range
+
+__all__ = ["Collector", "Tally", "cost", "obstacle", "settled", "tally"]
+
+FEWEST = 200
+"""Sequences without which a run is not worth its time."""
+
+FIRST_LOOK = 1000
+MOST = 10**7
+BYTES_A_SEQUENCE = 40
+
+C = TypeVar("C", bound="Collector")
+
+
+def obstacle(instance: Instance) -> str | None:
+    """None for everything that can be drawn."""
+    try:
+        sampler_for(instance)
+    except BadInput as problem:
+        return problem.problem
+    return None
+
+
+def cost(instance: Instance) -> Cost:
+    """The fewest sequences that are worth drawing."""
+    sampler = sampler_for(instance)
+    return Cost(FEWEST * sampler.nanoseconds, sampler.bytes + BYTES_A_SEQUENCE * FEWEST)
+
+
+class Collector(ABC):
+    """What is kept of the sequences drawn so far.
+
+    Attributes
+    ----------
+    sampler : Sampler
+    """
+
+    def __init__(self, work: Workspace) -> None:
+        self.sampler: Sampler = sampler_for(work.instance)
+        self._chunks = self.sampler.chunks(work.request.seed)
+
+    @property
+    @abstractmethod
+    def nanoseconds(self) -> float:
+        """Estimate for one sequence."""
+
+    @abstractmethod
+    def upto(self, count: int) -> Any:
+        """What the first ``count`` sequences say."""
+
+
+class Tally(Collector):
+    """Three numbers a sequence: whether it is wrong, whether it left the support, how likely it is."""
+
+    def __init__(self, work: Workspace) -> None:
+        super().__init__(work)
+        self.tracked = True
+        """Whether impossible contexts were noticed."""
+        self._likely = surprisal_range(work.instance.language) is not None
+        self._rows = np.empty((0, 3))
+
+    @property
+    def nanoseconds(self) -> float:
+        return self.sampler.nanoseconds + self._likely * surprisal_nanoseconds(self.sampler.instance.language)
+
+    def upto(self, count: int) -> NDArray[np.float64]:
+        """The first ``count`` sequences.
+
+        Returns
+        -------
+        (count, 3) float64
+            Whether ``q(x) = 0``; whether a token was drawn in an impossible context; ``-log q(x)`` in nats.
+        """
+        parts, drawn = [self._rows], len(self._rows)
+        while drawn < count:
+            parts.append(self._of(next(self._chunks)))
+            drawn += len(parts[-1])
+        self._rows = np.concatenate(parts)
+        return self._rows[:count]
+
+    def _of(self, chunk: Chunk) -> NDArray[np.float64]:
+        self.tracked = self.tracked and chunk.on_support is not None
+        part = np.zeros((len(chunk.tokens), 3))
+        part[:, 0] = ~chunk.possible
+        if chunk.on_support is not None:
+            part[:, 1] = ~chunk.on_support
+        if self._likely:
+            part[:, 2] = math.inf
+            part[chunk.possible, 2] = -self.sampler.instance.language.log_prob(chunk.tokens[chunk.possible])
+        return part
+
+
+def tally(work: Workspace) -> Tally:
+    """The tally of a workspace, drawn once."""
+    return work.once(Tally)
+
+
+def settled(work: Workspace, collector: C, interval: Callable[[C, int, float], Interval]) -> Enclosure:
+    """Draw until the interval is narrow enough.
+
+    Parameters
+    ----------
+    interval : callable
+        From the collector, a number of sequences and alpha: value and ends of an interval of coverage ``1 - alpha``.
+    """
+    request = work.request
+    looks = _looks(request, collector)
+    alpha = (1 - request.confidence) / len(looks)
+    for count in looks:
+        value, lo, hi = interval(collector, count, alpha)
+        if lo == hi or hi - lo <= request.width * abs(value):
+            break
+    note = f"{count} sequences, seed {request.seed}"
+    return Enclosure(min(max(value, lo), hi), lo, hi, "statistical", confidence=request.confidence, note=note)
+
+
+def _looks(request: Request, collector: Collector) -> list[int]:
+    """The numbers of sequences at which the interval is looked at: doubling, or the one asked for."""
+    if request.samples is not None:
+        needed = request.samples * collector.nanoseconds / 1e9
+        if needed > request.seconds or request.samples > MOST:
+            raise BeyondReach(
+                f"{request.samples} sequences of {collector.sampler.instance.name} would take about {needed:.3g} s; "
+                f"there are {request.seconds:.3g} s, and at most {MOST} sequences are drawn"
+            )
+        return [request.samples]
+    most = int(min(MOST, max(FEWEST, request.seconds * 1e9 / collector.nanoseconds)))
+    doubled = itertools.takewhile(lambda count: count < most, (FIRST_LOOK << j for j in itertools.count()))
+    return [*doubled, most]

@@ -1,0 +1,100 @@
+"""The pooled bigram law of a language at any length (M4), without a table."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .base import Language
+from .blocks import Blocks
+from .hmm import HMM
+from .ngram import NGram
+from .tabular import Tabular
+
+__all__ = ["bigram_law"]
+
+
+def bigram_law(language: Language) -> tuple[NDArray[np.float64], int]:
+    """The average over ``i = 1..L-1`` of the joint law of tokens i and i+1.
+
+    Parameters
+    ----------
+    language : HMM, NGram, Tabular or Blocks of these
+        L at least 2.
+
+    Returns
+    -------
+    pairs : (V, V) float64
+    depth : int
+        Roundings (M8.9): positive terms only.
+
+    Notes
+    -----
+    Cost ``O(L V^n)`` for n-grams, ``O(L K^2 + K^2 V)`` for K hidden states, ``O(S L)`` for S listed sequences.
+
+    Examples
+    --------
+    >>> from maskbound.numerics.languages import pair
+    >>> bigram_law(pair(2, 2))[0].tolist()
+    [[0.5, 0.0], [0.0, 0.5]]
+    """
+    L, V = language.length, language.vocab
+    return _summed(language) / (L - 1), 4 * (language.depth + L + V * V) + _terms(language)
+
+
+def _summed(language: Language) -> NDArray[np.float64]:
+    """The sum over positions, shape (V, V)."""
+    if isinstance(language, Blocks):
+        within = np.zeros((language.vocab,) * 2) if language.block.length == 1 else _summed(language.block)
+        marginals = language.block.marginals()
+        return language.count * within + (language.count - 1) * np.outer(marginals[-1], marginals[0])
+    if isinstance(language, HMM):
+        return _of_states(language)
+    if isinstance(language, NGram):
+        return _of_contexts(language)
+    if isinstance(language, Tabular):
+        x, V = language.support, language.vocab
+        codes = (x[:, :-1] * V + x[:, 1:]).reshape(-1)
+        weights = np.repeat(language.probabilities.values, language.length - 1)
+        return np.bincount(codes, weights, minlength=V * V).reshape(V, V)
+    raise TypeError(f"the bigrams of {language!r} need a table")
+
+
+def _of_states(language: HMM) -> NDArray[np.float64]:
+    A, B = language.transition.values, language.emission.values
+    state, visits = language.initial.values, np.zeros(language.states)
+    for _ in range(language.length - 1):
+        visits, state = visits + state, state @ A
+    return B.T @ (visits[:, None] * A) @ B
+
+
+def _of_contexts(language: NGram) -> NDArray[np.float64]:
+    """Contexts move on; each adds its first two tokens, the last one all its neighbours."""
+    n, V, L = language.order, language.vocab, language.length
+    step = language.transition.values.reshape((V,) * n)
+    if n == 1:
+        return (L - 1) * np.outer(step, step)
+    if n == 2:
+        context, visits = language.initial.values, np.zeros(V)
+        for _ in range(L - 1):
+            visits, context = visits + context, context @ step
+        return visits[:, None] * step
+    context = language.initial.values.reshape((V,) * (n - 1))
+    context = context.sum(axis=tuple(range(L, n - 1)))
+    total = np.zeros((V, V))
+    for _ in range(L - n + 1):
+        total += context.reshape(V, V, -1).sum(axis=2)
+        context = (context[..., None] * step).sum(axis=0)
+    for i in range(context.ndim - 1):
+        total += context.reshape(V**i, V, V, -1).sum(axis=(0, 3))
+    return total
+
+
+def _terms(language: Language) -> int:
+    """Terms of the longest sum over contexts, states or listed sequences."""
+    if isinstance(language, Blocks):
+        return _terms(language.block)
+    if isinstance(language, Tabular):
+        return len(language.support) * language.length
+    contexts = language.states if isinstance(language, HMM) else language.vocab ** (language.order - 1)
+    return 2 * contexts + language.length * language.vocab
