@@ -1,9 +1,19 @@
 """Denoisers: what the sampler believes about each masked token (M2)."""
 
-from .base import Denoiser, OffSupport, Predictor
+from .base import Denoiser, NearRule, OffSupport, Predictor
 from .exact import Exact
 from .learned import Learned, nearest_neighbours
 from .perturbed import Perturbed
 from .table import Table
 
-__all__ = ["Denoiser", "Exact", "Learned", "OffSupport", "Perturbed", "Predictor", "Table", "nearest_neighbours"]
+__all__ = [
+    "Denoiser",
+    "Exact",
+    "Learned",
+    "NearRule",
+    "OffSupport",
+    "Perturbed",
+    "Predictor",
+    "Table",
+    "nearest_neighbours",
+]

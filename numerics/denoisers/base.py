@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..languages import Language
 
-__all__ = ["Denoiser", "OffSupport", "Predictor"]
+__all__ = ["Denoiser", "NearRule", "OffSupport", "Predictor"]
 
 OffSupport = Literal["uniform", "marginal", "stop"]
 """What is drawn in a context of probability zero (M2)."""
@@ -20,6 +21,33 @@ Predictor = Callable[[NDArray[np.int64], NDArray[np.float64]], NDArray[np.float6
 """From partial sequences (n, L) and the exact conditionals (n, L, V), the predicted ones (n, L, V).
 
 Only rows of masked positions in possible contexts are used."""
+
+
+@dataclass(frozen=True)
+class NearRule:
+    """Predictions from the two nearest revealed neighbours, by one rule for all positions.
+
+    Attributes
+    ----------
+    predict : callable
+        From the distances to the left and to the right neighbour (0: none) and the exact conditionals by the tokens
+        of the two, shape (V or 1, V or 1, V), 1 where there is none, to the predicted ones, of the same shape.
+    reach : int
+        A neighbour farther away changes a prediction through the exact conditionals at most.
+    sensitivity : float
+        When exact conditionals move by factors between ``exp(-d)`` and ``exp(d)``, the divergence ``D(q || p_theta)``
+        becomes that of laws q and p_theta within ``exp(sensitivity d)`` of the old ones.
+    least : float
+        A lower bound of all predictions; 0 where none is known.
+    price : float
+        Operations for one pair of distances, beside those for each of the ``V^3`` numbers.
+    """
+
+    predict: Callable[[int, int, NDArray[np.float64]], NDArray[np.float64]]
+    reach: int = 0
+    sensitivity: float = 1.0
+    least: float = 0.0
+    price: float = 0.0
 
 
 class Denoiser(ABC):
@@ -37,3 +65,10 @@ class Denoiser(ABC):
     @abstractmethod
     def predictor(self, language: Language) -> Predictor:
         """The rule applied to one language."""
+
+    def near_rule(self, language: Language) -> NearRule | None:
+        """The rule by which the two nearest revealed neighbours decide, given what they tell of a Markov chain.
+
+        None where more than these decide, or the position does.
+        """
+        return None

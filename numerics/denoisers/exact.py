@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..languages import Language
-from .base import Denoiser, Predictor
+from .base import Denoiser, NearRule, Predictor
 
 __all__ = ["Exact"]
 
@@ -20,6 +20,9 @@ class Exact(Denoiser):
 
     def predictor(self, language: Language) -> Predictor:
         return lambda y, exact: exact
+
+    def near_rule(self, language: Language) -> NearRule:
+        return NearRule(lambda left, right, exact: exact)
 
     def __repr__(self) -> str:
         return "Exact()"

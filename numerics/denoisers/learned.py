@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import BadInput, shown
 from ..languages import Language
 from ..types import number, whole
-from .base import Denoiser, Predictor
+from .base import Denoiser, NearRule, Predictor
 
 __all__ = ["Learned", "nearest_neighbours"]
 
@@ -77,6 +78,20 @@ class Learned(Denoiser):
         uniform = np.full_like(counts, 1 / vocab)
         return np.divide(counts + pseudo, totals + vocab * pseudo, out=uniform, where=totals > 0)
 
+    def near_rule(self, language: Language) -> NearRule | None:
+        if self.context != "neighbours":
+            return None
+        V, L, pseudo = language.vocab, language.length, float(self.pseudo_count)
+        training_set = cache(lambda: self.training_set(language))
+
+        def predict(left: int, right: int, exact: NDArray[np.float64]) -> NDArray[np.float64]:
+            counts = _joint_counts(training_set(), V, left, right)
+            counts = counts[:V] if left else counts[V:]
+            return self.smoothed(counts[:, :V] if right else counts[:, V:], V)
+
+        least = pseudo / (self.samples * L + V * pseudo) * (1 - 1e-9)
+        return NearRule(predict, reach=L, least=min(least, 1 / (2 * V)), price=10.0 * self.samples * L)
+
     def __repr__(self) -> str:
         return (
             f"Learned(samples={self.samples}, seed={self.seed}, pseudo_count={self.pseudo_count}, "
@@ -102,22 +117,7 @@ def _full_counts(seen: NDArray[np.int64], vocab: int) -> Any:
 
 def _neighbour_counts(seen: NDArray[np.int64], vocab: int) -> Any:
     """Counts of (token, nearest revealed neighbours and their distances), pooled over positions."""
-    length = seen.shape[1]
-    padded = np.pad(seen, ((0, 0), (1, 1)), constant_values=vocab)
-    table: dict[tuple[int, int], NDArray[np.float64]] = {}
-
-    def joint(left: int, right: int) -> NDArray[np.float64]:
-        """Counts (V+1, V+1, V) at distances left and right (0: no neighbour on that side)."""
-        if (left, right) not in table:
-            counts = np.zeros((vocab + 1, vocab + 1, vocab))
-            for i in range(left, length - right):
-                ends = (
-                    padded[:, i + 1 - left] if left else padded[:, 0],
-                    padded[:, i + 1 + right] if right else padded[:, 0],
-                )
-                np.add.at(counts, (*ends, seen[:, i]), 1.0)
-            table[left, right] = counts
-        return table[left, right]
+    joint = cache(lambda left, right: _joint_counts(seen, vocab, left, right))
 
     def counts(y: NDArray[np.int64]) -> NDArray[np.float64]:
         out = np.zeros((*y.shape, vocab))
@@ -129,6 +129,19 @@ def _neighbour_counts(seen: NDArray[np.int64], vocab: int) -> Any:
         return out
 
     return counts
+
+
+def _joint_counts(seen: NDArray[np.int64], vocab: int, left: int, right: int) -> NDArray[np.float64]:
+    """How often tokens stand at distances ``left`` and ``right`` of a third (0: no neighbour), (V+1, V+1, V)."""
+    length, V = seen.shape[1], vocab
+    if left + right >= length:
+        return np.zeros((V + 1, V + 1, V))
+    middle = seen[:, left : length - right]
+    none = np.full_like(middle, V)
+    before = seen[:, : length - right - left] if left else none
+    after = seen[:, left + right :] if right else none
+    cells = (before * (V + 1) + after) * V + middle
+    return np.bincount(cells.ravel(), minlength=(V + 1) ** 2 * V).reshape(V + 1, V + 1, V).astype(np.float64)
 
 
 def nearest_neighbours(

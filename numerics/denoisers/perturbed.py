@@ -14,7 +14,7 @@ from ..enclosure import gamma
 from ..errors import BadInput, Undecidable, shown
 from ..languages import Language
 from ..types import number, whole
-from .base import Denoiser, Predictor
+from .base import Denoiser, NearRule, Predictor
 
 __all__ = ["Perturbed"]
 
@@ -71,6 +71,19 @@ class Perturbed(Denoiser):
             return np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
 
         return tilted
+
+    def near_rule(self, language: Language) -> NearRule | None:
+        """Tokens that are equally likely within rounding need no decision here: if the favourite is one or the other,
+        the divergence is that of conditionals in which the two have changed places."""
+        V, moved, kept = language.vocab, float(self.strength), float(1 - Fraction(self.strength))
+        if self.noise == "uniform":
+            return NearRule(lambda left, right, exact: kept * exact + moved / V, least=moved / V)
+        if self.noise == "peak":
+            favourite = np.eye(V)
+            return NearRule(
+                lambda left, right, exact: kept * exact + moved * favourite[exact.argmax(axis=-1)], sensitivity=3.0
+            )
+        return None
 
     def __repr__(self) -> str:
         return f"Perturbed(noise={self.noise!r}, strength={self.strength}, seed={self.seed})"

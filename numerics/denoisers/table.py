@@ -13,7 +13,7 @@ from ..errors import BadInput, shown
 from ..languages import Language
 from ..partial import lattice_index, lattice_size
 from ..reach import power, require_memory
-from .base import Denoiser, Predictor
+from .base import Denoiser, NearRule, Predictor
 from .learned import nearest_neighbours
 
 __all__ = ["Table"]
@@ -74,10 +74,7 @@ class Table(Denoiser):
             _require_shape(self.conditionals, (power(V + 1, L), L, V), "conditionals")
             rows = self._checked(self.conditionals, "conditionals", _masked_cells(V, L))
             return lambda y, exact: rows[lattice_index(y, V)]
-        assert self.neighbours is not None
-        reach = self.neighbours.shape[0] - 1 if self.neighbours.ndim else 0
-        _require_shape(self.neighbours, (reach + 1, reach + 1, V + 1, V + 1, V), "neighbours")
-        near = self._checked(self.neighbours, "neighbours", np.ones(self.neighbours.shape[:-1], dtype=bool))
+        near, reach = self._near(V)
 
         def predict(y: NDArray[np.int64], exact: NDArray[np.float64]) -> NDArray[np.float64]:
             left, right, before, after = nearest_neighbours(y, V)
@@ -90,6 +87,28 @@ class Table(Denoiser):
             ]
 
         return predict
+
+    def near_rule(self, language: Language) -> NearRule | None:
+        if self.neighbours is None:
+            return None
+        V = language.vocab
+        near, reach = self._near(V)
+
+        def predict(left: int, right: int, exact: NDArray[np.float64]) -> NDArray[np.float64]:
+            left, right = left if left <= reach else 0, right if right <= reach else 0
+            rows = near[left, right]
+            rows = rows[:V] if left else rows[V:]
+            return np.broadcast_to(rows[:, :V] if right else rows[:, V:], exact.shape)
+
+        return NearRule(predict, reach)
+
+    def _near(self, V: int) -> tuple[NDArray[np.float64], int]:
+        """The array of neighbours, validated and normalised, and D."""
+        assert self.neighbours is not None
+        reach = self.neighbours.shape[0] - 1 if self.neighbours.ndim else 0
+        _require_shape(self.neighbours, (reach + 1, reach + 1, V + 1, V + 1, V), "neighbours")
+        every = np.ones(self.neighbours.shape[:-1], dtype=bool)
+        return self._checked(self.neighbours, "neighbours", every), reach
 
     @staticmethod
     def _checked(array: NDArray[np.float64], name: str, used: NDArray[np.bool_]) -> NDArray[np.float64]:
