@@ -83,8 +83,8 @@ def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap
 
     Notes
     -----
-    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Only where both are merely bounded by
-    PATH_KL (M6.1, M6.5) are the best sizes found by bisection: their PATH_KL never rises with N, as steps may be empty.
+    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Only where PATH_KL is all that bounds
+    them (M6.1, M6.5) are the best sizes found by bisection: their PATH_KL never rises with N, as steps may be empty.
 
     Examples
     --------
@@ -109,8 +109,8 @@ def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap
     def sized(steps: int) -> FixedSize:
         return FixedSize(best_sizes(profile, steps))
 
-    bounded = all(method.kind == "bound" for method in _methods(replace(instance, policy=sized(min(2, L))), quantity))
-    search = _search if bounded else _scan
+    early = decided(sized(min(2, L)))
+    search = _search if early.lo <= most < early.hi else _scan
     halves = bisection(L)
     return (
         _found("uniform Bernoulli", L, _scan(lambda steps: decided(Bernoulli(steps)), most, range(1, L + 1))),
