@@ -11,6 +11,7 @@ from ..metrics.information_curve import curve as information_curve
 from .cases import Case
 from .english_curve import english_curve
 from .render import Table
+from .schedules import break_even_table, schedule_table
 from .statements import statement_list
 from .verdicts import tally, tightness, verdict_table, verdicts_of
 
@@ -56,6 +57,12 @@ CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType(
 """Tables over instances: the user's own, or the gallery."""
 
 PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
-    {"engines": engines, "english-curve": english_curve, "statements": statement_list}
+    {
+        "break-even": break_even_table,
+        "engines": engines,
+        "english-curve": english_curve,
+        "schedules": schedule_table,
+        "statements": statement_list,
+    }
 )
 """Tables about the toolkit itself."""

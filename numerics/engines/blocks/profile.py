@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ...enclosure import gamma
 
-__all__ = ["before_law", "drop_weights"]
+__all__ = ["before_law", "drop_weights", "profile_at_length"]
 
 
 def _falling_ratio(
@@ -112,3 +112,35 @@ def drop_weights(sizes: Sequence[int], b: int) -> tuple[NDArray[np.float64], flo
         scale = math.comb(b - 1, i) * (b - 1 - i)
         weights[i] = scale * math.fsum(still * chances) / ((L - b + 1) * L)
     return weights, gamma(2 * b + 8)
+
+
+def profile_at_length(values: NDArray[np.float64], count: int) -> tuple[NDArray[np.float64], float]:
+    """``v(j) = m sum_i h_j(i) v_b(i)`` for j = 0..L-1, from what one block has when i of its others are revealed.
+
+    Parameters
+    ----------
+    values : (b,) float64
+        Non-negative.
+    count : int
+        m.
+
+    Returns
+    -------
+    (L,) float64, and its relative error
+
+    Notes
+    -----
+    Cost ``O(L b^2)``.
+
+    Examples
+    --------
+    >>> profile_at_length(np.array([1.0, 0.0]), 2)[0].round(6).tolist()
+    [2.0, 1.333333, 0.666667, 0.0]
+    """
+    b = len(values)
+    L = b * count
+    j = np.arange(L, dtype=np.float64)
+    found = np.zeros(L)
+    for i in range(b):
+        found += math.comb(b - 1, i) * _falling_ratio(j, L - 1 - j, i, b - 1 - i, L) * values[i]
+    return count * found, gamma(3 * b + 5)

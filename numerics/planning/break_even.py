@@ -1,0 +1,177 @@
+"""How few steps are enough, policy by policy (M7): a run of N denoiser calls at c times the price pays if N c < L."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ..enclosure import Enclosure
+from ..engines.workspace import Workspace
+from ..errors import BadInput
+from ..instances import Instance
+from ..metrics import Method
+from ..metrics.measure import explain
+from ..metrics.methods import methods_for
+from ..policies import Bernoulli, FixedSize, Policy, autoregressive, bisection
+from ..reach import memory_budget
+from ..types import number
+from .best_schedule import best_sizes
+from .profiles import profile_of
+
+__all__ = ["BreakEven", "break_even"]
+
+SECONDS = 2.0
+"""Time that one measurement may be estimated to take; beyond it a bound is used."""
+
+QUANTITIES = {"ter_gap": "kl", "ser": "ser"}
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """The smallest number of steps at which one kind of policy is known to meet a target.
+
+    Parameters
+    ----------
+    policy : str
+        "uniform Bernoulli", "best fixed-size", "bisection" or "autoregressive".
+    length : int
+        L, the steps of autoregressive decoding.
+    steps : int or None
+        None where at most L steps are not known to be enough.
+    value : Enclosure or None
+        KL or SER at that many steps.
+    smallest : bool
+        Whether fewer steps are known to miss the target; else a bound is too weak to tell.
+    """
+
+    policy: str
+    length: int
+    steps: int | None
+    value: Enclosure | None
+    smallest: bool
+
+    @property
+    def price(self) -> float | None:
+        """``L/N``: it pays while a denoiser call costs less than this many autoregressive steps."""
+        return None if self.steps is None else self.length / self.steps
+
+
+def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap") -> tuple[BreakEven, ...]:
+    """The smallest number of steps that meets a target, for each kind of policy.
+
+    Parameters
+    ----------
+    instance : Instance
+        Its policy does not matter; the denoiser is exact.
+    target : number
+        At least 0.
+    quantity : {"ter_gap", "ser"}
+        ``log TER(p) - log TER(q) = KL/L`` in nats per token, or the sequence error rate.
+
+    Returns
+    -------
+    tuple of BreakEven
+        Uniform Bernoulli steps, the fixed sizes that are best for PATH_KL, bisection, autoregressive.
+
+    Raises
+    ------
+    BadInput
+        For an unknown quantity, a negative target, or a denoiser that is not exact.
+    BeyondReach
+        When no engine measures the quantity, or bounds it.
+
+    Notes
+    -----
+    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Only where PATH_KL is all that bounds
+    them (M6.1, M6.5) are the best sizes found by bisection: their PATH_KL never rises with N, as steps may be empty.
+
+    Examples
+    --------
+    >>> from maskbound.numerics import languages, policies
+    >>> found = break_even(Instance(languages.pair(16, 32), policies.Bernoulli(steps=1)), 0.5, "ser")
+    >>> {each.policy: each.steps for each in found}
+    {'uniform Bernoulli': 23, 'best fixed-size': 14, 'bisection': 6, 'autoregressive': 32}
+    """
+    if quantity not in QUANTITIES:
+        raise BadInput("quantity", f"found {quantity!r}; one of {', '.join(QUANTITIES)} is accepted")
+    most = float(number(target, "target"))
+    if most < 0:
+        raise BadInput("target", f"found {target}; a number of at least 0 is accepted")
+    if not instance.exact_denoiser:
+        raise BadInput("denoiser", "it is not exact; break-even compares policies under the exact denoiser")
+    L = instance.length
+    if quantity == "ter_gap":
+        most *= L
+    profile = profile_of(Workspace(instance)).values.clip(min=0.0)
+    decided = functools.partial(_decided, instance, quantity, most)
+
+    def sized(steps: int) -> FixedSize:
+        return FixedSize(best_sizes(profile, steps))
+
+    early = decided(sized(min(2, L)))
+    search = _search if early.lo <= most < early.hi else _scan
+    halves = bisection(L)
+    return (
+        _found("uniform Bernoulli", L, _scan(lambda steps: decided(Bernoulli(steps)), most, range(1, L + 1))),
+        _found("best fixed-size", L, search(lambda steps: decided(sized(steps)), most, range(1, L + 1))),
+        _found("bisection", L, _scan(lambda steps: decided(halves), most, range(halves.steps, halves.steps + 1))),
+        _found("autoregressive", L, (L, Enclosure.exactly(0), True)),
+    )
+
+
+Found = tuple[int, Enclosure, bool] | None
+
+
+def _found(policy: str, length: int, found: Found) -> BreakEven:
+    return BreakEven(policy, length, *(found or (None, None, False)))
+
+
+def _methods(instance: Instance, quantity: str) -> list[Method]:
+    """What measures or bounds the quantity without drawing, within the time, cheapest first."""
+    able = [
+        method
+        for method in methods_for(QUANTITIES[quantity])
+        if method.kind != "statistical" and not method.on_request and method.obstacle(instance) is None
+    ]
+    costs = [(method.cost(instance), method) for method in able]
+    fit = [(cost, method) for cost, method in costs if cost.seconds <= SECONDS and cost.bytes <= memory_budget()]
+    return [method for _, method in sorted(fit, key=lambda pair: pair[0].operations)]
+
+
+def _decided(instance: Instance, quantity: str, most: float, policy: Policy) -> Enclosure:
+    """The quantity by the cheapest method that tells whether it is within the target, or else by the narrowest."""
+    if isinstance(policy, FixedSize) and max(policy.sizes) <= 1:
+        # One token at a time from the exact conditionals is q itself (M9).
+        return Enclosure.exactly(0)
+    work = Workspace(replace(instance, policy=policy, spec=None))
+    best: Enclosure | None = None
+    for method in _methods(work.instance, quantity):
+        found = method.measure(work)
+        if best is None or found.width < best.width:
+            best = found
+        if found.hi <= most or found.lo > most:
+            return found
+    if best is None:
+        raise explain(work.instance, QUANTITIES[quantity], SECONDS, None)
+    return best
+
+
+def _scan(at: Callable[[int], Enclosure], most: float, steps: range) -> Found:
+    """The first number of steps whose enclosure lies within the target."""
+    missed = True
+    for count in steps:
+        value = at(count)
+        if value.hi <= most:
+            return count, value, missed
+        missed = missed and value.lo > most
+    return None
+
+
+def _search(at: Callable[[int], Enclosure], most: float, steps: range) -> Found:
+    """The same by bisection, for bounds that never rise with the steps and are 0 at the last."""
+    low, high = steps.start - 1, steps.stop - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if at(middle).hi <= most else (middle, high)
+    return high, at(high), high == steps.start

@@ -1,0 +1,93 @@
+"""What planning finds: a schedule, what it is worth, and how far from the best it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ..enclosure import Enclosure
+from ..errors import BadInput
+from ..instances import Instance
+from ..metrics import measure
+from ..policies import Bernoulli, FixedSize, Schedule
+
+__all__ = ["KINDS", "Kind", "Plan", "kind_of", "measured", "named_policies", "others"]
+
+Kind = Literal["bernoulli", "fixed-size"]
+KINDS: tuple[Kind, ...] = ("bernoulli", "fixed-size")
+
+SECONDS = 600.0
+"""Time that a measurement may be estimated to take."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A schedule of N steps and the quantity that it makes small.
+
+    Parameters
+    ----------
+    quantity : {"path_kl", "kl", "ser"}
+    kind : {"bernoulli", "fixed-size"}
+    policy : Bernoulli or FixedSize
+        The best one found.
+    value : Enclosure
+        The quantity under it.
+    least : float or None
+        No policy of this kind and number of steps has less; None where that is not known.
+    guarantee : str
+        What is proved about it, in words.
+    others : mapping
+        The quantity under the named schedules that apply, ``uniform`` and ``cosine``.
+    """
+
+    quantity: str
+    kind: Kind
+    policy: Bernoulli | FixedSize
+    value: Enclosure
+    least: float | None
+    guarantee: str
+    others: Mapping[str, Enclosure]
+
+    @property
+    def gap(self) -> float | None:
+        """By how much, at most, the best of its kind is better."""
+        return None if self.least is None else max(self.value.hi - self.least, 0.0)
+
+    def gain(self, name: str) -> float | None:
+        """The share of a named schedule's value that is saved: 0.25 for a quarter less, 0 where no difference shows.
+
+        None where that schedule does not apply.
+        """
+        other = self.others.get(name)
+        if other is None:
+            return None
+        return 0.0 if other.overlaps(self.value) else 1 - self.value.value / other.value
+
+
+def named_policies(kind: Kind, steps: int, length: int) -> dict[str, Bernoulli | FixedSize]:
+    """The uniform and the cosine schedule as policies of this kind; a cosine that cannot be rounded is left out."""
+    if kind == "bernoulli":
+        return {"uniform": Bernoulli(steps), "cosine": Bernoulli(schedule=Schedule.cosine(steps))}
+    found: dict[str, Bernoulli | FixedSize] = {"uniform": FixedSize.balanced(steps, length)}
+    try:
+        found["cosine"] = FixedSize(Schedule.cosine(steps).sizes(length))
+    except BadInput:
+        pass
+    return found
+
+
+def kind_of(instance: Instance) -> Kind:
+    """The instance's own kind; fixed-size where it has neither."""
+    return "bernoulli" if isinstance(instance.policy, Bernoulli) else "fixed-size"
+
+
+def measured(instance: Instance, policy: Bernoulli | FixedSize, quantity: str) -> Enclosure:
+    """The quantity with this policy in the place of the instance's own."""
+    return measure(replace(instance, policy=policy, spec=None), [quantity], seconds=SECONDS)[quantity]
+
+
+def others(instance: Instance, kind: Kind, steps: int, quantity: str) -> dict[str, Enclosure]:
+    """The quantity under the named schedules."""
+    named = named_policies(kind, steps, instance.length)
+    return {name: measured(instance, policy, quantity) for name, policy in named.items()}

@@ -1,0 +1,100 @@
+"""What a step costs by how much is revealed before it: the profile z(j) and the curve Z(a) as arrays (M5)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..engines import blocks, markov, tabular
+from ..engines.blocks import profile as block_profile
+from ..engines.markov import tabulated
+from ..engines.workspace import Workspace
+from ..errors import BadInput
+from ..metrics.information import Profile, curve_weights, profile
+from ..metrics.output_law import too_costly
+from ..metrics.path import learning_profile
+from ..reach import memory_budget, require_memory
+
+__all__ = ["curve_of", "profile_of"]
+
+SECONDS = 60.0
+
+ROWS_AT_ONCE = 1 << 12
+
+
+def profile_of(work: Workspace) -> Profile:
+    """``z(0..L-1)``, with the learning error of M5.6 where the denoiser is not exact.
+
+    Returns
+    -------
+    Profile
+        Values in nats and one absolute error.
+
+    Raises
+    ------
+    BeyondReach
+        When no engine can within a minute: blocks and Markov chains are served at length, the rest as tables.
+
+    Notes
+    -----
+    Blocks of length b ``O(b (V+1)^b + L b^2)``, chains ``O(D V^3 + L D)``, tables ``O(L (V+1)^L)``.
+    """
+    instance = work.instance
+    exact = instance.exact_denoiser
+    if blocks.denoiser_obstacle(instance) is None:
+        require_memory(80 * instance.length, "the information profile")
+        one = profile(blocks.language_block(work))
+        if not exact:
+            one = _sum(one, learning_profile(blocks.predicted_block(work)))
+        return _of_blocks(one, blocks.block_count(instance))
+    if exact and markov.obstacle(instance) is None:
+        require_memory(80 * instance.length, "the information profile")
+        return Profile(*tabulated.profile_values(markov.lag_information(work)))
+    _require_table(work, "the information profile")
+    return profile(work) if exact else _sum(profile(work), learning_profile(work))
+
+
+def curve_of(work: Workspace, cells: int) -> Profile:
+    """``Z(m / cells)`` for m = 0..cells, a power of two; the language's alone, whatever the denoiser.
+
+    Raises
+    ------
+    BeyondReach
+        As `profile_of`.
+    """
+    instance = work.instance
+    if blocks.language_obstacle(instance) is None:
+        one = _curve_of_table(profile(blocks.language_block(work)), cells)
+        count = blocks.block_count(instance)
+        return Profile(count * one.values, count * one.error * (1 + 1e-15) + 1e-15 * count * one.values[0])
+    if markov.obstacle(instance) is None:
+        return Profile(*tabulated.curve_values(markov.lag_information(work), cells))
+    _require_table(work, "the information curve")
+    return _curve_of_table(profile(work), cells)
+
+
+def _require_table(work: Workspace, what: str) -> None:
+    cost = tabular.lattice_cost(work.instance)
+    if cost.bytes > memory_budget() or cost.seconds > SECONDS:
+        raise too_costly(what, work.instance, "tabular", cost, SECONDS)
+
+
+def _of_blocks(one: Profile, count: int) -> Profile:
+    """Every sum over the block's own counts has weights of sum 1, so the block's error counts once a block."""
+    values, relative = block_profile.profile_at_length(one.values, count)
+    return Profile(values, (count * one.error + relative * float(values.max())) * (1 + 1e-9))
+
+
+def _curve_of_table(z: Profile, cells: int) -> Profile:
+    """M5.1; of the weights of sum 1, each has at most 8L roundings."""
+    a = np.arange(cells + 1) / cells
+    L = len(z.values)
+    rows = [slice(start, start + ROWS_AT_ONCE) for start in range(0, cells + 1, ROWS_AT_ONCE)]
+    values = np.concatenate([curve_weights(a[part, None], 1 - a[part, None], L) @ z.values for part in rows])
+    return Profile(values, z.error * (1 + 1e-9) + (10 * L + 10) * 2.0**-53 * float(z.values[0]) * (1 + 1e-9))
+
+
+def _sum(first: Profile, second: Profile) -> Profile:
+    values = first.values + second.values
+    if not np.isfinite(values).all():
+        raise BadInput("denoiser", "its learning error is infinite, so that no schedule has a finite path_kl")
+    return Profile(values, first.error + second.error + 2.0**-53 * float(values.max()))
