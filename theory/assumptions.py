@@ -19,14 +19,25 @@ __all__ = [
     "Assumption",
     "BALANCED_SIZES",
     "BERNOULLI_POLICY",
+    "BISECTION_POLICY",
     "EXACT_DENOISER",
     "FIXED_SIZE_POLICY",
+    "INDEPENDENT_TOKENS",
+    "MARKOV_LANGUAGE",
+    "MDS_LANGUAGE",
     "MORE_STEPS",
+    "ONE_AT_A_TIME",
+    "ONE_STEP",
     "ORDER_OBLIVIOUS",
     "PAIR_LANGUAGE",
+    "PARITY_LANGUAGE",
+    "PERMUTATIONS_LANGUAGE",
     "REFINES",
     "Relation",
     "SAME_LANGUAGE",
+    "SEPARATED_STEPS",
+    "SHIFTED_PAIR_LANGUAGE",
+    "SIZED_POLICY",
     "STEPS_DIVIDE_LENGTH",
     "SUBJECT_RELATIONS",
     "UNIFORM_STEPS",
@@ -91,6 +102,32 @@ STEPS_DIVIDE_LENGTH = Assumption("StepsDivideLength", "N divides L")
 PAIR_LANGUAGE = Assumption(
     "PairLanguage", "the language is Pair(V): L/2 independent blocks, each a uniform symbol written twice"
 )
+PARITY_LANGUAGE = Assumption("ParityLanguage", "the language is uniform on the binary strings of even weight")
+MDS_LANGUAGE = Assumption(
+    "MDSLanguage",
+    "the language is uniform on V^K sequences of which any K positions hold every tuple once",
+)
+PERMUTATIONS_LANGUAGE = Assumption(
+    "PermutationsLanguage", "the language is uniform on the permutations of its symbols, V = L"
+)
+SHIFTED_PAIR_LANGUAGE = Assumption(
+    "ShiftedPairLanguage",
+    "the language is ShiftedPair over V >= 3 symbols: blocks (a, a + S_b + B mod V), a uniform, B a fair bit, S_b a"
+    " hidden two-state chain",
+)
+INDEPENDENT_TOKENS = Assumption("IndependentTokens", "the tokens are independent under q")
+ONE_STEP = Assumption("OneStep", "a single step reveals everything (others may be empty)")
+ONE_AT_A_TIME = Assumption("OneAtATime", "sizes or sets are given and no step reveals more than one token")
+SIZED_POLICY = Assumption(
+    "SizedPolicy", "step k reveals s_k of the masked positions, whatever the tokens are (fixed-size and given sets)"
+)
+SEPARATED_STEPS = Assumption(
+    "SeparatedSteps",
+    "the sets are given, and tokens of one step are independent given those before: they lie in different blocks of a"
+    " product, or between any two of them lie n - 1 consecutive positions revealed before, in an n-gram language",
+)
+BISECTION_POLICY = Assumption("BisectionPolicy", "each step reveals the midpoint of every masked run")
+MARKOV_LANGUAGE = Assumption("MarkovLanguage", "the language is a Markov chain (an n-gram language, n <= 2)")
 
 REFINES = Relation(
     "refines",
@@ -115,6 +152,17 @@ ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
             BALANCED_SIZES,
             STEPS_DIVIDE_LENGTH,
             PAIR_LANGUAGE,
+            PARITY_LANGUAGE,
+            MDS_LANGUAGE,
+            PERMUTATIONS_LANGUAGE,
+            SHIFTED_PAIR_LANGUAGE,
+            INDEPENDENT_TOKENS,
+            ONE_STEP,
+            ONE_AT_A_TIME,
+            SIZED_POLICY,
+            SEPARATED_STEPS,
+            BISECTION_POLICY,
+            MARKOV_LANGUAGE,
         )
     }
 )

@@ -40,7 +40,7 @@ class Quantity:
     meaning : str
         The definition, in M0's notation.
     unit : str
-        "nats", "nats per token", "probability", "perplexity" or "count".
+        "nats", "nats per token", "probability", "perplexity", "distance", "count" or "ratio".
     least, greatest : sympy.Expr
         Its range, ends included (``oo`` means that it may be infinite, or merely that it has no fixed bound).
     source : str
@@ -239,6 +239,155 @@ profile_area = _quantity("profile_area", r"\bar z", "(1/L) sum_j z(j), j = 0..L-
 profile_start = _quantity("profile_start", r"z(0)", "z(0) = Z(0) = sum_i H(X_i)", NATS, "M5", finite=True)
 profile_end = _quantity("profile_end", r"z(L-1)", "z(L-1) = Z(1) = sum_i H(X_i | X_{-i})", NATS, "M5", finite=True)
 
+weighted_slope = _quantity(
+    "weighted_slope",
+    r"\sum_k \int_k (a_k - a) \vert Z' \vert",
+    "sum_k integral of (a_k - a) |Z'(a)| over a in [a_{k-1}, a_k], for Bernoulli policies",
+    NATS,
+    "M5.8",
+    finite=True,
+)
+curve_min_slope = _quantity(
+    "curve_min_slope", r"\min \vert Z' \vert", "min of |Z'(a)| over a in [0, 1]", NATS, "M5.8", finite=True
+)
+curve_max_slope = _quantity(
+    "curve_max_slope", r"\max \vert Z' \vert", "max of |Z'(a)| over a in [0, 1]", NATS, "M5.8", finite=True
+)
+growth_complexity = _quantity(
+    "growth_complexity", r"G", "integral of a (1 - a) |Z'(a)| over a in [0, 1]", NATS, "M5.8", finite=True
+)
+growth_bound = _quantity(
+    "growth_bound",
+    r"G_w",
+    "for Bernoulli policies: the sum over inner steps of (psi_k/psi_{k-1} - 1) times the integral of a (1 - a) |Z'(a)|"
+    " over [a_{k-1}, a_k], psi_k = a_k/(1 - a_k), and over the first and the last step of w_k times the drop of Z",
+    NATS,
+    "M5.8",
+    finite=True,
+)
+mixture_path_kl = _quantity(
+    "mixture_path_kl",
+    r"E_n \mathrm{KL}_{\mathrm{path}}^{n}",
+    "PATH_KL of fixed sizes n, averaged over n multinomial(L, w), for Bernoulli policies",
+    NATS,
+    "M5.9",
+)
+mixture_ser = _quantity(
+    "mixture_ser",
+    r"E_n \mathrm{SER}^{n}",
+    "SER of fixed sizes n, averaged over n multinomial(L, w), for Bernoulli policies",
+    PROBABILITY,
+    "M5.9",
+    greatest=ONE,
+)
+best_sizes_path_kl = _quantity(
+    "best_sizes_path_kl",
+    r"\min_n \mathrm{KL}_{\mathrm{path}}^{n}",
+    "the least PATH_KL of fixed sizes in as many steps, empty ones allowed, for Bernoulli policies",
+    NATS,
+    "M5.9",
+)
+best_sizes_ser = _quantity(
+    "best_sizes_ser",
+    r"\min_n \mathrm{SER}^{n}",
+    "the least SER of fixed sizes in as many steps, empty ones allowed, for Bernoulli policies",
+    PROBABILITY,
+    "M5.9",
+    greatest=ONE,
+)
+soft_path_kl = _quantity(
+    "soft_path_kl", r"\mathrm{KL}_{\mathrm{soft}}", "-log E_tau exp(-D(q || p_tau))", NATS, "M6.10"
+)
+
+# Schedules against the information they must carry (M6.3, M6.14, M7)
+dyadic_step_size = _quantity(
+    "dyadic_step_size",
+    r"2^{\lceil \log_2 s_{\max} \rceil}",
+    "the least power of two that is at least max_k s_k",
+    COUNT,
+    "M6.3",
+    finite=True,
+    least=ONE,
+)
+tc_step_ratio = _quantity(
+    "tc_step_ratio",
+    r"\eta_{\mathrm{TC}}",
+    "max over steps of at least two tokens of (s_k - 1)/(L - 1 - S_{k-1}), 0 if there is none; for fixed-size policies",
+    "ratio",
+    "M6.3",
+    greatest=ONE,
+)
+dtc_step_ratio = _quantity(
+    "dtc_step_ratio",
+    r"\eta_{\mathrm{DTC}}",
+    "max_k of (s_k - 1)/(S_{k-1} + 1) over steps that are not empty; for fixed-size policies",
+    "ratio",
+    "M6.3",
+    finite=True,
+)
+sized_success = _quantity(
+    "sized_success",
+    r"\prod_k (n_k)_{s_k} n_k^{-s_k}",
+    "prod_k n_k (n_k - 1) .. (n_k - s_k + 1) / n_k^{s_k}, n_k positions masked before step k; for sized policies",
+    PROBABILITY,
+    "M6.14",
+    greatest=ONE,
+)
+break_even_price = _quantity(
+    "break_even_price",
+    r"c^{\ast}",
+    "L / E[steps]: with denoiser calls of a lower price than that, in autoregressive steps, the run is cheaper",
+    "ratio",
+    "M7",
+    finite=True,
+)
+
+# What tokens that are drawn together can spoil (M6.8, M6.11, M6.13)
+least_confidence = _quantity(
+    "least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY, "M6.8", greatest=ONE
+)
+mode_conflict = _quantity(
+    "mode_conflict",
+    r"\kappa",
+    "min of sum_A e_i + max_A e_i, e_i = 1 - max_v q(v | x_R), over possible contexts x_R and sets A of at least two"
+    " masked positions whose most likely tokens are not the only most likely joint outcome; inf if there are none",
+    "ratio",
+    "M6.8",
+)
+mode_conflict_uniform = _quantity(
+    "mode_conflict_uniform",
+    r"\kappa_{\mathrm{unif}}",
+    "the same with (|A| + 1) max_A e_i in the place of sum_A e_i + max_A e_i",
+    "ratio",
+    "M6.8",
+)
+pair_conflict = _quantity(
+    "pair_conflict",
+    r"\delta",
+    "min over the pairs of positions (1, 2), (3, 4), .. and possible contexts x_R with both masked of the chance that"
+    " independent tokens from q(. | x_R) are a pair that q forbids; 1 when L = 1",
+    PROBABILITY,
+    "M6.11",
+    greatest=ONE,
+)
+agreement_slack = _quantity(
+    "agreement_slack",
+    r"g_V(\varepsilon_{\mathrm{learning}})",
+    "max of ||p - u||_2^2 over laws p on V symbols with D(u || p) <= eps_learning, u uniform",
+    PROBABILITY,
+    "M6.11",
+    greatest=ONE,
+)
+zero_error_depth = _quantity(
+    "zero_error_depth",
+    r"N_0",
+    "the least number of given sets of positions that makes p = q with the exact denoiser",
+    COUNT,
+    "M6.13",
+    finite=True,
+    least=ONE,
+)
+
 # Defects: claims about functions, as scalars (M4)
 area_defect = _quantity(
     "area_defect", r"\left\vert \int Z - H(X) \right\vert", "|integral of Z - H(X)|", NATS, "M4", finite=True
@@ -260,6 +409,24 @@ curve_midpoint_excess = _quantity(
     "M5.1",
     least=-oo,
     finite=True,
+)
+
+slope_defect = _quantity(
+    "slope_defect",
+    r"\Vert Z' + \sum_{i \ne j} E I(X_i; X_j \vert X_R) \Vert",
+    "max over j of |(L-1) (z(j) - z(j+1)) - sum over ordered pairs of the average of I(X_i; X_k | X_R) over sets R of j"
+    " others|: the Bernstein coefficients of both sides of M5.7; 0 when L = 1",
+    NATS,
+    "M5.7",
+    finite=True,
+)
+law_polynomial_defect = _quantity(
+    "law_polynomial_defect",
+    r"\mathrm{TV}(p, \sum_c M_c(w) C_c)",
+    "total variation distance of p and sum over compositions c of L of M_c(w) C_c, for Bernoulli policies",
+    PROBABILITY,
+    "M6.9",
+    greatest=ONE,
 )
 
 V = Symbol("V", integer=True, positive=True)

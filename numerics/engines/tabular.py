@@ -103,12 +103,12 @@ def _conditional_depth(instance: Instance) -> int:
 
 def marginal_lattice(work: Workspace) -> NDArray[np.float64]:
     """``m[y]`` for every partial sequence, shape ((V+1)^L,)."""
-    return work.once(_marginal_lattice)
+    return work.once_for_policies(_marginal_lattice)
 
 
 def table(work: Workspace) -> NDArray[np.float64]:
     """q as a table of ``V^L``, refused where its entries would underflow in products."""
-    return work.once(_table)
+    return work.once_for_policies(_table)
 
 
 def _table(work: Workspace) -> NDArray[np.float64]:
@@ -124,7 +124,7 @@ def _table(work: Workspace) -> NDArray[np.float64]:
 
 def support(work: Workspace) -> NDArray[np.bool_]:
     """Which sequences are possible, shape (V^L,)."""
-    return work.once(_support)
+    return work.once_for_policies(_support)
 
 
 def _support(work: Workspace) -> NDArray[np.bool_]:
@@ -137,7 +137,7 @@ def _marginal_lattice(work: Workspace) -> NDArray[np.float64]:
 
 def conditional_lattice(work: Workspace) -> NDArray[np.float64] | None:
     """``D[i, y']``, the sampler's chance of the token that y' has at i given the rest; None where m suffices."""
-    return work.once(_conditional_lattice)
+    return work.once_for_policies(_conditional_lattice)
 
 
 def _conditional_lattice(work: Workspace) -> NDArray[np.float64] | None:
@@ -234,7 +234,7 @@ def _weighted_steps(work: Workspace, weights: NDArray[np.float64]) -> tuple[NDAr
 
 def entropies(work: Workspace) -> tuple[NDArray[np.float64], float]:
     """``H(X_R)`` for all 2^L subsets (bit L-1-i for position i) and one absolute error for all."""
-    return work.once(_entropies)
+    return work.once_for_policies(_entropies)
 
 
 def _entropies(work: Workspace) -> tuple[NDArray[np.float64], float]:
@@ -271,7 +271,7 @@ class ConditionalCosts:
 
 def conditional_costs(work: Workspace) -> ConditionalCosts:
     """Conditional entropies and learning errors of every position in every context."""
-    return work.once(_conditional_costs)
+    return work.once_for_policies(_conditional_costs)
 
 
 def _conditional_costs(work: Workspace) -> ConditionalCosts:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from ..instances import Instance
+from ..policies import Policy
 
 __all__ = ["Cost", "Request", "Workspace"]
 
@@ -67,9 +68,22 @@ class Workspace:
         self.instance = instance
         self.request = request or Request()
         self._kept: dict[Callable[..., Any], Any] = {}
+        self._kept_for_policies: dict[Callable[..., Any], Any] = {}
 
     def once(self, compute: Callable[[Workspace], T]) -> T:
         """``compute(self)``, remembered: a lattice or a profile is computed once per instance."""
         if compute not in self._kept:
             self._kept[compute] = compute(self)
         return self._kept[compute]
+
+    def once_for_policies(self, compute: Callable[[Workspace], T]) -> T:
+        """The same for what no policy has a part in: it is shared with every workspace got by :meth:`under`."""
+        if compute not in self._kept_for_policies:
+            self._kept_for_policies[compute] = compute(self)
+        return self._kept_for_policies[compute]
+
+    def under(self, policy: Policy) -> Workspace:
+        """The same language and denoiser under another policy."""
+        other = Workspace(replace(self.instance, policy=policy), self.request)
+        other._kept_for_policies = self._kept_for_policies
+        return other

@@ -58,7 +58,7 @@ def curve_at(values: Profile, reveal: float, hide: float, argument_error: float 
 
 def profile(work: Workspace) -> Profile:
     """``z(0..L-1)`` from conditional entropies, each a sum of non-negative terms."""
-    return work.once(_profile)
+    return work.once_for_policies(_profile)
 
 
 def _profile(work: Workspace) -> Profile:

@@ -31,7 +31,7 @@ from ..policies import Bernoulli, FixedSize
 from . import schedule
 from .method import Method, Obstacle, unfinished
 
-__all__ = ["METHODS", "exact_law_distance", "known"]
+__all__ = ["METHODS", "exact_law_distance", "exact_method", "known"]
 
 ANY = "rational language and denoiser x given reveal times"
 
@@ -236,7 +236,7 @@ def _only(kind: type) -> Obstacle:
 
 
 def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], more: Obstacle | None = None) -> Method:
-    return _method(
+    return exact_method(
         quantity,
         lambda work: measured(rational.law(work)),
         lambda instance: rational.obstacle(instance) or (more(instance) if more else None),
@@ -245,13 +245,15 @@ def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], mor
     )
 
 
-def _method(
+def exact_method(
     quantity: str,
     measured: Callable[[Workspace], fmpq | Number],
     obstacle: Obstacle = rational.obstacle,
     cost: Callable[[Instance], Cost] = rational.lattice_cost,
     price: str = "L (V+1)^L, in Python",
 ) -> Method:
+    """A method that gives the number itself, used when it is asked for."""
+
     def run(work: Workspace) -> Enclosure:
         return known(measured(work))
 
@@ -269,7 +271,7 @@ def _method(
 
 
 def _of_language(quantity: str, measured: Callable[[Workspace], Number]) -> Method:
-    return _method(quantity, measured, rational.language_obstacle)
+    return exact_method(quantity, measured, rational.language_obstacle)
 
 
 def _bigram(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Method:
@@ -278,7 +280,7 @@ def _bigram(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Me
             return "a bigram needs a length of at least 2"
         return unfinished(instance) or rational.obstacle(instance)
 
-    return _method(quantity, measured, obstacle, rational.cost, "(2V+1)^L N, in Python")
+    return exact_method(quantity, measured, obstacle, rational.cost, "(2V+1)^L N, in Python")
 
 
 def _of_schedule(method: Method) -> Method:
@@ -301,7 +303,7 @@ METHODS = (
     _of_law("generative_nll_correct", _generative_nll_correct),
     _bigram("bigram_kl_rate", _bigram_kl_rate),
     _bigram("bigram_tv_rate", _bigram_tv_rate),
-    _method("off_support_mass", rational.stopped_mass, cost=rational.cost, price="(2V+1)^L N, in Python"),
+    exact_method("off_support_mass", rational.stopped_mass, cost=rational.cost, price="(2V+1)^L N, in Python"),
     _of_language("entropy", _entropy),
     _of_language("log_ter_language", lambda work: _entropy(work) / work.instance.length),
     _of_language("total_correlation", _total_correlation),
@@ -313,12 +315,12 @@ METHODS = (
     _of_language("area_defect", _area_defect),
     _of_language("profile_max_increase", _profile_max_increase),
     _of_language("curve_midpoint_excess", _midpoint_excess),
-    _method("path_kl", _path_kl),
-    _method("curve_left_sum", _left_sum, _only(Bernoulli)),
-    _method("profile_left_sum", _left_sum, _only(FixedSize)),
-    _method("learning_term", lambda work: information.learning(work).mean),
-    _method("eps_learning", lambda work: information.learning(work).worst),
-    _method(
+    exact_method("path_kl", _path_kl),
+    exact_method("curve_left_sum", _left_sum, _only(Bernoulli)),
+    exact_method("profile_left_sum", _left_sum, _only(FixedSize)),
+    exact_method("learning_term", lambda work: information.learning(work).mean),
+    exact_method("eps_learning", lambda work: information.learning(work).worst),
+    exact_method(
         "eps_learning_mean", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
     ),
     *(_of_schedule(method) for method in schedule.METHODS),

@@ -6,15 +6,20 @@ from . import (
     bigrams,
     block_sizes,
     chains,
+    conflicts,
     divergence,
     error_rates,
     information,
     log_forms,
+    mixtures,
+    modes,
     off_support,
     path,
     products,
     sampled,
+    sandwich,
     schedule,
+    slopes,
 )
 from .method import Method
 
@@ -32,6 +37,11 @@ FAMILIES = (
     block_sizes,
     chains,
     log_forms,
+    slopes,
+    mixtures,
+    sandwich,
+    modes,
+    conflicts,
     sampled,
 )
 

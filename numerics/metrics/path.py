@@ -19,7 +19,7 @@ from ..policies import Bernoulli, FixedSets, FixedSize
 from .information import Profile, by_size, curve_weights, profile, tabular_method
 from .method import Method
 
-__all__ = ["METHODS", "before_law", "size_law", "learning_profile"]
+__all__ = ["METHODS", "before_law", "learning_profile", "path_kl_by_definition", "size_law"]
 
 
 def size_law(instance: Instance) -> tuple[NDArray[np.float64], float]:
@@ -72,7 +72,7 @@ def _learning_term(work: Workspace) -> tuple[float, float]:
     return _expected(work, costs.divergence, costs.divergence_error)
 
 
-def _path_kl(work: Workspace) -> Enclosure:
+def path_kl_by_definition(work: Workspace) -> Enclosure:
     costs = tabular.conditional_costs(work)
     surprise, error = _expected(work, costs.entropy, costs.entropy_error)
     learning, learning_error = _learning_term(work)
@@ -85,7 +85,7 @@ def _path_kl(work: Workspace) -> Enclosure:
 
 def learning_profile(work: Workspace) -> Profile:
     """The learning error of M5.6 by the number of positions revealed."""
-    return work.once(_learning_profile)
+    return work.once_for_policies(_learning_profile)
 
 
 def _learning_profile(work: Workspace) -> Profile:
@@ -202,7 +202,7 @@ def _nothing_to_learn(quantity: str) -> Method:
 
 METHODS = (
     *map(_nothing_to_learn, ("learning_term", "eps_learning", "eps_learning_mean")),
-    tabular_method("path_kl", _path_kl, obstacle=_no_reveal_times),
+    tabular_method("path_kl", path_kl_by_definition, obstacle=_no_reveal_times),
     Method(
         "path_kl",
         "profile",

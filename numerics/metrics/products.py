@@ -18,7 +18,7 @@ from ..policies import Bernoulli, FixedSets
 from . import divergence, error_rates, information, path
 from .method import Method, Obstacle, unfinished
 
-__all__ = ["METHODS", "added", "divided", "method_of_one"]
+__all__ = ["METHODS", "added", "divided", "method_of_one", "of_independent_blocks"]
 
 Parts = Sequence[tuple[Enclosure, int]]
 """What one block of every sort does, and how many blocks there are of it."""
@@ -134,6 +134,20 @@ def _method(
         scope,
         "each sort of block of length b: (2V+1)^b min(N, b)",
         of_one.relies_on,
+    )
+
+
+def of_independent_blocks(of_one: Method) -> Method:
+    """What adds over blocks whose reveal times are independent: under Bernoulli policies."""
+    return Method(
+        of_one.quantity,
+        "blocks",
+        "rounding",
+        blocks.of_kind(Bernoulli, "it belongs to Bernoulli policies"),
+        blocks.cost,
+        lambda work: added([(of_one.measure(one), count) for one, count in blocks.parts(work)]),
+        "blocks x Bernoulli",
+        "each sort of block of length b: (2V+1)^b min(N, b)",
     )
 
 

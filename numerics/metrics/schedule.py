@@ -1,7 +1,8 @@
-"""Quantities of the policy alone (M4): largest steps, collisions, number of steps."""
+"""Quantities of the policy alone (M4): largest steps, collisions, number of steps, and ratios of them (M6.3, M6.14)."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -60,6 +61,41 @@ def _expected_steps(work: Workspace) -> Enclosure:
     return Enclosure.exactly(work.instance.policy.steps)
 
 
+def _dyadic_step_size(work: Workspace) -> Enclosure:
+    return Enclosure.exactly(1 << (max(_step_sizes(work.instance.policy)) - 1).bit_length())
+
+
+def _starts(instance: Instance) -> list[tuple[int, int]]:
+    """``(S_{k-1}, s_k)`` of every step that is not empty."""
+    sizes = _step_sizes(instance.policy)
+    return [(before, s) for before, s in zip(itertools.accumulate(sizes, initial=0), sizes, strict=False) if s]
+
+
+def _tc_step_ratio(work: Workspace) -> Enclosure:
+    L = work.instance.length
+    ratios = [Fraction(s - 1, L - 1 - before) for before, s in _starts(work.instance) if s > 1]
+    return Enclosure.exactly(max(ratios, default=Fraction(0)))
+
+
+def _dtc_step_ratio(work: Workspace) -> Enclosure:
+    return Enclosure.exactly(max(Fraction(s - 1, before + 1) for before, s in _starts(work.instance)))
+
+
+def _sized_success(work: Workspace) -> Enclosure:
+    """The chance that ``s_k`` symbols drawn from the ``n_k`` that are left are all different, step by step (M6.14)."""
+    L = work.instance.length
+    steps = [(L - before, s) for before, s in _starts(work.instance)]
+    return Enclosure.exactly(math.prod((Fraction(math.perm(n, s), n**s) for n, s in steps), start=Fraction(1)))
+
+
+def _break_even_price(work: Workspace) -> Enclosure:
+    return Enclosure.exactly(Fraction(work.instance.length, work.instance.policy.steps))
+
+
+def _fixed_size_obstacle(instance: Instance) -> str | None:
+    return None if isinstance(instance.policy, FixedSize) else "it belongs to fixed-size policies"
+
+
 def _method(quantity: str, run, obstacle) -> Method:
     return Method(
         quantity,
@@ -78,4 +114,9 @@ METHODS = (
     _method("max_step_size", _max_step_size, _sizes_obstacle),
     _method("collision_probability", _collision_probability, _obstacle),
     _method("expected_steps", _expected_steps, _obstacle),
+    _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle),
+    _method("tc_step_ratio", _tc_step_ratio, _fixed_size_obstacle),
+    _method("dtc_step_ratio", _dtc_step_ratio, _fixed_size_obstacle),
+    _method("sized_success", _sized_success, _sizes_obstacle),
+    _method("break_even_price", _break_even_price, _obstacle),
 )

@@ -35,7 +35,7 @@ PUBLIC = [
     "profile_max_increase",
     "law_distance",
 ]
-UNITS = {"nats", "nats per token", "probability", "perplexity", "count", "distance"}
+UNITS = {"nats", "nats per token", "probability", "perplexity", "count", "distance", "ratio"}
 
 
 def test_every_public_quantity_is_declared():

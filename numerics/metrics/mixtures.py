@@ -1,0 +1,188 @@
+"""What a Bernoulli policy is a mixture of (M5.9, M6.9): fixed sizes, with the chances of the counts of its steps.
+
+The counts of tokens per step are multinomial(L, w). Empty steps do nothing, so the counts may be grouped by the
+composition c of L that is left: its chance is ``L!/(c_1! c_2! ..) M_c(w)``, ``M_c`` the monomial quasisymmetric
+function. That is also the polynomial of M6.9, since ``C_c`` is ``L!/(c_1! c_2! ..)`` times the law of sizes c.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from ..enclosure import Enclosure, gamma
+from ..engines import rational, tabular
+from ..engines.rational.rows import ONE, ZERO
+from ..engines.rational.rows import rational as from_fraction
+from ..engines.workspace import Cost, Workspace
+from ..instances import Instance
+from ..policies import Bernoulli, FixedSize
+from . import error_rates, path
+from .log_forms import exact_method
+from .method import Method
+
+__all__ = ["METHODS"]
+
+MOST_LENGTH = 12
+"""There are ``2^(L-1)`` compositions."""
+
+
+def compositions(length: int, parts: int) -> Iterator[tuple[int, ...]]:
+    """Ordered positive parts of ``length``, at most ``parts`` of them."""
+    for count in range(1, min(length, parts) + 1):
+        for cuts in itertools.combinations(range(1, length), count - 1):
+            ends = (0, *cuts, length)
+            yield tuple(after - before for before, after in itertools.pairwise(ends))
+
+
+def chance_of(composition: Sequence[int], weights: Sequence[Any], one: Any) -> Any:
+    """``L!/(c_1! c_2! ..) M_c(w)``: the chance that the counts, without the zeros, are ``composition``."""
+    found = [one, *[0 * one] * len(composition)]
+    for w in weights:
+        for at in range(len(composition), 0, -1):
+            found[at] += found[at - 1] * w ** composition[at - 1]
+    ways = math.factorial(sum(composition)) // math.prod(map(math.factorial, composition))
+    return ways * found[-1]
+
+
+def _sized(work: Workspace) -> dict[tuple[int, ...], Workspace]:
+    """The sampler of every composition that has as many steps."""
+    return work.once(_found_sized)
+
+
+def _found_sized(work: Workspace) -> dict[tuple[int, ...], Workspace]:
+    instance = work.instance
+    return {c: work.under(FixedSize(c)) for c in compositions(instance.length, instance.policy.steps)}
+
+
+def _parts(work: Workspace) -> list[tuple[float, Workspace]]:
+    """Every sampler with its chance, where that is positive."""
+    weights = [w for w in work.instance.policy.schedule.weights.tolist() if w > 0]
+    return [(chance_of(c, weights, 1.0), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
+
+
+def _chance_depth(instance: Instance) -> int:
+    """Roundings in a chance: sums over steps, and a product of powers."""
+    return 8 * instance.length + instance.policy.steps * instance.length + 2
+
+
+def _mixture(one: Callable[[Workspace], Enclosure]) -> Callable[[Workspace], Enclosure]:
+    def run(work: Workspace) -> Enclosure:
+        found = [(chance, one(part)) for chance, part in _parts(work)]
+        if any(math.isinf(each.value) for _, each in found):
+            return Enclosure.around(math.inf, 0.0)
+        value = math.fsum(chance * each.value for chance, each in found)
+        error = math.fsum(chance * max(each.hi - each.value, each.value - each.lo) for chance, each in found)
+        return Enclosure.around(value, (error + gamma(_chance_depth(work.instance)) * value) * (1 + 1e-9), least=0.0)
+
+    return run
+
+
+def _least(one: Callable[[Workspace], Enclosure]) -> Callable[[Workspace], Enclosure]:
+    """Over sizes in as many steps, whether the schedule has empty ones or not."""
+
+    def run(work: Workspace) -> Enclosure:
+        found = [one(part) for part in _sized(work).values()]
+        lo, value, hi = (min(ends) for ends in zip(*((each.lo, each.value, each.hi) for each in found), strict=True))
+        return Enclosure(value, lo, hi, "rounding")
+
+    return run
+
+
+def _ser(work: Workspace) -> Enclosure:
+    return work.once(_found_ser)
+
+
+def _found_ser(work: Workspace) -> Enclosure:
+    return error_rates.sequence_error_rate(tabular.law(work))
+
+
+def _law_polynomial_defect(work: Workspace) -> Enclosure:
+    """Half the sum of ``|p - sum_c M_c C_c|``; both sides are laws, so no entry is off by more than its depth."""
+    law, depth = tabular.law(work), _chance_depth(work.instance)
+    mixed = np.zeros_like(law.p)
+    for chance, part in _parts(work):
+        of_sizes = tabular.law(part)
+        mixed += chance * of_sizes.p
+        depth = max(depth, of_sizes.p_depth + _chance_depth(work.instance) + 2 ** (work.instance.length - 1))
+    error = gamma(law.p_depth) + gamma(depth) + gamma(4)
+    return Enclosure.around(math.fsum(np.abs(law.p - mixed).tolist()) / 2, error, least=0.0, most=1.0)
+
+
+# In exact rationals
+
+
+def _exact_parts(work: Workspace) -> list[tuple[fmpq, Workspace]]:
+    weights = [from_fraction(w) for w in work.instance.policy.schedule.fractions.tolist() if w]
+    return [(chance_of(c, weights, ONE), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
+
+
+def _exact_mixture_ser(work: Workspace) -> fmpq:
+    return sum((chance * (1 - rational.law(part).correct) for chance, part in _exact_parts(work)), ZERO)
+
+
+def _exact_polynomial_defect(work: Workspace) -> fmpq:
+    law = rational.law(work)
+    mixed = [ZERO] * len(law.p)
+    for chance, part in _exact_parts(work):
+        mixed = [sofar + chance * p for sofar, p in zip(mixed, rational.law(part).p, strict=True)]
+    return sum((abs(p - other) for p, other in zip(law.p, mixed, strict=True)), ZERO) / 2
+
+
+def _obstacle(instance: Instance) -> str | None:
+    if not isinstance(instance.policy, Bernoulli):
+        return "it belongs to Bernoulli policies"
+    if instance.length > MOST_LENGTH:
+        return f"length {instance.length} has 2^{instance.length - 1} compositions; at most {MOST_LENGTH} is accepted"
+    return None
+
+
+def _of_laws(instance: Instance) -> Cost:
+    one = tabular.cost(instance)
+    count = 2 ** min(instance.length - 1, 100)
+    return Cost(count * (one.operations + 1e6), 3 * one.bytes)
+
+
+def _of_profiles(instance: Instance) -> Cost:
+    one = tabular.lattice_cost(instance)
+    return Cost(2 ** min(instance.length - 1, 100) * (one.operations + 1e6), one.bytes)
+
+
+def _exact_obstacle(instance: Instance) -> str | None:
+    return _obstacle(instance) or rational.obstacle(instance)
+
+
+def _exact_cost(instance: Instance) -> Cost:
+    one = rational.cost(instance)
+    return Cost(2 ** min(instance.length - 1, 100) * one.operations, one.bytes)
+
+
+def _method(quantity: str, run: Callable[[Workspace], Enclosure], cost: Callable[[Instance], Cost]) -> Method:
+    return Method(
+        quantity,
+        "tabular",
+        "rounding",
+        _obstacle,
+        cost,
+        run,
+        "any language x Bernoulli, at most 12 tokens",
+        "2^L (2V+1)^L" if cost is _of_laws else "2^L L (V+1)^L",
+    )
+
+
+METHODS = (
+    _method("mixture_path_kl", _mixture(path.path_kl_by_definition), _of_profiles),
+    _method("best_sizes_path_kl", _least(path.path_kl_by_definition), _of_profiles),
+    _method("mixture_ser", _mixture(_ser), _of_laws),
+    _method("best_sizes_ser", _least(_ser), _of_laws),
+    _method("law_polynomial_defect", _law_polynomial_defect, _of_laws),
+    exact_method("mixture_ser", _exact_mixture_ser, _exact_obstacle, _exact_cost, "2^L (2V+1)^L, in Python"),
+    exact_method(
+        "law_polynomial_defect", _exact_polynomial_defect, _exact_obstacle, _exact_cost, "2^L (2V+1)^L, in Python"
+    ),
+)

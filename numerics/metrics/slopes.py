@@ -1,0 +1,245 @@
+"""The slope of the information curve, and what a Bernoulli schedule makes of it (M5.7, M5.8).
+
+``Z`` has the Bernstein coefficients ``z(j)`` (M5.1), so ``-Z'`` has ``(L-1)(z(j) - z(j+1))``, j = 0..L-2, none of them
+negative. What is measured here is linear in them, with weights that are integrals over the steps of the schedule;
+the same functions serve float64 and exact rationals, and subtract nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from numpy.typing import NDArray
+
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..engines import rational, tabular
+from ..engines.rational import information as exactly
+from ..engines.rational.information import Number, total
+from ..engines.rational.rows import ONE, ZERO
+from ..engines.rational.rows import rational as from_fraction
+from ..engines.workspace import Workspace
+from ..instances import Instance
+from ..logform import LogForm
+from ..policies import Bernoulli
+from .information import profile, tabular_method
+from .log_forms import exact_method
+from .method import Obstacle
+
+__all__ = ["METHODS"]
+
+Steps = Sequence[tuple[Any, Any, Any]]
+"""``(a_{k-1}, w_k, 1 - a_k)`` of every step that is not empty."""
+
+FINEST = 80
+"""Halvings of [0, 1] in the search for an extreme slope."""
+
+
+def step_integral(step: tuple[Any, Any, Any], below: int, above: int, to_end: int) -> Any:
+    """Integral of ``a^below (1-a)^above (a_k - a)^to_end`` over a step, ``to_end`` 0 or 1.
+
+    With ``a = a_{k-1} + w t`` it is a sum of products of ``t^s (1-t)^r``, whose integral is ``s! r! / (s+r+1)!``.
+    """
+    before, w, after = step
+    found = 0 * w
+    for s in range(below + 1):
+        for r in range(above + 1):
+            ways = math.comb(below, s) * math.comb(above, r) * math.factorial(s) * math.factorial(r + to_end)
+            share = w ** (s + r + 1 + to_end) * before ** (below - s) * after ** (above - r)
+            found += share * ways / math.factorial(s + r + to_end + 1)
+    return found
+
+
+def slope_weights(steps: Steps, degree: int) -> list[Any]:
+    """Weights of the Bernstein coefficients of -Z' in ``sum_k integral of (a_k - a) |Z'(a)|``."""
+    return [
+        math.comb(degree, j) * sum(step_integral(step, j, degree - j, 1) for step in steps) for j in range(degree + 1)
+    ]
+
+
+def growth_weights(steps: Steps, degree: int) -> list[Any]:
+    """Weights of the same coefficients in ``growth_bound``; ``psi_k/psi_{k-1} - 1 = w_k / (a_{k-1} (1 - a_k))``."""
+
+    def at(step: tuple[Any, Any, Any], j: int) -> Any:
+        before, w, after = step
+        if not before or not after:
+            return w * step_integral(step, j, degree - j, 0)
+        return w / (before * after) * step_integral(step, j + 1, degree - j + 1, 0)
+
+    return [math.comb(degree, j) * sum(at(step, j) for step in steps) for j in range(degree + 1)]
+
+
+def complexity_weights(degree: int, one: Any) -> list[Any]:
+    """Integrals of ``a (1-a) C(n,j) a^j (1-a)^(n-j)``: ``(j+1)(n-j+1) / ((n+1)(n+2)(n+3))``."""
+    scale = (degree + 1) * (degree + 2) * (degree + 3)
+    return [one * ((j + 1) * (degree - j + 1)) / scale for j in range(degree + 1)]
+
+
+def _float_steps(instance: Instance) -> Steps:
+    schedule = instance.policy.schedule
+    steps = zip(schedule.revealed[:-1].tolist(), schedule.weights.tolist(), schedule.tails[1:].tolist(), strict=True)
+    return [step for step in steps if step[1] > 0]
+
+
+def _exact_steps(instance: Instance) -> Steps:
+    weights = [from_fraction(w) for w in instance.policy.schedule.fractions.tolist()]
+    revealed = list(itertools.accumulate(weights, initial=ZERO))
+    return [(revealed[k], w, 1 - revealed[k + 1]) for k, w in enumerate(weights) if w]
+
+
+# In float64
+
+
+def _slopes(work: Workspace) -> tuple[NDArray[np.float64], float]:
+    """Bernstein coefficients of -Z', and one absolute error for all."""
+    z = profile(work)
+    degree = len(z.values) - 1
+    return -np.diff(z.values) * degree, degree * (2 * z.error + 2 * UNIT_ROUNDOFF * z.values[0])
+
+
+def _linear(weights: Callable[[Instance, int], list[float]]) -> Callable[[Workspace], Enclosure]:
+    def run(work: Workspace) -> Enclosure:
+        slopes, error = _slopes(work)
+        if not len(slopes):
+            return Enclosure(0.0, 0.0, 0.0, "exact")
+        shares = np.array(weights(work.instance, len(slopes) - 1))
+        terms = shares * slopes
+        rounded = gamma(12 * len(shares) + work.instance.policy.steps + 20) * math.fsum(np.abs(terms))
+        return Enclosure.around(math.fsum(terms), (error * math.fsum(shares) + rounded) * (1 + 1e-9), least=0.0)
+
+    return run
+
+
+def _interactions(work: Workspace) -> tuple[NDArray[np.float64], float]:
+    """``y(j)``: sum over ordered pairs i, k of the average of ``I(X_i; X_k | X_R)`` over sets R of j others."""
+    H, error = tabular.entropies(work)
+    L = work.instance.length
+    sets = np.arange(1 << L)
+    sizes = np.array([int(R).bit_count() for R in sets])
+    terms: list[list[float]] = [[] for _ in range(L - 1)]
+    for i, k in itertools.combinations([1 << at for at in range(L)], 2):
+        free = sets[(sets & (i | k)) == 0]
+        information = (H[free | i] - H[free]) + (H[free | k] - H[free | i | k])
+        for j in range(L - 1):
+            terms[j] += information[sizes[free] == j].tolist()
+    found = [2 * math.fsum(group) / math.comb(L - 2, j) for j, group in enumerate(terms)]
+    return np.array(found), L * (L - 1) * (4 * error + 8 * UNIT_ROUNDOFF * H[-1])
+
+
+def _slope_defect(work: Workspace) -> Enclosure:
+    """M5.7 coefficient by coefficient: conditional entropies against entropies of sets."""
+    slopes, error = _slopes(work)
+    if not len(slopes):
+        return Enclosure(0.0, 0.0, 0.0, "exact")
+    found, own = _interactions(work)
+    return Enclosure.around(float(np.abs(slopes - found).max()), error + own, least=0.0)
+
+
+def _extreme_slope(sign: int) -> Callable[[Workspace], Enclosure]:
+    """The least (sign 1) or the largest (-1) of |Z'|: Bernstein coefficients enclose a polynomial on every interval.
+
+    Intervals that cannot hold the extreme are dropped and the others are halved; a halving is n averages deep.
+    """
+
+    def run(work: Workspace) -> Enclosure:
+        slopes, error = _slopes(work)
+        if not len(slopes):
+            return Enclosure(0.0, 0.0, 0.0, "exact")
+        scale = float(np.abs(slopes).max())
+        pieces, attained = [sign * slopes], math.inf
+        for _ in range(FINEST):
+            attained = min(attained, *(min(piece[0], piece[-1]) for piece in pieces))
+            reach = min(float(piece.min()) for piece in pieces)
+            if attained - reach <= 4 * UNIT_ROUNDOFF * scale:
+                break
+            kept = [piece for piece in pieces if piece.min() < attained]
+            pieces = [half for piece in kept for half in _halves(piece)]
+        rounded = FINEST * len(slopes) * 2 * UNIT_ROUNDOFF * scale
+        lo, hi = reach - error - rounded, attained + error + rounded
+        lo, hi = (lo, hi) if sign > 0 else (-hi, -lo)
+        value = max(float(sign * attained), 0.0)
+        return Enclosure(value, min(max(float(lo), 0.0), value), max(float(hi), value), "rounding")
+
+    return run
+
+
+def _halves(coefficients: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """De Casteljau at the middle: the coefficients on both halves."""
+    left, right, row = [coefficients[0]], [coefficients[-1]], coefficients
+    while len(row) > 1:
+        row = (row[:-1] + row[1:]) / 2
+        left.append(row[0])
+        right.append(row[-1])
+    return np.array(left), np.array(right[::-1])
+
+
+# In exact rationals
+
+
+def _exact_slopes(work: Workspace) -> list[LogForm]:
+    z = exactly.profile(work)
+    return [(before - after) * (len(z) - 1) for before, after in itertools.pairwise(z)]
+
+
+def _exact_linear(weights: Callable[[Instance, int], list[fmpq]]) -> Callable[[Workspace], Number]:
+    def run(work: Workspace) -> Number:
+        slopes = work.once(_exact_slopes)
+        return total(zip(weights(work.instance, len(slopes) - 1), slopes, strict=True)) if slopes else LogForm()
+
+    return run
+
+
+def _exact_slope_defect(work: Workspace) -> Number:
+    L, H = work.instance.length, exactly.entropies(work)
+    terms: list[list[tuple[fmpq, Number]]] = [[] for _ in range(L - 1)]
+    for i, k in itertools.combinations([1 << at for at in range(L)], 2):
+        for R in range(1 << L):
+            if not R & (i | k):
+                share = fmpq(2, math.comb(L - 2, R.bit_count()))
+                terms[R.bit_count()] += [(share, H[R | i]), (share, H[R | k]), (-share, H[R]), (-share, H[R | i | k])]
+    apart = [total([(ONE, slope), (-ONE, total(group))]) for slope, group in zip(_exact_slopes(work), terms, strict=True)]
+    return max((abs(x) for x in apart), default=LogForm())
+
+
+def _bernoulli(of_engine: Obstacle) -> Obstacle:
+    def obstacle(instance: Instance) -> str | None:
+        return of_engine(instance) if isinstance(instance.policy, Bernoulli) else "it belongs to Bernoulli policies"
+
+    return obstacle
+
+
+WEIGHTS = {"weighted_slope": slope_weights, "growth_bound": growth_weights}
+
+METHODS = (
+    tabular_method("slope_defect", _slope_defect),
+    tabular_method("curve_min_slope", _extreme_slope(1)),
+    tabular_method("curve_max_slope", _extreme_slope(-1)),
+    tabular_method("growth_complexity", _linear(lambda instance, degree: complexity_weights(degree, 1.0))),
+    *(
+        tabular_method(
+            name,
+            _linear(lambda instance, degree, of=weights: of(_float_steps(instance), degree)),
+            "L (V+1)^L + N L^3",
+            _bernoulli(tabular.lattice_obstacle),
+        )
+        for name, weights in WEIGHTS.items()
+    ),
+    exact_method("slope_defect", _exact_slope_defect, rational.language_obstacle),
+    exact_method(
+        "growth_complexity",
+        _exact_linear(lambda instance, degree: complexity_weights(degree, ONE)),
+        rational.language_obstacle,
+    ),
+    *(
+        exact_method(
+            name,
+            _exact_linear(lambda instance, degree, of=weights: of(_exact_steps(instance), degree)),
+            _bernoulli(rational.obstacle),
+        )
+        for name, weights in WEIGHTS.items()
+    ),
+)
