@@ -4,7 +4,7 @@ Exit status: 0 fine, 1 a violation, 2 bad input, 70 an internal error. What meas
 numba and sympy would keep `--help` waiting for half a second.
 """
 
-from . import checking, measuring, tables
+from . import checking, measuring, sweeping, tables
 from .application import app, main
 
-__all__ = ["app", "checking", "main", "measuring", "tables"]
+__all__ = ["app", "checking", "main", "measuring", "sweeping", "tables"]
