@@ -32,6 +32,10 @@ THEORY_ALLOWED = {"sympy", "lark", "maskbound"}
 ONLY_IN = {
     "numba": ("numerics/_kernels/",),
     "matplotlib": ("numerics/tables/",),
+    "distributed": ("numerics/sweep/workers.py",),
+    "typst": ("numerics/tables/report/",),
+    "hypothesis": ("numerics/testing/",),
+    "pytest": ("numerics/testing/",),
     "torch": ("numerics/conformance/adapters",),
     "diffusers": ("numerics/conformance/adapters",),
 }

@@ -4,7 +4,23 @@ Exit status: 0 fine, 1 a violation or a counterexample, 2 bad input, 70 an inter
 inside the commands: numba and sympy would keep `--help` waiting for half a second.
 """
 
-from . import checking, falsifying, measuring, planning, tables
+from . import (
+    checking,
+    falsifying,
+    measuring,
+    planning,
+    sweeping,
+    tables,
+)
 from .application import app, main
 
-__all__ = ["app", "checking", "falsifying", "main", "measuring", "planning", "tables"]
+__all__ = [
+    "app",
+    "checking",
+    "falsifying",
+    "main",
+    "measuring",
+    "planning",
+    "sweeping",
+    "tables",
+]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Seconds", "Spec", "Specs"]
+__all__ = ["AsJson", "Database", "Seconds", "Spec", "Specs"]
 
 
 Specs = Annotated[
@@ -15,6 +16,9 @@ Specs = Annotated[
 
 
 Spec = Annotated[str, typer.Argument(metavar="SPEC", help="An instance file, or a name in the gallery.")]
+
+
+Database = Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Read the database of a sweep.")]
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
 
     from ..tables.render import Table
 
-__all__ = ["console", "print_json", "print_table", "progress"]
+__all__ = ["console", "print_json", "print_table", "progress", "Remaining"]
 
 PATIENCE = 2.0
 """Seconds before a progress bar appears."""
+LINE_EVERY = 60.0
+"""Seconds between two lines about a long piece of work, where there is no terminal for a bar."""
 
 
 def print_json(value: Any, indent: int | None = 1) -> None:
@@ -41,6 +44,51 @@ def console(stderr: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+class Remaining:
+    """How far a long piece of work is and how long it may still take: a bar on a terminal, else a line a minute."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._screen, self._bar = what, console(stderr=True), None
+        self._started = self._said = time.monotonic()
+        self._total = self._left = self._done = 0
+
+    def begin(self, total: int, left: int) -> None:
+        """There are ``total`` pieces, of which ``left`` are to be done."""
+        self._total, self._left = total, left
+        if sys.stderr.isatty() and self._screen.is_interactive:
+            from rich.progress import MofNCompleteColumn, Progress
+
+            self._bar = Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=self._screen)
+            self._task = self._bar.add_task(self._what, total=total, completed=total - left)
+            self._bar.start()
+
+    def advance(self) -> None:
+        """One piece is done."""
+        self._done += 1
+        if self._bar is not None:
+            self._bar.advance(self._task)
+        elif time.monotonic() - self._said > LINE_EVERY:
+            self._said = time.monotonic()
+            finished = self._total - self._left + self._done
+            seconds = (self._said - self._started) / self._done * (self._left - self._done)
+            print(
+                f"{self._what}: {finished} of {self._total}, about {_span(seconds)} left", file=sys.stderr, flush=True
+            )
+
+    def end(self) -> None:
+        """Leave the terminal as it was."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _span(seconds: float) -> str:
+    """A time in the unit in which a person would say it."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import typer
 
 from ..errors import BadInput
 from .application import app
-from .options import Specs
+from .options import Database, Specs
 from .output import print_table, progress
 
 if TYPE_CHECKING:
@@ -54,23 +54,31 @@ def theorems(
 
 @app.command()
 def table(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="bounds, engines or statements.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="bounds, curve, engines, english-curve, results or statements.")
+    ] = "results",
     specs: Specs = None,
+    db: Database = None,
     fmt: Annotated[
         Format | None, typer.Option("--format", help="By default what the name of FILE says, or md.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this file.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write to this file, and to FILE.provenance.txt what it came from."),
+    ] = None,
 ) -> None:
-    """Write one of the tables of a write-up."""
+    """Write one of the tables of a write-up, by default the results of a sweep."""
     from ..tables.render import render
     from ..tables.write import write_text
 
-    written = SUFFIXES.get(out.suffix.lower(), Format.md) if out else Format.md
-    text = render(_built(name, specs), fmt or written)
+    fmt = fmt or (SUFFIXES.get(out.suffix.lower(), Format.md) if out else Format.md)
+    built = _built(name, specs, db)
     if out is None:
-        print(text, end="")
-    else:
-        write_text(out, text)
+        print(render(built, fmt), end="")
+        return
+    write_text(out, render(built, fmt))
+    if fmt is not Format.json and out.is_file():
+        write_text(out.with_suffix(".provenance.txt"), "".join(f"{line}\n" for line in built.provenance))
 
 
 @app.command()
@@ -80,6 +88,7 @@ def figure(
         Path, typer.Option(metavar="FILE", help="A .pdf, .svg or .png; data and caption go beside it: .csv and .txt.")
     ],
     specs: Specs = None,
+    db: Database = None,
 ) -> None:
     """Draw one of the figures of a write-up."""
     from ..tables.figures import FIGURES
@@ -89,23 +98,41 @@ def figure(
         raise BadInput("NAME", f"found {name!r}; one of {', '.join(FIGURES)} is accepted")
     require_target(out)
     table_name, declare = FIGURES[name]
-    write_figure(out, declare(_built(table_name, specs)))
+    write_figure(out, declare(_built(table_name, specs, db)))
 
 
-def _built(name: str, specs: list[str] | None) -> Table:
-    """The table of that name, over instances if it is about instances."""
+def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
+    """The table of that name: from a database, over instances, or about the toolkit."""
     from ..tables.cases import gallery_names, open_case
-    from ..tables.registry import CASE_TABLES, PLAIN_TABLES
+    from ..tables.provenance import traced
+    from ..tables.registry import CASE_TABLES, PLAIN_TABLES, STORED_TABLES
 
+    if name not in (known := sorted({*CASE_TABLES, *PLAIN_TABLES, *STORED_TABLES})):
+        raise BadInput("NAME", f"found {name!r}; one of {', '.join(known)} is accepted")
+    if db is not None:
+        return traced(_stored(name, specs, db))
     if name in CASE_TABLES:
         cases = [open_case(spec) for spec in specs or gallery_names()]
         with progress(len(cases), "measuring") as advance:
-            return CASE_TABLES[name](_each(cases, advance))
-    if name not in PLAIN_TABLES:
-        raise BadInput("NAME", f"found {name!r}; one of {', '.join([*CASE_TABLES, *PLAIN_TABLES])} is accepted")
+            built = CASE_TABLES[name](_each(cases, advance))
+        return traced(built, (subject for case in cases for subject in case.subjects))
     if specs:
         raise BadInput("SPEC", f"found {specs[0]!r}; {name!r} is not about instances")
-    return PLAIN_TABLES[name]()
+    if name not in PLAIN_TABLES:
+        raise BadInput("--db", f"it is missing; the table {name!r} is read from the database of a sweep")
+    return traced(PLAIN_TABLES[name]())
+
+
+def _stored(name: str, specs: list[str] | None, db: Path) -> Table:
+    from ..sweep import Store
+    from ..tables.registry import STORED_TABLES
+
+    if name not in STORED_TABLES:
+        raise BadInput("--db", f"the table {name!r} is not read from one; {', '.join(STORED_TABLES)} are")
+    if specs:
+        raise BadInput("SPEC", f"found {specs[0]!r} next to --db; one of them is accepted")
+    with Store(db, existing=True) as store:
+        return STORED_TABLES[name](store)
 
 
 def _each(cases: Iterable[Case], advance: Callable[[], None]) -> Iterator[Case]:

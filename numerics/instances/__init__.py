@@ -1,6 +1,7 @@
 """Instances: a language, a denoiser and a policy, from code or from a file."""
 
 from .explicit import dump, explicit_spec
+from .fingerprint import fingerprint
 from .instance import Instance
 from .pairs import Pair, from_spec, load_any, load_pair, parse_pair
 from .sampler import draw
@@ -12,6 +13,7 @@ __all__ = [
     "draw",
     "dump",
     "explicit_spec",
+    "fingerprint",
     "from_spec",
     "load",
     "load_any",

@@ -70,6 +70,13 @@ class Instance:
         return isinstance(self.denoiser, Exact)
 
     @cached_property
+    def fingerprint(self) -> str:
+        """A digest of the canonical spec, 32 hexadecimal digits; names do not count."""
+        from .fingerprint import fingerprint
+
+        return fingerprint(self)
+
+    @cached_property
     def predictor(self) -> Predictor:
         """The denoiser applied to the language."""
         return self.denoiser.predictor(self.language)

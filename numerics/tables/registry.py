@@ -8,14 +8,16 @@ from types import MappingProxyType
 from ..checks import Status, Verdict
 from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve
+from ..sweep import Store
 from .cases import Case
-from .english_curve import english_curve
+from .english_curve import SHORT, english_curve
 from .render import Table
 from .schedules import break_even_table, schedule_table
 from .statements import statement_list
+from .stored import stored_results
 from .verdicts import tally, tightness, verdict_table, verdicts_of
 
-__all__ = ["CASE_TABLES", "PLAIN_TABLES", "bounds", "curves", "engines"]
+__all__ = ["CASE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "engines"]
 
 
 def bounds(cases: Iterable[Case]) -> Table:
@@ -66,3 +68,8 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
     }
 )
 """Tables about the toolkit itself."""
+
+STORED_TABLES: Mapping[str, Callable[[Store], Table]] = MappingProxyType(
+    {"english-curve": lambda store: english_curve(SHORT, store), "results": stored_results}
+)
+"""Tables from the database of a sweep."""

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -46,13 +46,16 @@ class Table:
     rows : tuple of tuples
         Cells: text, formulas, numbers, enclosures, or None where there is nothing to say.
     notes : tuple of str
-        Provenance and remarks, printed below.
+        Remarks, printed below.
+    provenance : tuple of str
+        Versions, seeds and fingerprints of instances, a fact a line; for JSON and for the file beside the others.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     notes: tuple[str, ...] = field(default_factory=tuple)
+    provenance: tuple[str, ...] = field(default_factory=tuple)
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -62,7 +65,8 @@ class Table:
     def only(self, *columns: str) -> Table:
         """The same table with these columns."""
         kept = [self.columns.index(column) for column in columns]
-        return Table(self.title, columns, tuple(tuple(row[c] for c in kept) for row in self.rows), self.notes)
+        rows = tuple(tuple(row[c] for c in kept) for row in self.rows)
+        return replace(self, columns=columns, rows=rows)
 
     def is_numeric(self, column: int) -> bool:
         """Whether a column holds numbers and nothing else."""
@@ -106,7 +110,8 @@ def as_text(cell: Any) -> str:
 
 def _json(table: Table) -> str:
     rows = [dict(zip(table.columns, (as_json(cell) for cell in row), strict=True)) for row in table.rows]
-    return json.dumps({"title": table.title, "rows": rows, "notes": list(table.notes)}, indent=1) + "\n"
+    written = {"title": table.title, "rows": rows, "notes": list(table.notes), "provenance": list(table.provenance)}
+    return json.dumps(written, indent=1) + "\n"
 
 
 def _csv(table: Table) -> str:

@@ -1,4 +1,4 @@
-"""A figure as files: the drawing, the numbers in it as CSV beside it, and its caption as text."""
+"""A figure as files: the drawing, the numbers in it as CSV beside it, and its caption and provenance as text."""
 
 from __future__ import annotations
 
@@ -30,5 +30,8 @@ def write_figure(path: Path, figure: Figure) -> None:
     require_target(path)
     drawing = drawn(figure, path.suffix.lower().removeprefix("."))
     write_text(path.with_suffix(".csv"), render(figure.table, "csv"))
-    write_text(path.with_suffix(".txt"), "".join(f"{line}\n" for line in (figure.caption, *figure.table.notes)))
+    write_text(
+        path.with_suffix(".txt"),
+        "".join(f"{line}\n" for line in (figure.caption, *figure.table.notes, *figure.table.provenance)),
+    )
     write_bytes(path, drawing)

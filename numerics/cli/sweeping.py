@@ -1,0 +1,43 @@
+"""`sweep`: grids of instances, measured into a database."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import BadInput
+from .application import app, require, say
+from .output import Remaining
+
+
+@app.command()
+def sweep(
+    grid: Annotated[Path, typer.Argument(metavar="GRID", help="A grid file: a base instance and lists of values.")],
+    db: Annotated[Path, typer.Option("--db", metavar="FILE", help="The SQLite database that the rows go to.")],
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", help="Processes on this machine; by default one a processor.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Measure on a Dask cluster, such as tcp://host:8786.")
+    ] = None,
+) -> None:
+    """Measure a grid of instances. Rows are written as they finish; run again, it computes only what is missing."""
+    from ..sweep import Grid, Store
+    from ..sweep import sweep as run
+
+    if jobs is not None and scheduler is not None:
+        raise BadInput("--jobs", "found it next to --scheduler; one of them is accepted")
+    jobs = len(os.sched_getaffinity(0)) if jobs is None else jobs
+    require("--jobs", jobs, 0 < jobs <= 1024, "a whole number from 1 to 1024")
+    work, left = Grid.load(grid), Remaining("measuring")
+    with Store(db) as store:
+        try:
+            done = run(work, store, jobs=jobs, scheduler=scheduler, begin=left.begin, advance=left.advance)
+        finally:
+            left.end()
+    print(f"{done.instances} instances in {db}, {done.measured} of them measured now")
+    if done.failed:
+        say(f"{done.failed} quantities could not be measured; the first: {done.first_failure}")

@@ -1,0 +1,55 @@
+"""Fingerprints: a digest of what an instance is, the same on every machine and for every name that it is given."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadInput
+from .explicit import dump
+from .instance import Instance
+
+__all__ = ["fingerprint"]
+
+DIGITS = 32
+"""Hexadecimal: 128 bits."""
+
+
+def fingerprint(instance: Instance) -> str:
+    """SHA-256 of the canonical spec, cut to 128 bits.
+
+    Names are left out. A file that the spec refers to counts by its content, wherever it lies.
+
+    Parameters
+    ----------
+    instance : Instance
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits. One law written in two ways, such as by name and as a table, has two fingerprints.
+
+    Raises
+    ------
+    BadInput
+        For an instance that no instance file can hold, or whose files can no longer be read.
+    """
+    canonical = {key: _anonymous(table) for key, table in dump(instance).items() if key != "name"}
+    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+
+
+def _anonymous(entry: Any) -> Any:
+    """The entry with the content of each file in the place of its path."""
+    if not isinstance(entry, dict):
+        return entry
+    return {key: _content(value) if key == "path" else _anonymous(value) for key, value in entry.items()}
+
+
+def _content(path: str) -> str:
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as problem:
+        raise BadInput(path, f"the file cannot be read ({problem.strerror})") from None

@@ -1,0 +1,26 @@
+"""Tables from the database of a sweep."""
+
+from __future__ import annotations
+
+from ..sweep import Store
+from .render import Table
+
+__all__ = ["stored_results"]
+
+
+def stored_results(store: Store) -> Table:
+    """A row for each instance and a column for each quantity; what could not be measured is counted."""
+    rows = list(store.rows())
+    quantities = list(dict.fromkeys(row.quantity for row in rows))
+    found = {(row.fingerprint, row.quantity): store.enclosure(row) for row in rows}
+    names = {row.fingerprint: row.name for row in rows}
+    cells = tuple(
+        (name, *(found.get((fingerprint, quantity)) for quantity in quantities))
+        for fingerprint, name in names.items()
+        if any(found.get((fingerprint, quantity)) for quantity in quantities)
+    )
+    failures = [row for row in rows if row.value is None]
+    notes = (f"{len(failures)} could not be measured; the first: {failures[0].message}",) if failures else ()
+    provenance = tuple(f"instance {name}: {fingerprint}" for fingerprint, name in names.items())
+    title = f"Quantities of {len(cells)} instances (logarithmic ones in nats)"
+    return Table(title, ("instance", *quantities), cells, notes, provenance)

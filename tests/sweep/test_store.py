@@ -1,0 +1,95 @@
+"""The database: every row once, by value, readable by anything that reads SQL."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+
+import pandas
+import pytest
+
+from maskbound.numerics.enclosure import Enclosure
+from maskbound.numerics.errors import BadInput
+from maskbound.numerics.sweep import Row, Settings, Store
+from maskbound.numerics.sweep.store import COLUMNS
+from maskbound.numerics.tables.stored import stored_results
+
+EXACT = Row.measured("f1", '{"name": "one"}', "kl", Enclosure(0.1, 0.1, 0.1 + 1e-16, "rounding", engine="tabular"))
+INFINITE = Row.measured("f1", '{"name": "one"}', "reverse_kl", Enclosure(math.inf, 1.5, math.inf, "bound"))
+SAMPLED = Row.measured("f2", '{"name": "two"}', "kl", Enclosure(0.5, 0.4, 0.6, "statistical", confidence=0.9))
+FAILED = Row.failed("f2", '{"name": "two"}', "reverse_kl", "too big")
+ROWS = [EXACT, INFINITE, SAMPLED, FAILED]
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "results.db") as opened:
+        opened.agree_on(Settings(confidence=0.9))
+        opened.add(ROWS)
+        yield opened
+
+
+def test_rows_come_back_by_value(store):
+    assert list(store.rows()) == ROWS
+    assert store.known() == {(row.fingerprint, row.quantity) for row in ROWS}
+
+
+def test_enclosures_come_back(store):
+    found = store.found("f1")
+    assert (found["kl"].value, found["kl"].hi, found["kl"].engine) == (0.1, 0.1 + 1e-16, "tabular")
+    assert found["reverse_kl"].hi == math.inf
+    assert store.found("f2")["kl"].confidence == 0.9
+    assert "reverse_kl" not in store.found("f2")
+
+
+def test_a_row_is_written_once_and_stays(store):
+    store.add([Row.failed("f1", "{}", "kl", "later")])
+    assert list(store.rows()) == ROWS
+
+
+def test_rows_of_another_version_are_not_seen(store):
+    store.add([Row("f1", "0.0.0", "{}", "ser", 1.0, 1.0, 1.0, "exact", "walk")])
+    assert list(store.rows()) == ROWS
+    assert ("f1", "ser") not in store.known()
+
+
+def test_other_settings_are_refused(store):
+    store.agree_on(Settings(confidence=0.9))
+    with pytest.raises(BadInput, match=r"filled with confidence = 0\.9; the same settings, or a new file"):
+        store.agree_on(Settings())
+    with pytest.raises(BadInput, match=r"width = 0\.01"):
+        store.agree_on(Settings(confidence=0.9, width=0.5))
+
+
+def test_the_columns_are_those_that_are_promised(store):
+    promised = ["fingerprint", "version", "spec", "quantity", "value", "lo", "hi", "kind", "engine", "message"]
+    assert list(COLUMNS) == promised
+    base = sqlite3.connect(store.path)
+    assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    frame = pandas.read_sql("SELECT * FROM results", base)
+    base.close()
+    assert list(frame.columns) == promised
+    assert frame["value"].tolist()[:3] == [0.1, math.inf, 0.5]
+    assert frame["message"].tolist()[3] == "too big"
+
+
+def test_a_table_of_a_database(store):
+    table = stored_results(store)
+    assert table.columns == ("instance", "kl", "reverse_kl")
+    assert [row[0] for row in table.rows] == ["one", "two"]
+    assert table.rows[0][1] == store.found("f1")["kl"]
+    assert table.rows[1][2] is None
+    assert table.notes == ("1 could not be measured; the first: too big",)
+    assert "instance one: f1" in table.provenance
+
+
+def test_what_is_no_database_is_refused(tmp_path):
+    (tmp_path / "x.db").write_text("no database, and longer than a header of SQLite would be" * 9)
+    base = sqlite3.connect(tmp_path / "other.db")
+    base.execute("CREATE TABLE results (something TEXT)")
+    base.commit()
+    base.close()
+    for name, existing in (("x.db", False), ("other.db", False), ("absent/x.db", False), ("absent.db", True)):
+        with pytest.raises(BadInput, match=name):
+            Store(tmp_path / name, existing)
+    assert not (tmp_path / "absent.db").exists()

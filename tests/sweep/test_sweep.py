@@ -1,0 +1,135 @@
+"""Sweeps: everything is measured once, whoever measures it, and what fails does not stop the rest."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+
+import pytest
+from sweep.grids import contents, count, integrity, start, write_grid
+
+from maskbound.numerics import measure
+from maskbound.numerics.errors import BadInput
+from maskbound.numerics.instances import parse
+from maskbound.numerics.sweep import Grid, Settings, Store, sweep, workers
+
+PAIRS = {
+    "base": {"language": {"kind": "pair", "vocab": 2, "length": 4}, "policy": {"kind": "bernoulli"}},
+    "quantities": ["kl", "ser"],
+    "grid": {"policy.steps": [1, 2, 3]},
+}
+
+
+def swept(path, grid, **options):
+    with Store(path) as store:
+        return sweep(grid, store, **options)
+
+
+def test_rows_are_what_measure_finds(tmp_path):
+    grid = Grid.parse(PAIRS)
+    done = swept(tmp_path / "a.db", grid)
+    assert (done.instances, done.measured, done.failed) == (3, 3, 0)
+    with Store(tmp_path / "a.db") as store:
+        for spec in grid.specs():
+            instance = parse(spec)
+            assert store.found(instance.fingerprint) == measure(instance, ["kl", "ser"])
+
+
+def test_only_what_is_missing_is_measured(tmp_path, monkeypatch):
+    swept(tmp_path / "a.db", Grid.parse(PAIRS | {"quantities": ["kl"], "grid": {"policy.steps": [1, 2]}}))
+    asked = []
+
+    def recorded(point, settings):
+        asked.append(point.quantities)
+        return genuine(point, settings)
+
+    genuine = workers.measured
+    monkeypatch.setattr(workers, "measured", recorded)
+    assert swept(tmp_path / "a.db", Grid.parse(PAIRS)).measured == 3
+    assert asked == [("ser",), ("ser",), ("kl", "ser")]
+    assert swept(tmp_path / "a.db", Grid.parse(PAIRS)).measured == 0
+    assert len(asked) == 3
+
+
+def test_a_failure_is_a_row_with_its_message(tmp_path, monkeypatch):
+    big = {"kind": "english", "order": 3, "length": 300}
+    grid = Grid.parse(PAIRS | {"grid": {"language": [PAIRS["base"]["language"], big], "policy.steps": [2, 0]}})
+
+    def broken(work, quantity, engine):
+        if quantity == "ser":
+            raise RuntimeError("unforeseen")
+        return genuine(work, quantity, engine)
+
+    genuine = workers.measure_one
+    monkeypatch.setattr(workers, "measure_one", broken)
+    done = swept(tmp_path / "a.db", grid)
+    assert (done.instances, done.failed) == (4, 7)
+    with Store(tmp_path / "a.db") as store:
+        messages = [(row.quantity, row.message) for row in store.rows()]
+    assert messages[0] == ("kl", None)
+    assert messages[1] == ("ser", "internal error (RuntimeError: unforeseen)")
+    assert messages[2][1].startswith("policy.steps: found 0")
+    assert "would take engine" in messages[4][1]
+
+
+def test_progress_is_told(tmp_path):
+    told = []
+    options = {"begin": lambda total, left: told.append((total, left)), "advance": lambda: told.append("one")}
+    swept(tmp_path / "a.db", Grid.parse(PAIRS | {"grid": {"policy.steps": [1]}}))
+    swept(tmp_path / "a.db", Grid.parse(PAIRS), **options)
+    assert told == [(3, 2), "one", "one"]
+
+
+def test_two_processes_find_the_same(tmp_path):
+    grid = Grid.parse(PAIRS)
+    swept(tmp_path / "one.db", grid)
+    swept(tmp_path / "two.db", grid, jobs=2)
+    assert contents(tmp_path / "one.db") == contents(tmp_path / "two.db")
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_is_a_failure_of_its_instance():
+    """Children are killed as soon as they appear, until one point has failed; the other is then measured."""
+    points = list(Grid.parse(PAIRS | {"grid": {"policy.steps": [1, 2]}}).points())
+    failed = threading.Event()
+
+    def kill():
+        while not failed.wait(0.01):
+            for child in multiprocessing.active_children():
+                child.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    found = []
+    for rows in workers.in_processes(points, Settings(), 2):
+        found.append(rows)
+        failed.set()
+    killer.join()
+    assert found[0][0].message.startswith("the process that measured it was killed")
+    assert [row.message for row in found[1]] == [None, None]
+    assert {found[0][0].fingerprint, found[1][0].fingerprint} == {point.fingerprint for point in points}
+
+
+def test_a_scheduler_that_does_not_answer_is_said(tmp_path, monkeypatch):
+    dask = pytest.importorskip("dask")
+    with dask.config.set({"distributed.comm.timeouts.connect": "0.2s"}), pytest.raises(BadInput, match="--scheduler"):
+        swept(tmp_path / "a.db", Grid.parse(PAIRS), scheduler="tcp://127.0.0.1:9")
+
+
+def test_killed_in_the_middle_it_loses_nothing(tmp_path):
+    """The small form of the slow test: killed once, after the first rows."""
+    size = write_grid(tmp_path / "grid.toml", 10, 9)
+    process = start(tmp_path / "grid.toml", tmp_path / "killed.db", "--jobs", "1")
+    while count(tmp_path / "killed.db") < 30:
+        assert process.poll() is None
+        time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    before = count(tmp_path / "killed.db")
+    assert 30 <= before < 2 * size
+    assert integrity(tmp_path / "killed.db") == "ok"
+    grid = Grid.load(tmp_path / "grid.toml")
+    assert swept(tmp_path / "killed.db", grid).measured == size - before // 2
+    swept(tmp_path / "whole.db", grid)
+    assert contents(tmp_path / "killed.db") == contents(tmp_path / "whole.db")
