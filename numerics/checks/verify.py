@@ -25,8 +25,8 @@ part, then logs of ascending integers that are prime or have no prime factor bel
     quantities, values   the value of every quantity in the statement, by name; of lhs and rhs
     order        "<", "=" or ">": how lhs compares with rhs
     bits         the witness of "<" and ">": the first of the precisions 64, 128, .. at which enclosures are disjoint
-    ratio        smaller side, as stated, over larger: [r, r] where known to be the rational r (1 at equality), else
-                 the two millionths around it; null where the larger is not positive or the smaller infinite
+    ratio        smaller side, as stated, over larger, in millionths around it as 64 bits show; ["1", "1"] at equality;
+                 null where the larger is not known to be positive or the smaller is infinite
     verdict, conclusion   "holds" or "violated"; the sentence printed on acceptance, which repeats the statement
     provenance   anything; never read
 
@@ -52,12 +52,13 @@ import re
 import sys
 from collections import defaultdict
 from fractions import Fraction
-from functools import cache, cached_property, cmp_to_key, reduce
+from functools import cache, cached_property, cmp_to_key, lru_cache, reduce
 from operator import add, mul, sub, truediv
 from typing import Any
 
 KINDS = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}
-FORMAT, LARGEST_WORK, LARGEST_FILE = "maskbound certificate 1", 300_000, 1 << 24  # work: terms; file: bytes
+FORMAT, LARGEST_FILE = "maskbound certificate 1", 1 << 24  # bytes
+LARGEST_LATTICE, LARGEST_WORK = 7_000, 300_000  # partial sequences; terms of a sum
 STRANGE = re.compile(r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)", re.A)
 PRIMES = [n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1))]
 
@@ -333,11 +334,10 @@ class Subject:
     """An instance and what follows from it: sets of positions are bits, masks in partial sequences None."""
 
     def __init__(self, spec: Any) -> None:
-        language = record(
-            record(spec, "language policy", "denoiser off_support")["language"], "vocab length probabilities"
-        )
+        record(spec, "language policy", "denoiser off_support")
+        language = record(spec["language"], "vocab length probabilities")
         V, L = self.V, self.L = whole(language["vocab"], 1), whole(language["length"], 1)
-        require(L <= 10 and (V + 1) ** L <= 5000, f"V = {V} with L = {L} is too large for this kernel")
+        require(L <= 10 and (V + 1) ** L <= LARGEST_LATTICE, f"V = {V} with L = {L} is too large for this kernel")
         self.all, self.sequences = (1 << L) - 1, list(itertools.product(range(V), repeat=L))
         table = chances(language["probabilities"], V**L)
         self.q = {x: c for x, c in zip(self.sequences, table, strict=True) if c}
@@ -349,10 +349,11 @@ class Subject:
         policy = record(spec["policy"], "kind", "weights sizes sets")
         self.kind, key = policy["kind"], KINDS[policy["kind"]]
         steps = items(record(policy, f"kind {key}")[key])
-        self.steps = self.weights = (
-            chances(steps) if key == "weights" else [whole(s, 0) for s in steps if key == "sizes"]
-        )
-        if key == "sets":
+        if key == "weights":
+            self.steps = self.weights = chances(steps)
+        elif key == "sizes":
+            self.steps = [whole(s, 0) for s in steps]
+        else:
             self.steps = [sum(1 << i for i in {whole(i, 0) for i in items(chosen)}) for chosen in steps]
             require(sum(self.steps) == self.all, "the sets of the steps do not hold each position once", Rejected)
         if key != "weights":  # w_k, or s_k / L
@@ -509,6 +510,11 @@ RELATIONS = {
 }  # beside the same language; all but the first also need the same denoiser and kind of policy
 
 
+# What certificates about the same instance share is worked out once.
+subject = lru_cache(2)(lambda spec: Subject(ast.literal_eval(spec)))
+quantity = lru_cache(64)(lambda name, *about: QUANTITIES[name](*about))
+
+
 def complete(question: dict) -> dict:
     """The certificate of a question ``{"subjects", "between", "statement"}``: with it, all that follows."""
     statement, between = record(question["statement"], "id lhs relation rhs assumptions"), question["between"]
@@ -516,7 +522,7 @@ def complete(question: dict) -> dict:
     require(relation in ("<", "<=", "==", ">=", ">") and isinstance(statement["id"], str), "no such relation or id")
     require(statement["id"].isascii() and statement["id"].isprintable(), "the id of the statement is not plain text")
     require(all(need in list(ASSUMPTIONS) for need in needs), f"assumptions are {', '.join(ASSUMPTIONS)}")
-    subjects = [Subject(spec) for spec in items(question["subjects"])]
+    subjects = [subject(repr(spec)) for spec in items(question["subjects"])]
     require(between in {1: [None], 2: list(RELATIONS)}.get(len(subjects), []), "one subject, or two and their relation")
     if between:
         s, t = subjects
@@ -530,8 +536,7 @@ def complete(question: dict) -> dict:
         plain, _, second = name.partition("@")
         about = subjects if plain == "law_distance" else subjects[1:] if second else subjects[:1]
         require(plain in QUANTITIES and len(about) == 1 + (plain == "law_distance"), f"no quantity {name:.40} here")
-        quantities[name] = quantities.get(name) or QUANTITIES[plain](*about)
-        return quantities[name]
+        return quantities.setdefault(name, quantity(plain, *about))
 
     left, right = expression(statement["lhs"], lookup), expression(statement["rhs"], lookup)
     order, bits = compare(left, right)
@@ -552,19 +557,12 @@ def complete(question: dict) -> dict:
 
 
 def ratio(small: Number, large: Number) -> list[str] | None:
-    """``[r, r]`` for a known rational, else the neighbouring millionths."""
-    if small is INFINITY or compare(large, exact(0))[0] <= 0:
+    """Bounds of ``small / large`` in millionths."""
+    (low, high), (least, most) = small.at(64), large.at(64)
+    if least <= 0 or high == math.inf:
         return None
-    if small.terms is not None and large.terms is not None:
-        atom, c = next(iter(large.reduced.items()))  # if small = r large, then every coefficient says so
-        r = small.reduced.get(atom, Fraction(0)) / c
-        if not (small - exact(r) * large).reduced:
-            return [str(r), str(r)]
-    for bits in PRECISIONS:
-        ends = {math.floor(x / y * 10**6) for x in small.at(bits) for y in large.at(bits) if large.at(bits)[0] > 0}
-        if len(ends) == 1:
-            return [str(Fraction(n, 10**6)) for n in (min(ends), min(ends) + 1)]
-    raise Rejected("the ratio of the sides stays open at 4096 bits")
+    ends = [x / y for x in (low, high) for y in (least, most)] if most < math.inf else [0, high / least]
+    return [str(Fraction(side(end * 10**6), 10**6)) for side, end in ((math.floor, min(ends)), (math.ceil, max(ends)))]
 
 
 def verify(text: str) -> str:

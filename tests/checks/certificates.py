@@ -36,7 +36,7 @@ PAIR = {
     "values": {"lhs": "1/2*log(2)", "rhs": "log(2)"},
     "order": "<",
     "bits": 64,
-    "ratio": ["1/2", "1/2"],
+    "ratio": ["499999/1000000", "500001/1000000"],
     "verdict": "holds",
     "conclusion": "M6.2 holds: path_kl <= max_step_weight*(dual_total_correlation + total_correlation) "
     "(ExactDenoiser; BernoulliPolicy; one subject; V = 2, L = 2, N = 2)",
