@@ -1,23 +1,36 @@
 """Chances that a reveal pattern meets a pair of positions, as coefficients of the lag informations.
 
 ``rho_m(d)`` is the chance that i and i+d are among m positions drawn uniformly from L, and none between them is:
-``rho_m(d) = (m)_2 (L-m)_{d-1} / (L)_{d+1}`` with falling factorials. Everything is built from products of
+``rho_m(d) = (m)_2 (L-m)_{d-1} / (L)_{d+1}`` with falling factorials. What precedes a position (M5.6) has chances
+of the same kind. Everything is built from products of
 ratios; where terms of both signs meet, the error is bounded by the sum of their absolute values.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF as U
+from .reveal_steps import prefix_sums, step_depth
 
-__all__ = ["fixed_size_coefficients", "lag_coefficients", "pair_chance_differences"]
+__all__ = [
+    "ChancesBefore",
+    "before_bernoulli",
+    "before_fixed_size",
+    "fixed_size_coefficients",
+    "lag_coefficients",
+    "pair_chance_differences",
+]
 
 SUM_DEPTH = 40
 """Roundings in numpy's pairwise sum: 16 in a block of 128, one a level above; enough for 2^30 terms."""
+
+LEAST = math.ulp(0.0)
 
 
 def lag_coefficients(
@@ -111,3 +124,54 @@ def fixed_size_coefficients(sizes: Sequence[int], L: int, D: int) -> tuple[NDArr
         value[d - 1] = up - down
         error[d - 1] = (up + down) * (2 * d + 20 + SUM_DEPTH) * U * (1 + 1e-9)
     return value, error
+
+
+class ChancesBefore(NamedTuple):
+    """What a position meets when it is revealed (M5.6).
+
+    Attributes
+    ----------
+    chance : (3, n) float64
+        ``chance[e, f]``: e named other positions have been revealed before, and f named ones not. Zero where that
+        never happens; where it underflows, the smallest positive number.
+    depth : int
+        Roundings in an entry.
+    """
+
+    chance: NDArray[np.float64]
+    depth: int
+
+
+def before_bernoulli(weights: NDArray[np.float64], n: int) -> ChancesBefore:
+    """``sum_k w_k a_{k-1}^e (1 - a_{k-1})^f`` for e < 3, f < n; cost ``O(N n)``."""
+    w = np.asarray(weights, dtype=np.float64)
+    a, rest = prefix_sums(w)[:-1], prefix_sums(w[::-1])[::-1][:-1]
+    terms = w * np.stack([np.ones_like(a), a, a * a])
+    return ChancesBefore(_moments(terms, (rest for _ in range(n)), n), step_depth(n) + SUM_DEPTH)
+
+
+def before_fixed_size(sizes: Sequence[int], L: int, n: int) -> ChancesBefore:
+    """``sum_k (s_k/L) (S_{k-1})_e (L-1-S_{k-1})_f / (L-1)_{e+f}`` for e < 3, f < n; 0 beyond L - 1 positions."""
+    s = np.array([size for size in sizes if size], dtype=np.float64)
+    shown = np.concatenate([[0.0], np.cumsum(s)[:-1]])
+    masked = L - 1 - shown
+    one, two = max(L - 1, 1), max((L - 1) * (L - 2), 1)
+    terms = s / L * np.stack([np.ones_like(shown), shown / one, shown * (shown - 1) / two])
+    out = np.zeros((3, n))
+    for e in range(min(3, L)):
+        factors = (np.maximum(masked - f, 0.0) / (L - 1 - e - f) for f in range(L - 1 - e))
+        out[e] = _moments(terms[e : e + 1], factors, n)[0]
+    return ChancesBefore(out, 3 * n + 12 + SUM_DEPTH)
+
+
+def _moments(terms: NDArray[np.float64], factors: Iterator[NDArray[np.float64]], n: int) -> NDArray[np.float64]:
+    """Sums over steps of terms times the product of the first f factors, f < n; 0 where factors are used up."""
+    out = np.zeros((len(terms), n))
+    power, happens = np.ones(terms.shape[1]), terms > 0
+    for f in range(n):
+        out[:, f] = np.maximum((terms * power).sum(axis=1), np.where(happens.any(axis=1), LEAST, 0.0))
+        factor = next(factors, None)
+        if factor is None:
+            break
+        power, happens = power * factor, happens & (factor > 0)
+    return out

@@ -16,12 +16,14 @@ from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import markov
 from ..engines.markov import bigrams, information
 from ..engines.markov.chain import Measured
-from ..engines.workspace import Workspace
+from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
 from .method import Method, Obstacle
 
 __all__ = ["METHODS", "enclosure"]
+
+OBLIVIOUS = "Bernoulli or fixed-size"
 
 CUT = 30.0
 """A: what lies below -A has an expectation of at most exp(-A)."""
@@ -38,11 +40,33 @@ def enclosure(found: Measured, least: float = 0.0, most: float = math.inf) -> En
 
 
 def _path_kl(work: Workspace) -> Enclosure:
+    exact = _path_kl_of_exact(work)
+    return enclosure(exact if work.instance.exact_denoiser else _added(exact, markov.learning_term(work)))
+
+
+def _path_kl_of_exact(work: Workspace) -> Measured:
     policy, lags = work.instance.policy, markov.lag_information(work)
     if isinstance(policy, FixedSize):
-        return enclosure(information.path_kl_fixed_size(lags, policy.sizes))
+        return information.path_kl_fixed_size(lags, policy.sizes)
     assert isinstance(policy, Bernoulli)
-    return enclosure(information.path_kl(lags, policy.schedule.weights))
+    return information.path_kl(lags, policy.schedule.weights)
+
+
+def _added(first: Measured, second: Measured) -> Measured:
+    value = first.value + second.value
+    if math.isinf(value):
+        return Measured(value, 0.0)
+    return Measured(
+        value, first.rounding + second.rounding + UNIT_ROUNDOFF * value, first.truncation + second.truncation
+    )
+
+
+def _learning_term(work: Workspace) -> Enclosure:
+    return enclosure(markov.learning_term(work))
+
+
+def _eps_learning_mean(work: Workspace) -> Enclosure:
+    return _per_token(_learning_term(work), work.instance.length)
 
 
 def _entropy(work: Workspace) -> Enclosure:
@@ -54,6 +78,8 @@ def _log_ter_language(work: Workspace) -> Enclosure:
 
 
 def _per_token(whole: Enclosure, length: int) -> Enclosure:
+    if math.isinf(whole.value):
+        return whole
     value = whole.value / length
     spread = max(whole.hi - whole.value, whole.value - whole.lo) / length
     return Enclosure.around(value, spread * (1 + 1e-9) + 2 * UNIT_ROUNDOFF * value, whole.kind, least=0.0)
@@ -89,15 +115,28 @@ def _ser_bound(work: Workspace) -> Enclosure:
 def _bernoulli(instance: Instance) -> str | None:
     if not isinstance(instance.policy, Bernoulli):
         return "it belongs to Bernoulli policies"
-    return markov.exact_obstacle(instance)
+    return markov.obstacle(instance)
 
 
 def _curve_left_sum(work: Workspace) -> Enclosure:
-    """``PATH_KL + H`` (M5.4)."""
-    path, H = _path_kl(work), _entropy(work)
-    value = path.value + H.value
-    spread = path.width + H.width + 2 * UNIT_ROUNDOFF * value
-    return Enclosure.around(value, spread, "truncation" if "truncation" in (path.kind, H.kind) else "rounding")
+    """``PATH_KL`` of the exact denoiser and ``H`` (M5.4)."""
+    return enclosure(_added(_path_kl_of_exact(work), information.entropy(markov.lag_information(work))))
+
+
+def _of_predictions(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
+    def imperfect(instance: Instance) -> str | None:
+        return "the denoiser is exact" if instance.exact_denoiser else obstacle(instance)
+
+    return Method(
+        quantity,
+        "markov",
+        "truncation",
+        imperfect,
+        markov.learning_cost,
+        run,
+        f"Markov chain x {policies}, denoiser of two neighbours",
+        "D^2 V^3; D distances until mixed, or seen",
+    )
 
 
 def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
@@ -155,6 +194,14 @@ def _of_sets(quantity: str, run: Callable[[Workspace], Measured], relies_on: fro
     )
 
 
+def _information_cost(instance: Instance) -> Cost:
+    cost = markov.information_cost(instance)
+    if instance.exact_denoiser:
+        return cost
+    learning = markov.learning_cost(instance)
+    return Cost(cost.operations + learning.operations, cost.bytes + learning.bytes)
+
+
 def _method(
     quantity: str,
     run: Callable[[Workspace], Enclosure],
@@ -162,15 +209,16 @@ def _method(
     relies_on: frozenset[str] = frozenset(),
     kind: Kind = "truncation",
 ) -> Method:
-    policies = "Bernoulli or fixed-size" if obstacle is markov.exact_obstacle else "any policy"
+    sighted = obstacle is markov.near_obstacle
+    scope = f"{OBLIVIOUS}, denoiser of two neighbours" if sighted else "any policy"
     return Method(
         quantity,
         "markov",
         kind,
         obstacle,
-        markov.information_cost,
+        _information_cost if sighted else markov.information_cost,
         run,
-        f"Markov chain x {policies}",
+        f"Markov chain x {scope}",
         "D V^3 + N D; D distances until mixed",
         relies_on,
     )
@@ -195,7 +243,12 @@ METHODS = (
     _method("curve_area", _entropy, markov.obstacle, BY_CURVE),
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
     _method("curve_left_sum", _curve_left_sum, _bernoulli, BY_CURVE),
-    _method("path_kl", _path_kl, markov.exact_obstacle, BY_CURVE),
+    _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE),
+    _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
+    _of_predictions("eps_learning_mean", _eps_learning_mean, markov.near_obstacle, OBLIVIOUS),
+    _of_predictions(
+        "eps_learning", lambda work: enclosure(markov.worst_divergence(work)), markov.prediction_obstacle, "any policy"
+    ),
     _of_bigrams("bigram_kl_rate", lambda work: bigrams.bigram_kl_rate(markov.pooled_bigrams(work))),
     _of_bigrams("bigram_tv_rate", lambda work: bigrams.bigram_tv_rate(markov.pooled_bigrams(work))),
     _of_bigrams("generative_nll", _generative_nll),
@@ -223,7 +276,7 @@ METHODS = (
     _of_sets("kl", markov.path_kl_of_sets),
     _of_sets("path_kl", markov.path_kl_of_sets),
     _of_sets("ser", markov.sequence_error_rate_of_sets),
-    _method("kl", _kl_bound, markov.exact_obstacle, BY_CURVE | {"M6.1"}, "bound"),
-    _method("log_ter", _log_ter_bound, markov.exact_obstacle, BY_CURVE | {"M6.1"}, "bound"),
-    _method("ser", _ser_bound, markov.exact_obstacle, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
+    _method("kl", _kl_bound, markov.near_obstacle, BY_CURVE | {"M6.1"}, "bound"),
+    _method("log_ter", _log_ter_bound, markov.near_obstacle, BY_CURVE | {"M6.1"}, "bound"),
+    _method("ser", _ser_bound, markov.near_obstacle, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
 )

@@ -9,12 +9,14 @@ from ...enclosure import gamma
 from ...instances import Instance
 from ...languages import NGram
 from ...policies import Bernoulli, FixedSets, FixedSize
+from ..reveal_chances import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
 from ..workspace import Cost, Workspace
 from . import sequences, ser, sets
 from .bigrams import BigramLaw, bigram_law
 from .chain import Chain, Measured
 from .information import LagInformation, lag_information_of
+from .learning import NearPredictions
 
 __all__ = [
     "bigram_cost",
@@ -25,9 +27,13 @@ __all__ = [
     "lag_information",
     "log_probabilities",
     "log_ratios",
+    "learning_cost",
+    "learning_term",
+    "near_obstacle",
     "obstacle",
     "path_kl_of_sets",
     "pooled_bigrams",
+    "prediction_obstacle",
     "sampled_cost",
     "sampled_obstacle",
     "sequence_error_rate",
@@ -37,6 +43,7 @@ __all__ = [
     "ser_obstacle",
     "sets_cost",
     "sets_obstacle",
+    "worst_divergence",
 ]
 
 
@@ -61,6 +68,22 @@ def exact_obstacle(instance: Instance) -> str | None:
     if not isinstance(instance.policy, Bernoulli | FixedSize):
         return "the policy favours positions"
     return None
+
+
+def prediction_obstacle(instance: Instance) -> str | None:
+    """None for a chain whose denoiser sees the two nearest revealed neighbours only, whatever the policy."""
+    if obstacle(instance):
+        return obstacle(instance)
+    if instance.denoiser.near_rule(instance.language) is None:
+        return "the denoiser sees more than the two nearest revealed neighbours"
+    return None
+
+
+def near_obstacle(instance: Instance) -> str | None:
+    """None for such a denoiser and a policy that favours no position."""
+    if not isinstance(instance.policy, Bernoulli | FixedSize):
+        return obstacle(instance) or "the policy favours positions"
+    return prediction_obstacle(instance)
 
 
 def chain(work: Workspace) -> Chain:
@@ -222,3 +245,38 @@ def information_cost(instance: Instance) -> Cost:
     V, L, N = instance.vocab, float(instance.length), instance.policy.steps
     lags = min(L, 64.0)
     return Cost(lags * V**2 * (10 * lags + V) + 50 * L + 50 * N * lags, 8 * (L * 4 + lags * (V**2 + N)))
+
+
+def learning_cost(instance: Instance) -> Cost:
+    """Pairs of distances that the rule sees, or some 40 if the chain mixes."""
+    V, L, N = instance.vocab, float(instance.length), instance.policy.steps
+    rule = instance.denoiser.near_rule(instance.language)
+    assert rule is not None
+    pairs = min(L, max(rule.reach, 40.0)) ** 2 / 2
+    return Cost(pairs * (40 * V**3 + rule.price + 5e4) + 50 * N * L, 200 * V**3 + 8 * L * (V**2 + N))
+
+
+def _near_predictions(work: Workspace) -> NearPredictions:
+    instance = work.instance
+    rule = instance.denoiser.near_rule(instance.language)
+    assert rule is not None
+    return NearPredictions(chain(work), rule, instance.denoiser.depth(instance.vocab, 0))
+
+
+def learning_term(work: Workspace) -> Measured:
+    """The learning term of M5.6."""
+    return work.once(_learning_term)
+
+
+def _learning_term(work: Workspace) -> Measured:
+    predictions, policy = work.once(_near_predictions), work.instance.policy
+    n = 2 * predictions.furthest + 1
+    if isinstance(policy, FixedSize):
+        return predictions.learning_term(before_fixed_size(policy.sizes, work.instance.length, n))
+    assert isinstance(policy, Bernoulli)
+    return predictions.learning_term(before_bernoulli(policy.schedule.weights, n))
+
+
+def worst_divergence(work: Workspace) -> Measured:
+    """``eps_learning`` of M2."""
+    return work.once(_near_predictions).worst()
