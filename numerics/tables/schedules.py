@@ -122,7 +122,7 @@ def break_even_table() -> Table:
     rows = []
     for name, language, quantity, target in _targets():
         for found in break_even(Instance(language, Bernoulli(1), name=name), target, quantity):
-            sure = None if found.steps is None else "yes" if found.smallest else "enough"
+            sure = None if found.smallest is None else "yes" if found.smallest else "enough"
             share = None if found.steps is None else found.steps / found.length
             rows.append((name, found.length, quantity, target, found.policy, found.steps, sure, share, found.price))
     columns = ("language", "L", "quantity", "at most", "policy", "N", "smallest", "N/L", "pays below c")
