@@ -322,9 +322,7 @@ class Statement:
         free = [self._symbol(name) for name in arguments]
         return lambdify(free, self._bound(values, named, *free), modules="numpy")
 
-    def _bound(
-        self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number], *free: Symbol
-    ) -> Expr:
+    def _bound(self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number], *free: Symbol) -> Expr:
         """The right side with these values, in which nothing but ``free`` is left."""
         bound = self.sides[1].subs(self._values(values, named))
         missing = sorted(s.name for s in bound.free_symbols - set(free))
@@ -332,9 +330,7 @@ class Statement:
             raise ValueError(f"the right side of statement {self.id} needs values of {', '.join(missing)}")
         return bound
 
-    def _values(
-        self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number]
-    ) -> dict[Symbol, Expr]:
+    def _values(self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number]) -> dict[Symbol, Expr]:
         given = {**(values or {}), **named}
         return {self._symbol(name): exact(value) for name, value in given.items()}
 

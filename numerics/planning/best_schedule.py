@@ -1,9 +1,9 @@
 """The best schedule of N steps for an instance's language (M8.7).
 
-PATH_KL of a fixed-size sampler is ``(1/L) sum_k s_k z(S_{k-1})`` less a constant (M5.5): the cheapest way from 0 to L in
-N jumps, the price of a unit being ``z`` where the jump starts. Prices are rounded to whole numbers and the way is then
-exactly optimal, so that the only doubt is the rounding: a sum of sizes times prices, over L, is within the largest
-error of a price.
+PATH_KL of a fixed-size sampler is ``(1/L) sum_k s_k z(S_{k-1})`` less a constant (M5.5): the cheapest way from 0 to L
+in N jumps, the price of a unit being ``z`` where the jump starts. Prices are rounded to whole numbers and the way is
+then exactly optimal, so that the only doubt is the rounding: a sum of sizes times prices, over L, is within the
+largest error of a price.
 
 PATH_KL of a Bernoulli sampler is ``sum_k w_k Z(a_{k-1})`` less a constant (M5.4): the same on the line from 0 to 1.
 Restricted to multiples of h it is the same shortest path. The best of all is bounded below by the path with the prices

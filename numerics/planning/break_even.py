@@ -84,8 +84,9 @@ def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap
 
     Notes
     -----
-    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Only where PATH_KL is all that bounds
-    them (M6.1, M6.5) are the best sizes found by bisection: their PATH_KL never rises with N, as steps may be empty.
+    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Only where PATH_KL is all that
+    bounds them (M6.1, M6.5) are the best sizes found by bisection: their PATH_KL never rises with N, as steps may be
+    empty.
 
     Examples
     --------
