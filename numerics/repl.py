@@ -131,9 +131,12 @@ def namespace() -> dict[str, Any]:
 def start() -> None:
     """Start IPython with these names."""
     from IPython import start_ipython
+    from IPython.terminal.interactiveshell import TerminalInteractiveShell
     from traitlets.config import Config
 
     config = Config()
     config.TerminalInteractiveShell.banner1 = HINT
+    if TerminalInteractiveShell.class_traits().get("enable_tip"):
+        config.TerminalInteractiveShell.enable_tip = False
     config.TerminalIPythonApp.display_banner = True
     start_ipython(argv=[], user_ns=namespace(), config=config)
