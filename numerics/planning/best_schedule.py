@@ -111,7 +111,7 @@ def best_schedule(
     --------
     >>> from maskbound.numerics import languages, policies
     >>> plan = best_schedule(Instance(languages.mds(5, 2, 5), policies.FixedSize([3, 2])))
-    >>> plan.policy, round(plan.others["uniform"].value, 6), plan.value.value
+    >>> plan.policy, round(plan.others["uniform"].value, 6), plan.value.lo
     (FixedSize([2, 3]), 1.609438, 0.0)
     """
     N = whole(instance.policy.steps if steps is None else steps, "steps", 1, MOST_STEPS)
