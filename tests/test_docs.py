@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import io
 import re
 from pathlib import Path
@@ -25,6 +26,17 @@ def test_code_runs_and_prints_what_is_shown(code, shown):
     with contextlib.redirect_stdout(printed):
         exec(compile(code, "README.md", "exec"), {})
     assert printed.getvalue() == shown
+
+
+def test_the_session_in_the_repl_goes_as_shown():
+    from maskbound.numerics.repl import namespace
+
+    (session,) = [code for language, code in BLOCKS if language == "pycon"]
+    parsed = doctest.DocTestParser().get_doctest(session, namespace(), "README.md", "README.md", 0)
+    # sympy pads the lines of a formula to the same width.
+    outcome = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(parsed)
+    assert outcome.attempted > 10
+    assert not outcome.failed
 
 
 def test_tables_are_current():

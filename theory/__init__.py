@@ -12,6 +12,7 @@ from .claims import ClaimError, claim
 from .derivations import DERIVATIONS, Derivation
 from .ledger import index, register, statements
 from .notation import Parameter, Quantity, parameters, quantities, second, symbols
+from .schedule_polynomial import SchedulePolynomial
 from .spelling import spell, to_latex
 from .statement import RELATIONS, STATUSES, Statement
 
@@ -27,6 +28,7 @@ __all__ = [
     "Relation",
     "STATUSES",
     "SUBJECT_RELATIONS",
+    "SchedulePolynomial",
     "Statement",
     "claim",
     "index",

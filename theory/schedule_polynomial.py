@@ -15,17 +15,18 @@ The coefficients come from `maskbound.numerics.planning.output_polynomials`; her
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import factorial, prod
+from math import comb, factorial, prod
+from typing import Any
 
-from sympy import Expr, Integer, Rational, Symbol, expand, expand_func, ff, pretty, symbols, sympify
+from sympy import Expr, Integer, Symbol, expand, expand_func, ff, pretty, symbols
 
 from .exact_numbers import Number, exact
 from .notation import N
 from .spelling import to_latex
 
-__all__ = ["Composition", "SchedulePolynomial", "monomial", "multinomial", "revealed", "weights"]
+__all__ = ["Composition", "SchedulePolynomial", "compositions", "monomial", "multinomial", "revealed", "weights"]
 
 Composition = tuple[int, ...]
 """Positive sizes of the steps that reveal something, in order."""
@@ -36,12 +37,12 @@ MOST_TERMS = 200_000
 
 def weights(steps: int) -> tuple[Symbol, ...]:
     """The symbols ``w1..wN``."""
-    return symbols(f"w1:{steps + 1}", nonnegative=True)
+    return symbols(f"w1:{steps + 1}")
 
 
 def revealed(steps: int) -> tuple[Symbol, ...]:
     """The symbols ``a1..a(N-1)`` of the revealed fractions; ``a_N = 1`` is no variable."""
-    return symbols(f"a1:{steps}", nonnegative=True)
+    return symbols(f"a1:{steps}")
 
 
 def monomial(composition: Composition, values: Sequence[Expr]) -> Expr:
@@ -77,12 +78,12 @@ class SchedulePolynomial:
     --------
     Pair(2) of length 2 writes a correct pair with chance 1 in two steps and 1/2 in one:
 
-    >>> correct = SchedulePolynomial(2, {(1, 1): 2, (2,): Rational(1, 2)})
+    >>> correct = SchedulePolynomial(2, {(1, 1): 2, (2,): "1/2"})
     >>> print(correct)
     2*M(1, 1) + M(2)/2
     >>> correct.in_weights(2)
     w1**2/2 + 2*w1*w2 + w2**2/2
-    >>> correct.in_alpha(2).diff(*revealed(2))
+    >>> correct.in_alpha(2).diff("a1")
     1 - 2*a1
     >>> correct.in_steps()
     1 - 1/(2*N)
@@ -174,10 +175,10 @@ class SchedulePolynomial:
                     reached[c] = reached.get(c, Integer(0)) + reached[c[:-1]] * w ** c[-1]
         return sum((value * reached[c] for c, value in self.coefficients.items() if c in reached), Integer(0))
 
-    def _symbols(self, make, steps: int) -> tuple[Symbol, ...]:
+    def _symbols(self, make: Callable[[int], tuple[Symbol, ...]], steps: int) -> tuple[Symbol, ...]:
         if steps < 1:
             raise ValueError(f"steps={steps}; at least 1 is accepted")
-        terms = Rational(factorial(self.length + steps - 1), factorial(self.length) * factorial(steps - 1))
+        terms = comb(self.length + steps - 1, self.length)
         if terms > MOST_TERMS:
             raise ValueError(
                 f"a polynomial of degree {self.length} in {steps} weights has {terms} terms, more than {MOST_TERMS}; "
@@ -188,7 +189,7 @@ class SchedulePolynomial:
     def as_expr(self) -> Expr:
         """The sum over compositions, ``M_c`` being a symbol."""
         terms = (value * Symbol(f"M({', '.join(map(str, c))})") for c, value in self.coefficients.items())
-        return sympify(sum(terms, Integer(0)))
+        return sum(terms, Integer(0))
 
     def latex(self) -> str:
         """LaTeX of the sum over compositions."""
@@ -198,14 +199,14 @@ class SchedulePolynomial:
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
 
-    def _repr_pretty_(self, printer, cycle: bool) -> None:
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(pretty(self.as_expr()))
 
     def __str__(self) -> str:
         return str(self.as_expr())
 
 
-def compositions(length: int):
+def compositions(length: int) -> Iterator[Composition]:
     """All ``2^(L-1)`` compositions of L."""
     for cuts in range(1 << (length - 1)):
         ends = [j for j in range(1, length) if cuts >> (j - 1) & 1]

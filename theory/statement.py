@@ -8,15 +8,18 @@ quantity (``area_defect``, ``profile_max_increase``, ``law_distance``). An inval
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Dummy, Eq, Expr, Ge, Gt, Le, Lt, Symbol, solve
+from sympy import Dummy, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Symbol, ceiling, expand, lambdify, oo, pretty, solve
+from sympy import simplify as simplified
 from sympy.core.relational import Relational
 
 from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
-from .notation import parameters, quantities, symbols
+from .exact_numbers import Number, exact
+from .monotone import first_at_most
+from .notation import N, parameters, quantities, symbols
 from .spelling import spell, to_latex
 
 __all__ = ["RELATIONS", "STATUSES", "Statement"]
@@ -209,6 +212,134 @@ class Statement:
             raise ValueError(f"statement {self.id} has {len(found)} solutions for {symbol}; exactly one is needed")
         return found[0]
 
+    def substitute(self, values: Mapping[str | Symbol, Number] | None = None, **named: Number) -> Relational:
+        """The inequality with values in the place of quantities and parameters, by symbol or by name.
+
+        Raises
+        ------
+        ValueError
+            For a name that the statement does not use.
+
+        Examples
+        --------
+        >>> from maskbound.theory import statements
+        >>> statements["M6.2-vocabulary"].substitute(V=2, L=8)
+        path_kl <= 8*log(2)/N
+        """
+        chosen = self._values(values, named)
+        left, right = (side.subs(chosen) for side in self.sides)
+        return RELATIONS[self.relation](left, right, evaluate=False)
+
+    def simplify(self) -> Relational:
+        """The inequality with both sides in sympy's simplest form.
+
+        >>> from maskbound.theory import claim
+        >>> claim("kl <= log(exp(path_kl) * exp(path_kl)) / 2").simplify()
+        kl <= path_kl
+        """
+        left, right = map(simplified, self.sides)
+        return RELATIONS[self.relation](left, right, evaluate=False)
+
+    def smallest_steps(
+        self, target: Number, values: Mapping[str | Symbol, Number] | None = None, **named: Number
+    ) -> int:
+        """The smallest whole number N at which the right side is at most ``target``.
+
+        Under an upper bound that many steps are enough for the left side to be at most ``target``; under a lower bound
+        fewer cannot be.
+
+        Parameters
+        ----------
+        target : number
+            Exact; a float is the decimal that it is printed as.
+        values : mapping, optional
+            Of everything else on the right side, by symbol or name; names may also be keywords. Values may depend on
+            N, as ``max_step_weight=1/N``.
+
+        Raises
+        ------
+        ValueError
+            When the right side does not depend on N, something in it has no value, its form does not prove it monotone
+            in N, or no N is enough.
+
+        Examples
+        --------
+        >>> from maskbound.theory import statements
+        >>> statements["M6.2-vocabulary"].smallest_steps(target=0.5, V=27, L=64)
+        422
+        >>> statements["M6.6-exponential"].smallest_steps(target=0.5, V=16, L=64, eps_learning="1/128")
+        43
+        """
+        bound = self._bound(values, named, N)
+        if N not in bound.free_symbols:
+            raise ValueError(f"the right side of statement {self.id} does not depend on N")
+        return first_at_most(bound, N, exact(target))
+
+    def expansion(self, symbol: Symbol, terms: int = 2) -> Expr:
+        """The right side in powers of ``1/symbol``, up to ``1/symbol^terms``.
+
+        Raises
+        ------
+        ValueError
+            When the right side does not depend on the symbol, or has no such expansion.
+
+        Examples
+        --------
+        >>> from maskbound.theory import statements, symbols
+        >>> statements["M6.6-exponential"].expansion(symbols["N"], terms=1)
+        (-L*eps_learning/2 + L/2 - L/(2*V))/N + O(N**(-2), (N, oo))
+        """
+        bound = self.sides[1]
+        if symbol not in bound.free_symbols:
+            raise ValueError(f"the right side of statement {self.id} does not depend on {symbol}")
+        large = Dummy(symbol.name, positive=True)
+        try:
+            found = bound.subs(symbol, large).series(large, oo, terms + 1)
+            exists = expand(found.removeO() * large**terms).is_polynomial(large) and not bound.has(ceiling, Max, Min)
+        except (ValueError, NotImplementedError, TypeError, AttributeError):
+            exists = False
+        if not exists:
+            raise ValueError(f"the right side of statement {self.id} has no expansion in 1/{symbol}")
+        return found.subs(large, symbol)
+
+    def function(
+        self, *arguments: Symbol | str, values: Mapping[str | Symbol, Number] | None = None, **named: Number
+    ) -> Callable[..., Any]:
+        """The right side, compiled, as a function of the named symbols; numbers or arrays go in.
+
+        Raises
+        ------
+        ValueError
+            When a symbol is unknown, or something else on the right side has no value.
+
+        Examples
+        --------
+        >>> from maskbound.theory import statements
+        >>> bound = statements["M6.2-vocabulary"].function("N", V=27, L=64)
+        >>> float(round(bound(422), 4))
+        0.4998
+        """
+        free = [self._symbol(name) for name in arguments]
+        return lambdify(free, self._bound(values, named, *free), modules="numpy")
+
+    def _bound(self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number], *free: Symbol) -> Expr:
+        """The right side with these values, in which nothing but ``free`` is left."""
+        bound = self.sides[1].subs(self._values(values, named))
+        missing = sorted(s.name for s in bound.free_symbols - set(free))
+        if missing:
+            raise ValueError(f"the right side of statement {self.id} needs values of {', '.join(missing)}")
+        return bound
+
+    def _values(self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number]) -> dict[Symbol, Expr]:
+        given = {**(values or {}), **named}
+        return {self._symbol(name): exact(value) for name, value in given.items()}
+
+    def _symbol(self, name: str | Symbol) -> Symbol:
+        used = {s.name: s for side in self.sides for s in side.free_symbols}
+        if str(name) not in used:
+            raise ValueError(f"statement {self.id} does not use {name}; it uses {', '.join(sorted(used))}")
+        return used[str(name)]
+
     def latex(self) -> str:
         """The inequality in LaTeX, free parameters by name."""
         two = self.subjects == 2
@@ -217,6 +348,10 @@ class Statement:
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In IPython, the formula over several lines as sympy's ``pprint`` writes it."""
+        printer.text(f"{self.id}  {self.title}\n{pretty(self.expression)}")
 
     def __str__(self) -> str:
         """The inequality as a claim, free parameters at their defaults."""

@@ -7,6 +7,7 @@ inside the commands: numba and sympy would keep `--help` waiting for half a seco
 from . import (
     checking,
     falsifying,
+    interactive,
     measuring,
     planning,
     sweeping,
@@ -18,6 +19,7 @@ __all__ = [
     "app",
     "checking",
     "falsifying",
+    "interactive",
     "main",
     "measuring",
     "planning",

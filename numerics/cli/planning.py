@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import BadInput
-from .application import app, require, say
+from .application import app, require
 from .options import AsJson, Spec
 from .output import print_json, print_table
 
@@ -38,14 +37,8 @@ def schedule(
 
     require("--steps", steps, steps is None or steps > 0, "a positive whole number")
     instance = open_instance(spec)
-    own = kind_of(instance)
-    plans = [best_schedule(instance, steps, quantity=quantity.value, kind=own)]
-    for kind in KINDS:
-        if kind != own:
-            try:
-                plans.append(best_schedule(instance, steps, quantity=quantity.value, kind=kind))
-            except BadInput as problem:
-                say(f"{kind} steps are left out: {problem}")
+    kinds = sorted(KINDS, key=lambda kind: kind != kind_of(instance))
+    plans = [best_schedule(instance, steps, quantity=quantity.value, kind=kind) for kind in kinds]
     if as_json:
         print_json(plan_record(instance, plans))
     else:

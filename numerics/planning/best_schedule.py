@@ -1,16 +1,16 @@
 """The best schedule of N steps for an instance's language (M8.7).
 
-PATH_KL of a fixed-size sampler is ``(1/L) sum_k s_k z(S_{k-1})`` less a constant (M5.5): the cheapest way from 0 to L in
-N jumps, the price of a unit being ``z`` where the jump starts. Prices are rounded to whole numbers and the way is then
-exactly optimal, so that the only doubt is the rounding: a sum of sizes times prices, over L, is within the largest
-error of a price.
+PATH_KL of a fixed-size sampler is ``(1/L) sum_k s_k z(S_{k-1})`` less a constant (M5.5): the cheapest way from 0 to L
+in N jumps, the price of a unit being ``z`` where the jump starts. Prices are rounded to whole numbers and the way is
+then exactly optimal, so that the only doubt is the rounding: a sum of sizes times prices, over L, is within the
+largest error of a price.
 
 PATH_KL of a Bernoulli sampler is ``sum_k w_k Z(a_{k-1})`` less a constant (M5.4): the same on the line from 0 to 1.
 Restricted to multiples of h it is the same shortest path. The best of all is bounded below by the path with the prices
 ``Z(a + h)``: in ``sum_k w_k Z(a_{k-1}) = sum_k a_k (Z(a_{k-1}) - Z(a_k))``, ``Z(1)`` read as 0, replace Z by its value
 at the right end of each cell and then move every a_k down to the left end of its cell; neither raises the sum, since Z
 never increases (M5.1). The two differ by about ``h (Z(0) - Z(1))``, while the grid itself costs ``O(h^2)``. The best
-fixed sizes are a second lower bound (M5.9).
+fixed sizes are a second lower bound (M5.9), and the only one where a learning error (M5.6) joins the price.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def best_schedule(
     --------
     >>> from maskbound.numerics import languages, policies
     >>> plan = best_schedule(Instance(languages.mds(5, 2, 5), policies.FixedSize([3, 2])))
-    >>> plan.policy, round(plan.others["uniform"].value, 6), plan.value.value
+    >>> plan.policy, round(plan.others["uniform"].value, 6), plan.value.lo
     (FixedSize([2, 3]), 1.609438, 0.0)
     """
     N = whole(instance.policy.steps if steps is None else steps, "steps", 1, MOST_STEPS)
@@ -149,8 +149,6 @@ def _best_sizes(work: Workspace, N: int) -> tuple[FixedSize, Enclosure, float]:
 
 def _bernoulli(work: Workspace, N: int) -> Plan:
     instance = work.instance
-    if not instance.exact_denoiser:
-        raise BadInput("denoiser", "it is not exact; the best Bernoulli schedule is found for the exact denoiser")
     cells = _cells(N)
     prices, doubt, scale = _prices_of(curve_of(work, cells))
     places = _places(prices[:-1], min(N, cells))
@@ -158,9 +156,11 @@ def _bernoulli(work: Workspace, N: int) -> Plan:
     alpha = [Fraction(int(place), cells) for place in places[1:]]
     policy = Bernoulli(schedule=Schedule.from_alpha([*alpha, *[Fraction(1)] * (N - len(alpha))]))
     value = measured(instance, policy, "path_kl")
-    below = _cost(prices[1:], _places(prices[1:], min(N, cells)))
-    slack = math.ldexp(float(_cost(prices[:-1], places) - below), -scale) / cells
-    least = value.lo - slack * (1 + 1e-9) - 2 * doubt
+    least = 0.0
+    if instance.exact_denoiser:
+        below = _cost(prices[1:], _places(prices[1:], min(N, cells)))
+        slack = math.ldexp(float(_cost(prices[:-1], places) - below), -scale) / cells
+        least = value.lo - slack * (1 + 1e-9) - 2 * doubt
     if N * instance.length <= MOST_CELLS * CELLS_A_STEP:
         least = max(least, _best_sizes(work, N)[2])
     return Plan(

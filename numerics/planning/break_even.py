@@ -13,7 +13,7 @@ from ..instances import Instance
 from ..metrics import Method
 from ..metrics.measure import explain
 from ..metrics.methods import methods_for
-from ..policies import Bernoulli, FixedSize, Policy, autoregressive, bisection
+from ..policies import Bernoulli, FixedSize, Policy, bisection
 from ..reach import memory_budget
 from ..types import number
 from .best_schedule import best_sizes
@@ -41,15 +41,16 @@ class BreakEven:
         None where at most L steps are not known to be enough.
     value : Enclosure or None
         KL or SER at that many steps.
-    smallest : bool
-        Whether fewer steps are known to miss the target; else a bound is too weak to tell.
+    smallest : bool or None
+        Whether fewer steps are known to miss the target, or else a bound is too weak to tell; None where there is no
+        choice.
     """
 
     policy: str
     length: int
     steps: int | None
     value: Enclosure | None
-    smallest: bool
+    smallest: bool | None
 
     @property
     def price(self) -> float | None:
@@ -83,8 +84,9 @@ def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap
 
     Notes
     -----
-    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Only where PATH_KL is all that bounds
-    them (M6.1, M6.5) are the best sizes found by bisection: their PATH_KL never rises with N, as steps may be empty.
+    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Only where PATH_KL is all that
+    bounds them (M6.1, M6.5) are the best sizes found by bisection: their PATH_KL never rises with N, as steps may be
+    empty.
 
     Examples
     --------
@@ -112,19 +114,20 @@ def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap
     early = decided(sized(min(2, L)))
     search = _search if early.lo <= most < early.hi else _scan
     halves = bisection(L)
+    halved = decided(halves)
     return (
         _found("uniform Bernoulli", L, _scan(lambda steps: decided(Bernoulli(steps)), most, range(1, L + 1))),
         _found("best fixed-size", L, search(lambda steps: decided(sized(steps)), most, range(1, L + 1))),
-        _found("bisection", L, _scan(lambda steps: decided(halves), most, range(halves.steps, halves.steps + 1))),
-        _found("autoregressive", L, (L, Enclosure.exactly(0), True)),
+        _found("bisection", L, (halves.steps, halved, None) if halved.hi <= most else None),
+        _found("autoregressive", L, (L, Enclosure.exactly(0), None)),
     )
 
 
-Found = tuple[int, Enclosure, bool] | None
+Found = tuple[int, Enclosure, bool | None] | None
 
 
 def _found(policy: str, length: int, found: Found) -> BreakEven:
-    return BreakEven(policy, length, *(found or (None, None, False)))
+    return BreakEven(policy, length, *(found or (None, None, None)))
 
 
 def _methods(instance: Instance, quantity: str) -> list[Method]:

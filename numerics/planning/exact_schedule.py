@@ -2,11 +2,11 @@
 
 Fixed sizes are enumerated: there are ``2^(L-1)`` compositions.
 
-For Bernoulli steps ``p(x)`` is a polynomial in w with non-negative coefficients, homogeneous of degree L. Both
-``-SER`` and ``-KL`` are then raised by the growth transform ``w_k <- w_k g_k / sum_j w_j g_j``, g the gradient (Baum and
-Eagon 1967; for KL it is the EM step whose hidden variable is the reveal times). It ends at a stationary point, which need
-not be the best of all: several starts are tried, and what is proved is stated. SER has a lower bound in the best fixed
-sizes, of which it is an average (M5.9).
+For Bernoulli steps ``p(x)`` is a polynomial in w with non-negative coefficients, homogeneous of degree L. Both the
+chance of a correct sequence and ``-KL`` are then raised by the growth transform ``w_k <- w_k g_k / sum_j w_j g_j``, g
+their gradient (Baum and Eagon 1967; for KL it is the EM step whose hidden variable is the reveal times). It ends near a
+stationary point, which need not be the best of all: several starts are tried, and what is proved is stated. SER has a
+lower bound in the best fixed sizes, of which it is an average (M5.9).
 """
 
 from __future__ import annotations
@@ -166,9 +166,7 @@ class _Monomials:
             for k in range(self.steps - 1, -1, -1):
                 used = later[1:] * reached[k, self.beginning]
                 found[k] = (used * self.part * w[k] ** (self.part - 1.0)).sum()
-                later = later + np.bincount(
-                    self.beginning, weights=later[1:] * w[k] ** self.part, minlength=self.size
-                )
+                later = later + np.bincount(self.beginning, weights=later[1:] * w[k] ** self.part, minlength=self.size)
             return found
 
         return reached[-1, half:], gradient

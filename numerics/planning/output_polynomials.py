@@ -83,5 +83,7 @@ def output_polynomials(instance: Instance) -> OutputPolynomials:
     """
     problem = compositions.obstacle(instance)
     if problem is not None:
-        raise BadInput("", f"the output law of {shown(instance.name)} is no polynomial with known coefficients: {problem}")
+        raise BadInput(
+            "", f"the output law of {shown(instance.name)} is no polynomial with known coefficients: {problem}"
+        )
     return OutputPolynomials(instance)

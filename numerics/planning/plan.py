@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -70,10 +71,8 @@ def named_policies(kind: Kind, steps: int, length: int) -> dict[str, Bernoulli |
     if kind == "bernoulli":
         return {"uniform": Bernoulli(steps), "cosine": Bernoulli(schedule=Schedule.cosine(steps))}
     found: dict[str, Bernoulli | FixedSize] = {"uniform": FixedSize.balanced(steps, length)}
-    try:
+    with suppress(BadInput):
         found["cosine"] = FixedSize(Schedule.cosine(steps).sizes(length))
-    except BadInput:
-        pass
     return found
 
 

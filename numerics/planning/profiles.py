@@ -19,6 +19,7 @@ __all__ = ["curve_of", "profile_of"]
 SECONDS = 60.0
 
 ROWS_AT_ONCE = 1 << 12
+BYTES_A_TOKEN = 80
 
 
 def profile_of(work: Workspace) -> Profile:
@@ -39,22 +40,18 @@ def profile_of(work: Workspace) -> Profile:
     Blocks of length b ``O(b (V+1)^b + L b^2)``, chains ``O(D V^3 + L D)``, tables ``O(L (V+1)^L)``.
     """
     instance = work.instance
-    exact = instance.exact_denoiser
     if blocks.denoiser_obstacle(instance) is None:
-        require_memory(80 * instance.length, "the information profile")
-        one = profile(blocks.language_block(work))
-        if not exact:
-            one = _sum(one, learning_profile(blocks.predicted_block(work)))
-        return _of_blocks(one, blocks.block_count(instance))
-    if exact and markov.obstacle(instance) is None:
-        require_memory(80 * instance.length, "the information profile")
+        require_memory(BYTES_A_TOKEN * instance.length, "the information profile")
+        return _of_blocks(_block_profile(work), blocks.block_count(instance))
+    if instance.exact_denoiser and markov.obstacle(instance) is None:
+        require_memory(BYTES_A_TOKEN * instance.length, "the information profile")
         return Profile(*tabulated.profile_values(markov.lag_information(work)))
     _require_table(work, "the information profile")
-    return profile(work) if exact else _sum(profile(work), learning_profile(work))
+    return _table_profile(work)
 
 
 def curve_of(work: Workspace, cells: int) -> Profile:
-    """``Z(m / cells)`` for m = 0..cells, a power of two; the language's alone, whatever the denoiser.
+    """``Z(m / cells)`` for m = 0..cells, a power of two, with the learning error where the denoiser is not exact.
 
     Raises
     ------
@@ -62,14 +59,26 @@ def curve_of(work: Workspace, cells: int) -> Profile:
         As `profile_of`.
     """
     instance = work.instance
-    if blocks.language_obstacle(instance) is None:
-        one = _curve_of_table(profile(blocks.language_block(work)), cells)
+    if blocks.denoiser_obstacle(instance) is None:
+        one = _curve_of_table(_block_profile(work), cells)
         count = blocks.block_count(instance)
-        return Profile(count * one.values, count * one.error * (1 + 1e-15) + 1e-15 * count * one.values[0])
-    if markov.obstacle(instance) is None:
+        # A product is within a relative 2^-53.
+        return Profile(count * one.values, count * (one.error + 1e-15 * float(one.values.max())))
+    if instance.exact_denoiser and markov.obstacle(instance) is None:
         return Profile(*tabulated.curve_values(markov.lag_information(work), cells))
     _require_table(work, "the information curve")
-    return _curve_of_table(profile(work), cells)
+    return _curve_of_table(_table_profile(work), cells)
+
+
+def _table_profile(work: Workspace) -> Profile:
+    return profile(work) if work.instance.exact_denoiser else _sum(profile(work), learning_profile(work))
+
+
+def _block_profile(work: Workspace) -> Profile:
+    one = profile(blocks.language_block(work))
+    if work.instance.exact_denoiser:
+        return one
+    return _sum(one, learning_profile(blocks.predicted_block(work)))
 
 
 def _require_table(work: Workspace, what: str) -> None:
@@ -90,7 +99,7 @@ def _curve_of_table(z: Profile, cells: int) -> Profile:
     L = len(z.values)
     rows = [slice(start, start + ROWS_AT_ONCE) for start in range(0, cells + 1, ROWS_AT_ONCE)]
     values = np.concatenate([curve_weights(a[part, None], 1 - a[part, None], L) @ z.values for part in rows])
-    return Profile(values, z.error * (1 + 1e-9) + (10 * L + 10) * 2.0**-53 * float(z.values[0]) * (1 + 1e-9))
+    return Profile(values, z.error * (1 + 1e-9) + (10 * L + 10) * 2.0**-53 * float(z.values.max()) * (1 + 1e-9))
 
 
 def _sum(first: Profile, second: Profile) -> Profile:

@@ -52,7 +52,7 @@ def _percent(share: float | None) -> str | None:
 
 
 def plan_table(instance: Instance, plans: Sequence[Plan]) -> Table:
-    """The named schedules and the best one, each kind of steps in turn, with the best one's key for an instance file."""
+    """The named schedules and the best one, each kind of steps in turn, and the best one's key for an instance file."""
     rows: list[tuple[Any, ...]] = []
     notes = []
     for plan in plans:
@@ -122,13 +122,13 @@ def break_even_table() -> Table:
     rows = []
     for name, language, quantity, target in _targets():
         for found in break_even(Instance(language, Bernoulli(1), name=name), target, quantity):
-            sure = None if found.steps is None else "yes" if found.smallest else "enough"
+            sure = None if found.smallest is None else "yes" if found.smallest else "enough"
             share = None if found.steps is None else found.steps / found.length
             rows.append((name, found.length, quantity, target, found.policy, found.steps, sure, share, found.price))
     columns = ("language", "L", "quantity", "at most", "policy", "N", "smallest", "N/L", "pays below c")
     note = (
-        "The smallest N with log TER(p) - log TER(q) (ter_gap, nats per token) or SER within the target, exact denoiser; "
-        "no entry: more than L. A run pays if N c < L, one denoiser call costing c autoregressive steps. Where only "
+        "The smallest N with log TER(p) - log TER(q) (ter_gap, nats per token) or SER within the target, exact "
+        "denoiser; no entry: not within L steps. A run pays if N c < L, one denoiser call costing c autoregressive steps. Where only "
         "PATH_KL bounds the quantity (M6.1, M6.5), N is enough and might not be the smallest. The sizes are those of "
         f"least PATH_KL. TER gaps of English letters: every count plus {SMOOTHING}."
     )
