@@ -6,10 +6,12 @@ roundings, each of which carries a proof of monotony from its parts to the whole
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 
 from sympy import E, Expr, Integer, Max, Min, S, Symbol, ceiling, exp, floor, log, nan, oo, simplify, zoo
+from sympy.core.evalf import PrecisionExhausted
 
 __all__ = ["Course", "course", "first_at_most", "sign"]
 
@@ -67,9 +69,10 @@ def sign(number: Expr) -> int:
     if not number.is_number or number.is_extended_real is False:
         raise ValueError(f"{number} is no real number")
     for digits in DIGITS:
-        value = number.evalf(digits)
-        if value.is_Float and value._prec > 1 and value != 0:
-            return 1 if value > 0 else -1
+        with suppress(PrecisionExhausted):
+            value = number.evalf(digits)
+            if value.is_Float and value._prec > 1 and value != 0:
+                return 1 if value > 0 else -1
     if simplify(number) == 0:
         return 0
     raise ValueError(f"{number} cannot be told from zero")
