@@ -55,7 +55,10 @@ def theorems(
 @app.command()
 def table(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="bounds, curve, engines, english-curve, results or statements.")
+        str,
+        typer.Argument(
+            metavar="NAME", help="bounds, break-even, curve, engines, english-curve, results, schedules or statements."
+        ),
     ] = "results",
     specs: Specs = None,
     db: Database = None,

@@ -27,7 +27,9 @@ def grown(inner: st.SearchStrategy) -> st.SearchStrategy:
         inner.map(ceiling),
         inner.map(floor),
         inner.map(lambda e: 1 - exp(-e)),
-        st.tuples(inner, st.sampled_from([2, -1, Rational(1, 2)])).map(lambda p: p[0] ** p[1]),
+        inner.map(lambda e: e**2),
+        inner.map(lambda e: sqrt(Max(e, 0))),
+        inner.map(lambda e: 1 / (1 + Max(e, 0))),
     )
 
 
