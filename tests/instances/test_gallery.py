@@ -49,7 +49,7 @@ RANDOM = {
     "random-bigram-long": languages.random_ngram(2, 8, 512, seed=1),
     "random-trigram-long": languages.random_ngram(3, 8, 512, seed=1),
     "random-fourgram-long": languages.random_ngram(4, 8, 512, seed=1),
-    "random-hmm-long": languages.random_hmm(8, 8, 512, seed=2),
+    "random-hmm-long": languages.random_hmm(8, 8, 512, seed=14),
 }
 
 
