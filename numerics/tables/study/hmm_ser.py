@@ -103,11 +103,15 @@ def hmm_ser(
     )
     counts = ", ".join(f"{count} of {name}" for name, count in drawn.items())
     notes = (
-        f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
-        f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser.",
-        f"SER: {counts} sequences for each N, seed {request.seed}; each interval holds with chance 1 - "
-        f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps; the exact one "
-        "attains it at eps = 0. One token at a time makes no error, exactly.",
+        (
+            f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
+            f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser."
+        ),
+        (
+            f"SER: {counts} sequences for each N, seed {request.seed}; each interval holds with chance 1 - "
+            f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps; the exact one "
+            "attains it at eps = 0. One token at a time makes no error, exactly."
+        ),
     )
     return Table("SER of hidden Markov languages against the number of steps", columns, tuple(rows), notes)
 

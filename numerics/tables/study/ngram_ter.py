@@ -80,10 +80,14 @@ def ngram_ter(
         "TER autoregressive",
     )
     notes = (
-        f"Random n-grams over V = {VOCAB} symbols that forbid half of all continuations (seed {SEED}), L = {length}, N "
-        "uniform Bernoulli steps, exact denoiser. The TER gap is log TER(p) - log TER(q) = KL/L, in nats; TER is a "
-        "perplexity.",
-        "TER autoregressive is that of the language itself, exp(H/L), which one token at a time reaches. It and the "
-        "columns of M6.4 are known as well as the entropies in them (rounding for n = 2, truncation beyond).",
+        (
+            f"Random n-grams over V = {VOCAB} symbols that forbid half of all continuations (seed {SEED}), L = {length}, N "
+            "uniform Bernoulli steps, exact denoiser. The TER gap is log TER(p) - log TER(q) = KL/L, in nats; TER is a "
+            "perplexity."
+        ),
+        (
+            "TER autoregressive is that of the language itself, exp(H/L), which one token at a time reaches. It and the "
+            "columns of M6.4 are known as well as the entropies in them (rounding for n = 2, truncation beyond)."
+        ),
     )
     return Table("TER of n-gram languages against the number of steps", columns, tuple(rows), notes)
