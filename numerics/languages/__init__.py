@@ -6,6 +6,7 @@ from .english import ENGLISH_ALPHABET, english_ngram
 from .hmm import HMM
 from .named import colouring, copy, mds, pair, parity, permutations, shifted_pair
 from .ngram import NGram, iid, markov
+from .random_languages import random_hmm, random_ngram
 from .tabular import Tabular
 from .text import ngram_from_counts, ngram_from_text
 
@@ -28,5 +29,7 @@ __all__ = [
     "pair",
     "parity",
     "permutations",
+    "random_hmm",
+    "random_ngram",
     "shifted_pair",
 ]

@@ -10,10 +10,10 @@ from grid import cases
 from hypothesis import given, settings
 
 from maskbound.numerics import measure
+from maskbound.numerics.enclosure import gamma
 from maskbound.numerics.engines import sampled
 from maskbound.numerics.engines.sampled.bigrams import BigramTally
 from maskbound.numerics.engines.workspace import Request, Workspace
-from maskbound.numerics.enclosure import gamma
 from maskbound.numerics.instances import Instance, draw
 from maskbound.numerics.languages import HMM, Blocks, NGram, markov, pair, shifted_pair
 from maskbound.numerics.languages.bigrams import bigram_law

@@ -61,7 +61,7 @@ def test_empirical_bernstein_covers_a_rare_large_value():
 
 
 def means_and_radius(law: np.ndarray, count: int, draws: int, alpha: float, rng: np.random.Generator):
-    """The shares of each cell in ``count`` sequences of ``draws`` tokens; their distance from the law, and the radius."""
+    """How far the mean shares of ``count`` sequences of ``draws`` tokens are from the law, and the radius."""
     shares = rng.multinomial(draws, law, size=count) / draws
     between = shares[0::2] - shares[1::2]
     squares, distances = (between**2).sum(axis=1), np.abs(between).sum(axis=1) / 2

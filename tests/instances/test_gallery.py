@@ -9,6 +9,7 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from maskbound.numerics import languages
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import Instance, Pair, dump, explicit_spec, from_spec, parse, spec_languages
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
@@ -42,6 +43,23 @@ def test_a_pair_is_called_as_its_file(name: str) -> None:
     pair = load_gallery(name)
     assert isinstance(pair, Pair)
     assert pair.names == [f"{name}-first", f"{name}-second"]
+
+
+RANDOM = {
+    "random-bigram-long": languages.random_ngram(2, 8, 512, seed=1),
+    "random-trigram-long": languages.random_ngram(3, 8, 512, seed=1),
+    "random-fourgram-long": languages.random_ngram(4, 8, 512, seed=1),
+    "random-hmm-long": languages.random_hmm(8, 8, 512, seed=14),
+}
+
+
+@pytest.mark.parametrize("name", RANDOM)
+def test_a_random_language_is_drawn_as_its_file_says(name: str) -> None:
+    stored, drawn = load_gallery(name).language, RANDOM[name]
+    assert repr(stored) == repr(drawn)
+    laws = ["initial", "transition", *(["emission"] if "hmm" in name else [])]
+    assert all((getattr(stored, law).fractions == getattr(drawn, law).fractions).all() for law in laws)
+    assert (drawn.transition.values == 0).mean() == 0.5
 
 
 def test_names_are_sorted_distinct_and_split_by_speed() -> None:

@@ -1,0 +1,121 @@
+"""Sequence error rates of hidden Markov languages against the number of steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...enclosure import Enclosure
+from ...engines.workspace import Request, Workspace
+from ...instances import Instance
+from ...languages import HMM, random_hmm, shifted_pair
+from ...policies import Bernoulli
+from ..render import Table
+from .measured import increasing, kind, measured, total
+from .ngram_ter import LENGTH, STEPS
+
+__all__ = ["SHIFTED", "hidden_languages", "hmm_ser", "shifted_pair_bound"]
+
+STATES, VOCAB, SEED = 8, 8, 14
+SHIFTED, FLIP = 16, "1/10"
+LEARNED = 1 / 128
+"""The learning error of the published lower bound."""
+
+SAMPLES = {"random HMM": 8192, "ShiftedPair": 2048}
+REQUEST = Request(width=0.02, seconds=10.0)
+
+
+def hidden_languages(length: int) -> dict[str, HMM]:
+    """The languages of the study, by name."""
+    return {
+        "random HMM": random_hmm(STATES, VOCAB, length, SEED),
+        "ShiftedPair": shifted_pair(SHIFTED, FLIP, length),
+    }
+
+
+def shifted_pair_bound(length: int, steps: int, learned: float = 0.0) -> float:
+    """M6.11: ``SER >= 1 - (1 - (13/16 - 3 eps)/N)^{L/2}`` over 16 symbols; equality for the exact denoiser.
+
+    Examples
+    --------
+    >>> shifted_pair_bound(2, 1)
+    0.8125
+    """
+    wrong = (1 - 3 / SHIFTED - 3 * learned) / steps
+    return -math.expm1(length / 2 * math.log1p(-wrong))
+
+
+def hmm_ser(
+    length: int = LENGTH,
+    steps: Sequence[int] = STEPS,
+    samples: dict[str, int] | None = None,
+    request: Request = REQUEST,
+) -> Table:
+    """SER of hidden Markov languages against N, sampled, between what M6.11 demands and M6.5 allows.
+
+    Parameters
+    ----------
+    length : int
+        Even.
+    steps : sequence of int
+        N, uniform Bernoulli.
+    samples : dict of str to int, optional
+        Sequences to draw for each point of a language.
+    request : Request
+        Width, time and seed of a measurement.
+    """
+    rows, drawn = [], samples or SAMPLES
+    for name, language in hidden_languages(length).items():
+        whole = Workspace(Instance(language, Bernoulli(1), name=name), request)
+        information = total(measured(whole, "total_correlation"), measured(whole, "dual_total_correlation"))
+        sampling = replace(request, samples=drawn[name], seconds=math.inf, sampling=True)
+        for N in steps:
+            instance = Instance(language, Bernoulli(N), name=f"{name}, {N} steps")
+            path = measured(Workspace(instance, request), "path_kl")
+            ser = measured(Workspace(instance, sampling), "ser")
+            shifted = name == "ShiftedPair"
+            rows.append(
+                (
+                    name,
+                    N,
+                    increasing(information, lambda x, N=N: _allowed(x / N)),
+                    increasing(path, _allowed),
+                    kind(path),
+                    ser,
+                    kind(ser),
+                    shifted_pair_bound(length, N) if shifted else None,
+                    shifted_pair_bound(length, N, LEARNED) if shifted else None,
+                    Enclosure.exactly(0),
+                )
+            )
+    columns = (
+        "language",
+        "N",
+        "M6.5: 1 - exp(-(TC+DTC)/N)",
+        "1 - exp(-PATH_KL)",
+        "PATH_KL is",
+        "SER",
+        "SER is",
+        "M6.11, eps = 0",
+        "M6.11, eps = 1/128",
+        "SER autoregressive",
+    )
+    counts = ", ".join(f"{count} of {name}" for name, count in drawn.items())
+    notes = (
+        (
+            f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
+            f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser."
+        ),
+        (
+            f"SER: {counts} sequences for each N, seed {request.seed}; each interval holds with chance 1 - "
+            f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps; the exact one "
+            "attains it at eps = 0. One token at a time makes no error, exactly."
+        ),
+    )
+    return Table("SER of hidden Markov languages against the number of steps", columns, tuple(rows), notes)
+
+
+def _allowed(divergence: float) -> float:
+    """``1 - exp(-KL)``: all that the language can forbid at that divergence (M6.5)."""
+    return -math.expm1(-divergence)
