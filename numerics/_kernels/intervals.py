@@ -21,7 +21,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .jit import inlined, kernel
+from .jit import kernel
+from .matrices import add_product, widened
 from .threads import for_each
 
 __all__ = ["both_new"]
@@ -32,7 +33,6 @@ def both_new(
     K: NDArray[np.float64],
     X_last: NDArray[np.float64],
     U_last: NDArray[np.float64],
-    Q: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """``C_d`` for d = 1..G.
 
@@ -46,8 +46,6 @@ def both_new(
         ``X_G``, indexed (v, s, t): parents longer than G.
     U_last : (V, V) float64
         ``U_G(s, t)``, the same for every w: right ends farther than G.
-    Q : (G+1, V, V, V) float64
-        Room to work in.
 
     Returns
     -------
@@ -62,8 +60,10 @@ def both_new(
     V = K.shape[1]
     C = np.zeros_like(K)
     by_right_token = np.ascontiguousarray(E.transpose(2, 0, 1))
-    for_each(_outward, 0, V, by_right_token, K, X_last, Q)
-    for_each(_inward, 0, V, K, U_last, Q, C)
+    wide = widened(K)
+    Q = np.empty((len(K), V, V, wide.shape[2]))
+    for_each(_outward, 0, V, by_right_token, wide, widened(X_last), Q)
+    for_each(_inward, 0, V, wide, widened(U_last), Q, C)
     return C
 
 
@@ -72,19 +72,20 @@ def _outward(
     v: int, E: NDArray[np.float64], K: NDArray[np.float64], X_last: NDArray[np.float64], Q: NDArray[np.float64]
 ) -> None:  # pragma: no cover - compiled
     """``Q_n(., .; v)`` for n = G..1."""
-    G, V = K.shape[0] - 1, K.shape[1]
+    G, V, width = K.shape[0] - 1, K.shape[1], K.shape[2]
     P = K[1]
-    PT = np.ascontiguousarray(P.T)
-    X = X_last[v].copy()
-    half = np.empty((V, V))
+    PT = np.ascontiguousarray(P[:, :V].T)
+    X, half = X_last[v].copy(), np.empty((V, width))
     for n in range(G, 0, -1):
         if n < G:
             for u in range(V):
                 X[u, u] += E[v, n + 1, u]
-            _multiply(X, P, half)
-            _multiply(PT, half, X)
+            half[:] = 0.0
+            add_product(X, P, half, V)
+            X[:] = 0.0
+            add_product(PT, half, X, V)
         for s in range(V):
-            for t in range(V):
+            for t in range(width):
                 Q[n, s, v, t] = X[s, t] * K[n, s, v]
 
 
@@ -93,34 +94,21 @@ def _inward(
     s: int, K: NDArray[np.float64], U_last: NDArray[np.float64], Q: NDArray[np.float64], C: NDArray[np.float64]
 ) -> None:  # pragma: no cover - compiled
     """``C_d(s, .)`` for d = G..1."""
-    G, V = K.shape[0] - 1, K.shape[1]
-    P = np.ascontiguousarray(K[1])
-    U = np.empty((V, V))
+    G, V, width = K.shape[0] - 1, K.shape[1], K.shape[2]
+    P = K[1]
+    U, sums = np.empty((V, width)), np.empty((V, width))
     for w in range(V):
-        for t in range(V):
+        for t in range(width):
             U[w, t] = U_last[s, t]
-    sums = np.empty((V, V))
     for d in range(G, 0, -1):
         if d < G:
             for w in range(V):
-                for t in range(V):
+                for t in range(width):
                     sums[w, t] = Q[d + 1, s, w, t] + U[w, t]
-            _multiply(P, sums, U)
+            U[:] = 0.0
+            add_product(P, sums, U, V)
         for w in range(V):
             total = 0.0
             for t in range(V):
                 total += U[w, t] * K[d, t, w]
             C[d, s, w] = total
-
-
-@inlined
-def _multiply(A: NDArray[np.float64], B: NDArray[np.float64], out: NDArray[np.float64]) -> None:  # pragma: no cover
-    """``out = A B`` for square matrices, each entry summed from first to last; ``out`` is neither A nor B."""
-    V = A.shape[0]
-    for i in range(V):
-        for j in range(V):
-            out[i, j] = A[i, 0] * B[0, j]
-        for k in range(1, V):
-            factor = A[i, k]
-            for j in range(V):
-                out[i, j] += factor * B[k, j]

@@ -14,12 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jit import kernel
+from .matrices import add_product, widened
 from .threads import for_each
 
 __all__ = ["all_masked", "step_back"]
-
-LANES = 4
-"""Rows are filled up with zeros to a multiple of this many tokens, so that no scalar remainder is left."""
 
 
 def step_back(
@@ -57,9 +55,8 @@ def step_back(
     Cost ``O(min(H, D)^3 V^4 + D^2 V^3)``. Subtraction-free.
     """
     D, V = F.shape[0] - 1, nu.size
-    width = V + -V % LANES
-    wide = np.zeros((D + 1, V + 1, width))
-    wide[:, :, :V] = F
+    wide = widened(F)
+    width = wide.shape[2]
     backward = np.ascontiguousarray(K[:, :V].transpose(0, 2, 1))
     swapped = np.ascontiguousarray(F[:, :V].transpose(0, 2, 1))
     inverse = np.divide(1.0, K, out=np.zeros_like(K), where=K > 0)
@@ -112,7 +109,7 @@ def _seen_from_the_right(
             for v in range(V):
                 BR[n, w, v] = F[n, w, v]
         for m in range(1, n):
-            _add_product(F[n - m], BR[m], BR[n], V)
+            add_product(F[n - m], BR[m], BR[n], V)
         for w in range(V):
             for v in range(V):
                 BR[n, w, v] *= r * nu[w] * K[n, w, v] / nu[v]
@@ -131,7 +128,7 @@ def _onward(
             for v in range(V):
                 sums[w, v] = F[g - i, w, v]
         for j in range(H + 1, g):
-            _add_product(F[j - i], BR[g - j], sums, V)
+            add_product(F[j - i], BR[g - j], sums, V)
         for w in range(V):
             for v in range(V):
                 onward[k, i - 1, v, w] = sums[w, v]
@@ -212,7 +209,7 @@ def _gap(
             for w in range(sums.shape[1]):
                 sums[v, w] = F[i, u, w] + settled[i, w]
         for j in range(low, i):
-            _add_product(M[j - low], F[i - j], sums, V)
+            add_product(M[j - low], F[i - j], sums, V)
         for v in range(V):
             scale = r * inverse[g, u, v]
             ahead = 0.0
@@ -231,29 +228,3 @@ def _add_row(
         factor = x[k]
         for j in range(out.size):
             out[j] += factor * B[k, j]
-
-
-@kernel
-def _add_product(
-    A: NDArray[np.float64], B: NDArray[np.float64], out: NDArray[np.float64], V: int
-) -> None:  # pragma: no cover - compiled
-    """``out += A B`` for the first V rows, two rows of A and four of B at a time, all columns that there are."""
-    columns = out.shape[1]
-    fours, pairs = V - V % 4, V - V % 2
-    for i in range(0, pairs, 2):
-        for k in range(0, fours, 4):
-            a0, a1, a2, a3 = A[i, k], A[i, k + 1], A[i, k + 2], A[i, k + 3]
-            b0, b1, b2, b3 = A[i + 1, k], A[i + 1, k + 1], A[i + 1, k + 2], A[i + 1, k + 3]
-            for j in range(columns):
-                out[i, j] += a0 * B[k, j] + a1 * B[k + 1, j] + (a2 * B[k + 2, j] + a3 * B[k + 3, j])
-                out[i + 1, j] += b0 * B[k, j] + b1 * B[k + 1, j] + (b2 * B[k + 2, j] + b3 * B[k + 3, j])
-        for k in range(fours, V):
-            above, below = A[i, k], A[i + 1, k]
-            for j in range(columns):
-                out[i, j] += above * B[k, j]
-                out[i + 1, j] += below * B[k, j]
-    for i in range(pairs, V):
-        for k in range(V):
-            factor = A[i, k]
-            for j in range(columns):
-                out[i, j] += factor * B[k, j]

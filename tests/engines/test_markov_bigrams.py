@@ -136,7 +136,7 @@ def test_horner_schemes_against_the_sum_as_it_stands():
     P = rng.random((V, V))
     K = np.stack([np.linalg.matrix_power(P, g) for g in range(G + 1)])
     E = rng.random((G + 1, V, V))
-    C = both_new(E, K, np.zeros((V, V, V)), np.zeros((V, V)), np.empty((G + 1, V, V, V)))
+    C = both_new(E, K, np.zeros((V, V, V)), np.zeros((V, V)))
     direct = np.zeros_like(C)
     for d in range(1, G):
         for m in range(1, G - d):

@@ -127,11 +127,10 @@ class _Recursion:
         self.G = L - 1 if mixing is None else min(mixing.gap, L - 1)
         self.mixed = self.G < L - 1
         self.e = mixing.defect if self.mixed and mixing is not None else 0.0
-        require_memory(8 * (self.G + 1) * V * V * (V + 12), f"the bigram recursion of V={V} with {self.G} gaps")
+        require_memory(8 * (self.G + 1) * V * V * (V + 16), f"the bigram recursion of V={V} with {self.G} gaps")
         self.K = chain.powers(self.G)
         self._settle()
         self.D = np.zeros_like(self.K)
-        self.room = np.empty((self.G + 1, V, V, V))
         self.possible = self.K > 0
         self.has_zeros = not bool(self.possible[1:].all())
         self.inverse = np.divide(1.0, self.K, out=np.zeros_like(self.K), where=self.possible)
@@ -177,7 +176,7 @@ class _Recursion:
         following = keep * D + one * K * self._ends_kept(D)
         if self.has_zeros:
             following += self._contradictions(step)
-        together = both_new(self._bilinear(step), K, *self._long_parents(step), self.room)
+        together = both_new(self._bilinear(step), K, *self._long_parents(step))
         together += self._from_edges(step)
         joint = np.zeros_like(D)
         counts = self.sums[L - np.arange(1, G + 1)]
@@ -300,7 +299,8 @@ class _Recursion:
         for d in range(G, 0, -1):
             if d < G:
                 n = d + 1
-                W = (edge[first + n][:, None, None] * K[n] * backward[first + n - 1][:, None, :] + W) @ PT
+                W += edge[first + n][:, None, None] * K[n] * backward[first + n - 1][:, None, :]
+                W = (W.reshape(T * V, V) @ PT).reshape(T, V, V)
                 if self.mixed:
                     late = (tails[T + n] * K[n] * late_laws + late) @ PT
             total[d] += np.einsum("iu,iv,iuv->uv", own[first - 1], own[first - 1 + d], W, optimize=False)
