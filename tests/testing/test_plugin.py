@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+
 import pytest
-
-from maskbound.numerics.tables import verdicts
-from maskbound.theory import claim
-
-pytest_plugins = ["pytester"]
 
 PAIR = """
 claims = [{claims}]
@@ -24,69 +24,79 @@ policy = {kind = "bernoulli", steps = 2}
 language = {kind = "pair", vocab = 2, length = 2}
 policy = {kind = "bernoulli", steps = 3}
 """
+# Pair(2), L = 2, N = 2 has SER 1/4 (M9); intervals cannot decide the equality.
+FILES = {
+    "good": PAIR.format(claims='"kl <= path_kl", "ser == 1/4"'),
+    "two": TWO,
+    "bad": PAIR.format(claims='"ser <= 0.24", "ser <= 0.26"'),
+    "lonely": PAIR.format(claims='"kl@2 <= kl"'),
+    "misspelt": PAIR.format(claims='"kl <= pathkl"'),
+    "number": PAIR.replace("[{claims}]", "3").format(),
+    "wrong": PAIR.format(claims="").replace('"pair"', '"pear"'),
+}
+OUTCOMES = """
+PASSED good.maskbound.toml::statements
+PASSED good.maskbound.toml::kl <= path_kl
+PASSED good.maskbound.toml::ser == 1/4
+PASSED two.maskbound.toml::statements
+PASSED two.maskbound.toml::kl@2 < kl
+PASSED two.maskbound.toml::kl <= 1
+PASSED bad.maskbound.toml::statements
+FAILED bad.maskbound.toml::ser <= 0.24
+PASSED bad.maskbound.toml::ser <= 0.26
+PASSED lonely.maskbound.toml::statements
+FAILED lonely.maskbound.toml::kl@2 <= kl
+ERROR misspelt.maskbound.toml
+ERROR number.maskbound.toml
+ERROR wrong.maskbound.toml
+"""
+FALSE_LEDGER = """
+from maskbound.numerics.tables import verdicts
+from maskbound.theory import claim
+
+verdicts.statements = {"false": claim("ser <= 0.2", id="false")}
+"""
 
 
-@pytest.fixture
-def run(pytester):
-    """Write instance files and run pytest on their folder in this process."""
-
-    def ran(**files):
-        for name, text in files.items():
-            (pytester.path / f"{name}.maskbound.toml").write_text(text)
-        return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist")
-
-    return ran
+def report_of(folder, **files: str) -> str:
+    """What pytest says of a folder with these instance files."""
+    for name, text in files.items():
+        (folder / f"{name}.maskbound.toml").write_text(text)
+    (folder / "chain.toml").write_text("no instance, and not asked for")
+    call = [sys.executable, "-m", "pytest", "-rA", "--continue-on-collection-errors", "-p", "no:cacheprovider", "."]
+    return subprocess.run(call, cwd=folder, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}).stdout
 
 
-def test_bounds_that_hold(run):
-    """``kl <= ...`` and the equality: Pair(2), L = 2, N = 2 has SER 1/4 (M9), which intervals cannot decide."""
-    found = run(small=PAIR.format(claims='"kl <= path_kl", "ser == 1/4"'), two=TWO)
-    found.assert_outcomes(passed=6)
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    return report_of(tmp_path_factory.mktemp("theirs"), **FILES)
 
 
-def test_a_bound_that_does_not_hold_fails_with_both_sides(run):
-    found = run(small=PAIR.format(claims='"ser <= 0.24", "ser <= 0.26"'))
-    found.assert_outcomes(passed=2, failed=1)
-    found.stdout.fnmatch_lines(
-        ["*small.maskbound.toml: ser <= 0.24*", "*violated*", "*left side = 0.25*", "*margin -0.01*"]
-    )
-    assert "plugin.py" not in found.stdout.str()
-
-
-def test_a_violated_statement_fails(run, monkeypatch):
-    """A ledger whose only statement is false."""
-    monkeypatch.setattr(verdicts, "statements", {"wrong": claim("ser <= 0.2", id="wrong")})
-    found = run(small=PAIR.format(claims=""))
-    found.assert_outcomes(failed=1)
-    found.stdout.fnmatch_lines(["*wrong*violated*"])
+def test_each_bound_is_a_test(report):
+    found = re.findall(r"^(?:PASSED|FAILED|ERROR) \S+\.maskbound\.toml.*?(?= - |$)", report, re.MULTILINE)
+    assert sorted(found) == sorted(OUTCOMES.strip().splitlines())
+    assert "chain.toml" not in report
 
 
 @pytest.mark.parametrize(
-    ("claims", "sentence"),
+    "line",
     [
-        ('"kl <= pathkl"', "*claims?0?: *path_kl*"),
-        ('"kl"', "*claims?0?: *"),
-        ("3", "*claims?0?: found 3; an inequality*"),
+        "ser <= 0.24 .*: violated",
+        "left side = 0.25 ",
+        "margin -0.01,",
+        "kl@2 <= kl: it compares two instances, and the file holds one",
+        r"misspelt\.maskbound\.toml: claims\[0\]: .*path_kl",
+        r"number\.maskbound\.toml: claims: found 3; a list",
+        r'wrong\.maskbound\.toml: language\.kind: found "pear"',
     ],
 )
-def test_a_claim_that_is_none_is_an_error(run, claims, sentence):
-    found = run(small=PAIR.format(claims=claims))
-    found.assert_outcomes(errors=1)
-    found.stdout.fnmatch_lines([sentence])
+def test_failures_are_told_in_sentences(report, line):
+    assert re.search(line, report), report
+    assert "plugin.py" not in report
 
 
-def test_a_file_that_is_wrong_is_an_error(run):
-    found = run(small=PAIR.format(claims="").replace('"pair"', '"pear"'))
-    found.assert_outcomes(errors=1)
-    found.stdout.fnmatch_lines(['*small.maskbound.toml: language.kind: found "pear"*'])
-
-
-def test_a_claim_about_two_needs_two(run):
-    found = run(small=PAIR.format(claims='"kl@2 <= kl"'))
-    found.assert_outcomes(passed=1, failed=1)
-    found.stdout.fnmatch_lines(["*it compares two instances, and the file holds one*"])
-
-
-def test_other_files_are_left_alone(run, pytester):
-    (pytester.path / "chain.toml").write_text("no instance at all")
-    run(small=PAIR.format(claims="")).assert_outcomes(passed=1)
+def test_a_violated_statement_fails(tmp_path):
+    (tmp_path / "conftest.py").write_text(FALSE_LEDGER)
+    report = report_of(tmp_path, good=PAIR.format(claims=""))
+    assert re.search("false .*: violated", report), report
+    assert "1 failed" in report
