@@ -13,12 +13,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pydantic import Field
+
 from ..errors import BadInput, shown
 from ..policies import Bernoulli, FixedSets, FixedSize
 from .explicit import dump
 from .instance import Instance
 from .spec_table import SpecTable, Text, within
-from .specfile import in_file, parse, read_file
+from .specfile import Claims, in_file, parse, read_file
 
 __all__ = ["RELATIONS", "Pair", "from_spec", "load_any", "load_pair", "parse_pair"]
 
@@ -73,6 +75,7 @@ class PairTable(SpecTable):
     relation: Text
     first: Any
     second: Any
+    claims: Claims = Field(default_factory=list)
 
 
 def load_pair(path: str | Path) -> Pair:

@@ -24,7 +24,7 @@ from .spec_languages import read_language
 from .spec_policies import read_policy
 from .spec_table import SpecTable, within
 
-__all__ = ["in_file", "load", "parse", "read_file"]
+__all__ = ["Claims", "claims_of", "in_file", "load", "parse", "read_file"]
 
 LARGEST_FILE = 1 << 28
 """Bytes. Larger languages are better given by their parameters."""
@@ -39,6 +39,19 @@ def _read_name(value: Any) -> str:
     return value
 
 
+def _read_claims(value: Any) -> list[str]:
+    if not isinstance(value, list | tuple):
+        raise BadInput("claims", f"found {shown(value)}; a list of inequalities is accepted")
+    for n, text in enumerate(value):
+        if not isinstance(text, str) or not text.strip():
+            raise BadInput(f"claims[{n}]", f'found {shown(text)}; an inequality such as "kl <= path_kl" is accepted')
+    return list(value)
+
+
+Claims = Annotated[list[str], PlainValidator(_read_claims)]
+"""What a file says of its own instance: read by checks, and no part of the instance."""
+
+
 class InstanceTable(SpecTable):
     """The top of an instance file."""
 
@@ -46,6 +59,14 @@ class InstanceTable(SpecTable):
     language: Any
     policy: Any
     denoiser: Any = Field(default_factory=dict)
+    claims: Claims = Field(default_factory=list)
+
+
+def claims_of(path: str | Path) -> list[str]:
+    """The inequalities under ``claims`` in an instance file, unparsed; none where there is no such key."""
+    path = Path(path)
+    with in_file(path):
+        return _read_claims(read_file(path).get("claims", []))
 
 
 def load(path: str | Path) -> Instance:

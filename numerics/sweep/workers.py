@@ -131,7 +131,7 @@ def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Itera
         raise BadInput("--scheduler", f"found {scheduler}, which does not answer ({problem})") from None
     with client:
         asked = {client.submit(measured, point, settings, pure=False): point for point in points}
-        for future in finished(list(asked)):
+        for future in finished(list(asked), loop=client.loop):
             point = asked.pop(future)
             if future.status == "finished":
                 yield future.result()

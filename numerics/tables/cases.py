@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from maskbound.theory import ClaimError, Statement, claim
 
 from ..errors import BadInput
 from ..instances import Instance, Pair, load_any
 from ..instances.gallery import load_gallery, names, pair_names
+from ..instances.specfile import claims_of
 
 __all__ = ["Case", "gallery_names", "open_case", "open_instance"]
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """The subjects of statements: one instance, or two and the relation that joins them."""
+    """The subjects of statements: one instance, or two and the relation that joins them; and what its file claims."""
 
     subjects: tuple[Instance, ...]
     relation: str | None = None
+    claims: tuple[Statement, ...] = ()
 
     @property
     def name(self) -> str:
@@ -50,7 +55,7 @@ def open_case(spec: str) -> Case:
         When there is neither, or the file is wrong.
     """
     if Path(spec).suffix or Path(spec).exists():
-        return _case(load_any(spec))
+        return replace(_case(load_any(spec)), claims=tuple(_claims(spec)))
     known = gallery_names(slow=True)
     if spec in known:
         return _case(load_gallery(spec))
@@ -71,6 +76,14 @@ def open_instance(spec: str) -> Instance:
     if case.relation is not None:
         raise BadInput(f"{spec}: relation", "found a pair of instances, where a single instance is accepted")
     return case.subjects[0]
+
+
+def _claims(path: str) -> Iterator[Statement]:
+    for n, text in enumerate(claims_of(path)):
+        try:
+            yield claim(text, id=f"claim-{n + 1}")
+        except ClaimError as problem:
+            raise BadInput(f"{path}: claims[{n}]", str(problem)) from None
 
 
 def _case(found: Instance | Pair) -> Case:

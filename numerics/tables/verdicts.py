@@ -46,14 +46,15 @@ COLOURS = {"holds": "green", "violated": "bold red", "undecided": "yellow", "not
 def judged_on(case: Case, claims: Sequence[Statement] = ()) -> list[tuple[Statement, Case]]:
     """The statements that speak of as many subjects as a case has, and the cases that they speak of.
 
-    Without claims, the ledger but for what is false on purpose or a limit. A claim about one subject is held against
-    both parts of a pair.
+    Without claims, the ledger but for what is false on purpose or a limit, and what the case's own file claims. A
+    claim about one subject is held against both parts of a pair.
     """
     ledger = [s for s in statements.values() if s.status not in (FALSE, "asymptotic")]
-    fitting = [s for s in claims or ledger if s.subjects == len(case.subjects)]
+    stated = claims or case.claims
+    fitting = [s for s in [*([] if claims else ledger), *stated] if s.subjects == len(case.subjects)]
     whole = [(statement, case) for statement in fitting]
     return whole + [
-        (claim, part) for claim in claims if claim not in fitting for part in case.parts if claim.subjects == 1
+        (claim, part) for claim in stated if claim not in fitting for part in case.parts if claim.subjects == 1
     ]
 
 
