@@ -15,6 +15,7 @@ from . import (
     products,
     sampled,
     schedule,
+    windows,
 )
 from .method import Method
 
@@ -31,6 +32,7 @@ FAMILIES = (
     products,
     block_sizes,
     chains,
+    windows,
     log_forms,
     sampled,
 )
