@@ -20,6 +20,7 @@ from . import (
     sandwich,
     schedule,
     slopes,
+    windows,
 )
 from .method import Method
 
@@ -36,6 +37,7 @@ FAMILIES = (
     products,
     block_sizes,
     chains,
+    windows,
     log_forms,
     slopes,
     mixtures,

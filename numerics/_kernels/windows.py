@@ -1,0 +1,217 @@
+"""Windows of a hidden Markov chain that grow to the left, one position at a time (M8.6).
+
+A window of X_i is a pattern of revealed and masked positions just before i with the revealed tokens x. All that lies
+further left acts through the hidden state S at the window's left end, so that a window is a matrix
+
+    ``M(s, v) = P(x, X_i = v | S = s)``,  K x V,
+
+kept up to a factor. A further position is taken in by one of V + 1 sparse matrices: A where it stays masked,
+``A diag(B(., c))`` where it shows the token c.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .jit import kernel
+
+__all__ = ["COARSE_BITS", "INFORMATION", "MASS", "PAIR", "PAIR_ERROR", "extend", "fingerprints", "heads", "unfold"]
+
+PAIR, PAIR_ERROR, INFORMATION, MASS = range(4)
+"""What :func:`unfold` tells of a window."""
+
+COARSE_BITS = 8
+"""Low bits of a float64 that do not count when windows are compared: what is left tells numbers apart that differ by
+more than a relative ``2^-44``."""
+
+
+@kernel
+def unfold(
+    piece: int,
+    rows: int,
+    M: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    chances: NDArray[np.float64],
+    laws: NDArray[np.float64],
+    count: NDArray[np.float64],
+    apart: NDArray[np.float64],
+    shown_from: NDArray[np.int64],
+    shown: NDArray[np.int64],
+    shown_chance: NDArray[np.float64],
+    rounding: float,
+    out: NDArray[np.float64],
+) -> None:  # pragma: no cover - compiled
+    """Informations of the V + 1 extensions of windows ``piece * rows`` and following, in place.
+
+    Parameters
+    ----------
+    M : (n, K, V) float64
+    weight : (n,) float64
+    starts : (V+1, K+1) int64
+        Where the rows of each extension's matrix begin in ``columns`` and ``chances``; the last one masks.
+    laws : (T, K) float64
+        Laws of the hidden state at the new left end.
+    count, apart : (T,) float64
+        How many positions have each law, and the relative error of the joint probabilities that it gives.
+    shown_from, shown, shown_chance
+        The emission matrix, row by row.
+    rounding : float
+        Absolute error of an information by its own evaluation, beside a mass of 1.
+    out : (n, V+1, 4) float64
+        Sums over positions, times the weight: ``I(X_j; X_i | x)`` with j the new position and its error;
+        ``I(S_j; X_i | x)`` with its error added; ``P(x)``.
+
+    Notes
+    -----
+    Cost ``K V`` logarithms an extension, and ``V^2`` more a law.
+    """
+    K, V = M.shape[1], M.shape[2]
+    child, row, told = np.empty((K, V)), np.empty(K), np.empty(K)
+    last, joint, first = np.empty(V), np.empty((V, V)), np.empty(V)
+    for n in range(piece * rows, min((piece + 1) * rows, len(M))):
+        for c in range(V + 1):
+            out[n, c, :] = 0.0
+            _extended(M[n], starts[c], columns, chances, child)
+            for s in range(K):
+                total, information = 0.0, 0.0
+                for v in range(V):
+                    total += child[s, v]
+                for v in range(V):
+                    if child[s, v] > 0.0:
+                        information += child[s, v] * math.log(child[s, v] / total)
+                row[s], told[s] = total, information
+            for j in range(len(laws)):
+                if count[j] == 0.0:
+                    continue
+                last[:] = 0.0
+                joint[:, :] = 0.0
+                mass, information = 0.0, 0.0
+                for s in range(K):
+                    if laws[j, s] == 0.0 or row[s] == 0.0:
+                        continue
+                    mass += laws[j, s] * row[s]
+                    information += laws[j, s] * told[s]
+                    for e in range(shown_from[s], shown_from[s + 1]):
+                        u, share = shown[e], laws[j, s] * shown_chance[e]
+                        for v in range(V):
+                            joint[u, v] += share * child[s, v]
+                    for v in range(V):
+                        last[v] += laws[j, s] * child[s, v]
+                if mass == 0.0:
+                    continue
+                for v in range(V):
+                    if last[v] > 0.0:
+                        information -= last[v] * math.log(last[v] / mass)
+                pair = 0.0
+                for u in range(V):
+                    first[u] = 0.0
+                    for v in range(V):
+                        first[u] += joint[u, v]
+                    for v in range(V):
+                        if joint[u, v] > 0.0:
+                            pair += joint[u, v] * math.log(joint[u, v] / first[u] * (mass / last[v]))
+                pair, information = max(pair, 0.0), max(information, 0.0)
+                scale = weight[n] * count[j]
+                out[n, c, 0] += scale * pair
+                out[n, c, 1] += scale * _moved(pair, mass, apart[j], rounding)
+                out[n, c, 2] += scale * (information + _moved(information, mass, apart[j], rounding))
+                out[n, c, 3] += scale * mass
+
+
+@kernel
+def _moved(information: float, mass: float, apart: float, rounding: float) -> float:  # pragma: no cover - compiled
+    """How far an information moves when the joint probabilities move by a relative ``apart`` of at most 1/100."""
+    spread = information + math.sqrt(2.0 * information * mass)
+    return 1.1 * apart * (spread + apart * mass) + rounding * mass
+
+
+@kernel
+def _extended(M, start, columns, chances, child):  # pragma: no cover - compiled
+    """``child = T M`` for one sparse matrix T."""
+    K, V = M.shape
+    for s in range(K):
+        for v in range(V):
+            child[s, v] = 0.0
+        for e in range(start[s], start[s + 1]):
+            t, chance = columns[e], chances[e]
+            for v in range(V):
+                child[s, v] += chance * M[t, v]
+
+
+@kernel
+def extend(
+    piece: int,
+    rows: int,
+    M: NDArray[np.float64],
+    parent: NDArray[np.int64],
+    token: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    chances: NDArray[np.float64],
+    out: NDArray[np.float64],
+    scale: NDArray[np.float64],
+) -> None:  # pragma: no cover - compiled
+    """The extensions of windows ``parent`` by ``token``, divided by their largest entry, which goes to ``scale``."""
+    for n in range(piece * rows, min((piece + 1) * rows, len(out))):
+        _extended(M[parent[n]], starts[token[n]], columns, chances, out[n])
+        largest = out[n].max()
+        scale[n] = largest
+        out[n] /= largest
+
+
+@kernel
+def fingerprints(bits: NDArray[np.int64]) -> NDArray[np.int64]:  # pragma: no cover - compiled
+    """A number for each window that equal windows share.
+
+    Parameters
+    ----------
+    bits : (n, K V) int64
+        The matrices' float64 bit patterns.
+    """
+    found = np.empty(len(bits), np.int64)
+    for n in range(len(bits)):
+        mixed = np.int64(1469598103934665603)
+        for k in range(bits.shape[1]):
+            mixed = (mixed ^ coarse(bits[n, k])) * np.int64(1099511628211)
+            mixed ^= mixed >> np.int64(29)
+        found[n] = mixed
+    return found
+
+
+@kernel
+def coarse(bits: int) -> int:  # pragma: no cover - compiled
+    """A float64's bit pattern rounded to its leading bits."""
+    return (bits + (1 << (COARSE_BITS - 1))) >> COARSE_BITS
+
+
+@kernel
+def heads(
+    bits: NDArray[np.int64], kind: NDArray[np.int64], key: NDArray[np.int64], order: NDArray[np.int64]
+) -> NDArray[np.int64]:  # pragma: no cover - compiled
+    """For each window, the first one in ``order`` that it is equal to, kind and all.
+
+    Parameters
+    ----------
+    bits : (n, K V) int64
+    kind, key : (n,) int64
+        What must be equal too, and the fingerprints.
+    order : (n,) int64
+        The windows by kind and key.
+    """
+    head = np.empty(len(bits), np.int64)
+    current = np.int64(-1)
+    for n in order:
+        same = current >= 0 and kind[n] == kind[current] and key[n] == key[current]
+        k = 0
+        while same and k < bits.shape[1]:
+            same = coarse(bits[n, k]) == coarse(bits[current, k])
+            k += 1
+        if not same:
+            current = n
+        head[n] = current
+    return head

@@ -1,0 +1,27 @@
+"""Hidden Markov models and n-grams at any length, by windows (M8.6)."""
+
+from .engine import (
+    cost,
+    curve_at,
+    dual_total_correlation,
+    entropy,
+    exact_obstacle,
+    left_sum,
+    obstacle,
+    path_cost,
+    path_kl,
+    total_correlation,
+)
+
+__all__ = [
+    "cost",
+    "curve_at",
+    "dual_total_correlation",
+    "entropy",
+    "exact_obstacle",
+    "left_sum",
+    "obstacle",
+    "path_cost",
+    "path_kl",
+    "total_correlation",
+]

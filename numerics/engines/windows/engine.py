@@ -1,0 +1,180 @@
+"""Hidden Markov models and n-grams at length (M8.6): which instances the windows serve, and what they measure."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...enclosure import Enclosure
+from ...instances import Instance
+from ...languages import HMM, NGram
+from ...policies import Bernoulli, FixedSize
+from ...reach import memory_budget
+from ..workspace import Cost, Workspace
+from .functionals import Fractions, Functional, Sizes
+from .growth import window_bytes
+from .hidden import HiddenChain, StateLaws, hidden_chain, state_count
+from .information import Effort, Sum, information, token_entropies
+
+__all__ = [
+    "cost",
+    "curve_at",
+    "dual_total_correlation",
+    "entropy",
+    "exact_obstacle",
+    "left_sum",
+    "obstacle",
+    "path_cost",
+    "path_kl",
+    "total_correlation",
+]
+
+FEWEST = 1000
+"""Windows without which a run is not worth its time."""
+
+LAWS = 20
+"""Laws of the state until it has settled, in estimates."""
+
+MOST_BYTES = 1.5e9
+"""For windows of one length."""
+
+SHARE = 1e-3
+"""Of the width that is wanted, for laws that stand for others."""
+
+
+def obstacle(instance: Instance) -> str | None:
+    """None for hidden Markov models and n-grams."""
+    return None if state_count(instance.language) else "the language is neither a hidden Markov model nor an n-gram"
+
+
+def exact_obstacle(instance: Instance) -> str | None:
+    """None where also the denoiser is exact and the policy favours no position."""
+    if obstacle(instance):
+        return obstacle(instance)
+    if not instance.exact_denoiser:
+        return "the denoiser is not exact"
+    return None if isinstance(instance.policy, Bernoulli | FixedSize) else "the policy favours positions"
+
+
+def cost(instance: Instance) -> Cost:
+    """The fewest windows that are worth looking at, and the laws of the state."""
+    return _cost(instance, points=1)
+
+
+def path_cost(instance: Instance) -> Cost:
+    """The same with the steps of the policy."""
+    return _cost(instance, points=instance.policy.steps)
+
+
+def _cost(instance: Instance, points: int) -> Cost:
+    states, L, V = state_count(instance.language), float(instance.length), instance.vocab
+    if states is None:
+        return Cost(math.inf, math.inf)
+    K = float(states)
+    links = K * V if isinstance(instance.language, NGram) else K * K
+    if not isinstance(instance.policy, Bernoulli):
+        points = 1
+    windows = FEWEST if L > 2 else 1
+    operations = windows * (V * links + 10 * K * V + LAWS * (K * V + 10 * V * V))
+    operations += L * (links + LAWS * K + 5000) + 50 * points * L
+    return Cost(operations, 24 * L * K + 32 * V * links + 64 * points * L + FEWEST * window_bytes(states, V))
+
+
+def path_kl(work: Workspace) -> Enclosure:
+    """PATH_KL of the exact denoiser, in nats (M5.4, M5.5)."""
+    policy = work.instance.policy
+    if isinstance(policy, FixedSize) and max(policy.sizes) <= 1:
+        return Enclosure(0.0, 0.0, 0.0, "exact")
+    return _enclosure(work.once(_path_kl))
+
+
+def _path_kl(work: Workspace) -> Sum:
+    return _measured(work, _steps(work, end=1.0), 0.0)
+
+
+def left_sum(work: Workspace) -> Enclosure:
+    """``PATH_KL + H``, the left Riemann sum of the curve or of the profile."""
+    return _less(work, _measured(work, _steps(work, end=0.0), -token_entropies(chain(work))[0]), -1.0)
+
+
+def entropy(work: Workspace) -> Enclosure:
+    """``H(X)``."""
+    return _less(work, work.once(_total_correlation))
+
+
+def total_correlation(work: Workspace) -> Enclosure:
+    """``TC = f(1)``."""
+    return _enclosure(work.once(_total_correlation))
+
+
+def _total_correlation(work: Workspace) -> Sum:
+    return _measured(work, _at(work, 1.0, end=1.0, weight=0.0), token_entropies(chain(work))[0])
+
+
+def dual_total_correlation(work: Workspace) -> Enclosure:
+    """``DTC = H(X) - Z(1) = f'(1) - f(1)``."""
+    return _enclosure(_measured(work, _at(work, 1.0, end=-1.0, weight=1.0), 0.0))
+
+
+def curve_at(work: Workspace, a: float) -> Enclosure:
+    """``Z(a) = T - f'(a)`` at the fraction as it is stored."""
+    return _less(work, _measured(work, _at(work, a, end=0.0, weight=1.0), token_entropies(chain(work))[0]))
+
+
+def chain(work: Workspace) -> HiddenChain:
+    """The language as plain arrays."""
+    return work.once(_chain)
+
+
+def _chain(work: Workspace) -> HiddenChain:
+    language = work.instance.language
+    assert isinstance(language, HMM | NGram)
+    return hidden_chain(language)
+
+
+def _laws(work: Workspace) -> StateLaws:
+    return chain(work).represented(SHARE * work.request.width)
+
+
+def _steps(work: Workspace, end: float) -> Functional:
+    policy, L = work.instance.policy, work.instance.length
+    if isinstance(policy, FixedSize):
+        weight = np.zeros(L)
+        for size, revealed in zip(policy.sizes, policy.revealed()[:-1], strict=True):
+            if size:
+                weight[revealed] -= size
+        return Sizes(L, end, weight)
+    assert isinstance(policy, Bernoulli)
+    schedule = policy.schedule
+    used = schedule.weights > 0
+    return Fractions(L, end, schedule.revealed[:-1][used], schedule.tails[:-1][used], -schedule.weights[used])
+
+
+def _at(work: Workspace, a: float, end: float, weight: float) -> Fractions:
+    """At one fraction; ``1 - a`` is rounded once."""
+    return Fractions(work.instance.length, end, np.array([a]), np.array([1 - a]), np.array([weight]))
+
+
+def _measured(work: Workspace, functional: Functional, whole: float) -> Sum:
+    request = work.request
+    effort = Effort(request.width, request.seconds, min(MOST_BYTES, memory_budget() / 4))
+    return information(chain(work), work.once(_laws), functional, whole, effort)
+
+
+def _less(work: Workspace, found: Sum, sign: float = 1.0) -> Enclosure:
+    """``T - F``, or ``T + F`` for a sign of -1."""
+    T, error = token_entropies(chain(work))
+    value = T - sign * found.value
+    rounding = error + found.rounding + U * abs(value)
+    ends = sorted((-sign * found.below, -sign * found.above))
+    return _enclosure(Sum(value, rounding, ends[0], ends[1], found.note))
+
+
+def _enclosure(found: Sum) -> Enclosure:
+    spread = found.above - found.below
+    lo = max(math.nextafter(found.value + found.below - found.rounding, -math.inf), 0.0)
+    hi = max(math.nextafter(found.value + found.above + found.rounding, math.inf), 0.0)
+    kind = "truncation" if spread > found.rounding else "rounding"
+    return Enclosure(min(max(found.value, lo), hi), lo, hi, kind, note=found.note)

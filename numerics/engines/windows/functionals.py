@@ -1,0 +1,176 @@
+"""What quantities make of a reveal pattern's chance: coefficients of windows and bounds for what lies beyond them.
+
+Every quantity here is a number of token entropies less a functional ``F[f]`` of the information of an erased sequence
+(see :mod:`.information`), linear in f and so a sum over windows. A window has m revealed and q masked positions between
+its two ends. With every position revealed with probability a, ``F[f] = end f(1) + sum_k weight_k f'(a_k)`` is applied to
+
+    ``a^{m+2} (1-a)^q``: both ends revealed (:meth:`pair`), and
+    ``a^{m+1} (1-a)^q P(Bin(n, a) >= r)``: the right end, and r or more of the n positions outside (:meth:`far`).
+
+What the outside tells of the right end, given the window, is a non-decreasing function of the set revealed there, at
+most the information I of the state at the window's left end. Averaged over sets of r positions it is ``z_r``, and its
+share of F[f] is ``sum_r (z_r - z_{r-1})`` times F of the second polynomial: between I times the least and I times the
+largest over r, 0 included. A larger n is allowed, since degree elevation keeps ``z_r`` monotone. With uniform sets of
+j positions, ``F[f] = end f_L + sum_j weight_j (f_{j+1} - f_j)``, and falling factorials take the places of the powers.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...types import PARAMETER_DEPTH
+
+__all__ = ["Fractions", "Functional", "Sizes"]
+
+LOOSENED = 1e-9
+"""Relative allowance on bounds that multiply what is left out. Binomial chances come from logarithms of gammas, of
+absolute error below ``10 n log(n) U``: under 1e-9 up to n = 10^5."""
+
+
+class Functional(ABC):
+    """A linear functional of reveal chances on L positions."""
+
+    length: int
+
+    @abstractmethod
+    def pair(self, m: int, q: int) -> tuple[float, float]:
+        """F of "both ends and m named positions are revealed, and q named ones masked", and its absolute error."""
+
+    @abstractmethod
+    def far(self, m: int, q: int) -> tuple[float, float]:
+        """Least and largest F of "one end, m named positions and r or more others are revealed, q named masked".
+
+        Over all r of at least 1, and 0 included.
+        """
+
+
+class Fractions(Functional):
+    """``F[f] = end f(1) + sum_k weight_k f'(a_k)``.
+
+    Parameters
+    ----------
+    length : int
+        L.
+    end : float
+        0 or 1, since it counts as exact.
+    a, rest, weight : (n,) float64
+        Fractions, ``1 - a``, and weights, each within ``PARAMETER_DEPTH`` roundings.
+    """
+
+    def __init__(
+        self,
+        length: int,
+        end: float,
+        a: NDArray[np.float64],
+        rest: NDArray[np.float64],
+        weight: NDArray[np.float64],
+    ) -> None:
+        self.length, self.end = length, end
+        self.a, self.rest, self.weight = a, rest, weight
+        self._bounds: dict[tuple[int, int], tuple[float, float]] = {}
+
+    def _slope(self, m: int, q: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Rising and falling part of the derivative of ``a^m (1-a)^q``, m at least 1."""
+        rising = m * self.a ** (m - 1) * self.rest**q
+        falling = q * self.a**m * self.rest ** max(q - 1, 0)
+        return rising, falling
+
+    def pair(self, m: int, q: int) -> tuple[float, float]:
+        rising, falling = self._slope(m + 2, q)
+        end = self.end if q == 0 else 0.0
+        value = math.fsum([end, *(self.weight * rising).tolist(), *(-self.weight * falling).tolist()])
+        size = math.fsum(np.abs(self.weight) * (rising + falling))
+        # Powers within an ulp of the library, of parameters within a few roundings.
+        return value, size * ((m + q + 3) * PARAMETER_DEPTH + 12) * U + U * abs(value)
+
+    def far(self, m: int, q: int) -> tuple[float, float]:
+        if (m, q) not in self._bounds:
+            tail, density = self._outside
+            rising, falling = self._slope(m + 1, q)
+            power = self.a ** (m + 1) * self.rest**q
+            end = self.end if q == 0 else 0.0
+            found = end + (self.weight * (rising - falling)) @ tail + (self.weight * power) @ density
+            size = np.abs(self.weight) @ (rising + falling) + (np.abs(self.weight) * power) @ density.max(axis=1)
+            slack = LOOSENED * float(size + end)
+            self._bounds[m, q] = (min(0.0, float(found.min()) - slack), max(0.0, float(found.max()) + slack))
+        return self._bounds[m, q]
+
+    @cached_property
+    def _outside(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """``P(Bin(n, a) >= r)`` and its derivative for r = 1..n, n = L - 1, shape (points, n)."""
+        n = max(self.length - 1, 1)
+        density = n * _binomial(n - 1, self.a, self.rest)
+        chance = _binomial(n, self.a, self.rest)
+        tail = np.minimum(np.cumsum(chance[:, ::-1], axis=1)[:, ::-1], 1.0)
+        return tail[:, 1:], density
+
+
+class Sizes(Functional):
+    """``F[f] = end f_L + sum_j weight_j (f_{j+1} - f_j)`` over uniform sets of j positions.
+
+    Parameters
+    ----------
+    length : int
+        L.
+    end : float
+        0 or 1.
+    weight : (L,) float64
+        Within ``PARAMETER_DEPTH`` roundings.
+    """
+
+    def __init__(self, length: int, end: float, weight: NDArray[np.float64]) -> None:
+        self.length, self.end, self.weight = length, end, weight
+
+    def _chances(self, m: int, q: int) -> NDArray[np.float64]:
+        """Chance that m named positions are among j of L and q named ones are not, j = 0..L.
+
+        ``(j)_m (L-j)_q / (L)_{m+q}``, in ``3 (m+q)`` roundings.
+        """
+        L = self.length
+        j = np.arange(L + 1, dtype=np.float64)
+        found = np.ones(L + 1)
+        for t in range(m):
+            found *= np.maximum(j - t, 0.0) / (L - t)
+        for t in range(q):
+            found *= np.maximum(L - j - t, 0.0) / (L - m - t)
+        return found
+
+    def pair(self, m: int, q: int) -> tuple[float, float]:
+        rho = self._chances(m + 2, q)
+        up, down = self.weight * rho[1:], -self.weight * rho[:-1]
+        value = math.fsum([self.end if q == 0 else 0.0, *up.tolist(), *down.tolist()])
+        size = math.fsum(np.abs(up)) + math.fsum(np.abs(down))
+        return value, size * (3 * (m + q + 2) + PARAMETER_DEPTH + 4) * U + U * abs(value)
+
+    def far(self, m: int, q: int) -> tuple[float, float]:
+        L, others = self.length, self.length - 1 - m - q
+        if others < 1:
+            return 0.0, 0.0
+        rho = self._chances(m + 1, q)
+        change = self.weight * (rho[1:] - rho[:-1])
+        # Of j revealed positions j - m - 1 are outside: r or more of them from j = r + m + 1 on.
+        after = np.append(np.cumsum(change[::-1])[::-1], 0.0)
+        r = np.arange(1, others + 1)
+        at = np.minimum(r + m, L - 1)
+        end = self.end if q == 0 else 0.0
+        found = end + after[np.minimum(r + m + 1, L)] + self.weight[at] * rho[at + 1]
+        slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + end)
+        return min(0.0, float(found.min()) - slack), max(0.0, float(found.max()) + slack)
+
+
+def _binomial(n: int, a: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``P(Bin(n, a) = r)`` for r = 0..n, shape (points, n+1)."""
+    r = np.arange(n + 1)
+    ways = special.gammaln(n + 1) - special.gammaln(r + 1) - special.gammaln(n - r + 1)
+    with np.errstate(divide="ignore"):
+        log_a, log_rest = np.log(a)[:, None], np.log(rest)[:, None]
+    with np.errstate(invalid="ignore"):
+        powers = np.where(r == 0, 0.0, r * log_a) + np.where(r == n, 0.0, (n - r) * log_rest)
+    return np.exp(ways + powers)

@@ -1,0 +1,241 @@
+"""A language as a hidden Markov chain on plain arrays: its steps, and the laws of its state."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ...enclosure import gamma
+from ...languages import HMM, Language, NGram
+from ...types import PARAMETER_DEPTH
+
+__all__ = ["HiddenChain", "StateLaws", "hidden_chain", "state_count"]
+
+SUM_DEPTH = 40
+"""Roundings in numpy's pairwise sum: 16 in a block of 128, one a level above; enough for 2^30 terms."""
+
+COARSEST = 1e-2
+"""Largest relative error of a law that stands for others."""
+
+NEGLIGIBLE = 1e-16
+"""Chance of a state that is left out of a law that stands for others, so that states which die out do not count."""
+
+SHORT = 64
+"""Positions that have a law each, whole."""
+
+
+@dataclass(frozen=True)
+class HiddenChain:
+    """A homogeneous hidden chain of L positions, on the states that occur.
+
+    Attributes
+    ----------
+    length : int
+    initial : (K,) float64
+    transition : (K, K) sparse
+    emission : (K, V) sparse
+    depth : int
+        Roundings in the product of a transition's and an emission's probability.
+    """
+
+    length: int
+    initial: NDArray[np.float64]
+    transition: sparse.csr_array
+    emission: sparse.csr_array
+    depth: int
+
+    @property
+    def states(self) -> int:
+        return self.initial.size
+
+    @property
+    def vocab(self) -> int:
+        return self.emission.shape[1]
+
+    @property
+    def depth_a_step(self) -> int:
+        """Roundings of one more position: its parameters, a sum over states, a change of scale."""
+        return self.depth + self.states + 3
+
+    @cached_property
+    def steps(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """``A diag(B(., c))`` for each token c, and A, in rows: starts (V+1, K+1), columns, chances."""
+        shown = self.emission.tocsc()
+        each = [(self.transition @ sparse.diags_array(shown[:, [c]].toarray()[:, 0])) for c in range(self.vocab)]
+        parts = [sparse.csr_array(part) for part in (*each, self.transition)]
+        for part in parts:
+            part.eliminate_zeros()
+            part.sort_indices()
+        offsets = np.cumsum([0, *(part.nnz for part in parts[:-1])])
+        starts = np.array([part.indptr + offset for part, offset in zip(parts, offsets, strict=True)], dtype=np.int64)
+        columns = np.concatenate([part.indices for part in parts]).astype(np.int64)
+        return starts, columns, np.concatenate([part.data for part in parts])
+
+    @cached_property
+    def laws(self) -> NDArray[np.float64]:
+        """Law of the state at each position, shape (L, K); row p is within :meth:`law_error` of the true one."""
+        rows = np.empty((self.length, self.states))
+        rows[0] = self.initial
+        following = sparse.csr_array(self.transition.T)
+        for p in range(1, self.length):
+            rows[p] = following @ rows[p - 1]
+        return rows
+
+    def law_error(self, p: int) -> float:
+        """Relative error of the state's law at position p (from 0)."""
+        return gamma((p + 1) * self.depth_a_step)
+
+    def represented(self, tolerance: float) -> StateLaws:
+        """Fewer laws that stand for those of all positions; of a short sequence, the laws themselves.
+
+        Parameters
+        ----------
+        tolerance : float
+            Relative error accepted on the average over positions.
+        """
+        if self.length <= SHORT:
+            return StateLaws(self.laws, np.arange(self.length), np.zeros(self.length), 0.0)
+        kept = np.where(self.laws < NEGLIGIBLE, 0.0, self.laws)
+        accepted = COARSEST
+        while True:
+            found = _grouped(kept, accepted)
+            if found.mean_error <= tolerance or accepted < tolerance:
+                return found
+            accepted /= 10
+
+
+@dataclass(frozen=True)
+class StateLaws:
+    """Laws of the hidden state, each standing for a number of positions.
+
+    Attributes
+    ----------
+    laws : (T, K) float64
+    position : (L,) int
+        Which law stands for each position.
+    error : (L,) float64
+        Relative error there.
+    left_out : float
+        Chance of states that are left out, at most.
+    """
+
+    laws: NDArray[np.float64]
+    position: NDArray[np.int64]
+    error: NDArray[np.float64]
+    left_out: float
+
+    @property
+    def mean_error(self) -> float:
+        return float(self.error.mean())
+
+    def first(self, positions: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How many of the first ``positions`` each law stands for, and the root of its mean square error there."""
+        index, T = self.position[:positions], len(self.laws)
+        count = np.bincount(index, minlength=T).astype(np.float64)
+        squares = np.bincount(index, weights=self.error[:positions] ** 2, minlength=T)
+        return count, np.sqrt(squares / np.maximum(count, 1))
+
+
+def _grouped(laws: NDArray[np.float64], accepted: float) -> StateLaws:
+    """From the last position back, each law for all that are within a relative ``accepted`` of it."""
+    L, K = laws.shape
+    position, error = np.full(L, -1), np.zeros(L)
+    chosen: list[int] = []
+    waiting = np.arange(L)
+    while len(waiting):
+        model, others = laws[waiting[-1]], laws[waiting]
+        on = model > 0
+        alike = ((others > 0) == on).all(axis=1)
+        apart = np.where(alike, np.abs(others[:, on] / model[on] - 1).max(axis=1, initial=0.0), math.inf)
+        near = apart <= accepted
+        position[waiting[near]] = len(chosen)
+        error[waiting[near]] = apart[near]
+        chosen.append(int(waiting[-1]))
+        waiting = waiting[~near]
+    return StateLaws(laws[chosen], position, error, K * NEGLIGIBLE)
+
+
+def state_count(language: Language) -> int | None:
+    """States of :func:`hidden_chain` before those that never occur are left out; None for other languages."""
+    if isinstance(language, HMM):
+        return language.states
+    if isinstance(language, NGram):
+        V, n = language.vocab, language.order
+        return 1 if n == 1 else sum(V**j for j in range(1, min(n - 1, language.length) + 1))
+    return None
+
+
+def hidden_chain(language: HMM | NGram) -> HiddenChain:
+    """The language's own hidden chain, or an n-gram's: its state is the last n-1 tokens, fewer at the start (M1)."""
+    if isinstance(language, HMM):
+        initial, depth = language.initial.values, 2 * PARAMETER_DEPTH + 1
+        transition, emission = sparse.csr_array(language.transition.values), language.emission.values
+    elif language.order == 1:
+        initial, depth = np.ones(1), PARAMETER_DEPTH + 1
+        transition, emission = sparse.csr_array(np.ones((1, 1))), language.transition.values
+    else:
+        initial, transition, emission, depth = _of_ngram(language)
+    return _reduced(language.length, initial, transition, np.asarray(emission), depth)
+
+
+def _of_ngram(language: NGram) -> tuple[NDArray[np.float64], sparse.csr_array, NDArray[np.float64], int]:
+    V, order, L = language.vocab, language.order, language.length
+    longest = min(order - 1, L)
+    head = language.initial.values.reshape(V**longest, -1).sum(axis=1)
+    laws = [head.reshape(V**j, -1).sum(axis=1) for j in range(1, longest + 1)]
+    first = np.cumsum([0, *(law.size for law in laws)])
+    rows, columns, chances = [], [], []
+    for j in range(longest - 1):
+        # From j + 1 tokens to j + 2.
+        following = laws[j + 1].reshape(-1, V)
+        ratio = np.divide(following, laws[j][:, None], out=np.zeros_like(following), where=laws[j][:, None] > 0)
+        at = np.arange(following.size)
+        rows.append(first[j] + at // V)
+        columns.append(first[j + 1] + at)
+        chances.append(ratio.reshape(-1))
+    if longest == order - 1:
+        contexts = laws[-1].size
+        at = np.arange(contexts * V)
+        rows.append(first[longest - 1] + at // V)
+        columns.append(first[longest - 1] + at % contexts)
+        chances.append(language.transition.values.reshape(-1))
+    K = int(first[-1])
+    transition = sparse.csr_array((K, K))
+    if rows:
+        entries = (np.concatenate(chances), (np.concatenate(rows), np.concatenate(columns)))
+        transition = sparse.csr_array(sparse.coo_array(entries, shape=(K, K)))
+    emission = np.concatenate([np.tile(np.eye(V), (law.size // V, 1)) for law in laws])
+    initial = np.concatenate([laws[0], np.zeros(K - V)])
+    depth = PARAMETER_DEPTH + 1 if order == 2 else 2 * (PARAMETER_DEPTH + min(V ** (longest - 1), SUM_DEPTH)) + 2
+    return initial, transition, emission, depth
+
+
+def _reduced(
+    length: int,
+    initial: NDArray[np.float64],
+    transition: sparse.csr_array,
+    emission: NDArray[np.float64],
+    depth: int,
+) -> HiddenChain:
+    """On the states that occur."""
+    transition.eliminate_zeros()
+    possible = sparse.csr_array(((transition.T) > 0).astype(np.int64))
+    found = initial > 0
+    for _ in range(min(length, len(initial)) - 1):
+        further = found | (possible @ found.astype(np.int64) > 0)
+        if (further == found).all():
+            break
+        found = further
+    kept = np.flatnonzero(found)
+    return HiddenChain(
+        length,
+        initial[kept],
+        sparse.csr_array(transition[kept][:, kept]),
+        sparse.csr_array(emission[kept]),
+        depth,
+    )

@@ -1,0 +1,168 @@
+"""Entropies, the information curve and PATH_KL of a hidden Markov chain at any length, enclosed.
+
+Statements. By the chain rule from left to right, and within each token's past from near to far, a set R of revealed
+positions has
+
+    ``H(X_R) = sum_{i in R} H(X_i) - sum_{j < i in R} I(X_j; X_i | X_{R between j and i})``.
+
+With every position revealed with probability a this is ``E H(X_R) = a T - f(a)``, ``T = sum_i H(X_i)``,
+
+    ``f(a) = sum_{m, q} c(m, q) a^{m+2} (1-a)^q``,  ``c(m, q) = sum_i sum_S I(X_{i-d}; X_i | X_S)``, d = m + q + 1,
+
+S running through the sets of m of the d - 1 positions between. Its derivative is the curve (M5.2), ``Z(a) = T -
+f'(a)``, and so (M5.4) ``PATH_KL = f(1) - sum_k w_k f'(a_{k-1})``: the error of a left Riemann sum for ``f'``. No entropy
+is left, and of the polynomials only those that the steps resolve badly count: those with few revealed or few
+masked positions between. With uniform sets of j positions, ``z(j)/L = T/L - (f_{j+1} - f_j)`` and (M5.5) ``PATH_KL = f_L
+- sum_k s_k (f_{S_{k-1}+1} - f_{S_{k-1}})``. Where ``X_i`` and the state at i - d are independent given ``X_S`` (an n-gram
+after n - 1 revealed tokens in a row), nothing that lies further left counts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from ...enclosure import UNIT_ROUNDOFF as U
+from ...languages import HMM
+from .functionals import Fractions, Functional
+from .growth import Harvest, Limits, grow
+from .hidden import HiddenChain, StateLaws, hidden_chain
+
+__all__ = ["Effort", "Sum", "information", "token_entropies"]
+
+FIRST = 1e-3
+"""Importance of a window beside all information, at which the first round stops."""
+
+FINER = 8.0
+"""Each further round looks at windows this many times less important."""
+
+SLOWER = 6.0
+"""The next round is expected to take at most this many times longer."""
+
+WINDOWS_FOR_NOTHING = 20_000
+"""As many are looked at, if that helps, even where the width asked for is reached before."""
+
+NARROWEST = 1e-11
+"""Relative width that needs no improvement."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How far to go: a relative width, seconds, and bytes for the windows."""
+
+    width: float
+    seconds: float
+    bytes: float
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A functional of the windows with its bounds.
+
+    Attributes
+    ----------
+    value : float
+    rounding : float
+        Absolute error of what was computed.
+    below, above : float
+        What lies beyond the windows is between these.
+    note : str
+    """
+
+    value: float
+    rounding: float
+    below: float
+    above: float
+    note: str
+
+
+def token_entropies(chain: HiddenChain) -> tuple[float, float]:
+    """``T = sum_i H(X_i)`` and its absolute error."""
+    laws = chain.laws @ chain.emission.toarray()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(laws > 0, -laws * np.log(laws), 0.0)
+    value = math.fsum(terms.ravel())
+    relative = chain.law_error(chain.length)
+    return value, (relative * (value + 1.1 * chain.length) + 8 * U * value) * (1 + 1e-9)
+
+
+def information(chain: HiddenChain, laws: StateLaws, functional: Functional, whole: float, effort: Effort) -> Sum:
+    """``F[f]``, by rounds of ever smaller windows until the width or the time is used up.
+
+    Parameters
+    ----------
+    whole : float
+        The width is relative to ``|whole - F[f]|``: T where the quantity is ``T - F[f]``, else 0.
+    """
+    if chain.length == 1:
+        return Sum(0.0, 0.0, 0.0, 0.0, "")
+    _compile()
+    start = time.monotonic()
+    lo, hi = functional.far(0, 0)
+    importance = FIRST * chain.length * math.log(max(chain.vocab, 2)) * (hi - lo)
+    for _ in itertools.count():
+        began = time.monotonic()
+        harvest = grow(chain, laws, functional, Limits(importance, effort.bytes, start + effort.seconds))
+        found = _evaluated(harvest, functional)
+        relative = (found.above - found.below) / max(abs(whole - found.value), 1e-300)
+        if harvest.stopped_by != "importance" or relative <= NARROWEST:
+            break
+        if relative <= effort.width and harvest.windows >= WINDOWS_FOR_NOTHING:
+            break
+        now = time.monotonic()
+        if now + SLOWER * (now - began) > start + effort.seconds:
+            found = Sum(found.value, found.rounding, found.below, found.above, _note(harvest, "time"))
+            break
+        importance /= FINER
+    return found
+
+
+@cache
+def _compile() -> None:
+    """Compiles the kernels, so that rounds can be timed."""
+    chain = hidden_chain(HMM(4, [0.5, 0.5], [[0.5, 0.5], [0.25, 0.75]], [[0.5, 0.5], [0.125, 0.875]]))
+    one = Fractions(chain.length, 1.0, np.zeros(1), np.ones(1), np.ones(1))
+    grow(chain, chain.represented(0.0), one, Limits(0.0, 1e6, math.inf))
+
+
+def _evaluated(harvest: Harvest, functional: Functional) -> Sum:
+    terms, rounding, below, above = [], 0.0, [], []
+    for m, q in harvest.pair_error:
+        e, e_error = functional.pair(m, q)
+        kept, lost = harvest.pair.get((m, q), 0.0), harvest.cut_pair.get((m, q), 0.0)
+        unseen = harvest.left_out * math.comb(m + q, m)
+        error = abs(e) * (harvest.pair_error[m, q] + unseen + 64 * U * (kept + lost)) + e_error * (kept + lost)
+        rounding += error
+        terms.append(e * kept)
+        if (m, q) not in harvest.cut_far:
+            continue
+        information = harvest.cut_far[m, q] * (1 + 64 * U) + unseen
+        after = harvest.cut_after[m, q] * (1 + 64 * U) + 2 * unseen
+        lo, hi = functional.far(m, q)
+        lo_revealed, hi_revealed = functional.far(m + 1, q)
+        lo_masked, hi_masked = functional.far(m, q + 1)
+        least = max(lo * information, e * lost + lo_revealed * after + lo_masked * information)
+        most = min(hi * information, e * lost + hi_revealed * after + hi_masked * information)
+        guess = min(max(e * lost, least), max(most, least))
+        terms.append(guess)
+        below.append(least - guess)
+        above.append(max(most, least) - guess)
+    value = math.fsum(terms)
+    rounding = (rounding + 2 * U * math.fsum(map(abs, terms))) * (1 + 1e-9)
+    return Sum(
+        value,
+        rounding,
+        math.fsum(below) * (1 + 1e-9),
+        math.fsum(above) * (1 + 1e-9),
+        _note(harvest, harvest.stopped_by),
+    )
+
+
+def _note(harvest: Harvest, limit: str) -> str:
+    reason = {"": "complete", "importance": "the width asked for", "time": "the time", "memory": "the memory"}[limit]
+    return f"{harvest.windows} windows of up to {harvest.longest} positions, limited by {reason}"

@@ -1,0 +1,113 @@
+"""Hidden Markov models and n-grams at any length (M8.6): enclosures by windows, and what they bound.
+
+The values are those of :mod:`maskbound.numerics.engines.windows.information`, where they are derived; it differentiates
+the entropy of an erased sequence (M5.2) and so relies on the identities named here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
+from ..engines import windows
+from ..engines.workspace import Workspace
+from ..instances import Instance
+from ..policies import Bernoulli, FixedSize
+from .chains import BY_CURVE
+from .method import Method, Obstacle
+
+__all__ = ["METHODS"]
+
+
+def _per_token(whole: Enclosure, length: int) -> Enclosure:
+    lo = math.nextafter(whole.lo / length, 0.0)
+    hi = math.nextafter(whole.hi / length, math.inf)
+    return replace(whole, value=min(max(whole.value / length, lo), hi), lo=lo, hi=hi)
+
+
+def _log_ter_language(work: Workspace) -> Enclosure:
+    return _per_token(windows.entropy(work), work.instance.length)
+
+
+def _kl(work: Workspace) -> Enclosure:
+    """``0 <= KL <= PATH_KL``."""
+    path = windows.path_kl(work)
+    return Enclosure(path.value / 2, 0.0, path.hi, "bound", note="anything from 0 to PATH_KL")
+
+
+def _log_ter(work: Workspace) -> Enclosure:
+    """``H <= L log TER <= H + PATH_KL``."""
+    H, path, L = windows.entropy(work), windows.path_kl(work), work.instance.length
+    lo, hi = _per_token(H, L).lo, (H.hi + path.hi) / L * (1 + 4 * UNIT_ROUNDOFF)
+    return Enclosure((lo + hi) / 2, lo, hi, "bound", note="from H/L to (H + PATH_KL)/L")
+
+
+def _ser(work: Workspace) -> Enclosure:
+    """``0 <= SER <= 1 - exp(-PATH_KL)``."""
+    most = min(-math.expm1(-windows.path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
+    return Enclosure(most / 2, 0.0, most, "bound", note="anything from 0 to 1 - exp(-PATH_KL)")
+
+
+def _only(kind: type) -> Obstacle:
+    def obstacle(instance: Instance) -> str | None:
+        if isinstance(instance.policy, kind):
+            return windows.exact_obstacle(instance)
+        return f"it belongs to {'Bernoulli' if kind is Bernoulli else 'fixed-size'} policies"
+
+    return obstacle
+
+
+def _of_language(
+    quantity: str, run: Callable[[Workspace], Enclosure], relies_on: frozenset[str] = frozenset()
+) -> Method:
+    return Method(
+        quantity,
+        "windows",
+        "truncation",
+        windows.obstacle,
+        windows.cost,
+        run,
+        "hmm or n-gram x any policy",
+        "n K V (V + 1), n windows",
+        relies_on,
+    )
+
+
+def _of_policy(
+    quantity: str,
+    run: Callable[[Workspace], Enclosure],
+    relies_on: frozenset[str] = BY_CURVE,
+    kind: Kind = "truncation",
+    obstacle: Obstacle = windows.exact_obstacle,
+) -> Method:
+    return Method(
+        quantity,
+        "windows",
+        kind,
+        obstacle,
+        windows.path_cost,
+        run,
+        "hmm or n-gram x Bernoulli or fixed-size",
+        "n K V (V + 1) + N L, n windows",
+        relies_on,
+    )
+
+
+METHODS = (
+    _of_language("entropy", windows.entropy),
+    _of_language("log_ter_language", _log_ter_language),
+    _of_language("total_correlation", windows.total_correlation),
+    _of_language("dual_total_correlation", windows.dual_total_correlation, BY_CURVE),
+    _of_language("profile_start", lambda work: windows.curve_at(work, 0.0)),
+    _of_language("profile_end", lambda work: windows.curve_at(work, 1.0), BY_CURVE),
+    _of_language("curve_area", windows.entropy, BY_CURVE),
+    _of_language("profile_area", windows.entropy, BY_CURVE),
+    _of_policy("path_kl", windows.path_kl),
+    _of_policy("curve_left_sum", windows.left_sum, obstacle=_only(Bernoulli)),
+    _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize)),
+    _of_policy("kl", _kl, BY_CURVE | {"M6.1"}, "bound"),
+    _of_policy("log_ter", _log_ter, BY_CURVE | {"M6.1"}, "bound"),
+    _of_policy("ser", _ser, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
+)
