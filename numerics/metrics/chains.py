@@ -14,8 +14,8 @@ import numpy as np
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import markov
-from ..engines.markov import bigrams as bigrams
 from ..engines.markov import information as information
+from ..engines.markov.bigrams import bigram_kl_rate, bigram_tv_rate, generative_nll
 from ..engines.markov.chain import Measured
 from ..engines.workspace import Workspace
 from ..instances import Instance
@@ -115,7 +115,7 @@ def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
 
 
 def _generative_nll(work: Workspace) -> Measured:
-    return bigrams.generative_nll(markov.bigrams(work), information.entropy(markov.lag_information(work)))
+    return generative_nll(markov.bigrams(work), information.entropy(markov.lag_information(work)))
 
 
 def _ser(work: Workspace) -> Enclosure:
@@ -197,8 +197,8 @@ METHODS = (
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
     _method("curve_left_sum", _curve_left_sum, _bernoulli, BY_CURVE),
     _method("path_kl", _path_kl, markov.exact_obstacle, BY_CURVE),
-    _of_bigrams("bigram_kl_rate", lambda work: bigrams.bigram_kl_rate(markov.bigrams(work))),
-    _of_bigrams("bigram_tv_rate", lambda work: bigrams.bigram_tv_rate(markov.bigrams(work))),
+    _of_bigrams("bigram_kl_rate", lambda work: bigram_kl_rate(markov.bigrams(work))),
+    _of_bigrams("bigram_tv_rate", lambda work: bigram_tv_rate(markov.bigrams(work))),
     _of_bigrams("generative_nll", _generative_nll),
     Method(
         "ser",
