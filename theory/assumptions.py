@@ -100,7 +100,7 @@ FIXED_SIZE_POLICY = Assumption(
 UNIFORM_STEPS = Assumption("UniformSteps", "the policy is Bernoulli and w_k = 1/N for every k")
 BALANCED_SIZES = Assumption("BalancedSizes", "the policy is fixed-size and its N sizes differ by at most one")
 GREEDY_SIZES = Assumption(
-    "GreedySizes", "the policy is fixed-size and s_k = 1 + floor(eta (L - 1 - S_{k-1})) with one eta for all k"
+    "GreedySizes", "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (L - 1 - S_{k-1})) with one eta for all k"
 )
 STEPS_DIVIDE_LENGTH = Assumption("StepsDivideLength", "N divides L")
 PAIR_LANGUAGE = Assumption(

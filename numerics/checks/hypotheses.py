@@ -137,7 +137,7 @@ def _one_at_a_time(instance: Instance) -> bool:
 def _greedy_sizes(instance: Instance) -> bool:
     """The least eta that allows every step is the one to try."""
     sizes = _sizes(instance)
-    if sizes is None or not isinstance(instance.policy, FixedSize):
+    if sizes is None or not isinstance(instance.policy, FixedSize) or 0 in sizes:
         return False
     rests = [instance.length - 1 - before for before in itertools.accumulate(sizes, initial=0)]
     eta = max((Fraction(s - 1, rest) for s, rest in zip(sizes, rests, strict=False) if s > 1), default=Fraction(0))
