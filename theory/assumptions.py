@@ -22,6 +22,7 @@ __all__ = [
     "BISECTION_POLICY",
     "EXACT_DENOISER",
     "FIXED_SIZE_POLICY",
+    "GREEDY_SIZES",
     "INDEPENDENT_TOKENS",
     "MARKOV_LANGUAGE",
     "MDS_LANGUAGE",
@@ -98,6 +99,9 @@ FIXED_SIZE_POLICY = Assumption(
 )
 UNIFORM_STEPS = Assumption("UniformSteps", "the policy is Bernoulli and w_k = 1/N for every k")
 BALANCED_SIZES = Assumption("BalancedSizes", "the policy is fixed-size and its N sizes differ by at most one")
+GREEDY_SIZES = Assumption(
+    "GreedySizes", "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (L - 1 - S_{k-1})) with one eta for all k"
+)
 STEPS_DIVIDE_LENGTH = Assumption("StepsDivideLength", "N divides L")
 PAIR_LANGUAGE = Assumption(
     "PairLanguage", "the language is Pair(V): L/2 independent blocks, each a uniform symbol written twice"
@@ -150,6 +154,7 @@ ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
             FIXED_SIZE_POLICY,
             UNIFORM_STEPS,
             BALANCED_SIZES,
+            GREEDY_SIZES,
             STEPS_DIVIDE_LENGTH,
             PAIR_LANGUAGE,
             PARITY_LANGUAGE,

@@ -11,13 +11,35 @@ from types import MappingProxyType
 
 from sympy import Symbol
 
-from . import information, path_kl, refuted, sequence_error, token_error
+from . import (
+    decoding,
+    efficiency,
+    information,
+    named_languages,
+    order,
+    path_kl,
+    refuted,
+    schedules,
+    sequence_error,
+    token_error,
+)
 from .spelling import to_latex
 from .statement import Statement
 
 __all__ = ["index", "register", "statements"]
 
-FAMILIES = (information, path_kl, token_error, sequence_error, refuted)
+FAMILIES = (
+    information,
+    path_kl,
+    schedules,
+    token_error,
+    sequence_error,
+    decoding,
+    order,
+    efficiency,
+    named_languages,
+    refuted,
+)
 
 _ledger: dict[str, Statement] = {}
 

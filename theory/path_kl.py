@@ -1,4 +1,4 @@
-"""Statements about PATH_KL: its exact value through the information curve, and bounds (M5.4 to M5.6, M6.1 to M6.3)."""
+"""Statements about PATH_KL: its exact value through the information curve, and bounds (M5.4 to M5.6, M6.1 to M6.3, M6.10)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from .notation import (
     curve_left_sum,
     dual_total_correlation,
     eps_learning,
+    eps_learning_mean,
     kl,
     learning_term,
     max_step_size,
@@ -30,6 +31,7 @@ from .notation import (
     profile_area,
     profile_left_sum,
     second,
+    soft_path_kl,
     total_correlation,
 )
 from .statement import Statement
@@ -115,6 +117,18 @@ STATEMENTS = (
         tight="always an equality",
     ),
     Statement(
+        id="M5.6-mean",
+        title="The mean learning error is the learning term per token",
+        lhs=eps_learning_mean,
+        relation="==",
+        rhs=learning_term / L,
+        assumptions=(ORDER_OBLIVIOUS,),
+        status="identity",
+        source="definition",
+        note="M5.6.md",
+        tight="always an equality",
+    ),
+    Statement(
         id="M6.1",
         title="KL is at most PATH_KL",
         lhs=kl,
@@ -127,6 +141,55 @@ STATEMENTS = (
         tight="equality iff p_tau(x) is the same for all tau, for each x of the support: one step, given sets, one"
         " token at a time with the exact denoiser, MDS codes and permutations under fixed sizes; or both sides are"
         " infinite",
+        follows_from=("M6.10-kl", "M6.10-path"),
+    ),
+    Statement(
+        id="M6.10-kl",
+        title="KL is at most the soft minimum of PATH_KL over reveal times",
+        lhs=kl,
+        relation="<=",
+        rhs=soft_path_kl,
+        assumptions=(ORDER_OBLIVIOUS,),
+        status="proved here",
+        source="log-sum-exp is convex; M6.10",
+        note="M6.10.md",
+        tight="equality for Pair, Copy, Parity and MDS codes with the exact denoiser, and where KL = PATH_KL",
+    ),
+    Statement(
+        id="M6.10-path",
+        title="The soft minimum of PATH_KL over reveal times is at most PATH_KL",
+        lhs=soft_path_kl,
+        relation="<=",
+        rhs=path_kl,
+        assumptions=(ORDER_OBLIVIOUS,),
+        status="proved here",
+        source="Jensen's inequality; M6.10",
+        note="M6.10.md",
+        tight="equality iff D(q || p_tau) is the same for all tau: given sets, one step, permutations under fixed sizes",
+    ),
+    Statement(
+        id="M6.2-curve",
+        title="The left sum exceeds the area by at most the largest weight times TC + DTC",
+        lhs=curve_left_sum - curve_area,
+        relation="<=",
+        rhs=max_step_weight * INFORMATION,
+        assumptions=(BERNOULLI_POLICY,),
+        status="proved here",
+        source="the curve falls by TC + DTC in all",
+        note="M6.2.md",
+        tight="equality iff the tokens are independent (both sides 0)",
+    ),
+    Statement(
+        id="M6.2-weights",
+        title="N uniform steps have the largest weight 1/N",
+        lhs=max_step_weight,
+        relation="==",
+        rhs=1 / N,
+        assumptions=(UNIFORM_STEPS,),
+        status="identity",
+        source="definition",
+        note="M6.2.md",
+        tight="always an equality",
     ),
     Statement(
         id="M6.2",
@@ -139,6 +202,7 @@ STATEMENTS = (
         source="M5.4; compare Li and Cai, arXiv 2505.21400",
         note="M6.2.md",
         tight="equality iff the tokens are independent (both sides 0); approached by Copy(V, m) in one step as m grows",
+        follows_from=("M5.4", "M6.2-curve"),
     ),
     Statement(
         id="M6.2-uniform",
@@ -151,6 +215,7 @@ STATEMENTS = (
         source="M6.2",
         note="M6.2.md",
         tight="equality iff the tokens are independent (both sides 0)",
+        follows_from=("M6.2", "M6.2-weights"),
     ),
     Statement(
         id="M6.2-vocabulary",
@@ -163,6 +228,31 @@ STATEMENTS = (
         source="M6.2-uniform and M5.3-vocabulary",
         note="M6.2.md",
         tight="equality iff V = 1 (both sides 0)",
+        follows_from=("M6.2-uniform", "M5.3-vocabulary"),
+    ),
+    Statement(
+        id="M6.3-profile",
+        title="The left sum exceeds the mean profile by at most (s_max - 1)/L times TC + DTC",
+        lhs=profile_left_sum - profile_area,
+        relation="<=",
+        rhs=(max_step_size - 1) / L * INFORMATION,
+        assumptions=(FIXED_SIZE_POLICY,),
+        status="proved here",
+        source="the profile falls by TC + DTC in all",
+        note="M6.3.md",
+        tight="as M6.3",
+    ),
+    Statement(
+        id="M6.3-sizes",
+        title="N balanced sizes are at most ceil(L/N)",
+        lhs=max_step_size,
+        relation="==",
+        rhs=ceiling(L / N),
+        assumptions=(BALANCED_SIZES,),
+        status="identity",
+        source="definition",
+        note="M6.3.md",
+        tight="always an equality",
     ),
     Statement(
         id="M6.3",
@@ -176,6 +266,7 @@ STATEMENTS = (
         note="M6.3.md",
         tight="equality for an MDS code whose rank is used up right after the first token of a largest step; for"
         " independent tokens and for one token at a time both sides are 0",
+        follows_from=("M5.5", "M6.3-profile"),
     ),
     Statement(
         id="M6.3-balanced",
@@ -188,6 +279,7 @@ STATEMENTS = (
         source="M6.3",
         note="M6.3.md",
         tight="as M6.3; both sides are 0 when N >= L",
+        follows_from=("M6.3", "M6.3-sizes"),
     ),
     Statement(
         id="M6.3-divisible",
@@ -200,5 +292,6 @@ STATEMENTS = (
         source="M6.3",
         note="M6.3.md",
         tight="as M6.3; both sides are 0 when N = L",
+        follows_from=("M6.3-balanced",),
     ),
 )

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Integer, exp, log
+from sympy import Integer, Rational, ceiling, exp, log
 
 from .assumptions import (
     BALANCED_SIZES,
     BERNOULLI_POLICY,
+    BISECTION_POLICY,
     EXACT_DENOISER,
     FIXED_SIZE_POLICY,
     MORE_STEPS,
@@ -32,12 +33,16 @@ from .notation import (
     dual_total_correlation,
     eps_learning,
     eps_learning_mean,
+    growth_complexity,
     kl,
     max_step_size,
     max_step_weight,
+    mode_conflict_uniform,
+    pair_conflict,
     path_kl,
     second,
     ser,
+    soft_path_kl,
     total_correlation,
 )
 from .statement import Statement
@@ -84,6 +89,25 @@ WEIGHT_TWO: Spec = {
         [[1, 0, 1, 0], "1/6"],
         [[1, 1, 0, 0], "1/6"],
     ],
+}
+THIRDS_OF_TWO: Spec = {
+    "kind": "tabular",
+    "vocab": 2,
+    "length": 2,
+    "support": [[[0, 0], "1/3"], [[0, 1], "1/3"], [[1, 0], "1/3"]],
+}
+THIRDS_OF_THREE: Spec = {
+    "kind": "tabular",
+    "vocab": 2,
+    "length": 3,
+    "support": [[[0, 0, 0], "1/3"], [[0, 1, 1], "1/3"], [[1, 0, 1], "1/3"]],
+}
+LOADED_PAIR: Spec = {"kind": "tabular", "vocab": 2, "length": 2, "support": [[[0, 0], "2/3"], [[1, 1], "1/3"]]}
+FIXED_MIDDLE: Spec = {
+    "kind": "tabular",
+    "vocab": 2,
+    "length": 3,
+    "support": [[[0, 0, 0], "1/2"], [[1, 0, 1], "1/2"]],
 }
 LOPSIDED: Spec = {
     "kind": "tabular",
@@ -257,5 +281,68 @@ STATEMENTS = (
         "M6.6.md",
         "equality for Pair in one step and the exact denoiser",
         {"language": _pair_language(4), "policy": _sizes(2, 2)},
+    ),
+    _false(  # 2 log 2 > (3/2) log 2
+        "limit-is-bound",
+        "The limit of N PATH_KL is an upper bound",
+        (path_kl, "<=", INFORMATION / (2 * N)),
+        (EXACT_DENOISER, UNIFORM_STEPS),
+        "M5.8.md",
+        "equality for a straight curve, as Pair's; true of concave curves",
+        {"language": COPY_3, "policy": _bernoulli(1)},
+    ),
+    _false(  # log(9/4) < .9548
+        "limit-is-lower-bound",
+        "The limit of N PATH_KL is a lower bound",
+        (path_kl, ">=", INFORMATION / (2 * N)),
+        (EXACT_DENOISER, UNIFORM_STEPS),
+        "M5.8.md",
+        "equality for a straight curve, as Pair's; true of convex curves",
+        {"language": THIRDS_OF_THREE, "policy": _bernoulli(1)},
+    ),
+    _false(  # log 2 > log 2 / 3
+        "growth-without-ends",
+        "PATH_KL is at most the growth complexity, without a factor and without the ends",
+        (path_kl, "<=", growth_complexity),
+        (EXACT_DENOISER, BERNOULLI_POLICY),
+        "growth.md",
+        "true with equality for independent tokens",
+        {"language": _pair_language(2), "policy": _bernoulli(1)},
+    ),
+    _false(  # .26845 > .25670
+        "soft-is-kl",
+        "KL is the soft minimum of PATH_KL, so that entropies of sets give it",
+        (soft_path_kl, "==", kl),
+        (EXACT_DENOISER, BERNOULLI_POLICY),
+        "M6.10.md",
+        "true of Pair, Copy and Parity, whose p_tau is a multiple of q on the support",
+        {"language": LOADED_PAIR, "policy": _bernoulli(2)},
+    ),
+    _false(  # 1 < 3/2
+        "threshold-without-one",
+        "Two tokens of confidence 1 - e have the joint mode when 2 e <= 1",
+        (mode_conflict_uniform, ">=", Rational(3, 2)),
+        (),
+        "M6.8.md",
+        "equality for Pair(2), whose tokens are fair coins",
+        {"language": THIRDS_OF_TWO, "policy": _bernoulli(1)},
+    ),
+    _false(  # log 2 > 0
+        "bisection-any-language",
+        "Bisection is exact for every language",
+        (kl, "==", Integer(0)),
+        (EXACT_DENOISER, BISECTION_POLICY),
+        "M6.13.md",
+        "true of Markov chains",
+        {"language": FIXED_MIDDLE, "policy": {"kind": "bisection"}},
+    ),
+    _false(  # 0 < 1/4
+        "conflict-fixed-size",
+        "The conflict theorem for fixed sizes",
+        (ser, ">=", 1 - (1 - collision_probability * pair_conflict) ** ceiling((L - 1) / Integer(2))),
+        (EXACT_DENOISER, FIXED_SIZE_POLICY),
+        "M6.11.md",
+        "equality for Pair in one step",
+        {"language": _pair_language(2), "policy": _sizes(1, 1)},
     ),
 )

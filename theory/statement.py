@@ -68,6 +68,8 @@ class Statement:
     relation_between : Relation, optional
         The relation that the second subject stands in to the first. Left out, a statement that speaks of two subjects
         must be a claim, and is about any two.
+    follows_from : tuple of str
+        Ids of statements that together give this one by algebra alone, wherever its assumptions hold.
     parameters : mapping of Symbol to Expr
         Free parameters (such as ``eps``) and the value at which an instance is judged.
     refuted_by : str
@@ -92,6 +94,7 @@ class Statement:
     note: str
     tight: str
     relation_between: Relation | None = None
+    follows_from: tuple[str, ...] = ()
     parameters: Mapping[Symbol, Expr] = field(default_factory=dict)
     refuted_by: str = ""
     counterexample: Mapping[str, Any] | None = None

@@ -89,6 +89,8 @@ def tightness(verdict: Verdict) -> Enclosure | None:
         low, high = high, low
     if low.lo == low.hi == high.lo == high.hi:
         return Enclosure(1.0, 1.0, 1.0, "exact")
+    if low.lo == low.hi == 0 and not high.lo <= 0 <= high.hi:
+        return Enclosure(0.0, 0.0, 0.0, "exact")
     if high.lo <= 0 <= high.hi or not all(map(math.isfinite, (low.lo, low.hi))):
         return None
     ends = [above / below for above in (low.lo, low.hi) for below in (high.lo, high.hi)]

@@ -24,6 +24,8 @@ WIDTH = 1e-9
 ACCURACY = 1e-12
 SUBTRACTED = 1e-2
 """Correlations are differences of some 2L entropies of order 1, each rounded at 1e-16: 1e-14 where the value is 0."""
+SLOPES = 1e-1
+"""Slopes are sums of some 4 L^2 entropies, each known to 1e-14."""
 ORACLE_ERROR = real(Fraction(1, 10**55))
 """Logarithms of the oracle are rounded to some 70 digits."""
 
@@ -37,7 +39,7 @@ def assert_encloses(name: str, found, truth) -> None:
     if math.isinf(truth):
         assert found.value == math.inf
         return
-    scale = max(abs(float(exact)), FLOOR)
+    scale = max(abs(float(exact)), SLOPES if "slope" in name else FLOOR)
     assert found.width <= WIDTH * scale, f"{name}: {found} is wide"
     assert abs(found.value - float(exact)) <= ACCURACY * max(abs(float(exact)), SUBTRACTED), (
         f"{name}: {found.value} against {exact}"

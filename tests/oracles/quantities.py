@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from . import samplers
+from . import contexts, mixtures, samplers, slopes
 from .denoisers import Denoiser
 from .information import (
     area,
@@ -265,8 +265,7 @@ def measure_all(
     """Every quantity that exists for this instance, by its name in claims.
 
     Left out: `max_step_size` for the Bernoulli sampler, the bigram rates at L = 1, `generative_nll_correct`
-    when no correct sequence can come out, and what is not about one order-oblivious policy (`expected_steps`,
-    `law_distance`).
+    when no correct sequence can come out, and what is not about one policy (`law_distance`).
     """
     m = marginals_of(q)
     p = samplers.law(policy, V, denoiser)
@@ -292,15 +291,73 @@ def measure_all(
         "off_support_mass": off_support_mass(m, V, denoiser, policy),
         "area_defect": area_defect(m),
         "profile_max_increase": profile_max_increase(m),
+        "expected_steps": policy.N,
+        "break_even_price": Fraction(policy.L, policy.N),
+        "soft_path_kl": mixtures.soft_path_kl(q, denoiser, policy),
     }
-    if policy.sizes is not None:
-        measured["max_step_size"] = max_step_size(policy)
+    measured |= _of_language(m, V)
+    measured["agreement_slack"] = contexts.agreement_slack(V, measured["eps_learning"])
+    if policy.kind == "bernoulli":
+        measured |= _of_bernoulli(q, m, V, denoiser, policy)
+    else:
+        measured |= _of_sizes(policy)
     if measured["ser"] != 1:
         measured["generative_nll_correct"] = generative_nll_correct(q, p)
     if m.L >= 2:
         measured["bigram_kl_rate"] = bigram_kl_rate(q, p, transition)
         measured["bigram_tv_rate"] = bigram_tv_rate(q, p, transition)
     return measured
+
+
+def _of_language(m: Marginals, V: int) -> dict[str, Fraction | int | Real]:
+    """What neither the policy nor the denoiser has a part in (M5.7, M6.8, M6.11, M6.13)."""
+    least, most = slopes.extremes(m)
+    summed, largest = contexts.mode_conflicts(m, V)
+    return {
+        "slope_defect": slopes.slope_defect(m),
+        "curve_min_slope": least,
+        "curve_max_slope": most,
+        "growth_complexity": slopes.growth_complexity(m),
+        "least_confidence": contexts.least_confidence(m, V),
+        "mode_conflict": summed,
+        "mode_conflict_uniform": largest,
+        "pair_conflict": contexts.pair_conflict(m, V),
+        "zero_error_depth": contexts.zero_error_depth(m, V),
+    }
+
+
+def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Policy) -> dict[str, Fraction | Real]:
+    """What belongs to Bernoulli samplers (M5.8, M5.9, M6.9)."""
+    paths = mixtures.over_sizes(policy, lambda sized: path_kl(q, denoiser, sized))
+    errors = mixtures.over_sizes(policy, lambda sized: ser(q, samplers.law(sized, V, denoiser)))
+    return {
+        "weighted_slope": slopes.weighted_slope(m, policy),
+        "growth_bound": slopes.growth_bound(m, policy),
+        "mixture_path_kl": mixtures.mean(paths),
+        "mixture_ser": sum((chance * error for chance, error in errors), Fraction(0)),
+        "best_sizes_path_kl": min(value for _, value in paths),
+        "best_sizes_ser": min(error for _, error in errors),
+        "law_polynomial_defect": law_distance(
+            samplers.law(policy, V, denoiser), mixtures.polynomial(policy, V, denoiser)
+        ),
+    }
+
+
+def _of_sizes(policy: Policy) -> dict[str, Fraction | int]:
+    """What belongs to sized samplers (M6.3, M6.14)."""
+    success, masked, by_tc, by_dtc = Fraction(1), policy.L, Fraction(0), Fraction(0)
+    for s in policy.sizes:
+        for taken in range(s):
+            success *= Fraction(masked - taken, masked)
+        if s >= 2:
+            by_tc = max(by_tc, Fraction(s - 1, masked - 1))
+            by_dtc = max(by_dtc, Fraction(s - 1, policy.L - masked + 1))
+        masked -= s
+    largest, power = max_step_size(policy), 1
+    while power < largest:
+        power *= 2
+    measured = {"max_step_size": largest, "dyadic_step_size": power, "sized_success": success}
+    return measured | ({"tc_step_ratio": by_tc, "dtc_step_ratio": by_dtc} if policy.kind == "fixed-size" else {})
 
 
 def _length(law: Law) -> int:

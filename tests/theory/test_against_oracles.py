@@ -8,7 +8,7 @@ from fractions import Fraction as F
 from functools import cache
 
 import pytest
-from oracles import cases, denoisers, information, languages, samplers
+from oracles import cases, contexts, denoisers, information, languages, samplers
 from oracles.logs import mp, real
 from oracles.quantities import measure_all, path_kl
 from sympy import Float, Integer, Rational, oo
@@ -20,7 +20,12 @@ PAIR, MDS = languages.pair, languages.mds
 KIND = {
     "BernoulliPolicy": ("bernoulli",),
     "FixedSizePolicy": ("fixed-size",),
+    "SizedPolicy": ("fixed-size", "fixed-sets", "autoregressive", "bisection"),
     "OrderOblivious": ("bernoulli", "fixed-size", "fixed-sets", "autoregressive", "bisection"),
+}
+LAWS = {
+    "ParityLanguage": lambda subject: languages.parity(subject.marginals.L),
+    "PermutationsLanguage": lambda subject: languages.permutation(subject.marginals.L),
 }
 TRUE = [s for s in statements.values() if s.status in ("proved here", "identity")]
 FALSE = [s for s in statements.values() if s.status == "false on purpose"]
@@ -29,8 +34,9 @@ FALSE = [s for s in statements.values() if s.status == "false on purpose"]
 class Subject:
     """An oracle instance: language, vocabulary size, policy, prediction (None: the exact denoiser)."""
 
-    def __init__(self, q, V, policy, prediction=None, pair=False):
-        self.q, self.V, self.policy, self.exact, self.pair = q, V, policy, prediction is None, pair
+    def __init__(self, q, V, policy, prediction=None, pair=False, shifted=False, rank=None):
+        self.q, self.V, self.policy, self.exact = q, V, policy, prediction is None
+        self.pair, self.shifted, self.rank = pair, shifted, rank
         self.marginals = languages.Marginals(q)
         exact = prediction or denoisers.exact_prediction
         self.denoiser = denoisers.predicting(self.marginals, V, exact)
@@ -70,13 +76,48 @@ class Subject:
         policy = self.policy
         if assumption in KIND:
             return policy.kind in KIND[assumption]
+        if assumption in LAWS:
+            return self.q == LAWS[assumption](self)
         return {
             "ExactDenoiser": self.exact,
             "UniformSteps": policy.kind == "bernoulli" and len(set(policy.weights)) == 1,
             "BalancedSizes": policy.kind == "fixed-size" and max(policy.sizes) - min(policy.sizes) <= 1,
             "StepsDivideLength": self.marginals.L % policy.N == 0,
             "PairLanguage": self.pair,
+            "ShiftedPairLanguage": self.shifted,
+            "MDSLanguage": self.rank is not None,
+            "IndependentTokens": contexts.independent(self.marginals, (), tuple(range(self.marginals.L)), self.V),
+            "OneStep": policy.kind != "bernoulli" and max(policy.sizes) == self.marginals.L or 1 in policy.weights,
+            "OneAtATime": policy.sizes is not None and max(policy.sizes) == 1,
+            "GreedySizes": policy.kind == "fixed-size" and 0 not in policy.sizes and _is_greedy(policy.sizes),
+            "SeparatedSteps": policy.sizes is not None and policy.kind != "fixed-size" and self._is_separated(),
+            "BisectionPolicy": policy.kind == "bisection",
+            "MarkovLanguage": self._is_markov(),
         }[assumption]
+
+    def _is_separated(self):
+        """Every step draws tokens that are independent given those before."""
+        ((tau, _),) = self.policy.times.items()
+        positions = range(len(tau))
+        steps = [[i for i in positions if tau[i] == k] for k in sorted(set(tau))]
+        before = [tuple(i for i in positions if tau[i] < tau[A[0]]) for A in steps]
+        return all(contexts.independent(self.marginals, R, tuple(A), self.V) for R, A in zip(before, steps, strict=True))
+
+    def _is_markov(self):
+        """Each token depends on its predecessor alone."""
+        m = self.marginals
+        return all(
+            m.of(tuple(range(i + 1)))[x[: i + 1]] * m.of((i - 1,))[x[i - 1 : i]]
+            == m.of(tuple(range(i)))[x[:i]] * m.of((i - 1, i))[x[i - 1 : i + 1]]
+            for x in self.q
+            for i in range(2, m.L)
+        )
+
+
+def _is_greedy(sizes):
+    rests = [sum(sizes[k:]) - 1 for k in range(len(sizes))]
+    eta = max([F(s - 1, rest) for s, rest in zip(sizes, rests, strict=True) if s > 1], default=F(0))
+    return list(sizes) == [1 + int(eta * rest) for rest in rests]
 
 
 def exactly(value):
@@ -125,6 +166,8 @@ def weights(*w):
 
 ONE_TOKEN = languages.iid([F(1, 2), F(1, 2)], 1)
 TWO_TOKENS = languages.iid([F(1, 2), F(1, 2)], 2)
+THIRDS = languages.uniform([(0, 0), (0, 1), (1, 0)])
+SURE = languages.iid([F(9, 10), F(1, 10)], 1)
 COPY = languages.copy(2, 3, 3)
 BLOCKS = samplers.fixed_sets([[0, 1], [2, 3], [4, 5]])
 
@@ -142,6 +185,8 @@ def gallery():
         ("one token", ONE_TOKEN, 2, 1),
         ("one symbol", languages.iid([F(1)], 2), 1, 2),
         ("permutations", languages.permutation(3), 3, 3),
+        ("shifted", languages.shifted_pair(4, F(1, 10), 2), 4, 2),
+        ("chain", languages.markov([F(1, 3), F(2, 3)], [[F(1, 4), F(3, 4)], [F(2, 3), F(1, 3)]], 4), 2, 4),
     ]:
         policies = [steps(1, L), steps(2, L), steps(3, L), samplers.bernoulli(cases.WEIGHTS[3], L)]
         policies += [samplers.fixed_size([1] * L), samplers.fixed_size([L])]
@@ -150,7 +195,8 @@ def gallery():
         if L == 4:
             policies.append(samplers.fixed_size([2, 2]))
         for policy in policies:
-            yield f"{name} {policy.kind} {policy.N}", Subject(q, V, policy, pair=name == "pair")
+            known = {"pair": name == "pair", "shifted": name == "shifted", "rank": 2 if name == "mds" else None}
+            yield f"{name} {policy.kind} {policy.N} {policy.sizes or policy.weights}", Subject(q, V, policy, **known)
     for name, prediction in [("mixed", denoisers.mix_uniform(F(1, 8))), ("peaked", peak(F(1, 3)))]:
         for policy in (steps(1, 4), steps(2, 4), samplers.bernoulli(cases.WEIGHTS[3], 4), samplers.fixed_size([2, 2])):
             yield f"{name} pair {policy.kind} {policy.N}", Subject(PAIR(2, 4), 2, policy, prediction, pair=True)
@@ -211,6 +257,7 @@ def subject_of(spec):
         "bernoulli": lambda: steps(policy["steps"], L),
         "fixed-size": lambda: samplers.fixed_size(policy["sizes"]),
         "fixed-sets": lambda: samplers.fixed_sets(policy["sets"]),
+        "bisection": lambda: samplers.bisection(L),
     }[policy["kind"]]()
     prediction = None
     if denoiser is not None:
@@ -243,6 +290,13 @@ FIGURES = {
     "false-pair-without-chance": (0.5, 1),
     "false-pair-mean-error": (2 / 9, 0.22792),
     "false-pair-fixed-size": (0.25, 0.4375),
+    "false-limit-is-bound": (1.38629, 1.03972),
+    "false-limit-is-lower-bound": (0.81093, 0.95477),
+    "false-growth-without-ends": (0.69315, 0.23105),
+    "false-soft-is-kl": (0.26845, 0.2567),
+    "false-threshold-without-one": (1, 1.5),
+    "false-bisection-any-language": (0.69315, 0),
+    "false-conflict-fixed-size": (0, 0.25),
 }
 
 
@@ -274,6 +328,30 @@ DROPPED = [
     ("M6.4-vocabulary", "BernoulliPolicy", Subject(PAIR(2, 6), 2, BLOCKS), 0.11552),
     ("M6.4-published", "UniformSteps", Subject(COPY, 2, weights(1, 0)), 0.11552),
     ("M6.5-steps", "UniformSteps", Subject(COPY, 2, weights(1, 0, 0, 0)), 0.10355),
+    ("M5.8", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
+    ("M5.8-upper", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
+    ("M5.8-growth", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
+    ("M6.3-tc", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.fixed_size([1]), peak(F(1, 3))), 0.05889),
+    ("M6.3-dtc", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.fixed_size([1]), peak(F(1, 3))), 0.05889),
+    ("M6.3-tc-steps", "GreedySizes", Subject(PAIR(2, 2), 2, samplers.fixed_size([2, 0, 0, 0]), pair=True), 0.21269),
+    ("M6.3-rate", "BalancedSizes", Subject(COPY, 2, samplers.fixed_size([3, 0])), 0.34657),
+    ("M6.8-tv", "ExactDenoiser", Subject(SURE, 2, steps(1, 1), denoisers.mix_uniform(F(1))), 0.3),
+    ("M6.11-conflict", "BernoulliPolicy", Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), pair=True), 0.25),
+    ("M6.11-pair", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.5),
+    ("M6.11-pair", "BernoulliPolicy", Subject(PAIR(2, 4), 2, samplers.fixed_size([2, 2]), pair=True), 0.1875),
+    ("M6.12", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.25),
+    ("M6.12", "BernoulliPolicy", Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), pair=True), 0.125),
+    ("M6.13", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.bisection(1), peak(F(1, 3))), 0.05889),
+    ("M6.13", "SeparatedSteps", Subject(languages.parity(3), 2, samplers.bisection(3)), 0.69315),
+    ("M6.13-steps", "BisectionPolicy", Subject(languages.parity(4), 2, samplers.autoregressive(4)), 4),
+    ("M6.13-depth", "MarkovLanguage", Subject(languages.weight_strings(4, 2), 2, steps(1, 4)), 4),
+    ("M6.14", "PermutationsLanguage", Subject(TWO_TOKENS, 2, samplers.fixed_size([2])), 0.5),
+    ("M6.14-steps", "PermutationsLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.39347),
+    ("M6.14-depth", "PermutationsLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 1),
+    ("M7-sequence", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.39347),
+    ("M7-bisection", "BisectionPolicy", Subject(languages.parity(4), 2, samplers.autoregressive(4)), 1 / 3),
+    ("M9-one-step", "OneStep", Subject(PAIR(2, 2), 2, steps(2, 2), pair=True), 0.40547),
+    ("M9-independent", "IndependentTokens", Subject(PAIR(2, 2), 2, steps(1, 2), pair=True), 0.69315),
     ("M6.6", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.5),
     ("M6.6", "BernoulliPolicy", Subject(PAIR(2, 4), 2, samplers.fixed_size([2, 2]), pair=True), 0.1875),
 ]
@@ -311,6 +389,25 @@ EQUALITIES = [
     ("M6.5-path", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
     ("M6.6", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
     ("M6.7-ser", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
+    ("M5.8-upper", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
+    ("M5.8-lower", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
+    ("M6.10-kl", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
+    ("M6.10-kl", Subject(COPY, 2, steps(3, 3))),
+    ("M6.10-kl", Subject(languages.parity(3), 2, steps(2, 3))),
+    ("M6.10-path", Subject(languages.permutation(3), 3, samplers.fixed_size([2, 1]))),
+    ("M6.10-ser", Subject(COPY, 2, steps(3, 3))),
+    ("M6.3-tc", Subject(cases.sparse_table(1), 3, samplers.fixed_size([3]))),
+    ("M6.3-dtc", Subject(COPY, 2, samplers.fixed_size([3]))),
+    ("M6.3-dyadic", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
+    ("M6.3-vocabulary", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
+    ("M6.11-pair", Subject(PAIR(2, 4), 2, steps(2, 4), peak(F(1, 5)), pair=True)),
+    ("M6.11-conflict", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
+    ("M6.11-shifted", Subject(languages.shifted_pair(4, F(1, 10), 4), 4, steps(2, 4), shifted=True)),
+    ("M6.8", Subject(THIRDS, 2, steps(1, 2))),
+    ("M6.8-profile", Subject(THIRDS, 2, steps(1, 2))),
+    ("M6.13-steps", Subject(languages.parity(4), 2, samplers.bisection(4))),
+    ("M6.13-depth", Subject(PAIR(2, 2), 2, steps(1, 2), pair=True)),
+    ("M7-bisection", Subject(languages.parity(4), 2, samplers.bisection(4))),
     ("false-any-policy", Subject(PAIR(3, 4), 3, samplers.fixed_sets([[0, 1], [2, 3]]), pair=True)),
     ("false-tc-alone", Subject(cases.sparse_table(1), 3, steps(1, 3))),
     ("false-dtc-alone", Subject(PAIR(2, 4), 2, steps(1, 4), pair=True)),

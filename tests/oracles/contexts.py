@@ -1,0 +1,105 @@
+"""What tokens drawn together can spoil (M6.8, M6.11, M6.13), context by context."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from itertools import combinations, product
+from math import prod
+
+from .languages import Marginals, Tokens
+from .logs import Real, mp
+
+HALVINGS = 240
+
+
+def contexts(m: Marginals) -> Iterator[tuple[Tokens, Tokens]]:
+    """Possible partial sequences: revealed positions and their tokens."""
+    for size in range(m.L + 1):
+        for R in combinations(range(m.L), size):
+            for values in m.of(R):
+                yield R, values
+
+
+def joint(m: Marginals, R: Tokens, values: Tokens, A: Tokens, V: int) -> dict[Tokens, Fraction]:
+    """`q(x_A | x_R)`, zeros included."""
+    context = dict(zip(R, values, strict=True))
+    whole = m.chance(context)
+    return {
+        drawn: m.chance(context | dict(zip(A, drawn, strict=True))) / whole for drawn in product(range(V), repeat=len(A))
+    }
+
+
+def mode_conflicts(m: Marginals, V: int) -> tuple[Real | Fraction, Real | Fraction]:
+    """`mode_conflict` and `mode_conflict_uniform`."""
+    summed, largest = [], []
+    for R, values in contexts(m):
+        masked = [i for i in range(m.L) if i not in R]
+        for size in range(2, len(masked) + 1):
+            for A in combinations(masked, size):
+                laws = [joint(m, R, values, (i,), V) for i in A]
+                tops = [max(law.values()) for law in laws]
+                modes = [[v for (v,), c in law.items() if c == top] for law, top in zip(laws, tops, strict=True)]
+                together = joint(m, R, values, A, V)
+                best = [drawn for drawn, c in together.items() if c == max(together.values())]
+                if [[v] for v in best[0]] != modes or len(best) > 1:
+                    doubts = [1 - top for top in tops]
+                    summed.append(sum(doubts) + max(doubts))
+                    largest.append((size + 1) * max(doubts))
+    return min(summed, default=mp.inf), min(largest, default=mp.inf)
+
+
+def least_confidence(m: Marginals, V: int) -> Fraction:
+    """`min_i max_v P(X_i = v)`."""
+    return min(max(m.chance({i: v}) for v in range(V)) for i in range(m.L))
+
+
+def pair_conflict(m: Marginals, V: int) -> Fraction:
+    """The least chance, over pairs (1, 2), (3, 4), .. and contexts, that independent tokens are a forbidden pair."""
+    least = Fraction(1)
+    for R, values in contexts(m):
+        for i in range(0, m.L - 1, 2):
+            if i not in R and i + 1 not in R:
+                first, other = (joint(m, R, values, (k,), V) for k in (i, i + 1))
+                clash = sum(
+                    (first[u,] * other[v,] for (u, v), c in joint(m, R, values, (i, i + 1), V).items() if not c),
+                    Fraction(0),
+                )
+                least = min(least, clash)
+    return least
+
+
+def agreement_slack(V: int, eps: Real) -> Real:
+    """`max ||p - u||^2` over two-valued laws with `D(u || p) <= eps`: j symbols share the mass s >= j/V."""
+    best = mp.mpf(0)
+    for j in range(1, V):
+        low, high = mp.mpf(j) / V, mp.mpf(1)
+        for _ in range(HALVINGS if eps != mp.inf else 0):
+            s = (low + high) / 2
+            divergence = -(j * mp.log(V * s / j) + (V - j) * mp.log(V * (1 - s) / (V - j))) / V
+            low, high = (s, high) if divergence <= eps else (low, s)
+        s = low if eps != mp.inf else high
+        best = max(best, s**2 / j + (1 - s) ** 2 / (V - j) - mp.mpf(1) / V)
+    return best if eps else mp.mpf(0)
+
+
+def independent(m: Marginals, R: Tokens, A: Tokens, V: int) -> bool:
+    """Whether the tokens at A are independent in every context of R."""
+    for values in m.of(R):
+        singles = [joint(m, R, values, (i,), V) for i in A]
+        for drawn, chance in joint(m, R, values, A, V).items():
+            if prod((law[v,] for v, law in zip(drawn, singles, strict=True)), start=Fraction(1)) != chance:
+                return False
+    return True
+
+
+def zero_error_depth(m: Marginals, V: int) -> int:
+    """The least number of sets, by trying every first set and the best way on from it."""
+
+    @cache
+    def least(R: Tokens) -> int:
+        masked = [i for i in range(m.L) if i not in R]
+        sets = (A for size in range(1, len(masked) + 1) for A in combinations(masked, size))
+        onward = (least(tuple(sorted((*R, *A)))) for A in sets if independent(m, R, A, V))
+        return 1 + min(onward) if masked else 0
+
+    return least(())

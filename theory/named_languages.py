@@ -1,0 +1,131 @@
+"""The closed forms of M9 that need no more than named quantities, as statements; the rest are in `known_answers`."""
+
+from __future__ import annotations
+
+from sympy import Integer, exp, log
+
+from .assumptions import (
+    BERNOULLI_POLICY,
+    EXACT_DENOISER,
+    FIXED_SIZE_POLICY,
+    INDEPENDENT_TOKENS,
+    MDS_LANGUAGE,
+    ONE_AT_A_TIME,
+    ONE_STEP,
+    ORDER_OBLIVIOUS,
+    PAIR_LANGUAGE,
+    PARITY_LANGUAGE,
+    SHIFTED_PAIR_LANGUAGE,
+)
+from .notation import L, V, collision_probability, kl, path_kl, ser, total_correlation
+from .statement import Statement
+
+__all__ = ["STATEMENTS"]
+
+
+def _identity(name, title, lhs, rhs, assumptions, source, follows_from=()) -> Statement:
+    return Statement(
+        id=f"M9-{name}",
+        title=title,
+        lhs=lhs,
+        relation="==",
+        rhs=rhs,
+        assumptions=(EXACT_DENOISER, *assumptions),
+        status="identity",
+        source=source,
+        note="M9.md",
+        tight="always an equality",
+        follows_from=follows_from,
+    )
+
+
+STATEMENTS = (
+    _identity(
+        "independent",
+        "Independent tokens: no policy makes an error",
+        path_kl,
+        Integer(0),
+        (INDEPENDENT_TOKENS, ORDER_OBLIVIOUS),
+        "every conditional is the marginal",
+    ),
+    _identity(
+        "one-at-a-time",
+        "One token at a time is exact, in every order",
+        path_kl,
+        Integer(0),
+        (ONE_AT_A_TIME,),
+        "chain rule",
+    ),
+    _identity(
+        "one-step",
+        "One step draws the product of the marginals: KL is the total correlation",
+        kl,
+        total_correlation,
+        (ONE_STEP,),
+        "definition of the total correlation",
+    ),
+    _identity(
+        "pair-ser",
+        "Pair, Bernoulli: a block is wrong when its tokens come together and differ",
+        ser,
+        1 - (1 - (1 - 1 / V) * collision_probability) ** (L / 2),
+        (BERNOULLI_POLICY, PAIR_LANGUAGE),
+        "blocks are independent",
+    ),
+    _identity(
+        "pair-kl",
+        "Pair, Bernoulli: KL adds over blocks",
+        kl,
+        -L / 2 * log(1 - collision_probability + collision_probability / V),
+        (BERNOULLI_POLICY, PAIR_LANGUAGE),
+        "p is a multiple of q on the support",
+    ),
+    _identity(
+        "pair-path",
+        "Pair, Bernoulli: PATH_KL counts the blocks whose tokens come together",
+        path_kl,
+        L / 2 * collision_probability * log(V),
+        (BERNOULLI_POLICY, PAIR_LANGUAGE),
+        "M5.4 with Z(a) = L log V (1 - a)",
+    ),
+    _identity(
+        "parity-kl",
+        "Parity, Bernoulli: KL is -log(1 - SER)",
+        kl,
+        -log(1 - ser),
+        (BERNOULLI_POLICY, PARITY_LANGUAGE),
+        "p is a multiple of q on the support",
+    ),
+    _identity(
+        "parity-path",
+        "Parity, Bernoulli: PATH_KL is 2 log 2 SER",
+        path_kl,
+        2 * log(2) * ser,
+        (BERNOULLI_POLICY, PARITY_LANGUAGE),
+        "only a last step of several tokens can go wrong",
+    ),
+    _identity(
+        "mds-kl",
+        "MDS codes, fixed sizes: KL is PATH_KL",
+        kl,
+        path_kl,
+        (FIXED_SIZE_POLICY, MDS_LANGUAGE),
+        "any K positions are free and fix the rest",
+    ),
+    _identity(
+        "mds-ser",
+        "MDS codes, fixed sizes: SER is 1 - exp(-KL)",
+        ser,
+        1 - exp(-kl),
+        (FIXED_SIZE_POLICY, MDS_LANGUAGE),
+        "p is a multiple of q on the support",
+    ),
+    _identity(
+        "shifted-ser",
+        "ShiftedPair, Bernoulli: three of V differences are allowed",
+        ser,
+        1 - (1 - (1 - 3 / V) * collision_probability) ** (L / 2),
+        (BERNOULLI_POLICY, SHIFTED_PAIR_LANGUAGE),
+        "any sequence of allowed differences is possible",
+    ),
+)
