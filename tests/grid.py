@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from oracles import adaptive as oracle_adaptive
 from oracles import denoisers as oracle_denoisers
 from oracles import languages as oracle_languages
 from oracles import quantities as oracle_quantities
@@ -168,3 +170,81 @@ def cases(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ngram", "hm
     inside = local if scope == "local" else oracle_denoisers.global_scope(law, language.vocab)
     oracle = oracle_denoisers.denoiser(inside, language.vocab, prediction, rule, law)
     return Case(instance, law, oracle, oracle_policy, transition)
+
+
+@st.composite
+def adaptive_pairs(draw: Any, length: int) -> tuple[policies.Policy, oracle_adaptive.Adaptive]:
+    """An adaptive policy of every kind of score, order, rule, temperature, ties and blocks."""
+    proposes = draw(st.booleans())
+    score = "confidence" if proposes else draw(st.sampled_from(["confidence", "margin", "entropy", "random"]))
+    block = draw(st.sampled_from([b for b in range(1, length + 1) if length % b == 0]))
+    rules = {"confidence": ["sizes", "steps", "threshold"], "margin": ["sizes", "threshold"], "random": ["sizes"]}
+    rule = draw(st.sampled_from(rules.get(score, ["sizes", "threshold", "entropy_bound"])))
+    value: Any
+    sizes = threshold = bound = None
+    if rule == "sizes":
+        cuts = sorted(draw(st.lists(st.integers(0, block), max_size=3)))
+        value = [after - before for before, after in zip([0, *cuts], [*cuts, block], strict=True)]
+        sizes = tuple(value) * (length // block)
+    elif rule == "steps":
+        value = draw(st.integers(length // block, length))
+        shares = [value // (length // block) + (b < value % (length // block)) for b in range(length // block)]
+        sizes = tuple(block // share + (k < block % share) for share in shares for k in range(share))
+    elif rule == "threshold":
+        value = threshold = draw(st.sampled_from([Fraction(n, d) for d in (1, 2, 3, 5) for n in range(d + 1)]))
+        if score == "entropy":
+            value = threshold = -threshold
+    else:
+        value = bound = draw(st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(9, 10), Fraction(2)]))
+    inverse = draw(st.sampled_from([1, 1, 1, 2, None]))
+    ties = draw(st.sampled_from(["first", "random"]))
+    order = "sample-then-choose" if proposes else "choose-then-sample"
+    keys = {rule: value, "ties": ties, "block_length": block, "temperature": Fraction(1, inverse) if inverse else 0}
+    oracle = oracle_adaptive.Adaptive(length, score, proposes, sizes, threshold, bound, inverse, ties, block)
+    return policies.Adaptive(length, score=score, order=order, **keys), oracle
+
+
+@dataclass
+class AdaptiveCase:
+    """One instance of an adaptive or remasking policy twice."""
+
+    instance: Instance
+    law: oracle_languages.Law
+    denoiser: Any
+    policy: oracle_adaptive.Adaptive | None
+    step: Any
+
+    def run(self) -> oracle_adaptive.Run:
+        return oracle_adaptive.run(self.step, self.instance.policy.steps, self.instance.length)
+
+    def __repr__(self) -> str:
+        i = self.instance
+        return (
+            f"AdaptiveCase({i.language}, {i.policy}, {i.denoiser}, {i.off_support}, {i.off_support_scope}, {self.law})"
+        )
+
+
+@st.composite
+def remasking_pairs(draw: Any) -> tuple[policies.Policy, Any]:
+    """A remasking policy, its chances from none to the most there can be."""
+    weights = draw(rows(draw(st.integers(1, 3))))
+    revealed = [sum(weights[:k], Fraction(0)) for k in range(len(weights) + 1)]
+    most = [min(Fraction(1), (1 - after) / before) if before else Fraction(1) for before, after in pairwise(revealed)]
+    sigma = [draw(st.sampled_from([Fraction(0), Fraction(1, 2), Fraction(1)])) * bound for bound in most]
+    return policies.Remasking(policies.Schedule(weights), sigma), oracle_adaptive.remasking(weights, sigma)
+
+
+@st.composite
+def adaptive_cases(draw: Any, remasking: bool = True) -> AdaptiveCase:
+    """Rational instances of adaptive and remasking policies."""
+    language, law, _, local = draw(language_pairs())
+    denoiser, prediction = draw(denoiser_pairs(language).filter(lambda pair: pair[0].rational))
+    rule = draw(st.sampled_from(["uniform", "marginal", "stop"]))
+    scope = draw(st.sampled_from([None, "global", "local"] if local else [None, "global"]))
+    inside = local if scope == "local" else oracle_denoisers.global_scope(law, language.vocab)
+    oracle = oracle_denoisers.denoiser(inside, language.vocab, prediction, rule, law)
+    if remasking and draw(st.integers(0, 4)) == 0:
+        policy, step = draw(remasking_pairs())
+        return AdaptiveCase(Instance(language, policy, denoiser, rule, scope), law, oracle, None, step(oracle))
+    policy, twin = draw(adaptive_pairs(language.length))
+    return AdaptiveCase(Instance(language, policy, denoiser, rule, scope), law, oracle, twin, twin.step(oracle))

@@ -97,7 +97,7 @@ def exact_ratio_depth(instance: Instance) -> int:
     return 2 * lattice_depth(instance) + 1
 
 
-def _conditional_depth(instance: Instance) -> int:
+def conditional_depth(instance: Instance) -> int:
     return max(instance.denoiser.depth(instance.vocab, exact_ratio_depth(instance)), exact_ratio_depth(instance))
 
 
@@ -177,7 +177,7 @@ def _law(work: Workspace) -> Law:
     instance = work.instance
     V, L, policy = instance.vocab, instance.length, instance.policy
     m, D = marginal_lattice(work), conditional_lattice(work)
-    factor = _conditional_depth(instance) + 1
+    factor = conditional_depth(instance) + 1
     sums = 2 ** (L + 1)
     if isinstance(policy, FixedSize):
         p = lattice_kernels.sized_forward(m, D, instance.convention, policy.sizes, V, L)
@@ -289,6 +289,6 @@ def _conditional_costs(work: Workspace) -> ConditionalCosts:
         return ConditionalCosts(entropy, divergence, worst, entropy_error, 0.0, 0.0)
     finite = divergence[np.isfinite(divergence)]
     largest = worst if math.isfinite(worst) else float(finite.max(initial=0.0))
-    row_error = (3 * gamma(_conditional_depth(instance) + 2 * d + 2) + 16 * UNIT_ROUNDOFF * (4 + largest)) * (1 + 1e-9)
+    row_error = (3 * gamma(conditional_depth(instance) + 2 * d + 2) + 16 * UNIT_ROUNDOFF * (4 + largest)) * (1 + 1e-9)
     divergence_error = row_error + largest * (gamma(d) + 4 * UNIT_ROUNDOFF)
     return ConditionalCosts(entropy, divergence, worst, entropy_error, divergence_error, row_error)

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
-from ..engines import tabular, walk
 from ..engines.law import Law
 from ..engines.workspace import Workspace
 from ..instances import Instance
 from ..languages import NGram
 from ..types import PARAMETER_DEPTH
-from .method import Method, unfinished
+from .method import LAW_ENGINES, Method, unfinished
 from .summation import sum_of_logs
 
 __all__ = ["METHODS", "pooled_bigrams", "rates"]
@@ -97,10 +96,7 @@ def _methods(quantity: str, which: int) -> tuple[Method, ...]:
             scope,
             price,
         )
-        for name, engine, scope, price in (
-            ("tabular", tabular, "any language x any policy of given reveal times", "(2V+1)^L min(N, L)"),
-            ("walk", walk, "any language x any policy", "(2V+1)^L N, in Python"),
-        )
+        for name, engine, scope, price in LAW_ENGINES
     )
 
 

@@ -6,15 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..enclosure import Enclosure, Kind
-from ..engines import tabular, walk
+from ..engines import push, tabular, walk
 from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 
-__all__ = ["Method", "Obstacle", "law_methods", "unfinished"]
+__all__ = ["LAW_ENGINES", "Method", "Obstacle", "law_methods", "unfinished"]
 
 Obstacle = Callable[[Instance], str | None]
 """None when a method applies to an instance, or else the sentence that says why not."""
+
+
+LAW_ENGINES = (
+    ("tabular", tabular, "any language x any policy of given reveal times", "(2V+1)^L min(N, L)"),
+    (
+        "push",
+        push,
+        "any language x adaptive or remasking",
+        "(2V+1)^L; proposals V L times that; remasking (3V+1)^L N",
+    ),
+    ("walk", walk, "any language x any policy", "(2V+1)^L N, in Python"),
+)
+"""The engines that give the whole output law, with their scopes and prices."""
 
 
 @dataclass(frozen=True)
@@ -78,27 +91,18 @@ def law_methods(
     def both(engine_obstacle: Obstacle) -> Obstacle:
         return lambda instance: engine_obstacle(instance) or (obstacle(instance) if obstacle else None)
 
-    return (
+    return tuple(
         Method(
             quantity,
-            "tabular",
+            name,
             "rounding",
-            both(tabular.obstacle),
-            tabular.cost,
-            lambda work: of_law(tabular.law(work)),
-            "any language x any policy of given reveal times",
-            "(2V+1)^L min(N, L)",
-        ),
-        Method(
-            quantity,
-            "walk",
-            "rounding",
-            both(walk.obstacle),
-            walk.cost,
-            lambda work: of_law(walk.law(work)),
-            "any language x any policy",
-            "(2V+1)^L N, in Python",
-        ),
+            both(engine.obstacle),
+            engine.cost,
+            lambda work, engine=engine: of_law(engine.law(work)),
+            scope,
+            price,
+        )
+        for name, engine, scope, price in LAW_ENGINES
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    adaptive,
     bigrams,
     block_sizes,
     chains,
@@ -30,6 +31,7 @@ FAMILIES = (
     divergence,
     information,
     path,
+    adaptive,
     error_rates,
     bigrams,
     off_support,

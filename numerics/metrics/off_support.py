@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..enclosure import Enclosure
-from ..engines import tabular, walk
 from ..engines.law import Law
 from ..engines.workspace import Workspace
-from .method import Method
+from .method import LAW_ENGINES, Method
 
 __all__ = ["METHODS"]
 
@@ -42,8 +41,5 @@ METHODS = tuple(
         scope,
         price,
     )
-    for name, engine, scope, price in (
-        ("tabular", tabular, "any language x any policy of given reveal times", "(2V+1)^L min(N, L)"),
-        ("walk", walk, "any language x any policy", "(2V+1)^L N, in Python"),
-    )
+    for name, engine, scope, price in LAW_ENGINES
 )

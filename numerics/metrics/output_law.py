@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ..engines import tabular, walk
+from ..engines import push, tabular, walk
 from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput, BeyondReach
@@ -13,7 +13,7 @@ from ..reach import memory_budget, shown_bytes
 
 __all__ = ["law", "too_costly"]
 
-ENGINES = {"tabular": tabular, "walk": walk}
+ENGINES = {"tabular": tabular, "push": push, "walk": walk}
 
 
 def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None) -> Law:
@@ -24,7 +24,7 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None)
     instance : Instance
     seconds : float
         Time that an engine may be estimated to take.
-    engine : {"tabular", "walk"}, optional
+    engine : {"tabular", "push", "walk"}, optional
         Use this engine only.
 
     Raises
@@ -41,7 +41,7 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None)
     [0.25, 0.25, 0.25, 0.25]
     """
     if engine is not None and engine not in ENGINES:
-        raise BadInput("engine", f"found {engine!r}; {' and '.join(ENGINES)} give the whole output law")
+        raise BadInput("engine", f"found {engine!r}; one of {', '.join(ENGINES)} gives the whole output law")
     chosen = {name: module for name, module in ENGINES.items() if engine in (None, name)}
     able = {name: module.cost(instance) for name, module in chosen.items() if module.obstacle(instance) is None}
     if not able:

@@ -9,20 +9,25 @@ from fractions import Fraction
 from ..enclosure import Enclosure
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSets, FixedSize
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Remasking
 from .method import Method
 
 __all__ = ["METHODS"]
 
 
 def _obstacle(instance: Instance) -> str | None:
-    if isinstance(instance.policy, Bernoulli | FixedSize | FixedSets):
+    policy = instance.policy
+    if isinstance(policy, Bernoulli | FixedSize | FixedSets) or (isinstance(policy, Adaptive) and policy.sizes):
         return None
-    return "the policy's steps depend on the tokens"
+    return "how much a step reveals depends on the tokens"
 
 
 def _sizes_obstacle(instance: Instance) -> str | None:
     return "a Bernoulli policy has no step sizes" if isinstance(instance.policy, Bernoulli) else _obstacle(instance)
+
+
+def _steps_obstacle(instance: Instance) -> str | None:
+    return None if isinstance(instance.policy, Remasking) else _obstacle(instance)
 
 
 def _shares(work: Workspace) -> tuple[list[int], int] | None:
@@ -34,8 +39,8 @@ def _shares(work: Workspace) -> tuple[list[int], int] | None:
     return None if weights is None else (shares := [int(w) for w in weights], sum(shares))
 
 
-def _step_sizes(policy: FixedSize | FixedSets) -> list[int]:
-    return list(policy.sizes) if isinstance(policy, FixedSize) else [len(chosen) for chosen in policy.sets]
+def _step_sizes(policy: FixedSize | FixedSets | Adaptive) -> list[int]:
+    return [len(chosen) for chosen in policy.sets] if isinstance(policy, FixedSets) else list(policy.sizes or ())
 
 
 def _max_step_weight(work: Workspace) -> Enclosure:
@@ -104,7 +109,7 @@ def _method(quantity: str, run, obstacle) -> Method:
         obstacle,
         lambda instance: Cost(instance.policy.steps, 0),
         run,
-        "any language x any policy of given reveal times",
+        "any language x any policy of given sizes or weights",
         "N",
     )
 
@@ -113,7 +118,7 @@ METHODS = (
     _method("max_step_weight", _max_step_weight, _obstacle),
     _method("max_step_size", _max_step_size, _sizes_obstacle),
     _method("collision_probability", _collision_probability, _obstacle),
-    _method("expected_steps", _expected_steps, _obstacle),
+    _method("expected_steps", _expected_steps, _steps_obstacle),
     _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle),
     _method("tc_step_ratio", _tc_step_ratio, _fixed_size_obstacle),
     _method("dtc_step_ratio", _dtc_step_ratio, _fixed_size_obstacle),

@@ -148,6 +148,11 @@ class Adaptive(Policy):
         """``1/T``."""
         return 1 / self.temperature if self.temperature else math.inf
 
+    @property
+    def takes_first(self) -> bool:
+        """Whether the lowest of equal positions come first."""
+        return self.ties == "first" and self.score != "random"
+
     def check(self, vocab: int, length: int) -> None:
         if length != self.length:
             raise BadInput("length", f"found a policy for {self.length} tokens; length={length} is accepted here")
@@ -191,7 +196,7 @@ class Adaptive(Policy):
         if self.proposes:
             moves = self._kept_proposals(step, drawn, scored, one)
         else:
-            scores = {i: self._score(row) for i, row in scored.items()}
+            scores = {i: self.score_of(row) for i, row in scored.items()}
             moves = (
                 (weight, dict(zip(chosen, tokens, strict=True)))
                 for chance, chosen in self._choices(step, scores, one)
@@ -209,7 +214,7 @@ class Adaptive(Policy):
             for share, chosen in self._choices(step, scores, chance):
                 yield share, {i: tokens[i] for i in chosen}
 
-    def _score(self, row: list) -> Any:
+    def score_of(self, row: list) -> Any:
         """Of one conditional; larger is better."""
         if self.score == "random":
             return 0
@@ -221,18 +226,20 @@ class Adaptive(Policy):
         return -_entropy(row)
 
     def _choices(self, step: int, scores: dict[int, Any], chance: Any) -> Iterator[tuple[Any, tuple[int, ...]]]:
-        """Sets of positions with their chances, the best first, from the scores of all candidates."""
-        ranked = sorted(scores, key=lambda i: (-scores[i], i))
-        count = self._count(step, [scores[i] for i in ranked])
-        if count in (0, len(ranked)) or (self.ties == "first" and self.score != "random"):
-            yield chance, tuple(sorted(ranked[:count]))
-            return
-        last = scores[ranked[count - 1]]
-        certain = [i for i in ranked if scores[i] > last]
-        tied = [i for i in ranked if scores[i] == last]
-        drawn = count - len(certain)
+        """Sets of positions with their chances, from the scores of all candidates."""
+        certain, tied, drawn = self.decide(step, scores)
         for some in itertools.combinations(tied, drawn):
             yield chance / math.comb(len(tied), drawn), tuple(sorted([*certain, *some]))
+
+    def decide(self, step: int, scores: dict[int, Any]) -> tuple[list[int], list[int], int]:
+        """Positions that are revealed, and those of which so many are drawn, from the scores of all candidates."""
+        ranked = sorted(scores, key=lambda i: (-scores[i], i))
+        count = self._count(step, [scores[i] for i in ranked])
+        if count in (0, len(ranked)) or self.takes_first:
+            return ranked[:count], [], 0
+        last = scores[ranked[count - 1]]
+        certain = [i for i in ranked if scores[i] > last]
+        return certain, [i for i in ranked if scores[i] == last], count - len(certain)
 
     def _count(self, step: int, scores: list) -> int:
         """How many of the ranked candidates are revealed."""
@@ -241,12 +248,16 @@ class Adaptive(Policy):
         if self.sizes is not None:
             return self.sizes[step - 1]
         if self.rule == "threshold":
-            return max(1, sum(_compare(score, self.bound) >= 0 for score in scores))
+            return max(1, sum(map(self.reaches, scores)))
         # Entropies in rising order: the sum without the largest is that of all before it.
         count, total = 1, -scores[0]
         while count < len(scores) and _compare(total, self.bound) <= 0:
             total, count = total - scores[count], count + 1
         return count
+
+    def reaches(self, score: Any) -> bool:
+        """Whether a score is at least the threshold; none is where there is no threshold."""
+        return self.rule == "threshold" and _compare(score, self.bound) >= 0
 
     def tempered(self, row: list) -> list:
         """``c^(1/T)`` normalised; a row of zeros stays one."""

@@ -1,76 +1,226 @@
-"""The two families of adaptive policies that practice confuses (M3.1), by confidence and fixed sizes.
+"""Adaptive policies (M3.1) and remasking (M3.3): every proposal, every choice and every filling one by one.
 
-Small and literal, one function each: they exist for the known answers M6.14, M6.15 and M6.17.
+A step is a function from a partial sequence (None is a mask) to the pairs (chance, next partial sequence). Chances
+are Fractions, so `1/T` is a whole number or T is 0. Entropies are compared at 70 digits: those of different laws
+that agree to 40 are taken as equal.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 
 from .denoisers import Denoiser
 from .languages import Law, Tokens
+from .logs import TOLERANCE, Real, log_sum, mp, real
+
+Partial = tuple
+Step = Callable[[int, Partial], Iterator[tuple[Fraction, Partial]]]
+
+
+@dataclass(frozen=True)
+class Adaptive:
+    """A policy of M3.1.
+
+    Attributes
+    ----------
+    proposes : whether tokens are drawn before positions are chosen.
+    sizes : the size of every step, or None for one of the two other rules.
+    inverse_temperature : `1/T`, a whole number; None for T = 0.
+    """
+
+    L: int
+    score: str
+    proposes: bool = False
+    sizes: tuple[int, ...] | None = None
+    threshold: Fraction | None = None
+    entropy_bound: Fraction | None = None
+    inverse_temperature: int | None = 1
+    ties: str = "first"
+    block_length: int | None = None
+
+    @property
+    def N(self) -> int:
+        return self.L if self.sizes is None else len(self.sizes)
+
+    def step(self, denoiser: Denoiser) -> Step:
+        def moves(k: int, y: Partial) -> Iterator[tuple[Fraction, Partial]]:
+            context = {i: v for i, v in enumerate(y) if v is not None}
+            block = self.block_length or self.L
+            masked = [i for i in range(self.L) if y[i] is None]
+            masked = [i for i in masked if i // block == masked[0] // block]
+            scored = {i: denoiser(i, context) for i in masked}
+            drawn = {i: self._tempered(row) for i, row in scored.items()}
+            if not self.proposes:
+                scores = {i: self._score(row) for i, row in scored.items()}
+                for share, A in self._choices(k, scores):
+                    for values in product(range(len(scored[masked[0]])) if masked else (), repeat=len(A)):
+                        yield share * _chance(A, values, drawn), _with(y, A, values)
+                return
+            for values in product(range(len(scored[masked[0]])) if masked else (), repeat=len(masked)):
+                chance = _chance(masked, values, drawn)
+                proposal = dict(zip(masked, values, strict=True))
+                if chance:
+                    for share, A in self._choices(k, {i: scored[i][v] for i, v in proposal.items()}):
+                        yield share * chance, _with(y, A, [proposal[i] for i in A])
+
+        return moves
+
+    def _tempered(self, row: list[Fraction]) -> list[Fraction]:
+        if self.inverse_temperature is None:
+            return [Fraction(int(any(row) and v == row.index(max(row)))) for v in range(len(row))]
+        powers = [c**self.inverse_temperature for c in row]
+        return [c / sum(powers) for c in powers] if any(powers) else powers
+
+    def _score(self, row: list[Fraction]) -> Fraction | Real:
+        if self.score == "confidence":
+            return max(row)
+        if self.score == "margin":
+            return max(row) - sorted([Fraction(0), *row])[-2]
+        if self.score == "entropy":
+            return log_sum((c, c) for c in row)
+        return Fraction(0)
+
+    def _choices(self, k: int, scores: dict) -> list[tuple[Fraction, Tokens]]:
+        """The sets of positions that the rule may choose, with their chances."""
+        if not scores:
+            return [(Fraction(1), ())]
+        tied = any_order if self.ties == "random" or self.score == "random" else lowest_first
+        if self.sizes is not None:
+            return tied(scores, self.sizes[k - 1])
+        if self.threshold is not None:
+            passed = tuple(i for i, s in scores.items() if not _less(s, self.threshold))
+            return [(Fraction(1), passed)] if passed else tied(scores, 1)
+        entropies = sorted(-real_of(s) for s in scores.values())
+        counts = [
+            n for n in range(1, len(scores) + 1) if not _less(real(self.entropy_bound), mp.fsum(entropies[: n - 1]))
+        ]
+        return tied(scores, max(counts))
+
+
+def lowest_first(scores: dict, size: int) -> list[tuple[Fraction, Tokens]]:
+    """The best, the lower of two positions of equal score."""
+    chosen: list[int] = []
+    for _ in range(size):
+        left = [i for i in scores if i not in chosen]
+        chosen.append(min(i for i in left if not any(_less(scores[i], scores[j]) for j in left)))
+    return [(Fraction(1), tuple(sorted(chosen)))]
+
+
+def any_order(scores: dict, size: int) -> list[tuple[Fraction, Tokens]]:
+    """Any of the sets that leave no better position out, each as likely."""
+    sets = [
+        A
+        for A in combinations(scores, size)
+        if not any(_less(scores[i], scores[j]) for i in A for j in {*scores} - {*A})
+    ]
+    return [(Fraction(1, len(sets)), A) for A in sets]
+
+
+def remasking(weights: Sequence[Fraction], sigma: Sequence[Fraction]) -> Callable[[Denoiser], Step]:
+    """M3.3: what each position may become, multiplied out."""
+    w = [Fraction(value) for value in weights]
+
+    def step(denoiser: Denoiser) -> Step:
+        def moves(k: int, y: Partial) -> Iterator[tuple[Fraction, Partial]]:
+            context = {i: v for i, v in enumerate(y) if v is not None}
+            before, tail = sum(w[: k - 1]), sum(w[k - 1 :])
+            hazard = (w[k - 1] + sigma[k - 1] * before) / tail if tail else Fraction(1)
+            options = [
+                [(1 - sigma[k - 1], v), (Fraction(sigma[k - 1]), None)]
+                if v is not None
+                else [(1 - hazard, None), *((hazard * c, u) for u, c in enumerate(denoiser(i, context)))]
+                for i, v in enumerate(y)
+            ]
+            for drawn in product(*options):
+                chance = Fraction(1)
+                for share, _ in drawn:
+                    chance *= share
+                yield chance, tuple(v for _, v in drawn)
+
+        return moves
+
+    return step
+
+
+@dataclass(frozen=True)
+class Run:
+    """What comes of a run: the output law, the expected number of steps that met a mask, and the mass of every
+    (step, context) that was met."""
+
+    law: Law
+    steps: Fraction
+    met: dict[tuple[int, Partial], Fraction]
+
+
+def run(step: Step, N: int, L: int) -> Run:
+    """Move the law of the partial sequence through the steps."""
+    states: dict[Partial, Fraction] = {(None,) * L: Fraction(1)}
+    met: dict[tuple[int, Partial], Fraction] = {}
+    for k in range(1, N + 1):
+        following: dict[Partial, Fraction] = {}
+        for y, chance in states.items():
+            met[k, y] = chance
+            for weight, z in step(k, y):
+                if weight:
+                    following[z] = following.get(z, Fraction(0)) + chance * weight
+        states = following
+    steps = sum((chance for (_, y), chance in met.items() if None in y), Fraction(0))
+    return Run({y: chance for y, chance in states.items() if None not in y}, steps, met)
+
+
+def path_kl(q: Law, policy: Adaptive, denoiser: Denoiser) -> Real:
+    """`PATH_KL` (M3.2), choose-then-sample only: log q(x) - sum of log p_theta at each x's own histories, under q."""
+    terms: list[tuple[Fraction, Fraction]] = []
+
+    def replay(x: Tokens, k: int, y: Partial, chance: Fraction) -> None:
+        if k > policy.N:
+            return
+        context = {i: v for i, v in enumerate(y) if v is not None}
+        block = policy.block_length or policy.L
+        masked = [i for i in range(policy.L) if y[i] is None]
+        masked = [i for i in masked if i // block == masked[0] // block]
+        scores = {i: policy._score(denoiser(i, context)) for i in masked}
+        for share, A in policy._choices(k, scores):
+            for i in A:
+                terms.append((-chance * share, policy._tempered(denoiser(i, context))[x[i]]))
+            replay(x, k + 1, _with(y, A, [x[i] for i in A]), chance * share)
+
+    for x, chance in q.items():
+        terms.append((chance, chance))
+        replay(x, 1, (None,) * policy.L, chance)
+    return log_sum(terms)
 
 
 def choose_then_sample(sizes: Sequence[int], V: int, denoiser: Denoiser, ties: str = "first") -> Law:
-    """Reveal the `s_k` positions of largest `max_v c_i(v)`, then draw their tokens."""
-
-    def step(y: tuple, size: int) -> list[tuple[Fraction, dict[int, int]]]:
-        context, masked = _split(y)
-        rows = {i: denoiser(i, context) for i in masked}
-        moves = []
-        for choice, A in _best({i: max(rows[i]) for i in masked}, size, ties):
-            for draw in product(range(V), repeat=len(A)):
-                chance = choice
-                for i, v in zip(A, draw, strict=True):
-                    chance *= rows[i][v]
-                moves.append((chance, dict(zip(A, draw, strict=True))))
-        return moves
-
-    return _run(sizes, step)
+    """By confidence and sizes."""
+    policy = Adaptive(sum(sizes), "confidence", sizes=tuple(sizes), ties=ties)
+    return run(policy.step(denoiser), policy.N, policy.L).law
 
 
 def sample_then_choose(sizes: Sequence[int], V: int, denoiser: Denoiser, ties: str = "first") -> Law:
-    """Propose a token at every masked position, keep the `s_k` proposals of largest probability."""
-
-    def step(y: tuple, size: int) -> list[tuple[Fraction, dict[int, int]]]:
-        context, masked = _split(y)
-        rows = {i: denoiser(i, context) for i in masked}
-        moves = []
-        for draw in product(range(V), repeat=len(masked)):
-            proposal = dict(zip(masked, draw, strict=True))
-            chance = Fraction(1)
-            for i, v in proposal.items():
-                chance *= rows[i][v]
-            if chance:
-                for choice, A in _best({i: rows[i][v] for i, v in proposal.items()}, size, ties):
-                    moves.append((chance * choice, {i: proposal[i] for i in A}))
-        return moves
-
-    return _run(sizes, step)
+    """By confidence and sizes."""
+    policy = Adaptive(sum(sizes), "confidence", proposes=True, sizes=tuple(sizes), ties=ties)
+    return run(policy.step(denoiser), policy.N, policy.L).law
 
 
-def _split(y: tuple) -> tuple[dict[int, int], Tokens]:
-    context = {i: v for i, v in enumerate(y) if v is not None}
-    return context, tuple(i for i in range(len(y)) if y[i] is None)
+def real_of(score: Fraction | Real) -> Real:
+    return real(score) if isinstance(score, Fraction) else score
 
 
-def _best(scores: dict[int, Fraction], size: int, ties: str) -> list[tuple[Fraction, Tokens]]:
-    """The sets of `size` positions with the largest scores: the lowest positions, or one of all at random."""
-    if ties == "first":
-        return [(Fraction(1), tuple(sorted(scores, key=lambda i: (-scores[i], i))[:size]))]
-    top = sorted(scores.values(), reverse=True)[:size]
-    tied = [A for A in combinations(scores, size) if sorted((scores[i] for i in A), reverse=True) == top]
-    return [(Fraction(1, len(tied)), A) for A in tied]
+def _less(a: Fraction | Real, b: Fraction | Real) -> bool:
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a < b
+    return real_of(a) < real_of(b) - TOLERANCE
 
 
-def _run(sizes: Sequence[int], step: Callable[[tuple, int], list[tuple[Fraction, dict[int, int]]]]) -> Law:
-    states: dict[tuple, Fraction] = {(None,) * sum(sizes): Fraction(1)}
-    for size in sizes:
-        following: dict[tuple, Fraction] = {}
-        for y, chance in states.items():
-            for weight, tokens in step(y, size):
-                if weight:
-                    z = tuple(tokens.get(i, v) for i, v in enumerate(y))
-                    following[z] = following.get(z, Fraction(0)) + chance * weight
-        states = following
-    return states
+def _chance(A: Sequence[int], values: Sequence[int], rows: dict[int, list[Fraction]]) -> Fraction:
+    chance = Fraction(1)
+    for i, v in zip(A, values, strict=True):
+        chance *= rows[i][v]
+    return chance
+
+
+def _with(y: Partial, A: Sequence[int], values: Sequence[int]) -> Partial:
+    filled = dict(zip(A, values, strict=True))
+    return tuple(filled.get(i, v) for i, v in enumerate(y))

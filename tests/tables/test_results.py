@@ -52,7 +52,7 @@ def test_a_law_beyond_reach_is_refused_at_once():
         law(long)
     with pytest.raises(BeyondReach, match=r"information curve.*V=16, L=64"):
         curve(long)
-    with pytest.raises(BadInput, match="tabular and walk"):
+    with pytest.raises(BadInput, match="tabular, push, walk"):
         law(PAIR, engine="blocks")
 
 

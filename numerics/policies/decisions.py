@@ -1,0 +1,209 @@
+"""The comparisons of an adaptive policy on many partial sequences at once, with what they leave undecided."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._kernels import choices as kernels
+from ..enclosure import UNIT_ROUNDOFF
+from ..errors import BeyondReach
+from ..types import SMALLEST_NORMAL
+from .adaptive import Adaptive
+
+__all__ = [
+    "Choices",
+    "Contexts",
+    "Ranks",
+    "candidates",
+    "choose",
+    "drawn_rows",
+    "rank",
+    "settle_choice",
+    "settle_ranks",
+]
+
+KINDS = {
+    "confidence": kernels.CONFIDENCE,
+    "margin": kernels.MARGIN,
+    "entropy": kernels.ENTROPY,
+    "random": kernels.RANDOM,
+}
+
+
+@dataclass(frozen=True)
+class Contexts:
+    """Partial sequences and what is predicted from them.
+
+    Parameters
+    ----------
+    y : (n, L) int64
+        The mask is V.
+    weights : (n, L, V) float64
+        Conditionals times ``totals``; rows at revealed positions are not read.
+    totals : (n,) float64
+    relative : float
+        Relative error of a weight; 0 promises whole numbers below ``2^53``.
+    """
+
+    y: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    totals: NDArray[np.float64]
+    relative: float
+
+    @property
+    def conditionals(self) -> NDArray[np.float64]:
+        return self.weights / self.totals[:, None, None]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Which positions are revealed: those of state CERTAIN, and ``drawn`` of those TIED.
+
+    Parameters
+    ----------
+    state : (n, L) int8
+    drawn : (n,) int64
+    doubt : (n, 2) int64
+        Two positions (or one and the bound) that could not be told apart where it matters, or NOBODY.
+    """
+
+    state: NDArray[np.int8]
+    drawn: NDArray[np.int64]
+    doubt: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """The order of all proposals: 0 for the best, equal for ties, -1 for what is not proposed.
+
+    Parameters
+    ----------
+    rank : (n, L, V) int64
+    admitted : (n,) int64
+        Ranks below this reach the threshold.
+    doubt : (n, 2) int64
+        Two pairs ``i V + v`` (or one and the bound), or NOBODY.
+    """
+
+    rank: NDArray[np.int64]
+    admitted: NDArray[np.int64]
+    doubt: NDArray[np.int64]
+
+
+def candidates(policy: Adaptive, masked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Masked positions of the first block that has any, (n, L)."""
+    if policy.blocks == 1:
+        return masked
+    blocks = masked.reshape(len(masked), policy.blocks, policy.block_length)
+    current = blocks.any(axis=2)
+    current &= np.cumsum(current, axis=1) == 1
+    return (blocks & current[:, :, None]).reshape(masked.shape)
+
+
+def choose(policy: Adaptive, step: int, contexts: Contexts, proposed: NDArray[np.float64] | None = None) -> Choices:
+    """What a policy reveals.
+
+    Parameters
+    ----------
+    policy : Adaptive
+    step : int
+    contexts : Contexts
+    proposed : (n, L) float64, optional
+        The weights of proposals, to choose by in the place of scores.
+    """
+    n, L, V = contexts.weights.shape
+    among = candidates(policy, contexts.y == V)
+    found, errors = np.empty((n, L)), np.empty((n, L))
+    alike, state = np.empty((n, L), dtype=np.int64), np.empty((n, L), dtype=np.int8)
+    drawn, doubt = np.empty(n, dtype=np.int64), np.empty((n, 2), dtype=np.int64)
+    weights = contexts.weights if proposed is None else proposed[:, :, None]
+    kind = KINDS[policy.score]
+    kernels.scores(weights, contexts.totals, among, kind, contexts.relative, found, errors, alike)
+    known, out = (found, errors, alike, among), (policy.takes_first, state, drawn, doubt)
+    if policy.sizes is not None:
+        kernels.choose_some(*known, np.full(n, policy.sizes[step - 1]), *out)
+    elif policy.rule == "threshold":
+        kernels.choose_by_threshold(*known, *_bounds(policy, contexts.totals), *out)
+    else:
+        bound = float(policy.bound)
+        kernels.choose_by_entropy_bound(*known, bound, bound * UNIT_ROUNDOFF, *out)
+    return Choices(state, drawn, doubt)
+
+
+def rank(policy: Adaptive, contexts: Contexts, drawn: NDArray[np.float64]) -> Ranks:
+    """The order of everything that can be proposed from ``drawn`` (n, L, V)."""
+    n, L, V = contexts.weights.shape
+    among = candidates(policy, contexts.y == V)
+    ranks, admitted = np.empty((n, L, V), dtype=np.int64), np.empty(n, dtype=np.int64)
+    doubt = np.empty((n, 2), dtype=np.int64)
+    bound, spread = _bounds(policy, contexts.totals)
+    kernels.pair_ranks(contexts.weights, drawn, among, bound, spread, contexts.relative, ranks, admitted, doubt)
+    return Ranks(ranks, admitted, doubt)
+
+
+def drawn_rows(policy: Adaptive, contexts: Contexts) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """What tokens are drawn from, ``c^(1/T)`` normalised, and the rows whose largest token is in doubt.
+
+    Raises
+    ------
+    BeyondReach
+        When a positive chance would leave the range of float64.
+    """
+    c = contexts.conditionals
+    exponent = policy.exponent
+    if exponent == 1:
+        return c, np.zeros(c.shape[:2], dtype=bool)
+    largest = c.max(axis=-1, keepdims=True)
+    if exponent == math.inf:
+        near = (contexts.weights >= contexts.weights.max(axis=-1, keepdims=True) * (1 - 2 * contexts.relative)) & (
+            c > 0
+        )
+        favourite = near.argmax(axis=-1)
+        doubt = (near.sum(axis=-1) > 1) & (contexts.relative > 0)
+        return ((favourite[..., None] == np.arange(c.shape[-1])) & (largest > 0)).astype(np.float64), doubt
+    powers = np.divide(c, largest, out=np.zeros_like(c), where=largest > 0) ** float(exponent)
+    rows = np.divide(powers, powers.sum(axis=-1, keepdims=True), out=powers, where=largest > 0)
+    lost = (c > 0) & (rows < SMALLEST_NORMAL)
+    if lost.any():
+        raise BeyondReach(
+            f"at temperature {float(policy.temperature):g} a token of probability {c[lost].max():.3g} has a chance "
+            "below the range of float64; a higher temperature, or 0, is within reach"
+        )
+    return rows, np.zeros(c.shape[:2], dtype=bool)
+
+
+def _bounds(policy: Adaptive, totals: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The threshold in the units of the scores, and its error; beyond every score where there is none."""
+    if policy.rule != "threshold":
+        return np.full(len(totals), math.inf), np.zeros(len(totals))
+    bound = float(policy.bound) * (np.ones_like(totals) if policy.score == "entropy" else totals)
+    return bound, np.abs(bound) * 4 * UNIT_ROUNDOFF
+
+
+def settle_choice(
+    policy: Adaptive, step: int, rows: NDArray[Any], among: NDArray[np.bool_], into: Choices, k: int
+) -> None:
+    """Decide row k of ``into`` from exact conditionals (L, V)."""
+    scores = {int(i): policy.score_of(rows[i].tolist()) for i in np.flatnonzero(among)}
+    certain, tied, drawn = policy.decide(step, scores)
+    into.state[k] = 0
+    into.state[k, certain] = kernels.CERTAIN
+    into.state[k, tied] = kernels.TIED
+    into.drawn[k] = drawn
+    into.doubt[k] = kernels.NOBODY
+
+
+def settle_ranks(policy: Adaptive, rows: NDArray[Any], into: Ranks, k: int) -> None:
+    """Decide row k of ``into`` from exact conditionals (L, V)."""
+    pairs = [(int(i), int(v)) for i, v in np.argwhere(into.rank[k] >= 0)]
+    levels = sorted({rows[i, v] for i, v in pairs}, reverse=True)
+    order = {level: number for number, level in enumerate(levels)}
+    for i, v in pairs:
+        into.rank[k, i, v] = order[rows[i, v]]
+    into.admitted[k] = sum(policy.reaches(level) for level in levels)
+    into.doubt[k] = kernels.NOBODY
