@@ -2,8 +2,9 @@
 
 A statement is searched over small rational instances (tables of at most 64 sequences, at most 4 steps) that its
 assumptions allow. Nothing is read but what it states. A float64 verdict ``violated`` is already rigorous, so the
-search judges with the float engines first; what they leave open, as they must where a bound is attained, is decided
-exactly. The order of the work follows from the seed alone; a budget only cuts it.
+search judges with the float engines. Equality decides a statement with ``==`` or ``<``, and no interval of positive
+width shows it: there what is left open is decided exactly, and so is what the search ends with. The order of the work
+follows from the seed alone; a budget only cuts it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ CLIMBERS = 8
 
 EXACT_SECONDS = 0.05
 """Estimated time up to which what intervals leave open is decided exactly."""
+
+MOST_ZEROS = 20
+"""Candidates that are kept for statements both of whose sides are always zero."""
 
 EXACT_TURNS = 4
 """Rounds in which random candidates have the exact denoiser."""
@@ -199,7 +203,7 @@ class _Search:
     judged: int = 0
     counterexample: Candidate | None = None
     tightest: tuple[float, Candidate] | None = None
-    equal: Candidate | None = None
+    zeros: list[Candidate] = field(default_factory=list)
     latest: Height | None = None
     doing: str = "searching"
     best: list[tuple[Height, int, Candidate]] = field(default_factory=list)
@@ -257,10 +261,10 @@ class _Search:
             return None
         if _refutes(verdict):
             self.counterexample = candidate
-        if self.equal is None and _is_equality(verdict):
-            self.equal = candidate
         height = _height(verdict)
         if height is None:
+            if verdict.status is not Status.VIOLATED and len(self.zeros) < MOST_ZEROS:
+                self.zeros.append(candidate)
             return None
         ratio = _certain_ratio(verdict)
         if ratio is not None and (self.tightest is None or ratio > self.tightest[0] + NARROW):
@@ -279,8 +283,9 @@ class _Search:
             verdict = judge(self.statement, works, candidate.relation, exact)
         except MaskboundError:
             return None
-        open_ = verdict.status is Status.UNDECIDED and verdict.lhs is not None and not exact
-        if open_ and all(rational.cost(work.instance).seconds <= EXACT_SECONDS for work in works):
+        decisive = self.statement.relation in ("==", "<", ">") and not exact
+        open_ = verdict.status is Status.UNDECIDED and verdict.lhs is not None
+        if decisive and open_ and all(rational.cost(work.instance).seconds <= EXACT_SECONDS for work in works):
             exactly = judge(self.statement, works, candidate.relation, exact=True)
             return exactly if _has_sides(exactly) else verdict
         return verdict
@@ -357,10 +362,11 @@ class _Search:
         if self.tightest is not None:
             ratio, reached = self.tightest
             smaller, finished = self.shrunk(reached, lambda verdict: _keeps_ratio(verdict, ratio))
-        elif self.equal is not None:
-            smaller, finished = self.shrunk(self.equal, _is_equality)
         else:
-            return None, None, True
+            equal = (candidate for candidate in self.zeros if _is_equality(self._exact(candidate)))
+            smaller, finished = next(equal, None), True
+            if smaller is None:
+                return None, None, True
         verdict = self._exact(smaller)
         if _refutes(verdict):
             return None, smaller, finished
