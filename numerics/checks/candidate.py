@@ -9,6 +9,7 @@ revealed positions, else V rationals; its numbers are multiples of a power of 1/
 from __future__ import annotations
 
 import math
+import pathlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,6 +21,7 @@ from ..denoisers import Table
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair, parse
+from ..instances.spec_policies import read_policy
 from ..partial import lattice_rows, lattice_size, sequence_rows
 
 __all__ = [
@@ -76,14 +78,16 @@ class Candidate:
         BeyondReach
             When it is too large.
         """
-        names = (name,) if len(self.policies) == 1 else (f"{name}-first", f"{name}-second")
-        found = tuple(
-            _instance(self.language, policy, denoiser, each)
-            for policy, denoiser, each in zip(self.policies, self.denoisers, names, strict=True)
-        )
-        if self.relation is not None:
-            Pair(self.relation, *found)
-        return found
+        if self.relation is None:
+            return (_instance(self.language, self.policies[0], self.denoisers[0], name),)
+        one, other = self.denoisers
+        first = _instance(self.language, self.policies[0], one, f"{name}-first")
+        if one == other:
+            second = _with_policy(first, self.policies[1], f"{name}-second")
+        else:
+            second = _instance(self.language, self.policies[1], other, f"{name}-second")
+        Pair(self.relation, first, second)
+        return first, second
 
     def workspaces(self, name: str = "candidate") -> tuple[Workspace, ...]:
         """Its instances, to be measured."""
@@ -116,9 +120,7 @@ class Candidate:
 
 
 def _instance(language: Spec, policy: Spec, denoiser: Spec, name: str) -> Instance:
-    if len(set(policy.get("weights", ()))) == 1:
-        policy = {"kind": "bernoulli", "steps": len(policy["weights"])}
-    top = {"name": name, "language": language, "policy": policy}
+    top = {"name": name, "language": language, "policy": _counted(policy)}
     if denoiser.get("kind") != "table":
         return parse({**top, "denoiser": denoiser})
     exact = parse({**top, "denoiser": {key: denoiser[key] for key in RULE if key in denoiser}})
@@ -133,6 +135,20 @@ def _instance(language: Spec, policy: Spec, denoiser: Spec, name: str) -> Instan
     rule = {key: value for key, value in exact.spec["denoiser"].items() if key in RULE}
     spec = exact.spec | {"denoiser": {"kind": "table", "conditionals": written} | rule}
     return replace(exact, denoiser=Table(conditionals=rows.astype(np.float64)), spec=spec)
+
+
+def _with_policy(instance: Instance, policy: Spec, name: str) -> Instance:
+    """The same language and denoiser, which need not be read again, under another policy."""
+    assert instance.spec is not None
+    built, table = read_policy(_counted(policy), instance.vocab, instance.length, pathlib.Path())
+    return replace(instance, policy=built, name=name, spec=instance.spec | {"name": name, "policy": table})
+
+
+def _counted(policy: Spec) -> Spec:
+    """Equal weights as a number of steps."""
+    if len(set(policy.get("weights", ()))) == 1:
+        return {"kind": "bernoulli", "steps": len(policy["weights"])}
+    return policy
 
 
 def _with_weights(policy: Spec) -> Spec:

@@ -138,6 +138,7 @@ def falsify(
     seed: int = 0,
     most: int | None = None,
     watch: Callable[[str], None] = lambda doing: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Falsification:
     """Search for an instance that violates a statement.
 
@@ -154,6 +155,8 @@ def falsify(
         Candidates to try at most before shrinking, for results that do not depend on the machine's speed.
     watch : callable, optional
         Told before every candidate what is being done, in a few words.
+    clock : callable, optional
+        What the budget is counted by, in seconds.
 
     Returns
     -------
@@ -171,7 +174,7 @@ def falsify(
         raise BadInput("statement", f"{statement.id} is about a limit, which no instance can refute")
     if not budget_seconds > 0:
         raise BadInput("budget", f"found {shown(budget_seconds)}; a positive number of seconds is accepted")
-    search = _Search(statement, Family.of(statement), time.monotonic(), budget_seconds, most or math.inf, watch)
+    search = _Search(statement, Family.of(statement), clock, clock(), budget_seconds, most or math.inf, watch)
     rng = Random(seed)
     search.run(rng)
     return search.report(seed, rng)
@@ -195,6 +198,7 @@ class _Search:
 
     statement: Statement
     family: Family
+    clock: Callable[[], float]
     start: float
     budget: float
     most: float
@@ -210,7 +214,7 @@ class _Search:
 
     @property
     def left(self) -> float:
-        return self.budget - (time.monotonic() - self.start)
+        return self.budget - (self.clock() - self.start)
 
     def run(self, rng: Random) -> None:
         """Rounds of structured candidates, random ones and a climb, until a counterexample or the limits are met."""
@@ -354,7 +358,7 @@ class _Search:
             judged=self.judged,
             finished=finished,
             seed=seed,
-            seconds=time.monotonic() - self.start,
+            seconds=self.clock() - self.start,
         )
 
     def _tightest(self) -> tuple[Extreme | None, Candidate | None, bool]:
