@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 
 import pytest
 
 from maskbound.numerics import Instance, denoisers, languages, measure, policies
-from maskbound.numerics.errors import BadInput
+from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.planning import break_even
 from maskbound.theory.schedule_polynomial import compositions
 
@@ -80,3 +81,11 @@ def test_wrong_requests_are_refused():
         break_even(instance, -1, "ser")
     with pytest.raises(BadInput, match="denoiser: it is not exact"):
         break_even(Instance(languages.pair(2, 4), NOBODY, denoisers.Perturbed("uniform", "1/2")), 0.5, "ser")
+
+
+def test_what_nothing_measures_is_refused(monkeypatch):
+    monkeypatch.setattr(sys.modules["maskbound.numerics.planning.break_even"], "_methods", lambda *about: [])
+    # Without time every method is out of reach.
+    monkeypatch.setattr(sys.modules["maskbound.numerics.planning.break_even"], "SECONDS", 1e-12)
+    with pytest.raises(BeyondReach, match="ser of instance"):
+        break_even(Instance(languages.pair(2, 4), NOBODY), 0.5, "ser")
