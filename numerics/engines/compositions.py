@@ -63,8 +63,8 @@ def _polynomials(work: Workspace) -> dict[Partial, fmpq_poly]:
     pairs = power(2 * V + 1, L)
     if pairs > rational.MOST_PAIRS:
         raise BeyondReach(
-            f"{instance.name} (V={V}, L={L}) has {shown(pairs)} source-target pairs; the output law of all schedules is "
-            f"for at most {rational.MOST_PAIRS}"
+            f"{instance.name} (V={V}, L={L}) has {shown(pairs)} source-target pairs; the output law of all schedules "
+            f"is for at most {rational.MOST_PAIRS}"
         )
     require_memory(int(cost(instance).bytes), f"the output law of all schedules of {instance.name}")
     sampler = rational.rows(work)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..enclosure import Enclosure
-from ..engines.workspace import Workspace
+from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance
 from ..metrics import Method
@@ -156,7 +156,7 @@ def _decided(instance: Instance, quantity: str, most: float, policy: Policy) -> 
         if found.hi <= most or found.lo > most:
             return found
     if best is None:
-        raise explain(work.instance, QUANTITIES[quantity], SECONDS, None)
+        raise explain(work.instance, QUANTITIES[quantity], Request(seconds=SECONDS), None)
     return best
 
 

@@ -59,13 +59,13 @@ def best_exactly(instance: Instance, N: int, quantity: str, kind: Kind) -> Plan:
     if N > MOST_STEPS:
         raise BadInput("steps", f"found {N}; at most {MOST_STEPS} Bernoulli steps are planned for {quantity}")
     found, starts = _best_weights(sums, N, quantity)
-    policy = Bernoulli(schedule=Schedule(found))
-    value = measured(instance, policy, quantity)
+    stepped = Bernoulli(schedule=Schedule(found))
+    value = measured(instance, stepped, quantity)
     guarantee = f"stationary, and the best of {starts} starts (M6.9)"
     return Plan(
         quantity,
         kind,
-        policy,
+        stepped,
         value,
         max(least, 0.0) if quantity == "ser" else None,
         guarantee,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 
 import pytest
 
 from maskbound.numerics import Instance, denoisers, languages, measure, policies
-from maskbound.numerics.errors import BadInput
+from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.planning import break_even
 from maskbound.theory.schedule_polynomial import compositions
 
@@ -23,7 +24,8 @@ def test_pair_needs_the_steps_of_its_closed_form():
     """SER = 1 - (1 - (1 - 1/V)/N)^(L/2) for N uniform steps (M9), and (M6.6) that many are needed."""
     V, L, target = 16, 32, 0.5
     by_policy = found(languages.pair(V, L), target, "ser")
-    smallest = next(N for N in range(1, L) if (1 - (1 - 1 / V) / N) ** (L / 2) >= 1 - target)
+    correct = {N: (1 - (1 - 1 / V) / N) ** (L / 2) for N in range(1, L + 1)}
+    smallest = min(N for N, chance in correct.items() if chance >= 1 - target)
     uniform = by_policy["uniform Bernoulli"]
     assert uniform.steps == smallest
     assert uniform.smallest
@@ -58,7 +60,7 @@ def test_ter_gaps_of_a_chain_are_enough_by_path_kl():
 
 
 def test_permutations_need_the_steps_of_their_closed_form():
-    """Every policy of sizes s is correct with chance ``prod_k (n_k)_{s_k} / n_k^{s_k}``, and bisection is one (M6.14)."""
+    """Every policy of sizes s is correct with chance ``prod_k (n_k)_{s_k} / n_k^{s_k}``, bisection too (M6.14)."""
 
     def error(sizes) -> float:
         left = [4 - before for before in itertools.accumulate(sizes, initial=0)]
@@ -80,3 +82,11 @@ def test_wrong_requests_are_refused():
         break_even(instance, -1, "ser")
     with pytest.raises(BadInput, match="denoiser: it is not exact"):
         break_even(Instance(languages.pair(2, 4), NOBODY, denoisers.Perturbed("uniform", "1/2")), 0.5, "ser")
+
+
+def test_what_nothing_measures_is_refused(monkeypatch):
+    monkeypatch.setattr(sys.modules["maskbound.numerics.planning.break_even"], "_methods", lambda *about: [])
+    # Without time every method is out of reach.
+    monkeypatch.setattr(sys.modules["maskbound.numerics.planning.break_even"], "SECONDS", 1e-12)
+    with pytest.raises(BeyondReach, match="ser of instance"):
+        break_even(Instance(languages.pair(2, 4), NOBODY), 0.5, "ser")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import itertools
 
 import pytest
 from hypothesis import given, reject, settings
@@ -45,7 +46,7 @@ def test_what_is_called_monotone_is(expr):
     except ValueError:
         reject()
     values = [expr.subs(n, k) for k in range(1, 8)]
-    steps = [sign(after - before) for before, after in zip(values, values[1:], strict=False)]
+    steps = [sign(after - before) for before, after in itertools.pairwise(values)]
     assert all(step * found.direction >= 0 for step in steps)
     assert sign(values[0] - found.first) == 0
     for value in values:

@@ -1,0 +1,50 @@
+"""Information profiles ``z(0..L-1)`` in closed form (M5, M9), exact and at any length: what schedules are planned from.
+
+Formulas. With j other positions revealed at random, a token of MDS(Q, K) is still free while ``j < K`` and determined
+from then on; one of Parity while another is masked; one of Copy(V, m) while nothing of its block is revealed, which
+has chance ``C(L-m, j) / C(L-1, j)``. Independent tokens stay free.
+"""
+
+from __future__ import annotations
+
+from math import comb
+
+from sympy import Expr, Integer, Rational, log
+
+from .exact_numbers import Number, exact
+
+__all__ = ["copy_profile", "mds_profile", "parity_profile"]
+
+Profile = tuple[Expr, ...]
+
+
+def mds_profile(field: Number, dimension: int, length: int) -> Profile:
+    """MDS(Q, K): ``z(j) = L log Q`` for ``j < K``, and 0 from there on.
+
+    >>> mds_profile(5, 2, 3)
+    (3*log(5), 3*log(5), 0)
+    """
+    if not 0 < dimension <= length:
+        raise ValueError(f"dimension={dimension} is not between 1 and the length {length}")
+    return (length * log(exact(field)),) * dimension + (Integer(0),) * (length - dimension)
+
+
+def parity_profile(length: int) -> Profile:
+    """Parity, which is MDS(2, L-1); for L = 1 the only token is 0.
+
+    >>> parity_profile(3)
+    (3*log(2), 3*log(2), 0)
+    """
+    return mds_profile(2, length - 1, length) if length > 1 else (Integer(0),)
+
+
+def copy_profile(vocab: Number, copies: int, length: int) -> Profile:
+    """Copy(V, m): ``z(j) = L log V C(L-m, j) / C(L-1, j)``.
+
+    >>> copy_profile(2, 2, 4)
+    (4*log(2), 8*log(2)/3, 4*log(2)/3, 0)
+    """
+    if length % copies:
+        raise ValueError(f"length={length} is not a multiple of the block length {copies}")
+    entropy = length * log(exact(vocab))
+    return tuple(entropy * Rational(comb(length - copies, j), comb(length - 1, j)) for j in range(length))
