@@ -69,11 +69,11 @@ def hmm_ser(
     for name, language in hidden_languages(length).items():
         whole = Workspace(Instance(language, Bernoulli(1), name=name), request)
         information = total(measured(whole, "total_correlation"), measured(whole, "dual_total_correlation"))
-        sampling = replace(request, samples=drawn[name], seconds=math.inf, sampling=True)
+        drawing = replace(request, samples=drawn[name], seconds=math.inf, sampling=True)
         for N in steps:
             instance = Instance(language, Bernoulli(N), name=f"{name}, {N} steps")
             path = measured(Workspace(instance, request), "path_kl")
-            ser = measured(Workspace(instance, sampling), "ser")
+            ser = measured(Workspace(instance, drawing), "ser")
             shifted = name == "ShiftedPair"
             rows.append(
                 (
@@ -102,18 +102,18 @@ def hmm_ser(
         "SER autoregressive",
     )
     counts = ", ".join(f"{count} of {name}" for name, count in drawn.items())
-    notes = (
-        (
-            f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
-            f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser."
-        ),
-        (
-            f"SER: {counts} sequences for each N, seed {request.seed}; each interval holds with chance 1 - "
-            f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps; the exact one "
-            "attains it at eps = 0. One token at a time makes no error, exactly."
-        ),
+    setting = (
+        f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
+        f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser."
     )
-    return Table("SER of hidden Markov languages against the number of steps", columns, tuple(rows), notes)
+    sampling = (
+        f"SER: {counts} sequences for each N, seed {request.seed}; each interval holds with chance 1 - "
+        f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps, attained by "
+        "the exact one at eps = 0. One token at a time makes no error."
+    )
+    return Table(
+        "SER of hidden Markov languages against the number of steps", columns, tuple(rows), (setting, sampling)
+    )
 
 
 def _allowed(divergence: float) -> float:
