@@ -57,7 +57,9 @@ def table(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="bounds, break-even, curve, engines, english-curve, results, schedules or statements."
+            metavar="NAME",
+            help="bounds, break-even, curve, engines, english-curve, hmm-ser, ngram-ter, results, schedules, "
+            "statements or steps-to-target.",
         ),
     ] = "results",
     specs: Specs = None,
@@ -86,7 +88,7 @@ def table(
 
 @app.command()
 def figure(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="curve or english-curve.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="curve, english-curve, hmm-ser or ngram-ter.")],
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="A .pdf, .svg or .png; data and caption go beside it: .csv and .txt.")
     ],

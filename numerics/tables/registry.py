@@ -15,6 +15,7 @@ from .render import Table
 from .schedules import break_even_table, schedule_table
 from .statements import statement_list
 from .stored import stored_results
+from .study import hmm_ser, ngram_ter, steps_to_target
 from .verdicts import tally, tightness, verdict_table, verdicts_of
 
 __all__ = ["CASE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "engines"]
@@ -63,8 +64,11 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "break-even": break_even_table,
         "engines": engines,
         "english-curve": english_curve,
+        "hmm-ser": hmm_ser,
+        "ngram-ter": ngram_ter,
         "schedules": schedule_table,
         "statements": statement_list,
+        "steps-to-target": steps_to_target,
     }
 )
 """Tables about the toolkit itself."""

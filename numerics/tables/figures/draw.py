@@ -34,6 +34,7 @@ STYLE: Mapping[str, Any] = MappingProxyType(
     {
         "font.family": "DejaVu Sans",
         "font.size": 8,
+        "axes.titlesize": 8,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.grid": True,
@@ -101,6 +102,7 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel) -> None:
     axes.set_ylim(low, high)
     axes.set_xlabel(figure.x_label or figure.x)
     axes.set_ylabel(panel.y)
+    axes.set_title(panel.group)
     if len(lines) > 1 or figure.by:
         axes.legend()
 

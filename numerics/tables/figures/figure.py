@@ -44,11 +44,14 @@ class Panel:
         The label of the axis, with its unit.
     series : tuple of Series
     scale : {"linear", "log", "log2"}
+    group : str
+        Rows of this name only, in a figure ``by`` a column; the panel's title. All of them unless given.
     """
 
     y: str
     series: tuple[Series, ...]
     scale: Scale = "linear"
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,11 +104,13 @@ class Figure:
         place = {name: c for c, name in enumerate(self.table.columns)}
         groups = list(dict.fromkeys(row[place[self.by]] for row in self.table.rows)) if self.by else [None]
         for group in groups:
+            if panel.group and group != panel.group:
+                continue
             rows = [row for row in self.table.rows if self.by is None or row[place[self.by]] == group]
             for series in panel.series:
                 points = [(_number(row[place[self.x]]), row[place[series.column]]) for row in rows]
                 kept = [(x, _enclosure(y)) for x, y in points if not math.isnan(x) and _is_number(y)]
-                names = [str(group)] if self.by else []
+                names = [str(group)] if self.by and not panel.group else []
                 if not names or len(panel.series) > 1:
                     names.append(series.label or series.column)
                 if kept:

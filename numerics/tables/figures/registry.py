@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from ..render import Table
 from .figure import Figure, Panel, Series
+from .study import hmm_ser, ngram_ter
 
 __all__ = ["FIGURES"]
 
@@ -49,6 +50,11 @@ def _curve(table: Table) -> Figure:
 
 
 FIGURES: Mapping[str, tuple[str, Callable[[Table], Figure]]] = MappingProxyType(
-    {"curve": ("curve", _curve), "english-curve": ("english-curve", _english_curve)}
+    {
+        "curve": ("curve", _curve),
+        "english-curve": ("english-curve", _english_curve),
+        "hmm-ser": ("hmm-ser", hmm_ser),
+        "ngram-ter": ("ngram-ter", ngram_ter),
+    }
 )
 """Name of the figure to the name of its table and its declaration."""

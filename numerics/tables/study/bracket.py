@@ -114,8 +114,8 @@ def slope(lengths: Sequence[int], brackets: Sequence[Bracket]) -> Enclosure | No
 
     Examples
     --------
-    >>> slope([64, 128], [Bracket(9, 10, "exact"), Bracket(19, 20, "exact")]).value
-    1.0
+    >>> slope([64, 128], [Bracket(9, 10, "exact"), Bracket(19, 20, "exact")]).contains(1)
+    True
     """
     if any(one.too_few is None or one.enough is None for one in brackets):
         return None

@@ -5,6 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
+
+from sympy import Rational
+
+from maskbound.theory import statements, symbols
 
 from ...enclosure import Enclosure
 from ...engines.workspace import Request, Workspace
@@ -19,7 +24,7 @@ __all__ = ["SHIFTED", "hidden_languages", "hmm_ser", "shifted_pair_bound"]
 
 STATES, VOCAB, SEED = 8, 8, 14
 SHIFTED, FLIP = 16, "1/10"
-LEARNED = 1 / 128
+LEARNED = Fraction(1, 128)
 """The learning error of the published lower bound."""
 
 SAMPLES = {"random HMM": 8192, "ShiftedPair": 2048}
@@ -34,16 +39,19 @@ def hidden_languages(length: int) -> dict[str, HMM]:
     }
 
 
-def shifted_pair_bound(length: int, steps: int, learned: float = 0.0) -> float:
-    """M6.11: ``SER >= 1 - (1 - (13/16 - 3 eps)/N)^{L/2}`` over 16 symbols; equality for the exact denoiser.
+def shifted_pair_bound(length: int, steps: int, learned: Fraction = Fraction(0)) -> Enclosure:
+    """The right side of M6.11 for ShiftedPair: no denoiser of that learning error does better in N uniform steps.
+
+    The exact denoiser attains it.
 
     Examples
     --------
-    >>> shifted_pair_bound(2, 1)
-    0.8125
+    >>> shifted_pair_bound(2, 1).exact
+    Fraction(13, 16)
     """
-    wrong = (1 - 3 / SHIFTED - 3 * learned) / steps
-    return -math.expm1(length / 2 * math.log1p(-wrong))
+    given = {"V": SHIFTED, "L": length, "collision_probability": Rational(1, steps), "eps_learning": Rational(learned)}
+    found = statements["M6.11-shifted"].rhs.subs({symbols[name]: value for name, value in given.items()})
+    return Enclosure.exactly(Fraction(int(found.p), int(found.q)))
 
 
 def hmm_ser(
@@ -69,11 +77,11 @@ def hmm_ser(
     for name, language in hidden_languages(length).items():
         whole = Workspace(Instance(language, Bernoulli(1), name=name), request)
         information = total(measured(whole, "total_correlation"), measured(whole, "dual_total_correlation"))
-        sampling = replace(request, samples=drawn[name], seconds=math.inf, sampling=True)
+        drawing = replace(request, samples=drawn[name], seconds=math.inf, sampling=True)
         for N in steps:
             instance = Instance(language, Bernoulli(N), name=f"{name}, {N} steps")
             path = measured(Workspace(instance, request), "path_kl")
-            ser = measured(Workspace(instance, sampling), "ser")
+            ser = measured(Workspace(instance, drawing), "ser")
             shifted = name == "ShiftedPair"
             rows.append(
                 (
@@ -102,18 +110,18 @@ def hmm_ser(
         "SER autoregressive",
     )
     counts = ", ".join(f"{count} of {name}" for name, count in drawn.items())
-    notes = (
-        (
-            f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
-            f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser."
-        ),
-        (
-            f"SER: {counts} sequences for each N, seed {request.seed}; each interval holds with chance 1 - "
-            f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps; the exact one "
-            "attains it at eps = 0. One token at a time makes no error, exactly."
-        ),
+    setting = (
+        f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
+        f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser."
     )
-    return Table("SER of hidden Markov languages against the number of steps", columns, tuple(rows), notes)
+    sampling = (
+        f"SER: {counts} sequences for each N, seed {request.seed}; each interval holds with chance 1 - "
+        f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps, attained by "
+        "the exact one at eps = 0. One token at a time makes no error."
+    )
+    return Table(
+        "SER of hidden Markov languages against the number of steps", columns, tuple(rows), (setting, sampling)
+    )
 
 
 def _allowed(divergence: float) -> float:

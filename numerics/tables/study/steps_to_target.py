@@ -42,7 +42,7 @@ class Subject:
     error: str
     name: str
     language: Callable[[int], Language]
-    by_formula: Callable[[int, int], float] | None = None
+    by_formula: Callable[[int, int], Enclosure] | None = None
 
     @property
     def target(self) -> float:
@@ -131,23 +131,23 @@ def steps_to_target(
         "N enough",
         "error is",
     )
-    notes = (
-        (
-            f"Uniform Bernoulli steps, exact denoiser. Targets: a TER gap of {GAP} nats a token, an SER of {WRONG}. N by "
-            "M6.2 takes PATH_KL <= (TC+DTC)/N, N by PATH_KL its measured value; they are enough by M6.4 and M6.5. N too "
-            "few and N enough: the error itself is above, or not above, the target for certain."
-        ),
-        (
-            "slope: least squares of log N against log L over these lengths, for every N between too few and enough; 0 is "
-            "constant, 1 is linear."
-        ),
-        (
-            f"ShiftedPair over {SHIFTED} symbols (flip {FLIP}) by the equality of M6.11; drawn SER: {request.samples} "
-            f"sequences for each N tried, seeds {request.seed} + N; each interval holds with chance 1 - "
-            f"{1 - request.confidence:.1g}."
-        ),
+    setting = (
+        f"Uniform Bernoulli steps, exact denoiser. Targets: a TER gap of {GAP} nats a token, an SER of {WRONG}. N by "
+        "M6.2 takes PATH_KL at most (TC+DTC)/N, N by PATH_KL its measured value; they are enough by M6.4 and M6.5. N "
+        "too few and N enough: there the error itself is above the target, or not above it, for certain."
     )
-    return Table("Steps that an error rate needs, against the length", columns, tuple(rows), notes)
+    growth = (
+        "slope: least squares of log N against log L over these lengths, for every N between too few and enough; 0 is "
+        "constant, 1 is linear."
+    )
+    sampling = (
+        f"ShiftedPair over {SHIFTED} symbols (flip {FLIP}) by the equality of M6.11; drawn SER: {request.samples} "
+        f"sequences for each N tried, seeds {request.seed} + N; each interval holds with chance 1 - "
+        f"{1 - request.confidence:.1g}."
+    )
+    return Table(
+        "Steps that an error rate needs, against the length", columns, tuple(rows), (setting, growth, sampling)
+    )
 
 
 def _by_theorem(language: Language, divergence: float, request: Request) -> int | None:
@@ -169,8 +169,7 @@ def _error(subject: Subject, language: Language, request: Request) -> Callable[[
         if subject.error == "TER gap":
             return measured(Workspace(instance, request), "kl")
         if subject.by_formula is not None:
-            # A power, of which log1p and expm1 leave some ulps.
-            return Enclosure.around(subject.by_formula(language.length, N), 1e-12, "rounding")
+            return subject.by_formula(language.length, N)
         drawing = replace(request, seconds=math.inf, seed=request.seed + N, sampling=True)
         return measured(Workspace(instance, drawing), "ser")
 
