@@ -260,7 +260,7 @@ def _named(instance: Instance, contexts: decisions.Contexts, k: int, number: int
     c = contexts.conditionals[k]
     if pair:
         i, v = divmod(number, instance.vocab)
-        return f"the probability {c[i, v]!r} of token {v} at position {i}"
+        return f"the probability {float(c[i, v])!r} of token {v} at position {i}"
     return f"the {policy.score} {float(abs(policy.score_of(c[number].tolist())))!r} of position {number}"
 
 

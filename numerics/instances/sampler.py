@@ -314,8 +314,8 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
         filled, undecided = filled + len(chunk.tokens), undecided + chunk.undecided
     if undecided:
         warnings.warn(
-            f"{undecided} of the choices of {instance.policy} rested on scores that rounding cannot tell apart, and took "
-            "them as equal",
+            f"{undecided} of the choices of {instance.policy} rested on scores that rounding cannot tell apart, and "
+            "took them as equal",
             stacklevel=2,
         )
     return tokens
