@@ -20,7 +20,11 @@ __all__ = [
     "BALANCED_SIZES",
     "BERNOULLI_POLICY",
     "BISECTION_POLICY",
+    "CHOOSE_THEN_SAMPLE",
+    "CHOSEN_FIRST",
+    "ENTROPY_BOUND_POLICY",
     "EXACT_DENOISER",
+    "FAVOURED_TOKEN",
     "FIXED_SIZE_POLICY",
     "GREEDY_SIZES",
     "INDEPENDENT_TOKENS",
@@ -28,11 +32,13 @@ __all__ = [
     "MDS_LANGUAGE",
     "MORE_STEPS",
     "ONE_AT_A_TIME",
+    "ONE_CHOICE",
     "ONE_STEP",
     "ORDER_OBLIVIOUS",
     "PAIR_LANGUAGE",
     "PARITY_LANGUAGE",
     "PERMUTATIONS_LANGUAGE",
+    "PROPOSALS_ONE_AT_A_TIME",
     "REFINES",
     "Relation",
     "SAME_LANGUAGE",
@@ -41,6 +47,7 @@ __all__ = [
     "SIZED_POLICY",
     "STEPS_DIVIDE_LENGTH",
     "SUBJECT_RELATIONS",
+    "TEMPERATURE_ONE",
     "UNIFORM_STEPS",
 ]
 
@@ -100,7 +107,8 @@ FIXED_SIZE_POLICY = Assumption(
 UNIFORM_STEPS = Assumption("UniformSteps", "the policy is Bernoulli and w_k = 1/N for every k")
 BALANCED_SIZES = Assumption("BalancedSizes", "the policy is fixed-size and its N sizes differ by at most one")
 GREEDY_SIZES = Assumption(
-    "GreedySizes", "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (L - 1 - S_{k-1})) with one eta for all k"
+    "GreedySizes",
+    "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (L - 1 - S_{k-1})) with one eta for all k",
 )
 STEPS_DIVIDE_LENGTH = Assumption("StepsDivideLength", "N divides L")
 PAIR_LANGUAGE = Assumption(
@@ -120,10 +128,45 @@ SHIFTED_PAIR_LANGUAGE = Assumption(
     " hidden two-state chain",
 )
 INDEPENDENT_TOKENS = Assumption("IndependentTokens", "the tokens are independent under q")
-ONE_STEP = Assumption("OneStep", "a single step reveals everything (others may be empty)")
-ONE_AT_A_TIME = Assumption("OneAtATime", "sizes or sets are given and no step reveals more than one token")
+ONE_STEP = Assumption("OneStep", "a single step reveals everything, at temperature 1 (others may be empty)")
+ONE_AT_A_TIME = Assumption(
+    "OneAtATime",
+    "sizes or sets are given, no step reveals more than one token, positions are chosen before their tokens are drawn,"
+    " and the temperature is 1",
+)
 SIZED_POLICY = Assumption(
-    "SizedPolicy", "step k reveals s_k of the masked positions, whatever the tokens are (fixed-size and given sets)"
+    "SizedPolicy",
+    "step k reveals s_k of the masked positions, whatever the tokens are, at temperature 1 (fixed-size, given sets, and"
+    " adaptive policies with sizes)",
+)
+CHOSEN_FIRST = Assumption(
+    "ChosenFirst",
+    "what is revealed decides, or gives the chances of, the positions of a step before their tokens are drawn, and no"
+    " token is masked again (every policy but sample-then-choose and remasking)",
+)
+CHOOSE_THEN_SAMPLE = Assumption(
+    "ChooseThenSample", "the policy is adaptive, and its positions are chosen before their tokens are drawn"
+)
+ONE_CHOICE = Assumption(
+    "OneChoice",
+    "what is revealed decides the positions of a step before their tokens are drawn (given sets, and choose-then-sample"
+    " by a score with ties to the lowest position)",
+)
+TEMPERATURE_ONE = Assumption(
+    "TemperatureOne", "tokens are drawn from the denoiser's own conditionals, at temperature 1"
+)
+ENTROPY_BOUND_POLICY = Assumption(
+    "EntropyBoundPolicy",
+    "in rising order of entropy each step reveals the longest prefix whose sum of entropies without the largest is at"
+    " most g, and at least one position",
+)
+PROPOSALS_ONE_AT_A_TIME = Assumption(
+    "ProposalsOneAtATime",
+    "the policy is sample-then-choose: of tokens proposed at every masked position, at temperature 1, the most likely"
+    " one is kept, one a step",
+)
+FAVOURED_TOKEN = Assumption(
+    "FavouredToken", "the tokens are i.i.d. under q and one symbol is more likely than every other"
 )
 SEPARATED_STEPS = Assumption(
     "SeparatedSteps",
@@ -168,6 +211,13 @@ ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
             SEPARATED_STEPS,
             BISECTION_POLICY,
             MARKOV_LANGUAGE,
+            CHOSEN_FIRST,
+            CHOOSE_THEN_SAMPLE,
+            ONE_CHOICE,
+            TEMPERATURE_ONE,
+            ENTROPY_BOUND_POLICY,
+            PROPOSALS_ONE_AT_A_TIME,
+            FAVOURED_TOKEN,
         )
     }
 )

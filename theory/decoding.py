@@ -1,11 +1,40 @@
-"""Statements about decoding by confidence: what positions that are sure of themselves may do at once (M6.8)."""
+"""Statements about decoding by what the denoiser is sure of.
+
+What confident positions may do at once (M6.8), what adaptive policies cost (M6.15, M6.16), and what drawing tokens before
+choosing among them does to the law (M6.17).
+"""
 
 from __future__ import annotations
 
 from sympy import Integer
 
-from .assumptions import EXACT_DENOISER, ONE_STEP
-from .notation import L, least_confidence, mode_conflict, mode_conflict_uniform, tv
+from .assumptions import (
+    CHOOSE_THEN_SAMPLE,
+    CHOSEN_FIRST,
+    ENTROPY_BOUND_POLICY,
+    EXACT_DENOISER,
+    FAVOURED_TOKEN,
+    ONE_AT_A_TIME,
+    ONE_CHOICE,
+    ONE_STEP,
+    PROPOSALS_ONE_AT_A_TIME,
+    TEMPERATURE_ONE,
+)
+from .notation import (
+    L,
+    best_proposals_chance,
+    crowded_steps,
+    entropy_bound,
+    kl,
+    least_confidence,
+    mode_chance,
+    mode_conflict,
+    mode_conflict_uniform,
+    path_kl,
+    ser,
+    step_correlation,
+    tv,
+)
 from .statement import Statement
 
 __all__ = ["STATEMENTS"]
@@ -60,5 +89,107 @@ STATEMENTS = (
         " place of m (as recalled)",
         note="M6.8.md",
         tight="equality where every token is certain (both sides 0)",
+    ),
+    Statement(
+        id="M6.15-bound",
+        title="Positions chosen first: KL is at most PATH_KL",
+        lhs=kl,
+        relation="<=",
+        rhs=path_kl,
+        assumptions=(CHOSEN_FIRST,),
+        status="proved here",
+        source="data processing: the tokens are a function of tokens and history; Wen, Liang and Lu, arXiv 2608.25505"
+        " (as recalled)",
+        note="M6.15.md",
+        tight="equality where what is revealed decides the positions, and wherever given x the history has the same law"
+        " under both",
+    ),
+    Statement(
+        id="M6.15",
+        title="Positions decided by what is revealed: KL is PATH_KL",
+        lhs=kl,
+        relation="==",
+        rhs=path_kl,
+        assumptions=(ONE_CHOICE,),
+        status="identity",
+        source="one history leads to each sequence; Wen, Liang and Lu, arXiv 2608.25505, and DUEL, arXiv 2603.01367 (as"
+        " recalled)",
+        note="M6.15.md",
+        tight="always an equality",
+    ),
+    Statement(
+        id="M6.15-steps",
+        title="PATH_KL adds the total correlations of what is drawn at once",
+        lhs=path_kl,
+        relation="==",
+        rhs=step_correlation,
+        assumptions=(EXACT_DENOISER, CHOOSE_THEN_SAMPLE, TEMPERATURE_ONE),
+        status="identity",
+        source="chain rule along the history",
+        note="M6.15.md",
+        tight="always an equality",
+    ),
+    Statement(
+        id="M6.16",
+        title="Entropy bound: a step that reveals several tokens costs at most g",
+        lhs=path_kl,
+        relation="<=",
+        rhs=entropy_bound * crowded_steps,
+        assumptions=(EXACT_DENOISER, ENTROPY_BOUND_POLICY, TEMPERATURE_ONE),
+        status="proved here",
+        source="TC <= sum H - max H; the entropy-bound sampler of Ben-Hamu et al., arXiv 2505.24857 (as recalled)",
+        note="M6.16.md",
+        tight="equality for independent tokens with g = 0 (both sides 0); approached by copies whose entropy is g",
+        follows_from=("M6.15-steps",),
+    ),
+    Statement(
+        id="M6.16-kl",
+        title="Entropy bound: KL is at most g for each step that reveals several tokens",
+        lhs=kl,
+        relation="<=",
+        rhs=entropy_bound * crowded_steps,
+        assumptions=(EXACT_DENOISER, ENTROPY_BOUND_POLICY, TEMPERATURE_ONE),
+        status="proved here",
+        source="M6.16 and M6.15-bound",
+        note="M6.16.md",
+        tight="as M6.16",
+        follows_from=("M6.16", "M6.15-bound"),
+    ),
+    Statement(
+        id="M6.17-exact",
+        title="One token at a time, its position chosen first: every score draws from the language",
+        lhs=kl,
+        relation="==",
+        rhs=Integer(0),
+        assumptions=(EXACT_DENOISER, ONE_AT_A_TIME),
+        status="proved here",
+        source="M6.15-bound and the chain rule",
+        note="M6.17.md",
+        tight="always an equality",
+    ),
+    Statement(
+        id="M6.17-ser",
+        title="One token at a time, proposed first: no sequence is wrong",
+        lhs=ser,
+        relation="==",
+        rhs=Integer(0),
+        assumptions=(EXACT_DENOISER, PROPOSALS_ONE_AT_A_TIME),
+        status="proved here",
+        source="a token of positive chance in a possible context leaves one",
+        note="M6.17.md",
+        tight="always an equality",
+    ),
+    Statement(
+        id="M6.17",
+        title="Draw before you choose, and you do not sample the language: independent tokens come out too often at"
+        " their mode",
+        lhs=mode_chance,
+        relation="==",
+        rhs=best_proposals_chance,
+        assumptions=(EXACT_DENOISER, FAVOURED_TOKEN, PROPOSALS_ONE_AT_A_TIME),
+        status="identity",
+        source="M6.17: with m positions masked the favoured token is kept unless nobody proposes it",
+        note="M6.17.md",
+        tight="always an equality",
     ),
 )

@@ -333,6 +333,44 @@ sized_success = _quantity(
     "M6.14",
     greatest=ONE,
 )
+# Adaptive policies (M6.15 to M6.17)
+step_correlation = _quantity(
+    "step_correlation",
+    r"\mathrm{E} \sum_t \mathrm{TC}(X_{A_t} | x_{R_t})",
+    "E_{x~q} of the sum over steps of the total correlation, given the tokens R revealed before, of the tokens A that the"
+    " step reveals, the policy run on the own tokens of x; for choose-then-sample policies",
+    NATS,
+    "M6.15",
+    finite=True,
+)
+entropy_bound = _quantity(
+    "entropy_bound", r"g", "the bound of an entropy-bound policy on sum H - max H", NATS, "M6.16", finite=True
+)
+crowded_steps = _quantity(
+    "crowded_steps",
+    r"\mathrm{E}_q N_{>1}",
+    "E_{x~q} of the number of steps that reveal more than one token, the policy run on the own tokens of x; for"
+    " choose-then-sample policies",
+    COUNT,
+    "M6.16",
+    finite=True,
+)
+mode_chance = _quantity(
+    "mode_chance",
+    r"p(x^{\ast})",
+    "p at the most likely sequence of the language, the first in lexicographic order if there are several",
+    PROBABILITY,
+    "M6.17",
+    greatest=ONE,
+)
+best_proposals_chance = _quantity(
+    "best_proposals_chance",
+    r"\prod_m (1 - (1 - t)^m)",
+    "prod over m = 1..L of 1 - (1 - t)^m, t the largest probability of a token; for i.i.d. tokens",
+    PROBABILITY,
+    "M6.17",
+    greatest=ONE,
+)
 break_even_price = _quantity(
     "break_even_price",
     r"c^{\ast}",

@@ -6,6 +6,7 @@ from sympy import Integer, exp, log
 
 from .assumptions import (
     BISECTION_POLICY,
+    CHOSEN_FIRST,
     EXACT_DENOISER,
     MARKOV_LANGUAGE,
     ORDER_OBLIVIOUS,
@@ -111,7 +112,7 @@ STATEMENTS = (
         lhs=path_kl,
         relation="==",
         rhs=-log(sized_success),
-        assumptions=(EXACT_DENOISER, PERMUTATIONS_LANGUAGE, SIZED_POLICY),
+        assumptions=(EXACT_DENOISER, PERMUTATIONS_LANGUAGE, SIZED_POLICY, CHOSEN_FIRST),
         status="identity",
         source="p_tau is the same multiple of q for all tau",
         note="M6.14.md",
@@ -128,6 +129,19 @@ STATEMENTS = (
         source="M6.14, 1 - x <= exp(-x) and Cauchy-Schwarz",
         note="M6.14.md",
         tight="equality for one token at a time (both sides 0)",
+    ),
+    Statement(
+        id="M6.14-sized",
+        title="Permutations need a number of steps linear in L, whatever the policy looks at",
+        lhs=ser,
+        relation=">=",
+        rhs=1 - exp(-(L / N - 1) / 2),
+        assumptions=(EXACT_DENOISER, PERMUTATIONS_LANGUAGE, SIZED_POLICY),
+        status="proved here",
+        source="M6.14, 1 - x <= exp(-x) and Cauchy-Schwarz",
+        note="M6.14.md",
+        tight="equality for one token at a time (both sides 0)",
+        follows_from=("M6.14",),
     ),
     Statement(
         id="M6.14-depth",

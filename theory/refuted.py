@@ -16,12 +16,16 @@ from .assumptions import (
     BALANCED_SIZES,
     BERNOULLI_POLICY,
     BISECTION_POLICY,
+    CHOSEN_FIRST,
+    ENTROPY_BOUND_POLICY,
     EXACT_DENOISER,
     FIXED_SIZE_POLICY,
     MORE_STEPS,
     ORDER_OBLIVIOUS,
     PAIR_LANGUAGE,
+    PROPOSALS_ONE_AT_A_TIME,
     REFINES,
+    TEMPERATURE_ONE,
     UNIFORM_STEPS,
 )
 from .notation import (
@@ -31,6 +35,7 @@ from .notation import (
     collision_probability,
     curve_midpoint_excess,
     dual_total_correlation,
+    entropy_bound,
     eps_learning,
     eps_learning_mean,
     growth_complexity,
@@ -64,6 +69,10 @@ def _bernoulli(steps: int) -> Spec:
 
 def _sizes(*sizes: int) -> Spec:
     return {"kind": "fixed-size", "sizes": list(sizes)}
+
+
+def _confident(order: str = "choose-then-sample", **keys: Any) -> Spec:
+    return {"kind": "adaptive", "score": "confidence", "order": order, **keys}
 
 
 def _two(name: str, relation: str, language: Spec, first: Spec, other: Spec) -> Spec:
@@ -344,5 +353,52 @@ STATEMENTS = (
         "M6.11.md",
         "equality for Pair in one step",
         {"language": _pair_language(2), "policy": _sizes(1, 1)},
+    ),
+    _false(  # 3 log 2 > 2 log 2
+        "any-adaptive-policy",
+        "M6.2 holds for every policy, adaptive ones included",
+        (kl, "<=", L * log(V) / N),
+        (EXACT_DENOISER, CHOSEN_FIRST),
+        "M6.15.md",
+        "equality for Pair(V), L = 4, one block a step",
+        {"language": _pair_language(6), "policy": _confident(sizes=[2, 2, 2])},
+    ),
+    _false(  # log(4/3) < (2/3) log 2
+        "identity-with-ties",
+        "KL is PATH_KL however ties are broken",
+        (kl, "==", path_kl),
+        (CHOSEN_FIRST,),
+        "M6.15.md",
+        "true where what is revealed decides the positions",
+        {"language": _pair_language(4), "policy": _confident(sizes=[2, 2], ties="random")},
+    ),
+    _false(  # 2 log 2 > 7/10
+        "entropy-bound-once",
+        "The entropy bound bounds the whole run",
+        (kl, "<=", entropy_bound),
+        (EXACT_DENOISER, ENTROPY_BOUND_POLICY, TEMPERATURE_ONE),
+        "M6.16.md",
+        "true where at most one step reveals several tokens",
+        {
+            "language": _pair_language(4),
+            "policy": {
+                "kind": "adaptive",
+                "score": "entropy",
+                "order": "choose-then-sample",
+                "entropy_bound": "7/10",
+            },
+        },
+    ),
+    _false(  # p(1, 1) = 891/1000, not 81/100
+        "proposals-are-exact",
+        "Confidence sampling at one token per step is exact",
+        (kl, "==", Integer(0)),
+        (EXACT_DENOISER, PROPOSALS_ONE_AT_A_TIME),
+        "M6.17.md",
+        "true of uniform tokens, and of a single one",
+        {
+            "language": {"kind": "iid", "length": 2, "probabilities": ["1/10", "9/10"]},
+            "policy": _confident(order="sample-then-choose", steps=2),
+        },
     ),
 )

@@ -351,7 +351,7 @@ def pair_ranks(
                 apart = w * (1.0 + relative) < above * (1.0 - relative)
                 if apart or (relative > 0.0 and pairs[before] // V == i):
                     current += 1
-                elif relative > 0.0:
+                elif relative > 0.0 and doubt[k, 0] == NOBODY:
                     doubt[k, 0], doubt[k, 1] = pairs[before], pairs[at]
             rank[k, i, v] = current
             before = at

@@ -17,7 +17,7 @@ from .inversion import choose
 from .jit import kernel
 from .messages import LARGE, NEVER, SMALL, raised
 
-__all__ = ["draw_contexts"]
+__all__ = ["back_contexts", "draw_contexts", "forward_contexts", "ones_at"]
 
 
 @kernel
@@ -78,7 +78,9 @@ def draw_contexts(
         broke[row] = NEVER
         start, last = 0, -1
         while True:
-            if not _forward(contexts, initial, edges, following, chance, edge_of, y, members, values, first, total):
+            if not forward_contexts(
+                contexts, initial, edges, following, chance, edge_of, y, members, values, first, total
+            ):
                 broke[row] = last
                 break
             if start == L:
@@ -87,7 +89,7 @@ def draw_contexts(
             while stop < L and steps[row, order[row, stop]] == now:
                 stop += 1
             slot = slots - 1
-            _ones(members, first, slot, behind)
+            ones_at(members, first, slot, behind)
             for at in range(stop - 1, start - 1, -1):
                 t = order[row, at]
                 wanted = max(t - h + 1, 0)
@@ -96,10 +98,10 @@ def draw_contexts(
                     single += 1
                 if single < slot:
                     slot = single
-                    _ones(members, first, slot, behind)
+                    ones_at(members, first, slot, behind)
                 while slot > wanted:
                     slot -= 1
-                    _back(edges, following, chance, edge_of, y[slot + h], members, first, slot, behind, nearer)
+                    back_contexts(edges, following, chance, edge_of, y[slot + h], members, first, slot, behind, nearer)
                     behind, nearer = nearer, behind
                 weights[:] = 0.0
                 for k in range(first[slot], first[slot + 1]):
@@ -117,7 +119,7 @@ def draw_contexts(
 
 
 @kernel
-def _forward(
+def forward_contexts(
     contexts, initial, edges, following, chance, edge_of, y, members, values, first, total
 ):  # pragma: no cover - compiled
     """The contexts possible at each slot, a slot ending at position ``slot + h - 1``; false when one has none."""
@@ -167,7 +169,7 @@ def _push(c, value, members, total, count):  # pragma: no cover - compiled
 
 
 @kernel
-def _back(edges, following, chance, edge_of, token, members, first, slot, behind, nearer):  # pragma: no cover
+def back_contexts(edges, following, chance, edge_of, token, members, first, slot, behind, nearer):  # pragma: no cover
     """``nearer`` at ``slot`` from ``behind`` one slot to the right, ``token`` being the one between."""
     V = edge_of.shape[1]
     largest = 0.0
@@ -190,6 +192,6 @@ def _back(edges, following, chance, edge_of, token, members, first, slot, behind
 
 
 @kernel
-def _ones(members, first, slot, behind):  # pragma: no cover - compiled
+def ones_at(members, first, slot, behind):  # pragma: no cover - compiled
     for k in range(first[slot], first[slot + 1]):
         behind[members[k]] = 1.0

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .choices import CERTAIN, TIED
 from .jit import inlined, kernel
 
-__all__ = ["push_choices", "push_proposals", "push_remasking"]
+__all__ = ["correlations", "push_choices", "push_proposals", "push_remasking"]
 
 
 def push_choices(
@@ -44,9 +44,12 @@ def push_choices(
     Cost ``sum over sources and choices A of V^|A|``. A target takes at most one term from each source and choice; each
     is a product of |A| + 2 factors.
     """
-    L = rows.shape[1]
-    shares = np.array([[1 / max(1, comb(n, k)) for k in range(L + 1)] for n in range(L + 1)])
-    _push_choices(f, mass, sources, rows, state, drawn, shares)
+    _push_choices(f, mass, sources, rows, state, drawn, _shares(rows.shape[1]))
+
+
+def _shares(L: int) -> NDArray[np.float64]:
+    """``1 / C(n, k)``."""
+    return np.array([[1 / max(1, comb(n, k)) for k in range(L + 1)] for n in range(L + 1)])
 
 
 @kernel
@@ -268,6 +271,92 @@ def push_remasking(
                 weight[i, 1] = chances[2]
                 options[i] = 2
         _spread(f, sources[k], mass[k], L, offset, weight, options, 0, L)
+
+
+def correlations(
+    m: NDArray[np.float64],
+    sources: NDArray[np.int64],
+    rows: NDArray[np.float64],
+    state: NDArray[np.int8],
+    drawn: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """Expected total correlation, given each source, of the tokens that a step reveals there.
+
+    Parameters
+    ----------
+    m : ((V+1)^L,) float64
+        Marginal lattice.
+    sources, state, drawn
+        As in `push_choices`; all sources are possible.
+    rows : (n, L, V) float64
+        Exact conditionals.
+
+    Returns
+    -------
+    (n, 3) float64
+        ``E log(q(x_A | y) / prod_i q(x_i | y))`` in nats; the sum of the terms' sizes; how many there are.
+    """
+    found = np.zeros((len(sources), 3))
+    _correlations(m, sources, rows, state, drawn, _shares(rows.shape[1]), found)
+    return found
+
+
+@kernel
+def _correlations(m, sources, rows, state, drawn, shares, found):
+    n, L, V = rows.shape
+    offset, weight, options = _room(L, V + 1)
+    tied = np.empty(L, dtype=np.int64)
+    for k in range(n):
+        fixed, several = 0, 0
+        for i in range(L):
+            if state[k, i] == CERTAIN:
+                options[fixed] = _tokens(rows[k, i], i, L, V, offset[fixed], weight[fixed])
+                fixed += 1
+            elif state[k, i] == TIED:
+                tied[several] = i
+                several += 1
+        more = drawn[k]
+        chosen = (1 << more) - 1
+        while chosen < 1 << several:
+            size = fixed
+            for j in range(several):
+                if (chosen >> j) & 1:
+                    options[size] = _tokens(rows[k, tied[j]], tied[j], L, V, offset[size], weight[size])
+                    size += 1
+            if size > 1:
+                _correlation(m, sources[k], shares[several, more], size, offset, weight, options, found[k])
+            if more == 0:
+                break
+            chosen = _next_subset(chosen)
+
+
+@kernel
+def _correlation(m, source, share, size, offset, weight, options, found):
+    """Add the terms of one set of positions."""
+    at = np.empty(size, dtype=np.int64)
+    option = np.empty(size, dtype=np.int64)
+    logs = np.empty(size)
+    at[0], logs[0], option[0] = source, 0.0, 0
+    j = 0
+    while j >= 0:
+        if option[j] == options[j]:
+            j -= 1
+            continue
+        o = option[j]
+        option[j] += 1
+        z = at[j] + offset[j, o]
+        if m[z] == 0.0:
+            continue
+        so_far = logs[j] + np.log(weight[j, o])
+        if j < size - 1:
+            at[j + 1], logs[j + 1], option[j + 1] = z, so_far, 0
+            j += 1
+            continue
+        chance = m[z] / m[source]
+        together = np.log(chance)
+        found[0] += share * chance * (together - so_far)
+        found[1] += share * chance * (abs(together) + abs(so_far))
+        found[2] += 1.0
 
 
 @inlined

@@ -13,7 +13,7 @@ from maskbound.theory import Assumption
 
 from ..instances import Instance
 from ..languages import HMM, Blocks, Language, NGram, Tabular, shifted_pair
-from ..policies import Bernoulli, FixedSets, FixedSize, bisection
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Remasking, bisection
 
 __all__ = ["missing"]
 
@@ -115,10 +115,12 @@ def _has_independent_tokens(language: Language) -> bool:
 
 
 def _sizes(instance: Instance) -> list[int] | None:
-    """``s_1..s_N`` of a sized policy."""
+    """``s_1..s_N`` of a policy whose sizes are given, and that draws at temperature 1."""
     policy = instance.policy
     if isinstance(policy, FixedSets):
         return [len(chosen) for chosen in policy.sets]
+    if isinstance(policy, Adaptive):
+        return list(policy.sizes) if policy.sizes is not None and policy.temperature == 1 else None
     return list(policy.sizes) if isinstance(policy, FixedSize) else None
 
 
@@ -131,7 +133,37 @@ def _one_step(instance: Instance) -> bool:
 
 def _one_at_a_time(instance: Instance) -> bool:
     sizes = _sizes(instance)
-    return sizes is not None and max(sizes) <= 1
+    return sizes is not None and max(sizes) <= 1 and _chosen_first(instance)
+
+
+def _chosen_first(instance: Instance) -> bool:
+    policy = instance.policy
+    return not (isinstance(policy, Remasking) or (isinstance(policy, Adaptive) and policy.proposes))
+
+
+def _one_choice(instance: Instance) -> bool:
+    policy = instance.policy
+    return isinstance(policy, FixedSets) or (
+        _chosen_first(instance) and isinstance(policy, Adaptive) and policy.takes_first
+    )
+
+
+def _temperature_one(instance: Instance) -> bool:
+    return not isinstance(instance.policy, Adaptive) or instance.policy.temperature == 1
+
+
+def _proposals_one_at_a_time(instance: Instance) -> bool:
+    sizes, policy = _sizes(instance), instance.policy
+    return isinstance(policy, Adaptive) and policy.proposes and sizes is not None and max(sizes) <= 1
+
+
+def _favoured_token(instance: Instance) -> bool:
+    """By form: an n-gram language of order 1 whose largest probability occurs once."""
+    language = instance.language
+    if not isinstance(language, NGram) or language.order != 1:
+        return False
+    row = language.transition.values[0]
+    return bool((row == row.max()).sum() == 1)
 
 
 def _greedy_sizes(instance: Instance) -> bool:
@@ -194,4 +226,13 @@ _DECIDES: dict[str, Callable[[Instance], bool]] = {
     "GreedySizes": _greedy_sizes,
     "SeparatedSteps": _separated_steps,
     "BisectionPolicy": _bisects,
+    "ChosenFirst": _chosen_first,
+    "ChooseThenSample": lambda instance: isinstance(instance.policy, Adaptive) and not instance.policy.proposes,
+    "OneChoice": _one_choice,
+    "TemperatureOne": _temperature_one,
+    "EntropyBoundPolicy": lambda instance: (
+        isinstance(instance.policy, Adaptive) and instance.policy.rule == "entropy_bound"
+    ),
+    "ProposalsOneAtATime": _proposals_one_at_a_time,
+    "FavouredToken": _favoured_token,
 }

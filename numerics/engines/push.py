@@ -33,10 +33,12 @@ from .law import Law
 from .workspace import Cost, Workspace
 
 __all__ = [
+    "PRICE",
     "Decided",
     "Visits",
     "cost",
     "decided",
+    "exact_conditionals",
     "inclusion",
     "law",
     "levels",
@@ -47,6 +49,8 @@ __all__ = [
     "under_language",
     "visits",
 ]
+
+PRICE = "(2V+1)^L; proposals V L times that; remasking (3V+1)^L N"
 
 CELLS_AT_ONCE = 1 << 20
 LARGEST_WHOLE = 2**51
@@ -260,7 +264,7 @@ def _named(instance: Instance, contexts: decisions.Contexts, k: int, number: int
     c = contexts.conditionals[k]
     if pair:
         i, v = divmod(number, instance.vocab)
-        return f"the probability {c[i, v]!r} of token {v} at position {i}"
+        return f"the probability {float(c[i, v])!r} of token {v} at position {i}"
     return f"the {policy.score} {float(abs(policy.score_of(c[number].tolist())))!r} of position {number}"
 
 
@@ -404,6 +408,14 @@ def _under_language(work: Workspace) -> NDArray[np.float64]:
             anything = np.ones_like(piece.drawn)
             kernels.push_choices(f, f[piece.sources], piece.sources, anything, piece.choices.state, piece.choices.drawn)
     return f * m
+
+
+def exact_conditionals(m: NDArray[np.float64], piece: Decided, vocab: int, length: int) -> NDArray[np.float64]:
+    """``q(x_i = v | y)`` at the masked positions of possible sources, (n, L, V), from the marginal lattice."""
+    places = (vocab + 1) ** np.arange(length - 1, -1, -1)
+    masked = (piece.contexts.y == vocab)[..., None]
+    filled = np.where(masked, piece.sources[:, None, None] + places[:, None] * np.arange(1, vocab + 1), 0)
+    return np.where(masked, m[filled] / m[piece.sources, None, None], 0.0)
 
 
 def omega_depth(work: Workspace) -> int:

@@ -8,8 +8,9 @@ Random numbers belong to a chunk of sequences and its number, so neither threads
 from __future__ import annotations
 
 import math
+import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,9 +22,11 @@ from ..categorical import inverted
 from ..enclosure import UNIT_ROUNDOFF, gamma
 from ..errors import BadInput
 from ..languages import HMM, Blocks, Language, NGram, Scope, Tabular
-from ..policies import Bernoulli, FixedSets, FixedSize
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize
+from ..policies.decisions import Contexts, draw_decided
 from ..reach import power, require_memory
 from ..types import whole
+from .conditionals import batch_conditionals, batch_nanoseconds
 from .instance import Instance
 from .posterior import NEVER, Drawer, Price, drawer_for, price_of
 from .reveal_times import Oblivious, reveal_times
@@ -53,11 +56,15 @@ class Chunk:
         Whether ``q(x) > 0``, by the zeros of the parameters.
     on_support : (n,) bool or None
         Whether every token was drawn in a possible context; None where the sampler does not keep track.
+    undecided : int
+        Steps of adaptive policies whose choice rested on scores that rounding could not tell apart, and that counted as
+        equal.
     """
 
     tokens: NDArray[np.int64]
     possible: NDArray[np.bool_]
     on_support: NDArray[np.bool_] | None
+    undecided: int = 0
 
 
 class Sampler(ABC):
@@ -89,14 +96,23 @@ class Sampler(ABC):
 
         Forward-backward is ``L (2S + 20) + M`` roundings deep, S the terms of a sum over states and M the states; a
         conditional is a ratio of two such, a token is off by V more and by the grain of its number, and there are L of
-        them. A reveal time is off by the grain at each of N edges, an order by ties of numbers.
+        them; N times as many where proposals are thrown away or tokens masked again. A reveal time is off by the grain
+        at each of N edges, an order by ties of numbers.
         """
-        L, V, N = self.instance.length, self.instance.vocab, self.instance.policy.steps
-        states = _states(self.instance.language)
-        terms = V if isinstance(_inner(self.instance.language), NGram | Tabular) else states
-        exact = 2 * (L * (2 * terms + 20) + states)
-        depth = self.instance.denoiser.depth(V, math.ceil(exact)) + 2 * V
-        return min(1.0, L * (gamma(depth) + 2 * V * UNIT_ROUNDOFF) + L * (N + L) * UNIT_ROUNDOFF)
+        L, V, policy = self.instance.length, self.instance.vocab, self.instance.policy
+        N = policy.steps
+        draws = L * N if policy.remasks or (isinstance(policy, Adaptive) and policy.proposes) else L
+        depth = policy.drawn_depth(V, self.conditional_depth) + 2 * V
+        return min(1.0, draws * (gamma(depth) + 2 * V * UNIT_ROUNDOFF) + L * (N + L) * UNIT_ROUNDOFF)
+
+    @property
+    def conditional_depth(self) -> int:
+        """Roundings in a conditional."""
+        language = self.instance.language
+        states = _states(language)
+        terms = self.instance.vocab if isinstance(_inner(language), NGram | Tabular) else states
+        exact = 2 * (self.instance.length * (2 * terms + 20) + states)
+        return self.instance.denoiser.depth(self.instance.vocab, math.ceil(exact))
 
     @abstractmethod
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
@@ -166,12 +182,18 @@ class StepwiseSampler(Sampler):
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.rows = max(1, min(1024, CELLS_A_CHUNK // (instance.length * instance.vocab)))
+        within = int(NANOSECONDS_A_CHUNK / self.nanoseconds)
+        self.rows = max(1, min(1024, CELLS_A_CHUNK // (instance.length * instance.vocab), within))
+
+    @cached_property
+    def rows_of(self) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
+        """What is drawn at the masked positions of partial sequences."""
+        return batch_conditionals(self.instance, _scope(self.instance))
 
     @property
     def nanoseconds(self) -> float:
         instance = self.instance
-        return 40.0 * instance.length * instance.vocab * instance.policy.steps * _states(instance.language)
+        return instance.policy.steps * (batch_nanoseconds(instance, _scope(instance)) + 30.0 * instance.length)
 
     @property
     def bytes(self) -> float:
@@ -180,18 +202,25 @@ class StepwiseSampler(Sampler):
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
         if self.instance.off_support == "stop":
             raise BadInput("off_support", f'{STOPPED}; "uniform" and "marginal" are accepted here')
-        sizes = [min(self.rows, n - first) for first in range(0, n, self.rows)]
-        tokens = np.concatenate([self._batch(size, rng) for size in sizes])
-        return Chunk(tokens, self.instance.language.in_support(tokens), None)
+        batches = [self._batch(min(self.rows, n - first), rng) for first in range(0, n, self.rows)]
+        tokens = np.concatenate([drawn for drawn, _ in batches])
+        undecided = sum(count for _, count in batches)
+        return Chunk(tokens, self.instance.language.in_support(tokens), None, undecided)
 
-    def _batch(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        instance, scope = self.instance, _scope(self.instance)
+    def _batch(self, n: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], int]:
+        instance, policy = self.instance, self.instance.policy
+        relative, undecided = gamma(self.conditional_depth), 0
         y = np.full((n, instance.length), instance.vocab, dtype=np.int64)
-        for step in range(1, instance.policy.steps + 1):
-            if not instance.policy.remasks and (y != instance.vocab).all():
+        for step in range(1, policy.steps + 1):
+            if not policy.remasks and (y != instance.vocab).all():
                 break
-            y = instance.policy.draw_step(step, y, instance.conditionals(y, scope), rng)
-        return y
+            rows = self.rows_of(y)
+            if isinstance(policy, Adaptive):
+                y, unsure = draw_decided(policy, step, Contexts(y, rows, np.ones(n), relative), rng)
+                undecided += int(unsure.sum())
+            else:
+                y = policy.draw_step(step, y, rows, rng)
+        return y, undecided
 
 
 def sampler_for(instance: Instance) -> Sampler:
@@ -254,6 +283,12 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
     BeyondReach
         When the sequences would not fit the memory.
 
+    Warns
+    -----
+    UserWarning
+        With the number of choices of an adaptive policy whose comparisons rounding left undecided: such scores count as
+        equal.
+
     Notes
     -----
     Cost with a kernel: ``O(L K^3 log L)`` a sequence for K hidden states, or ``O(N L K^2)`` for many; ``O(L V)`` for
@@ -273,8 +308,14 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
     sampler = sampler_for(instance)
     require_memory(math.ceil(sampler.bytes), f"drawing from {instance.name}")
     tokens = np.empty((count, instance.length), dtype=np.int64)
-    filled = 0
+    filled = undecided = 0
     for chunk in sampler.chunks(seed, count):
         tokens[filled : filled + len(chunk.tokens)] = chunk.tokens
-        filled += len(chunk.tokens)
+        filled, undecided = filled + len(chunk.tokens), undecided + chunk.undecided
+    if undecided:
+        warnings.warn(
+            f"{undecided} of the choices of {instance.policy} rested on scores that rounding cannot tell apart, and "
+            "took them as equal",
+            stacklevel=2,
+        )
     return tokens

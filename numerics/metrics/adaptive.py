@@ -1,20 +1,29 @@
-"""Quantities of adaptive policies: ``PATH_KL`` by its joint laws (M3.2), and the expected number of steps (M3.1)."""
+"""Quantities of adaptive policies: ``PATH_KL`` by its joint laws (M3.2), steps (M3.1), and the sides of M6.15 to M6.17."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .._kernels.choices import CERTAIN
+from .._kernels.pushes import correlations
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import push, tabular
-from ..engines.workspace import Workspace
+from ..engines.law import Law
+from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..languages import NGram
 from ..policies import Adaptive
-from .method import Method
+from .method import LAW_ENGINES, Method, Obstacle
 
 __all__ = ["METHODS"]
+
+LONGEST_PRODUCT = 2000
+"""Tokens for which a product of rationals is multiplied out."""
 
 
 def _path_kl_obstacle(instance: Instance) -> str | None:
@@ -55,13 +64,83 @@ def _path_kl(work: Workspace) -> Enclosure:
 
 def _cross_entropies(m: NDArray[np.float64], piece: push.Decided, V: int, L: int) -> NDArray[np.float64]:
     """``-sum_v q(v | y) log p_theta(v | y)`` at the masked positions of each source, (n, L)."""
-    places = (V + 1) ** np.arange(L - 1, -1, -1)
-    masked = piece.contexts.y == V
-    filled = np.where(masked[..., None], piece.sources[:, None, None] + places[:, None] * np.arange(1, V + 1), 0)
-    q = np.where(masked[..., None], m[filled] / m[piece.sources, None, None], 0.0)
+    q = push.exact_conditionals(m, piece, V, L)
     with np.errstate(divide="ignore"):
         logs = np.log(piece.drawn)
     return -np.where(q > 0, q * np.where(q > 0, logs, 0.0), 0.0).sum(axis=-1)
+
+
+def _step_correlation(work: Workspace) -> Enclosure:
+    """``sum_y omega(y) E[TC of what is revealed | y]``; each term errs by a few roundings of its size."""
+    instance = work.instance
+    V, L = instance.vocab, instance.length
+    omega, m = push.under_language(work), tabular.marginal_lattice(work)
+    depth = push.omega_depth(work) + 3 * tabular.exact_ratio_depth(instance) + L + 20
+    terms, errors = [], []
+    for step, sources in push.levels(instance, omega):
+        for piece in push.decided(work, step, sources):
+            assert piece.choices is not None
+            rows = push.exact_conditionals(m, piece, V, L)
+            found = correlations(m, piece.sources, rows, piece.choices.state, piece.choices.drawn)
+            weights = omega[piece.sources]
+            terms.append(math.fsum((weights * found[:, 0]).tolist()))
+            # A log moves by the error of its argument, in each of at most L factors.
+            size = weights * (found[:, 1] * (1 + L * UNIT_ROUNDOFF) + L)
+            errors.append(math.fsum((size * [gamma(depth + int(count)) for count in found[:, 2]]).tolist()))
+    return Enclosure.around(math.fsum(terms), math.fsum(errors) * (1 + 1e-9), least=0.0)
+
+
+def _crowded_steps(work: Workspace) -> Enclosure:
+    """The chances of the partial sequences from which more than one position is revealed."""
+    omega = push.under_language(work)
+    terms = []
+    for step, sources in push.levels(work.instance, omega):
+        for piece in push.decided(work, step, sources):
+            assert piece.choices is not None
+            count = (piece.choices.state == CERTAIN).sum(axis=1) + piece.choices.drawn
+            terms.append(math.fsum(omega[piece.sources][count > 1].tolist()))
+    return Enclosure.relative(math.fsum(terms), push.omega_depth(work) + 2)
+
+
+def _entropy_bound_obstacle(instance: Instance) -> str | None:
+    policy = instance.policy
+    if isinstance(policy, Adaptive) and policy.rule == "entropy_bound":
+        return None
+    return "the policy has no entropy bound"
+
+
+def _entropy_bound(work: Workspace) -> Enclosure:
+    policy = work.instance.policy
+    assert isinstance(policy, Adaptive) and policy.bound is not None
+    return Enclosure.exactly(Fraction(policy.bound))
+
+
+def _mode_chance(work: Workspace, law: Law) -> Enclosure:
+    """p where q is largest; between several that rounding cannot tell apart, rationals decide, or all are enclosed."""
+    q = law.q
+    near = np.flatnonzero(q >= q.max() * (1 - 2 * gamma(law.q_depth)))
+    if len(near) > 1 and work.instance.language.rational:
+        exact = work.instance.language.exact_table()[near]
+        near = near[[int(np.flatnonzero(exact == exact.max())[0])]]
+    found = [Enclosure.relative(p, law.p_depth, most=1.0) for p in law.p[near].tolist()]
+    lo, hi = min(one.lo for one in found), max(one.hi for one in found)
+    return Enclosure(found[0].value, lo, hi, "rounding")
+
+
+def _one_law(instance: Instance) -> str | None:
+    language = instance.language
+    if not isinstance(language, NGram) or language.order != 1:
+        return "the tokens are not i.i.d. by form"
+    return None if instance.length <= LONGEST_PRODUCT else f"it is for at most {LONGEST_PRODUCT} tokens"
+
+
+def _best_proposals_chance(work: Workspace) -> Enclosure:
+    language = work.instance.language
+    assert isinstance(language, NGram)
+    law = language.transition
+    t = max(law.fractions[0]) if law.rational else Fraction(law.values[0].max())
+    chances = (1 - (1 - t) ** m for m in range(1, work.instance.length + 1))
+    return Enclosure.exactly(math.prod(chances, start=Fraction(1)))
 
 
 def _steps_obstacle(instance: Instance) -> str | None:
@@ -78,25 +157,32 @@ def _expected_steps(work: Workspace) -> Enclosure:
     return Enclosure.relative(math.fsum(visits.mass[incomplete].tolist()), visits.depth + 1, most=float(L))
 
 
+def _pushed(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
+    return Method(quantity, "push", "rounding", obstacle, push.cost, run, f"any language x {policies}", push.PRICE)
+
+
+def _of_parameters(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, scope: str) -> Method:
+    return Method(quantity, "schedule", "exact", obstacle, lambda instance: Cost(instance.length, 0), run, scope, "L")
+
+
 METHODS = (
-    Method(
-        "path_kl",
-        "push",
-        "rounding",
-        _path_kl_obstacle,
-        push.cost,
-        _path_kl,
-        "any language x choose-then-sample",
-        "(2V+1)^L",
-    ),
-    Method(
-        "expected_steps",
-        "push",
-        "rounding",
-        _steps_obstacle,
-        push.cost,
-        _expected_steps,
-        "any language x thresholds and entropy bounds",
-        "(2V+1)^L; proposals V L times that",
+    _pushed("path_kl", _path_kl, _path_kl_obstacle, "choose-then-sample"),
+    _pushed("step_correlation", _step_correlation, _path_kl_obstacle, "choose-then-sample"),
+    _pushed("crowded_steps", _crowded_steps, _path_kl_obstacle, "choose-then-sample"),
+    _pushed("expected_steps", _expected_steps, _steps_obstacle, "thresholds and entropy bounds"),
+    _of_parameters("entropy_bound", _entropy_bound, _entropy_bound_obstacle, "any language x entropy bounds"),
+    _of_parameters("best_proposals_chance", _best_proposals_chance, _one_law, "i.i.d. tokens x any policy"),
+    *(
+        Method(
+            "mode_chance",
+            name,
+            "rounding",
+            engine.obstacle,
+            engine.cost,
+            lambda work, engine=engine: _mode_chance(work, engine.law(work)),
+            scope,
+            price,
+        )
+        for name, engine, scope, price in LAW_ENGINES
     ),
 )

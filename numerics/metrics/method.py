@@ -19,12 +19,7 @@ Obstacle = Callable[[Instance], str | None]
 
 LAW_ENGINES = (
     ("tabular", tabular, "any language x any policy of given reveal times", "(2V+1)^L min(N, L)"),
-    (
-        "push",
-        push,
-        "any language x adaptive or remasking",
-        "(2V+1)^L; proposals V L times that; remasking (3V+1)^L N",
-    ),
+    ("push", push, "any language x adaptive or remasking", push.PRICE),
     ("walk", walk, "any language x any policy", "(2V+1)^L N, in Python"),
 )
 """The engines that give the whole output law, with their scopes and prices."""

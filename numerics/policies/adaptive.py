@@ -12,11 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..categorical import categorical
 from ..errors import BadInput, Undecidable, shown
 from ..logform import LogForm
 from ..types import number, whole
 from .base import Partial, Policy, Transition
+from .decisions import Contexts, draw_decided
 from .schedule import MOST_STEPS
 
 __all__ = ["Adaptive"]
@@ -276,12 +276,7 @@ class Adaptive(Policy):
     def draw_step(
         self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
     ) -> NDArray[np.int64]:
-        following = y.copy()
-        for n, row in enumerate(y.tolist()):
-            reached = list(self.transitions(step, tuple(row), conditionals[n]))
-            chances = np.array([[chance for chance, _, _ in reached]])
-            following[n] = reached[int(categorical(chances, rng)[0])][1]
-        return following
+        return draw_decided(self, step, Contexts(y, conditionals, np.ones(len(y)), 0.0), rng)[0]
 
     def __repr__(self) -> str:
         return f"Adaptive({self.length}, score={self.score!r}, order={self.order!r}, {self.rule}={self.value})"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._kernels import choices as kernels
+from ..categorical import categorical
 from ..enclosure import UNIT_ROUNDOFF
 from ..errors import BeyondReach
 from ..types import SMALLEST_NORMAL
-from .adaptive import Adaptive
+
+if TYPE_CHECKING:
+    from .adaptive import Adaptive
 
 __all__ = [
     "Choices",
@@ -21,6 +24,7 @@ __all__ = [
     "Ranks",
     "candidates",
     "choose",
+    "draw_decided",
     "drawn_rows",
     "rank",
     "settle_choice",
@@ -207,3 +211,41 @@ def settle_ranks(policy: Adaptive, rows: NDArray[Any], into: Ranks, k: int) -> N
         into.rank[k, i, v] = order[rows[i, v]]
     into.admitted[k] = sum(policy.reaches(level) for level in levels)
     into.doubt[k] = kernels.NOBODY
+
+
+def draw_decided(
+    policy: Adaptive, step: int, contexts: Contexts, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """One step for a batch.
+
+    Returns
+    -------
+    y : (n, L) int64
+    undecided : (n,) int64
+        1 where scores that the choice rests on could not be told apart, and counted as equal.
+    """
+    rows, _ = drawn_rows(policy, contexts)
+    y = contexts.y.copy()
+    if not policy.proposes:
+        choices = choose(policy, step, contexts)
+        chosen = chosen_at_random(choices, rng)
+        y[chosen] = categorical(rows[chosen], rng) if chosen.any() else 0
+        return y, (choices.doubt[:, 0] >= 0).astype(np.int64)
+    among = candidates(policy, y == contexts.weights.shape[2])
+    proposal = np.zeros_like(y)
+    if among.any():
+        proposal[among] = categorical(rows[among], rng)
+    weights = np.take_along_axis(contexts.weights, proposal[..., None], axis=2)[..., 0]
+    choices = choose(policy, step, contexts, np.where(among, weights, 0.0))
+    chosen = chosen_at_random(choices, rng)
+    y[chosen] = proposal[chosen]
+    return y, (choices.doubt[:, 0] >= 0).astype(np.int64)
+
+
+def chosen_at_random(choices: Choices, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """The positions revealed, (n, L), with ties drawn."""
+    if not choices.drawn.any():
+        return choices.state == kernels.CERTAIN
+    keys = np.where(choices.state == kernels.TIED, rng.random(choices.state.shape), np.inf)
+    rank = keys.argsort(axis=1).argsort(axis=1)
+    return (choices.state == kernels.CERTAIN) | (rank < choices.drawn[:, None])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import numpy as np
@@ -56,11 +56,19 @@ class Collector(ABC):
     Attributes
     ----------
     sampler : Sampler
+    undecided : int
+        Choices that rested on scores which rounding cannot tell apart, and took them as equal.
     """
 
     def __init__(self, work: Workspace) -> None:
         self.sampler: Sampler = sampler_for(work.instance)
-        self._chunks = self.sampler.chunks(work.request.seed)
+        self.undecided = 0
+        self._chunks = self._counted(self.sampler.chunks(work.request.seed))
+
+    def _counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        for chunk in chunks:
+            self.undecided += chunk.undecided
+            yield chunk
 
     @property
     @abstractmethod
@@ -134,6 +142,8 @@ def settled(work: Workspace, collector: C, interval: Callable[[C, int, float], I
         if lo == hi or hi - lo <= request.width * abs(value):
             break
     note = f"{count} sequences, seed {request.seed}"
+    if collector.undecided:
+        note += f"; {collector.undecided} choices took scores as equal that rounding cannot tell apart"
     return Enclosure(min(max(value, lo), hi), lo, hi, "statistical", confidence=request.confidence, note=note)
 
 

@@ -1,0 +1,157 @@
+"""Exact conditionals at every masked position of partial sequences, a batch at a time: forward-backward.
+
+Which contexts are possible is a matter of the lists or of zeros that stay zero; values are rescaled by powers of two.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .draw_contexts import back_contexts, forward_contexts, ones_at
+from .jit import kernel
+from .messages import raised
+
+__all__ = ["context_posteriors", "hidden_posteriors"]
+
+
+@kernel
+def context_posteriors(
+    piece: int,
+    rows: int,
+    contexts: NDArray[np.int64],
+    initial: NDArray[np.float64],
+    edges: NDArray[np.int64],
+    following: NDArray[np.int32],
+    chance: NDArray[np.float64],
+    edge_of: NDArray[np.int32],
+    y: NDArray[np.int64],
+    found: NDArray[np.float64],
+    possible: NDArray[np.bool_],
+) -> None:  # pragma: no cover - compiled
+    """Rows ``piece * rows`` and following of a batch, for an n-gram by its contexts.
+
+    Parameters
+    ----------
+    contexts, initial, edges, following, chance, edge_of
+        As in ``draw_contexts``.
+    y : (n, L) int64
+        The mask is V.
+    found : (n, L, V) float64
+        Zeros on entry; rows of masked positions sum to 1 where the context is possible.
+    possible : (n,) bool
+
+    Notes
+    -----
+    Cost: the edges that agree with the revealed tokens, at every position.
+    """
+    L, V = y.shape[1], edge_of.shape[1]
+    M, h = contexts.shape
+    slots = L - h + 1
+    members, values = np.empty(slots * M, np.int32), np.empty(slots * M)
+    first = np.empty(slots + 1, np.int64)
+    total = np.full(M, -1.0)
+    behind, nearer = np.empty(M), np.empty(M)
+    for row in range(piece * rows, min((piece + 1) * rows, len(y))):
+        possible[row] = forward_contexts(
+            contexts, initial, edges, following, chance, edge_of, y[row], members, values, first, total
+        )
+        if not possible[row]:
+            continue
+        ones_at(members, first, slots - 1, behind)
+        for slot in range(slots - 1, -1, -1):
+            if slot < slots - 1:
+                back_contexts(edges, following, chance, edge_of, y[row, slot + h], members, first, slot, behind, nearer)
+                behind, nearer = nearer, behind
+            for t in range(slot + h - 1 if slot > 0 else 0, slot + h):
+                if y[row, t] == V:
+                    for k in range(first[slot], first[slot + 1]):
+                        found[row, t, contexts[members[k], t - slot]] += values[k] * behind[members[k]]
+                    _normalise(found[row, t])
+
+
+@kernel
+def hidden_posteriors(
+    piece: int,
+    rows: int,
+    initial: NDArray[np.float64],
+    A: NDArray[np.float64],
+    backwards: NDArray[np.float64],
+    B: NDArray[np.float64],
+    y: NDArray[np.int64],
+    found: NDArray[np.float64],
+    possible: NDArray[np.bool_],
+) -> None:  # pragma: no cover - compiled
+    """The same for a hidden Markov model.
+
+    Parameters
+    ----------
+    initial : (K,) float64
+    A, backwards : (K, K) float64
+        Transitions, and their transpose.
+    B : (K, V) float64
+        Emissions.
+    y, found, possible
+        As in `context_posteriors`.
+
+    Notes
+    -----
+    Cost ``O(L K (K + V))`` a sequence, states that the tokens exclude left out.
+    """
+    L = y.shape[1]
+    K, V = B.shape
+    before = np.empty((L, K))
+    here, behind = np.empty(K), np.empty(K)
+    for row in range(piece * rows, min((piece + 1) * rows, len(y))):
+        tokens = y[row]
+        before[0] = initial
+        possible[row] = True
+        for i in range(L):
+            seen = 0.0
+            for s in range(K):
+                here[s] = before[i, s] * B[s, tokens[i]] if tokens[i] < V else before[i, s]
+                seen += here[s]
+            if seen == 0.0:
+                possible[row] = False
+                break
+            if i + 1 < L:
+                raised(here)
+                _forward(here, A, before[i + 1])
+        if not possible[row]:
+            continue
+        behind[:] = 1.0
+        for i in range(L - 1, -1, -1):
+            if tokens[i] == V:
+                for s in range(K):
+                    weight = before[i, s] * behind[s]
+                    if weight > 0.0:
+                        for v in range(V):
+                            found[row, i, v] += weight * B[s, v]
+                _normalise(found[row, i])
+            else:
+                for s in range(K):
+                    behind[s] *= B[s, tokens[i]]
+            raised(behind)
+            here[:] = behind
+            _forward(here, backwards, behind)
+
+
+@kernel
+def _forward(here, A, there):  # pragma: no cover - compiled
+    """``there = here A``, over the positive entries of ``here``."""
+    there[:] = 0.0
+    for s in range(len(here)):
+        value = here[s]
+        if value > 0.0:
+            for t in range(len(there)):
+                there[t] += value * A[s, t]
+
+
+@kernel
+def _normalise(row):  # pragma: no cover - compiled
+    total = 0.0
+    for v in range(len(row)):
+        total += row[v]
+    if total > 0.0:
+        for v in range(len(row)):
+            row[v] /= total
