@@ -299,8 +299,7 @@ class _Recursion:
         for d in range(G, 0, -1):
             if d < G:
                 n = d + 1
-                W += edge[first + n][:, None, None] * K[n] * backward[first + n - 1][:, None, :]
-                W = (W.reshape(T * V, V) @ PT).reshape(T, V, V)
+                W = (edge[first + n][:, None, None] * K[n] * backward[first + n - 1][:, None, :] + W) @ PT
                 if self.mixed:
                     late = (tails[T + n] * K[n] * late_laws + late) @ PT
             total[d] += np.einsum("iu,iv,iuv->uv", own[first - 1], own[first - 1 + d], W, optimize=False)
