@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
-from ..engines import windows
-from ..engines.workspace import Workspace
+from ..engines import coarse_graining, windows
+from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
 from .chains import BY_CURVE
@@ -50,6 +50,35 @@ def _ser(work: Workspace) -> Enclosure:
     return Enclosure(most / 2, 0.0, most, "bound", note="anything from 0 to 1 - exp(-PATH_KL)")
 
 
+def _sampled_kl(work: Workspace) -> Enclosure:
+    """From what a yes-or-no question tells of q and p, to PATH_KL."""
+    path = windows.path_kl(work)
+    below, note = coarse_graining.kl_from_below(work.instance, work.request)
+    lo = min(below, path.hi)
+    return Enclosure(
+        (lo + path.hi) / 2, lo, path.hi, "statistical", confidence=work.request.confidence, note=f"{note}, to PATH_KL"
+    )
+
+
+def _sampled_log_ter(work: Workspace) -> Enclosure:
+    """``(H + KL) / L``."""
+    return _per_token(_plus(windows.entropy(work), _sampled_kl(work)), work.instance.length)
+
+
+def _plus(H: Enclosure, kl: Enclosure) -> Enclosure:
+    spread = 2 * UNIT_ROUNDOFF * (H.hi + kl.hi)
+    return replace(kl, value=H.value + kl.value, lo=max(H.lo + kl.lo - spread, 0.0), hi=H.hi + kl.hi + spread)
+
+
+def _sampled_obstacle(instance: Instance) -> str | None:
+    return windows.exact_obstacle(instance) or coarse_graining.obstacle(instance)
+
+
+def _sampled_cost(instance: Instance) -> Cost:
+    one, other = windows.path_cost(instance), coarse_graining.cost(instance)
+    return Cost(one.operations + other.operations, max(one.bytes, other.bytes))
+
+
 def _only(kind: type) -> Obstacle:
     def obstacle(instance: Instance) -> str | None:
         if isinstance(instance.policy, kind):
@@ -81,13 +110,14 @@ def _of_policy(
     relies_on: frozenset[str] = BY_CURVE,
     kind: Kind = "truncation",
     obstacle: Obstacle = windows.exact_obstacle,
+    cost: Callable[[Instance], Cost] = windows.path_cost,
 ) -> Method:
     return Method(
         quantity,
         "windows",
         kind,
         obstacle,
-        windows.path_cost,
+        cost,
         run,
         "hmm or n-gram x Bernoulli or fixed-size",
         "n K V (V + 1) + N L, n windows",
@@ -109,5 +139,7 @@ METHODS = (
     _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize)),
     _of_policy("kl", _kl, BY_CURVE | {"M6.1"}, "bound"),
     _of_policy("log_ter", _log_ter, BY_CURVE | {"M6.1"}, "bound"),
+    _of_policy("kl", _sampled_kl, BY_CURVE | {"M6.1"}, "statistical", _sampled_obstacle, _sampled_cost),
+    _of_policy("log_ter", _sampled_log_ter, BY_CURVE | {"M6.1"}, "statistical", _sampled_obstacle, _sampled_cost),
     _of_policy("ser", _ser, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -169,12 +170,11 @@ def _less(work: Workspace, found: Sum, sign: float = 1.0) -> Enclosure:
     value = T - sign * found.value
     rounding = error + found.rounding + U * abs(value)
     ends = sorted((-sign * found.below, -sign * found.above))
-    return _enclosure(Sum(value, rounding, ends[0], ends[1], found.note))
+    return _enclosure(replace(found, value=value, rounding=rounding, below=ends[0], above=ends[1]))
 
 
 def _enclosure(found: Sum) -> Enclosure:
-    spread = found.above - found.below
     lo = max(math.nextafter(found.value + found.below - found.rounding, -math.inf), 0.0)
     hi = max(math.nextafter(found.value + found.above + found.rounding, math.inf), 0.0)
-    kind = "truncation" if spread > found.rounding else "rounding"
+    kind = "truncation" if found.truncated else "rounding"
     return Enclosure(min(max(found.value, lo), hi), lo, hi, kind, note=found.note)

@@ -1,8 +1,8 @@
 """What quantities make of a reveal pattern's chance: coefficients of windows and bounds for what lies beyond them.
 
-Every quantity here is a number of token entropies less a functional ``F[f]`` of the information of an erased sequence
-(see :mod:`.information`), linear in f and so a sum over windows. A window has m revealed and q masked positions between
-its two ends. With every position revealed with probability a, ``F[f] = end f(1) + sum_k weight_k f'(a_k)`` is applied to
+Every quantity here is a multiple of ``sum_i H(X_i)`` and a functional ``F[f]`` of the information f of an erased
+sequence (see :mod:`.information`), a sum over windows. A window has m revealed and q masked positions between its two
+ends. With every position revealed with probability a, ``F[f] = end f(1) + sum_k weight_k f'(a_k)`` is applied to
 
     ``a^{m+2} (1-a)^q``: both ends revealed (:meth:`pair`), and
     ``a^{m+1} (1-a)^q P(Bin(n, a) >= r)``: the right end, and r or more of the n positions outside (:meth:`far`).
@@ -39,16 +39,30 @@ class Functional(ABC):
 
     length: int
 
-    @abstractmethod
+    def __init__(self) -> None:
+        self._pairs: dict[tuple[int, int], tuple[float, float]] = {}
+        self._fars: dict[tuple[int, int], tuple[float, float]] = {}
+
     def pair(self, m: int, q: int) -> tuple[float, float]:
         """F of "both ends and m named positions are revealed, and q named ones masked", and its absolute error."""
+        if (m, q) not in self._pairs:
+            self._pairs[m, q] = self._pair(m, q)
+        return self._pairs[m, q]
 
-    @abstractmethod
     def far(self, m: int, q: int) -> tuple[float, float]:
         """Least and largest F of "one end, m named positions and r or more others are revealed, q named masked".
 
         Over all r of at least 1, and 0 included.
         """
+        if (m, q) not in self._fars:
+            self._fars[m, q] = self._far(m, q)
+        return self._fars[m, q]
+
+    @abstractmethod
+    def _pair(self, m: int, q: int) -> tuple[float, float]: ...
+
+    @abstractmethod
+    def _far(self, m: int, q: int) -> tuple[float, float]: ...
 
 
 class Fractions(Functional):
@@ -72,9 +86,9 @@ class Fractions(Functional):
         rest: NDArray[np.float64],
         weight: NDArray[np.float64],
     ) -> None:
+        super().__init__()
         self.length, self.end = length, end
         self.a, self.rest, self.weight = a, rest, weight
-        self._bounds: dict[tuple[int, int], tuple[float, float]] = {}
 
     def _slope(self, m: int, q: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Rising and falling part of the derivative of ``a^m (1-a)^q``, m at least 1."""
@@ -82,7 +96,7 @@ class Fractions(Functional):
         falling = q * self.a**m * self.rest ** max(q - 1, 0)
         return rising, falling
 
-    def pair(self, m: int, q: int) -> tuple[float, float]:
+    def _pair(self, m: int, q: int) -> tuple[float, float]:
         rising, falling = self._slope(m + 2, q)
         end = self.end if q == 0 else 0.0
         value = math.fsum([end, *(self.weight * rising).tolist(), *(-self.weight * falling).tolist()])
@@ -90,17 +104,15 @@ class Fractions(Functional):
         # Powers within an ulp of the library, of parameters within a few roundings.
         return value, size * ((m + q + 3) * PARAMETER_DEPTH + 12) * U + U * abs(value)
 
-    def far(self, m: int, q: int) -> tuple[float, float]:
-        if (m, q) not in self._bounds:
-            tail, density = self._outside
-            rising, falling = self._slope(m + 1, q)
-            power = self.a ** (m + 1) * self.rest**q
-            end = self.end if q == 0 else 0.0
-            found = end + (self.weight * (rising - falling)) @ tail + (self.weight * power) @ density
-            size = np.abs(self.weight) @ (rising + falling) + (np.abs(self.weight) * power) @ density.max(axis=1)
-            slack = LOOSENED * float(size + end)
-            self._bounds[m, q] = (min(0.0, float(found.min()) - slack), max(0.0, float(found.max()) + slack))
-        return self._bounds[m, q]
+    def _far(self, m: int, q: int) -> tuple[float, float]:
+        tail, density = self._outside
+        rising, falling = self._slope(m + 1, q)
+        power = self.a ** (m + 1) * self.rest**q
+        end = self.end if q == 0 else 0.0
+        found = end + (self.weight * (rising - falling)) @ tail + (self.weight * power) @ density
+        size = np.abs(self.weight) @ (rising + falling) + (np.abs(self.weight) * power) @ density.max(axis=1)
+        slack = LOOSENED * float(size + abs(end))
+        return min(0.0, float(found.min()) - slack), max(0.0, float(found.max()) + slack)
 
     @cached_property
     def _outside(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -126,30 +138,30 @@ class Sizes(Functional):
     """
 
     def __init__(self, length: int, end: float, weight: NDArray[np.float64]) -> None:
+        super().__init__()
         self.length, self.end, self.weight = length, end, weight
+        self._revealed, self._masked = [np.ones(length + 1)], [np.ones(length + 1)]
 
     def _chances(self, m: int, q: int) -> NDArray[np.float64]:
         """Chance that m named positions are among j of L and q named ones are not, j = 0..L.
 
-        ``(j)_m (L-j)_q / (L)_{m+q}``, in ``3 (m+q)`` roundings.
+        ``(j)_m (L-j)_q / (L)_{m+q}``, in ``4 (m+q)`` roundings.
         """
-        L = self.length
-        j = np.arange(L + 1, dtype=np.float64)
-        found = np.ones(L + 1)
-        for t in range(m):
-            found *= np.maximum(j - t, 0.0) / (L - t)
-        for t in range(q):
-            found *= np.maximum(L - j - t, 0.0) / (L - m - t)
-        return found
+        L, j = self.length, np.arange(self.length + 1, dtype=np.float64)
+        for t in range(len(self._revealed) - 1, m):
+            self._revealed.append(self._revealed[t] * (np.maximum(j - t, 0.0) / (L - t)))
+        for t in range(len(self._masked) - 1, q):
+            self._masked.append(self._masked[t] * (np.maximum(L - j - t, 0.0) / (L - t)))
+        return self._revealed[m] * self._masked[q] * math.prod((L - t) / (L - m - t) for t in range(q))
 
-    def pair(self, m: int, q: int) -> tuple[float, float]:
+    def _pair(self, m: int, q: int) -> tuple[float, float]:
         rho = self._chances(m + 2, q)
         up, down = self.weight * rho[1:], -self.weight * rho[:-1]
         value = math.fsum([self.end if q == 0 else 0.0, *up.tolist(), *down.tolist()])
         size = math.fsum(np.abs(up)) + math.fsum(np.abs(down))
-        return value, size * (3 * (m + q + 2) + PARAMETER_DEPTH + 4) * U + U * abs(value)
+        return value, size * (4 * (m + q + 2) + PARAMETER_DEPTH + 4) * U + U * abs(value)
 
-    def far(self, m: int, q: int) -> tuple[float, float]:
+    def _far(self, m: int, q: int) -> tuple[float, float]:
         L, others = self.length, self.length - 1 - m - q
         if others < 1:
             return 0.0, 0.0
@@ -161,7 +173,7 @@ class Sizes(Functional):
         at = np.minimum(r + m, L - 1)
         end = self.end if q == 0 else 0.0
         found = end + after[np.minimum(r + m + 1, L)] + self.weight[at] * rho[at + 1]
-        slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + end)
+        slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + abs(end))
         return min(0.0, float(found.min()) - slack), max(0.0, float(found.max()) + slack)
 
 

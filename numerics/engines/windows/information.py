@@ -10,11 +10,11 @@ With every position revealed with probability a this is ``E H(X_R) = a T - f(a)`
     ``f(a) = sum_{m, q} c(m, q) a^{m+2} (1-a)^q``,  ``c(m, q) = sum_i sum_S I(X_{i-d}; X_i | X_S)``, d = m + q + 1,
 
 S running through the sets of m of the d - 1 positions between. Its derivative is the curve (M5.2), ``Z(a) = T -
-f'(a)``, and so (M5.4) ``PATH_KL = f(1) - sum_k w_k f'(a_{k-1})``: the error of a left Riemann sum for ``f'``. No entropy
-is left, and of the polynomials only those that the steps resolve badly count: those with few revealed or few
-masked positions between. With uniform sets of j positions, ``z(j)/L = T/L - (f_{j+1} - f_j)`` and (M5.5) ``PATH_KL = f_L
-- sum_k s_k (f_{S_{k-1}+1} - f_{S_{k-1}})``. Where ``X_i`` and the state at i - d are independent given ``X_S`` (an n-gram
-after n - 1 revealed tokens in a row), nothing that lies further left counts.
+f'(a)``, and so (M5.4) ``PATH_KL = f(1) - sum_k w_k f'(a_{k-1})``: the error of a left Riemann sum for ``f'``. No
+entropy is left, and of the polynomials only those that the steps resolve badly count: those with few revealed or few
+masked positions between. With uniform sets of j positions, ``z(j)/L = T/L - (f_{j+1} - f_j)`` and (M5.5) ``PATH_KL =
+f_L - sum_k s_k (f_{S_{k-1}+1} - f_{S_{k-1}})``. Where ``X_i`` and the state at i - d are independent given ``X_S`` (an
+n-gram after n - 1 revealed tokens in a row), nothing that lies further left counts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -33,7 +33,7 @@ from .functionals import Fractions, Functional
 from .growth import Harvest, Limits, grow
 from .hidden import HiddenChain, StateLaws, hidden_chain
 
-__all__ = ["Effort", "Sum", "information", "token_entropies"]
+__all__ = ["Effort", "Sum", "evaluated", "information", "token_entropies"]
 
 FIRST = 1e-3
 """Importance of a window beside all information, at which the first round stops."""
@@ -71,6 +71,8 @@ class Sum:
         Absolute error of what was computed.
     below, above : float
         What lies beyond the windows is between these.
+    truncated : bool
+        Whether more is left out than rounding hides.
     note : str
     """
 
@@ -78,6 +80,7 @@ class Sum:
     rounding: float
     below: float
     above: float
+    truncated: bool
     note: str
 
 
@@ -100,7 +103,7 @@ def information(chain: HiddenChain, laws: StateLaws, functional: Functional, who
         The width is relative to ``|whole - F[f]|``: T where the quantity is ``T - F[f]``, else 0.
     """
     if chain.length == 1:
-        return Sum(0.0, 0.0, 0.0, 0.0, "")
+        return Sum(0.0, 0.0, 0.0, 0.0, False, "")
     _compile()
     start = time.monotonic()
     lo, hi = functional.far(0, 0)
@@ -108,7 +111,7 @@ def information(chain: HiddenChain, laws: StateLaws, functional: Functional, who
     for _ in itertools.count():
         began = time.monotonic()
         harvest = grow(chain, laws, functional, Limits(importance, effort.bytes, start + effort.seconds))
-        found = _evaluated(harvest, functional)
+        found = evaluated(harvest, functional)
         relative = (found.above - found.below) / max(abs(whole - found.value), 1e-300)
         if harvest.stopped_by != "importance" or relative <= NARROWEST:
             break
@@ -116,10 +119,10 @@ def information(chain: HiddenChain, laws: StateLaws, functional: Functional, who
             break
         now = time.monotonic()
         if now + SLOWER * (now - began) > start + effort.seconds:
-            found = Sum(found.value, found.rounding, found.below, found.above, _note(harvest, "time"))
+            found = replace(found, note=_note(harvest, "time"))
             break
         importance /= FINER
-    return found
+    return replace(found, truncated=found.truncated or bool(laws.error.any()))
 
 
 @cache
@@ -130,7 +133,7 @@ def _compile() -> None:
     grow(chain, chain.represented(0.0), one, Limits(0.0, 1e6, math.inf))
 
 
-def _evaluated(harvest: Harvest, functional: Functional) -> Sum:
+def evaluated(harvest: Harvest, functional: Functional) -> Sum:
     terms, rounding, below, above = [], 0.0, [], []
     for m, q in harvest.pair_error:
         e, e_error = functional.pair(m, q)
@@ -154,13 +157,8 @@ def _evaluated(harvest: Harvest, functional: Functional) -> Sum:
         above.append(max(most, least) - guess)
     value = math.fsum(terms)
     rounding = (rounding + 2 * U * math.fsum(map(abs, terms))) * (1 + 1e-9)
-    return Sum(
-        value,
-        rounding,
-        math.fsum(below) * (1 + 1e-9),
-        math.fsum(above) * (1 + 1e-9),
-        _note(harvest, harvest.stopped_by),
-    )
+    ends = math.fsum(below) * (1 + 1e-9), math.fsum(above) * (1 + 1e-9)
+    return Sum(value, rounding, *ends, bool(harvest.stopped_by), _note(harvest, harvest.stopped_by))
 
 
 def _note(harvest: Harvest, limit: str) -> str:

@@ -1,0 +1,56 @@
+"""KL from below by a yes-or-no question: it holds, and it is worth something."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from maskbound.numerics import languages, measure, policies
+from maskbound.numerics.engines import coarse_graining
+from maskbound.numerics.engines.workspace import Request
+from maskbound.numerics.instances import Instance
+
+PAIRS = Instance(languages.pair(3, 6), policies.Bernoulli(2))
+HIDDEN = Instance(
+    languages.HMM(5, [0.5, 0.5], [[0.95, 0.05], [0.05, 0.95]], [[0.9, 0.1], [0.2, 0.8]]), policies.Bernoulli(1)
+)
+SPARSE = Instance(
+    languages.NGram(3, 2, 5, [0.25] * 4, [[0.5, 0.5], [0, 1], [1, 0], [0.75, 0.25]]), policies.FixedSize([3, 2])
+)
+
+
+@pytest.mark.parametrize(("instance", "worth"), [(PAIRS, 0.8), (HIDDEN, 0.1), (SPARSE, 0.2)], ids=["p", "h", "s"])
+def test_the_bound_holds_and_is_worth_something(instance, worth):
+    """Ten runs at level 1 - 1e-6: one misses with a chance of at most 1e-5. Forbidden sequences tell most."""
+    exact = measure(instance, ["kl"], engine="tabular")["kl"].hi
+    found = [coarse_graining.kl_from_below(instance, Request(samples=4000, seed=seed))[0] for seed in range(10)]
+    assert all(0 <= lo <= exact for lo in found)
+    assert np.mean(found) >= worth * exact
+
+
+def test_a_bound_from_the_wrong_law_is_too_high(monkeypatch):
+    """The check above can fail: with the two laws' sequences exchanged for more distant ones the bound overshoots."""
+    exact = measure(SPARSE, ["kl"], engine="tabular")["kl"].hi
+    worse = Instance(SPARSE.language, policies.FixedSize([5]))
+    lo, _ = coarse_graining.kl_from_below(worse, Request(samples=4000))
+    assert lo > exact
+
+
+def test_threads_and_repeats_change_nothing():
+    one, note = coarse_graining.kl_from_below(HIDDEN, Request(samples=1000, seed=3))
+    assert (one, note) == coarse_graining.kl_from_below(HIDDEN, Request(samples=1000, seed=3))
+    assert "500 sequences" in note
+
+
+def test_kl_is_enclosed_at_length():
+    language = languages.HMM(
+        256, [0.5, 0.25, 0.25], [[0.5, 0.5, 0], [0, 0.25, 0.75], [1, 0, 0]], [[1, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5]]
+    )
+    instance = Instance(language, policies.Bernoulli(64))
+    found = measure(instance, ["kl", "log_ter", "path_kl"], samples=2000)
+    assert found["kl"].kind == "statistical"
+    assert 0.2 * found["kl"].hi <= found["kl"].lo <= found["kl"].hi == found["path_kl"].hi
+    assert found["log_ter"].width <= found["kl"].width / 256 + 1e-3
+    assert math.isclose(found["kl"].confidence, 1 - 1e-6)

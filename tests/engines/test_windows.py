@@ -1,0 +1,316 @@
+"""Windows of hidden Markov chains against tables, the oracle, the Markov engine and closed forms."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+import pytest
+from oracles import information as oracle_information
+from oracles import languages as oracle_languages
+
+from maskbound.numerics import languages, measure, policies
+from maskbound.numerics.engines.windows import growth, information
+from maskbound.numerics.engines.windows.functionals import Fractions, Functional, Sizes
+from maskbound.numerics.engines.windows.hidden import StateLaws, hidden_chain
+from maskbound.numerics.errors import BadInput, BeyondReach
+from maskbound.numerics.instances import Instance
+
+QUANTITIES = (
+    "entropy",
+    "total_correlation",
+    "dual_total_correlation",
+    "profile_start",
+    "profile_end",
+    "path_kl",
+    "kl",
+    "log_ter",
+    "ser",
+)
+
+
+def random_language(seed: int):
+    """A hidden chain or an n-gram with structural zeros, as the oracle's plain data and as a language; V and L."""
+    rng = Random(seed)
+    L = rng.randint(3, 5)
+    V = 2 if L == 5 else rng.choice([2, 3])
+    if seed % 2:
+        K = rng.choice([2, 3])
+        pi, A = oracle_languages.random_chain(rng, K, zeros=0.4)
+        B = [oracle_languages.random_row(rng, V, zeros=0.4) for _ in range(K)]
+        return languages.HMM(L, pi, A, B), (lambda: oracle_languages.hmm(pi, A, B, L))
+    order = rng.choice([3, 3, 4])
+    initial = oracle_languages.random_row(rng, V ** (order - 1), zeros=0.4)
+    rows = [oracle_languages.random_row(rng, V, zeros=0.4) for _ in initial]
+    return languages.NGram(order, V, L, initial, rows), (lambda: oracle_languages.ngram(order, V, L, initial, rows))
+
+
+def random_policy(seed: int, L: int) -> policies.Policy:
+    rng = Random(seed)
+    if rng.random() < 0.5:
+        return policies.Bernoulli(weights=oracle_languages.random_row(rng, rng.randint(1, 4), zeros=0.2))
+    cuts = sorted(rng.randint(0, L) for _ in range(2))
+    return policies.FixedSize([cuts[0], cuts[1] - cuts[0], L - cuts[1]])
+
+
+def steps_of(policy: policies.Policy, L: int) -> Functional:
+    """The functional whose value is PATH_KL."""
+    if isinstance(policy, policies.FixedSize):
+        weight = np.zeros(L)
+        for size, reached in zip(policy.sizes, policy.revealed()[:-1], strict=True):
+            if size:
+                weight[reached] -= size
+        return Sizes(L, 1.0, weight)
+    schedule = policy.schedule
+    return Fractions(L, 1.0, schedule.revealed[:-1], schedule.tails[:-1], -schedule.weights)
+
+
+def enclosed(language, functional: Functional, importance: float) -> tuple[float, float]:
+    """Ends of the enclosure when windows of less importance are cut."""
+    chain = hidden_chain(language)
+    harvest = growth.grow(chain, chain.represented(0.0), functional, growth.Limits(importance, 1e8, math.inf))
+    found = information.evaluated(harvest, functional)
+    return found.value + found.below - found.rounding, found.value + found.above + found.rounding
+
+
+def assert_windows_hold(seed: int) -> None:
+    """Whole, and cut at every importance from coarse to fine."""
+    language, _ = random_language(seed)
+    instance = Instance(language, random_policy(seed, language.length))
+    exact = measure(instance, QUANTITIES, engine="tabular")
+    for name, found in measure(instance, QUANTITIES, engine="windows").items():
+        assert found.overlaps(exact[name]), f"{name}: {found} misses {exact[name]}"
+        if found.kind != "bound":
+            # Some 100 roundings a term, and fewer than 1000 terms of order 1.
+            assert found.width <= 1e-11
+    functional = steps_of(instance.policy, language.length)
+    widths = []
+    for importance in (1.0, 1e-1, 1e-2, 1e-3, 0.0):
+        lo, hi = enclosed(language, functional, importance)
+        assert lo <= exact["path_kl"].hi and exact["path_kl"].lo <= hi
+        widths.append(hi - lo)
+    assert widths[-1] <= 1e-11
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_windows_hold_the_exact_values(seed):
+    assert_windows_hold(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(10))
+def test_windows_hold_the_exact_values_of_many_languages(block):
+    for seed in range(100 + 24 * block, 124 + 24 * block):
+        assert_windows_hold(seed)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_windows_against_rationals(seed):
+    language, law = random_language(seed)
+    m = oracle_languages.Marginals(law())
+    instance = Instance(language, policies.Bernoulli(2))
+    found = measure(instance, ["entropy", "dual_total_correlation", "curve_left_sum", "path_kl"], engine="windows")
+    left = (oracle_information.curve(m, Fraction(0)) + oracle_information.curve(m, Fraction(1, 2))) / 2
+    truth = {
+        "entropy": oracle_information.entropy(m),
+        "dual_total_correlation": oracle_information.dual_total_correlation(m),
+        "curve_left_sum": left,
+        "path_kl": left - oracle_information.area(m),
+    }
+    for name, value in truth.items():
+        assert found[name].contains(value), name
+        assert found[name].width <= 1e-11
+
+
+def test_a_wrong_bound_on_what_is_cut_is_noticed(monkeypatch):
+    """With nothing beyond the windows the exact value is missed."""
+    monkeypatch.setattr(Fractions, "far", lambda self, m, q: (-1e-9, 1e-9))
+    monkeypatch.setattr(Sizes, "far", lambda self, m, q: (-1e-9, 1e-9))
+    missed = 0
+    for seed in range(12):
+        language, _ = random_language(seed)
+        instance = Instance(language, random_policy(seed, language.length))
+        exact = measure(instance, ["path_kl"], engine="tabular")["path_kl"]
+        lo, hi = enclosed(language, steps_of(instance.policy, language.length), 1.0)
+        missed += hi < exact.lo or exact.hi < lo
+    assert missed >= 4
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+@pytest.mark.parametrize("L", [1, 2, 3, 5])
+def test_an_ngram_as_a_hidden_chain(order, L):
+    rng = Random(order)
+    initial = oracle_languages.random_row(rng, 2 ** (order - 1), zeros=0.2)
+    rows = [oracle_languages.random_row(rng, 2, zeros=0.3) for _ in initial]
+    language = languages.NGram(order, 2, L, initial if order > 1 else None, rows)
+    chain = hidden_chain(language)
+    x = np.array(list(np.ndindex(*(2,) * L)))
+    B = chain.emission.toarray()
+    message = chain.initial * B[:, x[:, 0]].T
+    for i in range(1, L):
+        message = (message @ chain.transition.toarray()) * B[:, x[:, i]].T
+    # Products of L parameters of a few roundings.
+    np.testing.assert_allclose(message.sum(axis=1), np.exp(language.log_prob(x)), rtol=1e-13, atol=0)
+
+
+@pytest.mark.parametrize(("m", "q"), [(0, 0), (0, 3), (1, 1), (3, 0), (2, 4)])
+def test_coefficients_of_windows_in_rationals(m, q):
+    """``F[f]`` of ``a^{m+2} (1-a)^q``, and of the chance of a pattern in uniform sets."""
+    L, weights = 9, [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)]
+    fractions, total = [Fraction(0), Fraction(1, 2), Fraction(5, 6)], Fraction(q == 0)
+    for a, w in zip(fractions, weights, strict=True):
+        slope = (m + 2) * a ** (m + 1) * (1 - a) ** q - (q * a ** (m + 2) * (1 - a) ** (q - 1) if q else 0)
+        total -= w * slope
+    schedule = policies.Bernoulli(weights=weights).schedule
+    one = Fractions(L, 1.0, schedule.revealed[:-1], schedule.tails[:-1], -schedule.weights)
+    value, error = one.pair(m, q)
+    assert abs(Fraction(value) - total) <= Fraction(error) <= Fraction(1, 10**13)
+
+    def rho(j: int) -> Fraction:
+        ways = math.comb(L - m - 2 - q, j - m - 2) if j >= m + 2 else 0
+        return Fraction(ways, math.comb(L, j))
+
+    sizes = (4, 3, 2)
+    exact = rho(L) - sum(s * (rho(S + 1) - rho(S)) for s, S in zip(sizes, (0, 4, 7), strict=True))
+    value, error = steps_of(policies.FixedSize(sizes), L).pair(m, q)
+    assert abs(Fraction(value) - exact) <= Fraction(error) <= Fraction(1, 10**12)
+
+
+@pytest.mark.parametrize(("m", "q"), [(0, 0), (1, 0), (0, 1), (2, 2)])
+def test_far_bounds_hold_for_every_threshold(m, q):
+    """The hull over r, from the definition by finite sums in rationals."""
+    L = 8
+    for policy in (policies.Bernoulli(3), policies.FixedSize((3, 0, 4, 1))):
+        lo, hi = steps_of(policy, L).far(m, q)
+        found = [_far(policy, L, m, q, r) for r in range(1, L - m - q)]
+        assert all(Fraction(lo) <= value <= Fraction(hi) for value in found)
+        # Sizes know how many positions are left, fractions take one or two more for granted.
+        if isinstance(policy, policies.FixedSize):
+            assert Fraction(hi) <= max(*found, Fraction(0)) + Fraction(1, 10**6)
+
+
+def _far(policy, L: int, m: int, q: int, r: int) -> Fraction:
+    n = L - 1 - m - q
+
+    def reached(j: int) -> Fraction:
+        ways = math.comb(n, j - m - 1) if j - m - 1 >= r else 0
+        return Fraction(ways, math.comb(L, j))
+
+    if isinstance(policy, policies.FixedSize):
+        sizes = zip(policy.sizes, policy.revealed()[:-1], strict=True)
+        return reached(L) - sum((s * (reached(S + 1) - reached(S)) for s, S in sizes if s), Fraction(0))
+    total = reached(L)
+    for k in range(policy.steps):
+        a = Fraction(k, policy.steps)
+        slope = sum(
+            math.comb(L, j)
+            * reached(j)
+            * ((j * a ** (j - 1) if j else 0) * (1 - a) ** (L - j) - (L - j) * a**j * (1 - a) ** max(L - j - 1, 0))
+            for j in range(L + 1)
+        )
+        total -= slope / policy.steps
+    return total
+
+
+MARKOV = languages.markov([0.5, 0.25, 0.25], [[0.7, 0.3, 0.0], [0.2, 0.3, 0.5], [0.5, 0.25, 0.25]], 1024)
+
+
+@pytest.mark.parametrize(
+    "policy", [policies.Bernoulli(64), policies.FixedSize.balanced(64, 1024)], ids=["steps", "sizes"]
+)
+def test_a_markov_chain_at_length_as_a_hidden_chain(policy):
+    as_hmm = languages.HMM(1024, MARKOV.initial.values, MARKOV.transition.values, np.eye(3))
+    names = ("entropy", "total_correlation", "dual_total_correlation", "path_kl")
+    exact = measure(Instance(MARKOV, policy), names, engine="markov")
+    found = measure(Instance(as_hmm, policy), names, width=1e-4, engine="windows")
+    for name in names:
+        assert found[name].overlaps(exact[name]), name
+        assert found[name].width <= 1e-4 * found[name].value, name
+
+
+def pair_as_hmm(V: int, L: int) -> languages.HMM:
+    """2V states: the symbol, and which of the two tokens of its block comes next (M1)."""
+    eye, spread, none = np.eye(V), np.full((V, V), 1 / V), np.zeros((V, V))
+    transition = np.block([[none, eye], [spread, none]])
+    initial = np.concatenate([np.full(V, 1 / V), np.zeros(V)])
+    return languages.HMM(L, initial, transition, np.concatenate([eye, eye]))
+
+
+@pytest.mark.parametrize("V", [2, 5])
+def test_pairs_as_a_hidden_chain(V):
+    """``PATH_KL = (L/2) rho log V`` (M9); what lies beyond a pair counts for nothing, and the windows end there."""
+    L, N = 512, 64
+    found = measure(Instance(pair_as_hmm(V, L), policies.Bernoulli(N)), ["path_kl"], engine="windows")["path_kl"]
+    assert found.contains(L / 2 / N * math.log(V))
+    # Rounding only: some 100 roundings of each of L informations.
+    assert found.width <= 1e-8
+
+
+def test_equal_windows_are_merged():
+    """A pair of tokens tells one of three things of the hidden bit, and 17^t windows become a few."""
+    chain = hidden_chain(languages.shifted_pair(16, 0.25, 64))
+    functional = steps_of(policies.Bernoulli(8), 64)
+    laws = chain.represented(0.0)
+    merged = growth.grow(chain, laws, functional, growth.Limits(1e-4, 1e9, math.inf))
+    assert merged.longest >= 5
+    assert merged.windows <= 20_000
+
+
+def test_an_ngram_is_reset_by_its_own_context():
+    """After n - 1 revealed tokens in a row no earlier one tells anything."""
+    rng = np.random.default_rng(0)
+    language = languages.NGram(3, 3, 9, rng.dirichlet(np.ones(9)), rng.dirichlet(np.ones(3), size=9))
+    chain = hidden_chain(language)
+    harvest = growth.grow(
+        chain, chain.represented(0.0), steps_of(policies.Bernoulli(3), 9), growth.Limits(0.0, 1e9, math.inf)
+    )
+    assert harvest.pair[1, 0] > 1e-3
+    assert harvest.cut_far[2, 0] <= 1e-11
+    assert (3, 0) not in harvest.pair_error
+
+
+def test_laws_that_stand_for_others_are_paid_for():
+    """A chain that forgets its start slowly: few laws against one a position."""
+    L = 200
+    language = languages.HMM(L, [1, 0], [["9/10", "1/10"], ["1/20", "19/20"]], [["3/4", "1/4"], ["1/5", "4/5"]])
+    chain = hidden_chain(language)
+    few = chain.represented(1e-5)
+    assert len(few.laws) < L / 2
+    every = StateLaws(chain.laws, np.arange(L), np.zeros(L), 0.0)
+    functional = Fractions(L, 1.0, np.arange(8) / 8, 1 - np.arange(8) / 8, np.full(8, -1 / 8))
+    ends = []
+    for laws in (few, every):
+        harvest = growth.grow(chain, laws, functional, growth.Limits(1e-4, 1e9, math.inf))
+        found = information.evaluated(harvest, functional)
+        ends.append((found.value - found.rounding, found.value + found.rounding))
+    (lo, hi), (least, most) = ends
+    assert lo <= least <= most <= hi
+    assert hi - lo <= 0.01 * least
+
+
+def sparse_trigram(L: int) -> languages.NGram:
+    rng = np.random.default_rng(0)
+    rows = np.zeros((64, 8))
+    for row in rows:
+        row[rng.choice(8, 4, replace=False)] = rng.dirichlet(np.ones(4))
+    return languages.NGram(3, 8, L, np.full(64, 1 / 64), rows)
+
+
+def test_a_sparse_trigram_at_length():
+    found = measure(Instance(sparse_trigram(512), policies.Bernoulli(64)), ["path_kl"], engine="windows")["path_kl"]
+    assert found.kind == "truncation"
+    assert found.width <= 0.01 * found.value
+    assert "windows of up to" in found.note
+
+
+def test_beyond_reach_is_refused_with_the_estimate():
+    language = languages.english_ngram(4, 200_000)
+    with pytest.raises(BeyondReach, match=r"path_kl .* would take engine 'windows' .* and about .* s"):
+        measure(Instance(language, policies.Bernoulli(100_000)), ["path_kl"], engine="windows")
+
+
+def test_other_languages_are_refused():
+    with pytest.raises(BadInput, match="neither a hidden Markov model nor an n-gram"):
+        measure(Instance(languages.parity(4), policies.Bernoulli(2)), ["path_kl"], engine="windows")
