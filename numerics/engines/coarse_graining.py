@@ -17,7 +17,7 @@ from ..enclosure import UNIT_ROUNDOFF, gamma
 from ..errors import BadInput
 from ..instances import Instance
 from ..instances.sampler import sampler_for
-from .sampled import clopper_pearson
+from .sampled.intervals import clopper_pearson
 from .workspace import Cost, Request
 
 __all__ = ["cost", "kl_from_below", "obstacle"]
