@@ -375,7 +375,7 @@ def test_a_figure_of_an_instance(spec, tmp_path, extension):
         (["table"], ["--db", "results"]),
         (["table", "--db", "absent.db"], ["absent.db", "no such file"]),
         (["table", "bounds", "--db", "absent.db"], ["--db", "english-curve, results"]),
-        (["table", "frob"], ["frob", "bounds, break-even, curve, engines, english-curve, results, schedules, stat"]),
+        (["table", "frob"], ["frob", "bounds, break-even, curve"]),
         (["table", "engines", "pair-bernoulli"], ["pair-bernoulli", "not about instances"]),
         (["table", "engines", "--format", "pdf"], ["--format", "latex"]),
         (["table", "engines", "--out", "absent/x.md"], ["absent/x.md", "cannot be written"]),

@@ -80,6 +80,7 @@ def test_examples_in_docstrings_run():
     assert not failed
 
 
+@pytest.mark.slow
 def test_it_starts_with_a_hint_of_two_lines(tmp_path):
     environment = {**os.environ, "TERM": "dumb", "IPYTHONDIR": str(tmp_path), "NO_COLOR": "1"}
     session = subprocess.run(

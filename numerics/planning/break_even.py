@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from ..instances import Instance
 from ..metrics import Method
 from ..metrics.measure import explain
@@ -23,6 +23,8 @@ __all__ = ["BreakEven", "break_even"]
 
 SECONDS = 2.0
 """Time that one measurement may be estimated to take; beyond it a bound is used."""
+
+MOST_TRIED = 4096
 
 QUANTITIES = {"ter_gap": "kl", "ser": "ser"}
 
@@ -80,13 +82,13 @@ def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap
     BadInput
         For an unknown quantity, a negative target, or a denoiser that is not exact.
     BeyondReach
-        When no engine measures the quantity, or bounds it.
+        When no engine measures the quantity or bounds it, or more than 4096 numbers of steps would be tried.
 
     Notes
     -----
-    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Only where PATH_KL is all that
-    bounds them (M6.1, M6.5) are the best sizes found by bisection: their PATH_KL never rises with N, as steps may be
-    empty.
+    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Where PATH_KL is all that bounds
+    them (M6.1, M6.5), a number that is enough is found by bisection instead; of the best sizes PATH_KL never rises with
+    N, as steps may be empty.
 
     Examples
     --------
@@ -111,13 +113,16 @@ def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap
     def sized(steps: int) -> FixedSize:
         return FixedSize(best_sizes(profile, steps))
 
-    early = decided(sized(min(2, L)))
-    search = _search if early.lo <= most < early.hi else _scan
+    def fewest(policy: Callable[[int], Policy]) -> Found:
+        early = decided(policy(min(2, L)))
+        search = _search if early.lo <= most < early.hi else _scan
+        return search(lambda steps: decided(policy(steps)), most, L)
+
     halves = bisection(L)
     halved = decided(halves)
     return (
-        _found("uniform Bernoulli", L, _scan(lambda steps: decided(Bernoulli(steps)), most, range(1, L + 1))),
-        _found("best fixed-size", L, search(lambda steps: decided(sized(steps)), most, range(1, L + 1))),
+        _found("uniform Bernoulli", L, fewest(Bernoulli)),
+        _found("best fixed-size", L, fewest(sized)),
         _found("bisection", L, (halves.steps, halved, None) if halved.hi <= most else None),
         _found("autoregressive", L, (L, Enclosure.exactly(0), None)),
     )
@@ -163,21 +168,29 @@ def _decided(instance: Instance, quantity: str, most: float, policy: Policy) -> 
     return best
 
 
-def _scan(at: Callable[[int], Enclosure], most: float, steps: range) -> Found:
+def _scan(at: Callable[[int], Enclosure], most: float, last: int) -> Found:
     """The first number of steps whose enclosure lies within the target."""
+    if last > MOST_TRIED:
+        raise BeyondReach(f"every number of steps up to L={last} would be tried; at most {MOST_TRIED} are")
     missed = True
-    for count in steps:
-        value = at(count)
+    for steps in range(1, last + 1):
+        value = at(steps)
         if value.hi <= most:
-            return count, value, missed
+            return steps, value, missed
         missed = missed and value.lo > most
     return None
 
 
-def _search(at: Callable[[int], Enclosure], most: float, steps: range) -> Found:
-    """The same by bisection, for bounds that never rise with the steps and are 0 at the last."""
-    low, high = steps.start - 1, steps.stop - 1
+def _search(at: Callable[[int], Enclosure], most: float, last: int) -> Found:
+    """A number of steps whose bound lies within the target, while that of one step less does not."""
+    low, high, value = 0, last, at(last)
+    if value.hi > most:
+        return None
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if at(middle).hi <= most else (middle, high)
-    return high, at(high), high == steps.start
+        tried = at(middle)
+        if tried.hi <= most:
+            high, value = middle, tried
+        else:
+            low = middle
+    return high, value, high == 1

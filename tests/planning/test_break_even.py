@@ -90,3 +90,8 @@ def test_what_nothing_measures_is_refused(monkeypatch):
     monkeypatch.setattr(sys.modules["maskbound.numerics.planning.break_even"], "SECONDS", 1e-12)
     with pytest.raises(BeyondReach, match="ser of instance"):
         break_even(Instance(languages.pair(2, 4), NOBODY), 0.5, "ser")
+
+
+def test_a_length_that_would_be_scanned_for_hours_is_refused():
+    with pytest.raises(BeyondReach, match="every number of steps up to L=100000 would be tried"):
+        break_even(Instance(languages.pair(2, 10**5), NOBODY), 0.5, "ser")

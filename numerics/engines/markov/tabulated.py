@@ -42,7 +42,9 @@ def curve_values(lags: LagInformation, cells: int) -> tuple[Array, float]:
     return _less(lags, cells + 1, _lag_terms(a, len(lags.J)), 3.0)
 
 
-def _less(lags: LagInformation, count: int, terms: Iterator[tuple[Array, Array, float]], tail: float):
+def _less(
+    lags: LagInformation, count: int, terms: Iterator[tuple[Array, Array, float]], tail: float
+) -> tuple[Array, float]:
     """``sum_i H(X_i) - sum_d c_d J(d)`` for arrays ``c_d``: a value, its terms' absolute sum, and their depth."""
     D = len(lags.J)
     if count * D > OPERATIONS_BUDGET:
