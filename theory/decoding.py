@@ -85,7 +85,8 @@ STATEMENTS = (
         rhs=L * (1 - least_confidence),
         assumptions=(EXACT_DENOISER, ONE_STEP),
         status="proved here",
-        source="both laws are at the modes but for a union of doubts; Fast-dLLM, arXiv 2505.22618, has (3m - 1)/2 in the"
+        source="both laws are at the modes but for a union of doubts; Fast-dLLM, arXiv 2505.22618, has (3m -"
+        " 1)/2 in the"
         " place of m (as recalled)",
         note="M6.8.md",
         tight="equality where every token is certain (both sides 0)",
