@@ -99,6 +99,7 @@ ORDER_OBLIVIOUS = Assumption(
     "OrderOblivious",
     "the reveal times tau are independent of the tokens and no token is masked again"
     " (bernoulli, fixed-size, autoregressive, random-order, fixed-sets, bisection)",
+    entails=("ChosenFirst",),
 )
 BERNOULLI_POLICY = Assumption(
     "BernoulliPolicy",
@@ -158,12 +159,15 @@ CHOSEN_FIRST = Assumption(
     " token is masked again (every policy but sample-then-choose and remasking)",
 )
 CHOOSE_THEN_SAMPLE = Assumption(
-    "ChooseThenSample", "the policy is adaptive, and its positions are chosen before their tokens are drawn"
+    "ChooseThenSample",
+    "the policy is adaptive, and its positions are chosen before their tokens are drawn",
+    entails=("ChosenFirst",),
 )
 ONE_CHOICE = Assumption(
     "OneChoice",
     "what is revealed decides the positions of a step before their tokens are drawn (given sets, and choose-then-sample"
     " by a score with ties to the lowest position)",
+    entails=("ChosenFirst",),
 )
 TEMPERATURE_ONE = Assumption(
     "TemperatureOne", "tokens are drawn from the denoiser's own conditionals, at temperature 1"
@@ -172,6 +176,7 @@ ENTROPY_BOUND_POLICY = Assumption(
     "EntropyBoundPolicy",
     "in rising order of entropy each step reveals the longest prefix whose sum of entropies without the largest is at"
     " most g, and at least one position",
+    entails=("ChooseThenSample",),
 )
 PROPOSALS_ONE_AT_A_TIME = Assumption(
     "ProposalsOneAtATime",
