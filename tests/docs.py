@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 from maskbound.numerics.metrics import METHODS
+from maskbound.numerics.metrics.methods import measured_in
 from maskbound.numerics.tables.statements import tightest_ratio
-from maskbound.theory import index, statements
+from maskbound.theory import index, mermaid, quantities, statements
 
 ROOT = Path(__file__).parent.parent
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -36,6 +37,48 @@ def engine_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def quantity_table() -> str:
+    """Every quantity with its definition and the files that measure it."""
+    lines = [
+        "# Quantities",
+        "",
+        "Generated (`make docs`); do not edit. What statements compare: definition, unit, section of the reference,",
+        "and the code that measures it. A second algorithm for each is in the",
+        "[oracles](../tests/oracles/quantities.py), from the definitions, in exact rationals.",
+        "",
+        "| quantity | meaning | unit | source | measured in |",
+        "|---|---|---|---|---|",
+    ]
+    for q in quantities.values():
+        places = measured_in(q.name) or {"numerics/metrics/divergence.py": []}
+        links = ", ".join(f"[{place.rsplit('/', 1)[-1]}](../{place})" for place in places)
+        meaning = q.meaning.replace("|", "&#124;")
+        lines.append(f"| `{q.name}` | {meaning} | {q.unit} | {q.source} | {links} |")
+    return "\n".join(lines) + "\n"
+
+
+def relation_page() -> str:
+    """Which statement follows from which, as a diagram that GitHub draws."""
+    return "\n".join(
+        [
+            "# Relations",
+            "",
+            "Generated (`make docs`); do not edit. An arrow is algebra: the premises together give the conclusion,",
+            "wherever its assumptions hold ([the test](../tests/theory/test_relations.py)). Statements that are not",
+            "here are proved in their [notes](README.md) and imply no other. In a terminal:",
+            "`maskbound theorems --graph`.",
+            "",
+            "```mermaid",
+            mermaid(),
+            "```",
+            "",
+        ]
+    )
+
+
+NOTES = {"README.md": index, "quantities.md": quantity_table, "relations.md": relation_page}
+"""Generated files among the proof notes."""
+
 TABLES = {"statements": statement_table, "engines": engine_table}
 
 
@@ -47,4 +90,5 @@ def regenerated(text: str) -> str:
 if __name__ == "__main__":
     readme = ROOT / "README.md"
     readme.write_text(regenerated(readme.read_text(encoding="utf-8")), encoding="utf-8")
-    (ROOT / "proofs_notes" / "README.md").write_text(index(), encoding="utf-8")
+    for name, content in NOTES.items():
+        (ROOT / "proofs_notes" / name).write_text(content(), encoding="utf-8")

@@ -7,11 +7,12 @@ path_kl <= max_step_weight*(total_correlation + dual_total_correlation)
 'claim'
 """
 
-from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
+from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation, with_entailed
 from .claims import ClaimError, claim
 from .derivations import DERIVATIONS, Derivation
-from .ledger import index, register, statements
+from .ledger import declared_in, index, register, statements
 from .notation import Parameter, Quantity, parameters, quantities, second, symbols
+from .relations import consequences, mermaid, tree
 from .schedule_polynomial import SchedulePolynomial
 from .spelling import spell, to_latex
 from .statement import RELATIONS, STATUSES, Statement
@@ -31,7 +32,10 @@ __all__ = [
     "SchedulePolynomial",
     "Statement",
     "claim",
+    "consequences",
+    "declared_in",
     "index",
+    "mermaid",
     "parameters",
     "quantities",
     "register",
@@ -40,4 +44,6 @@ __all__ = [
     "statements",
     "symbols",
     "to_latex",
+    "tree",
+    "with_entailed",
 ]

@@ -10,7 +10,7 @@ random order, one at a time, is a fixed-size policy with all sizes 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -49,6 +49,7 @@ __all__ = [
     "SUBJECT_RELATIONS",
     "TEMPERATURE_ONE",
     "UNIFORM_STEPS",
+    "with_entailed",
 ]
 
 
@@ -62,10 +63,13 @@ class Assumption:
         The name by which the numerical side decides it, in CamelCase.
     sentence : str
         What it says, a clause that can follow "if".
+    entails : tuple of str
+        Names of the hypotheses that hold whenever it does; what these entail is left out.
     """
 
     name: str
     sentence: str
+    entails: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.name
@@ -95,20 +99,29 @@ ORDER_OBLIVIOUS = Assumption(
     "OrderOblivious",
     "the reveal times tau are independent of the tokens and no token is masked again"
     " (bernoulli, fixed-size, autoregressive, random-order, fixed-sets, bisection)",
+    entails=("ChosenFirst",),
 )
 BERNOULLI_POLICY = Assumption(
-    "BernoulliPolicy", "the policy is Bernoulli: the reveal times are i.i.d. with law w_1..w_N"
+    "BernoulliPolicy",
+    "the policy is Bernoulli: the reveal times are i.i.d. with law w_1..w_N",
+    entails=("OrderOblivious",),
 )
 FIXED_SIZE_POLICY = Assumption(
     "FixedSizePolicy",
     "the policy is fixed-size: step k reveals a uniformly random set of s_k masked positions"
     " (fixed-size, random-order)",
+    entails=("OrderOblivious", "SizedPolicy"),
 )
-UNIFORM_STEPS = Assumption("UniformSteps", "the policy is Bernoulli and w_k = 1/N for every k")
-BALANCED_SIZES = Assumption("BalancedSizes", "the policy is fixed-size and its N sizes differ by at most one")
+UNIFORM_STEPS = Assumption(
+    "UniformSteps", "the policy is Bernoulli and w_k = 1/N for every k", entails=("BernoulliPolicy",)
+)
+BALANCED_SIZES = Assumption(
+    "BalancedSizes", "the policy is fixed-size and its N sizes differ by at most one", entails=("FixedSizePolicy",)
+)
 GREEDY_SIZES = Assumption(
     "GreedySizes",
     "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (L - 1 - S_{k-1})) with one eta for all k",
+    entails=("FixedSizePolicy",),
 )
 STEPS_DIVIDE_LENGTH = Assumption("StepsDivideLength", "N divides L")
 PAIR_LANGUAGE = Assumption(
@@ -133,6 +146,7 @@ ONE_AT_A_TIME = Assumption(
     "OneAtATime",
     "sizes or sets are given, no step reveals more than one token, positions are chosen before their tokens are drawn,"
     " and the temperature is 1",
+    entails=("SizedPolicy",),
 )
 SIZED_POLICY = Assumption(
     "SizedPolicy",
@@ -145,12 +159,15 @@ CHOSEN_FIRST = Assumption(
     " token is masked again (every policy but sample-then-choose and remasking)",
 )
 CHOOSE_THEN_SAMPLE = Assumption(
-    "ChooseThenSample", "the policy is adaptive, and its positions are chosen before their tokens are drawn"
+    "ChooseThenSample",
+    "the policy is adaptive, and its positions are chosen before their tokens are drawn",
+    entails=("ChosenFirst",),
 )
 ONE_CHOICE = Assumption(
     "OneChoice",
     "what is revealed decides the positions of a step before their tokens are drawn (given sets, and choose-then-sample"
     " by a score with ties to the lowest position)",
+    entails=("ChosenFirst",),
 )
 TEMPERATURE_ONE = Assumption(
     "TemperatureOne", "tokens are drawn from the denoiser's own conditionals, at temperature 1"
@@ -159,6 +176,7 @@ ENTROPY_BOUND_POLICY = Assumption(
     "EntropyBoundPolicy",
     "in rising order of entropy each step reveals the longest prefix whose sum of entropies without the largest is at"
     " most g, and at least one position",
+    entails=("ChooseThenSample",),
 )
 PROPOSALS_ONE_AT_A_TIME = Assumption(
     "ProposalsOneAtATime",
@@ -172,8 +190,11 @@ SEPARATED_STEPS = Assumption(
     "SeparatedSteps",
     "the sets are given, and tokens of one step are independent given those before: they lie in different blocks of a"
     " product, or between any two of them lie n - 1 consecutive positions revealed before, in an n-gram language",
+    entails=("OrderOblivious", "SizedPolicy"),
 )
-BISECTION_POLICY = Assumption("BisectionPolicy", "each step reveals the midpoint of every masked run")
+BISECTION_POLICY = Assumption(
+    "BisectionPolicy", "each step reveals the midpoint of every masked run", entails=("OrderOblivious", "SizedPolicy")
+)
 MARKOV_LANGUAGE = Assumption("MarkovLanguage", "the language is a Markov chain (an n-gram language, n <= 2)")
 
 REFINES = Relation(
@@ -222,6 +243,19 @@ ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
     }
 )
 """Every assumption by name."""
+
+
+def with_entailed(assumptions: Iterable[Assumption]) -> frozenset[Assumption]:
+    """The assumptions and everything that they entail."""
+    found: set[Assumption] = set()
+    waiting = list(assumptions)
+    while waiting:
+        known = waiting.pop()
+        if known not in found:
+            found.add(known)
+            waiting += [ASSUMPTIONS[name] for name in known.entails]
+    return frozenset(found)
+
 
 SUBJECT_RELATIONS: Mapping[str, Relation] = MappingProxyType(
     {known.name: known for known in (REFINES, MORE_STEPS, SAME_LANGUAGE)}

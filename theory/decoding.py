@@ -1,7 +1,7 @@
 """Statements about decoding by what the denoiser is sure of.
 
-What confident positions may do at once (M6.8), what adaptive policies cost (M6.15, M6.16), and what drawing tokens before
-choosing among them does to the law (M6.17).
+What confident positions may do at once (M6.8), what adaptive policies cost (M6.15, M6.16), and what drawing tokens
+before choosing among them does to the law (M6.17).
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ STATEMENTS = (
         rhs=L * (1 - least_confidence),
         assumptions=(EXACT_DENOISER, ONE_STEP),
         status="proved here",
-        source="both laws are at the modes but for a union of doubts; Fast-dLLM, arXiv 2505.22618, has (3m - 1)/2 in the"
+        source="both laws are at the modes but for a union of doubts; Fast-dLLM, arXiv 2505.22618, has (3m -"
+        " 1)/2 in the"
         " place of m (as recalled)",
         note="M6.8.md",
         tight="equality where every token is certain (both sides 0)",
@@ -140,7 +141,6 @@ STATEMENTS = (
         source="TC <= sum H - max H; the entropy-bound sampler of Ben-Hamu et al., arXiv 2505.24857 (as recalled)",
         note="M6.16.md",
         tight="equality for independent tokens with g = 0 (both sides 0); approached by copies whose entropy is g",
-        follows_from=("M6.15-steps",),
     ),
     Statement(
         id="M6.16-kl",

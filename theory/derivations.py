@@ -11,7 +11,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sympy import Expr, Integer, Rational, Symbol, binomial, diff, expand, expand_log, integrate, log, simplify, symbols
+from sympy import (
+    Expr,
+    Integer,
+    Rational,
+    Symbol,
+    binomial,
+    diff,
+    exp,
+    expand,
+    expand_log,
+    integrate,
+    log,
+    simplify,
+    sqrt,
+    symbols,
+)
 
 from .known_answers import (
     collision,
@@ -178,9 +193,78 @@ def _enough_steps() -> Expr:
     return simplify(expand_log(learning + (information / steps).subs(steps, needed) - exponent, force=True))
 
 
+def _by_parts() -> Expr:
+    """M5.8: the left Riemann error against ``sum_k integral of (a_k - a) (-Z')``, L = 4, N = 3."""
+    z, revealed, total = _profile(4), Integer(0), Integer(0)
+    descent = -diff(_curve(z, ALPHA), ALPHA)
+    for w in _weights(3):
+        total += integrate(expand((revealed + w - ALPHA) * descent), (ALPHA, revealed, revealed + w))
+        revealed += w
+    return expand(total - _riemann_error(lambda a: _curve(z, a), _weights(3)))
+
+
+def _odds() -> Expr:
+    """Growth: ``psi(b)/psi(a) - 1 = (b - a)/(a (1 - b))``."""
+    before, after = symbols("before after", positive=True)
+    odds = (after / (1 - after)) / (before / (1 - before))
+    return simplify(odds - 1 - (after - before) / (before * (1 - after)))
+
+
+def _information_as_slope() -> Expr:
+    """Growth: TC and DTC are the integrals of ``(1-a) |Z'|`` and ``a |Z'|``, from M5.2 and the ends, L = 5."""
+    z = _profile(5)
+    curve = _curve(z, ALPHA)
+    area, descent = integrate(expand(curve), (ALPHA, 0, 1)), -diff(curve, ALPHA)
+    tc = integrate(expand((1 - ALPHA) * descent), (ALPHA, 0, 1)) - (z[0] - area)
+    dtc = integrate(expand(ALPHA * descent), (ALPHA, 0, 1)) - (area - z[-1])
+    return expand(tc) ** 2 + expand(dtc) ** 2
+
+
+def _weights_of_drops() -> Expr:
+    """Schedules: ``L PATH_KL = sum_j (S_k - 1 - j) d_j``; TC and DTC likewise. Sizes (3, 2, 1)."""
+    z, sizes = _profile(6), (3, 2, 1)
+    drops = [before - after for before, after in pairwise(z)]
+    left, path, start = Integer(0), Integer(0), 0
+    for s in sizes:
+        left += s * z[start]
+        path += sum((start + s - 1 - j) * drops[j] for j in range(start, start + s - 1))
+        start += s
+    tc = 6 * z[0] - sum(z) - sum((5 - j) * drop for j, drop in enumerate(drops))
+    dtc = sum(z) - 6 * z[-1] - sum((j + 1) * drop for j, drop in enumerate(drops))
+    return expand(left - sum(z) - path) ** 2 + expand(tc) ** 2 + expand(dtc) ** 2
+
+
+def _binary_agreement() -> Expr:
+    """M6.11: for V = 2 the law ``1/2 +- d`` has ``D(u || p) = eps`` at ``2 d^2 = (1 - exp(-2 eps))/2``."""
+    d, eps = symbols("d eps", positive=True)
+    found = sqrt((1 - exp(-2 * eps)) / 4)
+    exponential_of_minus_twice = expand((1 + 2 * d) * (1 - 2 * d))
+    return simplify(exponential_of_minus_twice.subs(d, found) - exp(-2 * eps)) + simplify(
+        2 * found**2 - (1 - exp(-2 * eps)) / 2
+    )
+
+
+def _two_values() -> Expr:
+    """M6.11: j symbols with ``1/V + d/j`` and the others with ``1/V - d/(V-j)``: ``||p - u||^2 = d^2 V/(j(V-j))``."""
+    d, j = symbols("d j", positive=True)
+    return simplify(j * (d / j) ** 2 + (V - j) * (d / (V - j)) ** 2 - d**2 * V / (j * (V - j)))
+
+
+def _birthday() -> Expr:
+    """M6.14: ``sum_k s_k (s_k - 1) = sum_k s_k^2 - L`` and ``sum_k s_k^2 - L^2/N = sum_k (s_k - L/N)^2``, N = 3."""
+    sizes = symbols("s1:4", positive=True)
+    length = sum(sizes)
+    squares = sum(s**2 for s in sizes)
+    first = sum(s * (s - 1) for s in sizes) - (squares - length)
+    other = squares - length**2 / 3 - sum((s - length / 3) ** 2 for s in sizes)
+    return expand(first) ** 2 + expand(other) ** 2
+
+
 DERIVATIONS = (
     Derivation("area", ("M5.2", "M5.2-curve", "M5.2-profile"), "The Bernstein weights all have area 1/L.", _area),
-    Derivation("slope", ("M5.1-monotone",), "Z' is the Bernstein sum of the profile's increases, times L - 1.", _slope),
+    Derivation(
+        "slope", ("M5.1-monotone", "M5.7"), "Z' is the Bernstein sum of the profile's increases, times L - 1.", _slope
+    ),
     Derivation("ends", ("M5.3",), "z(0) - z(L-1) is TC + DTC by the definitions.", _ends),
     Derivation(
         "drops", ("M5.5", "M6.3"), "The left sum less the mean is a sum of drops within steps.", _fixed_size_drops
@@ -197,6 +281,28 @@ DERIVATIONS = (
     Derivation("copy", ("M5.4",), "Copy's PATH_KL from its curve.", _copy_from_curve),
     Derivation("parity", ("M5.4",), "Parity's PATH_KL from its curve.", _parity_from_curve),
     Derivation(
-        "mixture", ("M6.6",), "Bernoulli steps mix fixed sizes with multinomial weights (M5.9).", _pair_is_a_mixture
+        "by parts", ("M5.8", "M5.8-upper", "M5.8-lower"), "M5.4 is the slope against the rest of the step.", _by_parts
+    ),
+    Derivation("odds", ("M5.8-growth",), "The ratio of odds less 1 is the step over a (1 - b).", _odds),
+    Derivation(
+        "information",
+        ("M5.8-complexity-tc", "M5.8-complexity-dtc", "M5.8-complexity"),
+        "TC and DTC are integrals of the slope.",
+        _information_as_slope,
+    ),
+    Derivation(
+        "weights of drops",
+        ("M6.3-tc", "M6.3-dtc", "M6.3-tc-steps"),
+        "PATH_KL, TC and DTC weigh the same drops.",
+        _weights_of_drops,
+    ),
+    Derivation("binary agreement", ("M6.11-pair",), "The largest agreement of two symbols.", _binary_agreement),
+    Derivation("two values", ("M6.11-pair",), "The distance of a law of two values from uniform.", _two_values),
+    Derivation("birthday", ("M6.14-steps", "M6.6-collision"), "Sizes and their squares.", _birthday),
+    Derivation(
+        "mixture",
+        ("M5.9-ser", "M6.6"),
+        "Bernoulli steps mix fixed sizes with multinomial weights (M5.9).",
+        _pair_is_a_mixture,
     ),
 )

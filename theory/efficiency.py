@@ -1,7 +1,7 @@
 """Statements about the price: when a run of N denoiser calls beats L autoregressive steps (M7).
 
-A call that costs c autoregressive steps pays off while ``c < c* = L / E[steps]``, the break-even price. What c* a target
-allows is what M6 says of the number of steps, read the other way round.
+A call that costs c autoregressive steps pays off while ``c < c* = L / E[steps]``, the break-even price. What c* a
+target allows is what M6 says of the number of steps, read the other way round.
 """
 
 from __future__ import annotations

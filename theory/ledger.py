@@ -26,7 +26,7 @@ from . import (
 from .spelling import to_latex
 from .statement import Statement
 
-__all__ = ["index", "register", "statements"]
+__all__ = ["declared_in", "index", "register", "statements"]
 
 FAMILIES = (
     information,
@@ -65,6 +65,14 @@ def register(statement: Statement) -> Statement:
     return statement
 
 
+def declared_in(statement: Statement) -> str:
+    """The file of the project that declares a statement, such as ``theory/path_kl.py``; empty for one's own."""
+    for family in FAMILIES:
+        if statement in family.STATEMENTS:
+            return f"theory/{family.__name__.rsplit('.', 1)[-1]}.py"
+    return ""
+
+
 def index() -> str:
     """``proofs_notes/README.md``: a table of the declared statements, generated from the ledger."""
     declared = [statement for family in FAMILIES for statement in family.STATEMENTS]
@@ -72,7 +80,9 @@ def index() -> str:
         "# Proof notes",
         "",
         "Generated from `theory` (`maskbound.theory.index()`); do not edit. Formulas are for one sequence of length",
-        "$L$; entropies and divergences are in nats. One note may serve several variants of a statement.",
+        "$L$; entropies and divergences are in nats. One note may serve several variants of a statement. The code that",
+        "measures each side is listed by quantity in [quantities](quantities.md), and the diagram of which statement",
+        "follows from which in [relations](relations.md).",
         "",
         "| id | statement | needs | status | note |",
         "|---|---|---|---|---|",

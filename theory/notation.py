@@ -337,8 +337,8 @@ sized_success = _quantity(
 step_correlation = _quantity(
     "step_correlation",
     r"\mathrm{E} \sum_t \mathrm{TC}(X_{A_t} | x_{R_t})",
-    "E_{x~q} of the sum over steps of the total correlation, given the tokens R revealed before, of the tokens A that the"
-    " step reveals, the policy run on the own tokens of x; for choose-then-sample policies",
+    "E_{x~q} of the sum over steps of the total correlation, given the tokens R revealed before, of the tokens A that"
+    " the step reveals, the policy run on the own tokens of x; for choose-then-sample policies",
     NATS,
     "M6.15",
     finite=True,

@@ -141,7 +141,6 @@ STATEMENTS = (
         source="M6.14, 1 - x <= exp(-x) and Cauchy-Schwarz",
         note="M6.14.md",
         tight="equality for one token at a time (both sides 0)",
-        follows_from=("M6.14",),
     ),
     Statement(
         id="M6.14-depth",

@@ -1,4 +1,4 @@
-"""Statements about PATH_KL: its exact value through the information curve, and bounds (M5.4 to M5.6, M6.1 to M6.3, M6.10)."""
+"""Statements about PATH_KL: its exact value through the curve, and bounds (M5.4 to M5.6, M6.1 to M6.3, M6.10)."""
 
 from __future__ import annotations
 
@@ -165,7 +165,8 @@ STATEMENTS = (
         status="proved here",
         source="Jensen's inequality; M6.10",
         note="M6.10.md",
-        tight="equality iff D(q || p_tau) is the same for all tau: given sets, one step, permutations under fixed sizes",
+        tight="equality iff D(q || p_tau) is the same for all tau: given sets, one step, permutations under"
+        " fixed sizes",
     ),
     Statement(
         id="M6.2-curve",

@@ -98,7 +98,8 @@ STATEMENTS = (
         status="proved here",
         source="M5.8; the learning term is not negative",
         note="M5.8.md",
-        tight="equality for the exact denoiser and a straight curve (Pair, every language with L = 2) or independent tokens",
+        tight="equality for the exact denoiser and a straight curve (Pair, every language with L = 2) or"
+        " independent tokens",
     ),
     Statement(
         id="M5.8-limit",
@@ -122,7 +123,8 @@ STATEMENTS = (
         status="proved here",
         source="a (1 - a) <= 1/4",
         note="growth.md",
-        tight="equality for independent tokens only (both sides 0); a third of it for Pair",
+        tight="equality for independent tokens only (both sides 0); two thirds for Pair, approached by MDS"
+        " codes of half rank",
     ),
     Statement(
         id="M5.8-complexity-tc",
@@ -195,7 +197,8 @@ STATEMENTS = (
         status="proved here",
         source="M5.9-path",
         note="M5.9.md",
-        tight="equality iff every count of tokens that the schedule can give is a best one: one step, independent tokens",
+        tight="equality iff every count of tokens that the schedule can give is a best one: one step,"
+        " independent tokens",
     ),
     Statement(
         id="M5.9-best-ser",
@@ -254,7 +257,8 @@ STATEMENTS = (
         rhs=CONSTANT * (1 + log(L)) * total_correlation,
         assumptions=(EXACT_DENOISER, GREEDY_SIZES),
         status="proved here",
-        source="form of Chen, Cong and Li, arXiv 2511.04647 (abstract read, theorem as recalled); the constant 1 is ours",
+        source="form of Chen, Cong and Li, arXiv 2511.04647 (abstract read, theorem as recalled); the constant"
+        " 1 is ours",
         note="schedules.md",
         tight="not attained for C = 1",
         parameters={CONSTANT: Integer(1)},
@@ -280,7 +284,8 @@ STATEMENTS = (
         rhs=CONSTANT * INFORMATION / N + learning_term,
         assumptions=(BALANCED_SIZES,),
         status="proved here",
-        source="form of Li and Cai, arXiv 2505.21400 (abstract read: the constant is not in it); the constant 1 is ours",
+        source="form of Li and Cai, arXiv 2505.21400 (abstract read: the constant is not in it); the constant"
+        " 1 is ours",
         note="M6.3.md",
         tight="C = 1 is attained for independent tokens only (both sides the learning term); approached by MDS codes",
         follows_from=("M5.6-fixed-size", "M6.3-profile", "M6.3-sizes"),

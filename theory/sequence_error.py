@@ -118,7 +118,8 @@ STATEMENTS = (
         status="proved here",
         source="M6.6 with the largest agreement in the place of its bound",
         note="M6.11.md",
-        tight="equality for the exact denoiser, and for the denoiser that says the worst law wherever a block is masked:"
+        tight="equality for the exact denoiser, and for the denoiser that says the worst law wherever a block"
+        " is masked:"
         " for V = 2, noise `peak`",
     ),
     Statement(
@@ -142,7 +143,8 @@ STATEMENTS = (
         rhs=1 - (1 - collision_probability * (1 - 3 / V - 3 * eps_learning)) ** (L / 2),
         assumptions=(BERNOULLI_POLICY, SHIFTED_PAIR_LANGUAGE),
         status="proved here",
-        source="our instance of the published lower bound with a hidden Markov model over 16 symbols (Feng et al., arXiv"
+        source="our instance of the published lower bound with a hidden Markov model over 16 symbols (Feng et"
+        " al., arXiv"
         " 2502.09622, as recalled)",
         note="M6.11.md",
         tight="equality for the exact denoiser",

@@ -78,7 +78,7 @@ def _is_mds(language: Language) -> bool:
     V, L = language.vocab, language.length
     if not isinstance(language, Tabular) or not _is_uniform_on(language, len(language.support)):
         return False
-    rank = next((K for K in range(L + 1) if V**K >= len(language.support)), 0)
+    rank = next((K for K in range(L + 1) if len(language.support) <= V**K), 0)
     if V == 1 or V**rank != len(language.support) or math.comb(L, rank) > MOST_CHOICES:
         return False
     return all(

@@ -42,11 +42,16 @@ def engines() -> None:
 @app.command()
 def theorems(
     statement: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a statement.")] = None,
+    graph: Annotated[bool, typer.Option("--graph", help="What follows from what, as trees.")] = False,
 ) -> None:
-    """List the statements, or show one with its formula, source, status and proof note."""
+    """List the statements, or show one with its formula, source, status, proof note and the files that measure it."""
+    from maskbound.theory import tree
+
     from ..tables.statements import find_statement, statement_account, statement_list
 
-    if statement is None:
+    if graph:
+        print(tree(find_statement(statement).id if statement else None))
+    elif statement is None:
         print_table(statement_list().only("id", "formula", "status", "tightest"))
     else:
         print(statement_account(find_statement(statement)))
@@ -58,8 +63,8 @@ def table(
         str,
         typer.Argument(
             metavar="NAME",
-            help="bounds, break-even, curve, engines, english-curve, hmm-ser, ngram-ter, results, schedules, "
-            "statements or steps-to-target.",
+            help="bounds, break-even, constants, curve, engines, english-curve, hmm-ser, ngram-ter, results, "
+            "schedules, statements or steps-to-target.",
         ),
     ] = "results",
     specs: Specs = None,

@@ -25,7 +25,7 @@ from . import (
 )
 from .method import Method
 
-__all__ = ["METHODS", "methods_for"]
+__all__ = ["METHODS", "measured_in", "methods_for"]
 
 FAMILIES = (
     divergence,
@@ -55,3 +55,15 @@ METHODS: tuple[Method, ...] = tuple(method for family in FAMILIES for method in 
 def methods_for(quantity: str) -> tuple[Method, ...]:
     """Every method that measures ``quantity``."""
     return tuple(method for method in METHODS if method.quantity == quantity)
+
+
+def measured_in(quantity: str) -> dict[str, list[str]]:
+    """Engines that measure ``quantity``, by the file of the project that says how."""
+    found: dict[str, list[str]] = {}
+    for family in FAMILIES:
+        for method in family.METHODS:
+            if method.quantity == quantity:
+                place = f"numerics/metrics/{family.__name__.rsplit('.', 1)[-1]}.py"
+                if method.engine not in found.setdefault(place, []):
+                    found[place].append(method.engine)
+    return found

@@ -84,8 +84,10 @@ def _counted(work: Workspace) -> NDArray[np.float64] | None:
     return lattice_kernels.marginal_lattice(np.array([float(chance * shared) for chance in table]), V, L)
 
 
-def _patterns(work: Workspace, flat: NDArray[np.float64]) -> Iterator[tuple[NDArray[np.float64], list[NDArray[np.float64]]]]:
-    """For disjoint sets R and A, |A| >= 2, and the possible x_R: ``q(x_R, x_A)`` and ``q(x_R, x_i)``, a row a context."""
+def _patterns(
+    work: Workspace, flat: NDArray[np.float64]
+) -> Iterator[tuple[NDArray[np.float64], list[NDArray[np.float64]]]]:
+    """For disjoint sets R and A, |A| >= 2: ``q(x_R, x_A)`` and ``q(x_R, x_i)``, a row for each possible x_R."""
     V, L = work.instance.vocab, work.instance.length
     lattice = flat.reshape((V + 1,) * L)
     revealed, masked = slice(1, None), 0

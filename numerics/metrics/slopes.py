@@ -201,7 +201,9 @@ def _exact_slope_defect(work: Workspace) -> Number:
             if not R & (i | k):
                 share = fmpq(2, math.comb(L - 2, R.bit_count()))
                 terms[R.bit_count()] += [(share, H[R | i]), (share, H[R | k]), (-share, H[R]), (-share, H[R | i | k])]
-    apart = [total([(ONE, slope), (-ONE, total(group))]) for slope, group in zip(_exact_slopes(work), terms, strict=True)]
+    apart = [
+        total([(ONE, slope), (-ONE, total(group))]) for slope, group in zip(_exact_slopes(work), terms, strict=True)
+    ]
     return max((abs(x) for x in apart), default=LogForm())
 
 

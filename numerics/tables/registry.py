@@ -10,6 +10,7 @@ from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve
 from ..sweep import Store
 from .cases import Case
+from .constants import constants
 from .english_curve import SHORT, english_curve
 from .render import Table
 from .schedules import break_even_table, schedule_table
@@ -22,10 +23,15 @@ __all__ = ["CASE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "
 
 
 def bounds(cases: Iterable[Case]) -> Table:
-    """How far each statement that applies is from the measured truth, from the loosest to the tightest."""
-    found = [verdict for case in cases for verdict in sorted(verdicts_of(case), key=_looseness)]
+    """How far each inequality that applies is from the measured truth, from the loosest to the tightest."""
+    found = [
+        verdict
+        for case in cases
+        for verdict in sorted(verdicts_of(case), key=_looseness)
+        if verdict.statement.relation != "=="
+    ]
     listed = [verdict for verdict in found if verdict.status is not Status.NOT_APPLICABLE]
-    title = "Both sides of each statement as measured, each instance's loosest bound first"
+    title = "Both sides of each inequality as measured, each instance's loosest bound first"
     return verdict_table(listed, title, (tally(found),))
 
 
@@ -56,7 +62,9 @@ def engines() -> Table:
     return Table("Engines; V tokens, L positions, N steps", columns, rows)
 
 
-CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType({"bounds": bounds, "curve": curves})
+CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType(
+    {"bounds": bounds, "constants": constants, "curve": curves}
+)
 """Tables over instances: the user's own, or the gallery."""
 
 PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(

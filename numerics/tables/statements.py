@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
+from pathlib import Path
 
-from maskbound.theory import Statement, statements
+from maskbound import theory
+from maskbound.theory import Statement, consequences, declared_in, statements
 
 from ..errors import BadInput, shown
+from ..metrics.methods import measured_in
 from ..tightness import extremes, in_words
 from .render import Formula, Table
 
@@ -45,7 +49,7 @@ def find_statement(name: str) -> Statement:
 
 
 def statement_account(statement: Statement) -> str:
-    """One statement in full, a fact a line."""
+    """One statement in full, a fact a line: what it says, what it rests on, and the files that state and measure it."""
     facts = [("", f"{statement.id}  {statement.title}"), ("statement", str(statement)), ("LaTeX", statement.latex())]
     facts += [("needs", f"{a.name}: {a.sentence}") for a in statement.assumptions]
     relation = statement.relation_between
@@ -59,8 +63,23 @@ def statement_account(statement: Statement) -> str:
     extreme = extremes().get(statement.id)
     if extreme is not None:
         facts.append(("tightest", f"ratio {extreme.shown} on {in_words(extreme.instance)}"))
+    facts.append(("follows from", ", ".join(statement.follows_from)))
+    facts.append(("implies", ", ".join(consequences(statement.id))))
+    facts.append(("declared in", declared_in(statement)))
+    for name in sorted({name.removesuffix("@2") for name in statement.quantities}):
+        facts.append((name, "; ".join(f"{place} ({', '.join(by)})" for place, by in measured_in(name).items())))
     facts.append(("proof note", f"proofs_notes/{statement.note}" if statement.note else ""))
-    return "\n".join(f"{name:<11} {fact}" if name else fact for name, fact in facts if fact)
+    facts.append(("tested in", ", ".join(_tests(statement))))
+    width = max(len(name) for name, fact in facts if fact)
+    return "\n".join(f"{name:<{width}} {fact}" if name else fact for name, fact in facts if fact)
+
+
+def _tests(statement: Statement) -> list[str]:
+    """Tests that the proof note links, where the notes lie beside the package."""
+    note = Path(theory.__file__).parent.parent / "proofs_notes" / statement.note
+    if not statement.note or not note.is_file():
+        return []
+    return list(dict.fromkeys(re.findall(r"\]\(\.\./(tests/[^)]+)\)", note.read_text(encoding="utf-8"))))
 
 
 def _needs(statement: Statement) -> str | None:

@@ -80,6 +80,8 @@ def test_every_kind_has_an_instance() -> None:
         "random-order",
         "fixed-sets",
         "bisection",
+        "adaptive",
+        "remasking",
     }
     assert {spec["denoiser"].get("noise", spec["denoiser"]["kind"]) for spec in specs} == {
         "exact",

@@ -25,7 +25,8 @@ def joint(m: Marginals, R: Tokens, values: Tokens, A: Tokens, V: int) -> dict[To
     context = dict(zip(R, values, strict=True))
     whole = m.chance(context)
     return {
-        drawn: m.chance(context | dict(zip(A, drawn, strict=True))) / whole for drawn in product(range(V), repeat=len(A))
+        drawn: m.chance(context | dict(zip(A, drawn, strict=True))) / whole
+        for drawn in product(range(V), repeat=len(A))
     }
 
 

@@ -4,7 +4,7 @@ Everything is integrated power by power and searched by bisection at 70 digits; 
 """
 
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 
 from .information import conditional_entropy, marginals_of, profile
@@ -60,7 +60,7 @@ def _zeros(f: Powers) -> list[Real]:
         return []
     ends = [mp.mpf(0), *sorted(_zeros([k * c for k, c in enumerate(f)][1:])), mp.mpf(1)]
     found = []
-    for low, high in zip(ends, ends[1:], strict=False):
+    for low, high in pairwise(ends):
         rising = at(f, low) < at(f, high)
         if at(f, low) * at(f, high) < 0:
             for _ in range(HALVINGS):

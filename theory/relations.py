@@ -1,0 +1,80 @@
+"""Which statement follows from which: trees for a terminal, a diagram for documents.
+
+An arrow is algebra: the premises together give the conclusion, wherever its assumptions hold. Statements without
+premises are proved in their notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .ledger import FAMILIES, statements
+from .statement import Statement
+
+__all__ = ["consequences", "mermaid", "tree"]
+
+
+def consequences(identifier: str) -> list[str]:
+    """Ids of the statements that have this one among their premises."""
+    return [statement.id for statement in statements.values() if identifier in statement.follows_from]
+
+
+def tree(identifier: str | None = None) -> str:
+    """A statement above its premises, these above theirs, down to what is proved on its own.
+
+    Parameters
+    ----------
+    identifier : str, optional
+        By default every statement that has premises and that no other one rests on, one tree after the other.
+
+    Notes
+    -----
+    What a statement needs stands in brackets. The premises of a statement are shown once; after that it is marked
+    "above".
+
+    Examples
+    --------
+    >>> print(tree("M6.2"))
+    M6.2  [ExactDenoiser, BernoulliPolicy]  Bernoulli steps: PATH_KL is at most the largest weight times TC + DTC
+    |-- M5.4  [ExactDenoiser, BernoulliPolicy]  PATH_KL of a Bernoulli policy is the error of a left Riemann sum
+    `-- M6.2-curve  [BernoulliPolicy]  The left sum exceeds the area by at most the largest weight times TC + DTC
+    """
+    tops = [identifier] if identifier else _tops()
+    shown: set[str] = set()
+    return "\n".join(line for top in tops for line in _lines(statements[top], "", "", shown))
+
+
+def _tops() -> list[str]:
+    premises = {premise for statement in statements.values() for premise in statement.follows_from}
+    return [known.id for known in statements.values() if known.follows_from and known.id not in premises]
+
+
+def _lines(statement: Statement, first: str, rest: str, shown: set[str]) -> Iterator[str]:
+    needs = ", ".join(assumption.name for assumption in statement.assumptions) or "nothing"
+    repeated = statement.id in shown and bool(statement.follows_from)
+    yield f"{first}{statement.id}  [{needs}]  {statement.title}" + "  (above)" * repeated
+    if repeated:
+        return
+    shown.add(statement.id)
+    for place, premise in enumerate(statement.follows_from, 1):
+        last = place == len(statement.follows_from)
+        yield from _lines(
+            statements[premise], f"{rest}{'`-- ' if last else '|-- '}", f"{rest}{'    ' if last else '|   '}", shown
+        )
+
+
+def mermaid() -> str:
+    """The arrows between declared statements as a Mermaid flowchart, premises pointing to conclusions."""
+    declared = [statement for family in FAMILIES for statement in family.STATEMENTS]
+    lines = ["flowchart LR"]
+    lines += [
+        f'    {_node(premise)}["{premise}"] --> {_node(statement.id)}["{statement.id}"]'
+        for statement in declared
+        for premise in statement.follows_from
+    ]
+    return "\n".join(lines)
+
+
+def _node(identifier: str) -> str:
+    """Mermaid reads no dots or hyphens in the name of a node."""
+    return identifier.replace(".", "_").replace("-", "_")
