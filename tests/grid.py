@@ -175,11 +175,12 @@ def cases(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ngram", "hm
 @st.composite
 def adaptive_pairs(draw: Any, length: int) -> tuple[policies.Policy, oracle_adaptive.Adaptive]:
     """An adaptive policy of every kind of score, order, rule, temperature, ties and blocks."""
-    proposes = draw(st.booleans())
-    score = "confidence" if proposes else draw(st.sampled_from(["confidence", "margin", "entropy", "random"]))
+    kind = draw(st.sampled_from(["proposals", "proposals", "confidence", "margin", "entropy", "entropy", "random"]))
+    proposes = kind == "proposals"
+    score = "confidence" if proposes else kind
     block = draw(st.sampled_from([b for b in range(1, length + 1) if length % b == 0]))
     rules = {"confidence": ["sizes", "steps", "threshold"], "margin": ["sizes", "threshold"], "random": ["sizes"]}
-    rule = draw(st.sampled_from(rules.get(score, ["sizes", "threshold", "entropy_bound"])))
+    rule = draw(st.sampled_from(rules.get(score, ["sizes", "threshold", "entropy_bound", "entropy_bound"])))
     value: Any
     sizes = threshold = bound = None
     if rule == "sizes":

@@ -210,7 +210,7 @@ METHODS = (
     _agreement_slack(method_of_one("eps_learning", "denoiser"), "denoiser"),
     _agreement_slack(method_of_one("eps_learning"), "tabular"),
     exact_method(
-        "agreement_slack", lambda work: ZERO, lambda instance: _not_exact(instance) or rational.obstacle(instance)
+        "agreement_slack", lambda work: ZERO, lambda instance: _not_exact(instance) or rational.law_obstacle(instance)
     ),
     _DEPTH,
 )

@@ -17,7 +17,7 @@ from flint import fmpq
 
 from ..enclosure import Enclosure
 from ..engines import rational
-from ..engines.rational import RationalLaw
+from ..engines.rational import RationalLaw, adaptive
 from ..engines.rational import information as information
 from ..engines.rational.information import Number, fraction, total
 from ..engines.rational.rows import ONE, ZERO
@@ -27,8 +27,9 @@ from ..errors import BadInput
 from ..instances import Instance
 from ..languages import NGram
 from ..logform import LogForm
-from ..policies import Bernoulli, FixedSize
+from ..policies import Adaptive, Bernoulli, FixedSize
 from . import schedule
+from .adaptive import METHODS as OF_ADAPTIVE
 from .method import Method, Obstacle, unfinished
 
 __all__ = ["METHODS", "exact_law_distance", "exact_method", "known"]
@@ -103,6 +104,10 @@ def _generative_nll_correct(law: RationalLaw) -> Number:
     return information.sum_of_logs((-p / (law.correct * law.length), q) for q, p in _pairs(law) if p)
 
 
+def _mode_chance(law: RationalLaw) -> fmpq:
+    return law.p[law.q.index(max(law.q))]
+
+
 def _pooled_bigrams(law: list[fmpq], vocab: int, length: int) -> list[list[fmpq]]:
     """The joint law of neighbouring tokens, averaged over positions."""
     pooled = [[ZERO] * vocab for _ in range(vocab)]
@@ -151,7 +156,7 @@ def exact_law_distance(first: Workspace, second: Workspace) -> Enclosure:
         Where one of them is not rational, or the sequences differ.
     """
     for work in (first, second):
-        reason = rational.obstacle(work.instance)
+        reason = rational.law_obstacle(work.instance)
         if reason:
             raise BadInput("law_distance", f"cannot be measured exactly on {work.instance.name} ({reason})")
     one, other = rational.law(first), rational.law(second)
@@ -183,6 +188,20 @@ def _dual_total_correlation(work: Workspace) -> Number:
 def _path_kl(work: Workspace) -> Number:
     """``E_tau D(q || p_tau) = E_tau E_q -log p_tau(X) - H(X)``."""
     return total([(ONE, information.path_surprise(work)), (-ONE, _entropy(work))])
+
+
+def _chosen_path_kl(work: Workspace) -> Number:
+    return total([(ONE, adaptive.path_surprise(work)), (-ONE, _entropy(work))])
+
+
+def _choose_first(instance: Instance) -> str | None:
+    if not isinstance(instance.policy, Adaptive) or instance.policy.proposes:
+        return "the policy is not choose-then-sample"
+    return rational.law_obstacle(instance)
+
+
+def _of_histories(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Method:
+    return exact_method(quantity, measured, _choose_first, rational.cost, "(2V+1)^L, in Python")
 
 
 def _left_sum(work: Workspace) -> Number:
@@ -239,7 +258,7 @@ def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], mor
     return exact_method(
         quantity,
         lambda work: measured(rational.law(work)),
-        lambda instance: rational.obstacle(instance) or (more(instance) if more else None),
+        lambda instance: rational.law_obstacle(instance) or (more(instance) if more else None),
         rational.cost,
         "(2V+1)^L N, in Python",
     )
@@ -278,7 +297,7 @@ def _bigram(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Me
     def obstacle(instance: Instance) -> str | None:
         if instance.length < 2:
             return "a bigram needs a length of at least 2"
-        return unfinished(instance) or rational.obstacle(instance)
+        return unfinished(instance) or rational.law_obstacle(instance)
 
     return exact_method(quantity, measured, obstacle, rational.cost, "(2V+1)^L N, in Python")
 
@@ -287,7 +306,7 @@ def _of_schedule(method: Method) -> Method:
     return replace(
         method,
         engine="rational",
-        obstacle=lambda instance: method.obstacle(instance) or rational.obstacle(instance),
+        obstacle=lambda instance: method.obstacle(instance) or rational.law_obstacle(instance),
         scope=ANY,
         on_request=True,
     )
@@ -303,7 +322,13 @@ METHODS = (
     _of_law("generative_nll_correct", _generative_nll_correct),
     _bigram("bigram_kl_rate", _bigram_kl_rate),
     _bigram("bigram_tv_rate", _bigram_tv_rate),
-    exact_method("off_support_mass", rational.stopped_mass, cost=rational.cost, price="(2V+1)^L N, in Python"),
+    exact_method(
+        "off_support_mass",
+        rational.stopped_mass,
+        rational.law_obstacle,
+        cost=rational.cost,
+        price="(2V+1)^L N, in Python",
+    ),
     _of_language("entropy", _entropy),
     _of_language("log_ter_language", lambda work: _entropy(work) / work.instance.length),
     _of_language("total_correlation", _total_correlation),
@@ -316,12 +341,16 @@ METHODS = (
     _of_language("profile_max_increase", _profile_max_increase),
     _of_language("curve_midpoint_excess", _midpoint_excess),
     exact_method("path_kl", _path_kl),
+    _of_histories("path_kl", _chosen_path_kl),
+    _of_histories("step_correlation", adaptive.step_correlation),
+    _of_histories("crowded_steps", adaptive.crowded_steps),
     exact_method("curve_left_sum", _left_sum, _only(Bernoulli)),
     exact_method("profile_left_sum", _left_sum, _only(FixedSize)),
     exact_method("learning_term", lambda work: information.learning(work).mean),
-    exact_method("eps_learning", lambda work: information.learning(work).worst),
+    exact_method("eps_learning", lambda work: information.learning(work).worst, rational.law_obstacle),
     exact_method(
         "eps_learning_mean", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
     ),
-    *(_of_schedule(method) for method in schedule.METHODS),
+    *(_of_schedule(method) for method in (*schedule.METHODS, *OF_ADAPTIVE) if method.kind == "exact"),
+    _of_law("mode_chance", _mode_chance),
 )

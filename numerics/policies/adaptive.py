@@ -188,10 +188,9 @@ class Adaptive(Policy):
             The same conditionals as exact numbers, which decide the comparisons; ``conditionals`` themselves if not
             given.
         """
-        drawn = {i: self.tempered(conditionals[i].tolist()) for i in self.candidates(y, conditionals.shape[1])}
-        scored = {i: (conditionals if compared is None else compared)[i].tolist() for i in drawn}
-        if self.temperature == 0:
-            drawn = {i: _largest(scored[i], drawn[i]) for i in drawn}
+        among = self.candidates(y, conditionals.shape[1])
+        scored = {i: (conditionals if compared is None else compared)[i].tolist() for i in among}
+        drawn = {i: self.drawn_from(conditionals[i].tolist(), scored[i]) for i in among}
         one = conditionals.flat[0] * 0 + 1
         if self.proposes:
             moves = self._kept_proposals(step, drawn, scored, one)
@@ -199,7 +198,7 @@ class Adaptive(Policy):
             scores = {i: self.score_of(row) for i, row in scored.items()}
             moves = (
                 (weight, dict(zip(chosen, tokens, strict=True)))
-                for chance, chosen in self._choices(step, scores, one)
+                for chance, chosen in self.choices(step, scores, one)
                 for weight, tokens in _draws(chance, [drawn[i] for i in chosen])
             )
         for chance, tokens in moves:
@@ -211,7 +210,7 @@ class Adaptive(Policy):
         for chance, proposal in _draws(one, list(drawn.values())):
             tokens = dict(zip(drawn, proposal, strict=True))
             scores = {i: scored[i][v] for i, v in tokens.items()}
-            for share, chosen in self._choices(step, scores, chance):
+            for share, chosen in self.choices(step, scores, chance):
                 yield share, {i: tokens[i] for i in chosen}
 
     def score_of(self, row: list) -> Any:
@@ -225,7 +224,7 @@ class Adaptive(Policy):
             return first - second
         return -_entropy(row)
 
-    def _choices(self, step: int, scores: dict[int, Any], chance: Any) -> Iterator[tuple[Any, tuple[int, ...]]]:
+    def choices(self, step: int, scores: dict[int, Any], chance: Any) -> Iterator[tuple[Any, tuple[int, ...]]]:
         """Sets of positions with their chances, from the scores of all candidates."""
         certain, tied, drawn = self.decide(step, scores)
         for some in itertools.combinations(tied, drawn):
@@ -259,9 +258,11 @@ class Adaptive(Policy):
         """Whether a score is at least the threshold; none is where there is no threshold."""
         return self.rule == "threshold" and _compare(score, self.bound) >= 0
 
-    def tempered(self, row: list) -> list:
-        """``c^(1/T)`` normalised; a row of zeros stays one."""
-        if self.exponent in (1, math.inf) or not any(row):
+    def drawn_from(self, row: list, scored: list) -> list:
+        """``c^(1/T)`` normalised; a row of zeros stays one. ``scored`` decides which token is the largest."""
+        if self.temperature == 0:
+            return _largest(scored, row)
+        if self.exponent == 1 or not any(row):
             return row
         largest = max(row)
         if isinstance(largest, float):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from fractions import Fraction
 from typing import Any
 
@@ -14,9 +15,11 @@ from oracles import adaptive as oracle_adaptive
 from oracles import quantities
 from oracles.logs import real
 
+from maskbound.numerics import languages, policies
 from maskbound.numerics.enclosure import Enclosure, gamma
 from maskbound.numerics.engines import push, walk
 from maskbound.numerics.engines.workspace import Workspace
+from maskbound.numerics.instances import Instance
 from maskbound.numerics.metrics import measure
 
 ACCURACY = 1e-12
@@ -48,9 +51,14 @@ def compare(case: AdaptiveCase) -> None:
     assert_is("ser", measure(case.instance, ["ser"])["ser"], quantities.ser(case.law, run.law))
     if policy is not None and policy.sizes is None:
         assert_is("expected_steps", measure(case.instance, ["expected_steps"])["expected_steps"], run.steps)
+    assert measure(case.instance, ["ser"], engine="rational")["ser"].exact == quantities.ser(case.law, run.law)
     if policy is not None and not policy.proposes:
-        truth = oracle_adaptive.path_kl(case.law, policy, case.denoiser)
-        assert_is("path_kl", measure(case.instance, ["path_kl"])["path_kl"], truth)
+        truth = oracle_adaptive.under_language(case.law, policy, case.denoiser)
+        for engine in ("push", "rational"):
+            found = measure(case.instance, ["path_kl", "step_correlation", "crowded_steps"], engine=engine)
+            assert_is(f"path_kl by {engine}", found["path_kl"], truth.path_kl)
+            assert_is(f"step_correlation by {engine}", found["step_correlation"], truth.step_correlation)
+            assert_is(f"crowded_steps by {engine}", found["crowded_steps"], truth.crowded_steps)
 
 
 @given(adaptive_cases())
@@ -60,7 +68,62 @@ def test_laws_are_the_oracles(case: AdaptiveCase):
 
 
 @pytest.mark.slow
-@given(adaptive_cases())
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_laws_of_many_pairs_are_the_oracles(case: AdaptiveCase):
-    compare(case)
+def test_laws_of_many_pairs_are_the_oracles():
+    """Of 800 pairs at least 300 have V, L >= 2; each kind of trouble is among them often enough."""
+    met: Counter[str] = Counter()
+
+    @given(adaptive_cases())
+    @settings(max_examples=800, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    def compared(case: AdaptiveCase) -> None:
+        compare(case)
+        met.update(kinds_of(case))
+
+    compared()
+    assert met["V, L >= 2"] >= 300, met
+    assert min(met[kind] for kind in KINDS) >= 12, met
+
+
+KINDS = (
+    "zeros", "ties", "confidence", "margin", "entropy", "random", "proposals", "sizes", "threshold", "entropy_bound",
+    "blocks", "T = 0", "T = 1/2", "ties drawn", "remasking", "imperfect", "wrong sequences",
+)  # fmt: skip
+
+
+def kinds_of(case: AdaptiveCase) -> set[str]:
+    instance, policy = case.instance, case.policy
+    if instance.vocab < 2 or instance.length < 2:
+        return set()
+    wrong = {"wrong sequences"} if quantities.ser(case.law, case.run().law) else set()
+    zeros = {"zeros"} if len(case.law) < instance.vocab**instance.length else set()
+    common = {"V, L >= 2"} | wrong | zeros | (set() if instance.exact_denoiser else {"imperfect"})
+    if policy is None:
+        return common | {"remasking"}
+    rows = [case.denoiser(i, {}) for i in policy.candidates((None,) * policy.L)]
+    scores = [max(row) if policy.proposes else policy.score_of(row) for row in rows]
+    found = {
+        "proposals" if policy.proposes else policy.score: True,
+        "ties": len({str(score) for score in scores}) < len(scores),
+        "sizes": policy.sizes is not None,
+        "threshold": policy.threshold is not None,
+        "entropy_bound": policy.entropy_bound is not None,
+        "blocks": policy.block_length != policy.L,
+        "T = 0": policy.inverse_temperature is None,
+        "T = 1/2": policy.inverse_temperature == 2,
+        "ties drawn": policy.ties == "random",
+    }
+    return common | {kind for kind, holds in found.items() if holds}
+
+
+def test_the_comparison_can_fail():
+    """The law of one rule for ties is not that of the other."""
+    language = languages.pair(2, 4)
+    first, drawn = (
+        Instance(language, policies.Adaptive(4, score="confidence", sizes=[2, 2], ties=ties))
+        for ties in ("first", "random")
+    )
+    law = push.law(Workspace(first))
+    truth = dict(zip(np.ndindex(2, 2, 2, 2), map(Fraction, push.law(Workspace(drawn)).p.tolist()), strict=True))
+    with pytest.raises(AssertionError):
+        assert_law_is(truth, law)
+    with pytest.raises(AssertionError):
+        assert_is("ser", Enclosure.exactly(Fraction(1, 2)), Fraction(1, 3))

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations, product
 
 from .denoisers import Denoiser
-from .languages import Law, Tokens
+from .languages import Law, Marginals, Tokens
 from .logs import TOLERANCE, Real, log_sum, mp, real
 
 Partial = tuple
@@ -46,14 +46,12 @@ class Adaptive:
     def step(self, denoiser: Denoiser) -> Step:
         def moves(k: int, y: Partial) -> Iterator[tuple[Fraction, Partial]]:
             context = {i: v for i, v in enumerate(y) if v is not None}
-            block = self.block_length or self.L
-            masked = [i for i in range(self.L) if y[i] is None]
-            masked = [i for i in masked if i // block == masked[0] // block]
+            masked = self.candidates(y)
             scored = {i: denoiser(i, context) for i in masked}
-            drawn = {i: self._tempered(row) for i, row in scored.items()}
+            drawn = {i: self.tempered(row) for i, row in scored.items()}
             if not self.proposes:
-                scores = {i: self._score(row) for i, row in scored.items()}
-                for share, A in self._choices(k, scores):
+                scores = {i: self.score_of(row) for i, row in scored.items()}
+                for share, A in self.choices(k, scores):
                     for values in product(range(len(scored[masked[0]])) if masked else (), repeat=len(A)):
                         yield share * _chance(A, values, drawn), _with(y, A, values)
                 return
@@ -61,18 +59,24 @@ class Adaptive:
                 chance = _chance(masked, values, drawn)
                 proposal = dict(zip(masked, values, strict=True))
                 if chance:
-                    for share, A in self._choices(k, {i: scored[i][v] for i, v in proposal.items()}):
+                    for share, A in self.choices(k, {i: scored[i][v] for i, v in proposal.items()}):
                         yield share * chance, _with(y, A, [proposal[i] for i in A])
 
         return moves
 
-    def _tempered(self, row: list[Fraction]) -> list[Fraction]:
+    def candidates(self, y: Partial) -> list[int]:
+        """Masked positions of the first block that has any."""
+        block = self.block_length or self.L
+        masked = [i for i in range(self.L) if y[i] is None]
+        return [i for i in masked if i // block == masked[0] // block]
+
+    def tempered(self, row: list[Fraction]) -> list[Fraction]:
         if self.inverse_temperature is None:
             return [Fraction(int(any(row) and v == row.index(max(row)))) for v in range(len(row))]
         powers = [c**self.inverse_temperature for c in row]
         return [c / sum(powers) for c in powers] if any(powers) else powers
 
-    def _score(self, row: list[Fraction]) -> Fraction | Real:
+    def score_of(self, row: list[Fraction]) -> Fraction | Real:
         if self.score == "confidence":
             return max(row)
         if self.score == "margin":
@@ -81,7 +85,7 @@ class Adaptive:
             return log_sum((c, c) for c in row)
         return Fraction(0)
 
-    def _choices(self, k: int, scores: dict) -> list[tuple[Fraction, Tokens]]:
+    def choices(self, k: int, scores: dict) -> list[tuple[Fraction, Tokens]]:
         """The sets of positions that the rule may choose, with their chances."""
         if not scores:
             return [(Fraction(1), ())]
@@ -169,27 +173,42 @@ def run(step: Step, N: int, L: int) -> Run:
     return Run({y: chance for y, chance in states.items() if None not in y}, steps, met)
 
 
-def path_kl(q: Law, policy: Adaptive, denoiser: Denoiser) -> Real:
-    """`PATH_KL` (M3.2), choose-then-sample only: log q(x) - sum of log p_theta at each x's own histories, under q."""
-    terms: list[tuple[Fraction, Fraction]] = []
+@dataclass(frozen=True)
+class Replayed:
+    """What comes of running a choose-then-sample policy on the own tokens of x ~ q (M3.2, M6.15, M6.16)."""
+
+    path_kl: Real
+    step_correlation: Real
+    crowded_steps: Fraction
+
+
+def under_language(q: Law, policy: Adaptive, denoiser: Denoiser) -> Replayed:
+    """History by history of every x: what it costs, what is drawn together, and how often."""
+    m = Marginals(q)
+    costs: list[tuple[Fraction, Fraction]] = []
+    together: list[tuple[Fraction, Fraction]] = []
+    crowded = Fraction(0)
 
     def replay(x: Tokens, k: int, y: Partial, chance: Fraction) -> None:
+        nonlocal crowded
         if k > policy.N:
             return
         context = {i: v for i, v in enumerate(y) if v is not None}
-        block = policy.block_length or policy.L
-        masked = [i for i in range(policy.L) if y[i] is None]
-        masked = [i for i in masked if i // block == masked[0] // block]
-        scores = {i: policy._score(denoiser(i, context)) for i in masked}
-        for share, A in policy._choices(k, scores):
+        scores = {i: policy.score_of(denoiser(i, context)) for i in policy.candidates(y)}
+        for share, A in policy.choices(k, scores):
+            z = _with(y, A, [x[i] for i in A])
             for i in A:
-                terms.append((-chance * share, policy._tempered(denoiser(i, context))[x[i]]))
-            replay(x, k + 1, _with(y, A, [x[i] for i in A]), chance * share)
+                costs.append((-chance * share, policy.tempered(denoiser(i, context))[x[i]]))
+                together.append((-chance * share, m.conditional(i, context, 1 + max(map(max, q)))[x[i]]))
+            joint = m.chance({i: v for i, v in enumerate(z) if v is not None}) / m.chance(context)
+            together.append((chance * share, joint))
+            crowded += chance * share * (len(A) > 1)
+            replay(x, k + 1, z, chance * share)
 
     for x, chance in q.items():
-        terms.append((chance, chance))
+        costs.append((chance, chance))
         replay(x, 1, (None,) * policy.L, chance)
-    return log_sum(terms)
+    return Replayed(log_sum(costs), log_sum(together), crowded)
 
 
 def choose_then_sample(sizes: Sequence[int], V: int, denoiser: Denoiser, ties: str = "first") -> Law:

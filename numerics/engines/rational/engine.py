@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ...errors import BeyondReach
 from ...instances import Instance
 from ...partial import sequence_rows
-from ...policies import Bernoulli, FixedSets, FixedSize, Partial
+from ...policies import Adaptive, Bernoulli, FixedSets, FixedSize, Partial, Remasking
 from ...reach import power
 from ..workspace import Cost, Workspace
 from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, rational
@@ -36,6 +36,7 @@ __all__ = [
     "language_obstacle",
     "lattice_cost",
     "law",
+    "law_obstacle",
     "marginals",
     "obstacle",
     "pair_count",
@@ -95,6 +96,20 @@ def obstacle(instance: Instance) -> str | None:
     return language_obstacle(instance)
 
 
+def law_obstacle(instance: Instance) -> str | None:
+    """None for a rational language, denoiser and policy, those included that look at the partial sequence."""
+    policy = instance.policy
+    if isinstance(policy, Policies):
+        return obstacle(instance)
+    if isinstance(policy, Adaptive) and policy.temperature and policy.exponent != int(policy.exponent):
+        return "powers of the conditionals by 1/T are no rationals"
+    if isinstance(policy, Remasking) and not policy.rational:
+        return "the policy has floating chances, not rationals"
+    if not has_rational_rows(instance):
+        return "the denoiser's predictions are no rationals"
+    return language_obstacle(instance)
+
+
 def has_rational_conditionals(instance: Instance) -> bool:
     """Whether what the sampler draws from is rational, and the lattice small enough to have it exactly."""
     small = power(instance.vocab + 1, instance.length) <= MOST_PAIRS
@@ -120,8 +135,7 @@ def lattice_cost(instance: Instance) -> Cost:
 def cost(instance: Instance) -> Cost:
     """All pairs of all steps, in Python, beside the lattice."""
     base = lattice_cost(instance)
-    pairs = pair_count(instance) if isinstance(instance.policy, Policies) else math.inf
-    return Cost(base.operations + pairs * 1e9 / PAIRS_A_SECOND, base.bytes)
+    return Cost(base.operations + pair_count(instance) * 1e9 / PAIRS_A_SECOND, base.bytes)
 
 
 def pair_count(instance: Instance) -> int:
@@ -130,6 +144,10 @@ def pair_count(instance: Instance) -> int:
     if isinstance(policy, Bernoulli):
         kinds = {step: _hazard_pairs(step, V, L) for step in set(_hazards(policy))}
         return sum(kinds[step] for step in _hazards(policy))
+    if isinstance(policy, Remasking):
+        return power(3 * V + 1, L) * policy.steps
+    if isinstance(policy, Adaptive):
+        return power(2 * V, L) * L if policy.proposes else power(2 * V + 1, L)
     sizes = policy.sizes if isinstance(policy, FixedSize) else [len(chosen) for chosen in policy.sets]
     total = 0
     for before, size in zip(itertools.accumulate(sizes, initial=0), sizes, strict=False):
@@ -207,6 +225,8 @@ def _law(work: Workspace) -> RationalLaw:
     _require(instance, pair_count(instance), "source-target pairs")
     m, sampler = marginals(work), rows(work)
     mass = {(V,) * L: fmpq(1)}
+    if not isinstance(instance.policy, Policies):
+        return RationalLaw(*_by_transitions(work, mass), V, L)
     for step in _steps(instance):
         following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
         for y, chance in mass.items():
@@ -215,8 +235,25 @@ def _law(work: Workspace) -> RationalLaw:
                 for z, weight in _filled(y, chance * share, chosen, kept, sampler):
                     following[z] += weight
         mass = following
+    return RationalLaw(*_complete(mass, m, V, L), V, L)
+
+
+def _complete(mass: dict[Partial, fmpq], m: dict[Partial, fmpq], V: int, L: int) -> tuple[list[fmpq], list[fmpq]]:
+    """p and q on all sequences."""
     complete = list(map(tuple, sequence_rows(0, V**L, V, L).tolist()))
-    return RationalLaw([mass.get(x, ZERO) for x in complete], [m.get(x, ZERO) for x in complete], V, L)
+    return [mass.get(x, ZERO) for x in complete], [m.get(x, ZERO) for x in complete]
+
+
+def _by_transitions(work: Workspace, mass: dict[Partial, fmpq]) -> tuple[list[fmpq], list[fmpq]]:
+    """p and q for a policy that takes and gives Fractions."""
+    instance = work.instance
+    for step in range(1, instance.policy.steps + 1):
+        following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
+        for y, chance in mass.items():
+            for share, z, _ in instance.policy.transitions(step, y, exact_rows(work, y)):
+                following[z] += chance * rational(Fraction(share))
+        mass = following
+    return _complete(mass, marginals(work), instance.vocab, instance.length)
 
 
 Choice = tuple[fmpq, Iterable[int], fmpq]

@@ -190,7 +190,9 @@ def _learning(work: Workspace) -> Learning:
     instance, zero = work.instance, LogForm()
     if instance.exact_denoiser:
         return Learning(zero, zero)
-    V, L, sampler, chances = instance.vocab, instance.length, rows(work), before_law(instance)
+    V, L, sampler = instance.vocab, instance.length, rows(work)
+    # The worst error needs no policy; the mean is for given reveal times.
+    chances = before_law(instance) if isinstance(instance.policy, Bernoulli | FixedSize | FixedSets) else {}
     weights: defaultdict[tuple[tuple[fmpq, ...], tuple[fmpq, ...]], fmpq] = defaultdict(fmpq)
     for y, chance in marginals(work).items():
         R = _pattern(y, V)
