@@ -17,7 +17,7 @@ from ..workspace import Cost, Workspace
 from .functionals import Fractions, Functional, Sizes
 from .growth import window_bytes
 from .hidden import HiddenChain, StateLaws, hidden_chain, state_count
-from .information import Effort, Sum, information, token_entropies
+from .information import WORK, Effort, Sum, information, sampled_information, token_entropies
 
 __all__ = [
     "cost",
@@ -29,6 +29,8 @@ __all__ = [
     "obstacle",
     "path_cost",
     "path_kl",
+    "sampled_cost",
+    "sampled_path_kl",
     "total_correlation",
 ]
 
@@ -40,6 +42,13 @@ LAWS = 20
 
 MOST_BYTES = 1.5e9
 """For windows of one length."""
+
+MOST_PATHS = 100_000
+MOST_NUMBERS = 6e7
+"""Paths beyond the windows, unless another number is asked for, and the numbers in the windows they start from."""
+
+PATH_LENGTH = 20
+"""Positions of a path, in estimates."""
 
 SHARE = 1e-3
 """Of the width that is wanted, for laws that stand for others."""
@@ -93,6 +102,28 @@ def path_kl(work: Workspace) -> Enclosure:
 
 def _path_kl(work: Workspace) -> Sum:
     return _measured(work, _steps(work, end=1.0), 0.0)
+
+
+def sampled_path_kl(work: Workspace) -> Enclosure:
+    """The same with what lies beyond the windows sampled."""
+    request = work.request
+    count = request.samples or _paths(chain(work).states, work.instance.vocab)
+    laws, steps = work.once(_laws), _steps(work, end=1.0)
+    found = _enclosure(sampled_information(chain(work), laws, steps, count, request.seed, request.confidence))
+    return replace(found, kind="statistical", confidence=request.confidence)
+
+
+def sampled_cost(instance: Instance) -> Cost:
+    """Windows, twice, and the paths."""
+    states, V = state_count(instance.language) or 1, instance.vocab
+    paths = _paths(states, V)
+    one, numbers = path_cost(instance), float(states * V)
+    operations = 2 * max(20 * WORK, one.operations) + paths * PATH_LENGTH * (V + 1) * 10 * numbers
+    return Cost(one.operations + operations, one.bytes + 16 * paths * numbers + 100 * WORK)
+
+
+def _paths(states: int, vocab: int) -> int:
+    return max(1000, int(min(MOST_PATHS, MOST_NUMBERS / (states * vocab))))
 
 
 def left_sum(work: Workspace) -> Enclosure:
