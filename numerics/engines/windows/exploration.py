@@ -18,7 +18,7 @@ from ..._kernels import windows as kernels
 from ..._kernels.threads import for_each
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
-from ..sampled import empirical_bernstein
+from ..sampled.intervals import empirical_bernstein
 from .functionals import Functional
 from .growth import MERGED, Cut, Harvest, Windows, rounding_error
 from .hidden import HiddenChain, StateLaws
