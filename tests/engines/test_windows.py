@@ -114,9 +114,8 @@ def sampled(seed: int, monkeypatch) -> tuple[float, float, float]:
     language, _ = random_language(seed)
     functional = steps_of(random_policy(seed, language.length), language.length)
     chain = hidden_chain(language)
-    laws = chain.represented(0.0)
     lo, hi = enclosed(language, functional, information.first_importance(chain, functional))
-    found = information.sampled_information(chain, laws, functional, 4000, seed, 1 - 1e-6)
+    found = information.sampled_information(chain, functional, 4000, seed, 1 - 1e-6)
     ends = found.value + found.below - found.rounding, found.value + found.above + found.rounding
     return *ends, (hi - lo) / max(ends[1] - ends[0], 1e-12)
 

@@ -16,7 +16,7 @@ from ...reach import memory_budget
 from ..workspace import Cost, Workspace
 from .functionals import Fractions, Functional, Sizes
 from .growth import window_bytes
-from .hidden import HiddenChain, StateLaws, hidden_chain, state_count
+from .hidden import HiddenChain, hidden_chain, state_count
 from .information import WORK, Effort, Sum, information, sampled_information, token_entropies
 
 __all__ = [
@@ -49,9 +49,6 @@ MOST_NUMBERS = 6e7
 
 PATH_LENGTH = 20
 """Positions of a path, in estimates."""
-
-SHARE = 1e-3
-"""Of the width that is wanted, for laws that stand for others."""
 
 
 def obstacle(instance: Instance) -> str | None:
@@ -108,8 +105,7 @@ def sampled_path_kl(work: Workspace) -> Enclosure:
     """The same with what lies beyond the windows sampled."""
     request = work.request
     count = request.samples or _paths(chain(work).states, work.instance.vocab)
-    laws, steps = work.once(_laws), _steps(work, end=1.0)
-    found = _enclosure(sampled_information(chain(work), laws, steps, count, request.seed, request.confidence))
+    found = _enclosure(sampled_information(chain(work), _steps(work, end=1.0), count, request.seed, request.confidence))
     return replace(found, kind="statistical", confidence=request.confidence)
 
 
@@ -166,10 +162,6 @@ def _chain(work: Workspace) -> HiddenChain:
     return hidden_chain(language)
 
 
-def _laws(work: Workspace) -> StateLaws:
-    return chain(work).represented(SHARE * work.request.width)
-
-
 def _steps(work: Workspace, end: float) -> Functional:
     policy, L = work.instance.policy, work.instance.length
     if isinstance(policy, FixedSize):
@@ -192,7 +184,7 @@ def _at(work: Workspace, a: float, end: float, weight: float) -> Fractions:
 def _measured(work: Workspace, functional: Functional, whole: float) -> Sum:
     request = work.request
     effort = Effort(request.width, request.seconds, min(MOST_BYTES, memory_budget() / 4))
-    return information(chain(work), work.once(_laws), functional, whole, effort)
+    return information(chain(work), functional, whole, effort)
 
 
 def _less(work: Workspace, found: Sum, sign: float = 1.0) -> Enclosure:

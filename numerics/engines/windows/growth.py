@@ -130,8 +130,8 @@ class Cut:
 
 
 def window_bytes(states: int, vocab: int) -> float:
-    """Memory of one window, kept and looked at."""
-    return 8.0 * (2 * states * vocab + 5 * (vocab + 1))
+    """Memory of one window: kept, extended, merged, and looked at."""
+    return 8.0 * (3 * states * vocab + 5 * (vocab + 1))
 
 
 def grow(

@@ -19,7 +19,6 @@ n-gram after n - 1 revealed tokens in a row), nothing that lies further left cou
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from ...languages import HMM
 from .exploration import Pick, explored, total_bound
 from .functionals import Fractions, Functional
 from .growth import Harvest, Limits, grow
-from .hidden import HiddenChain, StateLaws, hidden_chain
+from .hidden import HiddenChain, hidden_chain
 
 __all__ = [
     "WORK",
@@ -59,8 +58,14 @@ WINDOWS_FOR_NOTHING = 20_000
 
 FREE_SECONDS = 0.3
 
+SHARE = 1e-3
+"""Of the width that is wanted, for laws that stand for others, to begin with."""
+
 WORK = 3e7
 """Numbers in the windows looked at before the rest is sampled."""
+
+LAWS_FOR_SAMPLING = 1e-7
+"""Mean relative error of laws that stand for others."""
 
 NARROWEST = 1e-11
 """Relative width that needs no improvement."""
@@ -109,7 +114,7 @@ def token_entropies(chain: HiddenChain) -> tuple[float, float]:
     return value, (relative * (value + 1.1 * chain.length) + 8 * U * value) * (1 + 1e-9)
 
 
-def information(chain: HiddenChain, laws: StateLaws, functional: Functional, whole: float, effort: Effort) -> Sum:
+def information(chain: HiddenChain, functional: Functional, whole: float, effort: Effort) -> Sum:
     """``F[f]``, by rounds of ever smaller windows until the width or the time is used up.
 
     Parameters
@@ -121,21 +126,28 @@ def information(chain: HiddenChain, laws: StateLaws, functional: Functional, who
         return Sum(0.0, 0.0, 0.0, 0.0, False, "")
     _compile()
     start = time.monotonic()
-    importance = first_importance(chain, functional)
-    for _ in itertools.count():
+    importance, tolerance = first_importance(chain, functional), SHARE * effort.width
+    laws = chain.represented(tolerance)
+    while True:
         began = time.monotonic()
         harvest = grow(chain, laws, functional, Limits(importance, effort.bytes, start + effort.seconds))
         found = evaluated(harvest, functional)
-        relative = (found.above - found.below) / max(abs(whole - found.value), 1e-300)
-        if harvest.stopped_by != "importance" or relative <= NARROWEST:
+        now, scale = time.monotonic(), max(abs(whole - found.value), 1e-300)
+        beyond, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
+        coarse = bool(laws.error.any()) and inside > effort.width / 4
+        if (harvest.stopped_by != "importance" or beyond <= NARROWEST) and not coarse:
             break
-        now = time.monotonic()
-        if relative <= effort.width and (harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS):
+        enough = harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
+        if beyond + inside <= effort.width and enough:
             break
         if now + SLOWER * (now - began) > start + effort.seconds:
             found = replace(found, note=_note(harvest, "time"))
             break
-        importance /= FINER
+        if coarse:
+            tolerance /= FINER
+            laws = chain.represented(tolerance)
+        if beyond > effort.width / 2 or not coarse:
+            importance /= FINER
     return replace(found, truncated=found.truncated or bool(laws.error.any()))
 
 
@@ -145,15 +157,14 @@ def first_importance(chain: HiddenChain, functional: Functional) -> float:
     return FIRST * chain.length * math.log(max(chain.vocab, 2)) * (hi - lo)
 
 
-def sampled_information(
-    chain: HiddenChain, laws: StateLaws, functional: Functional, count: int, seed: int, confidence: float
-) -> Sum:
+def sampled_information(chain: HiddenChain, functional: Functional, count: int, seed: int, confidence: float) -> Sum:
     """``F[f]`` with what lies beyond the windows sampled by ``count`` paths or so; time plays no part in it.
 
     Notes
     -----
     The windows are those of the first round that looks at ``WORK`` numbers.
     """
+    laws = chain.represented(LAWS_FOR_SAMPLING)
     limits = Limits(first_importance(chain, functional), WORK * 80, math.inf)
     while True:
         harvest = grow(chain, laws, functional, limits)
