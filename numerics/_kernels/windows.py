@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 
 from .jit import kernel
 
-__all__ = ["COARSE_BITS", "INFORMATION", "MASS", "PAIR", "PAIR_ERROR", "extend", "fingerprints", "heads", "unfold"]
+__all__ = [
+    "COARSE_BITS",
+    "INFORMATION",
+    "MASS",
+    "PAIR",
+    "PAIR_ERROR",
+    "explore",
+    "extend",
+    "fingerprints",
+    "heads",
+    "unfold",
+]
 
 PAIR, PAIR_ERROR, INFORMATION, MASS = range(4)
 """What :func:`unfold` tells of a window."""
@@ -71,56 +82,65 @@ def unfold(
     Cost ``K V`` logarithms an extension, and ``V^2`` more a law.
     """
     K, V = M.shape[1], M.shape[2]
-    child, row, told = np.empty((K, V)), np.empty(K), np.empty(K)
-    last, joint, first = np.empty(V), np.empty((V, V)), np.empty(V)
+    child, room = np.empty((K, V)), (np.empty(K), np.empty(K), np.empty(V), np.empty(V), np.empty((V, V)))
     for n in range(piece * rows, min((piece + 1) * rows, len(M))):
         for c in range(V + 1):
-            out[n, c, :] = 0.0
             _extended(M[n], starts[c], columns, chances, child)
-            for s in range(K):
-                total, information = 0.0, 0.0
+            _tell(child, weight[n], laws, count, apart, shown_from, shown, shown_chance, rounding, room, out[n, c])
+
+
+@kernel
+def _tell(
+    M, weight, laws, count, apart, shown_from, shown, shown_chance, rounding, room, out
+):  # pragma: no cover - compiled
+    """What one window tells; see :func:`unfold`."""
+    K, V = M.shape
+    row, told, last, first, joint = room
+    out[:] = 0.0
+    for s in range(K):
+        total, information = 0.0, 0.0
+        for v in range(V):
+            total += M[s, v]
+        for v in range(V):
+            if M[s, v] > 0.0:
+                information += M[s, v] * math.log(M[s, v] / total)
+        row[s], told[s] = total, information
+    for j in range(len(laws)):
+        if count[j] == 0.0:
+            continue
+        last[:] = 0.0
+        joint[:, :] = 0.0
+        mass, information = 0.0, 0.0
+        for s in range(K):
+            if laws[j, s] == 0.0 or row[s] == 0.0:
+                continue
+            mass += laws[j, s] * row[s]
+            information += laws[j, s] * told[s]
+            for e in range(shown_from[s], shown_from[s + 1]):
+                u, share = shown[e], laws[j, s] * shown_chance[e]
                 for v in range(V):
-                    total += child[s, v]
-                for v in range(V):
-                    if child[s, v] > 0.0:
-                        information += child[s, v] * math.log(child[s, v] / total)
-                row[s], told[s] = total, information
-            for j in range(len(laws)):
-                if count[j] == 0.0:
-                    continue
-                last[:] = 0.0
-                joint[:, :] = 0.0
-                mass, information = 0.0, 0.0
-                for s in range(K):
-                    if laws[j, s] == 0.0 or row[s] == 0.0:
-                        continue
-                    mass += laws[j, s] * row[s]
-                    information += laws[j, s] * told[s]
-                    for e in range(shown_from[s], shown_from[s + 1]):
-                        u, share = shown[e], laws[j, s] * shown_chance[e]
-                        for v in range(V):
-                            joint[u, v] += share * child[s, v]
-                    for v in range(V):
-                        last[v] += laws[j, s] * child[s, v]
-                if mass == 0.0:
-                    continue
-                for v in range(V):
-                    if last[v] > 0.0:
-                        information -= last[v] * math.log(last[v] / mass)
-                pair = 0.0
-                for u in range(V):
-                    first[u] = 0.0
-                    for v in range(V):
-                        first[u] += joint[u, v]
-                    for v in range(V):
-                        if joint[u, v] > 0.0:
-                            pair += joint[u, v] * math.log(joint[u, v] / first[u] * (mass / last[v]))
-                pair, information = max(pair, 0.0), max(information, 0.0)
-                scale = weight[n] * count[j]
-                out[n, c, 0] += scale * pair
-                out[n, c, 1] += scale * _moved(pair, mass, apart[j], rounding)
-                out[n, c, 2] += scale * (information + _moved(information, mass, apart[j], rounding))
-                out[n, c, 3] += scale * mass
+                    joint[u, v] += share * M[s, v]
+            for v in range(V):
+                last[v] += laws[j, s] * M[s, v]
+        if mass == 0.0:
+            continue
+        for v in range(V):
+            if last[v] > 0.0:
+                information -= last[v] * math.log(last[v] / mass)
+        pair = 0.0
+        for u in range(V):
+            first[u] = 0.0
+            for v in range(V):
+                first[u] += joint[u, v]
+            for v in range(V):
+                if joint[u, v] > 0.0:
+                    pair += joint[u, v] * math.log(joint[u, v] / first[u] * (mass / last[v]))
+        pair, information = max(pair, 0.0), max(information, 0.0)
+        scale = weight * count[j]
+        out[PAIR] += scale * pair
+        out[PAIR_ERROR] += scale * _moved(pair, mass, apart[j], rounding)
+        out[INFORMATION] += scale * (information + _moved(information, mass, apart[j], rounding))
+        out[MASS] += scale * mass
 
 
 @kernel
@@ -215,3 +235,104 @@ def heads(
             current = n
         head[n] = current
     return head
+
+
+@kernel
+def explore(
+    piece: int,
+    rows: int,
+    M: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    revealed: NDArray[np.int64],
+    distance: NDArray[np.int64],
+    told: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    chances: NDArray[np.float64],
+    laws: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    apart: NDArray[np.float64],
+    shown_from: NDArray[np.int64],
+    shown: NDArray[np.int64],
+    shown_chance: NDArray[np.float64],
+    rounding: float,
+    coefficient: NDArray[np.float64],
+    width: NDArray[np.float64],
+    uniforms: NDArray[np.float64],
+    least: float,
+    most: float,
+    out: NDArray[np.float64],
+) -> None:  # pragma: no cover - compiled
+    """One random path to the left of each window: an estimate of all that lies there.
+
+    The window's share of a functional is ``T = e pair + sum of its extensions' shares``, and ``|T| <= I w`` with the
+    coefficient e and the width w of its class. A path goes to one extension with a chance proportional to its bound
+    ``I w`` and divides by the chance.
+
+    Parameters
+    ----------
+    M, weight, revealed, distance
+        Windows, their factors, m, and d.
+    told : (n, 4) float64
+        What they tell; see :func:`unfold`.
+    counts, apart : (D, T) float64
+        By distance: how many positions have each law, and its relative error.
+    coefficient, width : (D, D) float64
+        e and w by m and q; paths end at distance D - 1 or the sequence's end.
+    uniforms : (n, D) float64
+    least, most : float
+        Paths end where what remains is below ``least`` or might leave ``[0, most]``, or the estimate ``[-most, most]``.
+    out : (n, 2) float64
+        The estimate, and how far from T its expectation may be because of this path; both divided by the bound of T. At
+        most ``most`` and ``2 most`` in absolute value.
+    """
+    K, V = M.shape[1], M.shape[2]
+    room = (np.empty(K), np.empty(K), np.empty(V), np.empty(V), np.empty((V, V)))
+    here, child, heard = np.empty((K, V)), np.empty((K, V)), np.empty((V + 1, 4))
+    last_distance = len(coefficient) - 1
+    for n in range(piece * rows, min((piece + 1) * rows, len(M))):
+        here[:] = M[n]
+        m, d, factor = revealed[n], distance[n], weight[n]
+        bound = told[n, INFORMATION] * width[m, d - 1 - m]
+        estimate = coefficient[m, d - 1 - m] * told[n, PAIR] / bound
+        doubt = abs(coefficient[m, d - 1 - m]) * told[n, PAIR_ERROR] / bound
+        growth, rest = 1.0 / bound, 2.0
+        while True:
+            d += 1
+            if d > last_distance:
+                doubt += rest
+                break
+            total = 0.0
+            for c in range(V + 1):
+                _extended(here, starts[c], columns, chances, child)
+                _tell(
+                    child, factor, laws, counts[d], apart[d], shown_from, shown, shown_chance, rounding, room, heard[c]
+                )
+                more = m + (c < V)
+                heard[c, MASS] = heard[c, INFORMATION] * width[more, d - 1 - more]
+                total += heard[c, MASS]
+            ahead = growth * total
+            if ahead <= least or ahead > most:
+                doubt += min(ahead, rest)
+                break
+            target, c = uniforms[n, d] * total, 0
+            while c < V and target >= heard[c, MASS]:
+                target -= heard[c, MASS]
+                c += 1
+            while heard[c, MASS] == 0.0:
+                c -= 1
+            m += c < V
+            growth *= total / heard[c, MASS]
+            e = growth * coefficient[m, d - 1 - m]
+            if abs(estimate + e * heard[c, PAIR]) > most or doubt + abs(e) * heard[c, PAIR_ERROR] > most:
+                doubt += ahead
+                break
+            estimate += e * heard[c, PAIR]
+            doubt += abs(e) * heard[c, PAIR_ERROR]
+            rest = 2.0 * ahead
+            _extended(here, starts[c], columns, chances, child)
+            largest = child.max()
+            here[:] = child / largest
+            factor *= largest
+        out[n, 0] = estimate
+        out[n, 1] = doubt

@@ -135,6 +135,7 @@ METHODS = (
     _of_language("curve_area", windows.entropy, BY_CURVE),
     _of_language("profile_area", windows.entropy, BY_CURVE),
     _of_policy("path_kl", windows.path_kl),
+    _of_policy("path_kl", windows.sampled_path_kl, kind="statistical", cost=windows.sampled_cost),
     _of_policy("curve_left_sum", windows.left_sum, obstacle=_only(Bernoulli)),
     _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize)),
     _of_policy("kl", _kl, BY_CURVE | {"M6.1"}, "bound"),

@@ -10,6 +10,8 @@ from .engine import (
     obstacle,
     path_cost,
     path_kl,
+    sampled_cost,
+    sampled_path_kl,
     total_correlation,
 )
 
@@ -23,5 +25,7 @@ __all__ = [
     "obstacle",
     "path_cost",
     "path_kl",
+    "sampled_cost",
+    "sampled_path_kl",
     "total_correlation",
 ]

@@ -16,8 +16,8 @@ from ...reach import memory_budget
 from ..workspace import Cost, Workspace
 from .functionals import Fractions, Functional, Sizes
 from .growth import window_bytes
-from .hidden import HiddenChain, StateLaws, hidden_chain, state_count
-from .information import Effort, Sum, information, token_entropies
+from .hidden import HiddenChain, hidden_chain, state_count
+from .information import WORK, Effort, Sum, information, sampled_information, token_entropies
 
 __all__ = [
     "cost",
@@ -29,6 +29,8 @@ __all__ = [
     "obstacle",
     "path_cost",
     "path_kl",
+    "sampled_cost",
+    "sampled_path_kl",
     "total_correlation",
 ]
 
@@ -41,8 +43,12 @@ LAWS = 20
 MOST_BYTES = 1.5e9
 """For windows of one length."""
 
-SHARE = 1e-3
-"""Of the width that is wanted, for laws that stand for others."""
+MOST_PATHS = 100_000
+MOST_NUMBERS = 6e7
+"""Paths beyond the windows, unless another number is asked for, and the numbers in the windows they start from."""
+
+PATH_LENGTH = 20
+"""Positions of a path, in estimates."""
 
 
 def obstacle(instance: Instance) -> str | None:
@@ -95,6 +101,27 @@ def _path_kl(work: Workspace) -> Sum:
     return _measured(work, _steps(work, end=1.0), 0.0)
 
 
+def sampled_path_kl(work: Workspace) -> Enclosure:
+    """The same with what lies beyond the windows sampled."""
+    request = work.request
+    count = request.samples or _paths(chain(work).states, work.instance.vocab)
+    found = _enclosure(sampled_information(chain(work), _steps(work, end=1.0), count, request.seed, request.confidence))
+    return replace(found, kind="statistical", confidence=request.confidence)
+
+
+def sampled_cost(instance: Instance) -> Cost:
+    """Windows, twice, and the paths."""
+    states, V = state_count(instance.language) or 1, instance.vocab
+    paths = _paths(states, V)
+    one, numbers = path_cost(instance), float(states * V)
+    operations = 2 * max(20 * WORK, one.operations) + paths * PATH_LENGTH * (V + 1) * 10 * numbers
+    return Cost(one.operations + operations, one.bytes + 16 * paths * numbers + 100 * WORK)
+
+
+def _paths(states: int, vocab: int) -> int:
+    return max(1000, int(min(MOST_PATHS, MOST_NUMBERS / (states * vocab))))
+
+
 def left_sum(work: Workspace) -> Enclosure:
     """``PATH_KL + H``, the left Riemann sum of the curve or of the profile."""
     return _less(work, _measured(work, _steps(work, end=0.0), -token_entropies(chain(work))[0]), -1.0)
@@ -135,10 +162,6 @@ def _chain(work: Workspace) -> HiddenChain:
     return hidden_chain(language)
 
 
-def _laws(work: Workspace) -> StateLaws:
-    return chain(work).represented(SHARE * work.request.width)
-
-
 def _steps(work: Workspace, end: float) -> Functional:
     policy, L = work.instance.policy, work.instance.length
     if isinstance(policy, FixedSize):
@@ -161,7 +184,7 @@ def _at(work: Workspace, a: float, end: float, weight: float) -> Fractions:
 def _measured(work: Workspace, functional: Functional, whole: float) -> Sum:
     request = work.request
     effort = Effort(request.width, request.seconds, min(MOST_BYTES, memory_budget() / 4))
-    return information(chain(work), work.once(_laws), functional, whole, effort)
+    return information(chain(work), functional, whole, effort)
 
 
 def _less(work: Workspace, found: Sum, sign: float = 1.0) -> Enclosure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ from ...enclosure import gamma
 from .functionals import Functional
 from .hidden import HiddenChain, StateLaws
 
-__all__ = ["Harvest", "Limits", "grow", "window_bytes"]
+__all__ = ["MERGED", "Cut", "Harvest", "Limits", "Windows", "grow", "rounding_error", "window_bytes"]
 
 MERGED = 2.0 ** (kernels.COARSE_BITS - 52)
 """Relative difference of windows that are taken for equal."""
@@ -108,13 +109,44 @@ class Windows:
         return len(self.M)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Windows of one distance that are not extended.
+
+    Attributes
+    ----------
+    distance : int
+    revealed : (n,) int64
+    told : (n, 4) float64
+        See :func:`kernels.unfold`.
+    windows : callable
+        The windows themselves, by their numbers.
+    """
+
+    distance: int
+    revealed: NDArray[np.int64]
+    told: NDArray[np.float64]
+    windows: Callable[[NDArray[np.int64]], Windows]
+
+
 def window_bytes(states: int, vocab: int) -> float:
-    """Memory of one window, kept and looked at."""
-    return 8.0 * (2 * states * vocab + 5 * (vocab + 1))
+    """Memory of one window: kept, extended, merged, and looked at."""
+    return 8.0 * (3 * states * vocab + 5 * (vocab + 1))
 
 
-def grow(chain: HiddenChain, laws: StateLaws, functional: Functional, limits: Limits) -> Harvest:
+def grow(
+    chain: HiddenChain,
+    laws: StateLaws,
+    functional: Functional,
+    limits: Limits,
+    offer: Callable[[Cut], None] | None = None,
+) -> Harvest:
     """Windows from the shortest on, those extended that matter to the functional.
+
+    Parameters
+    ----------
+    offer : callable, optional
+        Gets the windows that matter and are cut, which then are not in the harvest.
 
     Notes
     -----
@@ -149,10 +181,15 @@ def grow(chain: HiddenChain, laws: StateLaws, functional: Functional, limits: Li
             kept &= matters > np.partition(matters[kept], -most)[-most]
             harvest.stopped_by = "memory"
         _gather(harvest, told, revealed, kept, d)
-        _cut(harvest, told, revealed, ~kept & (told[:, :, kernels.MASS] > 0), d)
+        cut = ~kept & (told[:, :, kernels.MASS] > 0)
+        if offer is not None:
+            offered = cut & (matters > 0)
+            offer(_cut_windows(chain, windows, told, revealed, offered, d))
+            cut &= ~offered
+        _cut(harvest, told, revealed, cut, d)
         if not kept.any():
             break
-        windows = _merged(_extended(chain, windows, kept, revealed))
+        windows = _merged(_extended(chain, windows, *np.nonzero(kept), revealed))
     return harvest
 
 
@@ -185,13 +222,13 @@ def _unfolded(chain: HiddenChain, laws: StateLaws, windows: Windows, d: int) -> 
         emission.indptr.astype(np.int64),
         emission.indices.astype(np.int64),
         emission.data,
-        _rounding(chain),
+        rounding_error(chain),
         told,
     )
     return told
 
 
-def _rounding(chain: HiddenChain) -> float:
+def rounding_error(chain: HiddenChain) -> float:
     """Absolute error of an information by its own evaluation, beside a mass of 1.
 
     Sums over K states shift the joint law by a relative ``(K+1) U``. The V^2 terms, whose absolute values add up to at
@@ -215,7 +252,7 @@ def _importance(
         )
         later = np.maximum(information - pair, 0.0) * if_revealed + information * if_masked
         matters[here] = np.minimum(information * at_once, later)[here]
-    return np.where(information > NOISE * _rounding(chain) * mass, matters, 0.0)
+    return np.where(information > NOISE * rounding_error(chain) * mass, matters, 0.0)
 
 
 def _gather(
@@ -240,8 +277,30 @@ def _cut(
         harvest.cut_after[at] += float(np.maximum(information - pair + here[:, kernels.PAIR_ERROR], 0.0).sum())
 
 
-def _extended(chain: HiddenChain, windows: Windows, kept: NDArray[np.bool_], revealed: NDArray[np.int64]) -> Windows:
-    parent, token = np.nonzero(kept)
+def _cut_windows(
+    chain: HiddenChain,
+    windows: Windows,
+    told: NDArray[np.float64],
+    revealed: NDArray[np.int64],
+    chosen: NDArray[np.bool_],
+    d: int,
+) -> Cut:
+    parent, token = np.nonzero(chosen)
+    return Cut(
+        d,
+        revealed[chosen],
+        told[chosen],
+        lambda which: _extended(chain, windows, parent[which], token[which], revealed),
+    )
+
+
+def _extended(
+    chain: HiddenChain,
+    windows: Windows,
+    parent: NDArray[np.int64],
+    token: NDArray[np.int64],
+    revealed: NDArray[np.int64],
+) -> Windows:
     K, V = chain.states, chain.vocab
     M, scale = np.empty((len(parent), K, V)), np.empty(len(parent))
     rows = max(1, int(PIECE / (K * V)))

@@ -19,7 +19,6 @@ n-gram after n - 1 revealed tokens in a row), nothing that lies further left cou
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from dataclasses import dataclass, replace
@@ -29,11 +28,21 @@ import numpy as np
 
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...languages import HMM
+from .exploration import Pick, explored, total_bound
 from .functionals import Fractions, Functional
 from .growth import Harvest, Limits, grow
-from .hidden import HiddenChain, StateLaws, hidden_chain
+from .hidden import HiddenChain, hidden_chain
 
-__all__ = ["Effort", "Sum", "evaluated", "information", "token_entropies"]
+__all__ = [
+    "WORK",
+    "Effort",
+    "Sum",
+    "evaluated",
+    "first_importance",
+    "information",
+    "sampled_information",
+    "token_entropies",
+]
 
 FIRST = 1e-3
 """Importance of a window beside all information, at which the first round stops."""
@@ -45,7 +54,18 @@ SLOWER = 6.0
 """The next round is expected to take at most this many times longer."""
 
 WINDOWS_FOR_NOTHING = 20_000
-"""As many are looked at, if that helps, even where the width asked for is reached before."""
+"""As many are looked at within ``FREE_SECONDS``, if that helps, even where the width asked for is reached before."""
+
+FREE_SECONDS = 0.3
+
+SHARE = 1e-3
+"""Of the width that is wanted, for laws that stand for others, to begin with."""
+
+WORK = 3e7
+"""Numbers in the windows looked at before the rest is sampled."""
+
+LAWS_FOR_SAMPLING = 1e-7
+"""Mean relative error of laws that stand for others."""
 
 NARROWEST = 1e-11
 """Relative width that needs no improvement."""
@@ -94,7 +114,7 @@ def token_entropies(chain: HiddenChain) -> tuple[float, float]:
     return value, (relative * (value + 1.1 * chain.length) + 8 * U * value) * (1 + 1e-9)
 
 
-def information(chain: HiddenChain, laws: StateLaws, functional: Functional, whole: float, effort: Effort) -> Sum:
+def information(chain: HiddenChain, functional: Functional, whole: float, effort: Effort) -> Sum:
     """``F[f]``, by rounds of ever smaller windows until the width or the time is used up.
 
     Parameters
@@ -106,23 +126,65 @@ def information(chain: HiddenChain, laws: StateLaws, functional: Functional, who
         return Sum(0.0, 0.0, 0.0, 0.0, False, "")
     _compile()
     start = time.monotonic()
-    lo, hi = functional.far(0, 0)
-    importance = FIRST * chain.length * math.log(max(chain.vocab, 2)) * (hi - lo)
-    for _ in itertools.count():
+    importance, tolerance = first_importance(chain, functional), SHARE * effort.width
+    laws = chain.represented(tolerance)
+    while True:
         began = time.monotonic()
         harvest = grow(chain, laws, functional, Limits(importance, effort.bytes, start + effort.seconds))
         found = evaluated(harvest, functional)
-        relative = (found.above - found.below) / max(abs(whole - found.value), 1e-300)
-        if harvest.stopped_by != "importance" or relative <= NARROWEST:
+        now, scale = time.monotonic(), max(abs(whole - found.value), 1e-300)
+        beyond, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
+        coarse = bool(laws.error.any()) and inside > effort.width / 4
+        if (harvest.stopped_by != "importance" or beyond <= NARROWEST) and not coarse:
             break
-        if relative <= effort.width and harvest.windows >= WINDOWS_FOR_NOTHING:
+        enough = harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
+        if beyond + inside <= effort.width and enough:
             break
-        now = time.monotonic()
         if now + SLOWER * (now - began) > start + effort.seconds:
             found = replace(found, note=_note(harvest, "time"))
             break
-        importance /= FINER
+        if coarse:
+            tolerance /= FINER
+            laws = chain.represented(tolerance)
+        if beyond > effort.width / 2 or not coarse:
+            importance /= FINER
     return replace(found, truncated=found.truncated or bool(laws.error.any()))
+
+
+def first_importance(chain: HiddenChain, functional: Functional) -> float:
+    """Where the first round stops."""
+    lo, hi = functional.far(0, 0)
+    return FIRST * chain.length * math.log(max(chain.vocab, 2)) * (hi - lo)
+
+
+def sampled_information(chain: HiddenChain, functional: Functional, count: int, seed: int, confidence: float) -> Sum:
+    """``F[f]`` with what lies beyond the windows sampled by ``count`` paths or so; time plays no part in it.
+
+    Notes
+    -----
+    The windows are those of the first round that looks at ``WORK`` numbers.
+    """
+    laws = chain.represented(LAWS_FOR_SAMPLING)
+    limits = Limits(first_importance(chain, functional), WORK * 80, math.inf)
+    while True:
+        harvest = grow(chain, laws, functional, limits)
+        if harvest.stopped_by != "importance" or harvest.windows * chain.states * chain.vocab >= WORK:
+            break
+        limits = replace(limits, importance=limits.importance / FINER)
+    found = evaluated(harvest, functional)
+    bound = total_bound(harvest, functional)
+    if not harvest.stopped_by or bound == 0:
+        return found
+    pick = Pick(functional, count / bound, seed)
+    sure = evaluated(grow(chain, laws, functional, limits, pick.offer), functional)
+    value, least, most, paths = explored(chain, laws, functional, pick, confidence)
+    least, most = max(least, found.value + found.below - sure.value), min(most, found.value + found.above - sure.value)
+    if least > most:
+        return found
+    value = min(max(value, least), most)
+    below, above = sure.below + least - value, sure.above + most - value
+    note = f"{sure.note.split(', limited')[0]}, and {paths} paths beyond, seed {seed}"
+    return Sum(sure.value + value, max(sure.rounding, found.rounding), below, above, True, note)
 
 
 @cache
