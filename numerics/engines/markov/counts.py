@@ -123,7 +123,7 @@ def _revealed(counts: Counts, k: int) -> Counts:
 
 
 def pairs_of_counts(sizes: Sequence[int]) -> float:
-    """Products of two tables in :func:`sequence_error_rate_of_sizes`, of which some exceed the sizes; cost ``O(N L^2)``."""
+    """At least the number of products of tables in :func:`sequence_error_rate_of_sizes`; cost ``O(N L^2)``."""
     sizes = [size for size in sizes if size]
     L = sum(sizes)
     if L > LARGEST_EXPONENT or sum(map(math.log2, (size + 1 for size in sizes))) > LARGEST_EXPONENT / 2:
