@@ -263,6 +263,16 @@ METHODS = (
         "N D^3 V^4; D distances until mixed",
     ),
     Method(
+        "ser",
+        "markov",
+        "rounding",
+        markov.sizes_obstacle,
+        markov.sizes_cost,
+        lambda work: enclosure(markov.sequence_error_rate_of_sizes(work), most=1.0),
+        "Markov chain x fixed-size",
+        "L^2 V^4 prod_k (s_k + 1)^2 at most, in Python",
+    ),
+    Method(
         "kl",
         "markov",
         "statistical",

@@ -20,11 +20,14 @@ from .engine import (
     sampled_obstacle,
     sequence_error_rate,
     sequence_error_rate_of_sets,
+    sequence_error_rate_of_sizes,
     sequence_obstacle,
     ser_cost,
     ser_obstacle,
     sets_cost,
     sets_obstacle,
+    sizes_cost,
+    sizes_obstacle,
     worst_divergence,
 )
 
@@ -48,10 +51,13 @@ __all__ = [
     "sampled_obstacle",
     "sequence_error_rate",
     "sequence_error_rate_of_sets",
+    "sequence_error_rate_of_sizes",
     "sequence_obstacle",
     "ser_cost",
     "ser_obstacle",
     "sets_cost",
     "sets_obstacle",
+    "sizes_cost",
+    "sizes_obstacle",
     "worst_divergence",
 ]

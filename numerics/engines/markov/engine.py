@@ -12,7 +12,7 @@ from ...policies import Bernoulli, FixedSets, FixedSize
 from ..reveal_chances import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
 from ..workspace import Cost, Workspace
-from . import sequences, ser, sets
+from . import counts, sequences, ser, sets
 from .bigrams import BigramLaw, bigram_law
 from .chain import Chain, Measured
 from .information import LagInformation, lag_information_of
@@ -38,11 +38,14 @@ __all__ = [
     "sampled_obstacle",
     "sequence_error_rate",
     "sequence_error_rate_of_sets",
+    "sequence_error_rate_of_sizes",
     "sequence_obstacle",
     "ser_cost",
     "ser_obstacle",
     "sets_cost",
     "sets_obstacle",
+    "sizes_cost",
+    "sizes_obstacle",
     "worst_divergence",
 ]
 
@@ -232,6 +235,26 @@ def path_kl_of_sets(work: Workspace) -> Measured:
 def sequence_error_rate_of_sets(work: Workspace) -> Measured:
     """SER under given sets."""
     return sets.sequence_error_rate_of_sets(chain(work), _sets(work))
+
+
+def sizes_obstacle(instance: Instance) -> str | None:
+    """None for the exact denoiser and a policy of fixed sizes."""
+    return exact_obstacle(instance) or (None if isinstance(instance.policy, FixedSize) else "it is for fixed sizes")
+
+
+def sizes_cost(instance: Instance) -> Cost:
+    """Products of small tables, each with some microseconds of Python around."""
+    policy, V = instance.policy, instance.vocab
+    assert isinstance(policy, FixedSize)
+    pairs = counts.pairs_of_counts(policy.sizes)
+    return Cost(pairs * (4000 + V**4 / 20), 8 * (pairs * V**2 + instance.length * V**2))
+
+
+def sequence_error_rate_of_sizes(work: Workspace) -> Measured:
+    """SER under fixed sizes."""
+    policy = work.instance.policy
+    assert isinstance(policy, FixedSize)
+    return counts.sequence_error_rate_of_sizes(chain(work), policy.sizes)
 
 
 def _sets(work: Workspace) -> tuple[tuple[int, ...], ...]:
