@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NUMBA_SLP_VECTORIZE := 1
 
-.PHONY: check setup test test-all lint docs lock clean
+.PHONY: check setup test test-all lint docs report dist lock clean
 
 check: setup
 	@$(BIN)/maskbound check
@@ -31,6 +31,15 @@ lint: .venv/testing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+report: setup
+	$(BIN)/maskbound report --out report
+
+# The wheel and the source archive, and what is in them.
+dist: .venv/testing
+	rm -rf build dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/pytest -m "slow or not slow" tests/test_distribution.py
+
 docs: .venv/testing
 	$(BIN)/python -P tests/docs.py
 
@@ -40,4 +49,4 @@ lock:
 	echo 'setuptools>=77' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --constraint requirements.txt --extra test pyproject.toml - -o requirements-test.txt
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist report *.egg-info

@@ -10,6 +10,7 @@ from . import (
     interactive,
     measuring,
     planning,
+    reporting,
     sweeping,
     tables,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "main",
     "measuring",
     "planning",
+    "reporting",
     "sweeping",
     "tables",
 ]

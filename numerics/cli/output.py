@@ -49,7 +49,8 @@ def console(stderr: bool = False) -> Console:
 class Remaining:
     """How far a long piece of work is and how long it may still take: a bar on a terminal, else a line a minute."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, every: float = LINE_EVERY) -> None:
+        self._every = every
         self._what, self._screen, self._bar = what, console(stderr=True), None
         self._started = self._said = time.monotonic()
         self._total = self._left = self._done = 0
@@ -69,7 +70,7 @@ class Remaining:
         self._done += 1
         if self._bar is not None:
             self._bar.advance(self._task)
-        elif time.monotonic() - self._said > LINE_EVERY:
+        elif time.monotonic() - self._said >= self._every:
             self._said = time.monotonic()
             finished = self._total - self._left + self._done
             seconds = (self._said - self._started) / self._done * (self._left - self._done)

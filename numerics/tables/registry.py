@@ -17,6 +17,7 @@ from .schedules import break_even_table, schedule_table
 from .statements import statement_list
 from .stored import stored_results
 from .study import hmm_ser, ngram_ter, steps_to_target
+from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
 from .verdicts import tally, tightness, verdict_table, verdicts_of
 
 __all__ = ["CASE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "engines"]
@@ -63,7 +64,13 @@ def engines() -> Table:
 
 
 CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType(
-    {"bounds": bounds, "constants": constants, "curve": curves}
+    {
+        "bounds": bounds,
+        "constants": constants,
+        "curve": curves,
+        "instances": instance_table,
+        "verdicts": verdict_summary,
+    }
 )
 """Tables over instances: the user's own, or the gallery."""
 
@@ -74,9 +81,11 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "english-curve": english_curve,
         "hmm-ser": hmm_ser,
         "ngram-ter": ngram_ter,
+        "refuted": refuted_table,
         "schedules": schedule_table,
         "statements": statement_list,
         "steps-to-target": steps_to_target,
+        "tightness": tightness_table,
     }
 )
 """Tables about the toolkit itself."""

@@ -94,7 +94,8 @@ def tightness(verdict: Verdict) -> Enclosure | None:
     if high.lo <= 0 <= high.hi or not all(map(math.isfinite, (low.lo, low.hi))):
         return None
     ends = [above / below for above in (low.lo, low.hi) for below in (high.lo, high.hi)]
-    lo, hi = math.nextafter(min(ends), -math.inf), math.nextafter(max(ends), math.inf)
+    lo = math.nextafter(min(ends), -math.inf) if low.lo else 0.0
+    hi = math.nextafter(max(ends), math.inf) if low.hi else 0.0
     weaker = max(low, high, key=lambda side: KINDS.index(side.kind))
     return replace(weaker, value=min(max(verdict.ratio, lo), hi), lo=lo, hi=hi, exact=None)
 

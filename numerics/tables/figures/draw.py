@@ -15,7 +15,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import LogLocator, NullLocator
 
 from .figure import Figure, Line, Panel
 
@@ -28,11 +28,14 @@ PANEL_WIDTH, HEIGHT = 3.4, 2.7
 """Inches: one column of a paper for each panel."""
 DOTS_PER_INCH = 200
 MOST_MARKS = 40
+MOST_TICKS = 20
+DECADES = 3
+"""On a logarithmic axis of fewer, 2 and 5 are marked too."""
 BASES = {"log": 10, "log2": 2}
 
 STYLE: Mapping[str, Any] = MappingProxyType(
     {
-        "font.family": "DejaVu Sans",
+        "font.family": "sans-serif",
         "font.size": 8,
         "axes.titlesize": 8,
         "axes.spines.top": False,
@@ -78,6 +81,7 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel) -> None:
         axes.set_xscale("log", base=BASES[figure.x_scale])
     if panel.scale != "linear":
         axes.set_yscale("log", base=BASES[panel.scale])
+        axes.yaxis.set_minor_locator(NullLocator())
     dashes = cycle(DASHES)
     lines = list(figure.lines(panel))
     for k, line in enumerate(lines):
@@ -97,6 +101,10 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel) -> None:
         axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_locator(NullLocator())
     low, high = axes.get_ylim()
+    if panel.scale == "log":
+        few = math.log10(high / low) < DECADES
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=MOST_TICKS))
+        axes.yaxis.set_major_formatter("{x:g}")
     for k, line in enumerate(lines):
         _draw_band(axes, line, COLOURS[k % len(COLOURS)], low, high)
     axes.set_ylim(low, high)

@@ -1,0 +1,116 @@
+"""The contents of the report: every table and figure that its sections name, measured once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from maskbound.theory import statements
+
+from ...checks.check import FALSE
+from ...sweep import Store
+from ..cases import Case, gallery_names, open_case
+from ..english_curve import SHORT, english_curve
+from ..figures import FIGURES, Figure
+from ..provenance import traced, versions
+from ..registry import CASE_TABLES, PLAIN_TABLES
+from ..render import Table
+from .sections import ABSTRACT, SECTIONS, TITLE, Part, Section
+
+__all__ = ["Report", "Written", "build_report", "measured_parts"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A section with its tables and figures, each under the name of its registry and with its caption."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    parts: tuple[tuple[str, Table | Figure, str], ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that both forms of the report are written from."""
+
+    title: str
+    abstract: str
+    sections: tuple[Written, ...]
+
+
+def measured_parts(sections: Sequence[Section] = SECTIONS) -> int:
+    """How many tables there are to measure."""
+    return len({_table_of(part) for section in sections for part in section.parts if _exists(part)})
+
+
+def build_report(
+    store: Store | None = None,
+    cases: Sequence[Case] | None = None,
+    sections: Sequence[Section] = SECTIONS,
+    advance: Callable[[], None] = lambda: None,
+) -> Report:
+    """Measure everything that the report shows.
+
+    Parameters
+    ----------
+    store : Store, optional
+        The database of a sweep; it lengthens the English curve.
+    cases : sequence of Case, optional
+        What the verdicts are taken over; the fast gallery unless given.
+    sections : sequence of Section
+    advance : callable
+        Told of each table that is finished, of :func:`measured_parts`.
+    """
+    over = [open_case(name) for name in gallery_names()] if cases is None else list(cases)
+    tables: dict[str, Table] = {}
+
+    def table(name: str) -> Table:
+        if name not in tables:
+            tables[name] = _table(name, over, store)
+            advance()
+        return tables[name]
+
+    facts = {
+        "statements": str(sum(s.status not in (FALSE, "asymptotic") for s in statements.values())),
+        "instances": str(len({subject.name for case in over for subject in case.subjects})),
+        "versions": versions(),
+    }
+    written = []
+    for section in sections:
+        parts = [part for part in section.parts if _exists(part)]
+        if parts or not section.parts:
+            shown = tuple((part.name, *_shown(part, table(_table_of(part)))) for part in parts)
+            written.append(Written(section.title, tuple(p.format_map(facts) for p in _paragraphs(section.text)), shown))
+    return Report(TITLE, _unfolded(ABSTRACT), tuple(written))
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [_unfolded(paragraph) for paragraph in text.split("\n\n")]
+
+
+def _unfolded(text: str) -> str:
+    """On one line, whatever its breaks and indentation."""
+    return " ".join(text.split())
+
+
+def _exists(part: Part) -> bool:
+    return part.name in FIGURES if part.kind == "figure" else part.name in CASE_TABLES or part.name in PLAIN_TABLES
+
+
+def _table_of(part: Part) -> str:
+    return FIGURES[part.name][0] if part.kind == "figure" else part.name
+
+
+def _table(name: str, cases: list[Case], store: Store | None) -> Table:
+    if name == "english-curve":
+        return traced(english_curve(SHORT, store))
+    if name in CASE_TABLES:
+        return traced(CASE_TABLES[name](cases), (subject for case in cases for subject in case.subjects))
+    return traced(PLAIN_TABLES[name]())
+
+
+def _shown(part: Part, table: Table) -> tuple[Table | Figure, str]:
+    if part.kind == "figure":
+        figure = FIGURES[part.name][1](table)
+        return figure, _unfolded(part.caption) or figure.caption
+    return table.only(*part.columns) if part.columns else table, _unfolded(part.caption)

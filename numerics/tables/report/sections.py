@@ -1,0 +1,269 @@
+"""What the report says, section by section.
+
+A section names tables and figures of the registries; those that are not there are left out, and with them a section
+that has no other. Text between backquotes is code. ``{..}`` are filled in by :mod:`.build`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["ABSTRACT", "SECTIONS", "TITLE", "Part", "Section"]
+
+TITLE = "What masked diffusion samplers lose by taking fewer steps"
+
+ABSTRACT = """\
+A masked diffusion model writes L tokens in N steps: at each step it reveals some positions and fills them
+independently of each other, given what is already there. This report holds the theorems about what that costs
+against exact computations on languages whose law is known. Every number in it is an interval that contains the
+truth, printed with the digits on which the whole interval agrees. Entropies and divergences are in nats.
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table or a figure of a registry.
+
+    Parameters
+    ----------
+    kind : {"table", "figure"}
+    name : str
+        In the registry.
+    caption : str
+        What to see in it; empty for what the registry says itself.
+    columns : tuple of str
+        The columns of a table that are shown; all unless given.
+    """
+
+    kind: Literal["table", "figure"]
+    name: str
+    caption: str = ""
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, paragraphs that blank lines separate, and tables and figures below them."""
+
+    title: str
+    text: str
+    parts: tuple[Part, ...] = ()
+
+
+SECTIONS = (
+    Section(
+        "What was checked",
+        """
+        The language is `q`, the law of what the sampler writes is `p`. For n-gram languages, hidden Markov
+        languages and languages with known answers, `p` and everything that the theorems speak of can be computed
+        without sampling. `PATH_KL` is the divergence of the whole reveal history from what it should be; KL is that
+        of the text alone; SER is the chance of a text that the language forbids; TC and DTC are the total and the
+        dual total correlation, which say how much the tokens know of each other.
+
+        {statements} true statements were held against {instances} instances (an instance is a language, a denoiser
+        and a policy; the appendix lists them). A verdict is *holds*, *violated*, *open* or *not applicable*, and no
+        statement is ever checked by a number that relies on it.
+        """,
+    ),
+    Section(
+        "Verdicts",
+        """
+        No violation may appear in this table. How far a bound is from the truth is the ratio of its sides: at 1 it
+        is attained, at 0.1 it gives away a factor of ten.
+        """,
+        (
+            Part(
+                "table",
+                "verdicts",
+                """
+                The columns to look at are *violated*, where anything but 0 would be a refuted theorem, and
+                *tightest*: a 1 there says that no better constant is possible. Identities are equal everywhere,
+                bounds where they are attained.
+                """,
+                columns=("statement", "formula", "holds", "violated", "equal", "open", "loosest", "tightest"),
+            ),
+        ),
+    ),
+    Section(
+        "English letters",
+        """
+        English as a Markov chain of letters, 1024 letters long, written in N uniform steps. The gap `log TER(p) -
+        log TER(q)` is what a reader notices as perplexity; theory bounds it by `(TC + DTC)/(N L)`, and more crudely
+        by `log V / N`.
+        """,
+        (
+            Part(
+                "figure",
+                "english-curve",
+            ),
+            Part(
+                "table",
+                "english-curve",
+                """
+                The numbers of the figure. The bound of M6.4 is about twice the truth at every N, as M5.8 predicts
+                for many steps; `log V / N` is about six times the truth. At N = 128, one step for eight letters,
+                the gap is below 0.005 nats per letter.
+                """,
+            ),
+        ),
+    ),
+    Section(
+        "The published study",
+        """
+        The experiments that motivate the theorems, on languages where their outcome can be computed.
+        """,
+        (
+            Part(
+                "table",
+                "ngram-ter",
+            ),
+            Part(
+                "figure",
+                "ngram-ter",
+            ),
+            Part(
+                "table",
+                "hmm-ser",
+            ),
+            Part(
+                "figure",
+                "hmm-ser",
+            ),
+            Part(
+                "table",
+                "steps-to-target",
+            ),
+            Part(
+                "figure",
+                "steps-to-target",
+            ),
+        ),
+    ),
+    Section(
+        "Schedules",
+        """
+        How the steps are spread over the text is free. For a given N the best schedule can be computed; for fixed sizes
+        it is a shortest path over the information profile.
+        """,
+        (
+            Part(
+                "table",
+                "schedules",
+                """
+                On English letters there is next to nothing to gain over uniform steps, and the cosine schedule is
+                worse than uniform. On Copy(2, 4) the best schedule saves a fifth to a quarter. The code MDS(7, 3)
+                is written without error by two steps of the right sizes, which the uniform schedule misses.
+                """,
+            ),
+            Part(
+                "figure",
+                "schedules",
+            ),
+        ),
+    ),
+    Section(
+        "Break-even",
+        """
+        Fewer steps pay only if a denoiser call is cheap enough. With c the cost of one call in units of an
+        autoregressive step, N steps for L tokens pay if N c < L.
+        """,
+        (
+            Part(
+                "table",
+                "break-even",
+                """
+                The fewest steps that reach a target. A target for the token error rate is met by few steps for a
+                long text; a target for whole sequences needs a number of steps of the order of L, unless the sets
+                of positions are chosen for the language: bisection is exact on chains (M6.13) and needs about log2
+                L steps.
+                """,
+            ),
+            Part(
+                "figure",
+                "break-even",
+            ),
+        ),
+    ),
+    Section(
+        "Policies",
+        """
+        Samplers in practice choose positions by the confidence of the denoiser.
+        """,
+        (
+            Part(
+                "table",
+                "policies",
+            ),
+            Part(
+                "figure",
+                "policies",
+            ),
+            Part(
+                "table",
+                "conformance",
+            ),
+        ),
+    ),
+    Section(
+        "Tightness",
+        """
+        A bound is as good as its worst case. A seeded search over small instances looked for the tightest ones.
+        """,
+        (
+            Part(
+                "table",
+                "tightness",
+                """
+                The largest ratio of the two sides that was met. 1: the bound is attained and no constant in it can
+                be improved; below 1, either the constant can be improved or the search did not find the worst case.
+                """,
+                columns=("statement", "formula", "ratio", "reached on"),
+            ),
+        ),
+    ),
+    Section(
+        "What is false",
+        """
+        These statements look like the true ones and are not. Each is broken by a stored instance, and the checks
+        above would have said so: a toolkit that cannot refute cannot confirm either.
+        """,
+        (
+            Part(
+                "table",
+                "refuted",
+                """
+                Both sides of each false statement on the instance that refutes it. Every verdict reads *violated*.
+                """,
+                columns=("what it says", "formula", "refuted by", "left", "relation", "right", "verdict"),
+            ),
+        ),
+    ),
+    Section(
+        "How to reproduce",
+        """
+        `make report` builds this report from a fresh clone; `maskbound report --out DIR` does so where the package
+        is installed. Each table is also `maskbound table NAME` and each figure `maskbound figure NAME`; their
+        numbers, in full, lie in the folders `tables` and `figures` beside this file. `maskbound check` prints every
+        verdict, `maskbound check --certificate FILE` writes what is decided exactly as certificates, and `maskbound
+        verify FILE` rechecks these with the standard library alone.
+
+        {versions}.
+        """,
+    ),
+    Section(
+        "Appendix: the instances",
+        """
+        The fingerprint is the beginning of a digest of the instance's canonical form.
+        """,
+        (
+            Part(
+                "table",
+                "instances",
+                """
+                The gallery over which the verdicts were taken.
+                """,
+            ),
+        ),
+    ),
+)
