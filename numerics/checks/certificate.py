@@ -32,7 +32,7 @@ from .check import judge
 from .exact import in_log_forms
 from .verdict import Status, Verdict
 
-__all__ = ["certificate", "certificate_text", "certify", "require_certifiable"]
+__all__ = ["certificate", "certificate_text", "certify", "require_certifiable", "unknown_to_the_kernel"]
 
 
 def certificate(statement: Statement, instances: Sequence[Instance], relation: str | None = None) -> dict[str, Any]:
@@ -97,13 +97,17 @@ def require_certifiable(statement: Statement) -> None:
     BeyondReach
         When the kernel does not know one of its quantities or assumptions.
     """
-    left, right = (in_log_forms(expression) for expression in statement.sides)
-    names = {symbol.name.removesuffix("@2") for symbol in left.free_symbols | right.free_symbols}
-    unknown = sorted(names - set(verify.QUANTITIES)) + [
-        assumption.name for assumption in statement.assumptions if assumption.name not in verify.ASSUMPTIONS
-    ]
+    unknown = unknown_to_the_kernel(statement)
     if unknown:
         raise BeyondReach(f"{statement.id} has no certificates: the kernel knows nothing of {', '.join(unknown)}")
+
+
+def unknown_to_the_kernel(statement: Statement) -> list[str]:
+    """Quantities and assumptions of a statement that the kernel does not define."""
+    left, right = (in_log_forms(expression) for expression in statement.sides)
+    names = {symbol.name.removesuffix("@2") for symbol in left.free_symbols | right.free_symbols}
+    needs = {assumption.name for assumption in statement.assumptions}
+    return sorted(names - set(verify.QUANTITIES)) + sorted(needs - set(verify.ASSUMPTIONS))
 
 
 def certificate_text(certificates: Sequence[Mapping[str, Any]]) -> str:

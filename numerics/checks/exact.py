@@ -164,12 +164,22 @@ def closed_form(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known]) ->
     if expression is sympy.E:
         return ClosedForm.exp(LogForm(1))
     operands = []
-    for part in expression.args:
+    for part in _in_play(expression, values):
         operand = closed_form(part, values)
         if operand is None:
             return None
         operands.append(operand)
     return _combined(expression, operands)
+
+
+def _in_play(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known]) -> list[sympy.Expr]:
+    """The operands; of a maximum or a minimum those that no other one is known to exceed, or to fall below."""
+    parts = list(expression.args)
+    if not isinstance(expression, sympy.Max | sympy.Min):
+        return parts
+    sign = 1 if isinstance(expression, sympy.Max) else -1
+    balls = [sign * ball(part, values, BLIND_BITS) for part in parts]
+    return [part for part, own in zip(parts, balls, strict=True) if not any(other > own for other in balls)]
 
 
 def _combined(expression: sympy.Expr, operands: list[ClosedForm]) -> ClosedForm | None:

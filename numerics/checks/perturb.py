@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 
 from .candidate import Candidate, Path, Spec, normalised, policy_steps, rows, spelled_out, whole_weights, with_row
-from .proposals import LARGEST_TABLE, MOST_STEPS, Family, random_denoiser, random_policy, split_step
+from .proposals import LARGEST_TABLE, MOST_STEPS, MOVABLE, Family, random_denoiser, random_policy, split_step
 
 __all__ = ["perturbed"]
 
@@ -18,15 +18,15 @@ LARGEST_WEIGHT = 4096
 def perturbed(candidate: Candidate, family: Family, rng: Random) -> Candidate:
     """A neighbour: another weight in a law, another step, another denoiser; the subjects' relation is kept."""
     choice = rng.random()
-    if not family.pair_language and choice < 0.6:
-        return replace(candidate, language=_other_language(candidate.language, rng))
+    if family.language in MOVABLE and choice < 0.6:
+        return replace(candidate, language=_other_language(candidate.language, family, rng))
     if family.exact or choice < 0.8:
         return _other_policies(candidate, family, rng)
     return _other_denoisers(candidate, family, rng)
 
 
-def _other_language(language: Spec, rng: Random) -> Spec:
-    if language["kind"] not in ("tabular", "markov", "hmm", "iid", "blocks") or rng.random() < 0.05:
+def _other_language(language: Spec, family: Family, rng: Random) -> Spec:
+    if language["kind"] not in ("tabular", "markov", "hmm", "iid", "blocks") or (family.free and rng.random() < 0.05):
         language = spelled_out(language)
     if language["kind"] == "tabular" and rng.random() < 0.15:
         language = _with_a_string(language, rng)

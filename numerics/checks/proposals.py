@@ -18,12 +18,16 @@ from maskbound.theory import Statement
 
 from ..instances import parse
 from ..partial import lattice_rows, lattice_size
+from ..policies import bisection
 from .candidate import STEPS_OF, Candidate, Spec, normalised
 
 __all__ = [
     "Family",
+    "LANGUAGES_FOR",
     "LARGEST_TABLE",
     "MOST_STEPS",
+    "MOVABLE",
+    "POLICIES_FOR",
     "merged_steps",
     "random_candidate",
     "random_denoiser",
@@ -47,8 +51,31 @@ POLICIES_FOR = {
     "UniformSteps": ("uniform",),
     "BernoulliPolicy": ("uniform", "weights"),
     "BalancedSizes": ("balanced",),
+    "BisectionPolicy": ("bisection",),
+    "SeparatedSteps": ("bisection", "one-by-one"),
+    "OneAtATime": ("one-by-one",),
+    "OneStep": ("one-step",),
+    "GreedySizes": ("sizes",),
     "FixedSizePolicy": ("sizes",),
+    "SizedPolicy": ("sizes", "sets"),
 }
+"""Kinds of policies that candidates are given, for the first of these assumptions that a statement has."""
+
+LANGUAGES_FOR = {
+    "PairLanguage": "pair",
+    "ParityLanguage": "parity",
+    "MDSLanguage": "mds",
+    "PermutationsLanguage": "permutations",
+    "ShiftedPairLanguage": "shifted-pair",
+    "MarkovLanguage": "markov",
+    "SeparatedSteps": "markov",
+    "IndependentTokens": "iid",
+}
+"""The kind of language that an assumption asks for."""
+
+MOVABLE = (None, "markov", "iid")
+"""Kinds that are not a single language, so that their numbers may be changed."""
+
 ALL_POLICIES = ("uniform", "weights", "sizes", "sets")
 WEIGHTS = ((1, 1, 2), (2, 1, 1), (1, 3), (3, 1), (1, 2), (2, 1), (1, 0, 1), (1, 2, 3, 2))
 PERTURBATIONS = (("peak", "1/3"), ("uniform", "1/3"), ("peak", "1/16"), ("uniform", "1/16"), ("peak", "3/4"))
@@ -61,7 +88,7 @@ class Family:
 
     policies: tuple[str, ...]
     exact: bool
-    pair_language: bool
+    language: str | None
     relation: str | None
 
     @property
@@ -79,7 +106,13 @@ class Family:
             between = statement.relation_between.name
         if between == "more-steps":
             kinds = ("uniform",)
-        return cls(kinds, "ExactDenoiser" in names, "PairLanguage" in names, between)
+        language = next((kind for name, kind in LANGUAGES_FOR.items() if name in names), None)
+        return cls(kinds, "ExactDenoiser" in names, language, between)
+
+    @property
+    def free(self) -> bool:
+        """Whether any language will do."""
+        return self.language is None
 
 
 # ---- structured ----------------------------------------------------------------------------------------------------
@@ -87,7 +120,7 @@ class Family:
 
 def structured(family: Family) -> Iterator[Candidate]:
     """Every structured candidate, smaller tables first; imperfect denoisers after the exact one."""
-    languages = [(table, V, L) for table, V, L in _languages() if table["kind"] == "pair" or not family.pair_language]
+    languages = [entry for entry in _languages() if family.free or entry[0]["kind"] == family.language]
     languages.sort(key=lambda entry: (entry[1] ** entry[2], entry[2]))
     noises = [] if family.exact else [{"kind": "perturbed", "noise": n, "strength": s} for n, s in PERTURBATIONS]
     for denoiser in [EXACT, *noises]:
@@ -104,7 +137,7 @@ def _languages() -> Iterator[tuple[Spec, int, int]]:
             continue
         if L % 2 == 0:
             yield {"kind": "pair", "vocab": V, "length": L}, V, L
-            if V > 1:
+            if V > 2:
                 yield {"kind": "shifted-pair", "vocab": V, "flip": "1/4", "length": L}, V, L
         for m in range(3, L + 1):
             if L % m == 0 and V > 1:
@@ -175,6 +208,12 @@ def _policies(kinds: tuple[str, ...], length: int) -> Iterator[Spec]:
         for steps in range(1, min(length, MOST_STEPS) + 1):
             for cuts in itertools.combinations(range(1, length), steps - 1):
                 yield _sizes([b - a for a, b in itertools.pairwise([0, *cuts, length])])
+    if "one-step" in kinds:
+        yield from (_bernoulli([1]), _sizes([length]), _sets([list(range(length))]))
+    if "one-by-one" in kinds:
+        yield from (_sizes([1] * length), _sets([[i] for i in range(length)]))
+    if "bisection" in kinds:
+        yield _sets([list(chosen) for chosen in bisection(length).sets])
     if "sets" in kinds:
         everything = range(length)
         for width in range(1, length):
@@ -248,12 +287,14 @@ def random_candidate(family: Family, rng: Random) -> Candidate:
 
 
 def _random_language(family: Family, rng: Random) -> tuple[Spec, int, int]:
-    if family.pair_language:
-        length = rng.choice((2, 2, 2, 4, 4, 6))
-        vocab = rng.choice({2: (2, 2, 3, 4, 8), 4: (2, 2), 6: (2,)}[length])
-        return {"kind": "pair", "vocab": vocab, "length": length}, vocab, length
+    if not family.free and family.language not in ("markov", "iid"):
+        return rng.choice([entry for entry in _languages() if entry[0]["kind"] == family.language])
     length = rng.choice((1, 2, 2, 3, 3, 3, 4, 4, 5, 6))
     vocab = rng.choice({1: (2, 3, 5), 2: (2, 2, 3, 4, 8), 3: (2, 2, 2, 3, 4), 4: (2,)}.get(length, (2,)))
+    if family.language == "iid":
+        return {"kind": "iid", "probabilities": _law(vocab, rng), "length": length}, vocab, length
+    if family.language == "markov":
+        return _chain(vocab, length, rng), vocab, length
     draw = rng.choice((_sparse, _sparse, _subset, _dense, _dense, _chain, _chain, _hidden, _blocks))
     return draw(vocab, length, rng), vocab, length
 
@@ -323,8 +364,8 @@ def random_policy(family: Family, length: int, rng: Random) -> Spec:
         return _bernoulli([1] * steps)
     if kind == "weights":
         return _bernoulli([rng.choice((1, 1, 2, 3, 5, 0)) for _ in range(steps - 1)] + [rng.randint(1, 5)])
-    if kind == "balanced":
-        return rng.choice(list(_policies(("balanced",), length)))
+    if kind in ("balanced", "one-step", "one-by-one", "bisection"):
+        return rng.choice(list(_policies((kind,), length)))
     if kind == "sizes":
         cuts = sorted(rng.randint(0, length) for _ in range(steps - 1))
         return _sizes([b - a for a, b in itertools.pairwise([0, *cuts, length])])

@@ -115,11 +115,11 @@ def _numbers(denoiser: Spec) -> Iterator[Fraction]:
 def reductions(candidate: Candidate, family: Family) -> Iterator[Candidate]:
     """Candidates with something taken away, the boldest first."""
     yield from _shorter(candidate)
-    if not family.pair_language:
+    if family.free:
         yield from _languages_of_fewer_strings(candidate)
     yield from _fewer_steps(candidate)
     yield from _simpler_denoisers(candidate)
-    if not family.pair_language:
+    if family.free:
         yield from _simpler_languages(candidate)
     yield from _simpler_policies(candidate, family)
     if candidate.language["kind"] == "tabular":
