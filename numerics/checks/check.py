@@ -13,7 +13,7 @@ from ..engines import rational
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, MaskboundError
 from ..instances import Instance
-from ..metrics import METHODS, measure_one
+from ..metrics import measure_one
 from ..metrics.divergence import law_distance
 from ..metrics.log_forms import exact_law_distance
 from . import exact as exactly
@@ -24,9 +24,6 @@ from .verdict import Side, Status, Verdict
 __all__ = ["check", "judge"]
 
 FALSE = "false on purpose"
-
-LOG_FORMS = {method.quantity for method in METHODS if method.engine == "rational"} | {"law_distance"}
-"""What is measured exactly."""
 
 
 def check(
@@ -96,11 +93,12 @@ def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], name
 
 def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
     given = {symbols[name]: _given(name, works) for name in statement.given}
-    left, right = (exactly.in_log_forms(expression).subs(given) for expression in statement.sides)
+    left, right = (
+        # log(4)/log(2) is 2: logs of whole numbers as sums over primes.
+        sympy.expand_log(exactly.in_log_forms(expression).subs(given), factor=True)
+        for expression in statement.sides
+    )
     used = sorted(symbol.name for symbol in left.free_symbols | right.free_symbols)
-    if not {name.removesuffix("@2") for name in used} <= LOG_FORMS:
-        # A quantity that is no log form, such as a sum of radicals, is known by intervals only.
-        return _judge_by_intervals(statement, works, names)
     try:
         measured = {name: _measured_exactly(name, works) for name in used}
     except BadInput:
@@ -110,7 +108,8 @@ def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tu
             if rational.obstacle(work.instance)
         ]
         if not reasons:
-            raise
+            # A quantity that is no log form, such as a sum of radicals, is known by intervals only.
+            return _judge_by_intervals(statement, works, names)
         return Verdict(statement, names, Status.UNDECIDED, reason="; ".join(reasons))
     values = {symbols[name]: found.exact for name, found in measured.items()}
     order = exactly.order(left, right, values)

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 
 from maskbound.numerics import denoisers, languages, policies
 from maskbound.numerics.checks import Status, Verdict, check
-from maskbound.numerics.checks.check import FALSE, LOG_FORMS, judge
+from maskbound.numerics.checks.check import FALSE, judge
 from maskbound.numerics.checks.closed_forms import ClosedForm
-from maskbound.numerics.checks.exact import EXPONENTIALS
 from maskbound.numerics.engines import rational
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.instances import Instance, Pair, from_spec, spec_languages
@@ -48,8 +47,9 @@ def exact_verdicts(name: str) -> list:
 
 
 def in_log_forms(verdict: Verdict) -> bool:
-    """What is measured by intervals only, such as an average of exponentials, may stay open."""
-    return {name.removesuffix("@2") for name in verdict.statement.quantities} <= LOG_FORMS | set(EXPONENTIALS)
+    """Where a quantity is measured by intervals only, such as an average of exponentials, a verdict may stay open."""
+    sides = [side for side in (verdict.lhs, verdict.rhs) if side is not None]
+    return all(found.kind == "exact" for side in sides for found in side.quantities.values())
 
 
 def decided(text: str, instance: Instance) -> Status:
@@ -208,8 +208,12 @@ def test_undefined_sides_do_not_apply():
 def test_what_is_not_rational_stays_open_with_a_reason():
     floating = Instance(languages.iid([0.5, 0.5], 2), policies.Bernoulli(steps=2))
     verdicts = [verdict for verdict in check(floating, exact=True) if verdict.status is not Status.NOT_APPLICABLE]
-    assert {verdict.status for verdict in verdicts} == {Status.UNDECIDED}
-    assert all("floating probabilities" in verdict.reason for verdict in verdicts)
+    assert Status.VIOLATED not in {verdict.status for verdict in verdicts}
+    left = [verdict for verdict in verdicts if verdict.status is Status.UNDECIDED]
+    assert len(left) >= 20
+    assert all("floating probabilities" in verdict.reason for verdict in left)
+    # What intervals decide is not of log forms.
+    assert not [verdict for verdict in verdicts if verdict.statement.id.startswith("M6.5") and verdict not in left]
     tilted = Instance(languages.parity(3), policies.Bernoulli(steps=2), denoisers.Perturbed("tilt", "1/2"))
     assert decided("kl <= path_kl", tilted) is Status.UNDECIDED
     assert decided("area_defect == 0", tilted) is Status.HOLDS
