@@ -22,7 +22,7 @@ from maskbound.numerics.instances.posterior import drawer_for
 from maskbound.numerics.instances.reveal_times import by_step, reveal_times
 from maskbound.numerics.instances.sampler import CompiledSampler, StepwiseSampler, sampler_for
 from maskbound.numerics.languages import HMM, Blocks, NGram, Tabular, english_ngram, markov, pair, shifted_pair
-from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, bisection, random_order
+from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order
 
 
 def finished(instance: Instance) -> Instance:
@@ -171,6 +171,28 @@ def test_results_do_not_depend_on_the_number_of_threads(monkeypatch, name):
     assert len(set(drawn)) == 1
     assert draw(instance, 40, seed=3).tobytes() not in drawn
     assert draw(instance, 17, seed=2).tobytes() == np.frombuffer(drawn[0], np.int64).reshape(40, -1)[:17].tobytes()
+
+
+ORDERS = {
+    "bernoulli": Bernoulli(5),
+    "fixed size": FixedSize.balanced(4, 45),
+    "random order": random_order(45),
+    "bisection": bisection(45),
+    "autoregressive": autoregressive(45),
+}
+
+
+@pytest.mark.parametrize("policy", ORDERS)
+@pytest.mark.parametrize("name", ["hmm of few states", "chain, local", "trigram"])
+def test_no_policy_depends_on_the_number_of_threads(monkeypatch, policy, name):
+    make, scope = LANGUAGES[name]
+    instance = Instance(make(), ORDERS[policy], off_support_scope=scope)
+    monkeypatch.setattr(prepared, "TOKENS_A_PIECE", 100)
+    drawn = []
+    for count in (1, 3):
+        monkeypatch.setattr(threads, "thread_count", lambda count=count: count)
+        drawn.append(draw(instance, 30, seed=2).tobytes())
+    assert drawn[0] == drawn[1]
 
 
 def test_chunks_are_parts_of_the_same_sequences(monkeypatch):

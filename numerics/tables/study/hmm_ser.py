@@ -115,7 +115,7 @@ def hmm_ser(
         f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser."
     )
     sampling = (
-        f"SER: {counts} sequences for each N, seed {request.seed}; each interval holds with chance 1 - "
+        f"SER of drawn sequences, for each N {counts}, seed {request.seed}; each interval holds with chance 1 - "
         f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps, attained by "
         "the exact one at eps = 0. One token at a time makes no error."
     )
