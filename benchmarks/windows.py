@@ -67,6 +67,8 @@ def main() -> None:
             instance = Instance(language, policy)
             for width in (0.05, 0.01):
                 report(f"{title}, {name}, {width:.0%}", instance, "path_kl", "truncation", Request(width))
+            if name == "sizes":
+                report(f"{title}, {name}", instance, "path_kl", "statistical", Request(0.01))
     trigram = Instance(sparse_ngram(3, 0), policies.Bernoulli(STEPS))
     for quantity, kind in (
         ("entropy", "truncation"),
