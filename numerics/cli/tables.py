@@ -63,8 +63,8 @@ def table(
         str,
         typer.Argument(
             metavar="NAME",
-            help="bounds, break-even, constants, curve, engines, english-curve, hmm-ser, ngram-ter, results, "
-            "schedules, statements or steps-to-target.",
+            help="bounds, break-even, constants, curve, engines, english-curve, hmm-ser, ngram-ter, policies, "
+            "results, schedules, statements or steps-to-target.",
         ),
     ] = "results",
     specs: Specs = None,
@@ -93,7 +93,7 @@ def table(
 
 @app.command()
 def figure(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="curve, english-curve, hmm-ser or ngram-ter.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter or policies.")],
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="A .pdf, .svg or .png; data and caption go beside it: .csv and .txt.")
     ],

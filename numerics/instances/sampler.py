@@ -59,12 +59,15 @@ class Chunk:
     undecided : int
         Steps of adaptive policies whose choice rested on scores that rounding could not tell apart, and that counted as
         equal.
+    steps : (n,) int64 or None
+        How many steps met a mask; None where the number is fixed.
     """
 
     tokens: NDArray[np.int64]
     possible: NDArray[np.bool_]
     on_support: NDArray[np.bool_] | None
     undecided: int = 0
+    steps: NDArray[np.int64] | None = None
 
 
 class Sampler(ABC):
@@ -203,24 +206,27 @@ class StepwiseSampler(Sampler):
         if self.instance.off_support == "stop":
             raise BadInput("off_support", f'{STOPPED}; "uniform" and "marginal" are accepted here')
         batches = [self._batch(min(self.rows, n - first), rng) for first in range(0, n, self.rows)]
-        tokens = np.concatenate([drawn for drawn, _ in batches])
-        undecided = sum(count for _, count in batches)
-        return Chunk(tokens, self.instance.language.in_support(tokens), None, undecided)
+        tokens, steps = (np.concatenate(parts) for parts in zip(*((y, met) for y, met, _ in batches), strict=True))
+        undecided = sum(count for _, _, count in batches)
+        return Chunk(tokens, self.instance.language.in_support(tokens), None, undecided, steps)
 
-    def _batch(self, n: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], int]:
+    def _batch(self, n: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
         instance, policy = self.instance, self.instance.policy
         relative, undecided = gamma(self.conditional_depth), 0
         y = np.full((n, instance.length), instance.vocab, dtype=np.int64)
+        steps = np.zeros(n, dtype=np.int64)
         for step in range(1, policy.steps + 1):
-            if not policy.remasks and (y != instance.vocab).all():
+            met = (y == instance.vocab).any(axis=1)
+            if not policy.remasks and not met.any():
                 break
+            steps += met
             rows = self.rows_of(y)
             if isinstance(policy, Adaptive):
                 y, unsure = draw_decided(policy, step, Contexts(y, rows, np.ones(n), relative), rng)
                 undecided += int(unsure.sum())
             else:
                 y = policy.draw_step(step, y, rows, rng)
-        return y, undecided
+        return y, steps, undecided
 
 
 def sampler_for(instance: Instance) -> Sampler:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..enclosure import Enclosure
 from ..engines import sampled
@@ -17,6 +18,12 @@ def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obst
     return Method(quantity, "sampled", "statistical", obstacle, sampled.cost, run, scope, price)
 
 
+def _replay(quantity: str, obstacle: Obstacle, scope: str, relies_on: set[str]) -> Method:
+    price = "n sequences of the language; see draw for the cost of one"
+    method = Method(quantity, "replay", "statistical", obstacle, sampled.cost, sampled.replayed, scope, price)
+    return replace(method, relies_on=frozenset(relies_on))
+
+
 METHODS = (
     _method("ser", sampled.sequence_error_rate, sampled.obstacle, "any language x any policy"),
     _method("generative_nll_correct", sampled.nll_of_correct, sampled.likelihood_obstacle, "any language x any policy"),
@@ -26,6 +33,11 @@ METHODS = (
         sampled.tracking_obstacle,
         "hmm, n-gram, table or blocks x any policy of given reveal times",
     ),
+    _method(
+        "expected_steps", sampled.expected_steps, sampled.steps_obstacle, "any language x thresholds, entropy bounds"
+    ),
+    _replay("kl", sampled.replayed_kl_obstacle, "exact denoiser x choose-then-sample, lowest ties first", {"M6.15"}),
+    _replay("path_kl", sampled.replay_obstacle, "exact denoiser x choose-then-sample", set()),
     _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, "any language x any policy"),
     _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, "any language x any policy"),
 )

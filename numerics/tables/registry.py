@@ -16,7 +16,7 @@ from .render import Table
 from .schedules import break_even_table, schedule_table
 from .statements import statement_list
 from .stored import stored_results
-from .study import hmm_ser, ngram_ter, steps_to_target
+from .study import hmm_ser, ngram_ter, policies_table, steps_to_target
 from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
 from .verdicts import tally, tightness, verdict_table, verdicts_of
 
@@ -81,6 +81,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "english-curve": english_curve,
         "hmm-ser": hmm_ser,
         "ngram-ter": ngram_ter,
+        "policies": policies_table,
         "refuted": refuted_table,
         "schedules": schedule_table,
         "statements": statement_list,

@@ -50,8 +50,8 @@ def _visits(work: Workspace) -> list[Visit]:
     V, L = instance.vocab, instance.length
     if pair_count(instance) > MOST_PAIRS:
         raise BeyondReach(
-            f"{instance.name} (V={V}, L={L}) has {pair_count(instance):.3g} source-target pairs; exact rationals are for "
-            f"at most {MOST_PAIRS}"
+            f"{instance.name} (V={V}, L={L}) has {pair_count(instance):.3g} source-target pairs; exact rationals are "
+            f"for at most {MOST_PAIRS}"
         )
     m, found = marginals(work), []
     met: dict[Partial, fmpq] = {(V,) * L: ONE}

@@ -2,6 +2,8 @@
 
 from .bigrams import bigram_kl_rate, bigram_obstacle, bigram_tv_rate
 from .chances import likelihood_obstacle, nll_of_correct, off_support_mass, sequence_error_rate, tracking_obstacle
+from .replay import replay_obstacle, replayed, replayed_kl_obstacle
+from .steps import expected_steps, steps_obstacle
 from .tally import cost, obstacle
 
 __all__ = [
@@ -9,10 +11,15 @@ __all__ = [
     "bigram_obstacle",
     "bigram_tv_rate",
     "cost",
+    "expected_steps",
     "likelihood_obstacle",
     "nll_of_correct",
     "obstacle",
     "off_support_mass",
+    "replay_obstacle",
+    "replayed",
+    "replayed_kl_obstacle",
     "sequence_error_rate",
+    "steps_obstacle",
     "tracking_obstacle",
 ]

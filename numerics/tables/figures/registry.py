@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ..render import Table
 from .figure import Figure, Panel, Series
-from .study import hmm_ser, ngram_ter
+from .study import hmm_ser, ngram_ter, pareto
 
 __all__ = ["FIGURES"]
 
@@ -55,6 +55,7 @@ FIGURES: Mapping[str, tuple[str, Callable[[Table], Figure]]] = MappingProxyType(
         "english-curve": ("english-curve", _english_curve),
         "hmm-ser": ("hmm-ser", hmm_ser),
         "ngram-ter": ("ngram-ter", ngram_ter),
+        "policies": ("policies", pareto),
     }
 )
 """Name of the figure to the name of its table and its declaration."""

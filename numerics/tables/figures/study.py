@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..render import Table
 from .figure import Figure, Panel, Series
 
-__all__ = ["hmm_ser", "ngram_ter"]
+__all__ = ["hmm_ser", "ngram_ter", "pareto"]
+
+DRAWN = ("random sizes", "confidence", "entropy", "confidence in blocks", "entropy bound", "proposals", "remasking")
+"""Policies of the Pareto figure."""
 
 
 def _languages(table: Table) -> list[str]:
@@ -57,3 +62,35 @@ def hmm_ser(table: Table) -> Figure:
         x_scale="log2",
         by="language",
     )
+
+
+def pareto(table: Table) -> Figure:
+    """KL against the expected number of steps, a panel for each language and a line for each policy."""
+    place = {name: c for c, name in enumerate(table.columns)}
+    rows = []
+    for row in table.rows:
+        if row[place["policy"]] in DRAWN and row[place["KL"]] is not None:
+            cells = [row[place["KL"]] if name == row[place["policy"]] else None for name in DRAWN]
+            rows.append((row[place["language"]], row[place["E[steps]"]], *cells))
+    spread = replace(table, columns=("language", "E[steps]", *DRAWN), rows=tuple(rows))
+    with_lines = [
+        (language, tuple(Series(name) for name in DRAWN if _has(spread, language, name)))
+        for language in _languages(table)
+    ]
+    panels = tuple(Panel("KL (nats)", series, group=language) for language, series in with_lines if series)
+    return Figure(
+        spread,
+        "E[steps]",
+        panels,
+        "What a step buys: KL against the expected number of steps. Choosing by confidence or entropy costs more than "
+        "random sizes where sure positions depend on each other; proposals do not sample the language at any number "
+        "of steps.",
+        x_label="E[steps]",
+        x_scale="log2",
+        by="language",
+    )
+
+
+def _has(table: Table, language: str, policy: str) -> bool:
+    place = table.columns.index(policy)
+    return any(row[0] == language and row[place] is not None for row in table.rows)

@@ -1,7 +1,8 @@
-"""The study of the paper: token and sequence error rates against the number of steps, at length."""
+"""The study of the paper: token and sequence error rates against the number of steps, and policy against policy."""
 
 from .hmm_ser import hmm_ser
 from .ngram_ter import ngram_ter
+from .policies import policies_table
 from .steps_to_target import steps_to_target
 
-__all__ = ["hmm_ser", "ngram_ter", "steps_to_target"]
+__all__ = ["hmm_ser", "ngram_ter", "policies_table", "steps_to_target"]
