@@ -50,9 +50,21 @@ OPERATORS: Mapping[str, tuple[str, str]] = MappingProxyType(
         r"\ne": ("!=", "≠"),
         r"\int": ("integral", "∫"),
         r"\sum": ("sum", "∑"),
+        r"\prod": ("product", "∏"),
+        r"\ast": ("*", "∗"),
+        r"\lceil": ("ceil.l", "⌈"),
+        r"\rceil": ("ceil.r", "⌉"),
+        r"\lfloor": ("floor.l", "⌊"),
+        r"\rfloor": ("floor.r", "⌋"),
         r"\cdot": ("dot", "·"),
         r"\times": ("times", "×"),
         r"\mid": ("|", "|"),
+        r"\vert": ("|", "|"),
+        r"\Vert": ("||", "‖"),
+        "(": (r"\(", "("),
+        ")": (r"\)", ")"),
+        "[": (r"\[", "["),
+        "]": (r"\]", "]"),
         "-": ("-", "−"),
         ",": (r"\,", ","),
         ";": (r"\;", ";"),
@@ -70,6 +82,7 @@ FENCES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         r"\lfloor": ("floor(", "⌊", "⌋"),
         r"\vert": ("abs(", "|", "|"),
         r"\|": ("norm(", "‖", "‖"),
+        r"\Vert": ("norm(", "‖", "‖"),
         "|": ("abs(", "|", "|"),
     }
 )
@@ -168,7 +181,7 @@ class _Reader:
             return Node("function", token[1:])
         if token in LETTERS:
             return Node("letter", token)
-        if token in OPERATORS or token in ("+", "=", "<", ">", "(", ")", "[", "]", "!", "*", "."):
+        if token in OPERATORS or token in ("+", "=", "<", ">", "!", "*", "."):
             return Node("operator", token)
         if token[0].isalnum():
             return Node("number" if token[0].isdigit() else "letter", token)

@@ -69,7 +69,12 @@ def _table(table: Table) -> str:
 
 
 def _cell(cell: Any) -> str:
-    return mathml(cell.latex) if isinstance(cell, Formula) else escape(as_text(cell))
+    if not isinstance(cell, Formula):
+        return escape(as_text(cell))
+    try:
+        return mathml(cell.latex)
+    except ValueError:
+        return f"<code>{escape(cell.text)}</code>"
 
 
 def _inline(text: str) -> str:

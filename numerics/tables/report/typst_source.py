@@ -61,7 +61,8 @@ def _table(table: Table) -> str:
     widths = ["auto" if length <= NARROW else f"{min(length, WIDE)}fr" for length in longest]
     head = ", ".join(_string(column) for column in table.columns)
     rows = "".join(f"  {', '.join(map(_cell, row))},\n" for row in table.rows)
-    return f"booktabs(columns: ({', '.join(widths)},), align: ({', '.join(f'{side} + horizon' for side in sides)},),\n  table.header({head}),\n{rows})"
+    shape = f"columns: ({', '.join(widths)},), align: ({', '.join(f'{side} + horizon' for side in sides)},)"
+    return f"booktabs({shape},\n  table.header({head}),\n{rows})"
 
 
 def _length(cell: Any) -> int:
@@ -70,7 +71,13 @@ def _length(cell: Any) -> int:
 
 
 def _cell(cell: Any) -> str:
-    return f"formula(${typst_math(cell.latex)}$)" if isinstance(cell, Formula) else _string(as_text(cell))
+    if not isinstance(cell, Formula):
+        return _string(as_text(cell))
+    try:
+        return f"formula(${typst_math(cell.latex)}$)"
+    except ValueError:
+        # As people type it: a symbol that is new to the report must not cost it.
+        return f"raw({_string(cell.text)})"
 
 
 def _string(text: str) -> str:

@@ -1,0 +1,171 @@
+"""The report: what its sections name is in it, in both forms, whole, and the same every time."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from maskbound.numerics.enclosure import Enclosure
+from maskbound.numerics.instances import parse
+from maskbound.numerics.sweep import Row, Settings, Store
+from maskbound.numerics.tables.cases import open_case
+from maskbound.numerics.tables.english_curve import LANGUAGE, LENGTH, QUANTITIES, english_curve
+from maskbound.numerics.tables.figures import FIGURES, Figure
+from maskbound.numerics.tables.render import Formula, Table
+from maskbound.numerics.tables.report import build_report, measured_parts, write_report
+from maskbound.numerics.tables.report.build import Report, Written
+from maskbound.numerics.tables.report.html import html_page
+from maskbound.numerics.tables.report.sections import SECTIONS, Part, Section
+from maskbound.numerics.tables.report.typst_source import typst_source
+from maskbound.numerics.tables.report.write import compiled
+from maskbound.numerics.tables.summaries import refuted_table, tightness_table, verdict_summary
+from maskbound.theory import statements
+
+CASES = [open_case("pair-bernoulli"), open_case("refined-parity")]
+FEW = ("verdicts", "refuted")
+QUICK = tuple(
+    replace(section, parts=kept)
+    for section in SECTIONS
+    if (kept := tuple(part for part in section.parts if part.name in FEW)) or not section.parts
+)
+NASTY = 'a "b" \\ <c> & #d $e$ [f] @g `` é 1_2'
+
+
+class Balanced(HTMLParser):
+    """Whether every element that is opened is closed, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in ("meta", "br", "link", "img"):
+            self.open.append(tag)
+        self.links += [value for key, value in attributes if key in ("src", "href") and not value.startswith("#")]
+
+    def handle_startendtag(self, tag, attributes):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def report():
+    return build_report(cases=CASES, sections=QUICK)
+
+
+def test_the_sections_stand_with_their_tables(report):
+    assert [section.title for section in report.sections] == [section.title for section in QUICK]
+    assert [name for section in report.sections for name, _, _ in section.parts] == list(FEW)
+    text = " ".join(paragraph for section in report.sections for paragraph in section.paragraphs)
+    assert "held against 3 instances" in text
+    assert "{" not in text
+    assert "  " not in text
+
+
+def test_the_same_report_is_the_same_file(report):
+    again = build_report(cases=CASES, sections=QUICK)
+    assert compiled(report) == compiled(again)
+    assert html_page(report) == html_page(again)
+
+
+def test_the_page_needs_nothing_else(report):
+    page = html_page(report)
+    reader = Balanced()
+    reader.feed(page)
+    assert reader.open == []
+    assert reader.links == []
+    assert "violated</td>" in page
+    assert "<math>" in page
+
+
+def test_text_is_text_in_both_forms():
+    table = Table(NASTY, ("a", "b"), ((NASTY, 1.5),))
+    nasty = Report(NASTY, NASTY, (Written(NASTY, (NASTY,), (("t", table, NASTY),)),))
+    assert compiled(nasty).startswith(b"%PDF")
+    reader = Balanced()
+    reader.feed(html_page(nasty))
+    assert reader.open == []
+    assert "<c>" not in html_page(nasty)
+
+
+def test_a_formula_with_an_unknown_symbol_is_shown_as_typed():
+    table = Table("t", ("a",), ((Formula("x <~ y", r"x \lesssim y"),),))
+    report = Report("t", "", (Written("s", (), (("t", table, "c"),)),))
+    assert "<code>x &lt;~ y</code>" in html_page(report)
+    assert 'raw("x <~ y")' in typst_source(report)
+    assert compiled(report).startswith(b"%PDF")
+
+
+def test_it_is_written_whole(report, tmp_path):
+    figure = FIGURES["english-curve"][1](english_curve((2, 4)))
+    drawn = Report(report.title, "", (*report.sections, Written("curve", (), (("english-curve", figure, "c"),))))
+    write_report(drawn, tmp_path / "out")
+    found = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    tables = {f"tables/{name}{end}" for name in ("verdicts", "refuted") for end in (".csv", ".json", ".md", ".tex")}
+    figures = {f"figures/english-curve{end}" for end in (".csv", ".svg", ".txt")}
+    assert found == {"report.pdf", "report.typ", "report.html", *tables, *figures}
+    assert "<svg" in (tmp_path / "out" / "report.html").read_text()
+    assert json.loads((tmp_path / "out" / "tables" / "verdicts.json").read_text())["provenance"]
+
+
+def test_a_part_that_is_not_in_the_registry_is_left_out():
+    sections = (Section("gone", "text", (Part("table", "absent"),)), Section("prose", "text"))
+    assert [section.title for section in build_report(cases=CASES, sections=sections).sections] == ["prose"]
+    assert measured_parts(sections) == 0
+
+
+def test_every_part_has_a_caption_or_a_figure_that_has(report):
+    for section in report.sections:
+        for name, shown, caption in section.parts:
+            assert isinstance(shown, Table | Figure)
+            assert caption, name
+
+
+def test_verdicts_are_counted():
+    """Pair(4), L = 4: what holds, what is equal, what does not apply; a false ledger is seen as violated."""
+    table = verdict_summary(CASES)
+    rows = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    assert set(rows) <= set(statements)
+    assert all(row["violated"] == 0 for row in rows.values())
+    assert rows["M6.1"]["holds"] + rows["M6.1"]["equal"] + rows["M6.1"]["not applicable"] == 1
+    assert rows["M5.4-refinement"]["equal"] == 1
+    assert re.search(r"In all \d+ hold, 0 violated", table.notes[1])
+
+
+def test_false_statements_are_violated_and_true_ones_are_tight():
+    assert {row[-1] for row in refuted_table().rows} == {"violated"}
+    assert len(refuted_table().rows) == sum(s.status == "false on purpose" for s in statements.values())
+    ratios = [float(row[2]) for row in tightness_table().rows]
+    assert min(ratios) > 0
+    assert max(ratios) == 1
+
+
+def test_a_sweep_lengthens_the_english_curve(tmp_path):
+    """Rows of N = 256 from a database; N = 512 lacks a quantity there and is left out."""
+    language = LANGUAGE | {"length": LENGTH}
+    with Store(tmp_path / "x.db") as store:
+        store.agree_on(Settings())
+        for steps, names in ((256, QUANTITIES), (512, QUANTITIES[1:])):
+            fingerprint = parse({"language": language, "policy": {"kind": "bernoulli", "steps": steps}}).fingerprint
+            found = Enclosure(1.0, 1.0, 1.0, "exact")
+            store.add([Row.measured(fingerprint, "{}", name, found) for name in names])
+        table = english_curve((2,), store)
+    assert [row[1] for row in table.rows if row[0] == "random"] == [2, 256]
+    assert table.rows[1][5].value == 1.0
+    assert table.rows[1][2].value == 1 / LENGTH
+
+
+@pytest.mark.slow
+def test_captions_say_what_the_numbers_show():
+    """The claims of the English caption, on the numbers themselves."""
+    rows = [row for row in english_curve((8, 128)).rows if row[0] == "random"]
+    assert all(1.95 < row[3].value / row[2].value < 2.05 for row in rows)
+    assert all(5.5 < row[4] / row[2].value < 6.5 for row in rows)
+    assert rows[-1][2].hi < 0.005
