@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["cheapest_jumps"]
+from .jit import kernel
 
-_JIT = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+__all__ = ["cheapest_jumps"]
 
 BEFORE_ALL = np.iinfo(np.int64).min
 
 
-@njit(**_JIT)
+@kernel
 def cheapest_jumps(price: NDArray[np.int64], jumps: int) -> NDArray[np.int64]:  # pragma: no cover - compiled
     """Places ``0 = S_0 <= .. <= S_N = L`` that minimise ``sum_k (S_k - S_{k-1}) price[S_{k-1}]``.
 

@@ -156,9 +156,9 @@ def nearest_neighbours(
     before, after : (n, L) int64
         Their tokens; V where there is none.
     """
-    y = np.asarray(y, dtype=np.int64)
-    left, before = _nearest_before(y, vocab)
-    right, after = _nearest_before(y[:, ::-1], vocab)
+    tokens = np.asarray(y, dtype=np.int64)
+    left, before = _nearest_before(tokens, vocab)
+    right, after = _nearest_before(tokens[:, ::-1], vocab)
     return left, right[:, ::-1], before, after[:, ::-1]
 
 
