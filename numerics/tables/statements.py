@@ -23,7 +23,7 @@ def statement_list() -> Table:
         for s in statements.values()
     )
     columns = ("id", "title", "formula", "needs", "status", "tightest", "proof note")
-    note = "tightest: the largest ratio of the sides that a search over small instances met; 1 is equality"
+    note = "tightest: the largest ratio of the sides met on small instances; 1 is equality"
     return Table("Statements (entropies and divergences in nats)", columns, rows, (note,))
 
 
