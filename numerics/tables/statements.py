@@ -10,7 +10,6 @@ from maskbound import theory
 from maskbound.theory import Statement, consequences, declared_in, statements
 
 from ..errors import BadInput, shown
-from ..metrics.methods import measured_in
 from ..tightness import extremes, in_words
 from .render import Formula, Table
 
@@ -24,7 +23,7 @@ def statement_list() -> Table:
         for s in statements.values()
     )
     columns = ("id", "title", "formula", "needs", "status", "tightest", "proof note")
-    note = "tightest: the largest ratio of the sides that a search over small instances met; 1 is equality"
+    note = "tightest: the largest ratio of the sides met on small instances; 1 is equality"
     return Table("Statements (entropies and divergences in nats)", columns, rows, (note,))
 
 
@@ -50,6 +49,8 @@ def find_statement(name: str) -> Statement:
 
 def statement_account(statement: Statement) -> str:
     """One statement in full, a fact a line: what it says, what it rests on, and the files that state and measure it."""
+    from ..metrics.methods import measured_in  # here, since lists of statements need not wait for the engines
+
     facts = [("", f"{statement.id}  {statement.title}"), ("statement", str(statement)), ("LaTeX", statement.latex())]
     facts += [("needs", f"{a.name}: {a.sentence}") for a in statement.assumptions]
     relation = statement.relation_between

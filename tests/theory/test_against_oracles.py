@@ -92,21 +92,25 @@ class Subject:
         if assumption in LAWS:
             return self.q == LAWS[assumption](self)
         return {
-            "ExactDenoiser": self.exact,
-            "UniformSteps": policy.kind == "bernoulli" and len(set(policy.weights)) == 1,
-            "BalancedSizes": policy.kind == "fixed-size" and max(policy.sizes) - min(policy.sizes) <= 1,
-            "StepsDivideLength": self.marginals.L % policy.N == 0,
-            "PairLanguage": self.pair,
-            "ShiftedPairLanguage": self.shifted,
-            "MDSLanguage": self.rank is not None,
-            "IndependentTokens": contexts.independent(self.marginals, (), tuple(range(self.marginals.L)), self.V),
-            "OneStep": (policy.kind != "bernoulli" and max(policy.sizes) == self.marginals.L) or 1 in policy.weights,
-            "OneAtATime": policy.sizes is not None and max(policy.sizes) == 1,
-            "GreedySizes": policy.kind == "fixed-size" and 0 not in policy.sizes and _is_greedy(policy.sizes),
-            "SeparatedSteps": policy.sizes is not None and policy.kind != "fixed-size" and self._is_separated(),
-            "BisectionPolicy": policy.kind == "bisection",
-            "MarkovLanguage": self._is_markov(),
-        }[assumption]
+            "ExactDenoiser": lambda: self.exact,
+            "UniformSteps": lambda: policy.kind == "bernoulli" and len(set(policy.weights)) == 1,
+            "BalancedSizes": lambda: policy.kind == "fixed-size" and max(policy.sizes) - min(policy.sizes) <= 1,
+            "StepsDivideLength": lambda: self.marginals.L % policy.N == 0,
+            "PairLanguage": lambda: self.pair,
+            "ShiftedPairLanguage": lambda: self.shifted,
+            "MDSLanguage": lambda: self.rank is not None,
+            "IndependentTokens": lambda: contexts.independent(
+                self.marginals, (), tuple(range(self.marginals.L)), self.V
+            ),
+            "OneStep": lambda: (
+                (policy.kind != "bernoulli" and max(policy.sizes) == self.marginals.L) or 1 in policy.weights
+            ),
+            "OneAtATime": lambda: policy.sizes is not None and max(policy.sizes) == 1,
+            "GreedySizes": lambda: policy.kind == "fixed-size" and 0 not in policy.sizes and _is_greedy(policy.sizes),
+            "SeparatedSteps": lambda: policy.sizes is not None and policy.kind != "fixed-size" and self._is_separated(),
+            "BisectionPolicy": lambda: policy.kind == "bisection",
+            "MarkovLanguage": lambda: self._is_markov(),
+        }[assumption]()
 
     def _is_separated(self):
         """Every step draws tokens that are independent given those before."""
