@@ -13,7 +13,7 @@ from maskbound.numerics.tables.statements import statement_account
 from maskbound.theory import declared_in, statements
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+INDEX = (ROOT / "proofs_notes" / "README.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\]\(([^)#]+)\)")
 DECLARED = [statement for statement in statements.values() if declared_in(statement)]
 
@@ -26,8 +26,8 @@ def links(page: Path) -> list[Path]:
 
 @pytest.mark.parametrize("statement", DECLARED, ids=lambda s: s.id)
 def test_a_reader_can_follow_a_statement(statement):
-    (row,) = re.findall(rf"^\| \[{re.escape(statement.id)}\]\(([^)]+)\) .*$", README, re.MULTILINE)
-    note = ROOT / row
+    (row,) = re.findall(rf"^\| \[{re.escape(statement.id)}\]\(([^)]+)\) .*$", INDEX, re.MULTILINE)
+    note = ROOT / "proofs_notes" / row
     reached = links(note)
     assert all((ROOT / place).is_file() for place in reached)
     declaration = Path(declared_in(statement))

@@ -73,18 +73,24 @@ def declared_in(statement: Statement) -> str:
     return ""
 
 
-def index() -> str:
-    """``proofs_notes/README.md``: a table of the declared statements, generated from the ledger."""
+def index(tightest: Mapping[str, str]) -> str:
+    """``proofs_notes/README.md``: a table of the declared statements, generated from the ledger.
+
+    Parameters
+    ----------
+    tightest : dict of str to str
+        The largest known ratio of the sides of a true statement, by id, as it is shown.
+    """
     declared = [statement for family in FAMILIES for statement in family.STATEMENTS]
     lines = [
         "# Proof notes",
         "",
-        "Generated from `theory` (`maskbound.theory.index()`); do not edit. Formulas are for one sequence of length",
-        "$L$; entropies and divergences are in nats. One note may serve several variants of a statement. The code that",
-        "measures each side is listed by quantity in [quantities](quantities.md), and the diagram of which statement",
-        "follows from which in [relations](relations.md).",
+        "Generated (`make docs`); do not edit. Formulas are for one sequence of length $L$; entropies and divergences are",
+        "in nats. The tightest ratio of the two sides was met on small instances; 1 is equality. The code that measures",
+        "each side is listed by quantity in [quantities](quantities.md), and the diagram of which statement follows from",
+        "which in [relations](relations.md).",
         "",
-        "| id | statement | needs | status | note |",
+        "| statement | formula | needs | status | tightest |",
         "|---|---|---|---|---|",
     ]
     for s in declared:
@@ -94,8 +100,8 @@ def index() -> str:
             formula += ", " + ", ".join(_assignment(s, symbol) for symbol in s.parameters)
         refuted_by = f" (by `{s.refuted_by}`)" if s.refuted_by else ""
         lines.append(
-            f"| {s.id} | {s.title}: ${formula}$ | {', '.join(needs) or 'nothing'} | {s.status}{refuted_by} |"
-            f" [{s.note}]({s.note}) |"
+            f"| [{s.id}]({s.note}) {s.title} | ${formula}$ | {', '.join(needs)} | {s.status}{refuted_by} |"
+            f" {tightest.get(s.id, '')} |"
         )
     return "\n".join(lines) + "\n"
 
