@@ -34,7 +34,7 @@ def test_a_stored_ratio_is_that_of_its_instance(name):
     tolerance = ROUNDED if exact else 2 * NARROW
     assert found.status is Status.HOLDS or (found.status is Status.UNDECIDED and not exact)
     assert abs(found.ratio - stored.ratio) <= tolerance
-    wrong = replace(stored, ratio=stored.ratio * 0.99)
+    wrong = replace(stored, ratio=stored.ratio - 0.01)
     assert abs(found.ratio - wrong.ratio) > tolerance
 
 
