@@ -1,15 +1,16 @@
 """Does the falsifier refute every false statement quickly, and no true one in ten minutes? How tight are they?
 
 The statements that are false on purpose are searched from nothing, each within a minute; the true ones share
-``--seconds`` evenly. Seconds are of processor time, which other programs do not use up. A run's results are in
-``falsify.md``. The tables are tiny, so one thread is fastest:
+``--seconds`` evenly. Seconds are of processor time, which other programs do not use up. The results of
+a run are in ``falsify.md``. The tables are tiny, so one thread is fastest:
 
     NUMBA_NUM_THREADS=1 python benchmarks/falsify.py [--seconds 600] [--seed 0] [--out FILE]
 
 With ``--tightness`` the true statements that ``numerics/tightness.json`` lacks, or those named, are searched over a
 fixed number of candidates, or the small gallery where no candidate satisfies the assumptions, and the tightest
 instances are added to it: the same ones on every run with the same seed, up to rounding. ``--tightness --all`` does so
-for every true statement; a tighter instance that is stored already is kept.
+for every true statement; a tighter instance that is stored already is kept. An instance may also be stored by hand,
+with its ratio by ``judge_extreme``, where neither the search nor the small gallery has one.
 
     NUMBA_NUM_THREADS=1 python benchmarks/falsify.py --tightness [ID ...] [--all] [--candidates 4000] [--seed 0]
 """

@@ -22,7 +22,7 @@ ROUNDED = 1e-14
 def test_every_true_statement_has_one():
     missing = [name for name in TRUE if name not in extremes()]
     assert not missing, HOW
-    assert list(extremes()) == TRUE, f"{set(extremes()) - set(TRUE)} are not true, or the order is another; {HOW} --all"
+    assert set(extremes()) == set(TRUE), f"{set(extremes()) - set(TRUE)} are not true; take them out"
 
 
 @pytest.mark.parametrize("name", extremes())
@@ -34,7 +34,7 @@ def test_a_stored_ratio_is_that_of_its_instance(name):
     tolerance = ROUNDED if exact else 2 * NARROW
     assert found.status is Status.HOLDS or (found.status is Status.UNDECIDED and not exact)
     assert abs(found.ratio - stored.ratio) <= tolerance
-    wrong = replace(stored, ratio=stored.ratio * 0.99)
+    wrong = replace(stored, ratio=stored.ratio - 0.01)
     assert abs(found.ratio - wrong.ratio) > tolerance
 
 
