@@ -7,7 +7,10 @@ import sys
 from importlib import import_module
 
 import pytest
+from numpydoc.docscrape import NumpyDocString
 from numpydoc.validate import validate
+
+from maskbound.numerics.testing import strategies
 
 PACKAGES = (
     "maskbound.theory",
@@ -21,7 +24,6 @@ PACKAGES = (
     "maskbound.numerics.sweep",
     "maskbound.numerics.tables.figures",
     "maskbound.numerics.testing",
-    "maskbound.numerics.testing.strategies",
 )
 FAULTS = {
     "GL08": "no docstring",
@@ -59,6 +61,16 @@ def faults(name: str) -> list[str]:
 @pytest.mark.parametrize("name", public())
 def test_the_docstring_fits_the_signature(name):
     assert faults(name) == []
+
+
+@pytest.mark.parametrize("name", ["languages", "policies", "denoisers", "instances"])
+def test_strategies_are_documented_too(name):
+    """They have no source that numpydoc could validate: hypothesis makes them."""
+    function = getattr(strategies, name)
+    sections = NumpyDocString(inspect.getdoc(function))
+    documented = [part.strip() for parameter in sections["Parameters"] for part in parameter.name.split(",")]
+    assert sections["Summary"]
+    assert documented in ([], list(inspect.signature(function).parameters))
 
 
 def undocumented(first: int, second: int) -> int:
