@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..tables.cases import Case
 
 
-@app.command()
+@app.command(epilog='Example: maskbound check english-bigram --claim "kl <= path_kl"')
 def check(
     specs: Specs = None,
     everything: Annotated[bool, typer.Option("--all", help="The whole gallery, not only its fast part.")] = False,
@@ -89,7 +89,7 @@ def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused:
     say(f"{len(certificates)} certificate{'s' if len(certificates) > 1 else ''} written to {path}{why}")
 
 
-@app.command()
+@app.command(epilog="Example: maskbound verify certificate.json")
 def verify(
     certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` has written.")],
 ) -> int:

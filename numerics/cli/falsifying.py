@@ -21,7 +21,7 @@ WRITING = 0.02
 """Part of the budget that is kept for confirming and writing what was found."""
 
 
-@app.command()
+@app.command(epilog='Example: maskbound falsify "kl >= path_kl" --budget 10')
 def falsify(
     statement: Annotated[str, typer.Argument(metavar="STATEMENT", help='An id, or a claim such as "kl <= path_kl".')],
     budget: Annotated[

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .application import app
 
 
-@app.command()
+@app.command(epilog="Example: maskbound repl")
 def repl() -> None:
     """Start IPython with languages, policies, statements and symbols loaded."""
     from ..repl import start

@@ -15,7 +15,7 @@ from .options import AsJson, Seconds, Spec
 from .output import print_json, print_table, progress
 
 
-@app.command()
+@app.command(epilog="Example: maskbound measure english-bigram -q kl -q ser")
 def measure(
     words: Annotated[list[str], typer.Argument(metavar="SPEC", help="An instance file, or a name in the gallery.")],
     quantities: Annotated[
@@ -93,7 +93,7 @@ def _measured(instance: Any, names: list[str], request: Any, engine: str | None)
     return found
 
 
-@app.command()
+@app.command(epilog="Example: maskbound law pair-bernoulli")
 def law(
     spec: Spec,
     sequences: Annotated[
@@ -139,7 +139,7 @@ def _read_text(path: Path) -> str:
         raise BadInput("", f"the file cannot be read ({problem.strerror})") from None
 
 
-@app.command()
+@app.command(epilog="Example: maskbound curve english-bigram --json")
 def curve(spec: Spec, as_json: AsJson = False) -> None:
     """The information profile z(j) and the curve Z(a) of an instance's language."""
     from ..metrics.information_curve import curve as information_curve

@@ -20,7 +20,7 @@ class Goal(StrEnum):
     ser = "ser"
 
 
-@app.command()
+@app.command(epilog="Example: maskbound schedule english-bigram-long")
 def schedule(
     spec: Spec,
     steps: Annotated[int | None, typer.Option("--steps", metavar="N", help="By default the instance's own.")] = None,

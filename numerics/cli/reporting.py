@@ -12,7 +12,7 @@ from .options import Database
 from .output import Remaining
 
 
-@app.command()
+@app.command(epilog="Example: maskbound report --out report")
 def report(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder that it is written to.")],
     db: Database = None,

@@ -13,7 +13,7 @@ from .application import app, require, say
 from .output import Remaining
 
 
-@app.command()
+@app.command(epilog="Example: maskbound sweep grid.toml --db results.db")
 def sweep(
     grid: Annotated[Path, typer.Argument(metavar="GRID", help="A grid file: a base instance and lists of values.")],
     db: Annotated[Path, typer.Option("--db", metavar="FILE", help="The SQLite database that the rows go to.")],

@@ -31,7 +31,7 @@ class Format(StrEnum):
 SUFFIXES = {".md": Format.md, ".tex": Format.latex, ".csv": Format.csv, ".json": Format.json}
 
 
-@app.command()
+@app.command(epilog="Example: maskbound engines")
 def engines() -> None:
     """Which engine measures which quantity, on what, at what cost, how surely."""
     from ..tables.registry import engines as engine_table
@@ -39,7 +39,7 @@ def engines() -> None:
     print_table(engine_table())
 
 
-@app.command()
+@app.command(epilog="Example: maskbound theorems M6.2")
 def theorems(
     statement: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a statement.")] = None,
     graph: Annotated[bool, typer.Option("--graph", help="What follows from what, as trees.")] = False,
@@ -57,7 +57,7 @@ def theorems(
         print(statement_account(find_statement(statement)))
 
 
-@app.command()
+@app.command(epilog="Example: maskbound table bounds pair-bernoulli --out bounds.tex")
 def table(
     name: Annotated[
         str,
@@ -91,7 +91,7 @@ def table(
         write_text(out.with_suffix(".provenance.txt"), "".join(f"{line}\n" for line in built.provenance))
 
 
-@app.command()
+@app.command(epilog="Example: maskbound figure curve english-bigram --out curve.pdf")
 def figure(
     name: Annotated[str, typer.Argument(metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter or policies.")],
     out: Annotated[

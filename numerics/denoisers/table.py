@@ -32,9 +32,7 @@ class Table(Denoiser):
         positions are ignored.
     neighbours : (D+1, D+1, V+1, V+1, V) float64, optional
         Indexed by the distances to the left and to the right revealed neighbour (0 and anything beyond D: none)
-        and by their tokens (V: none).
-
-    Exactly one of the two is given.
+        and by their tokens (V: none). Exactly one of the two is given.
     """
 
     def __init__(

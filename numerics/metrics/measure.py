@@ -40,8 +40,12 @@ def measure(
         Relative width wanted.
     seconds : float
         Time a method may be estimated to take.
-    samples, seed, confidence
-        For sampled methods.
+    samples : int, optional
+        Sequences that sampled methods draw; the width decides unless given.
+    seed : int
+        Of sampled methods.
+    confidence : float
+        Coverage of their intervals.
     engine : str, optional
         Use this engine only.
 

@@ -45,7 +45,7 @@ class Adaptive(Policy):
         ``max_v c_i(v)``; the difference of the two largest; minus the entropy (nats); none at all.
     order : {"choose-then-sample", "sample-then-choose"}
         The latter by confidence only.
-    sizes, steps, threshold, entropy_bound
+    sizes, steps, threshold, entropy_bound : sequence of int, int, number or number
         Exactly one. How many positions each step reveals, those of one block if there are blocks; the number of steps,
         shared as evenly as possible, the remainder to the early ones; all of score at least ``threshold``, the best
         one always; in rising order of entropy the longest prefix with ``sum H - max H <= entropy_bound`` (nats).
