@@ -1,4 +1,4 @@
-"""Quantities of adaptive policies: ``PATH_KL`` by its joint laws (M3.2), steps (M3.1), and the sides of M6.15 to M6.17."""
+"""Quantities of adaptive policies: ``PATH_KL`` by its joint laws (M3.2), steps (M3.1), the sides of M6.15 to M6.17."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ def _entropy_bound_obstacle(instance: Instance) -> str | None:
 
 def _entropy_bound(work: Workspace) -> Enclosure:
     policy = work.instance.policy
-    assert isinstance(policy, Adaptive) and policy.bound is not None
+    assert isinstance(policy, Adaptive)
+    assert policy.bound is not None
     return Enclosure.exactly(Fraction(policy.bound))
 
 
