@@ -24,7 +24,8 @@ SECONDS = 10.0
 MOST_PAIRS = 3_000_000
 """Source-target pairs that are pushed in Python for one mistake."""
 
-PROMPT = 2
+ALIKE = 1e-12
+"""Far above the rounding of a law, far below what any number of sequences could tell apart."""
 
 
 def catalogue(instance: Instance, oracle: Oracle) -> Mapping[str, NDArray[np.float64]]:
@@ -52,7 +53,23 @@ def catalogue(instance: Instance, oracle: Oracle) -> Mapping[str, NDArray[np.flo
     if pairs <= MOST_PAIRS:
         wrong = mistakes(instance.policy, instance.length)
         laws |= {name: law_of_mistake(mistake, oracle) for name, mistake in wrong.items()}
-    return laws
+    return _distinct(laws, law(instance).p)
+
+
+def _distinct(laws: Mapping[str, NDArray[np.float64]], claimed: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    """Without the claim's own law; equal laws under their joined names."""
+    names: list[list[str]] = []
+    kept: list[NDArray[np.float64]] = []
+    for name, found in laws.items():
+        if np.abs(found - claimed).max() <= ALIKE:
+            continue
+        same = [k for k, other in enumerate(kept) if np.abs(found - other).max() <= ALIKE]
+        if same:
+            names[same[0]].append(name)
+        else:
+            names.append([name])
+            kept.append(found)
+    return {" = ".join(joined): found for joined, found in zip(names, kept, strict=True)}
 
 
 def _policies(instance: Instance) -> dict[str, Policy]:
@@ -81,7 +98,7 @@ def _near(instance: Instance) -> dict[str, Policy]:
         for name, sizes in (
             ("one token too many a step", _more(policy.sizes)),
             ("one token too few a step", _fewer(policy.sizes)),
-            (f"{PROMPT} masks of the prompt counted in the budget", _more_in_all(L, policy.steps)),
+            ("masks of an equally long prompt counted in the budget", _more_in_all(L, policy.steps)),
         ):
             found[name] = resized(policy, sizes)
     if isinstance(policy, Adaptive):
@@ -115,7 +132,7 @@ def _fewer(sizes: Sequence[int]) -> list[int]:
 def _more_in_all(length: int, steps: int) -> list[int]:
     """Even shares of the masks of prompt and answer together, all spent on the answer."""
     left, found = length, []
-    for size in FixedSize.balanced(steps, length + PROMPT).sizes:
+    for size in FixedSize.balanced(steps, 2 * length).sizes:
         found.append(min(size, left))
         left -= found[-1]
     return found

@@ -87,7 +87,7 @@ class Subject:
             "ShiftedPairLanguage": self.shifted,
             "MDSLanguage": self.rank is not None,
             "IndependentTokens": contexts.independent(self.marginals, (), tuple(range(self.marginals.L)), self.V),
-            "OneStep": (policy.kind != "bernoulli" and max(policy.sizes) == self.marginals.L) or 1 in policy.weights,
+            "OneStep": policy.kind != "bernoulli" and max(policy.sizes) == self.marginals.L or 1 in policy.weights,
             "OneAtATime": policy.sizes is not None and max(policy.sizes) == 1,
             "GreedySizes": policy.kind == "fixed-size" and 0 not in policy.sizes and _is_greedy(policy.sizes),
             "SeparatedSteps": policy.sizes is not None and policy.kind != "fixed-size" and self._is_separated(),
