@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines.law import Law
 from ..errors import BadInput, shown
 from ..instances import Instance
 from ..metrics.output_law import law as output_law
@@ -21,7 +20,7 @@ from .closeness import sequences_needed, tv_interval
 from .evidence import log_evidence, log_likelihoods
 from .oracle import Oracle
 
-__all__ = ["Cell", "Conformity", "SamplerCode", "conform"]
+__all__ = ["Cell", "Claim", "Conformity", "SamplerCode", "conform"]
 
 SamplerCode = Callable[[Oracle, int, int], Any]
 """``sampler(oracle, count, seed)``, whose sequences have the shape (count, L)."""
@@ -33,6 +32,22 @@ FIRST_BATCH = 1000
 LARGEST_BATCH = 50_000
 SHOWN = 5
 MOST_SAMPLES = 10**8
+
+
+class Claim:
+    """An instance prepared for several tests: its oracle, its law, and the laws it is held against.
+
+    Parameters
+    ----------
+    instance : Instance
+        Small enough for its whole output law; not under the rule ``stop``.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
+        self.oracle = Oracle(instance)
+        self.law = output_law(instance)
+        self.alternatives = catalogue(instance, self.oracle)
 
 
 @dataclass(frozen=True)
@@ -106,7 +121,7 @@ class Conformity:
 
 
 def conform(
-    instance: Instance,
+    instance: Instance | Claim,
     sampler: SamplerCode,
     *,
     samples: int = 200_000,
@@ -119,8 +134,8 @@ def conform(
 
     Parameters
     ----------
-    instance : Instance
-        The claim; small enough for its whole output law.
+    instance : Instance or Claim
+        Small enough for its whole output law; prepared as a Claim where it is tested again and again.
     sampler : callable
         ``sampler(oracle, count, seed)`` returns an int array (count, L) of tokens 0..V-1, or V where it left a mask. It
         is called several times, each time with a seed of its own.
@@ -162,17 +177,16 @@ def conform(
     for name, value in (("alpha", alpha), ("tv", tv)):
         if not 0 < value < 1:
             raise BadInput(name, f"found {shown(value)}; a number strictly between 0 and 1 is accepted")
-    oracle, claimed = Oracle(instance), output_law(instance)
-    alternatives = catalogue(instance, oracle)
-    tally = _Tally(claimed, alternatives)
+    claim = instance if isinstance(instance, Claim) else Claim(instance)
+    tally, claimed = _Tally(claim), claim.law
     for start, stop in _batches(samples):
-        tally.add(_drawn(sampler, oracle, stop - start, seed + start))
+        tally.add(_drawn(sampler, claim.oracle, stop - start, seed + start))
         if watch is not None:
             watch(stop)
     distance = tv_interval(tally.counts, tally.forbidden, claimed.p, claimed.p_depth, alpha)
     differs = tally.forbidden > 0 or tally.evidence >= math.log(1 / alpha) or distance[1] > tv
     return Conformity(
-        instance=instance,
+        instance=claim.instance,
         samples=samples,
         status="differs" if differs else "conforms" if distance[2] <= tv else "inconclusive",
         log_evidence=tally.evidence,
@@ -199,10 +213,10 @@ class _Tally:
         The most at any look.
     """
 
-    def __init__(self, claimed: Law, alternatives: Mapping[str, NDArray[np.float64]]) -> None:
-        self.claimed = claimed
-        self.alternatives = alternatives
-        self.counts = np.zeros(len(claimed.p), dtype=np.int64)
+    def __init__(self, claim: Claim) -> None:
+        self.claimed = claim.law
+        self.alternatives = claim.alternatives
+        self.counts = np.zeros(len(claim.law.p), dtype=np.int64)
         self.impossible: dict[tuple[int, ...], int] = {}
         self.evidence = -math.inf
 

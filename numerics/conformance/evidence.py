@@ -1,8 +1,8 @@
 """Evidence against the claim that sequences are drawn from p (M10.2), valid whenever the test is stopped.
 
-For any law r the product ``prod_i r(X_i)/p(X_i)`` is a non-negative supermartingale of mean at most 1 under p, and so is
-an average of such, E_n. By Ville's inequality ``P(sup_n E_n >= 1/alpha) <= alpha``. Half of the weight lies on Dirichlet
-laws centred at p, for what nobody thought of, and half on the named alternatives.
+For any law r the product ``prod_i r(X_i)/p(X_i)`` is a non-negative supermartingale of mean at most 1 under p, and so
+is an average of such, E_n. By Ville's inequality ``P(sup_n E_n >= 1/alpha) <= alpha``. Half of the weight lies on
+Dirichlet laws centred at p, for what nobody thought of, and half on the named alternatives.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def log_evidence(
     mixtures = [_dirichlet(k, c * p[seen], c * math.fsum(p), n) - claimed for c in CONCENTRATIONS]
     named = [found - claimed for found in log_likelihoods(counts, alternatives).values()]
     halves = [logsumexp(part) - math.log(2 * len(part)) for part in (mixtures, named) if part]
-    # The sizes of the log-gammas (of a >= 1e-308 too) and logarithms that were added, and the error of p in each factor.
+    # The sizes of the log-gammas (of a >= 1e-308 too) and logarithms that were added; then the error of p.
     most = n + 2 * CONCENTRATIONS[-1]
     size = 4 * most * (1 + math.log(most)) + 1500 * len(k) + 2 * float(k @ np.abs(log_p))
     return float(logsumexp(halves)) - (ULPS + len(k)) * UNIT_ROUNDOFF * size - n * gamma(depth)

@@ -1,7 +1,7 @@
 """What sampler code gets wrong, each mistake as a change of a right policy, and its law.
 
-The laws are pushed over partial sequences with the oracle's own conditionals. Comparisons are of float64 there, which is
-fine for an alternative: any law is one.
+The laws are pushed over partial sequences with the oracle's own conditionals. Comparisons are of float64 there, which
+is fine for an alternative: any law is one.
 """
 
 from __future__ import annotations
