@@ -13,10 +13,10 @@ from ..instances import Instance
 from ..metrics.output_law import law
 from ..policies import Adaptive, Bernoulli, FixedSize, Policy, autoregressive
 from ..reach import power
-from .mistakes import changed, law_of_mistake, mistakes, resized
+from .mistakes import changed, law_of_variant, mistakes, resized
 from .oracle import Oracle
 
-__all__ = ["catalogue"]
+__all__ = ["catalogue", "distinct"]
 
 SECONDS = 10.0
 """What one law may be estimated to take."""
@@ -28,7 +28,7 @@ ALIKE = 1e-12
 """Far above the rounding of a law, far below what any number of sequences could tell apart."""
 
 
-def catalogue(instance: Instance, oracle: Oracle) -> Mapping[str, NDArray[np.float64]]:
+def catalogue(instance: Instance, oracle: Oracle) -> dict[str, NDArray[np.float64]]:
     """The laws, by name, of what samplers of this language and denoiser may do with as many steps.
 
     Parameters
@@ -52,11 +52,11 @@ def catalogue(instance: Instance, oracle: Oracle) -> Mapping[str, NDArray[np.flo
     pairs = power(2 * instance.vocab + 1, instance.length) * instance.policy.steps
     if pairs <= MOST_PAIRS:
         wrong = mistakes(instance.policy, instance.length)
-        laws |= {name: law_of_mistake(mistake, oracle) for name, mistake in wrong.items()}
-    return _distinct(laws, law(instance).p)
+        laws |= {name: law_of_variant(variant, oracle) for name, variant in wrong.items()}
+    return distinct(laws, law(instance).p)
 
 
-def _distinct(laws: Mapping[str, NDArray[np.float64]], claimed: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+def distinct(laws: Mapping[str, NDArray[np.float64]], claimed: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Without the claim's own law; equal laws under their joined names."""
     names: list[list[str]] = []
     kept: list[NDArray[np.float64]] = []
@@ -75,7 +75,7 @@ def _distinct(laws: Mapping[str, NDArray[np.float64]], claimed: NDArray[np.float
 def _policies(instance: Instance) -> dict[str, Policy]:
     """Every kind of policy with its usual parameters."""
     L, N = instance.length, min(instance.policy.steps, instance.length)
-    sizes = FixedSize.balanced(N, L).sizes
+    sizes = getattr(instance.policy, "sizes", None) or FixedSize.balanced(N, L).sizes
     found: dict[str, Policy] = {
         "bernoulli": Bernoulli(N),
         "fixed-size": FixedSize(sizes),

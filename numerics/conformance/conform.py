@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -15,9 +16,10 @@ from ..instances import Instance
 from ..metrics.output_law import law as output_law
 from ..partial import sequence_index, sequence_rows
 from ..types import whole
-from .catalogue import catalogue
+from .catalogue import catalogue, distinct
 from .closeness import sequences_needed, tv_interval
 from .evidence import log_evidence, log_likelihoods
+from .mistakes import Variant, law_of_variant
 from .oracle import Oracle
 
 __all__ = ["Cell", "Claim", "Conformity", "SamplerCode", "conform"]
@@ -41,13 +43,16 @@ class Claim:
     ----------
     instance : Instance
         Small enough for its whole output law; not under the rule ``stop``.
+    also : mapping of str to Variant, optional
+        Laws to hold the sampler against besides the catalogue's.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, also: Mapping[str, Variant] = MappingProxyType({})) -> None:
         self.instance = instance
         self.oracle = Oracle(instance)
         self.law = output_law(instance)
-        self.alternatives = catalogue(instance, self.oracle)
+        others = {name: law_of_variant(variant, self.oracle) for name, variant in also.items()}
+        self.alternatives = distinct(catalogue(instance, self.oracle) | others, self.law.p)
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ class Conformity:
         Total variation between the law drawn from and p: the empirical value, then both ends of the interval.
     closest : tuple of (str, float)
         Laws of the catalogue by ``(1/n) sum log r(X_i)`` over the possible sequences drawn (nats per sequence).
+    closest_tv : tuple of float
+        As ``tv``, between the law drawn from and the closest one; alpha is shared by all the laws that could be it.
     impossible : tuple of ((int, ...), int)
         Sequences that p forbids, or that hold a mask, with how often they were drawn, in the order of drawing.
     cells : tuple of Cell
@@ -91,6 +98,7 @@ class Conformity:
     log_evidence: float
     tv: tuple[float, float, float]
     closest: tuple[tuple[str, float], ...]
+    closest_tv: tuple[float, float, float]
     impossible: tuple[tuple[tuple[int, ...], int], ...]
     cells: tuple[Cell, ...]
     needed: int
@@ -115,6 +123,8 @@ class Conformity:
                 for cell in self.cells
             ]
         lines += [f"  {score:.6f} nats per sequence: {name}" for name, score in self.closest]
+        if self.status == "differs":
+            lines.append(f"  total variation from the closest of them at most {self.closest_tv[2]:.4g}")
         if self.status == "inconclusive":
             lines.append(f"  about {self.needed} sequences would decide at a total variation of {self.tv_wanted:g}")
         return "\n".join(lines)
@@ -191,7 +201,8 @@ def conform(
         status="differs" if differs else "conforms" if distance[2] <= tv else "inconclusive",
         log_evidence=tally.evidence,
         tv=distance,
-        closest=tally.closest(),
+        closest=tally.closest()[:SHOWN],
+        closest_tv=tally.distance(tally.closest()[0][0], alpha),
         impossible=tuple(tally.impossible.items()),
         cells=tally.cells(),
         needed=sequences_needed(claimed.p, tv, alpha),
@@ -216,6 +227,7 @@ class _Tally:
     def __init__(self, claim: Claim) -> None:
         self.claimed = claim.law
         self.alternatives = claim.alternatives
+        self.laws = {CLAIMED: claim.law.p, **claim.alternatives}
         self.counts = np.zeros(len(claim.law.p), dtype=np.int64)
         self.impossible: dict[tuple[int, ...], int] = {}
         self.evidence = -math.inf
@@ -238,11 +250,15 @@ class _Tally:
         self.evidence = max(self.evidence, found)
 
     def closest(self) -> tuple[tuple[str, float], ...]:
-        """The likeliest laws, the claim among them."""
-        laws = {CLAIMED: self.claimed.p, **self.alternatives}
+        """All laws by likelihood, the claim among them."""
         n = max(int(self.counts.sum()), 1)
-        scores = {name: found / n for name, found in log_likelihoods(self.counts, laws).items()}
-        return tuple(sorted(scores.items(), key=lambda pair: -pair[1])[:SHOWN])
+        scores = {name: found / n for name, found in log_likelihoods(self.counts, self.laws).items()}
+        return tuple(sorted(scores.items(), key=lambda pair: -pair[1]))
+
+    def distance(self, name: str, alpha: float) -> tuple[float, float, float]:
+        """Total variation between the law drawn from and that one, which may have been chosen by looking."""
+        law, depth = self.laws[name], self.claimed.p_depth
+        return tv_interval(self.counts, self.forbidden, law, depth, alpha / len(self.laws))
 
     def cells(self) -> tuple[Cell, ...]:
         """Three sequences, by ``(drawn - claimed)^2 / claimed``."""

@@ -1,4 +1,4 @@
-"""What sampler code gets wrong, each mistake as a change of a right policy, and its law.
+"""What sampler code does otherwise than the policy it claims, each usual mistake as a change of it, and its law.
 
 The laws are pushed over partial sequences with the oracle's own conditionals. Comparisons are of float64 there, which
 is fine for an alternative: any law is one.
@@ -6,6 +6,8 @@ is fine for an alternative: any law is one.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from ..policies import Adaptive, FixedSize, Partial, Policy
 from ..policies.base import Transition
 from .oracle import Oracle
 
-__all__ = ["Mistake", "changed", "law_of_mistake", "mistakes", "resized"]
+__all__ = ["Moves", "Variant", "changed", "law_of_variant", "mistakes", "resized"]
 
 Rows = NDArray[np.float64]
 Moves = Callable[[int, Partial, Rows, Hashable], Iterator[Transition]]
@@ -27,8 +29,8 @@ Moves = Callable[[int, Partial, Rows, Hashable], Iterator[Transition]]
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A sampler that is wrong.
+class Variant:
+    """A sampler that is no policy of M3.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ class Mistake:
     moves: Moves
 
 
-def law_of_mistake(mistake: Mistake, oracle: Oracle) -> NDArray[np.float64]:
+def law_of_variant(variant: Variant, oracle: Oracle) -> NDArray[np.float64]:
     """Its law on complete sequences, (V^L,); it sums to less than 1 where masks are left.
 
     Notes
@@ -50,14 +52,14 @@ def law_of_mistake(mistake: Mistake, oracle: Oracle) -> NDArray[np.float64]:
     """
     V, L = oracle.vocab, oracle.length
     mass: dict[tuple[Partial, Hashable], float] = {((V,) * L, None): 1.0}
-    for step in range(1, mistake.steps + 1):
+    for step in range(1, variant.steps + 1):
         rows = np.exp(oracle.logits([y for y, _ in mass]))
         following: dict[tuple[Partial, Hashable], float] = defaultdict(float)
         for ((y, memory), chance), conditionals in zip(mass.items(), rows, strict=True):
             if V not in y:
                 following[y, None] += chance
                 continue
-            for share, reached, remembered in mistake.moves(step, y, conditionals, memory):
+            for share, reached, remembered in variant.moves(step, y, conditionals, memory):
                 following[reached, remembered] += chance * share
         mass = following
     p = np.zeros(V**L)
@@ -67,25 +69,30 @@ def law_of_mistake(mistake: Mistake, oracle: Oracle) -> NDArray[np.float64]:
     return p
 
 
-def mistakes(policy: Policy, length: int) -> dict[str, Mistake]:
+def mistakes(policy: Policy, length: int) -> dict[str, Variant]:
     """The mistakes that a sampler of this policy can make, by name."""
     N = policy.steps
     found = {
-        "the previous step's conditionals reused": Mistake(N, _stale(policy)),
-        "top-2 left on": Mistake(N, _truncated(policy, _top_two)),
-        "nucleus 0.9 left on": Mistake(N, _truncated(policy, lambda row: _nucleus(row, crossing=True))),
-        "nucleus 0.9 without the token that crosses": Mistake(
-            N, _truncated(policy, lambda row: _nucleus(row, crossing=False))
-        ),
+        "the previous step's conditionals reused": Variant(N, _stale(policy)),
     }
+    filters = {
+        "top-2 left on": _top_two,
+        "nucleus 0.9 left on": lambda row: _nucleus(row, crossing=True),
+        "nucleus 0.9 without the token that crosses": lambda row: _nucleus(row, crossing=False),
+    }
+    found |= {name: Variant(N, _truncated(policy, kept)) for name, kept in filters.items()}
     if isinstance(policy, Adaptive):
         if policy.ties == "first":
-            found["ties to the last position"] = Mistake(N, _mirrored(policy))
+            found["ties to the last position"] = Variant(N, _mirrored(policy))
+        if policy.sizes:
+            found["all of equal scores at once"] = Variant(N, _all_of_equal(policy))
+        for name, kept in filters.items():
+            found[f"{name}, in the scores too"] = Variant(N, _truncated(policy, kept, in_scores=True))
         if policy.temperature not in (0, 1):
-            found["temperature applied to the score"] = Mistake(N, _scored_after(policy))
+            found["temperature applied to the score"] = Variant(N, _scored_after(policy))
     rounded = length // N
     if isinstance(policy, Adaptive | FixedSize) and policy.sizes and length % N and rounded:
-        found["leftover masks by argmax"] = Mistake(N + 1, _floored(policy, rounded))
+        found["leftover masks by argmax"] = Variant(N + 1, _floored(policy, rounded))
     return found
 
 
@@ -106,11 +113,14 @@ def _stale(policy: Policy) -> Moves:
     return moves
 
 
-def _truncated(policy: Policy, kept: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Moves:
-    """Tokens from a part of each conditional; scores from the whole."""
+def _truncated(
+    policy: Policy, kept: Callable[[NDArray[np.float64]], NDArray[np.float64]], in_scores: bool = False
+) -> Moves:
+    """Tokens from a part of each conditional; scores from the whole, or from that part."""
 
     def moves(step: int, y: Partial, rows: Rows, memory: Any) -> Iterator[Transition]:
-        return _moves(policy, step, y, np.array([kept(row) for row in rows]), rows)
+        part = np.array([kept(row) for row in rows])
+        return _moves(policy, step, y, part, part if in_scores else rows)
 
     return moves
 
@@ -145,11 +155,40 @@ def _mirrored(policy: Adaptive) -> Moves:
     return moves
 
 
+def _all_of_equal(policy: Adaptive) -> Moves:
+    """Every position whose score equals the last one that is due; later steps leave as many masks as are planned."""
+    left = list(itertools.accumulate(policy.sizes or (), lambda left, size: left - size, initial=policy.length))
+
+    def moves(step: int, y: Partial, rows: Rows, memory: Any) -> Iterator[Transition]:
+        among = policy.candidates(y, rows.shape[1])
+        due = max(y.count(rows.shape[1]) - left[step], 0)
+        for chance, tokens, scores in scored_tokens(policy, among, rows):
+            cut = sorted(scores.values(), reverse=True)[:due]
+            yield chance, revealed(y, {i: tokens[i] for i in among if cut and scores[i] >= cut[-1]}), None
+
+    return moves
+
+
+def scored_tokens(policy: Adaptive, among: Sequence[int], rows: Rows) -> Iterator[tuple[float, dict, dict]]:
+    """Tokens at all candidates with their chance, and the scores that order them."""
+    rule = [policy.score_of(rows[i].tolist()) for i in among]
+    options = [[(v, c) for v, c in enumerate(policy.drawn_from(rows[i].tolist(), rows[i].tolist())) if c] for i in among]
+    for drawn in itertools.product(*options):
+        own = [float(rows[i, v]) for i, (v, _) in zip(among, drawn, strict=True)] if policy.proposes else rule
+        tokens = {i: v for i, (v, _) in zip(among, drawn, strict=True)}
+        yield math.prod(c for _, c in drawn), tokens, dict(zip(among, own, strict=True))
+
+
+def revealed(y: Partial, tokens: dict[int, int]) -> Partial:
+    """With these tokens in their positions."""
+    return tuple(tokens.get(i, token) for i, token in enumerate(y))
+
+
 def _scored_after(policy: Adaptive) -> Moves:
     """Scores from the tempered conditionals that tokens are drawn from."""
 
     def moves(step: int, y: Partial, rows: Rows, memory: Any) -> Iterator[Transition]:
-        return _moves(policy, step, y, rows, np.array([policy.tempered(row) for row in rows.tolist()]))
+        return _moves(policy, step, y, rows, np.array([policy.drawn_from(row, row) for row in rows.tolist()]))
 
     return moves
 
