@@ -63,7 +63,7 @@ def table(
         str,
         typer.Argument(
             metavar="NAME",
-            help="bounds, break-even, constants, curve, engines, english-curve, hmm-ser, ngram-ter, results, "
+            help="bounds, break-even, conformance, constants, curve, engines, english-curve, hmm-ser, ngram-ter, results, "
             "schedules, statements or steps-to-target.",
         ),
     ] = "results",

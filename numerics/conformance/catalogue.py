@@ -96,6 +96,7 @@ def _near(instance: Instance) -> dict[str, Policy]:
     found: dict[str, Policy] = {}
     if isinstance(policy, Adaptive | FixedSize) and policy.sizes:
         for name, sizes in (
+            ("one token a step", [1] * L),
             ("one token too many a step", _more(policy.sizes)),
             ("one token too few a step", _fewer(policy.sizes)),
             ("masks of an equally long prompt counted in the budget", _more_in_all(L, policy.steps)),

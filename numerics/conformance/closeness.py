@@ -40,6 +40,7 @@ def tv_interval(
     impossible : int
         How often one that p forbids.
     p : (M,) float64
+        What it lacks in 1 is the chance of all that counts as impossible.
     depth : int
         Roundings in p.
     alpha : float
@@ -56,7 +57,7 @@ def tv_interval(
     True
     """
     n = int(counts.sum()) + impossible
-    value = (float(np.abs(counts / n - p).sum()) + impossible / n) / 2
+    value = (float(np.abs(counts / n - p).sum()) + abs(impossible / n - _missing(p))) / 2
     spread, slope = _terms(p, n, alpha)
     error = gamma(depth) + SLACK
     # T -+ slope sqrt(T) = c is a quadratic in sqrt(T).
@@ -79,8 +80,12 @@ def sequences_needed(p: NDArray[np.float64], tv: float, alpha: float) -> int:
     return few
 
 
+def _missing(p: NDArray[np.float64]) -> float:
+    return max(1 - math.fsum(p), 0.0)
+
+
 def _terms(p: NDArray[np.float64], n: int, alpha: float) -> tuple[float, float]:
     """What is added to the distance, and the factor of ``sqrt(T)``."""
     cells = int(np.count_nonzero(p)) + 1
-    spread = float(np.sqrt(p).sum()) / (2 * math.sqrt(n)) + math.sqrt(math.log(1 / alpha) / (2 * n))
+    spread = (float(np.sqrt(p).sum()) + math.sqrt(_missing(p))) / (2 * math.sqrt(n)) + math.sqrt(math.log(1 / alpha) / (2 * n))
     return spread, math.sqrt(2 * cells) / (2 * math.sqrt(n))

@@ -22,7 +22,7 @@ from .evidence import log_evidence, log_likelihoods
 from .mistakes import Variant, law_of_variant
 from .oracle import Oracle
 
-__all__ = ["Cell", "Claim", "Conformity", "SamplerCode", "conform"]
+__all__ = ["CLAIMED", "Cell", "Claim", "Conformity", "SamplerCode", "conform"]
 
 SamplerCode = Callable[[Oracle, int, int], Any]
 """``sampler(oracle, count, seed)``, whose sequences have the shape (count, L)."""
@@ -34,6 +34,7 @@ FIRST_BATCH = 1000
 LARGEST_BATCH = 50_000
 SHOWN = 5
 MOST_SAMPLES = 10**8
+TINY = 1e-300
 
 
 class Claim:
@@ -79,9 +80,11 @@ class Conformity:
     tv : tuple of float
         Total variation between the law drawn from and p: the empirical value, then both ends of the interval.
     closest : tuple of (str, float)
-        Laws of the catalogue by ``(1/n) sum log r(X_i)`` over the possible sequences drawn (nats per sequence).
+        Laws of the catalogue by ``(1/n) sum log r(X_i)`` over the possible sequences drawn (nats per sequence); where
+        others were drawn too, r given that a sequence is possible.
     closest_tv : tuple of float
-        As ``tv``, between the law drawn from and the closest one; alpha is shared by all the laws that could be it.
+        As ``tv``, between the law drawn from and the closest one, with all that p forbids as one outcome; alpha is
+        shared by all the laws that could be it.
     impossible : tuple of ((int, ...), int)
         Sequences that p forbids, or that hold a mask, with how often they were drawn, in the order of drawing.
     cells : tuple of Cell
@@ -250,15 +253,22 @@ class _Tally:
         self.evidence = max(self.evidence, found)
 
     def closest(self) -> tuple[tuple[str, float], ...]:
-        """All laws by likelihood, the claim among them."""
+        """All laws by likelihood, the claim among them; given that what is drawn is possible, if not all was."""
         n = max(int(self.counts.sum()), 1)
-        scores = {name: found / n for name, found in log_likelihoods(self.counts, self.laws).items()}
+        laws = self.laws
+        if self.impossible:
+            laws = {name: law / max(math.fsum(law), TINY) for name, law in self._allowed().items()}
+        scores = {name: found / n for name, found in log_likelihoods(self.counts, laws).items()}
         return tuple(sorted(scores.items(), key=lambda pair: -pair[1]))
 
     def distance(self, name: str, alpha: float) -> tuple[float, float, float]:
         """Total variation between the law drawn from and that one, which may have been chosen by looking."""
-        law, depth = self.laws[name], self.claimed.p_depth
+        law, depth = self._allowed()[name], self.claimed.p_depth
         return tv_interval(self.counts, self.forbidden, law, depth, alpha / len(self.laws))
+
+    def _allowed(self) -> dict[str, NDArray[np.float64]]:
+        """The laws without what the claim forbids."""
+        return {name: np.where(self.claimed.p > 0, law, 0.0) for name, law in self.laws.items()}
 
     def cells(self) -> tuple[Cell, ...]:
         """Three sequences, by ``(drawn - claimed)^2 / claimed``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from ..policies import Adaptive, Partial
 from ..policies.base import Transition
@@ -13,21 +13,27 @@ from .mistakes import Moves, Rows, Variant, revealed, scored_tokens
 __all__ = ["annealed", "noisy_confidence", "sized_or_confident"]
 
 
-def annealed(policy: Adaptive, first: float, last: float) -> Variant:
-    """A temperature that falls evenly towards ``last``, which it would reach a step after the end; scores feel it."""
-    N = policy.steps
+def annealed(policy: Adaptive, temperatures: Sequence[float]) -> Variant:
+    """A temperature for each step, which the scores feel too."""
 
     def moves(step: int, y: Partial, rows: Rows, memory: Hashable) -> Iterator[Transition]:
-        powers = rows ** (1 / (last + (first - last) * (N - step + 1) / N))
+        powers = rows ** (1 / temperatures[step - 1])
         return policy.transitions(step, y, powers / powers.sum(axis=1, keepdims=True))
 
-    return Variant(N, moves)
+    return Variant(len(temperatures), moves)
 
 
-def sized_or_confident(policy: Adaptive, threshold: float) -> Variant:
+def leftmost(scores: dict[int, float], due: int) -> list[int]:
+    """The positions of the best scores, the lowest of equal ones."""
+    return sorted(scores, key=lambda i: (-scores[i], i))[:due]
+
+
+def sized_or_confident(
+    policy: Adaptive, threshold: float, best: Callable[[dict[int, float], int], list[int]] = leftmost
+) -> Variant:
     """All proposals of confidence above a threshold where they are no fewer than the size of the step, else the best.
 
-    With ``policy`` the sizes, and what is proposed.
+    With ``policy`` the sizes, and what is proposed; ``best`` takes so many of the scores, and breaks ties.
     """
 
     def moves(step: int, y: Partial, rows: Rows, memory: Hashable) -> Iterator[Transition]:
@@ -35,8 +41,8 @@ def sized_or_confident(policy: Adaptive, threshold: float) -> Variant:
         for chance, tokens, scores in scored_tokens(policy, among, rows):
             certain = [i for i in among if scores[i] > threshold]
             due = (policy.sizes or ())[step - 1]
-            best = certain if len(certain) >= due else sorted(among, key=lambda i: -scores[i])[:due]
-            yield chance, revealed(y, {i: tokens[i] for i in best}), None
+            chosen = certain if len(certain) >= due else best(scores, due)
+            yield chance, revealed(y, {i: tokens[i] for i in chosen}), None
 
     return Variant(policy.steps, moves)
 

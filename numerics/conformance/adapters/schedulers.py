@@ -6,6 +6,7 @@ masks; there is no oracle for that here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ require_extra("diffusers")
 
 from diffusers.schedulers import AmusedScheduler, BlockRefinementScheduler, EntropyBoundScheduler  # noqa: E402
 
-__all__ = ["amused", "block_refinement", "entropy_bound"]
+__all__ = ["amused", "block_refinement", "entropy_bound", "topk"]
 
 
 def block_refinement(steps: int, block_length: int | None = None, **settings: Any) -> SamplerCode:
@@ -108,6 +109,17 @@ def amused(steps: int, masking_schedule: str = "cosine", temperature: Any = (2, 
         return x.numpy()
 
     return sampler
+
+
+def topk(length: int) -> Callable[[dict[int, float], int], list[int]]:
+    """How ``torch.topk`` takes the best scores of a sequence, -inf where there is none: by its own way with ties."""
+
+    def best(scores: dict[int, float], due: int) -> list[int]:
+        row = torch.full((length,), -torch.inf)
+        row[list(scores)] = torch.tensor(list(scores.values()))
+        return torch.topk(row, due).indices.tolist()
+
+    return best
 
 
 def _start(oracle: Oracle, count: int, seed: int) -> tuple[torch.Tensor, TorchModel, torch.Generator]:
