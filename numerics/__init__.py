@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from . import languages as languages
     from . import policies as policies
     from .checks import check as check
+    from .conformance import conform as conform
     from .instances import Instance as Instance
     from .instances import draw as draw
     from .instances import load as load
@@ -21,7 +22,19 @@ if TYPE_CHECKING:
     from .metrics.measure import measure as measure
     from .metrics.output_law import law as law
 
-__all__ = ["Instance", "check", "curve", "denoisers", "draw", "languages", "law", "load", "measure", "policies"]
+__all__ = [
+    "Instance",
+    "check",
+    "conform",
+    "curve",
+    "denoisers",
+    "draw",
+    "languages",
+    "law",
+    "load",
+    "measure",
+    "policies",
+]
 
 # Read by numba when it is first imported: the lane kernels are written for the superword vectoriser.
 os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
@@ -29,6 +42,7 @@ os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
 _HOMES = {
     "Instance": ".instances",
     "check": ".checks",
+    "conform": ".conformance",
     "curve": ".metrics.information_curve",
     "draw": ".instances",
     "law": ".metrics.output_law",

@@ -21,7 +21,7 @@ LAYERS = (
     ("engines",),
     ("metrics",),
     ("checks",),
-    ("planning",),
+    ("conformance", "planning"),
     ("sweep",),
     ("tables",),
     ("testing",),

@@ -1,11 +1,12 @@
 """The command: the only place that prints. Results go to stdout, messages to stderr.
 
-Exit status: 0 fine, 1 a violation or a counterexample, 2 bad input, 70 an internal error. What measures is imported
-inside the commands: numba and sympy would keep `--help` waiting for half a second.
+Exit status: 0 fine, 1 a violation, a counterexample or a difference, 2 bad input, 3 inconclusive, 70 an internal error.
+What measures is imported inside the commands: numba and sympy would keep `--help` waiting for half a second.
 """
 
 from . import (
     checking,
+    conforming,
     falsifying,
     interactive,
     measuring,
@@ -19,6 +20,7 @@ from .application import app, main
 __all__ = [
     "app",
     "checking",
+    "conforming",
     "falsifying",
     "interactive",
     "main",

@@ -13,9 +13,9 @@ from typer.core import TyperGroup
 
 from ..errors import BadInput, MaskboundError
 
-__all__ = ["BAD_INPUT", "VIOLATION", "app", "main", "require", "say"]
+__all__ = ["BAD_INPUT", "INCONCLUSIVE", "VIOLATION", "app", "main", "require", "say"]
 
-VIOLATION, BAD_INPUT, INTERNAL, INTERRUPTED = 1, 2, 70, 130
+VIOLATION, BAD_INPUT, INCONCLUSIVE, INTERNAL, INTERRUPTED = 1, 2, 3, 70, 130
 
 
 class _Command(TyperGroup):

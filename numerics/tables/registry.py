@@ -12,6 +12,7 @@ from ..sweep import Store
 from .cases import Case
 from .constants import constants
 from .english_curve import SHORT, english_curve
+from .released import conformance_table
 from .render import Table
 from .schedules import break_even_table, schedule_table
 from .statements import statement_list
@@ -77,6 +78,7 @@ CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType(
 PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
     {
         "break-even": break_even_table,
+        "conformance": conformance_table,
         "engines": engines,
         "english-curve": english_curve,
         "hmm-ser": hmm_ser,

@@ -1,0 +1,51 @@
+"""`conform`: somebody's sampler against an instance's law."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+from typing import Annotated
+
+import typer
+
+from .application import INCONCLUSIVE, VIOLATION, app, require
+from .options import AsJson, Spec
+from .output import print_json, progress
+
+
+@app.command()
+def conform(
+    spec: Spec,
+    sampler: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE.py:NAME", help="A function NAME(oracle, count, seed) that returns tokens (count, L)."
+        ),
+    ],
+    samples: Annotated[int, typer.Option(help="Sequences to draw.")] = 200_000,
+    alpha: Annotated[float, typer.Option(help="Chance of calling a right sampler wrong.")] = 1e-6,
+    tv: Annotated[float, typer.Option(help="Total variation that is accepted as conforming.")] = 0.01,
+    seed: Annotated[int, typer.Option(help="Of the first batch.")] = 0,
+    as_json: AsJson = False,
+) -> int:
+    """Does this sampler's code draw from the instance's law? If not, which law is closest?"""
+    from ..conformance import conform as test
+    from ..conformance import load_sampler
+    from ..tables.cases import open_instance
+    from ..tables.conformity import conformity_record
+
+    require("--samples", samples, samples > 0, "a positive whole number")
+    require("--alpha", alpha, 0 < alpha < 1, "a number strictly between 0 and 1")
+    require("--tv", tv, 0 < tv < 1, "a number strictly between 0 and 1")
+    require("--seed", seed, seed >= 0, "a whole number of at least 0")
+    instance = open_instance(spec)
+    # Whatever somebody's code prints must not end up in the results.
+    with redirect_stdout(sys.stderr):
+        code = load_sampler(sampler)
+        with progress(samples, "drawing") as advance:
+            found = test(instance, code, samples=samples, alpha=alpha, tv=tv, seed=seed, watch=advance)
+    if as_json:
+        print_json(conformity_record(found))
+    else:
+        print(found.account())
+    return {"conforms": 0, "differs": VIOLATION, "inconclusive": INCONCLUSIVE}[found.status]

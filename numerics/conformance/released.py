@@ -1,0 +1,74 @@
+"""What released samplers do that is no policy of M3, as exact laws of steps (see `adapters.schedulers`)."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
+
+from ..policies import Adaptive, Partial
+from ..policies.base import Transition
+from .mistakes import Moves, Rows, Variant, revealed, scored_tokens
+
+__all__ = ["annealed", "noisy_confidence", "sized_or_confident"]
+
+
+def annealed(policy: Adaptive, temperatures: Sequence[float]) -> Variant:
+    """A temperature for each step, which the scores feel too."""
+
+    def moves(step: int, y: Partial, rows: Rows, memory: Hashable) -> Iterator[Transition]:
+        powers = rows ** (1 / temperatures[step - 1])
+        return policy.transitions(step, y, powers / powers.sum(axis=1, keepdims=True))
+
+    return Variant(len(temperatures), moves)
+
+
+def leftmost(scores: dict[int, float], due: int) -> list[int]:
+    """The positions of the best scores, the lowest of equal ones."""
+    return sorted(scores, key=lambda i: (-scores[i], i))[:due]
+
+
+def sized_or_confident(
+    policy: Adaptive, threshold: float, best: Callable[[dict[int, float], int], list[int]] = leftmost
+) -> Variant:
+    """All proposals of confidence above a threshold where they are no fewer than the size of the step, else the best.
+
+    With ``policy`` the sizes, and what is proposed; ``best`` takes so many of the scores, and breaks ties.
+    """
+
+    def moves(step: int, y: Partial, rows: Rows, memory: Hashable) -> Iterator[Transition]:
+        among = policy.candidates(y, rows.shape[1])
+        for chance, tokens, scores in scored_tokens(policy, among, rows):
+            certain = [i for i in among if scores[i] > threshold]
+            due = (policy.sizes or ())[step - 1]
+            chosen = certain if len(certain) >= due else best(scores, due)
+            yield chance, revealed(y, {i: tokens[i] for i in chosen}), None
+
+    return Variant(policy.steps, moves)
+
+
+def noisy_confidence(policy: Adaptive, noise: Sequence[float]) -> Variant:
+    """Proposals of largest ``log c + tau g`` with g of Gumbel's law: drawn one by one in proportion to ``c^(1/tau)``.
+
+    ``noise`` has one positive tau for each step but the last, which has no choice.
+    """
+
+    def moves(step: int, y: Partial, rows: Rows, memory: Hashable) -> Iterator[Transition]:
+        among = policy.candidates(y, rows.shape[1])
+        due = (policy.sizes or ())[step - 1]
+        for chance, tokens, scores in scored_tokens(policy, among, rows):
+            if due == len(among):
+                yield chance, revealed(y, tokens), None
+                continue
+            worth = {i: scores[i] ** (1 / noise[step - 1]) for i in among}
+            for drawn in itertools.permutations(among, due):
+                yield chance * _one_by_one(worth, drawn), revealed(y, {i: tokens[i] for i in drawn}), None
+
+    return Variant(policy.steps, moves)
+
+
+def _one_by_one(worth: dict[int, float], drawn: Sequence[int]) -> float:
+    """The chance of an order of draws without replacement."""
+    gone = itertools.accumulate((worth[i] for i in drawn), initial=0.0)
+    total = math.fsum(worth.values())
+    return math.prod(worth[i] / (total - before) for i, before in zip(drawn, gone, strict=False))

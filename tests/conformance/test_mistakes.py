@@ -1,0 +1,102 @@
+"""Every usual mistake, made by code, is caught and named; code without one is not flagged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conformance.code import Code, bernoulli
+
+from maskbound.numerics import Instance, conform, languages, policies
+from maskbound.numerics.conformance import Claim
+from maskbound.numerics.instances.gallery import load_gallery
+
+SAMPLES = 20_000
+ALPHA = 1e-6
+RIGHT = Code(sizes=(2, 2, 1))
+LANGUAGE = load_gallery("markov-lopsided").language
+
+
+def claim(**changes):
+    arguments = {"score": "confidence", "sizes": [2, 2, 1]} | changes
+    return Instance(LANGUAGE, policies.Adaptive(5, **arguments))
+
+
+PLAIN = claim()
+COOL = claim(temperature="1/2")
+TIED = Instance(languages.colouring(5), policies.Adaptive(5, score="confidence", sizes=[2, 2, 1]))
+BLOCKS = Instance(
+    languages.markov(LANGUAGE.initial, LANGUAGE.transition, 6),
+    policies.Adaptive(6, score="confidence", sizes=[2, 1], block_length=3),
+)
+
+MISTAKES = {
+    "draw before choose": (PLAIN, replace(RIGHT, propose=True)),
+    "choose before draw": (claim(order="sample-then-choose"), RIGHT),
+    "ties to the last position": (TIED, replace(RIGHT, last_of_ties=True)),
+    "leftover masks by argmax": (PLAIN, Code(sizes=(1, 1, 1), fill_rest=True)),
+    "temperature ignored": (COOL, RIGHT),
+    "temperature applied to the score": (COOL, replace(RIGHT, temperature=0.5, score_tempered=True)),
+    "top-2 left on": (PLAIN, replace(RIGHT, top=2)),
+    "nucleus 0.9 left on": (PLAIN, replace(RIGHT, nucleus=0.9)),
+    "nucleus 0.9 without the token that crosses": (PLAIN, replace(RIGHT, nucleus=0.9, drop_crossing=True)),
+    "one token too many a step": (PLAIN, replace(RIGHT, sizes=(3, 2))),
+    "one token too few a step": (PLAIN, replace(RIGHT, sizes=(1, 1, 3))),
+    "masks of an equally long prompt counted in the budget": (PLAIN, replace(RIGHT, sizes=(4, 1))),
+    "the previous step's conditionals reused": (PLAIN, replace(RIGHT, stale=True)),
+    "blocks ignored": (BLOCKS, Code(sizes=(2, 1, 2, 1))),
+    "fixed-size": (PLAIN, replace(RIGHT, by_confidence=False)),
+    "bernoulli": (PLAIN, bernoulli(3)),
+    "autoregressive": (PLAIN, Code(sizes=(1,) * 5, block=1)),
+}
+"""Name in the catalogue to the claim and the code that makes the mistake."""
+
+RIGHTS = {
+    "confidence": (PLAIN, RIGHT),
+    "proposals": (claim(order="sample-then-choose"), replace(RIGHT, propose=True)),
+    "temperature": (COOL, replace(RIGHT, temperature=0.5)),
+    "ties": (TIED, RIGHT),
+    "blocks": (BLOCKS, Code(sizes=(2, 1, 2, 1), block=3)),
+    "fixed-size": (Instance(LANGUAGE, policies.FixedSize([2, 2, 1])), replace(RIGHT, by_confidence=False)),
+    "bernoulli": (Instance(LANGUAGE, policies.Bernoulli(3)), bernoulli(3)),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_caught_and_named(name):
+    instance, code = MISTAKES[name]
+    found = conform(instance, code, samples=SAMPLES, alpha=ALPHA, seed=1)
+    assert found.status == "differs"
+    assert found.log_evidence >= -np.log(ALPHA)
+    assert name in found.closest[0][0].split(" = ")
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+def test_right_code_is_not_flagged(name):
+    """At alpha = 1e-6 each, whatever the look."""
+    instance, code = RIGHTS[name]
+    found = conform(instance, code, samples=SAMPLES, alpha=ALPHA, seed=2)
+    assert found.status == "inconclusive"
+    assert not found.impossible
+    assert found.tv[1] == 0
+
+
+@pytest.mark.slow
+def test_right_code_is_flagged_no_oftener_than_alpha_allows():
+    """500 runs of some 10 looks each, any of which may flag: ``P(more than 4) < 2e-4`` by the binomial law at 1e-3."""
+    alpha, flagged = 1e-3, 0
+    claims = {name: (Claim(instance), code) for name, (instance, code) in RIGHTS.items()}
+    for run in range(500):
+        claim, code = list(claims.values())[run % len(claims)]
+        found = conform(claim, code, samples=5_000, alpha=alpha, tv=0.5, seed=10_000 * run)
+        flagged += found.log_evidence >= -np.log(alpha)
+    assert flagged <= 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["confidence", "bernoulli"])
+def test_right_code_conforms(name):
+    """To a total variation of 0.05."""
+    instance, code = RIGHTS[name]
+    assert conform(instance, code, samples=200_000, alpha=ALPHA, tv=0.05, seed=3).status == "conforms"

@@ -1,0 +1,71 @@
+"""Code with the calling convention of released samplers, right and wrong, through `from_generate`."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from maskbound.numerics import Instance, conform, policies
+from maskbound.numerics.conformance.adapters import from_generate
+from maskbound.numerics.instances.gallery import load_gallery
+
+LANGUAGE = load_gallery("markov-lopsided").language
+PROPOSING = Instance(LANGUAGE, policies.Adaptive(5, score="confidence", order="sample-then-choose", sizes=[2, 2, 1]))
+
+
+def generate(
+    model, prompt, steps, gen_length, block_length, temperature=0.0, remasking="low_confidence", mask_id=None, theirs=True
+):
+    """Reveals the proposals of largest confidence; without ``theirs``, masks of the prompt count in its budget."""
+    assert gen_length == block_length
+    x = torch.cat([prompt, torch.full((len(prompt), gen_length), mask_id)], dim=1)
+    answer = torch.arange(x.shape[1]) >= prompt.shape[1]
+    masks = (x[0] == mask_id) & (answer | torch.tensor(not theirs))
+    budget = int(masks.sum())
+    for step in range(steps):
+        masked = (x == mask_id) & answer
+        chances = model(x, attention_mask=torch.ones_like(x)).logits.softmax(dim=-1)
+        flat = chances.flatten(0, 1)
+        drawn = torch.multinomial(flat, 1) if temperature else flat.argmax(dim=1, keepdim=True)
+        tokens = drawn.view(x.shape)
+        score = chances.gather(2, tokens[..., None])[..., 0]
+        if remasking == "random":
+            score = torch.rand(x.shape)
+        size = budget // steps + (step < budget % steps)
+        order = score.masked_fill(~masked, -1).argsort(dim=1, descending=True, stable=True)
+        best = torch.zeros_like(masked).scatter(1, order[:, :size], True)
+        x = torch.where(best & masked, tokens, x)
+    return x
+
+
+def ran(prompt=(), **settings):
+    sampler = from_generate(generate, prompt, steps=3, block_length=5, **({"temperature": 1.0} | settings))
+    return conform(PROPOSING, sampler, samples=20_000, seed=4)
+
+
+@pytest.mark.parametrize("prompt", [(), (0, 2, 1), (3, 3, 3)], ids=["none", "tokens", "masks"])
+def test_right_code_is_not_flagged_whatever_the_prompt(prompt):
+    """At alpha 1e-6."""
+    assert ran(prompt).status == "inconclusive"
+
+
+def test_a_strategy_that_was_not_asked_for_is_named():
+    found = ran(remasking="random")
+    assert found.status == "differs"
+    assert "fixed-size" in found.closest[0][0].split(" = ")
+
+
+def test_masks_of_the_prompt_in_the_budget_are_named():
+    found = ran((3,) * 5, theirs=False)
+    assert found.status == "differs"
+    assert "masks of an equally long prompt counted in the budget" in found.closest[0][0].split(" = ")
+
+
+def test_the_same_seed_gives_the_same_sequences_and_leaves_torch_alone():
+    from maskbound.numerics.conformance import Oracle
+
+    sampler = from_generate(generate, steps=3, block_length=5, temperature=1.0)
+    oracle, state = Oracle(PROPOSING), torch.random.get_rng_state()
+    assert (sampler(oracle, 100, 7) == sampler(oracle, 100, 7)).all()
+    assert (sampler(oracle, 100, 7) != sampler(oracle, 100, 8)).any()
+    assert torch.equal(torch.random.get_rng_state(), state)

@@ -1,0 +1,44 @@
+"""`assert_samples_from` passes, and fails with an account."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from maskbound.numerics import Instance, languages, policies
+from maskbound.numerics.errors import BadInput
+from maskbound.numerics.testing import assert_samples_from
+
+COINS = Instance(languages.iid(["1/2", "1/2"], 3), policies.Bernoulli(steps=2), name="three coins")
+
+
+def coins(chance):
+    return lambda oracle, count, seed: (np.random.default_rng(seed).random((count, oracle.length)) < chance).astype(int)
+
+
+def test_a_right_sampler_passes():
+    assert assert_samples_from(coins(0.5), COINS).status == "conforms"
+
+
+def test_a_wrong_one_fails_with_an_account():
+    with pytest.raises(AssertionError) as failure:
+        assert_samples_from(coins(0.6), COINS)
+    account = str(failure.value)
+    for part in ("differs", "three coins", "evidence", "0 0 0: drawn 0.06", "claimed 0.12500", "nats per sequence"):
+        assert part in account
+
+
+def test_too_few_sequences_are_inconclusive_unless_that_is_allowed():
+    with pytest.raises(AssertionError, match=r"inconclusive(.|\n)*about \d+ sequences would decide"):
+        assert_samples_from(coins(0.5), COINS, samples=100)
+    assert assert_samples_from(coins(0.5), COINS, samples=100, allow_inconclusive=True).status == "inconclusive"
+
+
+def test_letting_inconclusive_runs_pass_lets_no_difference_pass():
+    with pytest.raises(AssertionError, match="differs"):
+        assert_samples_from(coins(0.9), COINS, samples=1000, allow_inconclusive=True)
+
+
+def test_code_that_raises_is_bad_input():
+    with pytest.raises(BadInput, match="ZeroDivisionError"):
+        assert_samples_from(lambda oracle, count, seed: 1 // 0, COINS)
