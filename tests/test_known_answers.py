@@ -1,4 +1,4 @@
-"""The known answers of M9 for order-oblivious policies, by every engine that applies.
+"""The known answers of M9, by every engine that applies.
 
 An engine meets these tests by being registered. The closed forms are sympy's, evaluated to 60 digits, so that an
 enclosure either holds the true number or does not; how narrow it must be is said once, in ``NARROW``.
@@ -264,6 +264,59 @@ def total_correlation(language: Language) -> Expr:
     return sum((entropy(marginal) for marginal in marginals), Integer(0)) - entropy(table.reshape(-1))
 
 
+CHOOSE_FIRST = [
+    {"score": score, "order": "choose-then-sample"} for score in ("confidence", "margin", "entropy", "random")
+]
+PROPOSE_FIRST = {"score": "confidence", "order": "sample-then-choose"}
+
+
+def adaptive_permutations() -> list[Case]:
+    """M6.14: whatever a policy of these sizes looks at."""
+    return [
+        Case(
+            f"permutations s={s} {keys} {ties}",
+            Instance(languages.permutations(sum(s)), policies.Adaptive(sum(s), sizes=s, ties=ties, **keys)),
+            {
+                name: answer
+                for name, answer in known.permutations_fixed_size(s).items()
+                if name != "path_kl" or keys is not PROPOSE_FIRST
+            },
+        )
+        for s in ((2, 1, 1), (1, 3))
+        for keys in (*CHOOSE_FIRST, PROPOSE_FIRST)
+        for ties in ("first", "random")
+    ]
+
+
+def one_token_a_step() -> list[Case]:
+    """Positions chosen first: p = q. Tokens proposed first: the mode of independent tokens has a chance of its own."""
+    forbidding = languages.markov(["1/2", "1/3", "1/6"], [["9/10", "1/10", 0], [0, "1/4", "3/4"], [0, "1/3", "2/3"]], 4)
+    nothing = {"kl": Integer(0), "ser": Integer(0), "path_kl": Integer(0)}
+    found = [
+        Case(f"one a step {keys}", Instance(language, policies.Adaptive(4, steps=4, **keys)), nothing)
+        for language in (forbidding, languages.parity(4))
+        for keys in CHOOSE_FIRST
+    ]
+    for L in (1, 4, 8):
+        for ties in ("first", "random"):
+            instance = Instance(
+                languages.iid(["1/10", "9/10"], L), policies.Adaptive(L, steps=L, ties=ties, **PROPOSE_FIRST)
+            )
+            mode = math.prod((1 - Rational(1, 10) ** m for m in range(1, L + 1)), start=Integer(1))
+            answers = {"mode_chance": mode, "best_proposals_chance": mode, "ser": Integer(0)}
+            found.append(Case(f"coins L={L} {ties}", instance, answers))
+    return found
+
+
+def independent_tokens() -> list[Case]:
+    """Positions chosen first cost nothing in any number of steps."""
+    nothing = {"kl": Integer(0), "ser": Integer(0), "path_kl": Integer(0)}
+    language = languages.iid(["1/2", "1/3", "1/6"], 4)
+    rules = [keys | {"sizes": (3, 1)} for keys in CHOOSE_FIRST]
+    rules += [CHOOSE_FIRST[0] | {"threshold": "2/3"}, CHOOSE_FIRST[2] | {"entropy_bound": 2}]
+    return [Case(f"i.i.d. {rule}", Instance(language, policies.Adaptive(4, **rule)), nothing) for rule in rules]
+
+
 FAMILIES: tuple[Callable[[], list[Case]], ...] = (
     pairs,
     copies,
@@ -272,6 +325,9 @@ FAMILIES: tuple[Callable[[], list[Case]], ...] = (
     symmetric_chains,
     without_error,
     one_step,
+    adaptive_permutations,
+    one_token_a_step,
+    independent_tokens,
 )
 CASES = [case for family in FAMILIES for case in family()]
 
