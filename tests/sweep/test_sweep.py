@@ -10,7 +10,7 @@ import pytest
 from sweep.grids import contents, count, integrity, start, write_grid
 
 from maskbound.numerics import measure
-from maskbound.numerics.errors import BadInput
+from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import parse
 from maskbound.numerics.sweep import Grid, Settings, Store, sweep, workers
 
@@ -59,6 +59,8 @@ def test_a_failure_is_a_row_with_its_message(tmp_path, monkeypatch):
     def broken(work, quantity, engine):
         if quantity == "ser":
             raise RuntimeError("unforeseen")
+        if work.instance.length == 300:
+            raise BeyondReach("it would take 3 PB")
         return genuine(work, quantity, engine)
 
     genuine = workers.measure_one
@@ -70,7 +72,7 @@ def test_a_failure_is_a_row_with_its_message(tmp_path, monkeypatch):
     assert messages[0] == ("kl", None)
     assert messages[1] == ("ser", "internal error (RuntimeError: unforeseen)")
     assert messages[2][1].startswith("policy.steps: found 0")
-    assert "would take engine" in messages[4][1]
+    assert messages[4] == ("kl", "it would take 3 PB")
 
 
 def test_progress_is_told(tmp_path):
