@@ -24,6 +24,7 @@ from .store import Row
 __all__ = ["in_processes", "measured", "on_cluster", "outcomes"]
 
 THREADS = "NUMBA_NUM_THREADS"
+ATTEMPTS = 5
 
 
 def measured(point: Point, settings: Settings) -> list[Row]:
@@ -119,9 +120,12 @@ def _end_with_parent() -> None:
 
 
 def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Iterator[list[Row]]:
-    """On the workers of a Dask scheduler, which must have the same version installed."""
+    """On the workers of a Dask scheduler, which must have the same version installed.
+
+    A result that is lost on its way, as when a worker leaves, says nothing about its point: the point is asked again.
+    """
     try:
-        from distributed import Client
+        from distributed import CancelledError, Client
         from distributed import as_completed as finished
     except ImportError:
         raise BadInput("--scheduler", "Dask is not installed; pip install 'maskbound[cluster]' brings it") from None
@@ -130,10 +134,23 @@ def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Itera
     except (OSError, ValueError) as problem:
         raise BadInput("--scheduler", f"found {scheduler}, which does not answer ({problem})") from None
     with client:
-        asked = {client.submit(measured, point, settings, pure=False): point for point in points}
-        for future in finished(list(asked), loop=client.loop):
-            point = asked.pop(future)
-            if future.status == "finished":
-                yield future.result()
-            else:
+        asked = {client.submit(measured, point, settings, pure=False): (point, 1) for point in points}
+        answers = finished(list(asked), loop=client.loop)
+        for future in answers:
+            point, attempt = asked.pop(future)
+            if future.status == "error":
                 yield failed(point, f"the cluster could not measure it ({future.exception()!r:.200})")
+                continue
+            try:
+                if future.status == "finished":
+                    yield future.result()
+                    continue
+            except (CancelledError, OSError):
+                pass
+            if attempt == ATTEMPTS:
+                raise BadInput(
+                    "--scheduler", f"{scheduler} lost one instance {ATTEMPTS} times; what is finished is kept"
+                )
+            again = client.submit(measured, point, settings, pure=False)
+            asked[again] = point, attempt + 1
+            answers.add(again)

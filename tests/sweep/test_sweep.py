@@ -119,6 +119,58 @@ def test_a_scheduler_that_does_not_answer_is_said(tmp_path, monkeypatch):
         swept(tmp_path / "a.db", Grid.parse(PAIRS), scheduler="tcp://127.0.0.1:9")
 
 
+class Answer:
+    """A future of the stand-in below."""
+
+    def __init__(self, status, rows, problem=None):
+        self.status, self.rows, self.problem = status, rows, problem
+
+    def result(self):
+        return self.rows
+
+    def exception(self):
+        return self.problem
+
+
+class Cluster:
+    """A stand-in for Dask whose first answers are lost."""
+
+    loop = None
+
+    def __init__(self, lost):
+        self.lost = lost
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        return None
+
+    def submit(self, work, point, settings, pure):
+        self.lost -= 1
+        return Answer("lost", None) if self.lost >= 0 else Answer("finished", work(point, settings))
+
+
+class Answers(list):
+    add = list.append
+
+    def __init__(self, futures, loop):
+        super().__init__(futures)
+
+
+def test_what_a_cluster_loses_is_asked_again(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    points = list(Grid.parse(PAIRS).points())
+    wanted = [workers.measured(point, Settings()) for point in points]
+    monkeypatch.setattr(distributed, "as_completed", Answers)
+    monkeypatch.setattr(distributed, "Client", lambda *_, **__: Cluster(lost=4))
+    found = list(workers.on_cluster(points, Settings(), "tcp://there"))
+    assert sorted(found, key=str) == sorted(wanted, key=str)
+    monkeypatch.setattr(distributed, "Client", lambda *_, **__: Cluster(lost=99))
+    with pytest.raises(BadInput, match="lost one instance 5 times"):
+        list(workers.on_cluster(points, Settings(), "tcp://there"))
+
+
 def test_killed_in_the_middle_it_loses_nothing(tmp_path):
     """The small form of the slow test: killed once, after the first rows."""
     size = write_grid(tmp_path / "grid.toml", 10, 9)
