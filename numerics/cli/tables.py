@@ -63,8 +63,8 @@ def table(
         str,
         typer.Argument(
             metavar="NAME",
-            help="bounds, break-even, conformance, constants, curve, engines, english-curve, hmm-ser, ngram-ter, results, "
-            "schedules, statements or steps-to-target.",
+            help="bounds, break-even, conformance, constants, curve, engines, english-curve, hmm-ser, ngram-ter, "
+            "results, schedules, statements or steps-to-target.",
         ),
     ] = "results",
     specs: Specs = None,
