@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -63,6 +64,15 @@ def engine_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def conformance_rows() -> str:
+    """What the schedulers of diffusers draw from, as `make test-samplers` finds it."""
+    recorded = json.loads((ROOT / "tests" / "samplers" / "conformance.json").read_text(encoding="utf-8"))
+    columns = ("scheduler", "setting", "policy that it names", "law drawn from", "TV from it, at most", "why")
+    lines = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    lines += [f"| {' | '.join(str(row[column]) for column in columns)} |" for row in recorded["rows"]]
+    return "\n".join([*lines, "", *recorded["notes"]]) + "\n"
+
+
 def quantity_table() -> str:
     """Every quantity with its definition and the files that measure it."""
     lines = [
@@ -105,7 +115,7 @@ def relation_page() -> str:
 NOTES = {"README.md": statement_index, "quantities.md": quantity_table, "relations.md": relation_page}
 """Generated files among the proof notes."""
 
-TABLES = {"statements": statement_table, "engines": engine_table}
+TABLES = {"statements": statement_table, "engines": engine_table, "conformance": conformance_rows}
 
 
 def regenerated(text: str) -> str:

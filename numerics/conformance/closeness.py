@@ -87,5 +87,7 @@ def _missing(p: NDArray[np.float64]) -> float:
 def _terms(p: NDArray[np.float64], n: int, alpha: float) -> tuple[float, float]:
     """What is added to the distance, and the factor of ``sqrt(T)``."""
     cells = int(np.count_nonzero(p)) + 1
-    spread = (float(np.sqrt(p).sum()) + math.sqrt(_missing(p))) / (2 * math.sqrt(n)) + math.sqrt(math.log(1 / alpha) / (2 * n))
+    spread = (float(np.sqrt(p).sum()) + math.sqrt(_missing(p))) / (2 * math.sqrt(n)) + math.sqrt(
+        math.log(1 / alpha) / (2 * n)
+    )
     return spread, math.sqrt(2 * cells) / (2 * math.sqrt(n))

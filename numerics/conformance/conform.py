@@ -295,7 +295,7 @@ def _drawn(sampler: SamplerCode, oracle: Oracle, count: int, seed: int) -> NDArr
     """One batch, checked."""
     try:
         found = sampler(oracle, count, seed)
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         raise BadInput("sampler", f"it raised {type(problem).__name__}: {str(problem)[:200]}") from problem
     try:
         x = np.asarray(found)

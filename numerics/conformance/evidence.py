@@ -57,11 +57,12 @@ def log_evidence(
     claimed = float(k @ log_p)
     mixtures = [_dirichlet(k, c * p[seen], c * math.fsum(p), n) - claimed for c in CONCENTRATIONS]
     named = [found - claimed for found in log_likelihoods(counts, alternatives).values()]
-    halves = [logsumexp(part) - math.log(2 * len(part)) for part in (mixtures, named) if part]
+    parts = [part for part in (mixtures, named) if part]
+    shares = [logsumexp(part) - math.log(len(parts) * len(part)) for part in parts]
     # The sizes of the log-gammas (of a >= 1e-308 too) and logarithms that were added; then the error of p.
     most = n + 2 * CONCENTRATIONS[-1]
     size = 4 * most * (1 + math.log(most)) + 1500 * len(k) + 2 * float(k @ np.abs(log_p))
-    return float(logsumexp(halves)) - (ULPS + len(k)) * UNIT_ROUNDOFF * size - n * gamma(depth)
+    return float(logsumexp(shares)) - (ULPS + len(k)) * UNIT_ROUNDOFF * size - n * gamma(depth)
 
 
 def _dirichlet(k: NDArray[np.float64], a: NDArray[np.float64], total: float, n: int) -> float:

@@ -172,7 +172,9 @@ def _all_of_equal(policy: Adaptive) -> Moves:
 def scored_tokens(policy: Adaptive, among: Sequence[int], rows: Rows) -> Iterator[tuple[float, dict, dict]]:
     """Tokens at all candidates with their chance, and the scores that order them."""
     rule = [policy.score_of(rows[i].tolist()) for i in among]
-    options = [[(v, c) for v, c in enumerate(policy.drawn_from(rows[i].tolist(), rows[i].tolist())) if c] for i in among]
+    options = [
+        [(v, c) for v, c in enumerate(policy.drawn_from(rows[i].tolist(), rows[i].tolist())) if c] for i in among
+    ]
     for drawn in itertools.product(*options):
         own = [float(rows[i, v]) for i, (v, _) in zip(among, drawn, strict=True)] if policy.proposes else rule
         tokens = {i: v for i, (v, _) in zip(among, drawn, strict=True)}

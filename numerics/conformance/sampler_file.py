@@ -40,7 +40,7 @@ def load_sampler(place: str) -> SamplerCode:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         spec.loader.exec_module(module)
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         raise BadInput("--sampler", f"{stem} raised {type(problem).__name__}: {str(problem)[:200]}") from problem
     finally:
         sys.path.pop(0)

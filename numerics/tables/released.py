@@ -15,16 +15,17 @@ from ..languages import Language, colouring, markov
 from ..policies import Adaptive
 from .render import Table
 
-__all__ = ["SAMPLES", "conformance_table"]
+__all__ = ["DISTANCE", "SAMPLES", "conformance_table"]
 
 SAMPLES = 40_000
 ALPHA = 1e-6
 TV = 0.1
+DISTANCE = "TV from it, at most"
 
 
 @dataclass(frozen=True)
 class Run:
-    """A scheduler, how it was set, the policy that its settings name, what else it could be, and why it is what it is."""
+    """A scheduler, its setting, the policy that this names, why it draws as it does, and laws that say how."""
 
     scheduler: str
     setting: str
@@ -52,7 +53,7 @@ def conformance_table() -> Table:
     Cost: some 20 runs of 40 000 sequences, a minute or two.
     """
     rows = tuple(_row(run, run.test()) for run in _runs())
-    columns = ("scheduler", "setting", "policy that it names", "finding", "law drawn from", "TV from it, at most", "why")
+    columns = ("scheduler", "setting", "policy that it names", "finding", "law drawn from", DISTANCE, "why")
     notes = (
         f"{SAMPLES} sequences each, confidence 1 - {ALPHA:g}; conforms: within {TV:g} of the policy that is named",
         "3 tokens, L = 5 and 3 steps unless stated; ties: uniform proper 3-colourings, where many scores are equal",
@@ -119,8 +120,8 @@ def _runs() -> Iterator[Run]:
         "temperature 1, no threshold, minimal_topk 2, 5 steps",
         run.block_refinement(5, temperature=1.0, threshold=2.0, minimal_topk=2),
         plain,
-        "minimal_topk is documented as the minimum of tokens to commit per step; step reads it and does not use it (the "
-        "LLaDA2 pipeline caps the number of steps by it)",
+        "minimal_topk is documented as the minimum of tokens to commit per step; step reads it and does not use it "
+        "(the LLaDA2 pipeline caps the number of steps by it)",
     )
     yield refinement(
         "temperature 1, no threshold; ties",

@@ -18,7 +18,11 @@ from maskbound.numerics.errors import BadInput, BeyondReach
 V, L = 3, 3
 STEPS = policies.Bernoulli(2)
 INITIAL = [Fraction(1, 2), Fraction(1, 2), Fraction(0)]
-TRANSITION = [[Fraction(0), Fraction(1, 3), Fraction(2, 3)], [Fraction(1), Fraction(0), Fraction(0)], [Fraction(1, 3)] * 3]
+TRANSITION = [
+    [Fraction(0), Fraction(1, 3), Fraction(2, 3)],
+    [Fraction(1), Fraction(0), Fraction(0)],
+    [Fraction(1, 3)] * 3,
+]
 CHAIN = languages.markov(INITIAL, TRANSITION, L)
 TABLE = oracle_languages.markov(INITIAL, TRANSITION, L)
 EVERY = np.array(list(product(range(V + 1), repeat=L)))

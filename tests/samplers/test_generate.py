@@ -14,7 +14,15 @@ PROPOSING = Instance(LANGUAGE, policies.Adaptive(5, score="confidence", order="s
 
 
 def generate(
-    model, prompt, steps, gen_length, block_length, temperature=0.0, remasking="low_confidence", mask_id=None, theirs=True
+    model,
+    prompt,
+    steps,
+    gen_length,
+    block_length,
+    temperature=0.0,
+    remasking="low_confidence",
+    mask_id=None,
+    theirs=True,
 ):
     """Reveals the proposals of largest confidence; without ``theirs``, masks of the prompt count in its budget."""
     assert gen_length == block_length

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from maskbound.numerics.tables.released import conformance_table
+from maskbound.numerics.tables.released import DISTANCE, conformance_table
 
 RECORDED = Path(__file__).parent / "conformance.json"
 """Written by ``maskbound table conformance --out tests/samplers/conformance.json``."""
-
-DISTANCE = "TV from it, at most"
 
 
 @pytest.fixture(scope="module")

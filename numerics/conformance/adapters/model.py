@@ -46,7 +46,7 @@ class TorchModel:
             For another shape, type or token, or a position that the attention mask hides.
         """
         if attention_mask is not None and not bool((attention_mask != 0).all()):
-            raise BadInput("attention_mask", "found hidden positions; the oracle has conditionals given all of them only")
+            raise BadInput("attention_mask", "found hidden positions; only 1 everywhere is accepted")
         found = torch.from_numpy(self._oracle.logits(input_ids[:, self._prompt :].cpu().numpy())).to(self.dtype)
         if self._prompt:
             shape = (len(found), self._prompt, self._oracle.vocab)
