@@ -1,7 +1,8 @@
 """Candidates: small rational instances, or pairs of them, that a search changes piece by piece.
 
 The pieces are the tables of an instance file (a language, a policy, a denoiser) with numbers as Fractions. Policies
-are written as ``bernoulli`` with ``weights``, ``fixed-size`` with ``sizes`` or ``fixed-sets`` with ``sets``. A table
+are written as ``bernoulli`` with ``weights``, ``fixed-size`` with ``sizes``, ``fixed-sets`` with ``sets`` or
+``adaptive``. A table
 denoiser holds its ``conditionals`` as a certificate does: for every partial sequence a list of L entries, None at
 revealed positions, else V rationals; its numbers are multiples of a power of 1/2, so that float64 holds them exactly.
 """
@@ -41,8 +42,8 @@ __all__ = [
 Spec = dict[str, Any]
 Path = tuple[str | int, ...]
 
-STEPS_OF = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}
-"""Which key of a policy lists its steps."""
+STEPS_OF = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets", "adaptive": "sizes"}
+"""Which key of a policy lists its steps; an adaptive one may have a rule in its place."""
 
 RULE = ("off_support", "off_support_scope")
 
@@ -166,7 +167,7 @@ def _masks(vocab: int, length: int) -> list[list[bool]]:
 
 def policy_steps(policy: Spec) -> int:
     """N of a policy in the form of candidates."""
-    return len(policy[STEPS_OF[policy["kind"]]])
+    return len(policy.get(STEPS_OF[policy["kind"]], (None,)))
 
 
 def spelled_out(language: Spec) -> Spec:

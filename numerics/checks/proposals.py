@@ -58,6 +58,11 @@ POLICIES_FOR = {
     "GreedySizes": ("sizes",),
     "FixedSizePolicy": ("sizes",),
     "SizedPolicy": ("sizes", "sets"),
+    "EntropyBoundPolicy": ("entropy-bound",),
+    "ProposalsOneAtATime": ("proposals",),
+    "OneChoice": ("adaptive", "sets"),
+    "ChooseThenSample": ("adaptive", "entropy-bound"),
+    "ChosenFirst": ("uniform", "weights", "sizes", "sets", "adaptive", "entropy-bound"),
 }
 """Kinds of policies that candidates are given, for the first of these assumptions that a statement has."""
 
@@ -70,12 +75,15 @@ LANGUAGES_FOR = {
     "MarkovLanguage": "markov",
     "SeparatedSteps": "markov",
     "IndependentTokens": "iid",
+    "FavouredToken": "iid",
 }
 """The kind of language that an assumption asks for."""
 
 MOVABLE = (None, "markov", "iid")
 """Kinds that are not a single language, so that their numbers may be changed."""
 
+SCORES = ("confidence", "margin", "entropy", "random")
+ENTROPY_BOUNDS = ("0", "1/2", "7/10", "1", "3/2")
 ALL_POLICIES = ("uniform", "weights", "sizes", "sets")
 WEIGHTS = ((1, 1, 2), (2, 1, 1), (1, 3), (3, 1), (1, 2), (2, 1), (1, 0, 1), (1, 2, 3, 2))
 PERTURBATIONS = (("peak", "1/3"), ("uniform", "1/3"), ("peak", "1/16"), ("uniform", "1/16"), ("peak", "3/4"))
@@ -223,6 +231,23 @@ def _policies(kinds: tuple[str, ...], length: int) -> Iterator[Spec]:
             yield _sets([list(everything[1::2]), list(everything[::2])])
         if length > 2:
             yield _sets([[0, length - 1], list(everything[1:-1])])
+    yield from _adaptive_policies(kinds, length)
+
+
+def _adaptive_policies(kinds: tuple[str, ...], length: int) -> Iterator[Spec]:
+    """Choices by the conditionals: of given sizes, by the entropies, or among proposals one at a time."""
+    chosen = {"kind": "adaptive", "order": "choose-then-sample"}
+    if "adaptive" in kinds:
+        for sizes in _policies(("balanced",), length):
+            for score, ties in itertools.product(SCORES, ("first", "random")):
+                yield chosen | {"score": score, "ties": ties, "sizes": sizes["sizes"]}
+    if "entropy-bound" in kinds:
+        for bound in ENTROPY_BOUNDS:
+            yield chosen | {"score": "entropy", "entropy_bound": bound}
+    if "proposals" in kinds:
+        for ties in ("first", "random"):
+            proposed = {"kind": "adaptive", "order": "sample-then-choose", "score": "confidence", "ties": ties}
+            yield proposed | {"sizes": [1] * length}
 
 
 def _bernoulli(weights: list[int]) -> Spec:
@@ -240,7 +265,7 @@ def _sets(sets: list[list[int]]) -> Spec:
 def merged_steps(policy: Spec) -> Iterator[Spec]:
     """The policies in which two neighbouring steps are one."""
     key = STEPS_OF[policy["kind"]]
-    steps = policy[key]
+    steps = policy.get(key, ())
     for k in range(len(steps) - 1):
         merged = steps[k] + steps[k + 1]
         yield {**policy, key: [*steps[:k], sorted(merged) if key == "sets" else merged, *steps[k + 2 :]]}
@@ -364,7 +389,7 @@ def random_policy(family: Family, length: int, rng: Random) -> Spec:
         return _bernoulli([1] * steps)
     if kind == "weights":
         return _bernoulli([rng.choice((1, 1, 2, 3, 5, 0)) for _ in range(steps - 1)] + [rng.randint(1, 5)])
-    if kind in ("balanced", "one-step", "one-by-one", "bisection"):
+    if kind in ("balanced", "one-step", "one-by-one", "bisection", "adaptive", "entropy-bound", "proposals"):
         return rng.choice(list(_policies((kind,), length)))
     if kind == "sizes":
         cuts = sorted(rng.randint(0, length) for _ in range(steps - 1))

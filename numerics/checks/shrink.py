@@ -176,7 +176,7 @@ def _dropped(candidate: Candidate, positions: list[int]) -> Iterator[Candidate]:
 
 
 def _policy_without(policy: Spec, i: int) -> list[Spec]:
-    if policy["kind"] == "fixed-size":
+    if "sizes" in policy:
         sizes = policy["sizes"]
         fewer = [[*sizes[:k], s - 1, *sizes[k + 1 :]] for k, s in enumerate(sizes) if s]
         return [{**policy, "sizes": found} for found in fewer]
