@@ -64,7 +64,6 @@ def table(
         typer.Argument(
             metavar="NAME",
             help="bounds, break-even, conformance, constants, curve, engines, english-curve, hmm-ser, ngram-ter, "
-            help="bounds, break-even, conformance, constants, curve, engines, english-curve, hmm-ser, ngram-ter, "
             "policies, results, schedules, statements or steps-to-target.",
         ),
     ] = "results",
