@@ -13,7 +13,7 @@ from .options import AsJson, Spec
 from .output import print_json, progress
 
 
-@app.command()
+@app.command(epilog="Example: maskbound conform markov-lopsided --sampler mine.py:sampler")
 def conform(
     spec: Spec,
     sampler: Annotated[

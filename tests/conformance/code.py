@@ -18,8 +18,9 @@ class Code:
     by_confidence: bool = True
     propose: bool = False
     last_of_ties: bool = False
+    all_of_ties: bool = False
     temperature: float = 1.0
-    score_tempered: bool = False
+    score_drawn: bool = False
     top: int | None = None
     nucleus: float | None = None
     drop_crossing: bool = False
@@ -32,17 +33,24 @@ class Code:
         rng = np.random.default_rng(seed)
         x = np.full((count, oracle.length), oracle.mask_id)
         previous = None
+        left = oracle.length
         for size in self.sizes:
+            left -= size
             rows = np.exp(oracle.logits(x))
             used = previous if self.stale and previous is not None else rows
             previous = rows
             drawn = self._drawn(used)
             tokens = categorical(drawn, rng)
-            scored = tempered(used, self.temperature) if self.score_tempered else used
+            scored = drawn if self.score_drawn else used
             score = rng.random(x.shape)
             if self.by_confidence:
                 score = np.take_along_axis(scored, tokens[..., None], 2)[..., 0] if self.propose else scored.max(axis=2)
-            x = np.where(self._best(score, self._candidates(x, oracle.mask_id), size), tokens, x)
+            candidates = self._candidates(x, oracle.mask_id)
+            if self.all_of_ties:
+                best = self._down_to(score, candidates, candidates.sum(axis=1) - left)
+            else:
+                best = self._best(score, candidates, size)
+            x = np.where(best, tokens, x)
         if self.fill_rest:
             x = np.where(x == oracle.mask_id, oracle.logits(x).argmax(axis=2), x)
         elif not self.leave_masks:
@@ -81,6 +89,12 @@ class Code:
         if self.last_of_ties:
             return self._first(score[:, ::-1], size)[:, ::-1] & candidates
         return self._first(score, size) & candidates
+
+    def _down_to(self, score, candidates, due):
+        score = np.where(candidates, score, -np.inf)
+        place = np.clip(due - 1, 0, None)[:, None]
+        cut = np.take_along_axis(-np.sort(-score, axis=1), place, 1)
+        return (score >= cut) & candidates & (due > 0)[:, None]
 
     def _first(self, score, size):
         rank = np.argsort(np.argsort(-score, axis=1, kind="stable"), axis=1, kind="stable")
