@@ -6,6 +6,7 @@ import csv
 import math
 import re
 import struct
+from dataclasses import replace
 
 import pytest
 
@@ -23,7 +24,7 @@ ROWS = (
     ("pair", 4, Enclosure(0.25, 0.25, 0.25, "exact"), 0.5),
     ("chain", 2, None, 0.75),
     ("chain", 4, Enclosure(math.inf, 1.0, math.inf, "bound"), math.nan),
-    ("chain", 8, Enclosure(0.125, 0.0, 0.25, "bound"), 0.375),
+    ("chain", 8, Enclosure(0.125, 0.0, 0.25, "truncation"), 0.375),
 )
 TABLE = Table("t", ("language", "N", "kl", "bound"), ROWS, ("A note.",))
 PANEL = Panel("nats", (Series("kl"), Series("bound", "what theory allows", bound=True)), "log")
@@ -70,6 +71,17 @@ def test_lines_differ_without_colours(monkeypatch):
     assert len(marks(drawn(FIGURE, "svg").decode())) == lines
     monkeypatch.setattr(draw, "MARKS", ("o",))
     assert len(marks(drawn(FIGURE, "svg").decode())) == 1
+
+
+def test_the_middle_of_a_bound_is_not_drawn():
+    bounds = replace(FIGURE, table=replace(TABLE, rows=tuple(_only_bounded(row) for row in TABLE.rows)))
+    lines = len(list(bounds.lines(PANEL)))
+    drawn_lines = len(marks(drawn(bounds, "svg").decode()))
+    assert 0 < drawn_lines < lines
+
+
+def _only_bounded(row):
+    return tuple(replace(cell, kind="bound") if isinstance(cell, Enclosure) else cell for cell in row)
 
 
 def test_an_enclosure_is_a_band():

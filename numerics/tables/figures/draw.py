@@ -1,7 +1,8 @@
 """Figures as PDF, SVG and PNG: the same bytes for the same numbers, readable in grey and by the colour-blind.
 
 Colours are those of Okabe and Ito, in an order that alternates in lightness; every line also has marks of its own.
-Enclosures are drawn as bands around their line, and are often too narrow to be seen.
+Enclosures are drawn as bands around their line, and are often too narrow to be seen. Where only bounds are known there
+is a band and no line: its middle means nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ MARKS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES: tuple[Any, ...] = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 PANEL_WIDTH, HEIGHT = 3.4, 2.7
 """Inches: one column of a paper for each panel."""
+MOST_ABREAST = 3
 DOTS_PER_INCH = 200
 MOST_MARKS = 40
 MOST_TICKS = 20
@@ -68,9 +70,12 @@ def drawn(figure: Figure, extension: str) -> bytes:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
-        canvas = Canvas(figsize=(PANEL_WIDTH * len(figure.panels), HEIGHT), layout="constrained")
-        for axes, panel in zip(canvas.subplots(1, len(figure.panels), squeeze=False)[0], figure.panels, strict=True):
-            _draw_panel(axes, figure, panel)
+        count = len(figure.panels)
+        rows = 1 if count <= MOST_ABREAST else 2
+        columns = math.ceil(count / rows)
+        canvas = Canvas(figsize=(PANEL_WIDTH * columns, HEIGHT * rows), layout="constrained")
+        for place, panel in enumerate(figure.panels, 1):
+            _draw_panel(canvas.add_subplot(rows, columns, place), figure, panel)
         out = io.BytesIO()
         canvas.savefig(out, format=extension, dpi=DOTS_PER_INCH, metadata=dict(METADATA[extension]))
     return out.getvalue()
@@ -86,9 +91,16 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel) -> None:
     lines = list(figure.lines(panel))
     for k, line in enumerate(lines):
         colour, mark = COLOURS[k % len(COLOURS)], MARKS[k % len(MARKS)]
+        if _only_bounds(line):
+            ends = [(x, end) for x, y in zip(line.x, line.y, strict=True) for end in (y.lo, y.hi)]
+            axes.update_datalim(
+                [(x, end) for x, end in ends if math.isfinite(end) and (panel.scale == "linear" or end > 0)]
+            )
+            axes.autoscale_view()
+            continue
         axes.plot(
             line.x,
-            [y.value if math.isfinite(y.value) else math.nan for y in line.y],
+            [y.value if math.isfinite(y.value) and y.kind != "bound" else math.nan for y in line.y],
             color=colour,
             linestyle=next(dashes) if line.bound else "solid",
             marker=mark,
@@ -115,11 +127,16 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel) -> None:
         axes.legend()
 
 
+def _only_bounds(line: Line) -> bool:
+    return all(y.kind == "bound" for y in line.y)
+
+
 def _draw_band(axes: Any, line: Line, colour: str, low: float, high: float) -> None:
     """Between the ends of each enclosure; an end outside the frame is moved to its edge."""
     lo = [min(max(y.lo, low), high) for y in line.y]
     hi = [min(max(y.hi, low), high) for y in line.y]
     if len(line.x) > 1:
-        axes.fill_between(line.x, lo, hi, color=colour, alpha=0.25, linewidth=0)
+        label = line.label if _only_bounds(line) else None
+        axes.fill_between(line.x, lo, hi, color=colour, alpha=0.25, linewidth=0, label=label)
     else:
         axes.vlines(line.x, lo, hi, color=colour, linewidth=3, alpha=0.25)
