@@ -60,15 +60,18 @@ def noisy_confidence(policy: Adaptive, noise: Sequence[float]) -> Variant:
             if due == len(among):
                 yield chance, revealed(y, tokens), None
                 continue
-            worth = {i: scores[i] ** (1 / noise[step - 1]) for i in among}
+            worth = {i: math.log(scores[i]) / noise[step - 1] for i in among}
             for drawn in itertools.permutations(among, due):
                 yield chance * _one_by_one(worth, drawn), revealed(y, {i: tokens[i] for i in drawn}), None
 
     return Variant(policy.steps, moves)
 
 
-def _one_by_one(worth: dict[int, float], drawn: Sequence[int]) -> float:
-    """The chance of an order of draws without replacement."""
-    gone = itertools.accumulate((worth[i] for i in drawn), initial=0.0)
-    total = math.fsum(worth.values())
-    return math.prod(worth[i] / (total - before) for i, before in zip(drawn, gone, strict=False))
+def _one_by_one(logs: dict[int, float], drawn: Sequence[int]) -> float:
+    """The chance of an order of draws without replacement, in proportion to what has these logarithms."""
+    chance, left = 1.0, dict(logs)
+    for i in drawn:
+        largest = max(left.values())
+        chance *= math.exp(left[i] - largest) / math.fsum(math.exp(log - largest) for log in left.values())
+        del left[i]
+    return chance
