@@ -64,9 +64,9 @@ def _small() -> Iterator[Setting]:
 
 
 def _at_length() -> Iterator[Setting]:
-    yield Setting("English bigram", english_ngram(2, 256), (32, 128), 32, 256)
-    yield Setting("random HMM", random_hmm(8, 8, 256, 14), (32, 128), 32, 512)
-    yield Setting("random trigram", random_ngram(3, 8, 256, 14), (32, 128), 32, 256)
+    yield Setting("English bigram", english_ngram(2, 256), (32, 128), 32, 128)
+    yield Setting("random HMM", random_hmm(8, 8, 256, 14), (32, 128), 32, 256)
+    yield Setting("random trigram", random_ngram(3, 8, 256, 14), (32, 128), 32, 128)
 
 
 SMALL: tuple[Setting, ...] = tuple(_small())
