@@ -28,7 +28,7 @@ PILOTS = 16
 """Sequences by which a threshold or a bound at length is matched to a number of steps."""
 
 GRID = 200
-"""Thresholds and bounds are multiples of one part in so many."""
+"""Thresholds, and roots of bounds, are multiples of one part in so many."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ OF_STEPS: Mapping[str, Callable[[int, int], Policy]] = MappingProxyType(
 MATCHED: Mapping[str, Callable[[int, Fraction], Policy]] = MappingProxyType(
     {
         "threshold": lambda L, x: Adaptive(L, score="confidence", threshold=x),
-        "entropy bound": lambda L, x: Adaptive(L, score="entropy", entropy_bound=2 * (1 - x)),
+        "entropy bound": lambda L, x: Adaptive(L, score="entropy", entropy_bound=L * (1 - x) ** 2),
     }
 )
 """Policies that decide their number of steps; it grows with x in [0, 1]."""
@@ -139,8 +139,9 @@ def policies_table(settings: tuple[Setting, ...] | None = None, seconds: float =
     setting_note = (
         "Exact denoiser, temperature 1; KL and PATH_KL in nats, the TER gap KL/L in nats a token. Of equal scores the "
         "lowest position comes first, unless ties are drawn. Blocks: 2 to 4 tokens of a small L, 32 otherwise. "
-        "Remasking: half of the most there can be at each step. Thresholds of confidence, and entropy bounds, are the "
-        f"multiples of 1/{GRID} whose number of steps is next to N, at length by {PILOTS} sequences."
+        "Remasking: half of the most there can be at each step. Thresholds of confidence, and entropy bounds, are of "
+        f"{GRID} values the one whose number of steps comes closest to N, at length by {PILOTS} sequences; some numbers "
+        "of steps no value reaches."
     )
     reach_note = (
         f"What is drawn holds with chance 0.99 each, seed {seed}; at length scores that rounding cannot tell apart "
