@@ -140,8 +140,8 @@ def policies_table(settings: tuple[Setting, ...] | None = None, seconds: float =
         "Exact denoiser, temperature 1; KL and PATH_KL in nats, the TER gap KL/L in nats a token. Of equal scores the "
         "lowest position comes first, unless ties are drawn. Blocks: 2 to 4 tokens of a small L, 32 otherwise. "
         "Remasking: half of the most there can be at each step. Thresholds of confidence, and entropy bounds, are of "
-        f"{GRID} values the one whose number of steps comes closest to N, at length by {PILOTS} sequences; some numbers "
-        "of steps no value reaches."
+        f"{GRID} values the one whose number of steps comes closest to N, at length by {PILOTS} sequences; no value "
+        "reaches some numbers of steps."
     )
     reach_note = (
         f"What is drawn holds with chance 0.99 each, seed {seed}; at length scores that rounding cannot tell apart "
