@@ -38,6 +38,9 @@ differences of entropies ten times their size; truncations are chosen smaller.""
 ASKED = 0.01
 """Relative width that windows grow to; on what a table reaches they are complete, and only rounding is left."""
 
+SMALL = 1e-2
+"""What is less counts as this: a difference of entropies of some ten nats, itself rounded to 1e-12 of each."""
+
 LOOSE = ("bound", "statistical")
 """Kinds that promise to hold the value, not to be near it."""
 
@@ -63,7 +66,7 @@ def assert_agreement(found: dict[str, list[Enclosure]], loose: tuple[str, ...] =
         for one in enclosures:
             if one.kind not in loose and math.isfinite(one.value):
                 width = ASKED if (one.engine, one.kind) == ("windows", "truncation") else NARROW
-                assert one.width <= width * max(abs(one.value), 1e-3), f"{name}: {one} is wide"
+                assert one.width <= width * max(abs(one.value), SMALL), f"{name}: {one} is wide"
         for one, other in combinations(enclosures, 2):
             assert one.overlaps(other), f"{name}: {one} and {other} exclude each other"
             compared += 1
