@@ -37,6 +37,7 @@ DEEPEST_NESTING = 40
 MOST_ARGUMENTS = 16
 LARGEST_EXPONENT = 10_000
 LARGEST_BITS = 4096
+MOST_LISTED = 40
 
 GRAMMAR = r"""
     claim: sum RELATION sum
@@ -246,7 +247,9 @@ def _unknown(kind: str, token: Token, known: list[str]) -> str:
     shown = token if len(token) <= 40 else token[:37] + "..."
     known = [name for name in known if "@" in token or "@" not in name]
     close = difflib.get_close_matches(token[:80], known, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(known)}"
+    listed, left = known[:MOST_LISTED], len(known) - MOST_LISTED
+    others = f" and {left} more" if left > 0 else ""
+    hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(listed)}{others}"
     return f"the {kind} {shown} at column {token.column} is not known; {hint}"
 
 

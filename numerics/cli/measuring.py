@@ -19,7 +19,10 @@ from .output import print_json, print_table, progress
 def measure(
     words: Annotated[list[str], typer.Argument(metavar="SPEC", help="An instance file, or a name in the gallery.")],
     quantities: Annotated[
-        list[str] | None, typer.Option("-q", "--quantity", metavar="NAME ...", help="What to measure; all by default.")
+        list[str] | None,
+        typer.Option(
+            "-q", "--quantity", metavar="NAME ...", help="What to measure; unless given, all that is not drawn."
+        ),
     ] = None,
     width: Annotated[float, typer.Option(help="Relative width wanted.")] = 0.01,
     seconds: Seconds = 60.0,
@@ -41,7 +44,9 @@ def measure(
     require("--confidence", confidence, 0 < confidence < 1, "a number strictly between 0 and 1")
     spec, names = _spec_and_names(words, quantities)
     instance = open_instance(spec)
-    found = _measured(instance, names, Request(width, seconds, samples, seed, confidence, sampling=True), engine)
+    drawing = bool(names) or samples is not None
+    request = Request(width, seconds, samples, seed, confidence, sampling=drawing)
+    found = _measured(instance, names, request, engine)
     if as_json:
         print_json(measured_record(instance, found))
     else:

@@ -35,7 +35,8 @@ def measure(
     ----------
     instance : Instance
     quantities : iterable of str, optional
-        Names of the vocabulary; every one that can be measured here unless given.
+        Names of the vocabulary; unless given, every one that can be measured here without drawing sequences (with, if
+        ``samples`` or ``engine`` are given).
     width : float
         Relative width wanted.
     seconds : float
@@ -67,7 +68,8 @@ def measure(
     >>> measure(instance, ["ser"])["ser"].value
     0.25
     """
-    request = Request(width, seconds, samples, seed, confidence, sampling=True)
+    drawing = quantities is not None or samples is not None
+    request = Request(width, seconds, samples, seed, confidence, sampling=drawing)
     work = Workspace(instance, request)
     if quantities is None:
         return {name: measure_one(work, name, engine) for name in measurable(instance, request, engine)}
