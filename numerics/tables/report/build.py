@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from maskbound.theory import statements
 
 from ...checks.check import FALSE
+from ...engines.workspace import Request
 from ...sweep import Store
 from ..cases import Case, gallery_names, open_case
 from ..english_curve import SHORT, english_curve
@@ -15,9 +17,19 @@ from ..figures import FIGURES, Figure
 from ..provenance import traced, versions
 from ..registry import CASE_TABLES, PLAIN_TABLES
 from ..render import Table
+from ..study import hmm_ser, steps_to_target
 from .sections import ABSTRACT, SECTIONS, TITLE, Part, Section
 
 __all__ = ["Report", "Written", "build_report", "measured_parts"]
+
+
+SHORTER: Mapping[str, Callable[[], Table]] = MappingProxyType(
+    {
+        "hmm-ser": lambda: hmm_ser(samples={"random HMM": 2048, "ShiftedPair": 512}),
+        "steps-to-target": lambda: steps_to_target((64, 128, 256), request=Request(0.01, 5.0, samples=1024)),
+    }
+)
+"""Tables that would take too long in full: fewer sequences, shorter texts; their notes say how many."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,8 @@ def _table_of(part: Part) -> str:
 def _table(name: str, cases: list[Case], store: Store | None) -> Table:
     if name == "english-curve":
         return traced(english_curve(SHORT, store))
+    if name in SHORTER:
+        return traced(SHORTER[name]())
     if name in CASE_TABLES:
         return traced(CASE_TABLES[name](cases), (subject for case in cases for subject in case.subjects))
     return traced(PLAIN_TABLES[name]())
