@@ -7,7 +7,7 @@ from fractions import Fraction
 from random import Random
 
 from .candidate import Candidate, Path, Spec, normalised, policy_steps, rows, spelled_out, whole_weights, with_row
-from .proposals import LARGEST_TABLE, MOST_STEPS, MOVABLE, Family, random_denoiser, random_policy, split_step
+from .proposals import LARGEST_TABLE, MOST_STEPS, MOVABLE, Family, has_steps, random_denoiser, random_policy, split_step
 
 __all__ = ["perturbed"]
 
@@ -86,7 +86,7 @@ def _other_policies(candidate: Candidate, family: Family, rng: Random) -> Candid
     first = candidate.policies[0]
     if first["kind"] == "bernoulli" and "weights" in family.policies and rng.random() < 0.7:
         first = _with_moved_row(first, ("weights",), rng)
-    elif rng.random() < 0.3 and policy_steps(first) < MOST_STEPS and "weights" in family.policies:
+    elif rng.random() < 0.3 and policy_steps(first) < MOST_STEPS and "weights" in family.policies and has_steps(first):
         first = split_step(first, rng)
     else:
         first = random_policy(family, length, rng)

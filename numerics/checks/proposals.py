@@ -28,6 +28,7 @@ __all__ = [
     "MOST_STEPS",
     "MOVABLE",
     "POLICIES_FOR",
+    "has_steps",
     "merged_steps",
     "random_candidate",
     "random_denoiser",
@@ -269,6 +270,11 @@ def merged_steps(policy: Spec) -> Iterator[Spec]:
     for k in range(len(steps) - 1):
         merged = steps[k] + steps[k + 1]
         yield {**policy, key: [*steps[:k], sorted(merged) if key == "sets" else merged, *steps[k + 2 :]]}
+
+
+def has_steps(policy: Spec) -> bool:
+    """Whether its steps are listed; those of a threshold or an entropy bound are not."""
+    return STEPS_OF[policy["kind"]] in policy
 
 
 def split_step(policy: Spec, rng: Random) -> Spec:

@@ -23,6 +23,7 @@ from maskbound.numerics.checks.proposals import (
     MOST_STEPS,
     POLICIES_FOR,
     Family,
+    has_steps,
     random_candidate,
     structured,
 )
@@ -268,3 +269,15 @@ def test_a_table_denoiser_is_part_of_a_candidate():
     assert math.isclose(found[0].lhs.value, 0.25, rel_tol=1e-15)
     with pytest.raises(BadInput, match="conditionals"):
         Candidate({**language, "length": 2}, (policy,), (one,)).instances()
+
+
+def test_policies_without_listed_steps_are_climbed_from():
+    """Thresholds and entropy bounds have no step that could be split."""
+    family, unlisted = Family.of(statements["M6.15-bound"]), 0
+    for seed in range(40):
+        rng = Random(seed)
+        candidate = random_candidate(family, rng)
+        for _ in range(40):
+            candidate = perturbed(candidate, family, rng)
+            unlisted += not has_steps(candidate.policies[0])
+    assert unlisted > 100
