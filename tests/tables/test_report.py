@@ -10,13 +10,14 @@ from html.parser import HTMLParser
 import pytest
 
 from maskbound.numerics.enclosure import Enclosure
+from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import parse
 from maskbound.numerics.sweep import Row, Settings, Store
 from maskbound.numerics.tables.cases import open_case
 from maskbound.numerics.tables.english_curve import LANGUAGE, LENGTH, QUANTITIES, english_curve
 from maskbound.numerics.tables.figures import FIGURES, Figure
 from maskbound.numerics.tables.render import Formula, Table
-from maskbound.numerics.tables.report import build_report, measured_parts, write_report
+from maskbound.numerics.tables.report import build, build_report, measured_parts, write_report
 from maskbound.numerics.tables.report.build import Report, Written
 from maskbound.numerics.tables.report.html import html_page
 from maskbound.numerics.tables.report.sections import SECTIONS, Part, Section
@@ -119,6 +120,17 @@ def test_a_part_that_is_not_in_the_registry_is_left_out():
     sections = (Section("gone", "text", (Part("table", "absent"),)), Section("prose", "text"))
     assert [section.title for section in build_report(cases=CASES, sections=sections).sections] == ["prose"]
     assert measured_parts(sections) == 0
+
+
+def test_a_table_that_needs_an_extra_is_left_out(monkeypatch):
+    def lacking():
+        raise BadInput("samplers", "the extra is not installed")
+
+    monkeypatch.setattr(build, "PLAIN_TABLES", {"policies": lacking, "refuted": refuted_table})
+    sections = (Section("s", "text", (Part("table", "policies"), Part("table", "refuted", "c"))),)
+    monkeypatch.setattr(build, "SHORTER", {})
+    (section,) = build_report(cases=CASES, sections=sections).sections
+    assert [name for name, _, _ in section.parts] == ["refuted"]
 
 
 def test_every_part_has_a_caption_or_a_figure_that_has(report):

@@ -10,6 +10,7 @@ from maskbound.theory import statements
 
 from ...checks.check import FALSE
 from ...engines.workspace import Request
+from ...errors import BadInput
 from ...sweep import Store
 from ..cases import Case, gallery_names, open_case
 from ..english_curve import SHORT, english_curve
@@ -17,7 +18,8 @@ from ..figures import FIGURES, Figure
 from ..provenance import traced, versions
 from ..registry import CASE_TABLES, PLAIN_TABLES
 from ..render import Table
-from ..study import hmm_ser, steps_to_target
+from ..study import hmm_ser, policies_table, steps_to_target
+from ..study.policies import SMALL
 from .sections import ABSTRACT, SECTIONS, TITLE, Part, Section
 
 __all__ = ["Report", "Written", "build_report", "measured_parts"]
@@ -26,10 +28,11 @@ __all__ = ["Report", "Written", "build_report", "measured_parts"]
 SHORTER: Mapping[str, Callable[[], Table]] = MappingProxyType(
     {
         "hmm-ser": lambda: hmm_ser(samples={"random HMM": 2048, "ShiftedPair": 512}),
+        "policies": lambda: policies_table(SMALL),
         "steps-to-target": lambda: steps_to_target((64, 128, 256), request=Request(0.01, 5.0, samples=1024)),
     }
 )
-"""Tables that would take too long in full: fewer sequences, shorter texts; their notes say how many."""
+"""Tables that would take too long in full: fewer sequences, shorter texts; the tables say which."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,16 @@ def build_report(
         Told of each table that is finished, of :func:`measured_parts`.
     """
     over = [open_case(name) for name in gallery_names()] if cases is None else list(cases)
-    tables: dict[str, Table] = {}
+    tables: dict[str, Table | None] = {}
 
-    def table(name: str) -> Table:
+    def table(part: Part) -> Table | None:
+        name = _table_of(part)
         if name not in tables:
-            tables[name] = _table(name, over, store)
+            try:
+                tables[name] = _table(name, over, store)
+            except BadInput:
+                # What an extra that is not installed would measure.
+                tables[name] = None
             advance()
         return tables[name]
 
@@ -91,7 +99,8 @@ def build_report(
     for section in sections:
         parts = [part for part in section.parts if _exists(part)]
         if parts or not section.parts:
-            shown = tuple((part.name, *_shown(part, table(_table_of(part)))) for part in parts)
+            found = [(part, table(part)) for part in parts]
+            shown = tuple((part.name, *_shown(part, built)) for part, built in found if built is not None)
             written.append(Written(section.title, tuple(p.format_map(facts) for p in _paragraphs(section.text)), shown))
     return Report(TITLE, _unfolded(ABSTRACT), tuple(written))
 
