@@ -188,13 +188,11 @@ SECTIONS = (
     Section(
         "Policies",
         """
-        Samplers in practice choose positions by the confidence of the denoiser.
+        Samplers in practice choose positions by the confidence of the denoiser. The figure is for languages that are
+        small enough for the law of every policy to be computed; its numbers, and those at length, are
+        `maskbound table policies`.
         """,
         (
-            Part(
-                "table",
-                "policies",
-            ),
             Part(
                 "figure",
                 "policies",

@@ -7,6 +7,7 @@ import re
 from importlib.resources import files
 from typing import Any
 
+from ...enclosure import Enclosure
 from ..figures import Figure
 from ..render import Formula, Table, as_text
 from .build import Report, Written
@@ -71,6 +72,9 @@ def _length(cell: Any) -> int:
 
 
 def _cell(cell: Any) -> str:
+    if isinstance(cell, Enclosure):
+        # An interval stays on one line.
+        return _string(as_text(cell).replace(" ", "\N{NO-BREAK SPACE}"))
     if not isinstance(cell, Formula):
         return _string(as_text(cell))
     try:
