@@ -19,6 +19,8 @@ MARKED = re.compile(r"(`[^`]+`|\*[^*]+\*)")
 NARROW, WIDE = 30, 60
 """Characters of a text: up to ``NARROW`` it is not broken; beyond, columns share what is left, none as more than
 ``WIDE``."""
+MANY = 10
+"""Columns from which on the print is smaller."""
 
 
 def typst_source(report: Report) -> str:
@@ -63,7 +65,8 @@ def _table(table: Table) -> str:
     head = ", ".join(_string(column) for column in table.columns)
     rows = "".join(f"  {', '.join(map(_cell, row))},\n" for row in table.rows)
     shape = f"columns: ({', '.join(widths)},), align: ({', '.join(f'{side} + horizon' for side in sides)},)"
-    return f"booktabs({shape},\n  table.header({head}),\n{rows})"
+    size = "" if len(widths) < MANY else "size: 6.6pt, "
+    return f"booktabs({size}{shape},\n  table.header({head}),\n{rows})"
 
 
 def _length(cell: Any) -> int:
