@@ -150,7 +150,7 @@ def _push_proposals(f, mass, sources, rows, rank, admitted, size, nodes, single,
                 candidates[m] = i
                 m += 1
         if m == 0:
-            f[sources[k]] += mass[k]
+            # The rule stop: there is nothing to draw from, and the sequence stays as it is.
             continue
         kept = min(size, m)
         if admitted[k] > 0:

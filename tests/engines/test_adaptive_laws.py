@@ -15,7 +15,7 @@ from oracles import adaptive as oracle_adaptive
 from oracles import quantities
 from oracles.logs import real
 
-from maskbound.numerics import languages, policies
+from maskbound.numerics import denoisers, languages, policies
 from maskbound.numerics.enclosure import Enclosure, gamma
 from maskbound.numerics.engines import push, walk
 from maskbound.numerics.engines.workspace import Workspace
@@ -127,3 +127,15 @@ def test_the_comparison_can_fail():
         assert_law_is(truth, law)
     with pytest.raises(AssertionError):
         assert_is("ser", Enclosure.exactly(Fraction(1, 2)), Fraction(1, 3))
+
+
+@pytest.mark.parametrize("ties", ["first", "random"])
+@pytest.mark.parametrize("rule", ["stop", "uniform"])
+def test_a_stopped_sequence_is_met_once(rule, ties):
+    """A 1 is proposed with chance 13/14; two come in one step, anything else meets a second one."""
+    policy = policies.Adaptive(2, score="confidence", order="sample-then-choose", threshold="1/2", ties=ties)
+    denoiser = denoisers.Perturbed("uniform", "1/7")
+    instance = Instance(languages.iid(["0", "1"], 2), policy, denoiser, off_support=rule)
+    steps = measure(instance, ["expected_steps"], engine="push")["expected_steps"]
+    assert steps.lo <= 223 / 196 <= steps.hi
+    assert steps.width < 1e-12
