@@ -125,7 +125,8 @@ def test_a_true_statement_stands(name):
     assert found.judged > 30
     assert "no counterexample" in found.account()
     assert found.tightest is not None
-    assert 0 <= found.tightest.ratio <= 1
+    # An equality may come out above 1 by the rounding of its two sides and of their quotient.
+    assert 0 <= found.tightest.ratio <= 1 + 4 * 2.0**-53
     assert judge_extreme(found.statement, found.tightest).ratio == found.tightest.ratio, "both are exact"
 
 
