@@ -128,7 +128,7 @@ def push_proposals(
     admitted : (n,) int64 or None
         All proposals of rank below this are kept, or the best one if there are none; None to keep ``size``.
     size : int
-        All of them if there are fewer candidates.
+        At least 1; all of them if there are fewer candidates.
     nodes : (G, 3) float64 or None
         Nodes x in [0, 1], ``1 - x`` and weights, exact for polynomials of degree L - 1; None for the lowest first.
     """
@@ -163,9 +163,6 @@ def _push_proposals(f, mass, sources, rows, rank, admitted, size, nodes, single,
             for j in range(m):
                 options[j] = _tokens(rows[k, candidates[j]], candidates[j], L, V, offset[j], weight[j])
             _spread(f, sources[k], mass[k], m, offset, weight, options, 0, m)
-            continue
-        elif kept == 0:
-            f[sources[k]] += mass[k]
             continue
         for j in range(m):
             last = candidates[j]
