@@ -51,12 +51,20 @@ def statement_index() -> str:
     return index({s.id: ratio for s in statements.values() if (ratio := tightest_ratio(s))})
 
 
-def engine_table() -> str:
+def engine_page() -> str:
     """Methods with the same engine, scope, price and kind share a row."""
     rows: dict[tuple[str, ...], list[str]] = {}
     for m in METHODS:
         rows.setdefault((m.engine, m.scope, m.price, m.kind), []).append(f"`{m.quantity}`")
-    lines = ["| engine | instances | quantities | cost | enclosure |", "|---|---|---|---|---|"]
+    lines = [
+        "# Engines",
+        "",
+        "Generated (`make docs`); do not edit. Which engine measures what on which instances. The cheapest one whose",
+        "enclosure is narrow enough is taken; V tokens, length L, N steps, K hidden states.",
+        "",
+        "| engine | instances | quantities | cost | enclosure |",
+        "|---|---|---|---|---|",
+    ]
     lines += [
         f"| {engine} | {scope} | {', '.join(names)} | {price} | {kind} |"
         for (engine, scope, price, kind), names in rows.items()
@@ -112,10 +120,15 @@ def relation_page() -> str:
     )
 
 
-NOTES = {"README.md": statement_index, "quantities.md": quantity_table, "relations.md": relation_page}
+NOTES = {
+    "README.md": statement_index,
+    "quantities.md": quantity_table,
+    "engines.md": engine_page,
+    "relations.md": relation_page,
+}
 """Generated files among the proof notes."""
 
-TABLES = {"statements": statement_table, "engines": engine_table, "conformance": conformance_rows}
+TABLES = {"statements": statement_table, "conformance": conformance_rows}
 
 
 def regenerated(text: str) -> str:
