@@ -492,7 +492,9 @@ def on_terminal(columns: int, *calls: list[str]) -> str:
     fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     environment = {name: value for name, value in ENVIRONMENT.items() if name not in ("COLUMNS", "NO_COLOR")}
     run = f"from maskbound.numerics.cli import app; [app(words, standalone_mode=False) for words in {list(calls)!r}]"
-    process = subprocess.Popen([sys.executable, "-c", run], stdout=inside, stderr=inside, env={**environment, "TERM": "xterm"})
+    process = subprocess.Popen(
+        [sys.executable, "-c", run], stdout=inside, stderr=inside, env={**environment, "TERM": "xterm"}
+    )
     os.close(inside)
     received = b""
     while True:
