@@ -147,7 +147,7 @@ def main() -> int:
     text, good = search(options.seconds, options.seed)
     print(text)
     if options.out is not None:
-        options.out.write_text(text + "\n")
+        options.out.write_text(f"# A run of `benchmarks/falsify.py --seconds {options.seconds:g}`\n\n{text}\n")
     return 0 if good else 1
 
 
