@@ -28,6 +28,7 @@ import numpy as np
 
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...languages import HMM
+from .beyond import Beyond
 from .exploration import Pick, explored, total_bound
 from .functionals import Fractions, Functional
 from .growth import Harvest, Limits, grow
@@ -126,34 +127,35 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
         return Sum(0.0, 0.0, 0.0, 0.0, False, "")
     _compile()
     start = time.monotonic()
-    importance, tolerance = first_importance(chain, functional), SHARE * effort.width
-    laws = chain.represented(tolerance)
+    tolerance = SHARE * effort.width
+    beyond = Beyond(functional, chain.represented(tolerance))
+    importance = first_importance(chain, beyond)
     while True:
         began = time.monotonic()
-        harvest = grow(chain, laws, functional, Limits(importance, effort.bytes, start + effort.seconds))
-        found = evaluated(harvest, functional)
+        harvest = grow(chain, beyond, Limits(importance, effort.bytes, start + effort.seconds))
+        found = evaluated(harvest, beyond)
         now, scale = time.monotonic(), max(abs(whole - found.value), 1e-300)
-        beyond, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
-        coarse = bool(laws.error.any()) and inside > effort.width / 4
-        if (harvest.stopped_by != "importance" or beyond <= NARROWEST) and not coarse:
+        outside, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
+        coarse = bool(beyond.laws.error.any()) and inside > effort.width / 4
+        if (harvest.stopped_by != "importance" or outside <= NARROWEST) and not coarse:
             break
         enough = harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
-        if beyond + inside <= effort.width and enough:
+        if outside + inside <= effort.width and enough:
             break
         if now + SLOWER * (now - began) > start + effort.seconds:
             found = replace(found, note=_note(harvest, "time"))
             break
         if coarse:
             tolerance /= FINER
-            laws = chain.represented(tolerance)
-        if beyond > effort.width / 2 or not coarse:
+            beyond = Beyond(functional, chain.represented(tolerance))
+        if outside > effort.width / 2 or not coarse:
             importance /= FINER
-    return replace(found, truncated=found.truncated or bool(laws.error.any()))
+    return replace(found, truncated=found.truncated or bool(beyond.laws.error.any()))
 
 
-def first_importance(chain: HiddenChain, functional: Functional) -> float:
+def first_importance(chain: HiddenChain, beyond: Beyond) -> float:
     """Where the first round stops."""
-    lo, hi = functional.far(0, 0)
+    lo, hi = beyond.at_once(0, 0)
     return FIRST * chain.length * math.log(max(chain.vocab, 2)) * (hi - lo)
 
 
@@ -164,20 +166,20 @@ def sampled_information(chain: HiddenChain, functional: Functional, count: int, 
     -----
     The windows are those of the first round that looks at ``WORK`` numbers.
     """
-    laws = chain.represented(LAWS_FOR_SAMPLING)
-    limits = Limits(first_importance(chain, functional), WORK * 80, math.inf)
+    beyond = Beyond(functional, chain.represented(LAWS_FOR_SAMPLING))
+    limits = Limits(first_importance(chain, beyond), WORK * 80, math.inf)
     while True:
-        harvest = grow(chain, laws, functional, limits)
+        harvest = grow(chain, beyond, limits)
         if harvest.stopped_by != "importance" or harvest.windows * chain.states * chain.vocab >= WORK:
             break
         limits = replace(limits, importance=limits.importance / FINER)
-    found = evaluated(harvest, functional)
-    bound = total_bound(harvest, functional)
+    found = evaluated(harvest, beyond)
+    bound = total_bound(harvest, beyond)
     if not harvest.stopped_by or bound == 0:
         return found
-    pick = Pick(functional, count / bound, seed)
-    sure = evaluated(grow(chain, laws, functional, limits, pick.offer), functional)
-    value, least, most, paths = explored(chain, laws, functional, pick, confidence)
+    pick = Pick(beyond, count / bound, seed)
+    sure = evaluated(grow(chain, beyond, limits, pick.offer), beyond)
+    value, least, most, paths = explored(chain, beyond, pick, confidence)
     least, most = max(least, found.value + found.below - sure.value), min(most, found.value + found.above - sure.value)
     if least > most:
         return found
@@ -192,13 +194,13 @@ def _compile() -> None:
     """Compiles the kernels, so that rounds can be timed."""
     chain = hidden_chain(HMM(4, [0.5, 0.5], [[0.5, 0.5], [0.25, 0.75]], [[0.5, 0.5], [0.125, 0.875]]))
     one = Fractions(chain.length, 1.0, np.zeros(1), np.ones(1), np.ones(1))
-    grow(chain, chain.represented(0.0), one, Limits(0.0, 1e6, math.inf))
+    grow(chain, Beyond(one, chain.represented(0.0)), Limits(0.0, 1e6, math.inf))
 
 
-def evaluated(harvest: Harvest, functional: Functional) -> Sum:
+def evaluated(harvest: Harvest, beyond: Beyond) -> Sum:
     terms, rounding, below, above = [], 0.0, [], []
     for m, q in harvest.pair_error:
-        e, e_error = functional.pair(m, q)
+        e, e_error = beyond.functional.pair(m, q)
         kept, lost = harvest.pair.get((m, q), 0.0), harvest.cut_pair.get((m, q), 0.0)
         unseen = harvest.left_out * math.comb(m + q, m)
         error = abs(e) * (harvest.pair_error[m, q] + unseen + 64 * U * (kept + lost)) + e_error * (kept + lost)
@@ -208,9 +210,9 @@ def evaluated(harvest: Harvest, functional: Functional) -> Sum:
             continue
         information = harvest.cut_far[m, q] * (1 + 64 * U) + unseen
         after = harvest.cut_after[m, q] * (1 + 64 * U) + 2 * unseen
-        lo, hi = functional.far(m, q)
-        lo_revealed, hi_revealed = functional.far(m + 1, q)
-        lo_masked, hi_masked = functional.far(m, q + 1)
+        lo, hi = beyond.at_once(m, q)
+        lo_revealed, hi_revealed = beyond.if_revealed(m, q)
+        lo_masked, hi_masked = beyond.if_masked(m, q)
         least = max(lo * information, e * lost + lo_revealed * after + lo_masked * information)
         most = min(hi * information, e * lost + hi_revealed * after + hi_masked * information)
         guess = min(max(e * lost, least), max(most, least))
