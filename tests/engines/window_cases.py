@@ -6,6 +6,7 @@ import math
 from random import Random
 
 import numpy as np
+from numpy.typing import NDArray
 from oracles import languages as oracle_languages
 
 from maskbound.numerics import languages, policies
@@ -41,14 +42,14 @@ def random_policy(seed: int, L: int) -> policies.Policy:
     return policies.FixedSize([cuts[0], cuts[1] - cuts[0], L - cuts[1]])
 
 
-def steps_of(policy: policies.Policy, L: int) -> Functional:
-    """The functional whose value is PATH_KL."""
+def steps_of(policy: policies.Policy, L: int, survival: NDArray[np.float64] | None = None) -> Functional:
+    """The functional whose value is PATH_KL; of chains that forget as ``survival`` tells."""
     if isinstance(policy, policies.FixedSize):
         weight = np.zeros(L)
         for size, reached in zip(policy.sizes, policy.revealed()[:-1], strict=True):
             if size:
                 weight[reached] -= size
-        return Sizes(L, 1.0, weight)
+        return Sizes(L, 1.0, weight, survival)
     schedule = policy.schedule
     return Fractions(L, 1.0, schedule.revealed[:-1], schedule.tails[:-1], -schedule.weights)
 

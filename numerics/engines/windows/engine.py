@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import Enclosure
@@ -14,6 +15,7 @@ from ...languages import HMM, NGram
 from ...policies import Bernoulli, FixedSize
 from ...reach import memory_budget
 from ..workspace import Cost, Workspace
+from .forgetting import survival
 from .functionals import Fractions, Functional, Sizes
 from .growth import window_bytes
 from .hidden import HiddenChain, hidden_chain, state_count
@@ -162,6 +164,10 @@ def _chain(work: Workspace) -> HiddenChain:
     return hidden_chain(language)
 
 
+def _survival(work: Workspace) -> NDArray[np.float64] | None:
+    return survival(chain(work))
+
+
 def _steps(work: Workspace, end: float) -> Functional:
     policy, L = work.instance.policy, work.instance.length
     if isinstance(policy, FixedSize):
@@ -169,7 +175,7 @@ def _steps(work: Workspace, end: float) -> Functional:
         for size, revealed in zip(policy.sizes, policy.revealed()[:-1], strict=True):
             if size:
                 weight[revealed] -= size
-        return Sizes(L, end, weight)
+        return Sizes(L, end, weight, work.once(_survival))
     assert isinstance(policy, Bernoulli)
     schedule = policy.schedule
     used = schedule.weights > 0

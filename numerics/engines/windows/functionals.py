@@ -17,7 +17,9 @@ them and the one left out not among these, so that its F is a mean of two thresh
 With uniform sets of j positions, ``F[f] = end f_L + sum_j weight_j (f_{j+1} - f_j)``; falling factorials take the
 places of the powers, and a hypergeometric law that of Bin(n, a). There n counts: were all other positions outside, the
 number revealed there would be a function of j, its thresholds would be steps, and a left sum of steps of eight
-positions would see one as eight times too high or not at all.
+positions would see one as eight times too high or not at all. For the few windows with nearly all others outside, what
+these tell is what the nearest G tell, and the rest: at most what gets through a pattern of the nearest G
+(:mod:`.forgetting`), that is between 0 and ``I E survival`` at each j, whatever sign F gives it.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from ..._kernels.thresholds import reached
+from ..._kernels.thresholds import reached, unreset
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...types import PARAMETER_DEPTH
 
@@ -41,8 +43,8 @@ LOOSENED = 1e-9
 """Relative allowance on bounds that multiply what is left out. Binomial chances come from logarithms of gammas, of
 absolute error below ``10 n log(n) U``: under 1e-9 up to n = 10^5."""
 
-SPREAD = 4
-"""Bounds are made for numbers n that leave out 0, 1, 2 positions and so on, each a SPREAD-th more than the last."""
+ENOUGH = 0.05
+"""What gets through the nearest positions, beside what these may tell, when nothing further out is looked at."""
 
 
 class Functional(ABC):
@@ -160,11 +162,19 @@ class Sizes(Functional):
         0 or 1.
     weight : (L,) float64
         Within ``PARAMETER_DEPTH`` roundings.
+    survival : (n, n) float64, optional
+        What gets through g positions revealed of the G nearest outside; see :func:`.forgetting.survival`.
     """
 
-    def __init__(self, length: int, end: float, weight: NDArray[np.float64]) -> None:
+    def __init__(
+        self,
+        length: int,
+        end: float,
+        weight: NDArray[np.float64],
+        survival: NDArray[np.float64] | None = None,
+    ) -> None:
         super().__init__()
-        self.length, self.end, self.weight = length, end, weight
+        self.length, self.end, self.weight, self.survival = length, end, weight, survival
         self._revealed, self._masked = [np.ones(length + 1)], [np.ones(length + 1)]
 
     def _chances(self, m: int, q: int) -> NDArray[np.float64]:
@@ -191,24 +201,35 @@ class Sizes(Functional):
         if others < 1:
             return Far(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1))
         rho = self._chances(m + 1, q)
-        coefficient = np.append(0.0, self.weight) * rho - np.append(self.weight, 0.0) * rho
-        end = self.end if q == 0 else 0.0
-        size = float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + abs(end))
-        n = others - _spread(others)[::-1]
-        least, most = np.empty(len(n)), np.empty(len(n))
-        for b, some in enumerate(n.tolist()):
+        coefficient = (np.append(0.0, self.weight) - np.append(self.weight, -self.end)) * rho
+        slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + abs(self.end))
+        coefficient = coefficient[m + 1 : L + 1 - q]
+        n, least, most, nearest = [], [], [], (-math.inf, math.inf)
+        for some in _numbers(others, self.survival):
             found = np.empty(some + 1)
-            reached(coefficient[m + 1 : L + 1 - q], some, others, found)
-            least[b], most[b] = found[1:].min() + end, found[1:].max() + end
-        return Far(n, np.minimum(least - LOOSENED * size, 0.0), np.maximum(most + LOOSENED * size, 0.0))
+            reached(coefficient, some, others, found)
+            lo, hi = min(float(found[1:].min()) - slack, 0.0), max(float(found[1:].max()) + slack, 0.0)
+            n.append(some)
+            least.append(max(lo, nearest[0]))
+            most.append(min(hi, nearest[1]))
+            if self.survival is not None and some < len(self.survival):
+                below, above = unreset(coefficient, self.survival[some], some, others)
+                nearest = max(nearest[0], lo + below - slack), min(nearest[1], hi + above + slack)
+                if above - below <= ENOUGH * (hi - lo):
+                    break
+        if n[-1] < others:
+            n.append(others)
+            least.append(nearest[0])
+            most.append(nearest[1])
+        return Far(np.array(n), np.array(least), np.array(most))
 
 
-def _spread(most: int) -> NDArray[np.int64]:
-    """0, 1, 2 and so on up to ``most - 1``, at growing distances."""
-    found = [0]
-    while found[-1] + 1 + found[-1] // SPREAD < most:
-        found.append(found[-1] + 1 + found[-1] // SPREAD)
-    return np.array(found)
+def _numbers(others: int, survival: NDArray[np.float64] | None) -> list[int]:
+    """Numbers n whose bounds are found: those that leave out 0, 1, 2, 4, 8 positions and so on, and small ones."""
+    found = {others} | {others - 2**k for k in range(others.bit_length()) if 2**k < others}
+    if survival is not None:
+        found |= {2**k for k in range(others.bit_length()) if 2**k < min(len(survival), others)}
+    return sorted(found)
 
 
 def _binomial(n: int, a: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:

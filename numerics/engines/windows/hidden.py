@@ -41,6 +41,8 @@ class HiddenChain:
     emission : (K, V) sparse
     depth : int
         Roundings in the product of a transition's and an emission's probability.
+    memory : int or None
+        So many tokens in a row determine the state that emitted the last of them, if any number does.
     """
 
     length: int
@@ -48,6 +50,7 @@ class HiddenChain:
     transition: sparse.csr_array
     emission: sparse.csr_array
     depth: int
+    memory: int | None
 
     @property
     def states(self) -> int:
@@ -180,7 +183,8 @@ def hidden_chain(language: HMM | NGram) -> HiddenChain:
         transition, emission = sparse.csr_array(np.ones((1, 1))), language.transition.values
     else:
         initial, transition, emission, depth = _of_ngram(language)
-    return _reduced(language.length, initial, transition, np.asarray(emission), depth)
+    memory = language.order - 1 if isinstance(language, NGram) else None
+    return _reduced(language.length, initial, transition, np.asarray(emission), depth, memory)
 
 
 def _of_ngram(language: NGram) -> tuple[NDArray[np.float64], sparse.csr_array, NDArray[np.float64], int]:
@@ -221,6 +225,7 @@ def _reduced(
     transition: sparse.csr_array,
     emission: NDArray[np.float64],
     depth: int,
+    memory: int | None,
 ) -> HiddenChain:
     """On the states that occur."""
     transition.eliminate_zeros()
@@ -238,4 +243,5 @@ def _reduced(
         sparse.csr_array(transition[kept][:, kept]),
         sparse.csr_array(emission[kept]),
         depth,
+        memory,
     )
