@@ -68,14 +68,13 @@ def test_windows_hold_the_exact_values_of_many_languages(block):
 
 def sampled(seed: int, monkeypatch) -> tuple[float, float, float]:
     """Ends of the sampled interval beyond the shortest windows, and how much wider the sure one is."""
-    monkeypatch.setattr(information, "WORK", 1.0)
     language, _ = random_language(seed)
     functional = steps_of(random_policy(seed, language.length), language.length)
     chain = hidden_chain(language)
     lo, hi = enclosed(
         language, functional, information.first_importance(chain, Beyond(functional, chain.represented(0.0)))
     )
-    found = information.sampled_information(chain, functional, 4000, seed, 1 - 1e-6)
+    found = information.sampled_information(chain, functional, exploration.Sampling(4000, 0.0, 0.0, seed, 1 - 1e-6))
     ends = found.value + found.below - found.rounding, found.value + found.above + found.rounding
     return *ends, (hi - lo) / max(ends[1] - ends[0], 1e-12)
 

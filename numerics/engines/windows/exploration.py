@@ -23,7 +23,7 @@ from .beyond import Beyond
 from .growth import MERGED, Cut, Harvest, Windows, rounding_error
 from .hidden import HiddenChain
 
-__all__ = ["Pick", "explored", "total_bound"]
+__all__ = ["Pick", "Sampling", "explored", "total_bound"]
 
 LEAST = 1e-4
 MOST = 2.0
@@ -34,6 +34,39 @@ DEEPER = 64
 
 PIECE = 16
 """Paths that one thread walks at a time."""
+
+
+TYPICAL = 0.25
+"""Standard deviation of an estimate, when it is guessed how many are needed."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How many paths beyond the windows.
+
+    Attributes
+    ----------
+    most : int
+    windows : float
+        After a round that looks at more windows the rest is sampled.
+    width : float
+        Relative width of the result that needs no more of them; 0 if there shall be ``most`` in any case.
+    seed : int
+    confidence : float
+    """
+
+    most: int
+    windows: float
+    width: float
+    seed: int
+    confidence: float
+
+    def paths(self, bound: float, value: float) -> float:
+        """For bounds of this sum beside this value: half of the width, by the lengths of the intervals."""
+        allowed, t = self.width * abs(value) / 4, math.log(8 / (1 - self.confidence))
+        if not allowed:
+            return self.most
+        return 7 * 5 * MOST * t / 3 * bound / allowed + 2 * t * (TYPICAL * bound / allowed) ** 2
 
 
 @dataclass

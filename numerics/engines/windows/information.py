@@ -29,13 +29,15 @@ import numpy as np
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...languages import HMM
 from .beyond import Beyond
-from .exploration import Pick, explored, total_bound
+from .exploration import Pick, Sampling, explored, total_bound
 from .functionals import Fractions, Functional
 from .growth import Harvest, Limits, grow
 from .hidden import HiddenChain, hidden_chain
 
 __all__ = [
-    "WORK",
+    "FEWEST_PATHS",
+    "FINER",
+    "PATH_LENGTH",
     "Effort",
     "Sum",
     "evaluated",
@@ -62,8 +64,14 @@ FREE_SECONDS = 0.3
 SHARE = 1e-3
 """Of the width that is wanted, for laws that stand for others, to begin with."""
 
-WORK = 3e7
-"""Numbers in the windows looked at before the rest is sampled."""
+BYTES = 1e9
+"""For windows of one length before the rest is sampled."""
+
+PATH_LENGTH = 20
+"""Positions of a path, in estimates."""
+
+FEWEST_PATHS = 1000
+"""So few are drawn at once."""
 
 LAWS_FOR_SAMPLING = 1e-7
 """Mean relative error of laws that stand for others."""
@@ -159,33 +167,36 @@ def first_importance(chain: HiddenChain, beyond: Beyond) -> float:
     return FIRST * chain.length * math.log(max(chain.vocab, 2)) * (hi - lo)
 
 
-def sampled_information(chain: HiddenChain, functional: Functional, count: int, seed: int, confidence: float) -> Sum:
-    """``F[f]`` with what lies beyond the windows sampled by ``count`` paths or so; time plays no part in it.
+def sampled_information(chain: HiddenChain, functional: Functional, sampling: Sampling) -> Sum:
+    """``F[f]`` with what lies beyond the windows sampled; time plays no part in it.
 
     Notes
     -----
-    The windows are those of the first round that looks at ``WORK`` numbers.
+    Windows are looked at while paths would take longer than the next round: it looks at some four times as many, twice,
+    at up to four times a path's time for each of its windows.
     """
     beyond = Beyond(functional, chain.represented(LAWS_FOR_SAMPLING))
-    limits = Limits(first_importance(chain, beyond), WORK * 80, math.inf)
+    limits = Limits(first_importance(chain, beyond), BYTES, math.inf)
     while True:
         harvest = grow(chain, beyond, limits)
-        if harvest.stopped_by != "importance" or harvest.windows * chain.states * chain.vocab >= WORK:
+        found, bound = evaluated(harvest, beyond), total_bound(harvest, beyond)
+        needed = sampling.paths(bound, found.value)
+        enough = needed <= FEWEST_PATHS or 32 * harvest.windows > needed * PATH_LENGTH * (chain.vocab + 1)
+        if harvest.stopped_by != "importance" or enough or harvest.windows > sampling.windows:
             break
         limits = replace(limits, importance=limits.importance / FINER)
-    found = evaluated(harvest, beyond)
-    bound = total_bound(harvest, beyond)
     if not harvest.stopped_by or bound == 0:
         return found
-    pick = Pick(beyond, count / bound, seed)
+    count = min(max(needed, FEWEST_PATHS), sampling.most)
+    pick = Pick(beyond, count / bound, sampling.seed)
     sure = evaluated(grow(chain, beyond, limits, pick.offer), beyond)
-    value, least, most, paths = explored(chain, beyond, pick, confidence)
+    value, least, most, paths = explored(chain, beyond, pick, sampling.confidence)
     least, most = max(least, found.value + found.below - sure.value), min(most, found.value + found.above - sure.value)
     if least > most:
         return found
     value = min(max(value, least), most)
     below, above = sure.below + least - value, sure.above + most - value
-    note = f"{sure.note.split(', limited')[0]}, and {paths} paths beyond, seed {seed}"
+    note = f"{sure.note.split(', limited')[0]}, and {paths} paths beyond, seed {sampling.seed}"
     return Sum(sure.value + value, max(sure.rounding, found.rounding), below, above, True, note)
 
 
