@@ -92,6 +92,18 @@ def test_what_lies_beyond_the_windows_can_be_sampled(monkeypatch):
     assert np.median([gain for gain in gains if gain > 1.0001]) >= 3
 
 
+def test_the_width_decides_how_many_paths_are_drawn():
+    """A chain that forgets slowly, by few windows."""
+    language = languages.HMM(16, [0.5, 0.5], [[0.9, 0.1], [0.05, 0.95]], [[0.75, 0.25], [0.2, 0.8]])
+    functional, counts = steps_of(policies.Bernoulli(4), 16), []
+    for width in (0.3, 0.1):
+        sampling = exploration.Sampling(10**6, 10.0, width, 1, 1 - 1e-6)
+        found = information.sampled_information(hidden_chain(language), functional, sampling)
+        assert 0 < found.above - found.below <= width * found.value
+        counts.append(int(found.note.split(" paths")[0].split()[-1]))
+    assert 1000 < counts[0] < counts[1] / 2 < 50_000
+
+
 def test_sampled_paths_do_not_depend_on_threads(monkeypatch):
     first = sampled(3, monkeypatch)
     monkeypatch.setattr(threads, "thread_count", lambda: 1)
