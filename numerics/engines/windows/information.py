@@ -54,7 +54,10 @@ FINER = 8.0
 """Each further round looks at windows this many times less important."""
 
 SLOWER = 6.0
-"""The next round is expected to take at most this many times longer."""
+"""The next round is expected to take at most this many times longer, or as many as there is time for."""
+
+LEAST_LONGER = 1.5
+"""A round that may not take so many times longer is not begun."""
 
 WINDOWS_FOR_NOTHING = 20_000
 """As many are looked at within ``FREE_SECONDS``, if that helps, even where the width asked for is reached before."""
@@ -150,14 +153,16 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
         enough = harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
         if outside + inside <= effort.width and enough:
             break
-        if now + SLOWER * (now - began) > start + effort.seconds:
+        longer = (start + effort.seconds - now) / max(now - began, 1e-9)
+        if longer < LEAST_LONGER:
             found = replace(found, note=_note(harvest, "time"))
             break
+        finer = FINER if longer >= SLOWER else FINER ** (math.log(longer) / math.log(SLOWER))
         if coarse:
             tolerance /= FINER
             beyond = Beyond(functional, chain.represented(tolerance))
         if outside > effort.width / 2 or not coarse:
-            importance /= FINER
+            importance /= finer
     return replace(found, truncated=found.truncated or bool(beyond.laws.error.any()))
 
 
