@@ -58,7 +58,10 @@ class Beyond:
             at, law = np.searchsorted(far.n, n), self.laws.position[: len(n)]
             some = n > 0
             least, most = (np.where(some, bound[at], 0.0) for bound in (far.least, far.most))
-            self._means[m, q, first] = float(_means(law, least).min()), float(_means(law, most).max())
+            self._means[m, q, first] = (
+                float(_means(law, least).min(initial=0.0)),
+                float(_means(law, most).max(initial=0.0)),
+            )
         return self._means[m, q, first]
 
 
