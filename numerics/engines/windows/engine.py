@@ -59,7 +59,7 @@ MOST_PATHS = 100_000
 MOST_NUMBERS = 6e7
 """Paths beyond the windows, unless another number is asked for, and the numbers in the windows they start from."""
 
-CLASSES = 10_000
+CLASSES = 500
 """Of windows, times the numbers of positions outside, in estimates."""
 
 SHARE = 0.5
