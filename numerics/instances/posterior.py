@@ -22,17 +22,21 @@ from .._kernels.messages import NEVER
 from .._kernels.threads import for_each, thread_count
 from ..errors import BeyondReach
 from ..languages import HMM, Blocks, Language, NGram, Tabular
-from ..reach import memory_budget
+from ..languages.context_chain import context_chain
+from ..reach import memory_budget, power
 from .contexts import contexts_of
 from .reveal_times import by_step
 
-__all__ = ["NEVER", "Drawer", "Price", "drawer_for", "price_of"]
+__all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]
 
 TOKENS_A_PIECE = 1 << 12
 """What a thread takes at a time."""
 
 SMALLEST = 1e-145
 """Matrices with smaller positive entries are not used: products of two entries stay in the range of float64."""
+
+MOST_CONTEXTS = 256
+"""Of an n-gram that is drawn as a hidden chain: 32 powers of its transitions fit ``POWERS_BYTES``."""
 
 POWERS_BYTES = 1 << 25
 TREE_BYTES = 1 << 26
@@ -156,21 +160,34 @@ def price_of(language: Language, steps: int) -> Price | None:
         T = language.transition.values
         slots, edges = L - language.order + 2, float(np.count_nonzero(T))
         M = float(np.count_nonzero(T.any(axis=1)))
-        return Price(min(steps, L) * (M + 0.6 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
+        own = Price(min(steps, L) * (M + 1.1 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
+        hidden = _context_price(language, steps)
+        return own if hidden is None or own.nanoseconds <= hidden.nanoseconds else hidden
     return None
 
 
 def _tree_price(language: HMM) -> Price:
     L, width = language.length, -(-language.states // 4) * 4
-    return Price(L * math.log2(2 * L) * (width**3 / 8 + 100), 32.0 * L * width**2 * (thread_count() + 1))
+    return Price(L * math.log2(2 * L) * (width**3 / 6 + 150), 32.0 * L * width**2 * (thread_count() + 1))
 
 
 def _message_price(language: HMM, steps: int) -> Price:
-    K, L = language.states, language.length
     together = float((language.emission.values > 0).sum(axis=0).mean())
+    return _price_of_messages(language.length, language.states, together, steps)
+
+
+def _context_price(language: NGram, steps: int) -> Price | None:
+    """Messages between the contexts of an n-gram; None where these are many, or as long as the sequence."""
+    V, L = language.vocab, language.length
+    K = sum(power(V, j) for j in range(1, language.order))
+    return _price_of_messages(L, K, K / V, steps) if K <= MOST_CONTEXTS and language.order - 1 < L else None
+
+
+def _price_of_messages(L: int, states: int, together: float, steps: int) -> Price:
+    """``together`` is how many states emit a token."""
     return Price(
-        min(steps, L) * L * (60 + K * together / 2),
-        min(32.0 * L * K**2, 2 * POWERS_BYTES) + 16.0 * L * K * thread_count(),
+        min(steps, L) * L * (100 + states * together / 24),
+        min(32.0 * L * states**2, 2 * POWERS_BYTES) + 16.0 * L * states * thread_count(),
     )
 
 
@@ -201,9 +218,19 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
         return _hidden_tree(language) if _few_states(language, steps) else _hidden_messages(language)
     if isinstance(language, NGram) and language.order <= 2:
         return _intervals(language, convention)
+    if isinstance(language, NGram) and drawn_as_hidden(language, steps):
+        return _context_messages(language)
     if isinstance(language, NGram | Tabular):
         return _contexts(language)
     return None
+
+
+def drawn_as_hidden(language: Language, steps: int) -> bool:
+    """Whether an n-gram is drawn by messages between its contexts, which are sums over all of them."""
+    if not isinstance(language, NGram) or language.order <= 2:
+        return False
+    hidden = _context_price(language, steps)
+    return hidden is not None and price_of(language, steps) == hidden
 
 
 def _intervals(language: NGram, convention: NDArray[np.float64] | None) -> Whole | None:
@@ -235,11 +262,24 @@ def _hidden_tree(language: HMM) -> Whole | None:
 
 def _hidden_messages(language: HMM) -> Whole | None:
     """Hidden Markov models by powers of the transition matrix."""
-    pi, A, B = language.initial.values, language.transition.values, language.emission.values
-    powers = _powers(A, language.length, POWERS_BYTES, settle=False)
-    if powers is None or min(_smallest(pi), _smallest(B)) < SMALLEST:
+    return _messages(
+        language.length, language.initial.values, language.transition.values, np.asarray(language.emission.values)
+    )
+
+
+def _context_messages(language: NGram) -> Whole | None:
+    """n-grams of few contexts, these as the states."""
+    initial, transition, emission = context_chain(language)
+    return _messages(language.length, initial, transition.toarray(), emission)
+
+
+def _messages(
+    L: int, initial: NDArray[np.float64], transition: NDArray[np.float64], emission: NDArray[np.float64]
+) -> Whole | None:
+    powers = _powers(transition, L, POWERS_BYTES, settle=False)
+    if powers is None or min(_smallest(initial), _smallest(emission)) < SMALLEST:
         return None
-    return Whole(language.vocab, draw_hidden, (pi, powers, _transposed(powers), B))
+    return Whole(emission.shape[1], draw_hidden, (initial, powers, _transposed(powers), emission))
 
 
 def _contexts(language: NGram | Tabular) -> Whole | None:

@@ -28,7 +28,7 @@ from ..reach import power, require_memory
 from ..types import whole
 from .conditionals import batch_conditionals, batch_nanoseconds
 from .instance import Instance
-from .posterior import NEVER, Drawer, Price, drawer_for, price_of
+from .posterior import NEVER, Drawer, Price, drawer_for, drawn_as_hidden, price_of
 from .reveal_times import Oblivious, reveal_times
 
 __all__ = ["Chunk", "Sampler", "draw", "sampler_for"]
@@ -111,9 +111,11 @@ class Sampler(ABC):
     @property
     def conditional_depth(self) -> int:
         """Roundings in a conditional."""
-        language = self.instance.language
+        language = _inner(self.instance.language)
         states = _states(language)
-        terms = self.instance.vocab if isinstance(_inner(language), NGram | Tabular) else states
+        terms = self.instance.vocab if isinstance(language, NGram | Tabular) else states
+        if drawn_as_hidden(language, self.instance.policy.steps):
+            terms = states = 2 * states
         exact = 2 * (self.instance.length * (2 * terms + 20) + states)
         return self.instance.denoiser.depth(self.instance.vocab, math.ceil(exact))
 
@@ -298,7 +300,8 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
     Notes
     -----
     Cost with a kernel: ``O(L K^3 log L)`` a sequence for K hidden states, or ``O(N L K^2)`` for many; ``O(L V)`` for
-    Markov chains; for n-grams of order n >= 3 a pass over the possible contexts a step. Otherwise N calls of the exact
+    Markov chains; for n-grams of order n >= 3 a pass over the possible contexts a step, or the messages of
+    a hidden chain whose states they are, if that is less. Otherwise N calls of the exact
     conditionals. :attr:`Sampler.error` bounds what rounding does to the law.
 
     Examples

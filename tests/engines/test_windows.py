@@ -8,13 +8,15 @@ from random import Random
 
 import numpy as np
 import pytest
+from engines.window_cases import MARKOV, enclosed, random_language, random_policy, steps_of
 from oracles import information as oracle_information
 from oracles import languages as oracle_languages
 
 from maskbound.numerics import languages, measure, policies
 from maskbound.numerics._kernels import threads
 from maskbound.numerics.engines.windows import exploration, growth, information
-from maskbound.numerics.engines.windows.functionals import Fractions, Functional, Sizes
+from maskbound.numerics.engines.windows.beyond import Beyond
+from maskbound.numerics.engines.windows.functionals import Fractions
 from maskbound.numerics.engines.windows.hidden import StateLaws, hidden_chain
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
@@ -30,50 +32,6 @@ QUANTITIES = (
     "log_ter",
     "ser",
 )
-
-
-def random_language(seed: int):
-    """A hidden chain or an n-gram with structural zeros, as the oracle's plain data and as a language; V and L."""
-    rng = Random(seed)
-    L = rng.randint(3, 5)
-    V = 2 if L == 5 else rng.choice([2, 3])
-    if seed % 2:
-        K = rng.choice([2, 3])
-        pi, A = oracle_languages.random_chain(rng, K, zeros=0.4)
-        B = [oracle_languages.random_row(rng, V, zeros=0.4) for _ in range(K)]
-        return languages.HMM(L, pi, A, B), (lambda: oracle_languages.hmm(pi, A, B, L))
-    order = rng.choice([3, 3, 4])
-    initial = oracle_languages.random_row(rng, V ** (order - 1), zeros=0.4)
-    rows = [oracle_languages.random_row(rng, V, zeros=0.4) for _ in initial]
-    return languages.NGram(order, V, L, initial, rows), (lambda: oracle_languages.ngram(order, V, L, initial, rows))
-
-
-def random_policy(seed: int, L: int) -> policies.Policy:
-    rng = Random(seed)
-    if rng.random() < 0.5:
-        return policies.Bernoulli(weights=oracle_languages.random_row(rng, rng.randint(1, 4), zeros=0.2))
-    cuts = sorted(rng.randint(0, L) for _ in range(2))
-    return policies.FixedSize([cuts[0], cuts[1] - cuts[0], L - cuts[1]])
-
-
-def steps_of(policy: policies.Policy, L: int) -> Functional:
-    """The functional whose value is PATH_KL."""
-    if isinstance(policy, policies.FixedSize):
-        weight = np.zeros(L)
-        for size, reached in zip(policy.sizes, policy.revealed()[:-1], strict=True):
-            if size:
-                weight[reached] -= size
-        return Sizes(L, 1.0, weight)
-    schedule = policy.schedule
-    return Fractions(L, 1.0, schedule.revealed[:-1], schedule.tails[:-1], -schedule.weights)
-
-
-def enclosed(language, functional: Functional, importance: float) -> tuple[float, float]:
-    """Ends of the enclosure when windows of less importance are cut."""
-    chain = hidden_chain(language)
-    harvest = growth.grow(chain, chain.represented(0.0), functional, growth.Limits(importance, 1e8, math.inf))
-    found = information.evaluated(harvest, functional)
-    return found.value + found.below - found.rounding, found.value + found.above + found.rounding
 
 
 def assert_windows_hold(seed: int) -> None:
@@ -110,12 +68,13 @@ def test_windows_hold_the_exact_values_of_many_languages(block):
 
 def sampled(seed: int, monkeypatch) -> tuple[float, float, float]:
     """Ends of the sampled interval beyond the shortest windows, and how much wider the sure one is."""
-    monkeypatch.setattr(information, "WORK", 1.0)
     language, _ = random_language(seed)
     functional = steps_of(random_policy(seed, language.length), language.length)
     chain = hidden_chain(language)
-    lo, hi = enclosed(language, functional, information.first_importance(chain, functional))
-    found = information.sampled_information(chain, functional, 4000, seed, 1 - 1e-6)
+    lo, hi = enclosed(
+        language, functional, information.first_importance(chain, Beyond(functional, chain.represented(0.0)))
+    )
+    found = information.sampled_information(chain, functional, exploration.Sampling(4000, 0.0, 0.0, seed, 1 - 1e-6))
     ends = found.value + found.below - found.rounding, found.value + found.above + found.rounding
     return *ends, (hi - lo) / max(ends[1] - ends[0], 1e-12)
 
@@ -131,6 +90,18 @@ def test_what_lies_beyond_the_windows_can_be_sampled(monkeypatch):
         assert exact["path_kl"].lo <= hi
         gains.append(gain)
     assert np.median([gain for gain in gains if gain > 1.0001]) >= 3
+
+
+def test_the_width_decides_how_many_paths_are_drawn():
+    """A chain that forgets slowly, by few windows."""
+    language = languages.HMM(16, [0.5, 0.5], [[0.9, 0.1], [0.05, 0.95]], [[0.75, 0.25], [0.2, 0.8]])
+    functional, counts = steps_of(policies.Bernoulli(4), 16), []
+    for width in (0.3, 0.1):
+        sampling = exploration.Sampling(10**6, 10.0, width, 1, 1 - 1e-6)
+        found = information.sampled_information(hidden_chain(language), functional, sampling)
+        assert 0 < found.above - found.below <= width * found.value
+        counts.append(int(found.note.split(" paths")[0].split()[-1]))
+    assert 1000 < counts[0] < counts[1] / 2 < 50_000
 
 
 def test_sampled_paths_do_not_depend_on_threads(monkeypatch):
@@ -176,8 +147,8 @@ def test_windows_against_rationals(seed):
 
 def test_a_wrong_bound_on_what_is_cut_is_noticed(monkeypatch):
     """With nothing beyond the windows the exact value is missed."""
-    monkeypatch.setattr(Fractions, "far", lambda self, m, q: (-1e-9, 1e-9))
-    monkeypatch.setattr(Sizes, "far", lambda self, m, q: (-1e-9, 1e-9))
+    for name in ("at_once", "if_revealed", "if_masked"):
+        monkeypatch.setattr(Beyond, name, lambda self, m, q: (-1e-9, 1e-9))
     missed = 0
     for seed in range(12):
         language, _ = random_language(seed)
@@ -228,45 +199,6 @@ def test_coefficients_of_windows_in_rationals(m, q):
     assert abs(Fraction(value) - exact) <= Fraction(error) <= Fraction(1, 10**12)
 
 
-@pytest.mark.parametrize(("m", "q"), [(0, 0), (1, 0), (0, 1), (2, 2)])
-def test_far_bounds_hold_for_every_threshold(m, q):
-    """The hull over r, from the definition by finite sums in rationals."""
-    L = 8
-    for policy in (policies.Bernoulli(3), policies.FixedSize((3, 0, 4, 1))):
-        lo, hi = steps_of(policy, L).far(m, q)
-        found = [_far(policy, L, m, q, r) for r in range(1, L - m - q)]
-        assert all(Fraction(lo) <= value <= Fraction(hi) for value in found)
-        # Sizes know how many positions are left, fractions take one or two more for granted.
-        if isinstance(policy, policies.FixedSize):
-            assert Fraction(hi) <= max(*found, Fraction(0)) + Fraction(1, 10**6)
-
-
-def _far(policy, L: int, m: int, q: int, r: int) -> Fraction:
-    n = L - 1 - m - q
-
-    def reached(j: int) -> Fraction:
-        ways = math.comb(n, j - m - 1) if j - m - 1 >= r else 0
-        return Fraction(ways, math.comb(L, j))
-
-    if isinstance(policy, policies.FixedSize):
-        sizes = zip(policy.sizes, policy.revealed()[:-1], strict=True)
-        return reached(L) - sum((s * (reached(S + 1) - reached(S)) for s, S in sizes if s), Fraction(0))
-    total = reached(L)
-    for k in range(policy.steps):
-        a = Fraction(k, policy.steps)
-        slope = sum(
-            math.comb(L, j)
-            * reached(j)
-            * ((j * a ** (j - 1) if j else 0) * (1 - a) ** (L - j) - (L - j) * a**j * (1 - a) ** max(L - j - 1, 0))
-            for j in range(L + 1)
-        )
-        total -= slope / policy.steps
-    return total
-
-
-MARKOV = languages.markov([0.5, 0.25, 0.25], [[0.7, 0.3, 0.0], [0.2, 0.3, 0.5], [0.5, 0.25, 0.25]], 1024)
-
-
 @pytest.mark.parametrize(
     "policy", [policies.Bernoulli(64), policies.FixedSize.balanced(64, 1024)], ids=["steps", "sizes"]
 )
@@ -302,8 +234,7 @@ def test_equal_windows_are_merged():
     """A pair of tokens tells one of three things of the hidden bit, and 17^t windows become a few."""
     chain = hidden_chain(languages.shifted_pair(16, 0.25, 64))
     functional = steps_of(policies.Bernoulli(8), 64)
-    laws = chain.represented(0.0)
-    merged = growth.grow(chain, laws, functional, growth.Limits(1e-4, 1e9, math.inf))
+    merged = growth.grow(chain, Beyond(functional, chain.represented(0.0)), growth.Limits(1e-4, 1e9, math.inf))
     assert merged.longest >= 5
     assert merged.windows <= 20_000
 
@@ -313,9 +244,8 @@ def test_an_ngram_is_reset_by_its_own_context():
     rng = np.random.default_rng(0)
     language = languages.NGram(3, 3, 9, rng.dirichlet(np.ones(9)), rng.dirichlet(np.ones(3), size=9))
     chain = hidden_chain(language)
-    harvest = growth.grow(
-        chain, chain.represented(0.0), steps_of(policies.Bernoulli(3), 9), growth.Limits(0.0, 1e9, math.inf)
-    )
+    beyond = Beyond(steps_of(policies.Bernoulli(3), 9), chain.represented(0.0))
+    harvest = growth.grow(chain, beyond, growth.Limits(0.0, 1e9, math.inf))
     assert harvest.pair[1, 0] > 1e-3
     assert harvest.cut_far[2, 0] <= 1e-11
     assert (3, 0) not in harvest.pair_error
@@ -332,8 +262,9 @@ def test_laws_that_stand_for_others_are_paid_for():
     functional = Fractions(L, 1.0, np.arange(8) / 8, 1 - np.arange(8) / 8, np.full(8, -1 / 8))
     ends = []
     for laws in (few, every):
-        harvest = growth.grow(chain, laws, functional, growth.Limits(1e-4, 1e9, math.inf))
-        found = information.evaluated(harvest, functional)
+        beyond = Beyond(functional, laws)
+        harvest = growth.grow(chain, beyond, growth.Limits(1e-4, 1e9, math.inf))
+        found = information.evaluated(harvest, beyond)
         ends.append((found.value - found.rounding, found.value + found.rounding))
     (lo, hi), (least, most) = ends
     assert lo <= least <= most <= hi

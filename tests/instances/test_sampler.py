@@ -13,6 +13,8 @@ from samples import assert_follows
 
 from maskbound.numerics import draw
 from maskbound.numerics._kernels import threads
+from maskbound.numerics._kernels.draw_contexts import draw_contexts
+from maskbound.numerics._kernels.draw_hidden import draw_hidden
 from maskbound.numerics.categorical import inverted
 from maskbound.numerics.denoisers import Exact, Perturbed
 from maskbound.numerics.errors import BadInput, BeyondReach
@@ -98,6 +100,7 @@ LANGUAGES = {
     "english letters": (lambda: english_ngram(2, 60), None),
     "trigram": (lambda: sparse_ngram(3, 4, 45), None),
     "fourgram": (lambda: sparse_ngram(4, 3, 40), None),
+    "trigram as a hidden chain": (lambda: sparse_ngram(3, 8, 24), None),
     "table": (
         lambda: Tabular(
             3, 7, np.random.default_rng(8).permutation(np.indices((3,) * 7).reshape(7, -1).T)[:20], np.full(20, 0.05)
@@ -141,6 +144,19 @@ def test_kernels_agree_with_the_conditionals_token_by_token(name, rule):
         assert (chunk.possible == language.in_support(chunk.tokens)).all()
         wrong += (~chunk.possible).sum()
     assert wrong > 0 or name == "hmm of one state"
+
+
+def test_both_kernels_of_ngrams_take_the_same_decisions(monkeypatch):
+    language = sparse_ngram(3, 8, 60)
+    tau = np.random.default_rng(0).integers(0, 9, (20, 60))
+    u = np.random.default_rng(1).random((20, 60))
+    messages = drawer_for(language, 9)
+    monkeypatch.setattr(prepared, "MOST_CONTEXTS", 0)
+    passes = drawer_for(language, 9)
+    assert messages.kernel is draw_hidden
+    assert passes.kernel is draw_contexts
+    for one, other in zip(messages.draw(tau, 9, u), passes.draw(tau, 9, u), strict=True):
+        assert (one == other).all()
 
 
 @pytest.mark.parametrize("composed", [True, False])

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import Enclosure
@@ -14,10 +15,21 @@ from ...languages import HMM, NGram
 from ...policies import Bernoulli, FixedSize
 from ...reach import memory_budget
 from ..workspace import Cost, Workspace
+from .exploration import Sampling
+from .forgetting import survival
 from .functionals import Fractions, Functional, Sizes
 from .growth import window_bytes
 from .hidden import HiddenChain, hidden_chain, state_count
-from .information import WORK, Effort, Sum, information, sampled_information, token_entropies
+from .information import (
+    BYTES,
+    FEWEST_PATHS,
+    PATH_LENGTH,
+    Effort,
+    Sum,
+    information,
+    sampled_information,
+    token_entropies,
+)
 
 __all__ = [
     "cost",
@@ -47,8 +59,11 @@ MOST_PATHS = 100_000
 MOST_NUMBERS = 6e7
 """Paths beyond the windows, unless another number is asked for, and the numbers in the windows they start from."""
 
-PATH_LENGTH = 20
-"""Positions of a path, in estimates."""
+CLASSES = 500
+"""Of windows, times the numbers of positions outside, in estimates."""
+
+SHARE = 0.5
+"""Of the time asked for: for paths, and for windows before them."""
 
 
 def obstacle(instance: Instance) -> str | None:
@@ -81,12 +96,12 @@ def _cost(instance: Instance, points: int) -> Cost:
         return Cost(math.inf, math.inf)
     K = float(states)
     links = K * V if isinstance(instance.language, NGram) else K * K
-    if not isinstance(instance.policy, Bernoulli):
-        points = 1
+    sizes = 0 if isinstance(instance.policy, Bernoulli) else points
     windows = FEWEST if L > 2 else 1
     operations = windows * (V * links + 10 * K * V + LAWS * (K * V + 10 * V * V))
-    operations += L * (links + LAWS * K + 5000) + 50 * points * L
-    return Cost(operations, 24 * L * K + 32 * V * links + 64 * points * L + FEWEST * window_bytes(states, V))
+    operations += L * (links + LAWS * K + 5000) + 50 * (points - sizes) * L
+    operations += sizes * CLASSES * 20 * math.sqrt(L)
+    return Cost(operations, 24 * L * K + 32 * V * links + 64 * (points - sizes) * L + FEWEST * window_bytes(states, V))
 
 
 def path_kl(work: Workspace) -> Enclosure:
@@ -104,22 +119,36 @@ def _path_kl(work: Workspace) -> Sum:
 def sampled_path_kl(work: Workspace) -> Enclosure:
     """The same with what lies beyond the windows sampled."""
     request = work.request
-    count = request.samples or _paths(chain(work).states, work.instance.vocab)
-    found = _enclosure(sampled_information(chain(work), _steps(work, end=1.0), count, request.seed, request.confidence))
+    able = SHARE * request.seconds * 1e9 / _window_nanoseconds(work.instance)
+    most = max(FEWEST_PATHS, min(able / (PATH_LENGTH * (work.instance.vocab + 1)), _most_paths(work.instance)))
+    width = 0.0 if request.samples else request.width
+    sampling = Sampling(request.samples or int(most), able / 16, width, request.seed, request.confidence)
+    found = _enclosure(sampled_information(chain(work), _steps(work, end=1.0), sampling))
     return replace(found, kind="statistical", confidence=request.confidence)
 
 
 def sampled_cost(instance: Instance) -> Cost:
-    """Windows, twice, and the paths."""
-    states, V = state_count(instance.language) or 1, instance.vocab
-    paths = _paths(states, V)
-    one, numbers = path_cost(instance), float(states * V)
-    operations = 2 * max(20 * WORK, one.operations) + paths * PATH_LENGTH * (V + 1) * 10 * numbers
-    return Cost(one.operations + operations, one.bytes + 16 * paths * numbers + 100 * WORK)
+    """Windows, twice, and the fewest paths."""
+    if state_count(instance.language) is None:
+        return Cost(math.inf, math.inf)
+    windows = path_cost(instance)
+    operations = 2 * windows.operations
+    operations += FEWEST_PATHS * PATH_LENGTH * (instance.vocab + 1) * _window_nanoseconds(instance)
+    return Cost(operations, windows.bytes + 16 * _most_paths(instance) * _numbers(instance) + BYTES)
 
 
-def _paths(states: int, vocab: int) -> int:
-    return max(1000, int(min(MOST_PATHS, MOST_NUMBERS / (states * vocab))))
+def _numbers(instance: Instance) -> float:
+    """In one window."""
+    return float(state_count(instance.language) or 1) * instance.vocab
+
+
+def _most_paths(instance: Instance) -> int:
+    return max(FEWEST_PATHS, int(min(MOST_PATHS, MOST_NUMBERS / _numbers(instance))))
+
+
+def _window_nanoseconds(instance: Instance) -> float:
+    """One window, and what it tells, law by law."""
+    return 4 * _numbers(instance) + 5 * LAWS * float(instance.vocab) ** 2
 
 
 def left_sum(work: Workspace) -> Enclosure:
@@ -162,6 +191,10 @@ def _chain(work: Workspace) -> HiddenChain:
     return hidden_chain(language)
 
 
+def _survival(work: Workspace) -> NDArray[np.float64] | None:
+    return survival(chain(work))
+
+
 def _steps(work: Workspace, end: float) -> Functional:
     policy, L = work.instance.policy, work.instance.length
     if isinstance(policy, FixedSize):
@@ -169,7 +202,7 @@ def _steps(work: Workspace, end: float) -> Functional:
         for size, revealed in zip(policy.sizes, policy.revealed()[:-1], strict=True):
             if size:
                 weight[revealed] -= size
-        return Sizes(L, end, weight)
+        return Sizes(L, end, weight, work.once(_survival))
     assert isinstance(policy, Bernoulli)
     schedule = policy.schedule
     used = schedule.weights > 0

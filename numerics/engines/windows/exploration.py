@@ -19,11 +19,11 @@ from ..._kernels.threads import for_each
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
 from ..sampled.intervals import empirical_bernstein
-from .functionals import Functional
+from .beyond import Beyond
 from .growth import MERGED, Cut, Harvest, Windows, rounding_error
-from .hidden import HiddenChain, StateLaws
+from .hidden import HiddenChain
 
-__all__ = ["Pick", "explored", "total_bound"]
+__all__ = ["Pick", "Sampling", "explored", "total_bound"]
 
 LEAST = 1e-4
 MOST = 2.0
@@ -36,20 +36,53 @@ PIECE = 16
 """Paths that one thread walks at a time."""
 
 
+TYPICAL = 0.25
+"""Standard deviation of an estimate, when it is guessed how many are needed."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How many paths beyond the windows.
+
+    Attributes
+    ----------
+    most : int
+    windows : float
+        After a round that looks at more windows the rest is sampled.
+    width : float
+        Relative width of the result that needs no more of them; 0 if there shall be ``most`` in any case.
+    seed : int
+    confidence : float
+    """
+
+    most: int
+    windows: float
+    width: float
+    seed: int
+    confidence: float
+
+    def paths(self, bound: float, value: float) -> float:
+        """For bounds of this sum beside this value: half of the width, by the lengths of the intervals."""
+        allowed, t = self.width * abs(value) / 4, math.log(8 / (1 - self.confidence))
+        if not allowed:
+            return self.most
+        return 7 * 5 * MOST * t / 3 * bound / allowed + 2 * t * (TYPICAL * bound / allowed) ** 2
+
+
 @dataclass
 class Pick:
     """Windows picked among those that are cut, so many on the average for each unit of their bounds.
 
     Attributes
     ----------
-    functional : Functional
+    beyond : Beyond
     density : float
     seed : int
     total : float
         Sum of the bounds of all windows that were offered.
     """
 
-    functional: Functional
+    beyond: Beyond
     density: float
     seed: int
     total: float = 0.0
@@ -59,7 +92,7 @@ class Pick:
         """Windows of one distance: their numbers are Poisson, so that given their sum the picks are independent."""
         m = cut.revealed
         classes = np.unique(m)
-        width = np.array([max(map(abs, self.functional.far(int(k), cut.distance - 1 - int(k)))) for k in classes])
+        width = np.array([self.beyond.width(int(k), cut.distance - 1 - int(k)) for k in classes])
         bound = cut.told[:, kernels.INFORMATION] * width[np.searchsorted(classes, m)]
         self.total += float(bound.sum())
         rng = np.random.default_rng([self.seed, 1, cut.distance])
@@ -88,14 +121,12 @@ class Pick:
         )
 
 
-def total_bound(harvest: Harvest, functional: Functional) -> float:
+def total_bound(harvest: Harvest, beyond: Beyond) -> float:
     """Sum of the bounds of the windows that were cut."""
-    return math.fsum(far * max(map(abs, functional.far(m, q))) for (m, q), far in harvest.cut_far.items())
+    return math.fsum(far * beyond.width(m, q) for (m, q), far in harvest.cut_far.items())
 
 
-def explored(
-    chain: HiddenChain, laws: StateLaws, functional: Functional, pick: Pick, confidence: float
-) -> tuple[float, float, float, int]:
+def explored(chain: HiddenChain, beyond: Beyond, pick: Pick, confidence: float) -> tuple[float, float, float, int]:
     """The sum of all T, the ends of its interval, and the number of paths."""
     found = pick.gathered()
     if found is None:
@@ -106,9 +137,9 @@ def explored(
     coefficient, width = np.zeros((D, D)), np.zeros((D, D))
     for m in range(min(D - 1, L - 1)):
         for q in range(min(D - 1, L - 1) - m):
-            coefficient[m, q] = functional.pair(m, q)[0]
-            width[m, q] = max(map(abs, functional.far(m, q)))
-    sampled = [laws.first(max(L - d, 0)) for d in range(D)]
+            coefficient[m, q] = beyond.functional.pair(m, q)[0]
+            width[m, q] = beyond.width(m, q)
+    sampled = [beyond.laws.first(max(L - d, 0)) for d in range(D)]
     apart = np.array([error for _, error in sampled]) + chain.law_error(L)
     apart += windows.apart + DEEPER * (gamma(chain.depth_a_step) + MERGED)
     out = np.empty((len(windows), 2))
@@ -123,7 +154,7 @@ def explored(
         distance,
         told,
         *chain.steps,
-        laws.laws,
+        beyond.laws.laws,
         np.array([count for count, _ in sampled]),
         apart,
         chain.emission.indptr.astype(np.int64),

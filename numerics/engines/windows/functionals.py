@@ -7,31 +7,44 @@ ends. With every position revealed with probability a, ``F[f] = end f(1) + sum_k
     ``a^{m+2} (1-a)^q``: both ends revealed (:meth:`pair`), and
     ``a^{m+1} (1-a)^q P(Bin(n, a) >= r)``: the right end, and r or more of the n positions outside (:meth:`far`).
 
-What the outside tells of the right end, given the window, is a non-decreasing function of the set revealed there, at
-most the information I of the state at the window's left end. Averaged over sets of r positions it is ``z_r``, and its
-share of F[f] is ``sum_r (z_r - z_{r-1})`` times F of the second polynomial: between I times the least and I times the
-largest over r, 0 included. A larger n is allowed, since degree elevation keeps ``z_r`` monotone. With uniform sets of
-j positions, ``F[f] = end f_L + sum_j weight_j (f_{j+1} - f_j)``, and falling factorials take the places of the powers.
+The n positions outside are those to the left of the window. What they tell of the right end, given the window, is a
+non-decreasing function of the set revealed there, at most the information I of the state at the window's left end.
+Averaged over sets of r positions it is ``z_r``, and its share of F[f] is ``sum_r (z_r - z_{r-1})`` times F of the
+second polynomial: between I times the least and I times the largest over r, 0 included. The bounds of a larger n hold
+too: leaving out one of n + 1 positions, each as likely, turns "r or more of n" into r + 1 or more of n + 1, or r of
+them and the one left out not among these, so that its F is a mean of two thresholds' among n + 1.
+
+With uniform sets of j positions, ``F[f] = end f_L + sum_j weight_j (f_{j+1} - f_j)``; falling factorials take the
+places of the powers, and a hypergeometric law that of Bin(n, a). There n counts: were all other positions outside, the
+number revealed there would be a function of j, its thresholds would be steps, and a left sum of steps of eight
+positions would see one as eight times too high or not at all. For the few windows with nearly all others outside, what
+these tell is what the nearest G tell, and the rest: at most what gets through a pattern of the nearest G
+(:mod:`.forgetting`), that is between 0 and ``I E survival`` at each j, whatever sign F gives it.
 """
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from ..._kernels.thresholds import reached, unreset
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...types import PARAMETER_DEPTH
 
-__all__ = ["Fractions", "Functional", "Sizes"]
+__all__ = ["Far", "Fractions", "Functional", "Sizes"]
 
 LOOSENED = 1e-9
 """Relative allowance on bounds that multiply what is left out. Binomial chances come from logarithms of gammas, of
 absolute error below ``10 n log(n) U``: under 1e-9 up to n = 10^5."""
+
+ENOUGH = 0.05
+"""What gets through the nearest positions, beside what these may tell, when nothing further out is looked at."""
 
 
 class Functional(ABC):
@@ -41,7 +54,7 @@ class Functional(ABC):
 
     def __init__(self) -> None:
         self._pairs: dict[tuple[int, int], tuple[float, float]] = {}
-        self._fars: dict[tuple[int, int], tuple[float, float]] = {}
+        self._fars: dict[tuple[int, int], Far] = {}
 
     def pair(self, m: int, q: int) -> tuple[float, float]:
         """F of "both ends and m named positions are revealed, and q named ones masked", and its absolute error."""
@@ -49,11 +62,8 @@ class Functional(ABC):
             self._pairs[m, q] = self._pair(m, q)
         return self._pairs[m, q]
 
-    def far(self, m: int, q: int) -> tuple[float, float]:
-        """Least and largest F of "one end, m named positions and r or more others are revealed, q named masked".
-
-        Over all r of at least 1, and 0 included.
-        """
+    def far(self, m: int, q: int) -> Far:
+        """F of "one end, m named positions and r or more of n others are revealed, and q named ones masked"."""
         if (m, q) not in self._fars:
             self._fars[m, q] = self._far(m, q)
         return self._fars[m, q]
@@ -62,7 +72,23 @@ class Functional(ABC):
     def _pair(self, m: int, q: int) -> tuple[float, float]: ...
 
     @abstractmethod
-    def _far(self, m: int, q: int) -> tuple[float, float]: ...
+    def _far(self, m: int, q: int) -> Far: ...
+
+
+@dataclass(frozen=True)
+class Far:
+    """Bounds over all r of at least 1, and 0 included; of an n in between, those of the next larger one hold.
+
+    Attributes
+    ----------
+    n : (B,) int64
+        Ascending, up to all positions outside a window of the class.
+    least, most : (B,) float64
+    """
+
+    n: NDArray[np.int64]
+    least: NDArray[np.float64]
+    most: NDArray[np.float64]
 
 
 class Fractions(Functional):
@@ -104,7 +130,7 @@ class Fractions(Functional):
         # Powers within an ulp of the library, of parameters within a few roundings.
         return value, size * ((m + q + 3) * PARAMETER_DEPTH + 12) * U + U * abs(value)
 
-    def _far(self, m: int, q: int) -> tuple[float, float]:
+    def _far(self, m: int, q: int) -> Far:
         tail, density = self._outside
         rising, falling = self._slope(m + 1, q)
         power = self.a ** (m + 1) * self.rest**q
@@ -112,7 +138,8 @@ class Fractions(Functional):
         found = end + (self.weight * (rising - falling)) @ tail + (self.weight * power) @ density
         size = np.abs(self.weight) @ (rising + falling) + (np.abs(self.weight) * power) @ density.max(axis=1)
         slack = LOOSENED * float(size + abs(end))
-        return min(0.0, float(found.min()) - slack), max(0.0, float(found.max()) + slack)
+        least, most = min(0.0, float(found.min()) - slack), max(0.0, float(found.max()) + slack)
+        return Far(np.array([self.length]), np.array([least]), np.array([most]))
 
     @cached_property
     def _outside(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -135,11 +162,19 @@ class Sizes(Functional):
         0 or 1.
     weight : (L,) float64
         Within ``PARAMETER_DEPTH`` roundings.
+    survival : (n, n) float64, optional
+        What gets through g positions revealed of the G nearest outside; see :func:`.forgetting.survival`.
     """
 
-    def __init__(self, length: int, end: float, weight: NDArray[np.float64]) -> None:
+    def __init__(
+        self,
+        length: int,
+        end: float,
+        weight: NDArray[np.float64],
+        survival: NDArray[np.float64] | None = None,
+    ) -> None:
         super().__init__()
-        self.length, self.end, self.weight = length, end, weight
+        self.length, self.end, self.weight, self.survival = length, end, weight, survival
         self._revealed, self._masked = [np.ones(length + 1)], [np.ones(length + 1)]
 
     def _chances(self, m: int, q: int) -> NDArray[np.float64]:
@@ -161,20 +196,40 @@ class Sizes(Functional):
         size = math.fsum(np.abs(up)) + math.fsum(np.abs(down))
         return value, size * (4 * (m + q + 2) + PARAMETER_DEPTH + 4) * U + U * abs(value)
 
-    def _far(self, m: int, q: int) -> tuple[float, float]:
+    def _far(self, m: int, q: int) -> Far:
         L, others = self.length, self.length - 1 - m - q
         if others < 1:
-            return 0.0, 0.0
+            return Far(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1))
         rho = self._chances(m + 1, q)
-        change = self.weight * (rho[1:] - rho[:-1])
-        # Of j revealed positions j - m - 1 are outside: r or more of them from j = r + m + 1 on.
-        after = np.append(np.cumsum(change[::-1])[::-1], 0.0)
-        r = np.arange(1, others + 1)
-        at = np.minimum(r + m, L - 1)
-        end = self.end if q == 0 else 0.0
-        found = end + after[np.minimum(r + m + 1, L)] + self.weight[at] * rho[at + 1]
-        slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + abs(end))
-        return min(0.0, float(found.min()) - slack), max(0.0, float(found.max()) + slack)
+        coefficient = (np.append(0.0, self.weight) - np.append(self.weight, -self.end)) * rho
+        slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + abs(self.end))
+        coefficient = coefficient[m + 1 : L + 1 - q]
+        n, least, most, nearest = [], [], [], (-math.inf, math.inf)
+        for some in _numbers(others, self.survival):
+            found = np.empty(some + 1)
+            reached(coefficient, some, others, found)
+            lo, hi = min(float(found[1:].min()) - slack, 0.0), max(float(found[1:].max()) + slack, 0.0)
+            n.append(some)
+            least.append(max(lo, nearest[0]))
+            most.append(min(hi, nearest[1]))
+            if self.survival is not None and some < len(self.survival):
+                below, above = unreset(coefficient, self.survival[some], some, others)
+                nearest = max(nearest[0], lo + below - slack), min(nearest[1], hi + above + slack)
+                if above - below <= ENOUGH * (hi - lo):
+                    break
+        if n[-1] < others:
+            n.append(others)
+            least.append(nearest[0])
+            most.append(nearest[1])
+        return Far(np.array(n), np.array(least), np.array(most))
+
+
+def _numbers(others: int, survival: NDArray[np.float64] | None) -> list[int]:
+    """Numbers n whose bounds are found: those that leave out 0, 1, 2, 4, 8 positions and so on, and small ones."""
+    found = {others} | {others - 2**k for k in range(others.bit_length()) if 2**k < others}
+    if survival is not None:
+        found |= {2**k for k in range(others.bit_length()) if 2**k < min(len(survival), others)}
+    return sorted(found)
 
 
 def _binomial(n: int, a: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from ..._kernels import windows as kernels
 from ..._kernels.threads import for_each
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
-from .functionals import Functional
+from .beyond import Beyond
 from .hidden import HiddenChain, StateLaws
 
 __all__ = ["MERGED", "Cut", "Harvest", "Limits", "Windows", "grow", "rounding_error", "window_bytes"]
@@ -136,8 +136,7 @@ def window_bytes(states: int, vocab: int) -> float:
 
 def grow(
     chain: HiddenChain,
-    laws: StateLaws,
-    functional: Functional,
+    beyond: Beyond,
     limits: Limits,
     offer: Callable[[Cut], None] | None = None,
 ) -> Harvest:
@@ -152,9 +151,10 @@ def grow(
     -----
     A window at distance d stands for all positions i > d, by the law of the hidden state at i - d. Its extension by a
     token or a mask moves the left end to i - d - 1. Windows of no importance are cut, and what lies beyond
-    them is bounded by :meth:`Functional.far` in one of two ways: at once, with the information of the state; or after
+    them is bounded by :class:`Beyond` in one of two ways: at once, with the information of the state; or after
     the pair of ends itself, with what the state still tells if the left end is revealed, and if it is masked.
     """
+    laws = beyond.laws
     harvest = Harvest(left_out=_left_out(chain, laws))
     L, K, V = chain.length, chain.states, chain.vocab
     most = max(1, int(limits.bytes / window_bytes(K, V)))
@@ -170,7 +170,7 @@ def grow(
         if d == L - 1:
             _gather(harvest, told, revealed, told[:, :, kernels.MASS] > 0, d)
             break
-        matters = _importance(chain, told, revealed, d, functional)
+        matters = _importance(chain, told, revealed, d, beyond)
         kept = matters > limits.importance
         if (matters[~kept] > 0).any():
             harvest.stopped_by = harvest.stopped_by or "importance"
@@ -239,7 +239,7 @@ def rounding_error(chain: HiddenChain) -> float:
 
 
 def _importance(
-    chain: HiddenChain, told: NDArray[np.float64], revealed: NDArray[np.int64], d: int, functional: Functional
+    chain: HiddenChain, told: NDArray[np.float64], revealed: NDArray[np.int64], d: int, beyond: Beyond
 ) -> NDArray[np.float64]:
     """What each extension would add to the width if it were cut; 0 where rounding hides what lies beyond."""
     pair, information, mass = (told[:, :, kind] for kind in (kernels.PAIR, kernels.INFORMATION, kernels.MASS))
@@ -248,7 +248,7 @@ def _importance(
         here = revealed == m
         q = d - 1 - m
         at_once, if_revealed, if_masked = (
-            -lo + hi for lo, hi in (functional.far(m, q), functional.far(m + 1, q), functional.far(m, q + 1))
+            hi - lo for lo, hi in (beyond.at_once(m, q), beyond.if_revealed(m, q), beyond.if_masked(m, q))
         )
         later = np.maximum(information - pair, 0.0) * if_revealed + information * if_masked
         matters[here] = np.minimum(information * at_once, later)[here]

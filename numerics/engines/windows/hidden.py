@@ -12,6 +12,7 @@ from scipy import sparse
 
 from ...enclosure import gamma
 from ...languages import HMM, Language, NGram
+from ...languages.context_chain import context_chain
 from ...types import PARAMETER_DEPTH
 
 __all__ = ["HiddenChain", "StateLaws", "hidden_chain", "state_count"]
@@ -41,6 +42,8 @@ class HiddenChain:
     emission : (K, V) sparse
     depth : int
         Roundings in the product of a transition's and an emission's probability.
+    memory : int or None
+        So many tokens in a row determine the state that emitted the last of them, if any number does.
     """
 
     length: int
@@ -48,6 +51,7 @@ class HiddenChain:
     transition: sparse.csr_array
     emission: sparse.csr_array
     depth: int
+    memory: int | None
 
     @property
     def states(self) -> int:
@@ -171,7 +175,7 @@ def state_count(language: Language) -> int | None:
 
 
 def hidden_chain(language: HMM | NGram) -> HiddenChain:
-    """The language's own hidden chain, or an n-gram's: its state is the last n-1 tokens, fewer at the start (M1)."""
+    """The language's own hidden chain, or an n-gram's (M1)."""
     if isinstance(language, HMM):
         initial, depth = language.initial.values, 2 * PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(language.transition.values), language.emission.values
@@ -179,40 +183,11 @@ def hidden_chain(language: HMM | NGram) -> HiddenChain:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(np.ones((1, 1))), language.transition.values
     else:
-        initial, transition, emission, depth = _of_ngram(language)
-    return _reduced(language.length, initial, transition, np.asarray(emission), depth)
-
-
-def _of_ngram(language: NGram) -> tuple[NDArray[np.float64], sparse.csr_array, NDArray[np.float64], int]:
-    V, order, L = language.vocab, language.order, language.length
-    longest = min(order - 1, L)
-    head = language.initial.values.reshape(V**longest, -1).sum(axis=1)
-    laws = [head.reshape(V**j, -1).sum(axis=1) for j in range(1, longest + 1)]
-    first = np.cumsum([0, *(law.size for law in laws)])
-    rows, columns, chances = [], [], []
-    for j in range(longest - 1):
-        # From j + 1 tokens to j + 2.
-        following = laws[j + 1].reshape(-1, V)
-        ratio = np.divide(following, laws[j][:, None], out=np.zeros_like(following), where=laws[j][:, None] > 0)
-        at = np.arange(following.size)
-        rows.append(first[j] + at // V)
-        columns.append(first[j + 1] + at)
-        chances.append(ratio.reshape(-1))
-    if longest == order - 1:
-        contexts = laws[-1].size
-        at = np.arange(contexts * V)
-        rows.append(first[longest - 1] + at // V)
-        columns.append(first[longest - 1] + at % contexts)
-        chances.append(language.transition.values.reshape(-1))
-    K = int(first[-1])
-    transition = sparse.csr_array((K, K))
-    if rows:
-        entries = (np.concatenate(chances), (np.concatenate(rows), np.concatenate(columns)))
-        transition = sparse.csr_array(sparse.coo_array(entries, shape=(K, K)))
-    emission = np.concatenate([np.tile(np.eye(V), (law.size // V, 1)) for law in laws])
-    initial = np.concatenate([laws[0], np.zeros(K - V)])
-    depth = PARAMETER_DEPTH + 1 if order == 2 else 2 * (PARAMETER_DEPTH + min(V ** (longest - 1), SUM_DEPTH)) + 2
-    return initial, transition, emission, depth
+        initial, transition, emission = context_chain(language)
+        terms = min(language.vocab ** (language.order - 2), SUM_DEPTH)
+        depth = PARAMETER_DEPTH + 1 if language.order == 2 else 2 * (PARAMETER_DEPTH + terms) + 2
+    memory = language.order - 1 if isinstance(language, NGram) else None
+    return _reduced(language.length, initial, transition, np.asarray(emission), depth, memory)
 
 
 def _reduced(
@@ -221,6 +196,7 @@ def _reduced(
     transition: sparse.csr_array,
     emission: NDArray[np.float64],
     depth: int,
+    memory: int | None,
 ) -> HiddenChain:
     """On the states that occur."""
     transition.eliminate_zeros()
@@ -238,4 +214,5 @@ def _reduced(
         sparse.csr_array(transition[kept][:, kept]),
         sparse.csr_array(emission[kept]),
         depth,
+        memory,
     )

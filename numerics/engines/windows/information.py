@@ -28,13 +28,16 @@ import numpy as np
 
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...languages import HMM
-from .exploration import Pick, explored, total_bound
+from .beyond import Beyond
+from .exploration import Pick, Sampling, explored, total_bound
 from .functionals import Fractions, Functional
 from .growth import Harvest, Limits, grow
 from .hidden import HiddenChain, hidden_chain
 
 __all__ = [
-    "WORK",
+    "FEWEST_PATHS",
+    "FINER",
+    "PATH_LENGTH",
     "Effort",
     "Sum",
     "evaluated",
@@ -51,7 +54,10 @@ FINER = 8.0
 """Each further round looks at windows this many times less important."""
 
 SLOWER = 6.0
-"""The next round is expected to take at most this many times longer."""
+"""The next round is expected to take at most this many times longer, or as many as there is time for."""
+
+LEAST_LONGER = 1.5
+"""A round that may not take so many times longer is not begun."""
 
 WINDOWS_FOR_NOTHING = 20_000
 """As many are looked at within ``FREE_SECONDS``, if that helps, even where the width asked for is reached before."""
@@ -61,8 +67,14 @@ FREE_SECONDS = 0.3
 SHARE = 1e-3
 """Of the width that is wanted, for laws that stand for others, to begin with."""
 
-WORK = 3e7
-"""Numbers in the windows looked at before the rest is sampled."""
+BYTES = 1e9
+"""For windows of one length before the rest is sampled."""
+
+PATH_LENGTH = 20
+"""Positions of a path, in estimates."""
+
+FEWEST_PATHS = 1000
+"""So few are drawn at once."""
 
 LAWS_FOR_SAMPLING = 1e-7
 """Mean relative error of laws that stand for others."""
@@ -126,64 +138,70 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
         return Sum(0.0, 0.0, 0.0, 0.0, False, "")
     _compile()
     start = time.monotonic()
-    importance, tolerance = first_importance(chain, functional), SHARE * effort.width
-    laws = chain.represented(tolerance)
+    tolerance = SHARE * effort.width
+    beyond = Beyond(functional, chain.represented(tolerance))
+    importance = first_importance(chain, beyond)
     while True:
         began = time.monotonic()
-        harvest = grow(chain, laws, functional, Limits(importance, effort.bytes, start + effort.seconds))
-        found = evaluated(harvest, functional)
+        harvest = grow(chain, beyond, Limits(importance, effort.bytes, start + effort.seconds))
+        found = evaluated(harvest, beyond)
         now, scale = time.monotonic(), max(abs(whole - found.value), 1e-300)
-        beyond, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
-        coarse = bool(laws.error.any()) and inside > effort.width / 4
-        if (harvest.stopped_by != "importance" or beyond <= NARROWEST) and not coarse:
+        outside, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
+        coarse = bool(beyond.laws.error.any()) and inside > effort.width / 4
+        if (harvest.stopped_by != "importance" or outside <= NARROWEST) and not coarse:
             break
         enough = harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
-        if beyond + inside <= effort.width and enough:
+        if outside + inside <= effort.width and enough:
             break
-        if now + SLOWER * (now - began) > start + effort.seconds:
+        longer = (start + effort.seconds - now) / max(now - began, 1e-9)
+        if longer < LEAST_LONGER:
             found = replace(found, note=_note(harvest, "time"))
             break
+        finer = FINER if longer >= SLOWER else FINER ** (math.log(longer) / math.log(SLOWER))
         if coarse:
             tolerance /= FINER
-            laws = chain.represented(tolerance)
-        if beyond > effort.width / 2 or not coarse:
-            importance /= FINER
-    return replace(found, truncated=found.truncated or bool(laws.error.any()))
+            beyond = Beyond(functional, chain.represented(tolerance))
+        if outside > effort.width / 2 or not coarse:
+            importance /= finer
+    return replace(found, truncated=found.truncated or bool(beyond.laws.error.any()))
 
 
-def first_importance(chain: HiddenChain, functional: Functional) -> float:
+def first_importance(chain: HiddenChain, beyond: Beyond) -> float:
     """Where the first round stops."""
-    lo, hi = functional.far(0, 0)
+    lo, hi = beyond.at_once(0, 0)
     return FIRST * chain.length * math.log(max(chain.vocab, 2)) * (hi - lo)
 
 
-def sampled_information(chain: HiddenChain, functional: Functional, count: int, seed: int, confidence: float) -> Sum:
-    """``F[f]`` with what lies beyond the windows sampled by ``count`` paths or so; time plays no part in it.
+def sampled_information(chain: HiddenChain, functional: Functional, sampling: Sampling) -> Sum:
+    """``F[f]`` with what lies beyond the windows sampled; time plays no part in it.
 
     Notes
     -----
-    The windows are those of the first round that looks at ``WORK`` numbers.
+    Windows are looked at while paths would take longer than the next round: it looks at some four times as many, twice,
+    at up to four times a path's time for each of its windows.
     """
-    laws = chain.represented(LAWS_FOR_SAMPLING)
-    limits = Limits(first_importance(chain, functional), WORK * 80, math.inf)
+    beyond = Beyond(functional, chain.represented(LAWS_FOR_SAMPLING))
+    limits = Limits(first_importance(chain, beyond), BYTES, math.inf)
     while True:
-        harvest = grow(chain, laws, functional, limits)
-        if harvest.stopped_by != "importance" or harvest.windows * chain.states * chain.vocab >= WORK:
+        harvest = grow(chain, beyond, limits)
+        found, bound = evaluated(harvest, beyond), total_bound(harvest, beyond)
+        needed = sampling.paths(bound, found.value)
+        enough = needed <= FEWEST_PATHS or 32 * harvest.windows > needed * PATH_LENGTH * (chain.vocab + 1)
+        if harvest.stopped_by != "importance" or enough or harvest.windows > sampling.windows:
             break
         limits = replace(limits, importance=limits.importance / FINER)
-    found = evaluated(harvest, functional)
-    bound = total_bound(harvest, functional)
     if not harvest.stopped_by or bound == 0:
         return found
-    pick = Pick(functional, count / bound, seed)
-    sure = evaluated(grow(chain, laws, functional, limits, pick.offer), functional)
-    value, least, most, paths = explored(chain, laws, functional, pick, confidence)
+    count = min(max(needed, FEWEST_PATHS), sampling.most)
+    pick = Pick(beyond, count / bound, sampling.seed)
+    sure = evaluated(grow(chain, beyond, limits, pick.offer), beyond)
+    value, least, most, paths = explored(chain, beyond, pick, sampling.confidence)
     least, most = max(least, found.value + found.below - sure.value), min(most, found.value + found.above - sure.value)
     if least > most:
         return found
     value = min(max(value, least), most)
     below, above = sure.below + least - value, sure.above + most - value
-    note = f"{sure.note.split(', limited')[0]}, and {paths} paths beyond, seed {seed}"
+    note = f"{sure.note.split(', limited')[0]}, and {paths} paths beyond, seed {sampling.seed}"
     return Sum(sure.value + value, max(sure.rounding, found.rounding), below, above, True, note)
 
 
@@ -192,13 +210,13 @@ def _compile() -> None:
     """Compiles the kernels, so that rounds can be timed."""
     chain = hidden_chain(HMM(4, [0.5, 0.5], [[0.5, 0.5], [0.25, 0.75]], [[0.5, 0.5], [0.125, 0.875]]))
     one = Fractions(chain.length, 1.0, np.zeros(1), np.ones(1), np.ones(1))
-    grow(chain, chain.represented(0.0), one, Limits(0.0, 1e6, math.inf))
+    grow(chain, Beyond(one, chain.represented(0.0)), Limits(0.0, 1e6, math.inf))
 
 
-def evaluated(harvest: Harvest, functional: Functional) -> Sum:
+def evaluated(harvest: Harvest, beyond: Beyond) -> Sum:
     terms, rounding, below, above = [], 0.0, [], []
     for m, q in harvest.pair_error:
-        e, e_error = functional.pair(m, q)
+        e, e_error = beyond.functional.pair(m, q)
         kept, lost = harvest.pair.get((m, q), 0.0), harvest.cut_pair.get((m, q), 0.0)
         unseen = harvest.left_out * math.comb(m + q, m)
         error = abs(e) * (harvest.pair_error[m, q] + unseen + 64 * U * (kept + lost)) + e_error * (kept + lost)
@@ -208,9 +226,9 @@ def evaluated(harvest: Harvest, functional: Functional) -> Sum:
             continue
         information = harvest.cut_far[m, q] * (1 + 64 * U) + unseen
         after = harvest.cut_after[m, q] * (1 + 64 * U) + 2 * unseen
-        lo, hi = functional.far(m, q)
-        lo_revealed, hi_revealed = functional.far(m + 1, q)
-        lo_masked, hi_masked = functional.far(m, q + 1)
+        lo, hi = beyond.at_once(m, q)
+        lo_revealed, hi_revealed = beyond.if_revealed(m, q)
+        lo_masked, hi_masked = beyond.if_masked(m, q)
         least = max(lo * information, e * lost + lo_revealed * after + lo_masked * information)
         most = min(hi * information, e * lost + hi_revealed * after + hi_masked * information)
         guess = min(max(e * lost, least), max(most, least))
