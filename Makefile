@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NUMBA_SLP_VECTORIZE := 1
 
-.PHONY: check setup test test-all lint docs report dist lock clean
+.PHONY: check setup test test-slow test-all test-samplers lint docs report dist lock clean
 
 check: setup
 	@$(BIN)/maskbound check
@@ -24,8 +24,11 @@ setup: .venv/running
 test: .venv/testing lint
 	$(BIN)/pytest -n 2
 
-test-all: .venv/testing lint
-	$(BIN)/pytest -n 2 -m "slow or not slow"
+# What the default leaves out.
+test-slow: .venv/testing
+	$(BIN)/pytest -n 2 -m slow
+
+test-all: test test-slow
 
 # Real samplers on torch and diffusers, in an environment of their own. The lock names the CPU build of torch, for Linux;
 # PIP_FIND_LINKS tells where it lies unless an index has it.

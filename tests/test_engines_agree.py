@@ -25,8 +25,11 @@ from maskbound.numerics.languages import Language
 from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.policies import Policy
 
-SECONDS = 0.5
+SECONDS = 0.1
 """Estimated, for one method on one instance; the slowest engine takes a fraction of its estimate."""
+
+PATIENT = 5.0
+"""The same, for the slow tests."""
 
 SAMPLES = 300
 """Sequences in sampled methods, whose intervals hold with chance 1 - 1e-6 each; the seed is always the same."""
@@ -45,7 +48,7 @@ LOOSE = ("bound", "statistical")
 """Kinds that promise to hold the value, not to be near it."""
 
 
-def measured(instance: Instance, seconds: float = SECONDS) -> dict[str, list[Enclosure]]:
+def measured(instance: Instance, seconds: float) -> dict[str, list[Enclosure]]:
     """Every quantity by every method that applies within the time."""
     found = defaultdict(list)
     work = Workspace(instance, Request(ASKED, samples=SAMPLES))
@@ -81,10 +84,11 @@ def in_every_scope(instance: Instance) -> list[Instance]:
     return [replace(instance, off_support_scope=scope) for scope in (("global", "local") if local else ("global",))]
 
 
+@pytest.mark.parametrize("seconds", [SECONDS, pytest.param(PATIENT, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", names())
-def test_engines_agree_on_the_gallery(name: str) -> None:
+def test_engines_agree_on_the_gallery(name: str, seconds: float) -> None:
     for instance in in_every_scope(load_gallery(name)):
-        assert assert_agreement(measured(instance)) >= 3
+        assert assert_agreement(measured(instance, seconds)) >= 3
 
 
 @given(cases())
@@ -94,7 +98,7 @@ def test_engines_agree_on_random_instances(case) -> None:
         # On a chain that does not start stationary the markov engine replaces the marginals of the positions by their
         # mean, and says by how much these differ.
         loose = (*LOOSE, "truncation") if instance.off_support == "marginal" else LOOSE
-        assert assert_agreement(measured(instance, seconds=5.0), loose) >= 20
+        assert assert_agreement(measured(instance, PATIENT), loose) >= 20
 
 
 SKEWED = languages.Tabular(2, 2, [[0, 0], [0, 1], [1, 1]], ["1/2", "1/6", "1/3"])
@@ -124,6 +128,7 @@ def pair_as_hmm(vocab: int, length: int) -> Language:
     return languages.HMM(length, initial, repeat + renew, emission)
 
 
+@pytest.mark.parametrize("seconds", [SECONDS, pytest.param(PATIENT, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 @pytest.mark.parametrize(
     "forms",
@@ -140,11 +145,11 @@ def pair_as_hmm(vocab: int, length: int) -> Language:
     ],
     ids=lambda forms: repr(forms[0]),
 )
-def test_one_language_written_in_several_ways(forms: tuple[Language, ...], policy: Policy) -> None:
+def test_one_language_written_in_several_ways(forms: tuple[Language, ...], policy: Policy, seconds: float) -> None:
     """Under the global scope a law does not depend on how its language is written."""
     found = defaultdict(list)
     for language in forms:
-        for name, enclosures in measured(Instance(language, policy, off_support_scope="global"), 5.0).items():
+        for name, enclosures in measured(Instance(language, policy, off_support_scope="global"), seconds).items():
             found[name] += enclosures
     assert assert_agreement(found) >= 60
 

@@ -6,8 +6,9 @@ outcome, which q never produces: TV counts it, and what averages `-log q` or `lo
 Bigram rates then run over the sequences that came out, whose weights are left as they are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, pairwise
 
 from . import contexts, mixtures, samplers, slopes
@@ -62,6 +63,7 @@ __all__ = [
 ]
 
 Rows = Sequence[Sequence[Fraction]] | Mapping[int, Mapping[int, Fraction]]
+Ways = dict[str, Callable[[], Fraction | int | Real]]
 
 
 def kl(q: Law, p: Law) -> Real:
@@ -259,9 +261,31 @@ def bigram_tv_rate(q: Law, p: Law, transition: Rows | None = None) -> Fraction:
     return sum(excess, Fraction(0))
 
 
+class Measured(Mapping[str, Fraction | int | Real]):
+    """Values by name, each worked out when it is asked for, once."""
+
+    def __init__(self, ways: Ways) -> None:
+        self._ways: Ways = ways
+        self._known: dict[str, Fraction | int | Real] = {}
+
+    def __getitem__(self, name: str) -> Fraction | int | Real:
+        if name not in self._known:
+            self._known[name] = self._ways[name]()
+        return self._known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._ways
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ways)
+
+    def __len__(self) -> int:
+        return len(self._ways)
+
+
 def measure_all(
     q: Law, V: int, denoiser: Denoiser, policy: Policy, transition: Rows | None = None
-) -> dict[str, Fraction | int | Real]:
+) -> Mapping[str, Fraction | int | Real]:
     """Every quantity that exists for this instance, by its name in claims.
 
     Left out: `max_step_size` for the Bernoulli sampler, the bigram rates at L = 1, `generative_nll_correct`
@@ -269,81 +293,78 @@ def measure_all(
     """
     m = marginals_of(q)
     p = samplers.law(policy, V, denoiser)
-    measured: dict[str, Fraction | int | Real] = {
-        "kl": kl(q, p),
-        "reverse_kl": reverse_kl(q, p),
-        "tv": tv(q, p),
-        "hellinger": hellinger(q, p),
-        "path_kl": path_kl(q, denoiser, policy),
-        "ser": ser(q, p),
-        "ter": ter(q, p),
-        "log_ter": log_ter(q, p),
-        "log_ter_language": log_ter_language(q),
-        "entropy": entropy(m),
-        "total_correlation": total_correlation(m),
-        "dual_total_correlation": dual_total_correlation(m),
-        "eps_learning": eps_learning(m, V, denoiser),
-        "eps_learning_mean": eps_learning_mean(m, V, denoiser, policy),
-        "max_step_weight": max_step_weight(policy),
-        "collision_probability": collision_probability(policy),
-        "generative_nll": generative_nll(q, p),
-        "generative_perplexity": generative_perplexity(q, p),
-        "off_support_mass": off_support_mass(m, V, denoiser, policy),
-        "area_defect": area_defect(m),
-        "profile_max_increase": profile_max_increase(m),
-        "expected_steps": policy.N,
-        "break_even_price": Fraction(policy.L, policy.N),
-        "soft_path_kl": mixtures.soft_path_kl(q, denoiser, policy),
+    worst = cache(lambda: eps_learning(m, V, denoiser))
+    ways: Ways = {
+        "kl": lambda: kl(q, p),
+        "reverse_kl": lambda: reverse_kl(q, p),
+        "tv": lambda: tv(q, p),
+        "hellinger": lambda: hellinger(q, p),
+        "path_kl": lambda: path_kl(q, denoiser, policy),
+        "ser": lambda: ser(q, p),
+        "ter": lambda: ter(q, p),
+        "log_ter": lambda: log_ter(q, p),
+        "log_ter_language": lambda: log_ter_language(q),
+        "entropy": lambda: entropy(m),
+        "total_correlation": lambda: total_correlation(m),
+        "dual_total_correlation": lambda: dual_total_correlation(m),
+        "eps_learning": worst,
+        "eps_learning_mean": lambda: eps_learning_mean(m, V, denoiser, policy),
+        "max_step_weight": lambda: max_step_weight(policy),
+        "collision_probability": lambda: collision_probability(policy),
+        "generative_nll": lambda: generative_nll(q, p),
+        "generative_perplexity": lambda: generative_perplexity(q, p),
+        "off_support_mass": lambda: off_support_mass(m, V, denoiser, policy),
+        "area_defect": lambda: area_defect(m),
+        "profile_max_increase": lambda: profile_max_increase(m),
+        "expected_steps": lambda: policy.N,
+        "break_even_price": lambda: Fraction(policy.L, policy.N),
+        "soft_path_kl": lambda: mixtures.soft_path_kl(q, denoiser, policy),
+        "agreement_slack": lambda: contexts.agreement_slack(V, worst()),
     }
-    measured |= _of_language(m, V)
-    measured["agreement_slack"] = contexts.agreement_slack(V, measured["eps_learning"])
-    if policy.kind == "bernoulli":
-        measured |= _of_bernoulli(q, m, V, denoiser, policy)
-    else:
-        measured |= _of_sizes(policy)
-    if measured["ser"] != 1:
-        measured["generative_nll_correct"] = generative_nll_correct(q, p)
+    ways |= _of_language(m, V)
+    ways |= _of_bernoulli(q, m, V, denoiser, policy) if policy.kind == "bernoulli" else _of_sizes(policy)
+    if ser(q, p) != 1:
+        ways["generative_nll_correct"] = lambda: generative_nll_correct(q, p)
     if m.L >= 2:
-        measured["bigram_kl_rate"] = bigram_kl_rate(q, p, transition)
-        measured["bigram_tv_rate"] = bigram_tv_rate(q, p, transition)
-    return measured
+        ways["bigram_kl_rate"] = lambda: bigram_kl_rate(q, p, transition)
+        ways["bigram_tv_rate"] = lambda: bigram_tv_rate(q, p, transition)
+    return Measured(ways)
 
 
-def _of_language(m: Marginals, V: int) -> dict[str, Fraction | int | Real]:
+def _of_language(m: Marginals, V: int) -> Ways:
     """What neither the policy nor the denoiser has a part in (M5.7, M6.8, M6.11, M6.13)."""
-    least, most = slopes.extremes(m)
-    summed, largest = contexts.mode_conflicts(m, V)
+    extremes, conflicts = cache(lambda: slopes.extremes(m)), cache(lambda: contexts.mode_conflicts(m, V))
     return {
-        "slope_defect": slopes.slope_defect(m),
-        "curve_min_slope": least,
-        "curve_max_slope": most,
-        "growth_complexity": slopes.growth_complexity(m),
-        "least_confidence": contexts.least_confidence(m, V),
-        "mode_conflict": summed,
-        "mode_conflict_uniform": largest,
-        "pair_conflict": contexts.pair_conflict(m, V),
-        "zero_error_depth": contexts.zero_error_depth(m, V),
+        "slope_defect": lambda: slopes.slope_defect(m),
+        "curve_min_slope": lambda: extremes()[0],
+        "curve_max_slope": lambda: extremes()[1],
+        "growth_complexity": lambda: slopes.growth_complexity(m),
+        "least_confidence": lambda: contexts.least_confidence(m, V),
+        "mode_conflict": lambda: conflicts()[0],
+        "mode_conflict_uniform": lambda: conflicts()[1],
+        "pair_conflict": lambda: contexts.pair_conflict(m, V),
+        "zero_error_depth": lambda: contexts.zero_error_depth(m, V),
     }
 
 
-def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Policy) -> dict[str, Fraction | Real]:
+def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Ways:
     """What belongs to Bernoulli samplers (M5.8, M5.9, M6.9)."""
-    paths = mixtures.over_sizes(policy, lambda sized: path_kl(q, denoiser, sized))
-    errors = mixtures.over_sizes(policy, lambda sized: ser(q, samplers.law(sized, V, denoiser)))
+    paths = cache(lambda: mixtures.over_sizes(policy, lambda sized: path_kl(q, denoiser, sized)))
+    errors = cache(lambda: mixtures.over_sizes(policy, lambda sized: ser(q, samplers.law(sized, V, denoiser))))
     return {
-        "weighted_slope": slopes.weighted_slope(m, policy),
-        "growth_bound": slopes.growth_bound(m, policy),
-        "mixture_path_kl": mixtures.mean(paths),
-        "mixture_ser": sum((chance * error for chance, error in errors), Fraction(0)),
-        "best_sizes_path_kl": min(value for _, value in paths),
-        "best_sizes_ser": min(error for _, error in errors),
-        "law_polynomial_defect": law_distance(
+        "weighted_slope": lambda: slopes.weighted_slope(m, policy),
+        "growth_bound": lambda: slopes.growth_bound(m, policy),
+        "mixture_path_kl": lambda: mixtures.mean(paths()),
+        "mixture_ser": lambda: sum((chance * error for chance, error in errors()), Fraction(0)),
+        "best_sizes_path_kl": lambda: min(value for _, value in paths()),
+        "best_sizes_ser": lambda: min(error for _, error in errors()),
+        "law_polynomial_defect": lambda: law_distance(
             samplers.law(policy, V, denoiser), mixtures.polynomial(policy, V, denoiser)
         ),
     }
 
 
-def _of_sizes(policy: Policy) -> dict[str, Fraction | int]:
+def _of_sizes(policy: Policy) -> Ways:
     """What belongs to sized samplers (M6.3, M6.14)."""
     success, masked, by_tc, by_dtc = Fraction(1), policy.L, Fraction(0), Fraction(0)
     for s in policy.sizes:
@@ -356,8 +377,14 @@ def _of_sizes(policy: Policy) -> dict[str, Fraction | int]:
     largest, power = max_step_size(policy), 1
     while power < largest:
         power *= 2
-    measured = {"max_step_size": largest, "dyadic_step_size": power, "sized_success": success}
-    return measured | ({"tc_step_ratio": by_tc, "dtc_step_ratio": by_dtc} if policy.kind == "fixed-size" else {})
+    ways: Ways = {
+        "max_step_size": lambda: largest,
+        "dyadic_step_size": lambda: power,
+        "sized_success": lambda: success,
+    }
+    if policy.kind == "fixed-size":
+        ways |= {"tc_step_ratio": lambda: by_tc, "dtc_step_ratio": lambda: by_dtc}
+    return ways
 
 
 def _length(law: Law) -> int:

@@ -4,6 +4,7 @@ Both sides are evaluated at 50 digits from the oracles' values, whose errors are
 1e-40 counts as equality. Nothing here uses the numerical package.
 """
 
+from collections import ChainMap
 from fractions import Fraction as F
 from functools import cache
 
@@ -73,7 +74,7 @@ class Subject:
             if policy.sizes is not None and policy.sizes[k]:
                 left_of_profile += real(F(policy.sizes[k], m.L)) * z[before]
                 before += policy.sizes[k]
-        return found | {
+        more = {
             "learning_term": m.L * found["eps_learning_mean"],
             "curve_left_sum": left_of_curve,
             "curve_area": information.area(m),
@@ -84,6 +85,7 @@ class Subject:
             "profile_max_increase": found["profile_max_increase"] if m.L > 1 else F(0),
             "curve_midpoint_excess": information.curve(m, F(1, 2)) - (z[0] + z[-1]) / 2,
         }
+        return ChainMap(more, found)
 
     def satisfies(self, assumption):
         policy = self.policy
