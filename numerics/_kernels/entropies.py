@@ -97,7 +97,7 @@ def conditional_costs(
         0,
         TASKS,
         read_only(m),
-        read_only(D if inexact else np.empty((0, 0))),
+        read_only(np.empty((0, 0)) if D is None else D),
         V,
         L,
         pattern,
