@@ -13,7 +13,7 @@ __all__ = ["for_each", "thread_count"]
 
 def thread_count() -> int:
     """How many threads to use: the environment's ``NUMBA_NUM_THREADS``, by default one a processor."""
-    return config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # numba makes its settings when it is imported
+    return config.NUMBA_NUM_THREADS
 
 
 def for_each(kernel: Callable[..., None], first: int, last: int, *arguments: Any) -> None:
