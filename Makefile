@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NUMBA_SLP_VECTORIZE := 1
 
-.PHONY: check setup test test-slow test-all test-samplers lint docs report dist lock clean
+.PHONY: check setup test test-slow test-all test-samplers lint types docs report dist lock clean
 
 check: setup
 	@$(BIN)/maskbound check
@@ -41,9 +41,16 @@ test-all: test test-slow
 test-samplers: .venv-samplers/testing
 	.venv-samplers/bin/python -m pytest tests/samplers
 
-lint: .venv/testing
+lint: .venv/testing types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# mypy finds the folders under the names that they are installed by in a tree of links.
+types: .venv/testing
+	@mkdir -p build/types/maskbound
+	@ln -sfn ../../../theory build/types/maskbound/theory
+	@ln -sfn ../../../numerics build/types/maskbound/numerics
+	$(BIN)/mypy
 
 report: setup
 	$(BIN)/maskbound report --out report

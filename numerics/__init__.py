@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from . import denoisers as denoisers
     from . import languages as languages
     from . import policies as policies
-    from .checks import check as check
-    from .conformance import conform as conform
+    from .checks.check import check as check
+    from .conformance.conform import conform as conform
     from .instances import Instance as Instance
     from .instances import draw as draw
     from .instances import load as load

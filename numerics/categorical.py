@@ -22,7 +22,7 @@ def categorical(rows: NDArray[np.float64], rng: np.random.Generator) -> NDArray[
     (n,) int64
         Never an index of weight zero: a draw that rounds up to the total goes to the last positive one.
     """
-    return inverted(rows, rng.random(rows.shape[0]))
+    return inverted(rows, rng.random(len(rows)))
 
 
 def inverted(rows: NDArray[np.float64], uniforms: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -66,7 +66,7 @@ class LogForm:
     """
 
     def __init__(
-        self, rational: Rational = 0, logs: Mapping[Rational, Rational] | Iterable[tuple[Rational, Rational]] = ()
+        self, rational: Rational = 0, logs: Mapping[Any, Rational] | Iterable[tuple[Rational, Rational]] = ()
     ) -> None:
         pairs = logs.items() if isinstance(logs, Mapping) else logs
         terms: dict[int, fmpq] = {}
@@ -89,7 +89,8 @@ class LogForm:
     @classmethod
     def combination(cls, pairs: Iterable[tuple[Rational, LogForm | Rational]]) -> LogForm:
         """``sum of coefficient * form`` over pairs, at the cost of the terms there are."""
-        rational, terms = fmpq(0), {}
+        rational = fmpq(0)
+        terms: dict[int, fmpq] = {}
         for coefficient, form in pairs:
             factor = _fmpq(coefficient)
             if not isinstance(form, LogForm):

@@ -15,7 +15,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
-KEPT = (".py", ".toml", ".tsv", ".json", ".typ", ".css")
+KEPT = (".py", ".typed", ".toml", ".tsv", ".json", ".typ", ".css")
 PAIR = """
 claims = [{claims}]
 language = {{kind = "pair", vocab = 2, length = 2}}

@@ -6,6 +6,7 @@ roundings, each of which carries a proof of monotony from its parts to the whole
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
@@ -17,6 +18,8 @@ __all__ = ["Course", "course", "first_at_most", "sign"]
 
 FARTHEST = 2**200
 DIGITS = (30, 100)
+
+Function = Callable[[Expr], Expr]
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Course:
     def greatest(self) -> Expr:
         return self.limit if self.direction >= 0 else self.first
 
-    def mapped(self, function, direction: int = 1, reached: bool | None = None) -> Course:
+    def mapped(self, function: Function, direction: int = 1, reached: bool | None = None) -> Course:
         """Under a monotone function."""
         return Course(
             self.direction * direction,
@@ -168,14 +171,14 @@ def _power(base: Course, exponent: Course) -> Course | None:
     return None
 
 
-def _extreme(function, parts: list[Course]) -> Course | None:
+def _extreme(function: Callable[..., Expr], parts: list[Course]) -> Course | None:
     direction = _common(parts)
     if direction is None:
         return None
     return Course(direction, function(*(p.first for p in parts)), function(*(p.limit for p in parts)), True)
 
 
-def _rounded(function, part: Course) -> Course:
+def _rounded(function: Function, part: Course) -> Course:
     """Off its limit, the part rounds as a number just above the limit, or just below it, does."""
     limit = function(part.limit)
     if not part.reached and part.limit.is_finite:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Integer, exp, log
+from sympy import Expr, Integer, exp, log
 
 from .assumptions import (
     BERNOULLI_POLICY,
@@ -16,6 +16,7 @@ from .assumptions import (
     PAIR_LANGUAGE,
     PARITY_LANGUAGE,
     SHIFTED_PAIR_LANGUAGE,
+    Assumption,
 )
 from .notation import L, V, collision_probability, kl, path_kl, ser, total_correlation
 from .statement import Statement
@@ -23,7 +24,15 @@ from .statement import Statement
 __all__ = ["STATEMENTS"]
 
 
-def _identity(name, title, lhs, rhs, assumptions, source, follows_from=()) -> Statement:
+def _identity(
+    name: str,
+    title: str,
+    lhs: Expr,
+    rhs: Expr,
+    assumptions: tuple[Assumption, ...],
+    source: str,
+    follows_from: tuple[str, ...] = (),
+) -> Statement:
     return Statement(
         id=f"M9-{name}",
         title=title,

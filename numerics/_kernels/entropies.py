@@ -87,7 +87,6 @@ def conditional_costs(
     conditionals of relative error e, a row is off by ``e sum q |p/q - 1| <= 2e`` and a few u, and by what the rows
     of D miss of 1.
     """
-    inexact = D is not None
     pattern, first = _pieces(V, L)
     sums = np.zeros((len(pattern), L, 2))
     apart = np.zeros((len(pattern), L, 2))
@@ -97,7 +96,7 @@ def conditional_costs(
         0,
         TASKS,
         read_only(m),
-        read_only(D if inexact else np.empty((0, 0))),
+        read_only(np.empty((0, 0)) if D is None else D),
         V,
         L,
         pattern,

@@ -60,11 +60,11 @@ class ClosedForm:
         for one, factor in ((self, other.rational), (other, self.rational)):
             if factor is not None:
                 return one.scaled(factor)
-        one, another = self._single, other._single
-        if one is None or another is None:
+        own, theirs = self._single, other._single
+        if own is None or theirs is None:
             return None
-        found = ClosedForm.exp(one[1] + another[1])
-        return None if found is None else found.scaled(one[0] * another[0])
+        found = ClosedForm.exp(own[1] + theirs[1])
+        return None if found is None else found.scaled(own[0] * theirs[0])
 
     @property
     def _single(self) -> tuple[Fraction, LogForm] | None:

@@ -81,11 +81,11 @@ def sides(
     order: int | None,
 ) -> tuple[Side | None, Side | None]:
     """Both sides of a statement for readers; equal ones are shown as the same number."""
-    found = []
+    found: list[Side | None] = []
     for expression in (left, right):
         used = {name: measured[name] for name in sorted(s.name for s in expression.free_symbols) if name in measured}
-        same = order == 0 and found and found[0] is not None
-        found.append(replace(found[0], quantities=used) if same else _side(expression, values, used))
+        same = found[0] if order == 0 and found else None
+        found.append(_side(expression, values, used) if same is None else replace(same, quantities=used))
     return found[0], found[1]
 
 
@@ -118,7 +118,7 @@ def _ball(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known], bits: in
         known = values[expression]
         if isinstance(known, LogForm):
             return known.ball(bits)
-        return arb("inf") if known == math.inf else arb(fmpq(known.numerator, known.denominator))
+        return arb(known) if isinstance(known, float) else arb(fmpq(known.numerator, known.denominator))
     if expression.is_Rational:
         return arb(fmpq(int(expression.p), int(expression.q)))
     if expression is sympy.E:
@@ -187,7 +187,7 @@ def _combined(expression: sympy.Expr, operands: list[ClosedForm]) -> ClosedForm 
     if expression.is_Add:
         return reduce(ClosedForm.__add__, operands)
     if expression.is_Mul:
-        return reduce(lambda one, other: None if one is None else one.times(other), operands[1:], first)
+        return _product(operands)
     if expression.is_Pow:
         exponent = operands[1].rational
         return None if exponent is None else first.power(exponent)
@@ -200,6 +200,13 @@ def _combined(expression: sympy.Expr, operands: list[ClosedForm]) -> ClosedForm 
     if isinstance(expression, sympy.ceiling):
         return None if first.rational is None else ClosedForm.of(math.ceil(first.rational))
     raise TypeError(f"{expression.func} is outside the grammar of claims")
+
+
+def _product(operands: list[ClosedForm]) -> ClosedForm | None:
+    product: ClosedForm | None = operands[0]
+    for other in operands[1:]:
+        product = None if product is None else product.times(other)
+    return product
 
 
 def _extreme(operands: list[ClosedForm], direction: int) -> ClosedForm | None:

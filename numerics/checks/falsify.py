@@ -368,9 +368,10 @@ class _Search:
             smaller, finished = self.shrunk(reached, lambda verdict: _keeps_ratio(verdict, ratio))
         else:
             equal = (candidate for candidate in self.zeros if _is_equality(self._exact(candidate)))
-            smaller, finished = next(equal, None), True
-            if smaller is None:
+            met = next(equal, None)
+            if met is None:
                 return None, None, True
+            smaller, finished = met, True
         verdict = self._exact(smaller)
         if _refutes(verdict):
             return None, smaller, finished

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from typing import TypeGuard
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def _is_pair(language: Language) -> bool:
     return repeated and len(np.unique(block.probabilities.values)) == 1
 
 
-def _is_uniform_on(language: Language, count: int) -> bool:
+def _is_uniform_on(language: Language, count: int) -> TypeGuard[Tabular]:
     """Whether it is a table of so many sequences, equally likely."""
     if not isinstance(language, Tabular) or len(language.support) != count:
         return False
@@ -62,8 +63,9 @@ def _is_uniform_on(language: Language, count: int) -> bool:
 def _is_parity(language: Language) -> bool:
     if isinstance(language, Blocks) and language.count == 1:
         return _is_parity(language.block)
-    even = language.vocab == 2 and _is_uniform_on(language, 1 << (language.length - 1))
-    return even and bool((language.support.sum(axis=1) % 2 == 0).all())
+    if language.vocab != 2 or not _is_uniform_on(language, 1 << (language.length - 1)):
+        return False
+    return bool((language.support.sum(axis=1) % 2 == 0).all())
 
 
 def _is_permutations(language: Language) -> bool:

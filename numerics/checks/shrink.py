@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from ..errors import MaskboundError
 from .candidate import (
@@ -222,7 +223,7 @@ def _languages_of_fewer_strings(candidate: Candidate) -> Iterator[Candidate]:
     vocab, length, support = language["vocab"], language["length"], language["support"]
     for v, u in itertools.permutations(range(vocab), 2):
         names = [_renamed(u if token == v else token, v) for token in range(vocab)]
-        merged = _gathered(language, vocab - 1, length, lambda x, names=names: [names[token] for token in x])
+        merged = _gathered(language, vocab - 1, length, partial(_each, names))
         yield replace(candidate, language=merged)
     for v in range(vocab) if vocab > 1 else ():
         kept = [[[_renamed(t, v) for t in x], c] for x, c in support if v not in x]
@@ -313,21 +314,27 @@ def _relabelled(candidate: Candidate) -> Iterator[Candidate]:
     vocab, length = language["vocab"], language["length"]
     yield replace(candidate, language=_gathered(language, vocab, length, list))
     for i, (u, v) in itertools.product(range(length), itertools.combinations(range(vocab), 2)):
-        names = {u: v, v: u}
-        swapped = _gathered(
-            language,
-            vocab,
-            length,
-            lambda x, i=i, names=names: [names.get(t, t) if j == i else t for j, t in enumerate(x)],
-        )
+        swapped = _gathered(language, vocab, length, partial(_swapped, i, {u: v, v: u}))
         yield replace(candidate, language=swapped)
     if any(policy["kind"] == "fixed-sets" for policy in candidate.policies):
         for i, j in itertools.combinations(range(length), 2):
             exchanged = {i: j, j: i}
             order = [exchanged.get(k, k) for k in range(length)]
-            moved = _gathered(language, vocab, length, lambda x, order=order: [x[k] for k in order])
+            moved = _gathered(language, vocab, length, partial(_reordered, order))
             policies = tuple(_rearranged(policy, exchanged) for policy in candidate.policies)
             yield replace(candidate.with_each(policies=policies), language=moved)
+
+
+def _each(names: list[int], x: list[int]) -> list[int]:
+    return [names[token] for token in x]
+
+
+def _swapped(i: int, names: dict[int, int], x: list[int]) -> list[int]:
+    return [*x[:i], names.get(x[i], x[i]), *x[i + 1 :]]
+
+
+def _reordered(order: list[int], x: list[int]) -> list[int]:
+    return [x[k] for k in order]
 
 
 def _rearranged(policy: Spec, exchanged: dict[int, int]) -> Spec:

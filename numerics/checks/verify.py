@@ -88,8 +88,8 @@ class Number:
     @cached_property
     def reduced(self) -> dict:
         """Non-zero coefficients, with logs of primes below 1000 and of a coprime base of what is left."""
-        terms, rough = defaultdict(Fraction), defaultdict(Fraction)
-        for atom, c in self.terms.items():
+        terms, rough = defaultdict[Any, Fraction](Fraction), defaultdict[int, Fraction](Fraction)
+        for atom, c in self.terms.items():  # type: ignore[union-attr]  # asked for only where there are terms
             if isinstance(atom, tuple) or atom == 1:
                 terms[atom] += c
             elif c:
@@ -97,7 +97,7 @@ class Number:
                     while atom % prime == 0:
                         atom, terms[prime] = atom // prime, terms[prime] + c
                 rough[atom] += c
-        base, waiting = [], list(rough)
+        base, waiting = list[int](), list(rough)
         while waiting:
             n = waiting.pop()
             b = next((b for b in base if math.gcd(n, b) > 1), None)
@@ -147,7 +147,8 @@ class Number:
 
     def __pow__(self, other: Number) -> Number:
         base, n = self.rational, other.rational
-        require(n is not None, "an exponent is not rational")
+        if n is None:
+            raise Malformed("an exponent is not rational")
         if n in (0, 1) or (n > 1 and base is None and n.denominator == 1 and n <= 64):
             return reduce(lambda x, y: x * y, [self] * int(n), exact(1))
         if base is not None:
@@ -217,7 +218,7 @@ def compare(a: Number, b: Number) -> tuple[int, int | None]:
 
 
 def extreme(choose: Any, values: Any) -> Number:
-    return choose(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))
+    return choose(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))  # type: ignore[arg-type]  # not inferred through the lambda
 
 
 def hull(values: Any) -> tuple:
@@ -228,7 +229,7 @@ def hull(values: Any) -> tuple:
 
 def log_bounds(x: Fraction | int | float, bits: int) -> tuple:
     """Enclosure of ``log(x)``: ``x = 2^k (1+z)/(1-z)`` with ``|z| <= 1/3``, and log 2 by z = 1/3."""
-    if not 0 < x < math.inf:
+    if isinstance(x, float) or x <= 0:
         return LINE
     k, w = x.numerator.bit_length() - x.denominator.bit_length(), bits + 24
     z = (x - Fraction(2) ** k) / (x + Fraction(2) ** k)
@@ -266,7 +267,7 @@ def exp_bounds(x: Number, bits: int) -> tuple:
     return bounds[0], bounds[3]
 
 
-OPERATORS = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.Pow: pow}
+OPERATORS: dict[Any, Any] = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.Pow: pow}
 FUNCTIONS = {
     "exp": Number.exp,
     "log": Number.log,
@@ -350,14 +351,14 @@ class Subject:
         self.kind, key = policy["kind"], KINDS[policy["kind"]]
         steps = items(record(policy, f"kind {key}")[key])
         if key == "weights":
-            self.steps = self.weights = chances(steps)
+            self.steps: list = chances(steps)
         elif key == "sizes":
             self.steps = [whole(s, 0) for s in steps]
         else:
             self.steps = [sum(1 << i for i in {whole(i, 0) for i in items(chosen)}) for chosen in steps]
             require(sum(self.steps) == self.all, "the sets of the steps do not hold each position once", Rejected)
-        if key != "weights":  # w_k, or s_k / L
-            self.weights = [Fraction(size if key == "sizes" else len(size), L) for size in steps]
+        counts = self.steps if key == "sizes" else map(len, steps)  # s_k
+        self.weights = self.steps if key == "weights" else [Fraction(count, L) for count in counts]
         self.N = len(steps)
         require(sum(self.weights) == 1, "the steps do not add up to the length", Rejected)
         require(self.N**L <= LARGEST_WORK, f"N = {self.N} steps at L = {L} are too many for this kernel")
@@ -462,7 +463,7 @@ def of_kind(kind: str, s: Subject, value: Any) -> Number:
     return total((w, value(start)) for w, start in zip(s.weights, starts, strict=True) if w)
 
 
-QUANTITIES = {
+QUANTITIES: dict[str, Any] = {
     "V": lambda s: exact(s.V),
     "L": lambda s: exact(s.L),
     "N": lambda s: exact(s.N),
@@ -523,7 +524,7 @@ def complete(question: dict) -> dict:
     require(statement["id"].isascii() and statement["id"].isprintable(), "the id of the statement is not plain text")
     require(all(need in list(ASSUMPTIONS) for need in needs), f"assumptions are {', '.join(ASSUMPTIONS)}")
     subjects = [subject(repr(spec)) for spec in items(question["subjects"])]
-    require(between in {1: [None], 2: list(RELATIONS)}.get(len(subjects), []), "one subject, or two and their relation")
+    require(between in {1: (None,), 2: (*RELATIONS,)}.get(len(subjects), ()), "one subject, or two and their relation")
     if between:
         s, t = subjects
         alike = between == "same-language" or (s.kind, s.predictions, s.rule) == (t.kind, t.predictions, t.rule)
@@ -567,7 +568,7 @@ def ratio(small: Number, large: Number) -> list[str] | None:
 
 def verify(text: str) -> str:
     """The conclusion of a certificate, or those of a list, a line each; Rejected or Malformed if one has none."""
-    once = {"object_pairs_hook": lambda pairs: require(len(dict(pairs)) == len(pairs), "a key twice") or dict(pairs)}
+    once: Any = {"object_pairs_hook": lambda p: require(len(dict(p)) == len(p), "a key twice") or dict(p)}  # type: ignore[func-returns-value]  # None if it passes
     try:
         data = json.loads(text, **once, parse_float=tuple, parse_constant=tuple)  # neither numbers nor strings
         certificates, conclusions = data if isinstance(data, list) else [data], []

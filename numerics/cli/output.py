@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
     from ..tables.render import Table
 
@@ -51,7 +52,8 @@ class Remaining:
 
     def __init__(self, what: str, every: float = LINE_EVERY) -> None:
         self._every = every
-        self._what, self._screen, self._bar = what, console(stderr=True), None
+        self._what, self._screen = what, console(stderr=True)
+        self._bar: Progress | None = None
         self._started = self._said = time.monotonic()
         self._total = self._left = self._done = 0
 

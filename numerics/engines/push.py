@@ -260,6 +260,7 @@ def _named(instance: Instance, contexts: decisions.Contexts, k: int, number: int
     policy = instance.policy
     assert isinstance(policy, Adaptive)
     if number == THE_BOUND:
+        assert policy.bound is not None
         return f"the {policy.rule.replace('_', ' ')} {float(policy.bound)!r}"
     c = contexts.conditionals[k]
     if pair:

@@ -185,11 +185,10 @@ def _law(work: Workspace) -> Law:
     elif isinstance(policy, FixedSets):
         p = lattice_kernels.sets_forward(m, D, instance.convention, policy.sets, V, L)
         depth = L * factor
-    elif _uniform(policy):
-        p, own = _uniform_steps(work, policy.steps)
-        depth = L * factor + sums + own
     else:
-        p, own = _weighted_steps(work, policy.schedule.weights)
+        assert isinstance(policy, Bernoulli)
+        uniform = _uniform(policy)
+        p, own = _uniform_steps(work, policy.steps) if uniform else _weighted_steps(work, policy.schedule.weights)
         depth = L * factor + sums + own
     stops = instance.off_support == "stop"
     return Law(p, table(work), depth, instance.language.depth, support(work), stops, V, L)

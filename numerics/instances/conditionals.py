@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,8 @@ def _compiled(
     language: Language,
 ) -> Callable[[NDArray[np.int64]], tuple[NDArray[np.float64], NDArray[np.bool_]]] | None:
     """Exact conditionals (n, L, V) and which contexts are possible (n,)."""
+    kernel: Callable[..., None]
+    arrays: tuple[NDArray[Any], ...]
     if isinstance(language, HMM):
         pi, A, B = language.initial.values, language.transition.values, language.emission.values
         kernel, arrays = hidden_posteriors, (pi, A, np.ascontiguousarray(A.T), B)

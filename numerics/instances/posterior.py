@@ -159,7 +159,7 @@ def price_of(language: Language, steps: int) -> Price | None:
     if isinstance(language, NGram) and language.order - 1 <= L:
         T = language.transition.values
         slots, edges = L - language.order + 2, float(np.count_nonzero(T))
-        M = float(np.count_nonzero(T.any(axis=1)))
+        M = int(np.count_nonzero(T.any(axis=1)))
         own = Price(min(steps, L) * (M + 1.1 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
         hidden = _context_price(language, steps)
         return own if hidden is None or own.nanoseconds <= hidden.nanoseconds else hidden

@@ -176,7 +176,7 @@ class CompiledSampler(Sampler):
         if rule == "uniform":
             return (u[where] * V).astype(np.int64)
         drawn = np.empty(where.shape, dtype=np.int64)
-        for i in where.any(axis=0).nonzero()[0]:
+        for i in np.flatnonzero(where.any(axis=0)):
             rows = np.broadcast_to(self.instance.convention[i], (1, V))
             drawn[where[:, i], i] = inverted(rows, u[where[:, i], i])
         return drawn[where]

@@ -56,7 +56,7 @@ def _summed(language: Language) -> NDArray[np.float64]:
         x, V = language.support, language.vocab
         codes = (x[:, :-1] * V + x[:, 1:]).reshape(-1)
         weights = np.repeat(language.probabilities.values, language.length - 1)
-        return np.bincount(codes, weights, minlength=V * V).reshape(V, V)
+        return np.bincount(codes, weights, V * V).reshape(V, V)  # type: ignore[return-value]  # weights make it floating
     raise TypeError(f"the bigrams of {language!r} need a table")
 
 
@@ -96,5 +96,6 @@ def _terms(language: Language) -> int:
         return _terms(language.block)
     if isinstance(language, Tabular):
         return len(language.support) * language.length
+    assert isinstance(language, HMM | NGram)
     contexts = language.states if isinstance(language, HMM) else language.vocab ** (language.order - 1)
     return 2 * contexts + language.length * language.vocab

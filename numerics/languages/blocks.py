@@ -51,9 +51,8 @@ class Blocks(Language):
         rows = rows.reshape(-1, self.length, self.vocab)
         possible = possible.reshape(-1, self.length)
         if scope == "global":
-            alive = possible.all(axis=-1)
-            rows = np.where(alive[:, None, None], rows, 0.0)
-            possible = np.broadcast_to(alive[:, None], possible.shape)
+            possible = np.broadcast_to(possible.all(axis=-1, keepdims=True), possible.shape)
+            rows = np.where(possible[:, :, None], rows, 0.0)
         return rows, possible
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ def shifted_pair(vocab: int, flip: Any, length: int) -> HMM:
     first = np.arange(2 * V).reshape(2, V)
     second = first + 2 * V
     one = type(f)(1)
-    initial = [0 * one] * (4 * V)
+    initial: list[Fraction | float] = [0 * one] * (4 * V)
     transition = [[0 * one] * (4 * V) for _ in range(4 * V)]
     emission = [[0] * V for _ in range(4 * V)]
     for s, a in itertools.product(range(2), range(V)):

@@ -18,7 +18,7 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..languages import NGram
 from ..policies import Adaptive
-from .method import LAW_ENGINES, Method, Obstacle
+from .method import Method, Obstacle, methods_by_law
 
 __all__ = ["METHODS"]
 
@@ -173,17 +173,5 @@ METHODS = (
     _pushed("expected_steps", _expected_steps, _steps_obstacle, "thresholds and entropy bounds"),
     _of_parameters("entropy_bound", _entropy_bound, _entropy_bound_obstacle, "any language x entropy bounds"),
     _of_parameters("best_proposals_chance", _best_proposals_chance, _one_law, "i.i.d. tokens x any policy"),
-    *(
-        Method(
-            "mode_chance",
-            name,
-            "rounding",
-            engine.obstacle,
-            engine.cost,
-            lambda work, engine=engine: _mode_chance(work, engine.law(work)),
-            scope,
-            price,
-        )
-        for name, engine, scope, price in LAW_ENGINES
-    ),
+    *methods_by_law("mode_chance", lambda work, law: _mode_chance(work, law(work))),
 )

@@ -13,7 +13,7 @@ from ..engines.workspace import Workspace
 from ..instances import Instance
 from ..languages import NGram
 from ..types import PARAMETER_DEPTH
-from .method import LAW_ENGINES, Method, unfinished
+from .method import methods_by_law, unfinished
 from .summation import sum_of_logs
 
 __all__ = ["METHODS", "pooled_bigrams", "rates"]
@@ -84,20 +84,7 @@ def _rates(work: Workspace, law: Law) -> tuple[Enclosure, Enclosure]:
     return rates(pairs, reference, gamma(law.p_depth + law.p.size + law.length + 1), reference_error)
 
 
-def _methods(quantity: str, which: int) -> tuple[Method, ...]:
-    return tuple(
-        Method(
-            quantity,
-            name,
-            "rounding",
-            lambda instance, engine=engine: engine.obstacle(instance) or _obstacle(instance),
-            engine.cost,
-            lambda work, engine=engine: _rates(work, engine.law(work))[which],
-            scope,
-            price,
-        )
-        for name, engine, scope, price in LAW_ENGINES
-    )
-
-
-METHODS = (*_methods("bigram_kl_rate", 0), *_methods("bigram_tv_rate", 1))
+METHODS = (
+    *methods_by_law("bigram_kl_rate", lambda work, law: _rates(work, law(work))[0], _obstacle),
+    *methods_by_law("bigram_tv_rate", lambda work, law: _rates(work, law(work))[1], _obstacle),
+)

@@ -40,8 +40,9 @@ SANDWICH = frozenset({"M6.5-kl", "M6.10"})
 obstacle = blocks.of_kind(FixedSize, "the policy has no fixed sizes")
 
 
-def _sizes(work: Workspace) -> tuple[int, ...]:
-    return work.instance.policy.sizes
+def _sizes(instance: Instance) -> tuple[int, ...]:
+    assert isinstance(instance.policy, FixedSize)
+    return instance.policy.sizes
 
 
 def _profile_cost(instance: Instance) -> Cost:
@@ -52,7 +53,7 @@ def _profile_cost(instance: Instance) -> Cost:
 
 def _before(work: Workspace, values: information.Profile) -> Enclosure:
     """``(1/L) sum_k s_k v(S_{k-1})`` for a profile v of all blocks, from that of one."""
-    weights, error = block_profile.before_law(_sizes(work), len(values.values))
+    weights, error = block_profile.before_law(_sizes(work.instance), len(values.values))
     used = weights > 0
     kept = information.Profile(values.values[used], values.error)
     one = Enclosure.around(*kept.weighted(weights[used], error), least=0.0)
@@ -80,7 +81,7 @@ def path_kl(work: Workspace) -> Enclosure:
 
 def _path_kl(work: Workspace) -> Enclosure:
     z = information.profile(blocks.language_block(work))
-    weights, error = block_profile.drop_weights(_sizes(work), len(z.values))
+    weights, error = block_profile.drop_weights(_sizes(work.instance), len(z.values))
     value = math.fsum(weights * np.maximum(z.values[:-1] - z.values[1:], 0.0))
     moved = math.fsum(weights) * 2 * z.error + value * (error + 4 * UNIT_ROUNDOFF)
     one = Enclosure.around(value, moved * (1 + 1e-9), least=0.0)
@@ -210,15 +211,15 @@ def _coupled_methods(engine: _Coupled) -> tuple[Method, ...]:
     def cost(instance: Instance) -> Cost:
         """The chances of a block, and an average of each of two functions."""
         one = block_chances.chances_cost(instance)
-        average = engine.cost(instance.policy.sizes, blocks.block_length(instance))
+        average = engine.cost(_sizes(instance), blocks.block_length(instance))
         return Cost(one.operations + 2 * average.operations, one.bytes + average.bytes)
 
     def outcome(work: Workspace) -> tuple[Tiny, Enclosure]:
-        return engine.outcome(block_chances.correct_chances(work), _sizes(work))
+        return engine.outcome(block_chances.correct_chances(work), _sizes(work.instance))
 
     def sandwich(work: Workspace) -> Enclosure:
         ratios, depth = block_chances.likelihood_ratios(work)
-        return _sandwich(work, work.once(outcome)[0], engine.product(ratios, _sizes(work), depth))
+        return _sandwich(work, work.once(outcome)[0], engine.product(ratios, _sizes(work.instance), depth))
 
     def ser(work: Workspace) -> Enclosure:
         return work.once(outcome)[1]

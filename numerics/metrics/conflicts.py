@@ -69,13 +69,13 @@ def largest_agreement(vocab: int, eps: Enclosure) -> Enclosure:
     A maximiser has two values: j symbols have ``1/V + d/j`` and the others ``1/V - d/(V-j)``, so that
     ``||p - u||^2 = d^2 V / (j (V-j))``, with d the root of ``D(u || p) = eps`` for each j.
     """
-    ends = [
+    lowest, highest = (
         max((_squared(vocab, j, _root(vocab, j, end, up), up) for j in range(1, vocab)), default=0.0)
         for end, up in ((eps.lo, False), (eps.hi, True))
-    ]
+    )
     middle = max((_squared(vocab, j, _root(vocab, j, eps.value, True), True) for j in range(1, vocab)), default=0.0)
-    value = min(max(middle, ends[0]), ends[1])
-    return Enclosure(value, *ends, eps.kind if eps.kind != "exact" else "rounding")
+    value = min(max(middle, lowest), highest)
+    return Enclosure(value, lowest, highest, eps.kind if eps.kind != "exact" else "rounding")
 
 
 def _root(vocab: int, j: int, eps: float, up: bool) -> float:

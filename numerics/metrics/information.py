@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,7 +117,7 @@ def _midpoint_excess(work: Workspace) -> Enclosure:
     return Enclosure.around(middle - ends, error + z.error + 2 * UNIT_ROUNDOFF * z.values[0])
 
 
-def _of_profile(pick) -> Enclosure:
+def _of_profile(pick: Callable[[Profile], tuple[float, float]]) -> Callable[[Workspace], Enclosure]:
     def run(work: Workspace) -> Enclosure:
         value, error = pick(profile(work))
         return Enclosure.around(value, error, least=0.0)
@@ -124,18 +125,22 @@ def _of_profile(pick) -> Enclosure:
     return run
 
 
-def tabular_method(quantity: str, run, price: str = "L (V+1)^L", obstacle: Obstacle | None = None, **more) -> Method:
+def tabular_method(
+    quantity: str,
+    run: Callable[[Workspace], Enclosure],
+    price: str = "L (V+1)^L",
+    obstacle: Obstacle = tabular.lattice_obstacle,
+) -> Method:
     """A method on the marginal lattice that does not need the output law."""
     return Method(
         quantity,
         "tabular",
         "rounding",
-        obstacle or tabular.lattice_obstacle,
+        obstacle,
         tabular.lattice_cost,
         run,
         "any language x any policy",
         price,
-        **more,
     )
 
 

@@ -232,7 +232,8 @@ def _profile_area(work: Workspace) -> Number:
 
 
 def _area_defect(work: Workspace) -> Number:
-    return abs(total([(ONE, _curve_area(work)), (-ONE, _entropy(work))]))
+    defect = total([(ONE, _curve_area(work)), (-ONE, _entropy(work))])
+    return abs(defect)  # type: ignore[return-value]  # mypy takes abs of a union for an object
 
 
 def _profile_max_increase(work: Workspace) -> Number:

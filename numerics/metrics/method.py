@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import ModuleType
 
 from ..enclosure import Enclosure, Kind
 from ..engines import push, tabular, walk
@@ -11,11 +12,13 @@ from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 
-__all__ = ["LAW_ENGINES", "Method", "Obstacle", "law_methods", "unfinished"]
+__all__ = ["Method", "Obstacle", "law_methods", "methods_by_law", "unfinished"]
 
 Obstacle = Callable[[Instance], str | None]
 """None when a method applies to an instance, or else the sentence that says why not."""
 
+LawOf = Callable[[Workspace], Law]
+"""What an engine computes the law by."""
 
 LAW_ENGINES = (
     ("tabular", tabular, "any language x any policy of given reveal times", "(2V+1)^L min(N, L)"),
@@ -83,22 +86,23 @@ def law_methods(
         A condition of the quantity beside the engine's own.
     """
 
-    def both(engine_obstacle: Obstacle) -> Obstacle:
-        return lambda instance: engine_obstacle(instance) or (obstacle(instance) if obstacle else None)
+    return methods_by_law(quantity, lambda work, law: of_law(law(work)), obstacle)
 
-    return tuple(
-        Method(
-            quantity,
-            name,
-            "rounding",
-            both(engine.obstacle),
-            engine.cost,
-            lambda work, engine=engine: of_law(engine.law(work)),
-            scope,
-            price,
+
+def methods_by_law(
+    quantity: str, measured: Callable[[Workspace, LawOf], Enclosure], obstacle: Obstacle | None = None
+) -> tuple[Method, ...]:
+    """The same for what is no function of the instance's own law alone: ``measured`` gets the engine's ``law``."""
+
+    def method(name: str, engine: ModuleType, scope: str, price: str) -> Method:
+        def both(instance: Instance) -> str | None:
+            return engine.obstacle(instance) or (obstacle(instance) if obstacle else None)
+
+        return Method(
+            quantity, name, "rounding", both, engine.cost, lambda work: measured(work, engine.law), scope, price
         )
-        for name, engine, scope, price in LAW_ENGINES
-    )
+
+    return tuple(method(*row) for row in LAW_ENGINES)
 
 
 def unfinished(instance: Instance) -> str | None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..enclosure import Enclosure
-from ..engines.law import Law
 from ..engines.workspace import Workspace
-from .method import LAW_ENGINES, Method
+from .method import methods_by_law
 
 __all__ = ["METHODS"]
 
@@ -26,20 +24,4 @@ def _with_stop(work: Workspace) -> Workspace:
     return Workspace(replace(instance, off_support="stop", off_support_scope="global"), work.request)
 
 
-def _lost(law: Law) -> Enclosure:
-    return law.lost
-
-
-METHODS = tuple(
-    Method(
-        "off_support_mass",
-        name,
-        "rounding",
-        engine.obstacle,
-        engine.cost,
-        lambda work, engine=engine: _lost(engine.law(_stopping(work))),
-        scope,
-        price,
-    )
-    for name, engine, scope, price in LAW_ENGINES
-)
+METHODS = methods_by_law("off_support_mass", lambda work, law: law(_stopping(work)).lost)

@@ -15,9 +15,9 @@ from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import tabular
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSets, FixedSize
+from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from .information import Profile, by_size, curve_weights, profile, tabular_method
-from .method import Method
+from .method import Method, Obstacle
 
 __all__ = ["METHODS", "before_law", "learning_profile", "path_kl_by_definition", "size_law"]
 
@@ -108,6 +108,7 @@ def step_law(instance: Instance) -> tuple[NDArray[np.float64], float]:
         for size, revealed in zip(policy.sizes, policy.revealed()[:-1], strict=True):
             jumps[revealed, size] += size >= 2
         return jumps, 0.0
+    assert isinstance(policy, Bernoulli)
     schedule = policy.schedule
     before, after = schedule.revealed[:-1], schedule.tails[1:]
     for r in range(L):
@@ -158,7 +159,7 @@ def _not_oblivious(instance: Instance) -> str | None:
     return "the profile is for policies that do not favour any position"
 
 
-def _only(kind: type) -> object:
+def _only(kind: type[Policy]) -> Obstacle:
     def obstacle(instance: Instance) -> str | None:
         if isinstance(instance.policy, kind):
             return tabular.lattice_obstacle(instance)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..enclosure import Enclosure
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Remasking
-from .method import Method
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy, Remasking
+from .method import Method, Obstacle
 
 __all__ = ["METHODS"]
 
@@ -39,21 +43,30 @@ def _shares(work: Workspace) -> tuple[list[int], int] | None:
     return None if weights is None else (shares := [int(w) for w in weights], sum(shares))
 
 
-def _step_sizes(policy: FixedSize | FixedSets | Adaptive) -> list[int]:
-    return [len(chosen) for chosen in policy.sets] if isinstance(policy, FixedSets) else list(policy.sizes or ())
+def _step_sizes(policy: Policy) -> list[int]:
+    if isinstance(policy, FixedSets):
+        return [len(chosen) for chosen in policy.sets]
+    assert isinstance(policy, FixedSize | Adaptive)
+    return list(policy.sizes or ())
+
+
+def _weights(work: Workspace) -> NDArray[np.float64]:
+    policy = work.instance.policy
+    assert isinstance(policy, Bernoulli)
+    return policy.schedule.weights
 
 
 def _max_step_weight(work: Workspace) -> Enclosure:
     shares = _shares(work)
     if shares is None:
-        return Enclosure.relative(work.instance.policy.schedule.weights.max(), depth=2)
+        return Enclosure.relative(float(_weights(work).max()), depth=2)
     return Enclosure.exactly(Fraction(max(shares[0]), shares[1]))
 
 
 def _collision_probability(work: Workspace) -> Enclosure:
     shares = _shares(work)
     if shares is None:
-        weights = work.instance.policy.schedule.weights
+        weights = _weights(work)
         return Enclosure.relative(math.fsum((weights * weights).tolist()), depth=6)
     return Enclosure.exactly(Fraction(sum(w * w for w in shares[0]), shares[1] ** 2))
 
@@ -101,7 +114,7 @@ def _fixed_size_obstacle(instance: Instance) -> str | None:
     return None if isinstance(instance.policy, FixedSize) else "it belongs to fixed-size policies"
 
 
-def _method(quantity: str, run, obstacle) -> Method:
+def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle) -> Method:
     return Method(
         quantity,
         "schedule",

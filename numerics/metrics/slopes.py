@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Workspace
 from ..instances import Instance
 from ..logform import LogForm
-from ..policies import Bernoulli
+from ..policies import Bernoulli, Schedule
 from .information import profile, tabular_method
 from .log_forms import exact_method
 from .method import Obstacle
@@ -79,14 +79,19 @@ def complexity_weights(degree: int, one: Any) -> list[Any]:
     return [one * ((j + 1) * (degree - j + 1)) / scale for j in range(degree + 1)]
 
 
+def _schedule(instance: Instance) -> Schedule:
+    assert isinstance(instance.policy, Bernoulli)
+    return instance.policy.schedule
+
+
 def _float_steps(instance: Instance) -> Steps:
-    schedule = instance.policy.schedule
+    schedule = _schedule(instance)
     steps = zip(schedule.revealed[:-1].tolist(), schedule.weights.tolist(), schedule.tails[1:].tolist(), strict=True)
     return [step for step in steps if step[1] > 0]
 
 
 def _exact_steps(instance: Instance) -> Steps:
-    weights = [from_fraction(w) for w in instance.policy.schedule.fractions.tolist()]
+    weights = [from_fraction(w) for w in _schedule(instance).fractions.tolist()]
     revealed = list(itertools.accumulate(weights, initial=ZERO))
     return [(revealed[k], w, 1 - revealed[k + 1]) for k, w in enumerate(weights) if w]
 
@@ -204,7 +209,8 @@ def _exact_slope_defect(work: Workspace) -> Number:
     apart = [
         total([(ONE, slope), (-ONE, total(group))]) for slope, group in zip(_exact_slopes(work), terms, strict=True)
     ]
-    return max((abs(x) for x in apart), default=LogForm())
+    sizes: list[Number] = [abs(x) for x in apart]  # type: ignore[misc]  # mypy takes abs of a union for an object
+    return max(sizes, default=LogForm())
 
 
 def _bernoulli(of_engine: Obstacle) -> Obstacle:
@@ -214,7 +220,13 @@ def _bernoulli(of_engine: Obstacle) -> Obstacle:
     return obstacle
 
 
-WEIGHTS = {"weighted_slope": slope_weights, "growth_bound": growth_weights}
+Weights = Callable[[Steps, int], list[Any]]
+WEIGHTS: Mapping[str, Weights] = {"weighted_slope": slope_weights, "growth_bound": growth_weights}
+
+
+def _weighed(weights: Weights, steps: Callable[[Instance], Steps]) -> Callable[[Instance, int], list[Any]]:
+    return lambda instance, degree: weights(steps(instance), degree)
+
 
 METHODS = (
     tabular_method("slope_defect", _slope_defect),
@@ -224,7 +236,7 @@ METHODS = (
     *(
         tabular_method(
             name,
-            _linear(lambda instance, degree, of=weights: of(_float_steps(instance), degree)),
+            _linear(_weighed(weights, _float_steps)),
             "L (V+1)^L + N L^3",
             _bernoulli(tabular.lattice_obstacle),
         )
@@ -239,7 +251,7 @@ METHODS = (
     *(
         exact_method(
             name,
-            _exact_linear(lambda instance, degree, of=weights: of(_exact_steps(instance), degree)),
+            _exact_linear(_weighed(weights, _exact_steps)),
             _bernoulli(rational.obstacle),
         )
         for name, weights in WEIGHTS.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ __all__ = ["Partial", "Policy", "Transition"]
 Partial = tuple[int, ...]
 """A partial sequence; the mask is V."""
 
-Transition = tuple[float, Partial, Hashable]
+Transition = tuple[Fraction | float, Partial, Hashable]
 """Chance, next partial sequence, next memory."""
 
 

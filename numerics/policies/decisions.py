@@ -132,10 +132,12 @@ def choose(policy: Adaptive, step: int, contexts: Contexts, proposed: NDArray[np
     if policy.sizes is not None:
         kernels.choose_some(*known, np.full(n, policy.sizes[step - 1]), *out)
     elif policy.rule == "threshold":
-        kernels.choose_by_threshold(*known, *_bounds(policy, contexts.totals), *out)
+        bound, spread = _bounds(policy, contexts.totals)
+        kernels.choose_by_threshold(*known, bound, spread, *out)
     else:
-        bound = float(policy.bound)
-        kernels.choose_by_entropy_bound(*known, bound, bound * UNIT_ROUNDOFF, *out)
+        assert policy.bound is not None
+        limit = float(policy.bound)
+        kernels.choose_by_entropy_bound(*known, limit, limit * UNIT_ROUNDOFF, *out)
     return Choices(state, drawn, doubt)
 
 
@@ -185,6 +187,7 @@ def _bounds(policy: Adaptive, totals: NDArray[np.float64]) -> tuple[NDArray[np.f
     """The threshold in the units of the scores, and its error; beyond every score where there is none."""
     if policy.rule != "threshold":
         return np.full(len(totals), math.inf), np.zeros(len(totals))
+    assert policy.bound is not None
     bound = float(policy.bound) * (np.ones_like(totals) if policy.score == "entropy" else totals)
     return bound, np.abs(bound) * 4 * UNIT_ROUNDOFF
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ..enclosure import Enclosure
+from ..enclosure import Enclosure, Kind
 from ..errors import BadInput
 from .grid import Settings
 
@@ -46,7 +46,7 @@ class Row:
     value: float | None = None
     lo: float | None = None
     hi: float | None = None
-    kind: str | None = None
+    kind: Kind | None = None
     engine: str | None = None
     message: str | None = None
 
@@ -161,7 +161,7 @@ class Store:
 
     def enclosure(self, row: Row) -> Enclosure | None:
         """The enclosure of a row; None where nothing was measured."""
-        if row.value is None or row.lo is None or row.hi is None:
+        if row.value is None or row.lo is None or row.hi is None or row.kind is None:
             return None
         confidence = self.settings().confidence if row.kind == "statistical" else None
         return Enclosure(
@@ -171,5 +171,5 @@ class Store:
             row.kind,
             row.engine or "",
             confidence=confidence,
-            note=row.message or "",  # type: ignore[arg-type]
+            note=row.message or "",
         )

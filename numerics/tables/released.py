@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any
 
 from ..conformance import CLAIMED, Claim, Conformity, SamplerCode, conform
@@ -69,8 +70,15 @@ def _runs() -> Iterator[Run]:
     peaked, longer, ties = (_peaked(5), _peaked(6), colouring(5))
     plain, cosine = _proposing(), _proposing(sizes=[1, 2, 2])
 
-    def refinement(setting: str, sampler: SamplerCode, policy: Adaptive, why: str, **others: Any) -> Run:
-        return Run("BlockRefinement", setting, sampler, **({"language": peaked, "policy": policy, "why": why} | others))
+    def refinement(
+        setting: str,
+        sampler: SamplerCode,
+        policy: Adaptive,
+        why: str,
+        language: Language = peaked,
+        also: Mapping[str, Variant] = MappingProxyType({}),
+    ) -> Run:
+        return Run("BlockRefinement", setting, sampler, language, policy, why, also)
 
     yield refinement(
         "temperature 1, no threshold",

@@ -122,6 +122,7 @@ def refuted_table() -> Table:
     """The statements that are false on purpose, and both sides on the instance that refutes each."""
     rows = []
     for statement in (s for s in statements.values() if s.status == FALSE):
+        assert statement.counterexample is not None
         stored = from_spec(statement.counterexample)
         subjects, relation = (stored.instances, stored.relation) if isinstance(stored, Pair) else ((stored,), None)
         verdict = judge(statement, tuple(map(Workspace, subjects)), relation)

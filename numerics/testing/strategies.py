@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
@@ -105,7 +105,8 @@ def denoisers(draw: st.DrawFn, kinds: Sequence[str] = DENOISERS) -> d.Denoiser:
     if kind == "learned":
         pseudo = draw(st.sampled_from([Fraction(0), Fraction(1, 2)]))
         return d.Learned(draw(st.integers(1, 12)), draw(st.integers(0, 9)), pseudo, "full")
-    return d.Perturbed(kind, Fraction(draw(st.integers(0, 7)), 7))
+    noise: Literal["uniform", "peak"] = "uniform" if kind == "uniform" else "peak"
+    return d.Perturbed(noise, Fraction(draw(st.integers(0, 7)), 7))
 
 
 @st.composite

@@ -153,6 +153,11 @@ def test_wide_errors_leave_a_gap_and_no_claim_is_made_without_certainty():
     assert bracket(lambda N: None, lambda x: x, 1.0, 30) == Bracket(None, None, None)
 
 
+def test_a_number_of_steps_that_cannot_be_measured_is_passed_over():
+    found = bracket(lambda N: None if N == 29 else about(30 / N, 1e-12), lambda x: x, 1.0, 30)
+    assert (found.too_few, found.enough) == (27, 31)
+
+
 def test_intervals_on_the_way_add_their_doubts():
     confident = [Enclosure(0.1, 0.05, 0.2, "statistical", confidence=0.9)] * 2
     found = bracket(lambda N: confident[0] if N > 4 else about(1.0, 0.01), lambda x: x, 0.5, 2)

@@ -148,6 +148,7 @@ def pair_count(instance: Instance) -> int:
         return power(3 * V + 1, L) * policy.steps
     if isinstance(policy, Adaptive):
         return power(2 * V, L) * L if policy.proposes else power(2 * V + 1, L)
+    assert isinstance(policy, FixedSize | FixedSets)
     sizes = policy.sizes if isinstance(policy, FixedSize) else [len(chosen) for chosen in policy.sets]
     total = 0
     for before, size in zip(itertools.accumulate(sizes, initial=0), sizes, strict=False):

@@ -128,7 +128,8 @@ def before_law(instance: Instance) -> dict[tuple[int, int], fmpq]:
     """``P(R is what is revealed before i)``, by R and i, where it is positive."""
     L, policy = instance.length, instance.policy
     if isinstance(policy, FixedSets):
-        found, revealed = {}, 0
+        found: dict[tuple[int, int], fmpq] = {}
+        revealed = 0
         for chosen in policy.sets:
             found |= {(revealed, i): fmpq(1) for i in chosen}
             revealed |= sum(1 << (L - 1 - i) for i in chosen)

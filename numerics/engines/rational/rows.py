@@ -127,16 +127,16 @@ def _predictor(denoiser: Denoiser, language: Language) -> Callable[[Partial, int
     match denoiser:
         case Exact():
             return lambda y, i, exact: exact
-        case Perturbed(noise="uniform"):
-            moved = rational(denoiser.strength)
+        case Perturbed(noise="uniform", strength=Fraction() as strength):
+            moved = rational(strength)
             return lambda y, i, exact: [(1 - moved) * c + moved / V for c in exact]
-        case Perturbed(noise="peak"):
-            moved = rational(denoiser.strength)
+        case Perturbed(noise="peak", strength=Fraction() as strength):
+            moved = rational(strength)
             return lambda y, i, exact: [
                 (1 - moved) * c + (moved if v == exact.index(max(exact)) else 0) for v, c in enumerate(exact)
             ]
-        case Learned():
-            pseudo = rational(denoiser.pseudo_count)
+        case Learned(pseudo_count=Fraction() as pseudo_count):
+            pseudo = rational(pseudo_count)
             counted = _agreeing if denoiser.context == "full" else _between_like_neighbours
             seen = denoiser.training_set(language)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import Enclosure
+from ...enclosure import Enclosure, Kind
 from ...instances import Instance
 from ...languages import HMM, NGram
 from ...policies import Bernoulli, FixedSize
@@ -232,5 +232,5 @@ def _less(work: Workspace, found: Sum, sign: float = 1.0) -> Enclosure:
 def _enclosure(found: Sum) -> Enclosure:
     lo = max(math.nextafter(found.value + found.below - found.rounding, -math.inf), 0.0)
     hi = max(math.nextafter(found.value + found.above + found.rounding, math.inf), 0.0)
-    kind = "truncation" if found.truncated else "rounding"
+    kind: Kind = "truncation" if found.truncated else "rounding"
     return Enclosure(min(max(found.value, lo), hi), lo, hi, kind, note=found.note)

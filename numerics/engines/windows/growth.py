@@ -189,7 +189,8 @@ def grow(
         _cut(harvest, told, revealed, cut, d)
         if not kept.any():
             break
-        windows = _merged(_extended(chain, windows, *np.nonzero(kept), revealed))
+        parent, token = np.nonzero(kept)
+        windows = _merged(_extended(chain, windows, parent, token, revealed))
     return harvest
 
 
@@ -318,5 +319,5 @@ def _merged(windows: Windows) -> Windows:
     chosen, group = np.unique(head, return_inverse=True)
     if len(chosen) == len(windows):
         return windows
-    weight = np.bincount(group, weights=windows.weight)
+    weight: NDArray[np.float64] = np.bincount(group, windows.weight)  # type: ignore[assignment]  # weights make it floating
     return Windows(windows.M[chosen], weight, windows.revealed[chosen], windows.apart + MERGED)

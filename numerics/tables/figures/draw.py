@@ -12,13 +12,16 @@ import math
 from collections.abc import Mapping
 from itertools import cycle
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import LogLocator, NullLocator
 
 from .figure import Figure, Line, Panel
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 __all__ = ["drawn"]
 
@@ -35,7 +38,7 @@ DECADES = 3
 """On a logarithmic axis of fewer, 2 and 5 are marked too."""
 BASES = {"log": 10, "log2": 2}
 
-STYLE: Mapping[str, Any] = MappingProxyType(
+STYLE: Mapping[RcKeyType, Any] = MappingProxyType(
     {
         "font.family": "sans-serif",
         "font.size": 8,

@@ -81,7 +81,8 @@ def bracket(
     for margin in MARGINS:
         if reached(math.ceil(centre * (1 + margin))) is not None:
             break
-    if at(max(1, math.ceil(centre) - 1)).lo > 0:
+    before = at(max(1, math.ceil(centre) - 1))
+    if before is None or before.lo > 0:
         for margin in MARGINS:
             if reached(max(1, math.ceil(centre / (1 + margin)) - 1)) is not None:
                 break

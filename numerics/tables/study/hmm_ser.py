@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from sympy import Rational
 
@@ -87,7 +88,7 @@ def hmm_ser(
                 (
                     name,
                     N,
-                    increasing(information, lambda x, N=N: _allowed(x / N)),
+                    increasing(information, partial(_allowed_in, N)),
                     increasing(path, _allowed),
                     kind(path),
                     ser,
@@ -122,6 +123,10 @@ def hmm_ser(
     return Table(
         "SER of hidden Markov languages against the number of steps", columns, tuple(rows), (setting, sampling)
     )
+
+
+def _allowed_in(steps: int, information: float) -> float:
+    return _allowed(information / steps)
 
 
 def _allowed(divergence: float) -> float:

@@ -34,6 +34,11 @@ def increasing(found: Enclosure | None, function: Callable[[float], float]) -> E
     return replace(found, lo=lo, value=min(max(value, lo), hi), hi=hi, exact=None)
 
 
+def divided(found: Enclosure | None, by: float) -> Enclosure | None:
+    """A non-negative enclosure over a positive number."""
+    return increasing(found, lambda x: x / by)
+
+
 def total(*found: Enclosure | None) -> Enclosure | None:
     """The sum, of the weakest kind among them; None if one of them is."""
     known = [one for one in found if one is not None]

@@ -12,7 +12,7 @@ from ...instances import Instance
 from ...languages import random_ngram
 from ...policies import Bernoulli
 from ..render import Table
-from .measured import increasing, kind, measured, total
+from .measured import divided, increasing, kind, measured, total
 
 __all__ = ["LENGTH", "STEPS", "ngram_ter"]
 
@@ -50,10 +50,10 @@ def ngram_ter(
         autoregressive = increasing(entropy, math.exp)
         for N in steps:
             work = Workspace(Instance(language, Bernoulli(N), name=f"{order}-gram, {N} steps"), request)
-            path = increasing(measured(work, "path_kl"), lambda x: x / length)
-            gap = increasing(_divergence(work), lambda x: x / length)
+            path = divided(measured(work, "path_kl"), length)
+            gap = divided(_divergence(work), length)
             ter = increasing(total(entropy, gap), math.exp)
-            sharp = increasing(information, lambda x, N=N: x / (N * length))
+            sharp = divided(information, N * length)
             rows.append(
                 (
                     f"{order}-gram",

@@ -20,7 +20,7 @@ from ...languages import HMM, Language, english_ngram, iid, markov, pair, random
 from ...metrics import measure_one
 from ...policies import Adaptive, Bernoulli, FixedSize, Policy, Remasking, Schedule
 from ..render import Table
-from .measured import increasing, kind, measured
+from .measured import divided, kind, measured
 
 __all__ = ["AT_LENGTH", "SMALL", "Setting", "policies_table"]
 
@@ -120,7 +120,7 @@ def policies_table(settings: tuple[Setting, ...] | None = None, seconds: float =
             for name, policy in _policies(setting, N, seed):
                 instance = Instance(setting.language, policy, name=f"{setting.name}, {name}, {N} steps")
                 kl, path, ser, steps = _measured(instance, setting.samples, seconds, seed)
-                gap = increasing(kl, lambda x, L=L: x / L)
+                gap = divided(kl, L)
                 rows.append((setting.name, L, N, name, steps, kl, kind(kl), path, kind(path), gap, ser, kind(ser)))
     columns = (
         "language",
@@ -188,6 +188,7 @@ def _matched(setting: Setting, make: Callable[[int, Fraction], Policy], steps: i
         if setting.samples is None:
             return measure_one(Workspace(instance), "expected_steps").value
         chunk = sampler_for(instance).chunk(PILOTS, np.random.default_rng([seed, x]))
+        assert chunk.steps is not None
         return float(np.mean(chunk.steps))
 
     while high - low > 1:
