@@ -99,9 +99,22 @@ def test_every_certificate_is_accepted(name):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", QUICK)
+def test_the_kernel_alone_accepts_every_certificate(name, tmp_path):
+    file = tmp_path / "certificates.json"
+    file.write_text(certificate_text(certificates(name)))
+    alone = subprocess.run(
+        [sys.executable, "-I", "-S", str(KERNEL), str(file)], capture_output=True, text=True, check=False
+    )
+    assert alone.stdout == "".join(f"accepted: {each['conclusion']}\n" for each in certificates(name))
+    assert (alone.returncode, alone.stderr) == (0, "")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOWER)
-def test_every_certificate_is_accepted_on_larger_instances(name):
+def test_every_certificate_is_accepted_on_larger_instances(name, tmp_path):
     test_every_certificate_is_accepted(name)
+    test_the_kernel_alone_accepts_every_certificate(name, tmp_path)
 
 
 @pytest.mark.parametrize("name", REFUSED)
