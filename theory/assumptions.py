@@ -31,6 +31,7 @@ __all__ = [
     "MARKOV_LANGUAGE",
     "MDS_LANGUAGE",
     "MORE_STEPS",
+    "NO_BLOCKS",
     "ONE_AT_A_TIME",
     "ONE_CHOICE",
     "ONE_STEP",
@@ -180,9 +181,10 @@ ENTROPY_BOUND_POLICY = Assumption(
 )
 PROPOSALS_ONE_AT_A_TIME = Assumption(
     "ProposalsOneAtATime",
-    "the policy is sample-then-choose: of tokens proposed at every masked position, at temperature 1, the most likely"
-    " one is kept, one a step",
+    "the policy is sample-then-choose: of tokens proposed at every masked position (of the current block, if there are"
+    " blocks), at temperature 1, the most likely one is kept, one a step",
 )
+NO_BLOCKS = Assumption("NoBlocks", "every masked position is a candidate at every step: there are no blocks")
 FAVOURED_TOKEN = Assumption(
     "FavouredToken", "the tokens are i.i.d. under q and one symbol is more likely than every other"
 )
@@ -238,6 +240,7 @@ ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
             TEMPERATURE_ONE,
             ENTROPY_BOUND_POLICY,
             PROPOSALS_ONE_AT_A_TIME,
+            NO_BLOCKS,
             FAVOURED_TOKEN,
         )
     }

@@ -311,7 +311,7 @@ STATEMENTS = (
         relation="<=",
         rhs=dyadic_step_size,
         assumptions=(SIZED_POLICY,),
-        status="identity",
+        status="proved here",
         source="definition",
         note="M6.3.md",
         tight="equality where s_max is a power of two",

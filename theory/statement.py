@@ -117,6 +117,8 @@ class Statement:
         between = self.relation_between
         if between is not None and SUBJECT_RELATIONS.get(between.name) != between:
             faults.append(f"unknown relation between subjects {between}")
+        if self.status == "identity" and self.relation != "==":
+            faults.append(f"an identity with the relation {self.relation}")
         false = self.status == "false on purpose"
         if false != bool(self.refuted_by) or false != (self.counterexample is not None):
             faults.append("refuted_by and counterexample go with the status 'false on purpose', and only with it")

@@ -159,6 +159,11 @@ def _proposals_one_at_a_time(instance: Instance) -> bool:
     return isinstance(policy, Adaptive) and policy.proposes and sizes is not None and max(sizes) <= 1
 
 
+def _no_blocks(instance: Instance) -> bool:
+    policy = instance.policy
+    return not isinstance(policy, Adaptive) or policy.blocks == 1
+
+
 def _favoured_token(instance: Instance) -> bool:
     """By form: an n-gram language of order 1 whose largest probability occurs once."""
     language = instance.language
@@ -236,5 +241,6 @@ _DECIDES: dict[str, Callable[[Instance], bool]] = {
         isinstance(instance.policy, Adaptive) and instance.policy.rule == "entropy_bound"
     ),
     "ProposalsOneAtATime": _proposals_one_at_a_time,
+    "NoBlocks": _no_blocks,
     "FavouredToken": _favoured_token,
 }

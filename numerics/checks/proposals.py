@@ -58,12 +58,12 @@ POLICIES_FOR = {
     "OneStep": ("one-step",),
     "GreedySizes": ("sizes",),
     "FixedSizePolicy": ("sizes",),
-    "SizedPolicy": ("sizes", "sets"),
+    "SizedPolicy": ("sizes", "sets", "adaptive"),
     "EntropyBoundPolicy": ("entropy-bound",),
     "ProposalsOneAtATime": ("proposals",),
     "OneChoice": ("adaptive", "sets"),
-    "ChooseThenSample": ("adaptive", "entropy-bound"),
-    "ChosenFirst": ("uniform", "weights", "sizes", "sets", "adaptive", "entropy-bound"),
+    "ChooseThenSample": ("adaptive", "threshold", "entropy-bound"),
+    "ChosenFirst": ("uniform", "weights", "sizes", "sets", "adaptive", "threshold", "entropy-bound"),
 }
 """Kinds of policies that candidates are given, for the first of these assumptions that a statement has."""
 
@@ -84,6 +84,7 @@ MOVABLE = (None, "markov", "iid")
 """Kinds that are not a single language, so that their numbers may be changed."""
 
 SCORES = ("confidence", "margin", "entropy", "random")
+THRESHOLDS = ("0", "1/2", "3/4", "1")
 ENTROPY_BOUNDS = ("0", "1/2", "7/10", "1", "3/2")
 ALL_POLICIES = ("uniform", "weights", "sizes", "sets")
 WEIGHTS = ((1, 1, 2), (2, 1, 1), (1, 3), (3, 1), (1, 2), (2, 1), (1, 0, 1), (1, 2, 3, 2))
@@ -236,19 +237,25 @@ def _policies(kinds: tuple[str, ...], length: int) -> Iterator[Spec]:
 
 
 def _adaptive_policies(kinds: tuple[str, ...], length: int) -> Iterator[Spec]:
-    """Choices by the conditionals: of given sizes, by the entropies, or among proposals one at a time."""
+    """Choices by the conditionals, of all positions or of a block: of given sizes, by a bound, or among proposals."""
     chosen = {"kind": "adaptive", "order": "choose-then-sample"}
+    proposed = {"kind": "adaptive", "order": "sample-then-choose", "score": "confidence"}
+    within = [{"block_length": b} for b in range(1, length) if length % b == 0]
     if "adaptive" in kinds:
-        for sizes in _policies(("balanced",), length):
-            for score, ties in itertools.product(SCORES, ("first", "random")):
+        for score, ties in itertools.product(SCORES, ("first", "random")):
+            for sizes in _policies(("balanced",), length):
                 yield chosen | {"score": score, "ties": ties, "sizes": sizes["sizes"]}
+            for block in within:
+                yield chosen | {"score": score, "ties": ties, "steps": length // block["block_length"]} | block
+    if "threshold" in kinds:
+        for block, bound in itertools.product(({}, *within), THRESHOLDS):
+            yield chosen | {"score": "confidence", "threshold": bound} | block
     if "entropy-bound" in kinds:
-        for bound in ENTROPY_BOUNDS:
-            yield chosen | {"score": "entropy", "entropy_bound": bound}
+        for block, bound in itertools.product(({}, *within), ENTROPY_BOUNDS):
+            yield chosen | {"score": "entropy", "entropy_bound": bound} | block
     if "proposals" in kinds:
-        for ties in ("first", "random"):
-            proposed = {"kind": "adaptive", "order": "sample-then-choose", "score": "confidence", "ties": ties}
-            yield proposed | {"sizes": [1] * length}
+        for block, ties in itertools.product(({}, *within), ("first", "random")):
+            yield proposed | {"ties": ties, "steps": length} | block
 
 
 def _bernoulli(weights: list[int]) -> Spec:
@@ -273,7 +280,7 @@ def merged_steps(policy: Spec) -> Iterator[Spec]:
 
 
 def has_steps(policy: Spec) -> bool:
-    """Whether its steps are listed; those of a threshold or an entropy bound are not."""
+    """Whether its steps are listed; those of blocks, a threshold or an entropy bound are not."""
     return STEPS_OF[policy["kind"]] in policy
 
 
@@ -395,7 +402,16 @@ def random_policy(family: Family, length: int, rng: Random) -> Spec:
         return _bernoulli([1] * steps)
     if kind == "weights":
         return _bernoulli([rng.choice((1, 1, 2, 3, 5, 0)) for _ in range(steps - 1)] + [rng.randint(1, 5)])
-    if kind in ("balanced", "one-step", "one-by-one", "bisection", "adaptive", "entropy-bound", "proposals"):
+    if kind in (
+        "balanced",
+        "one-step",
+        "one-by-one",
+        "bisection",
+        "adaptive",
+        "threshold",
+        "entropy-bound",
+        "proposals",
+    ):
         return rng.choice(list(_policies((kind,), length)))
     if kind == "sizes":
         cuts = sorted(rng.randint(0, length) for _ in range(steps - 1))

@@ -66,8 +66,8 @@ def shrink(
 def size(candidate: Candidate) -> tuple[int, ...] | None:
     """What is made smaller, None for what is no instance.
 
-    In order: the denoiser, the table, its length, steps, the support, unequal weights, the kind of policy, digits,
-    the order of fixed sets, and the support itself.
+    In order: the denoiser, the table, its length, steps, the support, unequal weights, the kind of policy and its
+    blocks, digits, the order of fixed sets, and the support itself.
     """
     try:
         instances = candidate.instances()
@@ -82,7 +82,7 @@ def size(candidate: Candidate) -> tuple[int, ...] | None:
     digits = sum(c.numerator.bit_length() + c.denominator.bit_length() for c in numbers)
     denoisers = sum(_rank(table) for table in candidate.denoisers)
     support = int(language.support_table().sum())
-    kinds = sum(list(STEPS_OF).index(policy["kind"]) for policy in candidate.policies)
+    kinds = sum(list(STEPS_OF).index(policy["kind"]) + ("block_length" in policy) for policy in candidate.policies)
     order = [position for policy in candidate.policies for chosen in policy.get("sets", ()) for position in chosen]
     turned = sum(a > b for a, b in itertools.combinations(order, 2))
     tokens = [token for x, _ in candidate.language.get("support", ()) for token in x]
@@ -183,7 +183,14 @@ def _policy_without(policy: Spec, i: int) -> list[Spec]:
         return [{**policy, "sizes": found} for found in fewer]
     if policy["kind"] == "fixed-sets":
         return [{**policy, "sets": [[j - (j > i) for j in chosen if j != i] for chosen in policy["sets"]]}]
-    return [policy]
+    fewer = policy | {"steps": policy["steps"] - 1} if "steps" in policy else policy
+    return [fewer, *_without_blocks(fewer)]
+
+
+def _without_blocks(policy: Spec) -> list[Spec]:
+    """The same choices among all positions, if they are among those of a block."""
+    whole = {key: value for key, value in policy.items() if key != "block_length"}
+    return [whole] if whole != policy else []
 
 
 def _denoiser_without(denoiser: Spec, i: int) -> Spec:
@@ -292,8 +299,8 @@ def _simpler_languages(candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _simpler_policies(candidate: Candidate, family: Family) -> Iterator[Candidate]:
-    """Simpler weights in one policy, or in both; Bernoulli steps, where they will do."""
-    simpler = [list(_with_simpler_rows(policy)) for policy in candidate.policies]
+    """Simpler weights in one policy, or in both; no blocks; Bernoulli steps, where they will do."""
+    simpler = [[*_with_simpler_rows(policy), *_without_blocks(policy)] for policy in candidate.policies]
     if "uniform" in family.policies:
         for policy, options in zip(candidate.policies, simpler, strict=True):
             options.append({"kind": "bernoulli", "weights": normalised([1] * policy_steps(policy))})

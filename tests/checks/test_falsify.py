@@ -283,6 +283,15 @@ def test_a_table_denoiser_is_part_of_a_candidate():
         Candidate({**language, "length": 2}, (policy,), (one,)).instances()
 
 
+def test_blocks_are_searched():
+    """M6.17 about policies with blocks, too, is false, and no smaller counterexample than two positions exists."""
+    statement = statements["M6.17"]
+    assumptions = tuple(each for each in statement.assumptions if each.name != "NoBlocks")
+    found = falsify(replace(statement, id="M6.17-blocks", assumptions=assumptions), 600.0, clock=time.process_time)
+    assert_refuted(found)
+    assert (found.instance["language"]["length"], found.instance["policy"]["block_length"]) == (2, 1)
+
+
 def test_policies_without_listed_steps_are_climbed_from():
     """Thresholds and entropy bounds have no step that could be split."""
     family, unlisted = Family.of(statements["M6.15-bound"]), 0

@@ -38,6 +38,7 @@ def policies(L):
         for bound in (F(0), F(7, 10), F(3, 2)):
             yield Adaptive(L, "entropy", entropy_bound=bound, ties=ties)
         yield Adaptive(L, "confidence", sizes=(2, *(1,) * (L - 2)), ties=ties, inverse_temperature=2)
+        yield Adaptive(L, "confidence", proposes=True, sizes=(1,) * L, ties=ties, block_length=1)
 
 
 class Subject:
@@ -58,6 +59,7 @@ class Subject:
             "TemperatureOne": warm,
             "EntropyBoundPolicy": policy.entropy_bound is not None,
             "ProposalsOneAtATime": policy.proposes and ones and warm,
+            "NoBlocks": policy.block_length in (None, policy.L),
             "OneAtATime": not policy.proposes and ones and warm,
             "SizedPolicy": policy.sizes is not None and warm,
             "OneStep": policy.sizes is not None and max(policy.sizes) == policy.L and warm,
@@ -188,6 +190,17 @@ def test_every_false_statement_of_an_adaptive_instance_is_here():
         if s.status == "false on purpose" and s.counterexample.get("policy", {}).get("kind") == "adaptive"
     }
     assert set(FALSE) == adaptives
+
+
+@pytest.mark.parametrize(("length", "block", "figure"), [(2, 1, 0.081), (4, 2, 0.8900199891 - 0.891**2)])
+def test_blocks_break_the_product_over_all_proposals(length, block, figure):
+    """With blocks of b a step has at most b proposals: the chance is the (L/b)-th power of the product for b."""
+    policy = Adaptive(length, "confidence", proposes=True, sizes=(1,) * length, block_length=block)
+    subject = Subject(languages.iid([F(1, 10), F(9, 10)], length), 2, policy)
+    subject.satisfies = lambda name: name == "FavouredToken" or Subject.satisfies(subject, name)
+    assert [a.name for a in statements["M6.17"].assumptions if not subject.satisfies(a.name)] == ["NoBlocks"]
+    assert subject.values["mode_chance"] == prod(1 - F(1, 10) ** m for m in range(1, block + 1)) ** (length // block)
+    assert abs(float(excess(statements["M6.17"], subject)) - figure) < 1e-9
 
 
 def test_dropping_an_assumption_breaks_the_entropy_bound():

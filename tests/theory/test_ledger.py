@@ -114,6 +114,7 @@ def test_a_statement_with_a_missing_field_cannot_be_built():
         ({"relation_between": SUBJECT_RELATIONS["refines"]}, "no quantity of the second"),
         ({"lhs": symbols["kl@2"]}, "names no relation between them"),
         ({"lhs": symbols["law_distance"]}, "names no relation between them"),
+        ({"status": "identity"}, "an identity with the relation <="),
         ({"status": "false on purpose"}, "go with the status"),
         ({"refuted_by": "x"}, "go with the status"),
         ({"assumptions": (replace(ASSUMPTIONS["UniformSteps"], sentence="x"),)}, "unknown assumption UniformSteps"),
