@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-__all__ = ["KINDS", "Enclosure", "Kind", "UNIT_ROUNDOFF", "gamma"]
+__all__ = ["KINDS", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "margin"]
 
 Kind = Literal["exact", "rounding", "truncation", "statistical", "bound"]
 KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bound")
@@ -19,12 +19,22 @@ KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bo
 
 UNIT_ROUNDOFF = 2.0**-53
 
+SAFE = 2.0**-960
+"""Products that stay above this round as M8.9 says, whatever the order of their factors. What underflows is off by less
+than ``2^-1074`` each time, and so many times as there is time for do not add up to a rounding of ``SAFE``."""
+
 
 def gamma(depth: float) -> float:
     """Bound on the relative error of ``depth`` roundings: ``m u / (1 - m u)`` (M8.9)."""
     if depth * UNIT_ROUNDOFF >= 0.5:
         return math.inf
     return depth * UNIT_ROUNDOFF / (1 - depth * UNIT_ROUNDOFF) * (1 + 4 * UNIT_ROUNDOFF)
+
+
+def margin(depth: float) -> float:
+    """How far the true value can be from a computed one, relative to the computed one: ``g / (1 - g)``."""
+    error = gamma(depth)
+    return math.inf if error >= 1 else error / (1 - error) * (1 + 4 * UNIT_ROUNDOFF)
 
 
 @dataclass(frozen=True)
@@ -84,8 +94,10 @@ class Enclosure:
     @classmethod
     def relative(cls, value: float, depth: float, most: float = math.inf) -> Enclosure:
         """A subtraction-free result of ``depth`` roundings: never negative, and zero exactly when it is zero."""
-        error = gamma(depth)
-        spread = math.inf if error >= 1 else value * error / (1 - error) * (1 + 8 * UNIT_ROUNDOFF)
+        if value == 0:
+            return cls.around(0.0, 0.0)
+        # Below the range of normal numbers a product of the two can be zero, which would claim that there is no error.
+        spread = max(value * margin(depth) * (1 + 4 * UNIT_ROUNDOFF), math.ulp(0.0))
         return cls.around(value, spread, least=0.0, most=most)
 
     @classmethod

@@ -84,8 +84,8 @@ def conditional_costs(
 
     The divergence sums ``q f(p/q - 1)``, or p where ``q = 0``, with ``f(t) = t - log(1+t) >= 0``: the same as
     ``sum q log(q/p)`` for rows that sum to 1. Near-equal rows do not cancel in the sum, but each f still does: with
-    conditionals of relative error e, a row is off by ``e sum q |p/q - 1| <= 2e`` and a few u, and by what the rows
-    of D miss of 1.
+    predictions of relative error e, a row is off by ``e sum q |p/q - 1| <= 2e`` and a few u, and by what the rows
+    of D miss of 1; with q of relative error e, by ``e sum q |log(q/p)|``, at most e times the divergence and 2.
     """
     pattern, first = _pieces(V, L)
     sums = np.zeros((len(pattern), L, 2))

@@ -11,6 +11,8 @@ from .jit import kernel
 
 __all__ = ["lag_information"]
 
+FAR = 1e100
+
 
 @kernel
 def lag_information(
@@ -35,7 +37,8 @@ def lag_information(
 
     Notes
     -----
-    Cost ``n V^2`` logarithms.
+    Cost ``n V^2`` logarithms. A law below the normal range of float64 has no relative error; its terms, and what they
+    change by, are of its own size, and less than the square of any rounding.
     """
     n, V = sigma.shape
     out = np.zeros((n, 2))
@@ -49,7 +52,12 @@ def lag_information(
                 if after[i, v] == 0.0:
                     continue
                 rho = K[u, v] / after[i, v]
-                if rho == 0.0:
+                if rho > FAR:
+                    # The product of a small law and a large ratio: neither may be formed, and 1 is small beside it.
+                    ratio = math.log(rho) if rho < math.inf else math.log(K[u, v]) - math.log(after[i, v])
+                    row += K[u, v] * ratio - (K[u, v] - after[i, v])
+                    spread += K[u, v] * ratio
+                elif rho == 0.0:
                     row += after[i, v]
                 else:
                     slope = rho * math.log(rho)

@@ -179,8 +179,7 @@ def _dropped(candidate: Candidate, positions: list[int]) -> Iterator[Candidate]:
 def _policy_without(policy: Spec, i: int) -> list[Spec]:
     if "sizes" in policy:
         sizes = policy["sizes"]
-        fewer = [[*sizes[:k], s - 1, *sizes[k + 1 :]] for k, s in enumerate(sizes) if s]
-        return [{**policy, "sizes": found} for found in fewer]
+        return [{**policy, "sizes": [*sizes[:k], s - 1, *sizes[k + 1 :]]} for k, s in enumerate(sizes) if s]
     if policy["kind"] == "fixed-sets":
         return [{**policy, "sets": [[j - (j > i) for j in chosen if j != i] for chosen in policy["sets"]]}]
     fewer = policy | {"steps": policy["steps"] - 1} if "steps" in policy else policy

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import gamma
-from ..errors import BadInput, Undecidable, shown
+from ..enclosure import SAFE, gamma
+from ..errors import BadInput, BeyondReach, Undecidable, shown
 from ..languages import Language
 from ..types import number, whole
 from .base import Denoiser, NearRule, Predictor
@@ -21,6 +21,7 @@ __all__ = ["Perturbed"]
 LARGEST_EXACT_TABLE = 1 << 16
 NOISES = ("uniform", "tilt", "peak")
 LARGEST_TILT = 50
+TINIEST = Fraction(1, 10**280)
 
 
 class Perturbed(Denoiser):
@@ -45,6 +46,8 @@ class Perturbed(Denoiser):
         most = LARGEST_TILT if noise == "tilt" else 1
         if not 0 <= self.strength <= most:
             raise BadInput("strength", f"found {shown(self.strength)}; a number from 0 to {most} is accepted")
+        if 0 < self.strength < TINIEST or 0 < 1 - Fraction(self.strength) < TINIEST:
+            raise BadInput("strength", f"found {shown(self.strength)}; one within 1e-280 of 0 or 1 is lost in float64")
         self.seed = whole(seed, "seed")
 
     @property
@@ -56,37 +59,49 @@ class Perturbed(Denoiser):
         return 2 * exact_depth + vocab + 8 if self.noise == "tilt" else exact_depth + 4
 
     def predictor(self, language: Language) -> Predictor:
-        moved, kept = float(self.strength), float(1 - Fraction(self.strength))
         if self.noise == "uniform":
-            return lambda y, exact: kept * exact + moved / language.vocab
+            moved, kept = float(self.strength), float(1 - Fraction(self.strength))
+            return lambda y, exact: _in_range(kept * exact + moved / language.vocab, kept * exact, exact, kept)
         if self.noise == "peak":
+            moved, kept = float(self.strength), float(1 - Fraction(self.strength))
             favourite = _first_largest(language)
-            return lambda y, exact: kept * exact + moved * favourite(y, exact)
+            return lambda y, exact: _in_range(kept * exact + moved * favourite(y, exact), kept * exact, exact, kept)
         noise = np.random.default_rng(self.seed).standard_normal((language.length, language.vocab))
-        factors = np.exp(moved * noise)
+        factors = np.exp(float(self.strength) * noise)
 
         def tilted(y: NDArray[np.int64], exact: NDArray[np.float64]) -> NDArray[np.float64]:
             weights = exact * factors
             totals = weights.sum(axis=-1, keepdims=True)
-            return np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
+            rows = np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
+            return _in_range(rows, np.minimum(weights, rows), exact, 1.0)
 
         return tilted
 
     def near_rule(self, language: Language) -> NearRule | None:
         """Tokens that are equally likely within rounding need no decision here: if the favourite is one or the other,
         the divergence is that of conditionals in which the two have changed places."""
-        V, moved, kept = language.vocab, float(self.strength), float(1 - Fraction(self.strength))
+        V = language.vocab
+        if self.noise == "tilt":
+            return None
+        moved, kept = float(self.strength), float(1 - Fraction(self.strength))
         if self.noise == "uniform":
             return NearRule(lambda left, right, exact: kept * exact + moved / V, least=moved / V)
-        if self.noise == "peak":
-            favourite = np.eye(V)
-            return NearRule(
-                lambda left, right, exact: kept * exact + moved * favourite[exact.argmax(axis=-1)], sensitivity=3.0
-            )
-        return None
+        favourite = np.eye(V)
+        return NearRule(
+            lambda left, right, exact: kept * exact + moved * favourite[exact.argmax(axis=-1)], sensitivity=3.0
+        )
 
     def __repr__(self) -> str:
         return f"Perturbed(noise={self.noise!r}, strength={self.strength}, seed={self.seed})"
+
+
+def _in_range(
+    rows: NDArray[np.float64], parts: NDArray[np.float64], exact: NDArray[np.float64], kept: float
+) -> NDArray[np.float64]:
+    """The predictions, if what they owe to the exact conditionals is in the range of float64."""
+    if kept and (parts[exact > 0] < SAFE).any():
+        raise BeyondReach(f"predictions below {SAFE:.0e} lose digits, and soon their difference from zero")
+    return rows
 
 
 def _first_largest(language: Language) -> Callable[[NDArray[np.int64], NDArray[np.float64]], NDArray[np.bool_]]:

@@ -13,6 +13,7 @@ from ..errors import BadInput, shown
 from ..languages import Language
 from ..partial import lattice_index, lattice_size
 from ..reach import power, require_memory
+from ..types import SMALLEST_NORMAL
 from .base import Denoiser, NearRule, Predictor
 from .learned import nearest_neighbours
 
@@ -114,6 +115,8 @@ class Table(Denoiser):
         rows = array[used]
         if not np.isfinite(rows).all() or (rows < 0).any():
             raise BadInput(f"path.{name}", "found a negative number, NaN or infinity; probabilities are accepted")
+        if ((rows > 0) & (rows < 2 * SMALLEST_NORMAL)).any():
+            raise BadInput(f"path.{name}", "found a positive probability below 1e-307, which float64 would lose")
         totals = rows.sum(axis=-1)
         if (np.abs(totals - 1) > 1e-12).any():
             where = np.argwhere(used)[int(np.argmax(np.abs(totals - 1)))]

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, margin
 
 __all__ = ["Law"]
 
@@ -46,7 +46,7 @@ class Law:
         if not self.may_stop:
             return Enclosure(0.0, 0.0, 0.0, "exact")
         total = math.fsum(self.p)
-        return Enclosure.around(1 - total, gamma(self.p_depth) * total + UNIT_ROUNDOFF, least=0.0, most=1.0)
+        return Enclosure.around(1 - total, margin(self.p_depth + 1) * total + UNIT_ROUNDOFF, least=0.0, most=1.0)
 
     @cached_property
     def correct(self) -> Enclosure:

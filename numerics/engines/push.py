@@ -30,6 +30,7 @@ from ..policies import Adaptive, Remasking, decisions
 from ..reach import power
 from . import rational, tabular
 from .law import Law
+from .ranges import least_conditionals, log2_of_choices, require_range
 from .workspace import Cost, Workspace
 
 __all__ = [
@@ -296,9 +297,11 @@ def _visits(work: Workspace) -> Visits:
     f = np.zeros(lattice_size(instance.vocab, instance.length))
     f[0] = 1.0
     nodes = None if policy.takes_first else _gauss(instance.length)
+    least = np.ones(instance.length)
     for step, sources in levels(instance, f):
         for piece in decided(work, step, sources):
             mass = f[piece.sources]
+            np.minimum(least, np.where(piece.drawn > 0, piece.drawn, 1.0).min(axis=(0, 2)), out=least)
             if piece.choices is not None:
                 kernels.push_choices(f, mass, piece.sources, piece.drawn, piece.choices.state, piece.choices.drawn)
             else:
@@ -306,7 +309,19 @@ def _visits(work: Workspace) -> Visits:
                 limits = piece.ranks.admitted if policy.rule == "threshold" else None
                 size = 1 if policy.sizes is None else policy.sizes[step - 1]
                 kernels.push_proposals(f, mass, piece.sources, piece.drawn, piece.ranks.rank, limits, size, nodes)
+    require_range(instance, _log2_of_run(policy, least, nodes))
     return Visits(f, _depth(work))
+
+
+def _log2_of_run(policy: Adaptive, least: NDArray[np.float64], nodes: NDArray[np.float64] | None) -> float:
+    """At most the logarithm of any positive product on the way to a target, from the least chance of a token.
+
+    A proposal multiplies a chance for every candidate, at each of at most L levels, and a node where it ties.
+    """
+    L, tokens = len(least), math.fsum(np.log2(least))
+    if policy.proposes:
+        return L * (tokens + (0.0 if nodes is None else (L + 1) * math.log2(nodes.min())))
+    return tokens + log2_of_choices((1,) * L)
 
 
 def levels(instance: Instance, f: NDArray[np.float64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
@@ -379,17 +394,22 @@ def _remasked(work: Workspace) -> Visits:
     f = np.zeros(lattice_size(V, L))
     f[0] = 1.0
     at_once = max(1, CELLS_AT_ONCE // (L * V))
+    lattice = rows(work)
+    tokens = least_conditionals(tabular.marginal_lattice(work), lattice.lattice, instance.convention, V, L)
     for sigma, reveal in zip(policy.remasked, policy.revealed, strict=True):
         chances = np.array([float(reveal), float(1 - reveal), float(sigma), float(1 - sigma)])
         following = np.zeros_like(f)
         sources = np.flatnonzero(f > 0)
+        factors = np.concatenate([np.broadcast_to(chances[1:, None], (3, L)), chances[0] * tokens[None]])
+        step_least = np.where(factors > 0, factors, 1.0).min(axis=0)
+        require_range(instance, math.log2(f[sources].min()) + math.fsum(np.log2(step_least)))
         for start in range(0, len(sources), at_once):
             piece = sources[start : start + at_once]
-            contexts = rows(work).at(piece, V, L)
+            contexts = lattice.at(piece, V, L)
             kernels.push_remasking(following, f[piece], piece, contexts.conditionals, contexts.y, chances)
         f = following
     # A step multiplies L chances, and a target takes a term from each of at most (V+1)^L sources.
-    return Visits(f, policy.steps * (L * (rows(work).depth + 3) + (V + 1) ** L))
+    return Visits(f, policy.steps * (L * (lattice.depth + 3) + (V + 1) ** L))
 
 
 def under_language(work: Workspace) -> NDArray[np.float64]:

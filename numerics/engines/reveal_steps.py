@@ -46,8 +46,8 @@ class RevealStep(NamedTuple):
 
 
 def step_depth(d: int) -> int:
-    """Depth of the entries at distance d (M8.9): d powers or ratios of parameters, and the library's power."""
-    return (PARAMETER_DEPTH + 4) * (d + 3) + 8
+    """Depth of the entries at distance d (M8.9): d ratios of two sums of parameters, and the library's power."""
+    return (2 * PARAMETER_DEPTH + 3) * (d + 3) + 8
 
 
 def prefix_sums(w: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from .._kernels import entropies as entropy_kernels
 from .._kernels import lanes as lane_kernels
 from .._kernels import lattice as lattice_kernels
-from ..enclosure import UNIT_ROUNDOFF, gamma
+from ..enclosure import SAFE, UNIT_ROUNDOFF, gamma
 from ..errors import BeyondReach
 from ..instances import Instance
 from ..partial import lattice_rows, lattice_size
 from ..policies import Bernoulli, FixedSets, FixedSize
 from ..reach import power
 from .law import Law
+from .ranges import least_conditionals, log2_of_choices, require_range
 from .workspace import Cost, Workspace
 
 __all__ = [
@@ -177,6 +178,7 @@ def _law(work: Workspace) -> Law:
     instance = work.instance
     V, L, policy = instance.vocab, instance.length, instance.policy
     m, D = marginal_lattice(work), conditional_lattice(work)
+    require_range(instance, _log2_of_reveals(instance) + work.once_for_policies(_log2_of_tokens))
     factor = conditional_depth(instance) + 1
     sums = 2 ** (L + 1)
     if isinstance(policy, FixedSize):
@@ -192,6 +194,29 @@ def _law(work: Workspace) -> Law:
         depth = L * factor + sums + own
     stops = instance.off_support == "stop"
     return Law(p, table(work), depth, instance.language.depth, support(work), stops, V, L)
+
+
+def _log2_of_tokens(work: Workspace) -> float:
+    """At most the logarithm of any positive product of conditionals over the positions."""
+    instance, D = work.instance, conditional_lattice(work)
+    V, L, fallback = instance.vocab, instance.length, instance.convention
+    if D is None:
+        # No conditional is below the least probability of a sequence; that mostly is enough, and costs nothing.
+        smallest = min(table(work)[support(work)].min(), np.where(fallback > 0, fallback, 1.0).min())
+        if L * math.log2(smallest) > math.log2(SAFE) / 2:
+            return L * math.log2(smallest)
+    return math.fsum(np.log2(least_conditionals(marginal_lattice(work), D, fallback, V, L)))
+
+
+def _log2_of_reveals(instance: Instance) -> float:
+    """The same for the chance of reveal times."""
+    policy, L = instance.policy, instance.length
+    if isinstance(policy, FixedSize):
+        return log2_of_choices(policy.sizes)
+    if isinstance(policy, Bernoulli):
+        weights = policy.schedule.weights
+        return L * math.log2(weights[weights > 0].min())
+    return 0.0
 
 
 def _uniform_steps(work: Workspace, steps: int) -> tuple[NDArray[np.float64], int]:
@@ -274,7 +299,8 @@ def conditional_costs(work: Workspace) -> ConditionalCosts:
 
 
 def _conditional_costs(work: Workspace) -> ConditionalCosts:
-    """Errors: a ratio of relative error g moves its log by g, and a divergence by ``g sum q |p/q - 1| <= 2 g``.
+    """Errors: a prediction p of relative error g moves a divergence by ``g sum |p - q| <= 2 g``, a conditional q by
+    ``g sum q |log(q/p)| <= g (D + 2)``, since ``q log(p/q) <= p - q``, and rows that miss 1 by what they miss.
 
     The logs (4 ulps allowed), the products and the compensated sums add a few roundings of the terms' size.
     """
@@ -288,6 +314,7 @@ def _conditional_costs(work: Workspace) -> ConditionalCosts:
         return ConditionalCosts(entropy, divergence, worst, entropy_error, 0.0, 0.0)
     finite = divergence[np.isfinite(divergence)]
     largest = worst if math.isfinite(worst) else float(finite.max(initial=0.0))
-    row_error = (3 * gamma(conditional_depth(instance) + 2 * d + 2) + 16 * UNIT_ROUNDOFF * (4 + largest)) * (1 + 1e-9)
+    ratio_error = gamma(2 * d + 1) + 16 * UNIT_ROUNDOFF
+    row_error = (3 * gamma(conditional_depth(instance) + 2 * d + 2) + ratio_error * (4 + largest)) * (1 + 1e-9)
     divergence_error = row_error + largest * (gamma(d) + 4 * UNIT_ROUNDOFF)
     return ConditionalCosts(entropy, divergence, worst, entropy_error, divergence_error, row_error)

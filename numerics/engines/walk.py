@@ -6,17 +6,19 @@ It is the only engine that needs nothing of a policy but its interface, and a se
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
 import numpy as np
 
+from ..enclosure import SAFE
 from ..instances import Instance
 from ..partial import sequence_index
-from ..policies import Adaptive
+from ..policies import Adaptive, Bernoulli
 from ..reach import power
-from . import rational
+from . import rational, tabular
 from .law import Law
-from .tabular import exact_ratio_depth
+from .ranges import require_range
 from .workspace import Cost, Workspace
 
 __all__ = ["cost", "law", "obstacle"]
@@ -49,6 +51,9 @@ def _law(work: Workspace) -> Law:
     instance = work.instance
     V, L, policy = instance.vocab, instance.length, instance.policy
     scope = instance.off_support_scope or "global"
+    q = tabular.table(work)
+    if isinstance(policy, Bernoulli):
+        require_range(instance, L * math.log2(policy.schedule.weights[policy.schedule.weights > 0].min()))
     mass = {((V,) * L, None): 1.0}
     for step in range(1, policy.steps + 1):
         rows = instance.conditionals(np.array([y for y, _ in mass]), scope)
@@ -59,23 +64,23 @@ def _law(work: Workspace) -> Law:
             else:
                 moves = policy.transitions(step, y, conditionals, memory)
             for share, reached, remembered in moves:
-                following[reached, remembered] += chance * share
+                term = chance * float(share)
+                if term < 2 * SAFE:
+                    require_range(instance, math.log2(max(term, SAFE / 2)))
+                following[reached, remembered] += term
         mass = following
-    q = instance.language.table()
     p = np.zeros_like(q)
     for (y, _), chance in mass.items():
         if V not in y:
             p[sequence_index(np.array([y]), V)] += chance
     depth = _depth(instance)
-    return Law(
-        p, q, depth, instance.language.depth, instance.language.support_table(), instance.off_support == "stop", V, L
-    )
+    return Law(p, q, depth, instance.language.depth, tabular.support(work), instance.off_support == "stop", V, L)
 
 
 def _depth(instance: Instance) -> int:
     """A factor for each token, a choice for each step, and as many additions as there are ways into a target."""
     V, L, policy = instance.vocab, instance.length, instance.policy
-    ratio = instance.denoiser.depth(V, exact_ratio_depth(instance))
+    ratio = instance.denoiser.depth(V, tabular.exact_ratio_depth(instance))
     if policy.remasks:
         return policy.steps * (L * (ratio + 3) + power(V + 1, L))
     drawn = policy.drawn_depth(V, ratio)

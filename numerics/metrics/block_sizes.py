@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind, gamma
+from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
 from ..engines import blocks, tabular
 from ..engines.blocks import chances as block_chances
 from ..engines.blocks import counts as block_counts
@@ -142,7 +142,7 @@ def _profile_method(
 def _probability(found: Tiny) -> Enclosure:
     """The number itself; too small a one comes out as zero and less than the smallest float64."""
     value, lost = math.ldexp(found.mantissa, found.exponent), math.ldexp(found.lost, found.exponent)
-    error = value * gamma(found.depth) * (1 + 1e-9) + lost + (math.ulp(0.0) if found.mantissa else 0.0)
+    error = (value and value * margin(found.depth)) * (1 + 1e-9) + lost + (math.ulp(0.0) if found.mantissa else 0.0)
     return Enclosure.around(value, error, least=0.0, most=1.0)
 
 
@@ -152,10 +152,11 @@ def _minus_log(found: Tiny) -> Enclosure:
         most = -(math.log(found.lost) + found.exponent * math.log(2)) if found.lost else math.inf
         return Enclosure(math.inf, max(most * (1 - 1e-12), 0.0), math.inf, "rounding")
     value = 0.0 - (math.log(found.mantissa) + found.exponent * math.log(2))
+    size = abs(math.log(found.mantissa)) + abs(found.exponent) * math.log(2)
     relative = gamma(found.depth) + found.lost / found.mantissa
     if relative >= 0.5:
-        return Enclosure(value, max(value - math.log1p(relative), 0.0), math.inf, "rounding")
-    size = abs(math.log(found.mantissa)) + abs(found.exponent) * math.log(2)
+        most = math.log1p(margin(found.depth) + found.lost / found.mantissa)
+        return Enclosure(max(value, 0.0), max(value - most - 8 * UNIT_ROUNDOFF * size, 0.0), math.inf, "rounding")
     return Enclosure.around(value, -math.log1p(-relative) * (1 + 1e-9) + 8 * UNIT_ROUNDOFF * size, least=0.0)
 
 

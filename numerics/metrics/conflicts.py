@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from ..enclosure import Enclosure
+from ..enclosure import SAFE, Enclosure
 from ..engines import blocks, rational, tabular
+from ..engines.ranges import require_range
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
@@ -28,14 +29,19 @@ BITS = 256
 
 
 def _pair_conflict(work: Workspace) -> Enclosure:
-    """Over contexts with both positions of a pair masked, at once: ``sum over forbidden u, v of m_u m_v / m^2``."""
+    """Over contexts with both positions of a pair masked: ``sum over forbidden u, v of (m_u / m) (m_v / m)``."""
     V, L = work.instance.vocab, work.instance.length
     lattice, least = tabular.marginal_lattice(work).reshape((V + 1,) * L), 1.0
     for i in range(0, L - 1, 2):
         m = np.moveaxis(lattice, (i, i + 1), (-2, -1)).reshape(-1, V + 1, V + 1)
         m = m[m[:, 0, 0] > 0]
         forbidden = m[:, 1:, 1:] == 0
-        clash = (m[:, 1:, :1] * m[:, :1, 1:] * forbidden).sum(axis=(1, 2)) / m[:, 0, 0] ** 2
+        chances = m / m[:, :1, :1]
+        clashes = np.where(forbidden, chances[:, 1:, :1] * chances[:, :1, 1:], 0.0)
+        clash = clashes.sum(axis=(1, 2))
+        lost = forbidden & (m[:, 1:, :1] > 0) & (m[:, :1, 1:] > 0) & (clashes < SAFE)
+        if (lost.any(axis=(1, 2)) & (clash < SAFE)).any():
+            require_range(work.instance, -math.inf)
         least = min(least, float(clash.min()))
     return Enclosure.relative(least, 4 * tabular.lattice_depth(work.instance) + V * V + 4, most=1.0)
 

@@ -59,7 +59,8 @@ def _per_token(value: float, error: float, length: int) -> Enclosure:
 def exponential(exponent: Enclosure) -> Enclosure:
     """``exp`` of an enclosure, with 4 ulps for the library."""
     spread = 1 + 8 * UNIT_ROUNDOFF
-    low, high = math.exp(exponent.lo) / spread, math.inf if exponent.hi > 709 else math.exp(exponent.hi) * spread
+    low = math.exp(min(exponent.lo, 709)) / spread
+    high = math.inf if exponent.hi > 709 else math.exp(exponent.hi) * spread
     value = min(math.inf if exponent.value > 709 else math.exp(exponent.value), high)
     return replace(exponent, value=value, lo=low, hi=high, exact=None)
 

@@ -39,7 +39,8 @@ def sum_of_logs(
     value = math.fsum(terms)
     size = math.fsum(np.abs(terms))
     shift = -math.log1p(-ratio_error) if ratio_error < 1 else math.inf
-    error = math.fsum(w) * shift * (1 + weight_error) + size * (weight_error + 6 * UNIT_ROUNDOFF) * (1 + 1e-9)
+    moved = weight_error / (1 - weight_error) if weight_error < 1 else math.inf
+    error = math.fsum(w) * shift * (1 + moved) + size * (moved + 6 * UNIT_ROUNDOFF) * (1 + 1e-9)
     return value, error + abs(value) * UNIT_ROUNDOFF
 
 

@@ -158,7 +158,7 @@ def _run(
     kept = Tiny(float(F[end]), exponent, roundings, lost)
     if failing is None:
         return kept, None
-    return kept, Tiny(float(G[end]), 0, roundings, count * SMALLEST if G[end] > 0 else 0.0)
+    return kept, Tiny(float(G[end]), 0, roundings, count * SMALLEST if any(failing.values()) else 0.0)
 
 
 def _spread(total: int, cells: int) -> Iterator[tuple[int, ...]]:

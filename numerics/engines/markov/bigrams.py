@@ -36,8 +36,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._kernels.intervals import both_new
+from ...enclosure import SAFE, gamma
 from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
 from ...errors import BadInput
 from ...reach import require_memory
 from ..reveal_steps import RevealStep, step_depth
@@ -105,6 +105,7 @@ def bigram_law(
     Notes
     -----
     Cost ``O(N G V^4)`` with the mixing gap G (L - 1 if the chain is not seen to mix), memory ``O(G V^3 + L V)``.
+    Counts are divided by squares of chances, which are to stay in the range of float64.
     """
     if chain.length < 2:
         raise BadInput("length", f"found {chain.length}; bigrams need at least 2 tokens")
@@ -128,7 +129,7 @@ class _Recursion:
         self.mixed = self.G < L - 1
         self.e = mixing.defect if self.mixed and mixing is not None else 0.0
         require_memory(8 * (self.G + 1) * V * V * (V + 16), f"the bigram recursion of V={V} with {self.G} gaps")
-        self.K = chain.powers(self.G)
+        self.K = chain.powers(self.G, math.sqrt(SAFE))
         self._settle()
         self.D = np.zeros_like(self.K)
         self.possible = self.K > 0

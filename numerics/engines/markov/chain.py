@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import UNIT_ROUNDOFF, gamma
-from ...errors import BadInput
+from ...enclosure import SAFE, UNIT_ROUNDOFF, gamma
+from ...errors import BadInput, BeyondReach
 from ...types import PARAMETER_DEPTH
 
 __all__ = ["Chain", "Measured", "Mixing"]
@@ -92,15 +92,30 @@ class Chain:
     def vocab(self) -> int:
         return self.initial.size
 
-    def marginals(self, count: int) -> NDArray[np.float64]:
+    def marginals(self, count: int, least: float = SAFE) -> NDArray[np.float64]:
         """``sigma_1..sigma_count``, shape (count, V); row i is within :meth:`marginal_depth` of the true one."""
         rows = np.empty((count, self.vocab))
-        law = self.initial.astype(np.longdouble)
-        rows[0] = law
-        for i in range(1, count):
-            law = self.step(law)
+        law, possible = self.initial.astype(np.longdouble), self.initial > 0
+        for i in range(count):
+            if i:
+                law, possible = self.step(law), possible @ self._possible
+            self._require_range(law, possible, i, least)
             rows[i] = law
         return rows
+
+    @cached_property
+    def _possible(self) -> NDArray[np.bool_]:
+        return self.transition > 0
+
+    def _require_range(
+        self, law: NDArray[np.longdouble], possible: NDArray[np.bool_], distance: int, least: float
+    ) -> None:
+        """Refuse a chance that is positive but too small: intervals it leads to may be met by sampling all the same."""
+        if (law[possible] < least).any():
+            raise BeyondReach(
+                f"the chain has transitions of a positive chance below {least:.0e} over a distance of {distance}; "
+                "float64 products of such lose digits, and soon their difference from zero"
+            )
 
     def step(self, rows: NDArray[np.longdouble]) -> NDArray[np.longdouble]:
         """``rows P`` in extended precision; any order of the V-term sums is within the depths below."""
@@ -123,13 +138,20 @@ class Chain:
         """Depth of ``K_g`` built by g - 1 multiplications and rounded to float64."""
         return PARAMETER_DEPTH + 1 + (g - 1) * self._depth_a_step
 
-    def powers(self, count: int) -> NDArray[np.float64]:
-        """``K_0..K_count``, shape (count + 1, V, V)."""
+    def powers(self, count: int, least: float = SAFE) -> NDArray[np.float64]:
+        """``K_0..K_count``, shape (count + 1, V, V).
+
+        Raises
+        ------
+        BeyondReach
+            When a positive entry is below ``least``.
+        """
         K = np.empty((count + 1, self.vocab, self.vocab))
         K[0] = np.eye(self.vocab)
-        power = np.eye(self.vocab, dtype=np.longdouble)
+        power, possible = np.eye(self.vocab, dtype=np.longdouble), np.eye(self.vocab, dtype=bool)
         for g in range(1, count + 1):
-            power = self.step(power)
+            power, possible = self.step(power), possible @ self._possible
+            self._require_range(power, possible, g, least)
             K[g] = power
         return K
 

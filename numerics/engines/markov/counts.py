@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
+from ...enclosure import margin
 from ...errors import BeyondReach
 from .chain import Chain, Measured
 
@@ -68,7 +68,7 @@ def sequence_error_rate_of_sizes(chain: Chain, sizes: Sequence[int]) -> Measured
     whole = _step(0, L + 1, [*filled[: L + 1], {}], joined, sizes, slice(V, V + 1))
     correct = float(whole[tuple(sizes)][0, 0]) / assignments
     wrong = min(max(1 - correct, 0.0), 1.0)
-    return Measured(wrong, correct * gamma(_depth(chain, sizes)) * (1 + 1e-9) + U)
+    return Measured(wrong, correct * margin(_depth(chain, sizes)) * (1 + 1e-9) + U)
 
 
 def _joined(chain: Chain) -> NDArray[np.float64]:

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...denoisers import NearRule
+from ...enclosure import SAFE, gamma
 from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
 from ..reveal_chances import ChancesBefore
 from .chain import Chain, Measured
 
@@ -136,8 +136,8 @@ class NearPredictions:
         """
         chain, L, V, G = self.chain, self.chain.length, self.chain.vocab, self.furthest
         none, one, two = chance
-        K = chain.powers(min(2 * G, L))
-        laws = chain.marginals(min(G + 1, L))
+        K = chain.powers(min(2 * G, L), math.sqrt(SAFE))
+        laws = chain.marginals(min(G + 1, L), math.sqrt(SAFE))
         sigma = np.concatenate([laws, np.broadcast_to(laws[-1], (L - len(laws), V))])
         totals = np.concatenate([np.zeros((1, V)), np.cumsum(sigma, axis=0)])
         for g in range(1, G + 1):

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._kernels.replay import replay_step
+from ...enclosure import SAFE, gamma
 from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
 from ...errors import BadInput, BeyondReach
 from ...types import PARAMETER_DEPTH
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
@@ -54,7 +54,8 @@ def log_probabilities(
     Raises
     ------
     BeyondReach
-        When the scaled tables leave the range of float64 (a sequence whose ``log p/q`` is far from ``-PATH_KL``).
+        When products of two chances of the chain, or the scaled tables, leave the range of float64 (a sequence whose
+        ``log p/q`` is far from ``-PATH_KL``).
 
     Notes
     -----
@@ -68,10 +69,10 @@ def log_probabilities(
     L = chain.length
     mixing = chain.mixing(tolerance / (12 * L))
     H, e = (L, 0.0) if mixing is None or mixing.gap >= L else mixing
-    laws = chain.marginals(min(H + 1, L))
+    laws = chain.marginals(min(H + 1, L), math.sqrt(SAFE))
     sigma = np.concatenate([laws, np.broadcast_to(laws[-1], (L - len(laws), chain.vocab))])
     tilt = path_kl(lag_information_of(chain), weights).value / L
-    K = chain.powers(min(2 * H, L))
+    K = chain.powers(min(2 * H, L), math.sqrt(SAFE))
     truncation = 3 * L * (math.log1p(e) - math.log1p(-e)) * (1 + 1e-9) if e else 0.0
     return [_log_probability(chain, weights, one, off_support, H, sigma, K, tilt, truncation) for one in x]
 
@@ -105,7 +106,8 @@ def _log_probability(
         raise BeyondReach(f"log p(x) is {math.log(chance):.3g} from what is expected, beyond the range of float64")
     logs = np.log(mu[1:])
     value = math.fsum(logs) + math.log(chance)
-    rounding = gamma(_depth(chain, H, len(steps))) * (1 + 1e-9)
+    relative = gamma(_depth(chain, H, len(steps)))
+    rounding = -math.log1p(-relative) * (1 + 1e-9) if relative < 1 else math.inf
     rounding += 8 * U * (math.fsum(np.abs(logs)) + abs(math.log(chance))) + 8 * L * U
     return Measured(value, rounding, truncation)
 

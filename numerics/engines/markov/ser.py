@@ -12,7 +12,8 @@ the truncation error), so that a long interval falls into three zones: new token
 those that see the right end only (``B_n(w; v)``, one table again). In the middle of an interval longer than 2H
 nothing is seen: a renewal process.
 
-Errors. Nothing is subtracted: the result is within relative ``gamma_m`` (M8.9), m the depth of :func:`_depth`.
+Errors. Nothing is subtracted: the result is within relative ``gamma_m`` (M8.9), m the depth of :func:`_depth`, but for
+what underflows: chances are averaged and nothing else, so that this adds up to less than ``SAFE``.
 Each of the L conditionals is off by a factor of at most ``((1+e)/(1-e))^3``, e the mixing defect at H.
 Intervals longer than ``gap_limit`` at step k count as wrong: some such interval exists with chance at most ``L
 (1-a_{k-1})^{gap_limit}``.
@@ -26,8 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._kernels.renewal import all_masked, step_back
+from ...enclosure import SAFE, margin
 from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
 from ...errors import BeyondReach
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
@@ -85,7 +86,7 @@ def chance_correct(chain: Chain, weights: NDArray[np.float64], tolerance: float 
         )
     value = _backwards(chain, H, steps, limits)
     relative = math.expm1(3 * L * (math.log1p(e) - math.log1p(-e))) if e else 0.0
-    rounding = value * gamma(_depth(chain, H, len(steps))) * (1 + 1e-9)
+    rounding = value * margin(_depth(chain, H, len(steps))) * (1 + 1e-9) + SAFE
     return Measured(value, rounding, (value * relative / (1 - relative) + missed) * (1 + 1e-9))
 
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from ..._kernels.lag_information import lag_information
 from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
+from ...enclosure import gamma, margin
 from ...errors import BadInput
 from ...reach import require_memory
 from .chain import Chain, Measured
@@ -140,7 +140,7 @@ def sequence_error_rate_of_sets(chain: Chain, sets: Iterable[Iterable[int]]) -> 
     depth = L * (3 * chain.power_depth(min(L, sights.horizon)) + sights.law_depth + 3 * V + 20)
     wrong = min(max(1 - correct, 0.0), 1.0)
     relative = math.expm1(3 * L * (math.log1p(sights.defect) - math.log1p(-sights.defect)))
-    return Measured(wrong, correct * gamma(depth) * (1 + 1e-9) + U, correct * relative / (1 - relative) * (1 + 1e-9))
+    return Measured(wrong, correct * margin(depth) * (1 + 1e-9) + U, correct * relative / (1 - relative) * (1 + 1e-9))
 
 
 def log_probabilities_of_sets(
@@ -160,19 +160,21 @@ def log_probabilities_of_sets(
     per_token = gamma(3 * chain.power_depth(min(L, sights.horizon)) + sights.law_depth + 10)
     results = []
     for one in x:
-        logs = []
+        logs: list[float] = []
         for a, b, new in steps:
+            ends = sights.chance(one, a, b)
             for i in new:
-                chance = sights.conditional(one, a, i, b)
-                if chance is None:
+                if ends > 0:
+                    factors = [sights.chance(one, a, i), sights.chance(one, i, b), 1 / ends]
+                else:
                     own = float(sights.law(i)[one[i - 1]])
-                    chance = {"uniform": 1.0 / V, "marginal": own, "stop": 0.0}[off_support]
-                logs.append(math.log(chance) if chance > 0 else -math.inf)
+                    factors = [{"uniform": 1.0 / V, "marginal": own, "stop": 0.0}[off_support]]
+                logs += [math.log(factor) if factor > 0 else -math.inf for factor in factors]
         value = math.fsum(logs) if -math.inf not in logs else -math.inf
         if value == -math.inf:
             results.append(Measured(value, 0.0))
         else:
-            rounding = L * per_token * (1 + 1e-9) + 8 * U * math.fsum(map(abs, logs))
+            rounding = -L * math.log1p(-per_token) * (1 + 1e-9) + 8 * U * math.fsum(map(abs, logs))
             results.append(Measured(value, rounding, truncation))
     return results
 
@@ -216,8 +218,3 @@ class _Sights:
         if a == 0 or b - a > self.horizon:
             return float(self.law(b)[x[b - 1]])
         return float(self.powers[b - a][x[a - 1], x[b - 1]])
-
-    def conditional(self, x: NDArray[np.integer], a: int, i: int, b: int) -> float | None:
-        """``q(x_i | x_a, x_b)``; None where no path joins the ends."""
-        ends = self.chance(x, a, b)
-        return self.chance(x, a, i) * self.chance(x, i, b) / ends if ends > 0 else None
