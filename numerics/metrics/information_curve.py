@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
-from ..engines import markov, tabular
+from ..engines import markov, tabular, windows
 from ..engines.markov import information as markov_information
 from ..engines.markov.chain import Measured
-from ..engines.workspace import Cost, Workspace
+from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance
 from ..reach import memory_budget
@@ -27,14 +27,17 @@ class InformationCurve:
 
     Parameters
     ----------
+    revealed : tuple of int
+        Numbers j of revealed positions, ascending, from 0 to L - 1.
     profile : tuple of Enclosure
-        ``z(0..L-1)``.
+        ``z(j)`` there.
     at : tuple of float
         Revealed fractions from 0 to 1.
     curve : tuple of Enclosure
         ``Z`` there.
     """
 
+    revealed: tuple[int, ...]
     profile: tuple[Enclosure, ...]
     at: tuple[float, ...]
     curve: tuple[Enclosure, ...]
@@ -64,7 +67,9 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
     Notes
     -----
     From the lattice of partial sequences where that fits, ``O(L (V+1)^L)`` and O(L) a point; else, for Markov chains,
-    from mutual informations at each distance (M5.2).
+    from mutual informations at each distance (M5.2). Both have the profile at every j. Else, for hidden Markov models
+    and n-grams, by windows (M8.6), and the profile at as many j as there are points: each enclosure grows to the width
+    that :class:`Request` asks for, or for its share of the time.
 
     Examples
     --------
@@ -82,6 +87,8 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
         return _from_lattice(work, steps)
     if markov.obstacle(instance) is None and _within(markov.information_cost(instance), seconds):
         return _from_chain(work, steps)
+    if windows.obstacle(instance) is None and _within(windows.cost(instance), seconds / (2 * points)):
+        return _from_windows(instance, steps, seconds)
     raise too_costly("the information curve", instance, "tabular", cost, seconds)
 
 
@@ -95,6 +102,7 @@ def _from_lattice(work: Workspace, steps: int) -> InformationCurve:
     # Each of a and 1-a is one division.
     found = [curve_at(z, k / steps, (steps - k) / steps, UNIT_ROUNDOFF) for k in range(steps + 1)]
     return InformationCurve(
+        tuple(range(len(z.values))),
         tuple(Enclosure.around(value, z.error, least=0.0).by("tabular") for value in z.values.tolist()),
         tuple(k / steps for k in range(steps + 1)),
         tuple(Enclosure.around(value, error, least=0.0).by("tabular") for value, error in found),
@@ -104,10 +112,26 @@ def _from_lattice(work: Workspace, steps: int) -> InformationCurve:
 def _from_chain(work: Workspace, steps: int) -> InformationCurve:
     """From the mutual informations of a Markov chain, at the fractions as rounded."""
     lags, at = markov.lag_information(work), tuple(k / steps for k in range(steps + 1))
+    profile = tuple(_measured(z) for z in markov_information.profile(lags))
     return InformationCurve(
-        tuple(_measured(z) for z in markov_information.profile(lags)),
+        tuple(range(len(profile))),
+        profile,
         at,
         tuple(_measured(z) for z in markov_information.curve(lags, at)),
+    )
+
+
+def _from_windows(instance: Instance, steps: int, seconds: float) -> InformationCurve:
+    """From windows that grow anew for each point."""
+    last = instance.length - 1
+    revealed = tuple(sorted({round(k * last / steps) for k in range(steps + 1)}))
+    at = tuple(k / steps for k in range(steps + 1))
+    work = Workspace(instance, Request(seconds=seconds / (len(revealed) + len(at))))
+    return InformationCurve(
+        revealed,
+        tuple(windows.profile_at(work, j).by("windows") for j in revealed),
+        at,
+        tuple(windows.curve_at(work, a).by("windows") for a in at),
     )
 
 

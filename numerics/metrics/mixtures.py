@@ -21,10 +21,11 @@ from ..engines.rational.rows import ONE, ZERO
 from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSize, Schedule
+from ..policies import Bernoulli, FixedSize
 from . import error_rates, path
 from .log_forms import exact_method
 from .method import Method
+from .schedule import schedule_of
 
 __all__ = ["METHODS"]
 
@@ -60,14 +61,9 @@ def _found_sized(work: Workspace) -> dict[tuple[int, ...], Workspace]:
     return {c: work.under(FixedSize(c)) for c in compositions(instance.length, instance.policy.steps)}
 
 
-def _schedule(instance: Instance) -> Schedule:
-    assert isinstance(instance.policy, Bernoulli)
-    return instance.policy.schedule
-
-
 def _parts(work: Workspace) -> list[tuple[float, Workspace]]:
     """Every sampler with its chance, where that is positive."""
-    weights = [w for w in _schedule(work.instance).weights.tolist() if w > 0]
+    weights = [w for w in schedule_of(work.instance).weights.tolist() if w > 0]
     return [(chance_of(c, weights, 1.0), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
 
 
@@ -123,7 +119,7 @@ def _law_polynomial_defect(work: Workspace) -> Enclosure:
 
 
 def _exact_parts(work: Workspace) -> list[tuple[fmpq, Workspace]]:
-    weights = [from_fraction(w) for w in _schedule(work.instance).fractions.tolist() if w]
+    weights = [from_fraction(w) for w in schedule_of(work.instance).fractions.tolist() if w]
     return [(chance_of(c, weights, ONE), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
 
 

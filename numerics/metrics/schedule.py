@@ -7,16 +7,13 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..enclosure import Enclosure
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy, Remasking
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy, Remasking, Schedule
 from .method import Method, Obstacle
 
-__all__ = ["METHODS"]
+__all__ = ["METHODS", "schedule_of"]
 
 
 def _obstacle(instance: Instance) -> str | None:
@@ -50,23 +47,23 @@ def _step_sizes(policy: Policy) -> list[int]:
     return list(policy.sizes or ())
 
 
-def _weights(work: Workspace) -> NDArray[np.float64]:
-    policy = work.instance.policy
-    assert isinstance(policy, Bernoulli)
-    return policy.schedule.weights
+def schedule_of(instance: Instance) -> Schedule:
+    """The schedule of a Bernoulli policy."""
+    assert isinstance(instance.policy, Bernoulli)
+    return instance.policy.schedule
 
 
 def _max_step_weight(work: Workspace) -> Enclosure:
     shares = _shares(work)
     if shares is None:
-        return Enclosure.relative(float(_weights(work).max()), depth=2)
+        return Enclosure.relative(float(schedule_of(work.instance).weights.max()), depth=2)
     return Enclosure.exactly(Fraction(max(shares[0]), shares[1]))
 
 
 def _collision_probability(work: Workspace) -> Enclosure:
     shares = _shares(work)
     if shares is None:
-        weights = _weights(work)
+        weights = schedule_of(work.instance).weights
         return Enclosure.relative(math.fsum((weights * weights).tolist()), depth=6)
     return Enclosure.exactly(Fraction(sum(w * w for w in shares[0]), shares[1] ** 2))
 

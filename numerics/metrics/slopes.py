@@ -25,10 +25,11 @@ from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Workspace
 from ..instances import Instance
 from ..logform import LogForm
-from ..policies import Bernoulli, Schedule
+from ..policies import Bernoulli
 from .information import profile, tabular_method
 from .log_forms import exact_method
 from .method import Obstacle
+from .schedule import schedule_of
 
 __all__ = ["METHODS"]
 
@@ -79,19 +80,14 @@ def complexity_weights(degree: int, one: Any) -> list[Any]:
     return [one * ((j + 1) * (degree - j + 1)) / scale for j in range(degree + 1)]
 
 
-def _schedule(instance: Instance) -> Schedule:
-    assert isinstance(instance.policy, Bernoulli)
-    return instance.policy.schedule
-
-
 def _float_steps(instance: Instance) -> Steps:
-    schedule = _schedule(instance)
+    schedule = schedule_of(instance)
     steps = zip(schedule.revealed[:-1].tolist(), schedule.weights.tolist(), schedule.tails[1:].tolist(), strict=True)
     return [step for step in steps if step[1] > 0]
 
 
 def _exact_steps(instance: Instance) -> Steps:
-    weights = [from_fraction(w) for w in _schedule(instance).fractions.tolist()]
+    weights = [from_fraction(w) for w in schedule_of(instance).fractions.tolist()]
     revealed = list(itertools.accumulate(weights, initial=ZERO))
     return [(revealed[k], w, 1 - revealed[k + 1]) for k, w in enumerate(weights) if w]
 

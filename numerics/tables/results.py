@@ -146,10 +146,10 @@ def _spelt(instance: Instance, x: Sequence[int] | NDArray[np.int64]) -> str:
 
 def curve_tables(instance: Instance, found: InformationCurve) -> tuple[Table, Table]:
     """The profile, at evenly spaced j where it is long, and the curve."""
-    last = len(found.profile) - 1
-    every = range(last + 1) if last < MOST_ROWS else [round(k * last / (MOST_ROWS - 1)) for k in range(MOST_ROWS)]
-    profile = tuple((j, found.profile[j]) for j in every)
-    note = (f"{len(every)} of {last + 1} values; --json prints all",) if len(every) <= last else ()
+    count = len(found.revealed)
+    every = range(count) if count <= MOST_ROWS else [round(k * (count - 1) / (MOST_ROWS - 1)) for k in range(MOST_ROWS)]
+    profile = tuple((found.revealed[k], found.profile[k]) for k in every)
+    note = (f"{len(every)} of {count} values; --json prints all",) if len(every) < count else ()
     curve = tuple(zip(found.at, found.curve, strict=True))
     return (
         Table(f"{instance.name}: information profile, nats", ("j", "z(j)"), profile, note),
@@ -161,7 +161,7 @@ def curve_record(instance: Instance, found: InformationCurve) -> dict[str, Any]:
     """What ``curve --json`` prints."""
     return {
         "instance": instance.name,
-        "profile": _points("j", range(len(found.profile)), found.profile),
+        "profile": _points("j", found.revealed, found.profile),
         "curve": _points("a", found.at, found.curve),
     }
 

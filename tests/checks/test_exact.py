@@ -56,7 +56,7 @@ def decided(text: str, instance: Instance) -> Status:
     return judge(claim(text), (Workspace(instance),), exact=True).status
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOWER)])
 def test_every_statement_is_decided_and_none_is_violated(name):
     verdicts = exact_verdicts(name)
     assert Status.VIOLATED not in {verdict.status for verdict in verdicts}
@@ -67,12 +67,6 @@ def test_every_statement_is_decided_and_none_is_violated(name):
             assert verdict.lhs.lo <= verdict.lhs.value <= verdict.lhs.hi
             if verdict.statement.relation == "==":
                 assert verdict.lhs.value == verdict.rhs.value
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", SLOWER)
-def test_every_statement_is_decided_on_larger_instances(name):
-    test_every_statement_is_decided_and_none_is_violated(name)
 
 
 def test_the_small_gallery_has_a_rational_member_of_every_kind():

@@ -12,6 +12,7 @@ from maskbound.numerics.enclosure import UNIT_ROUNDOFF
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import parse
+from maskbound.numerics.instances.gallery import load_gallery
 from maskbound.numerics.metrics import information_curve
 from maskbound.numerics.metrics.sequences import log_probabilities
 from maskbound.numerics.tables import results
@@ -145,6 +146,38 @@ def test_a_long_chain_has_a_curve_and_agrees_with_the_lattice_when_short():
     profile, _ = results.curve_tables(long, found)
     assert [profile.rows[0][0], profile.rows[-1][0], len(profile.rows)] == [0, 499, 40]
     assert profile.notes == ("40 of 500 values; --json prints all",)
+
+
+@pytest.mark.parametrize("name", ["hmm-weather", "hmm-forbidden", "trigram-sparse"])
+def test_windows_find_the_curve_of_a_short_sequence(name):
+    """All windows are looked at, but for those that a relative 1e-11 of the sum leaves out."""
+    instance = load_gallery(name)
+    lattice, windows = curve(instance), information_curve._from_windows(instance, 20, 60.0)
+    assert windows.revealed == tuple(range(instance.length))
+    for one, other in zip(lattice.profile + lattice.curve, windows.profile + windows.curve, strict=True):
+        assert one.overlaps(other)
+        assert other.width < 2e-11 * lattice.profile[0].value
+
+
+def test_windows_of_a_long_chain_enclose_its_curve():
+    """Few windows are enough for the width that is asked; what is left out is enclosed."""
+    transition = [["1/3", "2/3"], ["9/10", "1/10"]]
+    chain = Instance(languages.markov(["1/2", "1/2"], transition, 90), policies.Bernoulli(steps=2))
+    exact, found = information_curve._from_chain(Workspace(chain), 3), information_curve._from_windows(chain, 3, 60.0)
+    truth = [*(exact.profile[j] for j in found.revealed), *exact.curve]
+    for one, other in zip(truth, found.profile + found.curve, strict=True):
+        assert one.overlaps(other)
+        assert other.width < 0.02 * other.value
+    assert any(other.width > 1e-6 for other in found.profile)
+    assert not any(one.overlaps(other) for one, other in zip(truth[1:4], found.profile[:3], strict=True))
+
+
+def test_a_long_hidden_chain_has_a_curve():
+    found = curve(load_gallery("random-hmm-long"), points=2)
+    assert found.revealed == (0, 511)
+    assert found.curve[0].overlaps(found.profile[0])
+    assert found.curve[1].overlaps(found.profile[1])
+    assert found.curve[0].lo > found.curve[1].hi
 
 
 def test_the_curve_ends_at_the_profile_and_never_rises():

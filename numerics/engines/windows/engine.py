@@ -41,6 +41,7 @@ __all__ = [
     "obstacle",
     "path_cost",
     "path_kl",
+    "profile_at",
     "sampled_cost",
     "sampled_path_kl",
     "total_correlation",
@@ -178,6 +179,15 @@ def dual_total_correlation(work: Workspace) -> Enclosure:
 def curve_at(work: Workspace, a: float) -> Enclosure:
     """``Z(a) = T - f'(a)`` at the fraction as it is stored."""
     return _less(work, _measured(work, _at(work, a, end=0.0, weight=1.0), token_entropies(chain(work))[0]))
+
+
+def profile_at(work: Workspace, j: int) -> Enclosure:
+    """``z(j) = T - L (f_{j+1} - f_j)``."""
+    weight = np.zeros(work.instance.length)
+    weight[j] = work.instance.length
+    return _less(
+        work, _measured(work, Sizes(len(weight), 0.0, weight, work.once(_survival)), token_entropies(chain(work))[0])
+    )
 
 
 def chain(work: Workspace) -> HiddenChain:
