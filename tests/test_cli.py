@@ -51,7 +51,7 @@ policy = {kind = "bernoulli", steps = 3}
 
 LONG = """
 name = "long.toml"
-language = {kind = "english", order = 3, length = 300}
+language = {kind = "english", order = 4, length = 600}
 policy = {kind = "bernoulli", steps = 8}
 """
 
@@ -370,7 +370,7 @@ def test_a_figure_of_an_instance(spec, tmp_path, extension):
         (["measure", "pair-bernoulli", "--confidence", "1"], ["--confidence"]),
         (["measure", "refined-chain"], ["refined-chain", "pair of instances"]),
         (["law", "english-bigram-long"], ["V=27, L=64"]),
-        (["curve", "long.toml"], ["long.toml", "V=27, L=300"]),
+        (["curve", "long.toml"], ["long.toml", "V=27, L=600"]),
         (["law", "pair-bernoulli", "--sequences", "absent.txt"], ["absent.txt", "No such file"]),
         (["theorems", "M6.22"], ["M6.22", "M6.2"]),
         (["table"], ["--db", "results"]),
