@@ -10,7 +10,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["BadInput", "BeyondReach", "MaskboundError", "Undecidable", "shown"]
+__all__ = ["BadInput", "BeyondReach", "MaskboundError", "NoLogForm", "Undecidable", "shown"]
 
 LONGEST_SHOWN = 40
 MOST_DIGITS_SHOWN = 30
@@ -44,6 +44,10 @@ class BadInput(MaskboundError):
 
 class BeyondReach(MaskboundError):
     """No engine can answer within the memory or the time there is; the sentence holds the estimate."""
+
+
+class NoLogForm(BeyondReach):
+    """A number was asked for as a log form, and may be none; the sentence says why."""
 
 
 class Undecidable(MaskboundError):

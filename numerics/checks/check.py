@@ -11,7 +11,7 @@ from maskbound.theory import Statement, statements, symbols
 from ..enclosure import Enclosure
 from ..engines import rational
 from ..engines.workspace import Request, Workspace
-from ..errors import BadInput, MaskboundError
+from ..errors import BadInput, MaskboundError, NoLogForm
 from ..instances import Instance
 from ..metrics import measure_one
 from ..metrics.divergence import law_distance
@@ -101,6 +101,8 @@ def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tu
     used = sorted(symbol.name for symbol in left.free_symbols | right.free_symbols)
     try:
         measured = {name: _measured_exactly(name, works) for name in used}
+    except NoLogForm:
+        return _judge_by_intervals(statement, works, names)
     except BadInput:
         reasons = [
             f"{work.instance.name}: {rational.obstacle(work.instance)}"

@@ -18,9 +18,9 @@ from flint import arb, ctx, fmpq
 
 from maskbound.theory import symbols
 
+from ..closedform import ClosedForm
 from ..enclosure import Enclosure
 from ..logform import LogForm
-from .closed_forms import ClosedForm
 from .verdict import Side
 
 __all__ = ["Known", "MOST_BITS", "in_log_forms", "order", "sides"]

@@ -32,7 +32,7 @@ from . import schedule
 from .adaptive import METHODS as OF_ADAPTIVE
 from .method import Method, Obstacle, unfinished
 
-__all__ = ["METHODS", "exact_law_distance", "exact_method", "known"]
+__all__ = ["METHODS", "exact_law_distance", "exact_method", "exact_path_kl", "known"]
 
 ANY = "rational language and denoiser x given reveal times"
 
@@ -185,7 +185,7 @@ def _dual_total_correlation(work: Workspace) -> Number:
     return total([(fmpq(1 - L), H[full]), *((ONE, H[full ^ 1 << i]) for i in range(L))])
 
 
-def _path_kl(work: Workspace) -> Number:
+def exact_path_kl(work: Workspace) -> Number:
     """``E_tau D(q || p_tau) = E_tau E_q -log p_tau(X) - H(X)``."""
     return total([(ONE, information.path_surprise(work)), (-ONE, _entropy(work))])
 
@@ -341,7 +341,7 @@ METHODS = (
     _of_language("area_defect", _area_defect),
     _of_language("profile_max_increase", _profile_max_increase),
     _of_language("curve_midpoint_excess", _midpoint_excess),
-    exact_method("path_kl", _path_kl),
+    exact_method("path_kl", exact_path_kl),
     _of_histories("path_kl", _chosen_path_kl),
     _of_histories("step_correlation", adaptive.step_correlation),
     _of_histories("crowded_steps", adaptive.crowded_steps),

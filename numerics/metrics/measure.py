@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 
 from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
-from ..errors import BadInput, BeyondReach
+from ..errors import BadInput, BeyondReach, NoLogForm
 from ..instances import Instance
 from ..reach import memory_budget, shown_bytes
 from .method import Method
@@ -71,9 +72,13 @@ def measure(
     drawing = quantities is not None or samples is not None
     request = Request(width, seconds, samples, seed, confidence, sampling=drawing)
     work = Workspace(instance, request)
-    if quantities is None:
-        return {name: measure_one(work, name, engine) for name in measurable(instance, request, engine)}
-    return {name: measure_one(work, name, engine) for name in quantities}
+    if quantities is not None:
+        return {name: measure_one(work, name, engine) for name in quantities}
+    found = {}
+    for name in measurable(instance, request, engine):
+        with suppress(NoLogForm):
+            found[name] = measure_one(work, name, engine)
+    return found
 
 
 def measurable(instance: Instance, request: Request | None = None, engine: str | None = None) -> list[str]:

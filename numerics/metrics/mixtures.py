@@ -17,13 +17,14 @@ from flint import fmpq
 
 from ..enclosure import Enclosure, gamma
 from ..engines import rational, tabular
+from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
 from . import error_rates, path
-from .log_forms import exact_method
+from .log_forms import exact_method, exact_path_kl
 from .method import Method
 from .schedule import schedule_of
 
@@ -123,8 +124,20 @@ def _exact_parts(work: Workspace) -> list[tuple[fmpq, Workspace]]:
     return [(chance_of(c, weights, ONE), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
 
 
+def _exact_ser(work: Workspace) -> fmpq:
+    return 1 - rational.law(work).correct
+
+
+def _exact_mixture_path_kl(work: Workspace) -> Number:
+    return total((chance, exact_path_kl(part)) for chance, part in _exact_parts(work))
+
+
 def _exact_mixture_ser(work: Workspace) -> fmpq:
-    return sum((chance * (1 - rational.law(part).correct) for chance, part in _exact_parts(work)), ZERO)
+    return sum((chance * _exact_ser(part) for chance, part in _exact_parts(work)), ZERO)
+
+
+def _exact_least(one: Callable[[Workspace], Any]) -> Callable[[Workspace], Any]:
+    return lambda work: min(one(part) for part in _sized(work).values())
 
 
 def _exact_polynomial_defect(work: Workspace) -> fmpq:
@@ -182,8 +195,14 @@ METHODS = (
     _method("mixture_ser", _mixture(_ser), _of_laws),
     _method("best_sizes_ser", _least(_ser), _of_laws),
     _method("law_polynomial_defect", _law_polynomial_defect, _of_laws),
-    exact_method("mixture_ser", _exact_mixture_ser, _exact_obstacle, _exact_cost, "2^L (2V+1)^L, in Python"),
-    exact_method(
-        "law_polynomial_defect", _exact_polynomial_defect, _exact_obstacle, _exact_cost, "2^L (2V+1)^L, in Python"
+    *(
+        exact_method(quantity, run, _exact_obstacle, _exact_cost, "2^L (2V+1)^L, in Python")
+        for quantity, run in (
+            ("mixture_path_kl", _exact_mixture_path_kl),
+            ("best_sizes_path_kl", _exact_least(exact_path_kl)),
+            ("mixture_ser", _exact_mixture_ser),
+            ("best_sizes_ser", _exact_least(_exact_ser)),
+            ("law_polynomial_defect", _exact_polynomial_defect),
+        )
     ),
 )

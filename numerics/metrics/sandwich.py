@@ -7,19 +7,30 @@ and one pass over the pairs of a set and what is revealed next gives it for all 
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..closedform import ClosedForm
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
-from ..engines import tabular
+from ..engines import rational, tabular
+from ..engines.rational import information as exactly
+from ..engines.rational.information import Number
 from ..engines.workspace import Cost, Workspace
+from ..errors import NoLogForm
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSets, FixedSize
+from ..logform import LogForm
+from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from ..reach import power
 from . import products
+from .log_forms import exact_method
 from .method import Method
+from .mixtures import chance_of, compositions
 
 __all__ = ["METHODS"]
 
@@ -64,7 +75,7 @@ def _of_sets(kept: NDArray[np.float64], policy: FixedSets, L: int) -> float:
     found, R = 1.0, 0
     for chosen in policy.sets:
         found *= math.prod(kept[R, list(chosen)].tolist())
-        R |= sum(1 << (L - 1 - i) for i in chosen)
+        R |= _bits(chosen, L)
     return found
 
 
@@ -99,6 +110,81 @@ def _of_weights(kept: NDArray[np.float64], policy: Bernoulli, L: int) -> float:
     return math.fsum(arrived[:, -1].tolist())
 
 
+# In exact rationals
+
+
+def _exact_soft_path_kl(work: Workspace) -> Number:
+    """A log form if every ``exp(-D(q || p_tau))`` is a rational multiple of the same number."""
+    mean = _exact_mean(work)
+    log = mean.log() if mean.rational != 0 else None
+    return math.inf if log is None else -log.form - exactly.entropies(work)[-1]
+
+
+def _exact_mean(work: Workspace) -> ClosedForm:
+    """``E_tau exp(-D(q || p_tau) - H(X))``; sums of positive terms, so what is no single exponential stays none."""
+    kept, L, policy = _exact_kept(work), work.instance.length, work.instance.policy
+    if isinstance(policy, FixedSets):
+        befores = itertools.accumulate((_bits(chosen, L) for chosen in policy.sets), initial=0)
+        return _product(kept[R, i] for R, chosen in zip(befores, policy.sets, strict=False) for i in chosen)
+    parts = (_exact_of_sizes(kept, sizes, L).scaled(chance) for sizes, chance in _size_laws(policy, L))
+    return _sum(parts)
+
+
+def _bits(chosen: Iterable[int], L: int) -> int:
+    return sum(1 << (L - 1 - i) for i in chosen)
+
+
+def _exact_kept(work: Workspace) -> dict[tuple[int, int], ClosedForm]:
+    """``exp(-c(R, i))``."""
+    costs, zero = exactly.surprises(work), ClosedForm.of(0)
+    return {at: _single(ClosedForm.exp(-cost)) if isinstance(cost, LogForm) else zero for at, cost in costs.items()}
+
+
+def _single(found: ClosedForm | None) -> ClosedForm:
+    if found is None or found.single is None:
+        raise NoLogForm(
+            "soft_path_kl averages different exponentials here, which is no log form; other engines enclose it"
+        )
+    return found
+
+
+def _product(factors: Iterable[ClosedForm]) -> ClosedForm:
+    return reduce(lambda one, other: _single(one.times(other)), factors, ClosedForm.of(1))
+
+
+def _sum(parts: Iterable[ClosedForm]) -> ClosedForm:
+    return reduce(lambda one, other: _single(one + other), parts, ClosedForm.of(0))
+
+
+def _size_laws(policy: Policy, L: int) -> list[tuple[tuple[int, ...], Fraction]]:
+    """What a policy of random sets is a mixture of, by sizes (M5.9)."""
+    if isinstance(policy, FixedSize):
+        return [(tuple(size for size in policy.sizes if size), Fraction(1))]
+    assert isinstance(policy, Bernoulli)
+    weights = [w for w in policy.schedule.fractions.tolist() if w]
+    return [(sizes, chance_of(sizes, weights, Fraction(1))) for sizes in compositions(L, len(weights))]
+
+
+def _exact_of_sizes(kept: Mapping[tuple[int, int], ClosedForm], sizes: Sequence[int], L: int) -> ClosedForm:
+    reached = {0: ClosedForm.of(1)}
+    for size in sizes:
+        following: dict[int, list[ClosedForm]] = {}
+        for R, mean in reached.items():
+            outside = [i for i in range(L) if not R >> (L - 1 - i) & 1]
+            share = Fraction(1, math.comb(len(outside), size))
+            for chosen in itertools.combinations(outside, size):
+                part = _product([mean, *(kept[R, i] for i in chosen)]).scaled(share)
+                following.setdefault(R | _bits(chosen, L), []).append(part)
+        reached = {R: _sum(parts) for R, parts in following.items()}
+    return reached[(1 << L) - 1]
+
+
+def _exact_cost(instance: Instance) -> Cost:
+    """A step takes some 1e5 operations, and there are at most 5^L of them."""
+    lattice = rational.lattice_cost(instance)
+    return Cost(lattice.operations + 1e5 * power(5, instance.length), lattice.bytes)
+
+
 def _obstacle(instance: Instance) -> str | None:
     if isinstance(instance.policy, Bernoulli | FixedSize | FixedSets):
         return None
@@ -124,4 +210,8 @@ _ALONE = Method(
     "L (V+1)^L + 3^L N",
 )
 
-METHODS = (_ALONE, products.of_independent_blocks(_ALONE))
+METHODS = (
+    _ALONE,
+    products.of_independent_blocks(_ALONE),
+    exact_method("soft_path_kl", _exact_soft_path_kl, cost=_exact_cost, price="5^L, in Python"),
+)

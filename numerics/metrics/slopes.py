@@ -23,6 +23,7 @@ from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Workspace
+from ..errors import NoLogForm
 from ..instances import Instance
 from ..logform import LogForm
 from ..policies import Bernoulli
@@ -194,6 +195,21 @@ def _exact_linear(weights: Callable[[Instance, int], list[fmpq]]) -> Callable[[W
     return run
 
 
+def _exact_extreme_slope(quantity: str, choose: Callable[..., LogForm]) -> Callable[[Workspace], Number]:
+    """At an end of [0, 1] where an end coefficient is the extreme one: a polynomial lies between its coefficients."""
+
+    def run(work: Workspace) -> Number:
+        slopes = work.once(_exact_slopes)
+        if not slopes:
+            return LogForm()
+        found = choose(slopes[0], slopes[-1])
+        if choose(slopes) != found:
+            raise NoLogForm(f"{quantity} may lie inside (0, 1) here, where it is no log form; other engines enclose it")
+        return found
+
+    return run
+
+
 def _exact_slope_defect(work: Workspace) -> Number:
     L, H = work.instance.length, exactly.entropies(work)
     terms: list[list[tuple[fmpq, Number]]] = [[] for _ in range(L - 1)]
@@ -239,6 +255,10 @@ METHODS = (
         for name, weights in WEIGHTS.items()
     ),
     exact_method("slope_defect", _exact_slope_defect, rational.language_obstacle),
+    *(
+        exact_method(quantity, _exact_extreme_slope(quantity, choose), rational.language_obstacle)
+        for quantity, choose in (("curve_min_slope", min), ("curve_max_slope", max))
+    ),
     exact_method(
         "growth_complexity",
         _exact_linear(lambda instance, degree: complexity_weights(degree, ONE)),

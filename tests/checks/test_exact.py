@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from maskbound.numerics import denoisers, languages, policies
 from maskbound.numerics.checks import Status, Verdict, check
 from maskbound.numerics.checks.check import FALSE, judge
-from maskbound.numerics.checks.closed_forms import ClosedForm
+from maskbound.numerics.closedform import ClosedForm
 from maskbound.numerics.engines import rational
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.instances import Instance, Pair, from_spec, spec_languages

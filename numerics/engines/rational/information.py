@@ -19,7 +19,7 @@ from ...logform import LogForm
 from ...policies import Bernoulli, FixedSets, FixedSize
 from ..workspace import Workspace
 from .engine import marginals, rows
-from .rows import ZERO, Row, rational
+from .rows import ONE, ZERO, Row, rational
 
 __all__ = [
     "Learning",
@@ -33,6 +33,7 @@ __all__ = [
     "profile",
     "size_law",
     "sum_of_logs",
+    "surprises",
     "total",
 ]
 
@@ -154,6 +155,21 @@ def path_surprise(work: Workspace) -> Number:
             if exact:
                 pairs.append((-chance * exact, predicted))
     return sum_of_logs(pairs)
+
+
+def surprises(work: Workspace) -> dict[tuple[int, int], Number]:
+    """``E_q -log p_theta(X_i | X_R)`` by R and i: the cost of drawing position i after the set R."""
+    V, L, sampler = work.instance.vocab, work.instance.length, rows(work)
+    found: defaultdict[tuple[int, int], list[tuple[fmpq, Number]]] = defaultdict(list)
+    for y, chance in marginals(work).items():
+        for i in range(L):
+            if y[i] == V:
+                row = sampler.exact(y, i) or []
+                cost = total(
+                    [(ONE, divergence(row, sampler.predicted(y, i))), (ONE, sum_of_logs((-c, c) for c in row if c))]
+                )
+                found[_pattern(y, V), i].append((chance, cost))
+    return {at: total(pairs) for at, pairs in found.items()}
 
 
 def _visits(work: Workspace, chances: dict[tuple[int, int], fmpq]) -> Iterable[tuple[tuple[int, ...], int, fmpq]]:

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
-from ..logform import LogForm
+from .logform import LogForm
 
 __all__ = ["ClosedForm"]
 
@@ -60,15 +60,15 @@ class ClosedForm:
         for one, factor in ((self, other.rational), (other, self.rational)):
             if factor is not None:
                 return one.scaled(factor)
-        own, theirs = self._single, other._single
+        own, theirs = self.single, other.single
         if own is None or theirs is None:
             return None
         found = ClosedForm.exp(own[1] + theirs[1])
         return None if found is None else found.scaled(own[0] * theirs[0])
 
     @property
-    def _single(self) -> tuple[Fraction, LogForm] | None:
-        """``(c, x)`` of a number ``c exp(x)``, ``(c, 0)`` of a rational."""
+    def single(self) -> tuple[Fraction, LogForm] | None:
+        """``(c, x)`` of a number ``c exp(x)``, ``(c, 0)`` of a rational; None of another number."""
         rational = self.rational
         if rational is not None:
             return rational, LogForm()
@@ -91,7 +91,7 @@ class ClosedForm:
 
     def log(self) -> ClosedForm | None:
         """The logarithm of a single exponential with a positive coefficient."""
-        single = self._single
+        single = self.single
         if single is None:
             return None
         if single[0] <= 0:
@@ -106,7 +106,7 @@ class ClosedForm:
         ValueError
             For a fractional power of a negative number, or a negative one of zero.
         """
-        single = self._single
+        single = self.single
         if single is None:
             return self if n == 1 else None
         base, exponent = single
