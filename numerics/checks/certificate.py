@@ -18,6 +18,7 @@ from typing import Any
 
 from maskbound.theory import Statement, spell
 
+from ..enclosure import Enclosure
 from ..engines import rational
 from ..engines.rational.information import fraction
 from ..engines.rational.rows import SamplerRows, marginal_lattice
@@ -184,7 +185,7 @@ def _require_agreement(found: Mapping[str, Any], verdict: Verdict) -> None:
     assert verdict.rhs is not None
     measured = verdict.lhs.quantities | verdict.rhs.quantities
     differing = [
-        name for name, text in found["quantities"].items() if name in measured and not _same(text, measured[name].exact)
+        name for name, text in found["quantities"].items() if name in measured and not _same(text, measured[name])
     ]
     if differing or found["verdict"] != verdict.status.value:
         raise RuntimeError(
@@ -193,7 +194,13 @@ def _require_agreement(found: Mapping[str, Any], verdict: Verdict) -> None:
         )
 
 
-def _same(text: str, known: Fraction | LogForm | float) -> bool:
-    if text == "inf" or known == math.inf:
-        return text == "inf" and not isinstance(known, LogForm | Fraction)
-    return LogForm.parse(text) == known
+def _same(text: str | None, measured: Enclosure) -> bool:
+    """Whether the kernel's number is the one measured, or in its enclosure; one that is no log form has no text."""
+    known = measured.exact
+    if text is None:
+        return known is None
+    if text == "inf" or math.inf in (known, measured.lo):
+        return text == "inf" and math.isinf(measured.value)
+    number = LogForm.parse(text)
+    lo, hi = (end if math.isinf(end) else Fraction(end) for end in (measured.lo, measured.hi))
+    return number == known if known is not None else lo <= number <= hi

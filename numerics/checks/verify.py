@@ -2,9 +2,8 @@
 
     python -I -S verify.py FILE        exit 0 accepted, 1 rejected, 2 malformed (or too large for this kernel)
 
-A certificate says that on one rational instance an inequality holds, or is violated. This file uses nothing of the
-project and is meant to be read in one sitting. It works everything out again from the certificate's data and accepts
-it only if it would have written the same certificate: so every number in it is checked.
+A certificate says that on one rational instance an inequality holds, or is violated. This file, to be read in one
+sitting, works everything out again from its data and accepts only what it would have written: every number is checked.
 
 A file is JSON without floats or duplicate keys: a certificate, or a list of them, with these keys and no others. A
 *rational* is a string in lowest terms ("2/3"). A *value* is a log form, ``1/2 + 3/2*log(2) - log(3)``: the rational
@@ -25,14 +24,13 @@ part, then logs of ascending integers that are prime or have no prime factor bel
     quantities, values   the value of every quantity in the statement, by name; of lhs and rhs
     order        "<", "=" or ">": how lhs compares with rhs
     bits         the witness of "<" and ">": the first of the precisions 64, 128, .. at which enclosures are disjoint
-    ratio        smaller side, as stated, over larger, in millionths around it as 64 bits show; ["1", "1"] at equality;
-                 null where the larger is not known to be positive or the smaller is infinite
     verdict, conclusion   "holds" or "violated"; the sentence printed on acceptance, which repeats the statement
     provenance   anything; never read
 
 Why a wrong certificate cannot pass:
 1. Laws are Fractions and follow the definitions: a sampler is the law of its reveal times tau, and p_tau(x) is the
-   product of p_theta(x_i | x_j: tau_j < tau_i), whose logarithm is averaged term by term. No theorem is used.
+   product of p_theta(x_i | x_j: tau_j < tau_i), whose logarithm is averaged term by term. No theorem is used, but
+   that Z falls: |Z'| is -Z', and integrals against it are taken by parts (the rest are Beta integrals).
 2. An exact number is a rational combination of 1, logs of integers, and exponentials of such. The only rewriting
    rules are log(ab) = log a + log b and exp(n log b + x) = b^n exp(x), n an integer.
 3. Numbers are called equal only if their difference reduces to nothing or both are enclosed in one point, and smaller
@@ -57,7 +55,7 @@ from operator import add, mul, sub, truediv
 from typing import Any
 
 KINDS = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}
-FORMAT, LARGEST_FILE = "maskbound certificate 1", 1 << 24  # bytes
+FORMAT, LARGEST_FILE = "maskbound certificate 1", 1 << 26  # bytes
 LARGEST_LATTICE, LARGEST_WORK = 7_000, 300_000  # partial sequences; terms of a sum
 STRANGE = re.compile(r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)", re.A)
 PRIMES = [n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1))]
@@ -160,6 +158,9 @@ class Number:
         return (other * self.log()).exp()
 
     def log(self) -> Number:
+        atom, c = next(iter(self.reduced.items())) if self.terms and len(self.reduced) == 1 else (1, Fraction(0))
+        if isinstance(atom, tuple) and c > 0:
+            return Number(dict(atom)) + sum_of_logs([(1, c)])
         if self.rational is None:
             return Number(None, lambda bits: hull(bound for end in self.at(bits) for bound in log_bounds(end, bits)))
         require(self.rational > 0, f"the log of {self.rational} is not defined", Rejected)
@@ -347,19 +348,13 @@ class Subject:
             self.mass[R][part(x, R)] += c
         self.spots = [(i, R) for R in range(1 << L) for i in range(L) if not R >> i & 1]
         self.contexts = [(i, R, y) for i, R in self.spots for y in self.mass[R]]
-        policy = record(spec["policy"], "kind", "weights sizes sets")
-        self.kind, key = policy["kind"], KINDS[policy["kind"]]
-        steps = items(record(policy, f"kind {key}")[key])
-        if key == "weights":
-            self.steps: list = chances(steps)
-        elif key == "sizes":
-            self.steps = [whole(s, 0) for s in steps]
-        else:
-            self.steps = [sum(1 << i for i in {whole(i, 0) for i in items(chosen)}) for chosen in steps]
-            require(sum(self.steps) == self.all, "the sets of the steps do not hold each position once", Rejected)
-        counts = self.steps if key == "sizes" else map(len, steps)  # s_k
-        self.weights = self.steps if key == "weights" else [Fraction(count, L) for count in counts]
-        self.N = len(steps)
+        policy = record(spec["policy"], f"kind {KINDS[spec['policy']['kind']]}")
+        self.kind = policy["kind"]
+        self.sets = [sum(1 << i for i in {whole(i, 0) for i in items(A)}) for A in items(policy.get("sets", []))]
+        require(sum(self.sets) in (0, self.all), "the sets of the steps do not hold each position once", Rejected)
+        self.sizes = [*map(len, policy.get("sets", []))] or [whole(size, 0) for size in items(policy.get("sizes", []))]
+        self.weights = chances(policy["weights"]) if "weights" in policy else [Fraction(s, L) for s in self.sizes]
+        self.steps, self.N = self.sets or self.sizes or self.weights, len(self.weights)
         require(sum(self.weights) == 1, "the steps do not add up to the length", Rejected)
         require(self.N**L <= LARGEST_WORK, f"N = {self.N} steps at L = {L} are too many for this kernel")
         self.rule = spec.get("off_support", "uniform")
@@ -391,10 +386,10 @@ class Subject:
             if self.kind == "bernoulli":
                 c = math.prod(self.weights[k] for k in tau)
             elif self.kind == "fixed-size":  # any assignment of these sizes is as likely as another
-                ways = math.factorial(self.L) // math.prod(map(math.factorial, self.steps))
-                c = Fraction([tau.count(k) for k in range(self.N)] == self.steps, ways)
+                ways = math.factorial(self.L) // math.prod(map(math.factorial, self.sizes))
+                c = Fraction([tau.count(k) for k in range(self.N)] == self.sizes, ways)
             else:
-                c = Fraction(all(self.steps[k] >> i & 1 for i, k in enumerate(tau)))
+                c = Fraction(all(self.sets[k] >> i & 1 for i, k in enumerate(tau)))
             if c:
                 chances[tuple(sum(1 << j for j in range(self.L) if tau[j] < k) for k in tau)] += c
         return chances
@@ -457,6 +452,14 @@ def total(pairs: Any) -> Number:
     return Number(terms)
 
 
+def soft_path_kl(s: Subject) -> Number:
+    """``-log E_tau exp(-D(q || p_tau))``."""
+    costs = {(i, R): total((c, s.surprise(i, R, y)) for y, c in s.mass[R].items()) for i, R in s.spots}
+    paths = ((c, total([(-1, s.H(s.all)), *((1, costs[at]) for at in enumerate(R))])) for R, c in s.orders.items())
+    mean = total((c, (exact(-1) * D).exp()) for c, D in paths if D is not INFINITY)
+    return exact(-1) * mean.log() if mean.reduced else INFINITY
+
+
 def of_kind(kind: str, s: Subject, value: Any) -> Number:
     require(s.kind == kind, f"the statement has a quantity of {kind} policies only")
     starts = [sum(s.steps[:k]) for k in range(s.N)]
@@ -468,10 +471,10 @@ QUANTITIES: dict[str, Any] = {
     "L": lambda s: exact(s.L),
     "N": lambda s: exact(s.N),
     "kl": lambda s: divergence((c, s.law[x]) for x, c in s.q.items()),
-    "reverse_kl": lambda s: divergence((c, s.q.get(x)) for x, c in s.law.items()),
     "tv": lambda s: exact(sum(max(c - s.law[x], 0) for x, c in s.q.items())),
     "ser": lambda s: exact(sum(c for x, c in s.law.items() if x not in s.q)),
     "path_kl": lambda s: total([(1, s.before(s.surprise)), (-1, s.H(s.all))]),
+    "soft_path_kl": soft_path_kl,
     "log_ter": lambda s: total((Fraction(1, s.L), x) for x in (QUANTITIES["kl"](s), s.H(s.all))),
     "log_ter_language": lambda s: total([(Fraction(1, s.L), s.H(s.all))]),
     "entropy": lambda s: s.H(s.all),
@@ -481,11 +484,15 @@ QUANTITIES: dict[str, Any] = {
     "eps_learning_mean": lambda s: total([(Fraction(1, s.L), s.before(s.error))]),
     "learning_term": lambda s: s.before(s.error),
     "max_step_weight": lambda s: exact(max(s.weights)),
-    "max_step_size": lambda s: exact(max(s.weights) * s.L) if s.kind != "bernoulli" else of_kind("sized", s, None),
+    "max_step_size": lambda s: exact(max(s.sizes)),
+    "dyadic_step_size": lambda s: exact(1 << (max(s.sizes) - 1).bit_length()),
     "collision_probability": lambda s: exact(sum(w * w for w in s.weights)),
+    "break_even_price": lambda s: exact(Fraction(s.L, s.N)),
     "curve_left_sum": lambda s: of_kind("bernoulli", s, s.Z),
-    "curve_area": lambda s: s.spread(lambda size: Fraction(1, s.L * math.comb(s.L - 1, size))),  # Beta integrals
+    "curve_area": lambda s: s.spread(lambda size: Fraction(1, s.L * math.comb(s.L - 1, size))),
     "curve_midpoint_excess": lambda s: total((Fraction(c, 2), s.Z(Fraction(k, 2))) for k, c in enumerate((-1, 2, -1))),
+    "weighted_slope": lambda s: QUANTITIES["curve_left_sum"](s) - QUANTITIES["curve_area"](s),  # by parts, step by step
+    "growth_complexity": lambda s: s.spread(lambda j: (1 - Fraction(2 * j + 2, s.L + 1)) / s.L / math.comb(s.L - 1, j)),
     "profile_left_sum": lambda s: of_kind("fixed-size", s, s.z),
     "profile_area": lambda s: total((Fraction(1, s.L), s.z(j)) for j in range(s.L)),
     "profile_start": lambda s: s.z(0),
@@ -497,16 +504,20 @@ QUANTITIES: dict[str, Any] = {
 ASSUMPTIONS = {
     "ExactDenoiser": lambda s: all(s.predictions[i, y] == s.conditional(i, R, y) for i, R, y in s.contexts),
     "OrderOblivious": lambda s: True,  # each policy of this kernel
+    "ChosenFirst": lambda s: True,
+    "OneChoice": lambda s: s.kind == "fixed-sets",
+    "SizedPolicy": lambda s: s.kind != "bernoulli",
+    "OneAtATime": lambda s: s.kind != "bernoulli" and max(s.sizes) <= 1,
     "BernoulliPolicy": lambda s: s.kind == "bernoulli",
     "FixedSizePolicy": lambda s: s.kind == "fixed-size",
     "UniformSteps": lambda s: s.kind == "bernoulli" and len(set(s.weights)) == 1,
-    "BalancedSizes": lambda s: s.kind == "fixed-size" and max(s.steps) - min(s.steps) <= 1,
+    "BalancedSizes": lambda s: s.kind == "fixed-size" and max(s.sizes) - min(s.sizes) <= 1,
     "StepsDivideLength": lambda s: s.L % s.N == 0,
     "PairLanguage": lambda s: s.q == {x: Fraction(1, s.V ** (s.L // 2)) for x in s.sequences if x[::2] == x[1::2]},
 }
 RELATIONS = {
     "same-language": lambda s, t: True,
-    "refines": lambda s, t: set(itertools.accumulate(s.steps)) <= set(itertools.accumulate(t.steps)),
+    "refines": lambda s, t: {*itertools.accumulate(s.steps)} <= {*itertools.accumulate(t.steps, initial=0)},
     "more-steps": lambda s, t: s.N < t.N and all(map(ASSUMPTIONS["UniformSteps"], (s, t))),
 }  # beside the same language; all but the first also need the same denoiser and kind of policy
 
@@ -551,19 +562,9 @@ def complete(question: dict) -> dict:
         "values": {"lhs": left.spelled(), "rhs": right.spelled()},
         "order": "<=>"[order + 1],
         "bits": bits,
-        "ratio": ["1", "1"] if order == 0 else ratio(right, left) if ">" in relation else ratio(left, right),
         "verdict": verdict,
         "conclusion": f"{statement['id']} {verdict}: {claim} ({'; '.join([*needs, between or 'one subject', sizes])})",
     }
-
-
-def ratio(small: Number, large: Number) -> list[str] | None:
-    """Bounds of ``small / large`` in millionths."""
-    (low, high), (least, most) = small.at(64), large.at(64)
-    if least <= 0 or high == math.inf:
-        return None
-    ends = [x / y for x in (low, high) for y in (least, most)] if most < math.inf else [0, high / least]
-    return [str(Fraction(side(end * 10**6), 10**6)) for side, end in ((math.floor, min(ends)), (math.ceil, max(ends)))]
 
 
 def verify(text: str) -> str:

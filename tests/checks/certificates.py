@@ -36,7 +36,6 @@ PAIR = {
     "values": {"lhs": "1/2*log(2)", "rhs": "log(2)"},
     "order": "<",
     "bits": 64,
-    "ratio": ["499999/1000000", "500001/1000000"],
     "verdict": "holds",
     "conclusion": "M6.2 holds: path_kl <= max_step_weight*(dual_total_correlation + total_correlation) "
     "(ExactDenoiser; BernoulliPolicy; one subject; V = 2, L = 2, N = 2)",
@@ -62,7 +61,6 @@ PARITY = {
     "values": {"lhs": "5/16", "rhs": "5/16"},
     "order": "=",
     "bits": None,
-    "ratio": ["1", "1"],
     "verdict": "holds",
     "conclusion": "M6.5-kl holds: ser <= 1 - exp(-kl) (one subject; V = 2, L = 3, N = 2)",
     "provenance": None,
@@ -114,7 +112,6 @@ REFINING = {
     "values": {"lhs": "-log(2) + log(3)", "rhs": "2*log(2) - log(3)"},
     "order": ">",
     "bits": 64,
-    "ratio": ["70471/50000", "1409421/1000000"],  # log(3/2) / log(4/3) = 1.4094208..
     "verdict": "violated",
     "conclusion": "false-refining-lowers-kl violated: kl@2 <= kl (ExactDenoiser; OrderOblivious; refines; "
     "V = 2, L = 4, N = 2, V = 2, L = 4, N = 3)",

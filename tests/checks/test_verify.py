@@ -81,7 +81,6 @@ def test_provenance_may_be_anything(name):
         (("order",), ">"),
         (("bits",), None),
         (("bits",), True),
-        (("ratio",), None),
         (("statement", "relation"), ">"),
         (("statement", "relation"), "<"),
         (("statement", "assumptions"), []),
@@ -163,7 +162,7 @@ def malformed_texts():
         certificate = copy.deepcopy(PAIR)
         certificate["statement"]["rhs"] = side
         yield text(certificate)
-    for name in ("subjects", "statement", "quantities", "values", "order", "ratio", "conclusion", "format"):
+    for name in ("subjects", "statement", "quantities", "values", "order", "bits", "conclusion", "format"):
         certificate = copy.deepcopy(PAIR)
         del certificate[name]
         yield text(certificate)

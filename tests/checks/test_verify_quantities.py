@@ -177,6 +177,9 @@ def test_assumptions_are_decided_by_their_definitions():
         "BalancedSizes": ((pair, sized, {}), (pair, {"kind": "fixed-size", "sizes": [3, 0, 1]}, {})),
         "StepsDivideLength": ((pair, HALVES, {}), (pair, uniform, {})),
         "PairLanguage": ((pair, uniform, {}), (other, uniform, {})),
+        "SizedPolicy": ((pair, sized, {}), (pair, uniform, {})),
+        "OneAtATime": ((pair, {"kind": "fixed-sets", "sets": [[1], [0], [3], [2]]}, {}), (pair, sized, {})),
+        "OneChoice": ((pair, {"kind": "fixed-sets", "sets": [[1, 0], [3, 2]]}, {}), (pair, sized, {})),
     }
     for name, ((law, spec, more), (wrong, wrong_spec, wrong_more)) in expected.items():
         assert kernel.ASSUMPTIONS[name](subject(law, 2, 4, spec, **more)), name
@@ -200,6 +203,9 @@ def test_relations_between_subjects_are_checked():
     assert kernel.complete(asked(two, three, "more-steps"))["verdict"] == "holds"
     assert kernel.complete(asked(two, finer, "refines"))["verdict"] == "holds"
     assert kernel.complete(asked(two, finer, "same-language", denoiser=noisy))["verdict"] == "holds"
+    empty_first = {"kind": "bernoulli", "weights": ["0", "1/2", "1/2"]}, {"kind": "fixed-size", "sizes": [0, 3]}
+    for first, second in zip(empty_first, (finer, {"kind": "fixed-size", "sizes": [1, 2]}), strict=True):
+        assert kernel.complete(asked(first, second, "refines"))["verdict"] == "holds"
     for wrong in (
         asked(three, two, "more-steps"),
         asked(two, finer, "more-steps"),
@@ -207,6 +213,7 @@ def test_relations_between_subjects_are_checked():
         asked(finer, two, "refines"),
         asked(two, finer, "refines", denoiser=noisy),
         asked({"kind": "fixed-size", "sizes": [3]}, finer, "refines"),
+        asked({"kind": "bernoulli", "weights": ["0", "1/4", "3/4"]}, two, "refines"),
     ):
         with pytest.raises(kernel.Rejected, match="not"):
             kernel.complete(wrong)
@@ -232,6 +239,8 @@ def test_the_kernel_decides_every_statement_that_it_knows(name):
     L = 4 if "PairLanguage" in needs else 2
     sized = {"FixedSizePolicy", "BalancedSizes"} & set(needs) or "max_step_size" in str(statement)
     policy = {"kind": "fixed-size", "sizes": [L // 2] * 2} if sized else HALVES
+    if {"OneAtATime", "OneChoice"} & set(needs):
+        policy = {"kind": "fixed-sets", "sets": [[i] for i in range(L)]}
     lhs, rhs = statement.sides
     asked = {
         "subjects": [{"language": table(languages.pair(2, L), 2, L), "policy": policy}],
