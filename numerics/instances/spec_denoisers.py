@@ -12,7 +12,7 @@ from ..denoisers import Denoiser
 from ..errors import BadInput, shown
 from ..languages import Blocks, Language, NGram
 from ..reach import require_memory
-from .spec_table import Count, Number, Seed, SpecTable, Text, of_kind
+from .spec_table import ABSENT, Count, Number, Seed, SpecTable, Text, of_kind
 
 __all__ = ["DenoiserTable", "read_denoiser"]
 
@@ -22,7 +22,7 @@ class DenoiserTable(SpecTable):
 
     kind: str
     off_support: Literal["uniform", "marginal", "stop"] = "uniform"
-    off_support_scope: Literal["global", "local"] = None  # type: ignore[assignment]
+    off_support_scope: Literal["global", "local"] = ABSENT
 
     def build(self, folder: Path, language: Language) -> Denoiser:
         """The denoiser, checked against the language; paths in the table are relative to ``folder``."""

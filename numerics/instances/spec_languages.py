@@ -14,7 +14,7 @@ from .. import languages
 from ..errors import BadInput, shown
 from ..languages import Language
 from ..types import number, whole
-from .spec_table import LONGEST, Count, Length, Number, Numbers, SpecTable, Text, Vocab, of_kind, within
+from .spec_table import ABSENT, LONGEST, Count, Length, Number, Numbers, SpecTable, Text, Vocab, of_kind, within
 
 __all__ = ["LanguageTable", "read_language"]
 
@@ -50,8 +50,8 @@ class TabularTable(LanguageTable):
     kind: Literal["tabular"]
     vocab: Vocab
     length: Length
-    probabilities: Numbers = None
-    support: Annotated[Any, PlainValidator(_read_support)] = None
+    probabilities: Numbers = ABSENT
+    support: Annotated[Any, PlainValidator(_read_support)] = ABSENT
 
     def build(self, folder: Path, level: int) -> Language:
         if self.exactly_one("probabilities", "support") == "probabilities":
@@ -77,7 +77,7 @@ class NGramTable(LanguageTable):
     order: Count
     vocab: Vocab
     length: Length
-    initial: Numbers = None
+    initial: Numbers = ABSENT
     transition: Numbers
 
     def build(self, folder: Path, level: int) -> Language:

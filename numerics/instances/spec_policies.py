@@ -11,7 +11,7 @@ from typing import Any, Literal
 from .. import policies
 from ..errors import BadInput
 from ..policies import Policy, Schedule
-from .spec_table import Count, Number, Numbers, SpecTable, WholeRows, Wholes, of_kind
+from .spec_table import ABSENT, Count, Number, Numbers, SpecTable, WholeRows, Wholes, of_kind
 
 __all__ = ["read_policy"]
 
@@ -29,11 +29,11 @@ class PolicyTable(SpecTable):
 class ScheduledTable(PolicyTable):
     """The keys of a schedule: ``steps`` with ``schedule`` ("uniform") and its ``ratio``; ``weights``; or ``alpha``."""
 
-    steps: Count = None  # type: ignore[assignment]
-    schedule: Literal["uniform", "cosine", "geometric"] = None  # type: ignore[assignment]
-    ratio: Number = None
-    weights: Numbers = None
-    alpha: Numbers = None
+    steps: Count = ABSENT
+    schedule: Literal["uniform", "cosine", "geometric"] = ABSENT
+    ratio: Number = ABSENT
+    weights: Numbers = ABSENT
+    alpha: Numbers = ABSENT
 
     def read_schedule(self, source: str) -> Schedule:
         """The schedule given by ``source``: steps, weights or alpha."""
@@ -73,7 +73,7 @@ class FixedSizeTable(ScheduledTable):
     """``sizes``, or the keys of a schedule: uniform ``steps`` are as even as possible, others are rounded."""
 
     kind: Literal["fixed-size"]
-    sizes: Wholes = None  # type: ignore[assignment]
+    sizes: Wholes = ABSENT
 
     def build(self, length: int) -> Policy:
         source = self.exactly_one("sizes", "steps", "weights", "alpha")
@@ -123,13 +123,13 @@ class AdaptiveTable(PolicyTable):
     kind: Literal["adaptive"]
     score: Literal["confidence", "margin", "entropy", "random"]
     order: Literal["choose-then-sample", "sample-then-choose"]
-    sizes: Wholes = None  # type: ignore[assignment]
-    steps: Count = None  # type: ignore[assignment]
-    threshold: Number = None
-    entropy_bound: Number = None
+    sizes: Wholes = ABSENT
+    steps: Count = ABSENT
+    threshold: Number = ABSENT
+    entropy_bound: Number = ABSENT
     temperature: Number = Fraction(1)
     ties: Literal["first", "random"] = "first"
-    block_length: Count = None  # type: ignore[assignment]
+    block_length: Count = ABSENT
 
     def build(self, length: int) -> Policy:
         self.exactly_one("sizes", "steps", "threshold", "entropy_bound")

@@ -21,6 +21,7 @@ from ..errors import BadInput, MaskboundError, shown
 from ..types import number, whole
 
 __all__ = [
+    "ABSENT",
     "LONGEST",
     "Count",
     "Length",
@@ -44,6 +45,9 @@ LARGEST_VOCAB = 10**7
 LARGEST_SEED = 2**64 - 1
 DEEPEST_NUMBERS = 4
 LONGEST_TEXT = 4000
+
+ABSENT: Any = None
+"""The value of a key that was left out."""
 
 T = TypeVar("T", bound="SpecTable")
 

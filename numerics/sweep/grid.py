@@ -24,7 +24,7 @@ from maskbound.theory import quantities as vocabulary
 from ..engines.workspace import Request
 from ..errors import BadInput, MaskboundError, shown
 from ..instances import parse
-from ..instances.spec_table import Count, Seed, SpecTable, Text, require_table, within
+from ..instances.spec_table import ABSENT, Count, Seed, SpecTable, Text, require_table, within
 from ..instances.specfile import in_file, read_file
 
 __all__ = ["Grid", "Point", "Settings"]
@@ -56,10 +56,10 @@ class Settings(SpecTable):
 
     width: Annotated[float, PlainValidator(_read_width)] = Request.width
     seconds: Annotated[float, PlainValidator(_read_seconds)] = Request.seconds
-    samples: Count = None  # type: ignore[assignment]
+    samples: Count = ABSENT
     seed: Seed = Request.seed
     confidence: Annotated[float, PlainValidator(_read_confidence)] = Request.confidence
-    engine: Text = None  # type: ignore[assignment]
+    engine: Text = ABSENT
 
     @property
     def request(self) -> Request:
