@@ -26,6 +26,8 @@ SUBTRACTED = 1e-2
 """Correlations are differences of some 2L entropies of order 1, each rounded at 1e-16: 1e-14 where the value is 0."""
 SLOPES = 1e-1
 """Slopes are sums of some 4 L^2 entropies, each known to 1e-14."""
+SOMETIMES_LOG_FORMS = ("soft_path_kl", "curve_min_slope", "curve_max_slope")
+"""Where the rational engine has them, tests/engines/test_rational.py compares them."""
 ORACLE_ERROR = real(Fraction(1, 10**55))
 """Logarithms of the oracle are rounded to some 70 digits."""
 
@@ -52,7 +54,8 @@ def test_every_quantity_by_every_engine_is_the_oracles(case: Case):
     truth = case.truth()
     compared = 0
     for engine in ENGINES:
-        names = [name for name in measurable(case.instance, engine=engine) if name in truth]
+        able = [name for name in measurable(case.instance, engine=engine) if name in truth]
+        names = [name for name in able if engine != "rational" or name not in SOMETIMES_LOG_FORMS]
         for name, found in measure(case.instance, names, engine=engine, samples=SAMPLES).items():
             assert_encloses(f"{name} by {engine}", found, truth[name])
             compared += 1
