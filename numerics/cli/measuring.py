@@ -145,14 +145,14 @@ def _read_text(path: Path) -> str:
 
 
 @app.command(epilog="Example: maskbound curve english-bigram --json")
-def curve(spec: Spec, as_json: AsJson = False) -> None:
+def curve(spec: Spec, seconds: Seconds = 60.0, as_json: AsJson = False) -> None:
     """The information profile z(j) and the curve Z(a) of an instance's language."""
     from ..metrics.information_curve import curve as information_curve
     from ..tables.cases import open_instance
     from ..tables.results import curve_record, curve_tables
 
     instance = open_instance(spec)
-    found = information_curve(instance)
+    found = information_curve(instance, seconds=seconds)
     if as_json:
         print_json(curve_record(instance, found))
     else:

@@ -82,14 +82,18 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
     if not seconds > 0:
         raise BadInput("seconds", f"found {seconds}; a positive number is accepted")
     work = Workspace(instance)
-    cost = tabular.lattice_cost(instance)
-    if _within(cost, seconds):
-        return _from_lattice(work, steps)
-    if markov.obstacle(instance) is None and _within(markov.information_cost(instance), seconds):
-        return _from_chain(work, steps)
-    if windows.obstacle(instance) is None and _within(windows.cost(instance), seconds / (2 * points)):
-        return _from_windows(instance, steps, seconds)
-    raise too_costly("the information curve", instance, "tabular", cost, seconds)
+    ways = [("tabular", tabular.lattice_cost(instance), lambda: _from_lattice(work, steps))]
+    if markov.obstacle(instance) is None:
+        ways.append(("markov", markov.information_cost(instance), lambda: _from_chain(work, steps)))
+    if windows.obstacle(instance) is None:
+        one = windows.cost(instance)
+        every = Cost(2 * points * one.operations, one.bytes)
+        ways.append(("windows", every, lambda: _from_windows(instance, steps, seconds)))
+    for _, cost, measured in ways:
+        if _within(cost, seconds):
+            return measured()
+    engine, cost, _ = min(ways, key=lambda way: way[1].seconds)
+    raise too_costly("the information curve", instance, engine, cost, seconds)
 
 
 def _within(cost: Cost, seconds: float) -> bool:
