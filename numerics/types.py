@@ -189,6 +189,16 @@ class Probabilities:
     def rational(self) -> bool:
         return self.weights is not None
 
+    @property
+    def proportions(self) -> NDArray[Any]:
+        """Numbers in proportion to the entries of each row: whole ones if it is rational, so that ties are exact."""
+        return self.values if self.weights is None else self.weights
+
+    @property
+    def uniform(self) -> bool:
+        """Whether the entries of the one row are equal."""
+        return len(set(self.proportions.tolist())) == 1
+
     @cached_property
     def fractions(self) -> NDArray[Any]:
         """The same rows as an object array of Fractions."""

@@ -202,7 +202,7 @@ MARKOV_LANGUAGE = Assumption("MarkovLanguage", "the language is a Markov chain (
 REFINES = Relation(
     "refines",
     "both have the same language, denoiser and kind of policy, and each step of the first is the union of consecutive"
-    " steps of the second (the first's a_k, or S_k, are among the second's)",
+    " steps of the second (the first's a_k, or S_k, are among the second's, 0 included)",
 )
 MORE_STEPS = Relation(
     "more-steps",

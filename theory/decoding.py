@@ -90,7 +90,8 @@ STATEMENTS = (
         " 1)/2 in the"
         " place of m (as recalled)",
         note="M6.8.md",
-        tight="equality where every token is certain (both sides 0)",
+        tight="equality where every token is certain (both sides 0); approached by a nearly certain symbol written"
+        " twice",
     ),
     Statement(
         id="M6.15-bound",

@@ -97,7 +97,7 @@ STATEMENTS = (
         status="proved here",
         source="TC + DTC = sum_i I(X_i; X_{-i}), M4",
         note="M5.3.md",
-        tight="equality where every token is uniform and determined by the others: Pair, Copy, Parity (L >= 2),"
-        " MDS codes of rank below L",
+        tight="equality iff every token is uniform and determined by the others: Pair, Copy(V, m) with m >= 2, Parity"
+        " (L >= 2), MDS codes of rank below L, V = 1",
     ),
 )

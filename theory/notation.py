@@ -260,7 +260,8 @@ growth_bound = _quantity(
     "growth_bound",
     r"G_w",
     "for Bernoulli policies: the sum over inner steps of (psi_k/psi_{k-1} - 1) times the integral of a (1 - a) |Z'(a)|"
-    " over [a_{k-1}, a_k], psi_k = a_k/(1 - a_k), and over the first and the last step of w_k times the drop of Z",
+    " over [a_{k-1}, a_k], psi_k = a_k/(1 - a_k), and over the first and the last step of w_k times the drop of Z;"
+    " empty steps are left out first, and of one step it is Z(0) - Z(1)",
     NATS,
     "M5.8",
     finite=True,

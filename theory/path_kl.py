@@ -90,7 +90,8 @@ STATEMENTS = (
         source="a mean is at most a maximum",
         note="M5.6.md",
         tight="equality iff every context that is visited has the largest divergence: the exact denoiser (both 0),"
-        " one step when the empty context is the worst, and equally bad at every position",
+        " one step when the empty context is the worst, and equally bad at every position; or both sides are infinite"
+        " (one visited context is enough)",
     ),
     Statement(
         id="M5.6-bernoulli",
@@ -138,8 +139,8 @@ STATEMENTS = (
         status="proved here",
         source="log-sum inequality over the reveal times; published in several forms",
         note="M6.1.md",
-        tight="equality iff p_tau(x) is the same for all tau, for each x of the support: one step, given sets, one"
-        " token at a time with the exact denoiser, MDS codes and permutations under fixed sizes; or both sides are"
+        tight="equality iff p_tau(x) is the same for all tau, for each x of the support: one step, given sets, and with"
+        " the exact denoiser one token at a time, MDS codes and permutations under fixed sizes; or both sides are"
         " infinite",
         follows_from=("M6.10-kl", "M6.10-path"),
     ),
@@ -165,8 +166,8 @@ STATEMENTS = (
         status="proved here",
         source="Jensen's inequality; M6.10",
         note="M6.10.md",
-        tight="equality iff D(q || p_tau) is the same for all tau: given sets, one step, permutations under"
-        " fixed sizes",
+        tight="equality iff D(q || p_tau) is the same for all tau: given sets, one step, and with the exact denoiser"
+        " permutations under fixed sizes",
     ),
     Statement(
         id="M6.2-curve",

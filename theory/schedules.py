@@ -197,8 +197,8 @@ STATEMENTS = (
         status="proved here",
         source="M5.9-path",
         note="M5.9.md",
-        tight="equality iff every count of tokens that the schedule can give is a best one: one step,"
-        " independent tokens",
+        tight="equality iff every count of tokens that the schedule can give is a best one: one step, independent"
+        " tokens and a denoiser whose prediction does not depend on the context",
     ),
     Statement(
         id="M5.9-best-ser",
@@ -273,7 +273,8 @@ STATEMENTS = (
         status="proved here",
         source="form of Li and Cai, arXiv 2505.21400 (abstract read, theorem as recalled); M6.3 is never looser",
         note="M6.3.md",
-        tight="as M6.3 where s_max is a power of two",
+        tight="as M6.3 where s_max is a power of two, and for independent tokens (both sides the learning term); or"
+        " both sides are infinite",
         follows_from=("M5.6-fixed-size", "M6.3-profile", "M6.3-dyadic-size"),
     ),
     Statement(
@@ -287,7 +288,8 @@ STATEMENTS = (
         source="form of Li and Cai, arXiv 2505.21400 (abstract read: the constant is not in it); the constant"
         " 1 is ours",
         note="M6.3.md",
-        tight="C = 1 is attained for independent tokens only (both sides the learning term); approached by MDS codes",
+        tight="C = 1 is attained for independent tokens only (both sides the learning term), or where both sides are"
+        " infinite; approached by MDS codes",
         follows_from=("M5.6-fixed-size", "M6.3-profile", "M6.3-sizes"),
         parameters={CONSTANT: Integer(1)},
     ),
@@ -301,7 +303,7 @@ STATEMENTS = (
         status="proved here",
         source="form of Lavenant and Zanella, arXiv 2510.25544 (abstract read: bounds independent of the length)",
         note="M6.3.md",
-        tight="equality for the MDS codes of M6.3, and for one token at a time (both sides 0)",
+        tight="equality for the MDS codes of M6.3, and for one token at a time or V = 1 (both sides 0)",
         follows_from=("M6.3", "M5.3-vocabulary"),
     ),
     Statement(

@@ -52,8 +52,8 @@ STATEMENTS = (
         status="proved here",
         source="M6.5-kl and M6.1",
         note="M6.5.md",
-        tight="equality iff moreover p_tau(x) does not depend on tau on the support: one step on these languages, MDS"
-        " codes and permutations under fixed sizes",
+        tight="equality iff moreover p_tau(x) does not depend on tau on the support: with the exact denoiser one step"
+        " on these languages, MDS codes and permutations under fixed sizes",
         follows_from=("M6.5-kl", "M6.1"),
     ),
     Statement(

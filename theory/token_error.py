@@ -69,7 +69,7 @@ STATEMENTS = (
         source="M6.1, M5.6, M6.2",
         note="M6.4.md",
         tight="equality where KL = PATH_KL and the tokens are independent: i.i.d. languages whose denoiser's prediction"
-        " does not depend on the context",
+        " does not depend on the context; or both sides are infinite",
         follows_from=("M4-ter", "M6.1", "M5.6-bernoulli", "M6.2-curve", "M5.6-mean"),
     ),
     Statement(
@@ -95,7 +95,8 @@ STATEMENTS = (
         status="proved here",
         source="M6.1, M5.6, M6.3",
         note="M6.4.md",
-        tight="with the exact denoiser, for the MDS codes of M6.3, for independent tokens and for one token at a time",
+        tight="equality, with the exact denoiser, for the MDS codes of M6.3, for independent tokens and for one token"
+        " at a time; or both sides are infinite",
         follows_from=("M4-ter", "M6.1", "M5.6-fixed-size", "M6.3-profile", "M5.6"),
     ),
     Statement(

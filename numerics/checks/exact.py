@@ -63,7 +63,7 @@ def order(left: sympy.Expr, right: sympy.Expr, values: Mapping[sympy.Symbol, Kno
         a, b = ball(left, values, bits), ball(right, values, bits)
         if a < b or a > b:
             return -1 if a < b else 1
-        if not a.is_finite() and a == b:
+        if a.is_exact() and a == b:
             return 0
         if bits == BLIND_BITS:
             one, other = closed_form(left, values), closed_form(right, values)

@@ -15,6 +15,7 @@ from maskbound.theory import Assumption
 from ..instances import Instance
 from ..languages import HMM, Blocks, Language, NGram, Tabular, shifted_pair
 from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Remasking, bisection
+from ..types import Probabilities
 
 __all__ = ["missing"]
 
@@ -24,6 +25,9 @@ MOST_SYMBOLS = 20
 MOST_CHOICES = 5000
 """Sets of positions on which a code is looked at before it is no longer called MDS."""
 
+ROUNDED = 8 * 2.0**-53
+"""Floating entries this close are equal: each is at most 1, and within four roundings of the one that is meant."""
+
 
 def missing(instance: Instance, assumptions: Iterable[Assumption]) -> list[Assumption]:
     """The assumptions that the instance does not satisfy."""
@@ -32,7 +36,7 @@ def missing(instance: Instance, assumptions: Iterable[Assumption]) -> list[Assum
 
 def _uniform_steps(instance: Instance) -> bool:
     policy = instance.policy
-    return isinstance(policy, Bernoulli) and len(set(policy.schedule.weights.tolist())) == 1
+    return isinstance(policy, Bernoulli) and policy.schedule.law.uniform
 
 
 def _balanced(instance: Instance) -> bool:
@@ -50,14 +54,12 @@ def _is_pair(language: Language) -> bool:
     if not isinstance(block, Tabular) or block.length != 2 or len(block.support) != block.vocab:
         return False
     repeated = bool((block.support[:, 0] == block.support[:, 1]).all())
-    return repeated and len(np.unique(block.probabilities.values)) == 1
+    return repeated and block.probabilities.uniform
 
 
 def _is_uniform_on(language: Language, count: int) -> TypeGuard[Tabular]:
     """Whether it is a table of so many sequences, equally likely."""
-    if not isinstance(language, Tabular) or len(language.support) != count:
-        return False
-    return len(np.unique(language.probabilities.values)) == 1
+    return isinstance(language, Tabular) and len(language.support) == count and language.probabilities.uniform
 
 
 def _is_parity(language: Language) -> bool:
@@ -100,13 +102,20 @@ def _is_shifted_pair(language: Language) -> bool:
         return False
     named = shifted_pair(V, flip, L)
     return all(
-        np.allclose(one.values, other.values, rtol=0.0, atol=1e-15)
+        _same(one, other)
         for one, other in zip(
             (language.initial, language.transition, language.emission),
             (named.initial, named.transition, named.emission),
             strict=True,
         )
     )
+
+
+def _same(one: Probabilities, other: Probabilities) -> bool:
+    """Whether two laws are equal, floating ones up to their roundings."""
+    if one.rational and other.rational:
+        return bool((one.fractions == other.fractions).all())
+    return bool((np.abs(one.values - other.values) <= ROUNDED).all())
 
 
 def _has_independent_tokens(language: Language) -> bool:
@@ -169,7 +178,7 @@ def _favoured_token(instance: Instance) -> bool:
     language = instance.language
     if not isinstance(language, NGram) or language.order != 1:
         return False
-    row = language.transition.values[0]
+    row = language.transition.proportions[0]
     return bool((row == row.max()).sum() == 1)
 
 

@@ -5,7 +5,7 @@ The relations and their names are those of ``maskbound.theory.assumptions``.
 
 from __future__ import annotations
 
-import itertools
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,8 +24,13 @@ from .specfile import Claims, in_file, parse, read_file
 
 __all__ = ["RELATIONS", "Pair", "from_spec", "load_any", "load_pair", "parse_pair"]
 
-SAME_EDGE = Fraction(1, 10**12)
-"""Floating revealed fractions this close are one edge of both schedules, as rows may miss 1 by as much."""
+SAME_EDGE = 10 * Fraction(1, 2**53)
+"""Floating revealed fractions this close are one edge of both schedules.
+
+A weight is within ``d = 10 * 2^-53``, relatively, of the one that is meant: 3 as :data:`PARAMETER_DEPTH` says, 10 for
+the product of sines of a cosine schedule. So ``a = A/(A + B)``, A and B sums of weights, is within ``2 d a (1 - a)``,
+which is at most ``d/2``; and there are two schedules.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,22 +138,16 @@ def _require_refinement(first: Instance, second: Instance) -> None:
 
 
 def _bernoulli_refines(one: Bernoulli, other: Bernoulli) -> bool:
-    """Whether every ``a_k`` of the first is one of the second's: exactly if both are rational."""
-    exact = one.schedule.rational and other.schedule.rational
-    finer = _edges(other)
-    at = 0
-    for edge in _edges(one):
-        while at < len(finer) and finer[at] < edge - (0 if exact else SAME_EDGE):
-            at += 1
-        if at == len(finer) or finer[at] > edge + (0 if exact else SAME_EDGE):
-            return False
-    return True
+    """Whether every ``a_k`` of the first, 0 included, is one of the second's: exactly if both are rational."""
+    allowed = 0 if one.schedule.rational and other.schedule.rational else SAME_EDGE
+    finer = other.schedule.exact_tails[::-1]
+    return all(_holds(finer, tail - allowed, tail + allowed) for tail in one.schedule.exact_tails)
 
 
-def _edges(policy: Bernoulli) -> list[Fraction]:
-    schedule = policy.schedule
-    weights = schedule.fractions if schedule.rational else map(Fraction, schedule.weights.tolist())
-    return list(itertools.accumulate(weights))
+def _holds(rising: list[Fraction], least: Fraction, greatest: Fraction) -> bool:
+    """Whether one of the numbers lies between these."""
+    at = bisect_left(rising, least)
+    return at < len(rising) and rising[at] <= greatest
 
 
 def _sets_refine(one: FixedSets, other: FixedSets) -> bool:
@@ -167,7 +166,7 @@ def _sets_refine(one: FixedSets, other: FixedSets) -> bool:
 def _require_more_steps(first: Instance, second: Instance) -> None:
     _require_same(first, second, "language", "denoiser")
     for name, policy in (("first", first.policy), ("second", second.policy)):
-        if not isinstance(policy, Bernoulli) or len(set(policy.schedule.weights.tolist())) > 1:
+        if not isinstance(policy, Bernoulli) or not policy.schedule.law.uniform:
             raise BadInput(f"{name}.policy", f"found {policy!r}; a bernoulli policy with uniform steps is accepted")
     if second.policy.steps <= first.policy.steps:
         raise BadInput(

@@ -317,6 +317,9 @@ def weights(*entries: Any) -> dict[str, Any]:
     return {"kind": "bernoulli", "weights": list(entries)}
 
 
+ALMOST_HALVES = (str(Fraction(1, 2) + Fraction(1, 10**21)), str(Fraction(1, 2) - Fraction(1, 10**21)))
+
+
 def cosine(steps: int) -> dict[str, Any]:
     return {"kind": "bernoulli", "steps": steps, "schedule": "cosine"}
 
@@ -336,6 +339,11 @@ def sets(*entries: list[int]) -> dict[str, Any]:
         ("refines", sizes(2, 2), sizes(2, 0, 1, 1)),
         ("refines", weights("1/2", "1/2"), weights("1/3", "1/6", "1/2")),
         ("refines", cosine(2), cosine(4)),
+        ("refines", cosine(1000), cosine(3000)),
+        ("refines", weights(0.3, 0.7), weights(0.1, 0.2, 0.7)),
+        ("refines", sizes(0, 4), sizes(2, 2)),
+        ("refines", weights(0, 1), weights("1/2", "1/2")),
+        ("refines", sets([], [0, 1, 2, 3]), sets([0, 1], [2, 3])),
         ("refines", sets([0, 2], [1, 3]), sets([2], [0], [1, 3])),
         ("more-steps", BERNOULLI, {"kind": "bernoulli", "weights": ["1/3"] * 3}),
         ("same-language", sizes(4), BERNOULLI),
@@ -359,9 +367,12 @@ def test_pairs_whose_relation_holds(relation: str, first: dict[str, Any], second
         ("refines", sizes(2, 2), weights("1/4", "1/4", "1/2")),
         ("refines", weights("1/2", "1/2"), weights("1/3", "2/3")),
         ("refines", cosine(2), cosine(3)),
+        ("refines", weights(0.3001, 0.6999), weights(0.3000999999991, 0.6999000000009)),
+        ("refines", weights("1/2", "1/2"), weights(*ALMOST_HALVES)),
         ("refines", sets([0, 2], [1, 3]), sets([0], [1], [2, 3])),
         ("more-steps", BERNOULLI, BERNOULLI),
         ("more-steps", BERNOULLI, cosine(3)),
+        ("more-steps", weights(*ALMOST_HALVES), {"kind": "bernoulli", "steps": 3}),
         ("more-steps", sizes(2, 2), sizes(2, 1, 1)),
     ],
 )

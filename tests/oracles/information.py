@@ -88,6 +88,19 @@ def profile_max_increase(q: Law | Marginals) -> Real:
     return max((later - earlier for earlier, later in pairwise(z)), default=mp.zero)
 
 
+def profile_area(q: Law | Marginals) -> Real:
+    """`(1/L) sum_j z(j)`."""
+    z = profile(q)
+    return mp.fsum(z) / len(z)
+
+
+def curve_midpoint_excess(q: Law | Marginals) -> Real:
+    """`Z(1/2) - (Z(0) + Z(1))/2`."""
+    m = marginals_of(q)
+    start, middle, end = (curve(m, Fraction(k, 2)) for k in range(3))
+    return middle - (start + end) / 2
+
+
 def _others(L: int, i: int) -> Tokens:
     return tuple(j for j in range(L) if j != i)
 

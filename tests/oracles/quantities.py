@@ -1,4 +1,4 @@
-"""The quantities of M4 for order-oblivious policies, from their definitions.
+"""The quantities of the vocabulary for order-oblivious policies, from their definitions.
 
 Rational quantities are Fractions, logarithmic ones mpmath numbers of 70 digits, in nats, infinite where they
 are. Under the off-support rule `stop` a law p sums to less than one; abandoned sequences count as one more
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, pairwise
+from math import prod
 
 from . import contexts, mixtures, samplers, slopes
 from .denoisers import Denoiser
@@ -17,10 +18,12 @@ from .information import (
     area,
     area_defect,
     curve,
+    curve_midpoint_excess,
     dual_total_correlation,
     entropy,
     marginals_of,
     profile,
+    profile_area,
     profile_max_increase,
     total_correlation,
 )
@@ -31,11 +34,13 @@ from .samplers import Policy
 __all__ = [
     "area",
     "area_defect",
+    "best_proposals_chance",
     "bigram_kl_rate",
     "bigram_law",
     "bigram_tv_rate",
     "collision_probability",
     "curve",
+    "curve_left_sum",
     "dual_total_correlation",
     "entropy",
     "eps_learning",
@@ -46,14 +51,17 @@ __all__ = [
     "hellinger",
     "kl",
     "law_distance",
+    "learning_term",
     "log_ter",
     "log_ter_language",
     "max_step_size",
     "max_step_weight",
     "measure_all",
+    "mode_chance",
     "off_support_mass",
     "path_kl",
     "profile",
+    "profile_left_sum",
     "profile_max_increase",
     "reverse_kl",
     "ser",
@@ -173,8 +181,8 @@ def eps_learning(q: Law | Marginals, V: int, denoiser: Denoiser) -> Real:
     )
 
 
-def eps_learning_mean(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Real:
-    """`(1/L) sum_i E D(q(.|X_R) || p_theta(.|X_R))`, R what is revealed before i, X from q."""
+def learning_term(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Real:
+    """`sum_i E D(q(.|X_R) || p_theta(.|X_R))`, R what is revealed before i, X from q."""
     m = marginals_of(q)
     total = mp.mpf(0)
     for tau, chance in samplers.pattern_law(policy).items():
@@ -185,7 +193,13 @@ def eps_learning_mean(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Po
                 divergence = learning_divergence(m, V, denoiser, i, context)
                 if divergence:
                     total += real(chance * probability) * divergence
-    return total / m.L
+    return total
+
+
+def eps_learning_mean(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Real:
+    """`learning_term / L`."""
+    m = marginals_of(q)
+    return learning_term(m, V, denoiser, policy) / m.L
 
 
 def off_support_mass(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Fraction:
@@ -235,6 +249,36 @@ def max_step_size(policy: Policy) -> int:
 def collision_probability(policy: Policy) -> Fraction:
     """`rho = sum_k w_k^2`."""
     return sum((w * w for w in policy.weights), Fraction(0))
+
+
+def curve_left_sum(q: Law | Marginals, policy: Policy) -> Real:
+    """`sum_k w_k Z(a_{k-1})`."""
+    m, a, total = marginals_of(q), Fraction(0), mp.mpf(0)
+    for w in policy.weights:
+        total += real(w) * curve(m, a)
+        a += w
+    return total
+
+
+def profile_left_sum(q: Law | Marginals, policy: Policy) -> Real:
+    """`(1/L) sum_k s_k z(S_{k-1})` over the steps that are not empty."""
+    z, revealed, total = profile(q), 0, mp.mpf(0)
+    for s in filter(None, policy.sizes):
+        total += s * z[revealed]
+        revealed += s
+    return total / policy.L
+
+
+def mode_chance(q: Law, p: Law) -> Fraction:
+    """p at the most likely sequence of q, the first of several."""
+    return p.get(min(x for x in q if q[x] == max(q.values())), Fraction(0))
+
+
+def best_proposals_chance(q: Law | Marginals) -> Fraction:
+    """`prod_m (1 - (1-t)^m)`, t the largest probability of a token; for i.i.d. tokens."""
+    m = marginals_of(q)
+    t = max(m.of((0,)).values())
+    return prod((1 - (1 - t) ** n for n in range(1, m.L + 1)), start=Fraction(1))
 
 
 def bigram_law(p: Law) -> dict[tuple[int, int], Fraction]:
@@ -288,8 +332,9 @@ def measure_all(
 ) -> Mapping[str, Fraction | int | Real]:
     """Every quantity that exists for this instance, by its name in claims.
 
-    Left out: `max_step_size` for the Bernoulli sampler, the bigram rates at L = 1, `generative_nll_correct`
-    when no correct sequence can come out, and what is not about one policy (`law_distance`).
+    Left out: what belongs to Bernoulli, sized or fixed-size samplers, for the others; the bigram rates at L = 1,
+    `generative_nll_correct` when no correct sequence can come out, `best_proposals_chance` unless the tokens are
+    i.i.d., what is not about one policy (`law_distance`) and what is about adaptive ones (`adaptive`).
     """
     m = marginals_of(q)
     p = samplers.law(policy, V, denoiser)
@@ -308,37 +353,54 @@ def measure_all(
         "total_correlation": lambda: total_correlation(m),
         "dual_total_correlation": lambda: dual_total_correlation(m),
         "eps_learning": worst,
+        "learning_term": lambda: learning_term(m, V, denoiser, policy),
         "eps_learning_mean": lambda: eps_learning_mean(m, V, denoiser, policy),
         "max_step_weight": lambda: max_step_weight(policy),
         "collision_probability": lambda: collision_probability(policy),
         "generative_nll": lambda: generative_nll(q, p),
         "generative_perplexity": lambda: generative_perplexity(q, p),
         "off_support_mass": lambda: off_support_mass(m, V, denoiser, policy),
-        "area_defect": lambda: area_defect(m),
-        "profile_max_increase": lambda: profile_max_increase(m),
+        "mode_chance": lambda: mode_chance(q, p),
         "expected_steps": lambda: policy.N,
         "break_even_price": lambda: Fraction(policy.L, policy.N),
         "soft_path_kl": lambda: mixtures.soft_path_kl(q, denoiser, policy),
         "agreement_slack": lambda: contexts.agreement_slack(V, worst()),
     }
-    ways |= _of_language(m, V)
-    ways |= _of_bernoulli(q, m, V, denoiser, policy) if policy.kind == "bernoulli" else _of_sizes(policy)
+    ways |= _of_information(m) | _of_contexts(m, V)
+    ways |= _of_bernoulli(q, m, V, denoiser, policy) if policy.kind == "bernoulli" else _of_sizes(m, policy)
     if ser(q, p) != 1:
         ways["generative_nll_correct"] = lambda: generative_nll_correct(q, p)
     if m.L >= 2:
         ways["bigram_kl_rate"] = lambda: bigram_kl_rate(q, p, transition)
         ways["bigram_tv_rate"] = lambda: bigram_tv_rate(q, p, transition)
+    positions = tuple(range(m.L))
+    if contexts.independent(m, (), positions, V) and all(m.of((i,)) == m.of((0,)) for i in positions):
+        ways["best_proposals_chance"] = lambda: best_proposals_chance(m)
     return Measured(ways)
 
 
-def _of_language(m: Marginals, V: int) -> Ways:
-    """What neither the policy nor the denoiser has a part in (M5.7, M6.8, M6.11, M6.13)."""
-    extremes, conflicts = cache(lambda: slopes.extremes(m)), cache(lambda: contexts.mode_conflicts(m, V))
+def _of_information(m: Marginals) -> Ways:
+    """The profile and the curve (M5)."""
+    extremes = cache(lambda: slopes.extremes(m))
     return {
+        "curve_area": lambda: area(m),
+        "area_defect": lambda: area_defect(m),
+        "curve_midpoint_excess": lambda: curve_midpoint_excess(m),
+        "profile_area": lambda: profile_area(m),
+        "profile_start": lambda: profile(m)[0],
+        "profile_end": lambda: profile(m)[-1],
+        "profile_max_increase": lambda: profile_max_increase(m),
         "slope_defect": lambda: slopes.slope_defect(m),
         "curve_min_slope": lambda: extremes()[0],
         "curve_max_slope": lambda: extremes()[1],
         "growth_complexity": lambda: slopes.growth_complexity(m),
+    }
+
+
+def _of_contexts(m: Marginals, V: int) -> Ways:
+    """What tokens drawn together can spoil (M6.8, M6.11, M6.13)."""
+    conflicts = cache(lambda: contexts.mode_conflicts(m, V))
+    return {
         "least_confidence": lambda: contexts.least_confidence(m, V),
         "mode_conflict": lambda: conflicts()[0],
         "mode_conflict_uniform": lambda: conflicts()[1],
@@ -348,10 +410,11 @@ def _of_language(m: Marginals, V: int) -> Ways:
 
 
 def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Ways:
-    """What belongs to Bernoulli samplers (M5.8, M5.9, M6.9)."""
+    """What belongs to Bernoulli samplers (M5.4, M5.8, M5.9, M6.9)."""
     paths = cache(lambda: mixtures.over_sizes(policy, lambda sized: path_kl(q, denoiser, sized)))
     errors = cache(lambda: mixtures.over_sizes(policy, lambda sized: ser(q, samplers.law(sized, V, denoiser))))
     return {
+        "curve_left_sum": lambda: curve_left_sum(m, policy),
         "weighted_slope": lambda: slopes.weighted_slope(m, policy),
         "growth_bound": lambda: slopes.growth_bound(m, policy),
         "mixture_path_kl": lambda: mixtures.mean(paths()),
@@ -364,8 +427,8 @@ def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Poli
     }
 
 
-def _of_sizes(policy: Policy) -> Ways:
-    """What belongs to sized samplers (M6.3, M6.14)."""
+def _of_sizes(m: Marginals, policy: Policy) -> Ways:
+    """What belongs to sized samplers (M5.5, M6.3, M6.14)."""
     success, masked, by_tc, by_dtc = Fraction(1), policy.L, Fraction(0), Fraction(0)
     for s in policy.sizes:
         for taken in range(s):
@@ -383,7 +446,11 @@ def _of_sizes(policy: Policy) -> Ways:
         "sized_success": lambda: success,
     }
     if policy.kind == "fixed-size":
-        ways |= {"tc_step_ratio": lambda: by_tc, "dtc_step_ratio": lambda: by_dtc}
+        ways |= {
+            "profile_left_sum": lambda: profile_left_sum(m, policy),
+            "tc_step_ratio": lambda: by_tc,
+            "dtc_step_ratio": lambda: by_dtc,
+        }
     return ways
 
 

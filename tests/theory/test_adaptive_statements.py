@@ -71,13 +71,12 @@ class Subject:
     def values(self):
         policy, L = self.policy, self.policy.L
         p = adaptive.run(policy.step(self.denoiser), policy.N, L).law
-        mode = max(sorted(self.q), key=lambda x: self.q[x])
         found = {
             "kl": quantities.kl(self.q, p),
             "ser": quantities.ser(self.q, p),
             "total_correlation": quantities.total_correlation(self.q),
-            "mode_chance": p.get(mode, F(0)),
-            "best_proposals_chance": prod(1 - F(1, 10) ** m for m in range(1, L + 1)),
+            "mode_chance": quantities.mode_chance(self.q, p),
+            "best_proposals_chance": quantities.best_proposals_chance(self.q),
             "entropy_bound": policy.entropy_bound,
             "V": self.V,
             "L": L,
