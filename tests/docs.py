@@ -110,7 +110,7 @@ def relation_page() -> str:
             "",
             "Generated (`make docs`); do not edit. An arrow is algebra: the premises together give the conclusion,",
             "wherever its assumptions hold ([the test](../tests/theory/test_relations.py)). Statements that are not",
-            "here are proved in their [notes](README.md) and imply no other. In a terminal:",
+            "here are proved in their [notes](README.md) and are premises of no other. In a terminal:",
             "`maskbound theorems --graph`.",
             "",
             "```mermaid",
