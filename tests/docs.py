@@ -59,8 +59,9 @@ def engine_page() -> str:
     lines = [
         "# Engines",
         "",
-        "Generated (`make docs`); do not edit. Which engine measures what on which instances. The cheapest one whose",
-        "enclosure is narrow enough is taken; V tokens, length L, N steps, K hidden states. What each quantity is:",
+        "Generated (`make docs`); do not edit. Which engine measures what on which instances: languages x policies,",
+        "and conditions ([the test](../tests/engines/test_scopes.py)). The cheapest one whose enclosure is narrow",
+        "enough is taken; V tokens, length L, N steps, K hidden states. What each quantity is:",
         "[quantities](quantities.md).",
         "",
         "| engine | instances | quantities | cost | enclosure |",
