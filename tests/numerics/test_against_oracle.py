@@ -14,7 +14,7 @@ from oracles.logs import real
 from maskbound.numerics.enclosure import Enclosure, gamma
 from maskbound.numerics.engines import tabular, walk
 from maskbound.numerics.engines.workspace import Workspace
-from maskbound.numerics.metrics import METHODS, measurable, measure
+from maskbound.numerics.metrics import METHODS, measure
 
 ENGINES = sorted({method.engine for method in METHODS if method.kind != "statistical"})
 SAMPLES = 300
@@ -22,6 +22,8 @@ SAMPLES = 300
 FLOOR = 1e-3
 WIDTH = 1e-9
 ACCURACY = 1e-12
+LOCAL = "local scope off the support"
+"""The note of a value in the local scope where the instance leaves it open; the oracle takes the global one."""
 SUBTRACTED = 1e-2
 """Correlations are differences of some 2L entropies of order 1, each rounded at 1e-16: 1e-14 where the value is 0."""
 SLOPES = 1e-1
@@ -52,10 +54,11 @@ def test_every_quantity_by_every_engine_is_the_oracles(case: Case):
     truth = case.truth()
     compared = 0
     for engine in ENGINES:
-        names = [name for name in measurable(case.instance, engine=engine) if name in truth]
-        for name, found in measure(case.instance, names, engine=engine, samples=SAMPLES).items():
-            assert_encloses(f"{name} by {engine}", found, truth[name])
-            compared += 1
+        found = measure(case.instance, engine=engine, samples=SAMPLES)
+        for name in found.keys() & truth.keys():
+            if case.instance.off_support_scope or found[name].note != LOCAL:
+                assert_encloses(f"{name} by {engine}", found[name], truth[name])
+                compared += 1
     assert compared >= 20
 
 
