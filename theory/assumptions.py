@@ -147,12 +147,12 @@ ONE_AT_A_TIME = Assumption(
     "OneAtATime",
     "sizes or sets are given, no step reveals more than one token, positions are chosen before their tokens are drawn,"
     " and the temperature is 1",
-    entails=("SizedPolicy",),
+    entails=("ChosenFirst", "SizedPolicy"),
 )
 SIZED_POLICY = Assumption(
     "SizedPolicy",
-    "step k reveals s_k of the masked positions, whatever the tokens are, at temperature 1 (fixed-size, given sets, and"
-    " adaptive policies with sizes)",
+    "step k reveals s_k of the masked positions, chosen before their tokens are drawn or by the confidence of the"
+    " tokens proposed, at temperature 1 (fixed-size, given sets, and adaptive policies of M3.1 with sizes)",
 )
 CHOSEN_FIRST = Assumption(
     "ChosenFirst",

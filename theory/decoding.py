@@ -17,7 +17,6 @@ from .assumptions import (
     NO_BLOCKS,
     ONE_AT_A_TIME,
     ONE_CHOICE,
-    ONE_STEP,
     PROPOSALS_ONE_AT_A_TIME,
     TEMPERATURE_ONE,
 )
@@ -80,18 +79,18 @@ STATEMENTS = (
     ),
     Statement(
         id="M6.8-tv",
-        title="One step of confident tokens: total variation at most the sum of doubts",
+        title="Confident tokens: total variation at most the sum of doubts",
         lhs=tv,
         relation="<=",
         rhs=L * (1 - least_confidence),
-        assumptions=(EXACT_DENOISER, ONE_STEP),
+        assumptions=(EXACT_DENOISER, CHOSEN_FIRST, TEMPERATURE_ONE),
         status="proved here",
         source="both laws are at the modes but for a union of doubts; Fast-dLLM, arXiv 2505.22618, has (3m -"
         " 1)/2 in the"
         " place of m (as recalled)",
         note="M6.8.md",
-        tight="equality where every token is certain (both sides 0); approached by a nearly certain symbol written"
-        " twice",
+        tight="equality where every token is certain (both sides 0); approached by copies of a token in one step as its"
+        " doubt falls",
     ),
     Statement(
         id="M6.15-bound",
@@ -165,9 +164,10 @@ STATEMENTS = (
         rhs=Integer(0),
         assumptions=(EXACT_DENOISER, ONE_AT_A_TIME),
         status="proved here",
-        source="M6.15-bound and the chain rule",
+        source="M6.15-bound and M9-one-at-a-time",
         note="M6.17.md",
         tight="always an equality",
+        follows_from=("M6.15-bound", "M9-one-at-a-time"),
     ),
     Statement(
         id="M6.17-ser",

@@ -276,7 +276,9 @@ DERIVATIONS = (
     Derivation(
         "binomial mean", ("M6.6",), "The generating function of the number of blocks in one step.", _binomial_mean
     ),
-    Derivation("collision", ("M6.6-exponential",), "rho is 1/N plus a sum of squares.", _uniform_collision),
+    Derivation(
+        "collision", ("M6.6-collision", "M6.6-exponential"), "rho is 1/N plus a sum of squares.", _uniform_collision
+    ),
     Derivation("copies", ("M6.6",), "Copy(V, 2) is Pair(V).", _two_copies_are_a_pair),
     Derivation("copy", ("M5.4",), "Copy's PATH_KL from its curve.", _copy_from_curve),
     Derivation("parity", ("M5.4",), "Parity's PATH_KL from its curve.", _parity_from_curve),
@@ -298,7 +300,7 @@ DERIVATIONS = (
     ),
     Derivation("binary agreement", ("M6.11-pair",), "The largest agreement of two symbols.", _binary_agreement),
     Derivation("two values", ("M6.11-pair",), "The distance of a law of two values from uniform.", _two_values),
-    Derivation("birthday", ("M6.14-steps", "M6.6-collision"), "Sizes and their squares.", _birthday),
+    Derivation("birthday", ("M6.14-steps", "M6.14-sized", "M6.6-collision"), "Sizes and their squares.", _birthday),
     Derivation(
         "mixture",
         ("M5.9-ser", "M6.6"),

@@ -17,7 +17,7 @@ from .assumptions import (
     PERMUTATIONS_LANGUAGE,
     UNIFORM_STEPS,
 )
-from .notation import L, N, V, break_even_price, eps_learning, log_ter, log_ter_language, ser
+from .notation import L, N, V, break_even_price, eps_learning, expected_steps, log_ter, log_ter_language, ser
 from .statement import Statement
 
 __all__ = ["STATEMENTS"]
@@ -29,6 +29,18 @@ STATEMENTS = (
         lhs=break_even_price,
         relation="==",
         rhs=L / N,
+        assumptions=(ORDER_OBLIVIOUS,),
+        status="identity",
+        source="definition",
+        note="M7.md",
+        tight="always an equality",
+    ),
+    Statement(
+        id="M7-steps",
+        title="A policy of given reveal times calls the denoiser N times",
+        lhs=expected_steps,
+        relation="==",
+        rhs=N,
         assumptions=(ORDER_OBLIVIOUS,),
         status="identity",
         source="definition",
@@ -85,5 +97,6 @@ STATEMENTS = (
         source="M6.13-steps",
         note="M7.md",
         tight="equality where L is a power of two",
+        follows_from=("M7-price", "M7-steps", "M6.13-steps"),
     ),
 )

@@ -39,8 +39,8 @@ STATEMENTS = (
         status="proved here",
         source="data processing to {in the support, not}",
         note="M6.5.md",
-        tight="equality iff p restricted to the support is proportional to q: with the exact denoiser Parity, Pair,"
-        " Copy, MDS codes and permutations; exact samplers",
+        tight="equality iff p restricted to the support is proportional to q: with the exact denoiser at positive"
+        " temperature Parity, Pair, Copy, MDS codes and permutations; exact samplers",
     ),
     Statement(
         id="M6.5-path",
@@ -133,7 +133,8 @@ STATEMENTS = (
         status="proved here",
         source="the argument of M6.6 for any language",
         note="M6.11.md",
-        tight="equality for Pair with the exact denoiser; otherwise for languages that forbid no pair (both sides 0)",
+        tight="equality with the exact denoiser for Pair and wherever L = 2; otherwise for languages that forbid no"
+        " pair (both sides 0)",
     ),
     Statement(
         id="M6.11-shifted",
@@ -210,7 +211,7 @@ STATEMENTS = (
         status="proved here",
         source="the support is an event",
         note="M6.7.md",
-        tight="equality iff p(x) <= q(x) on the whole support: with the exact denoiser Pair, Copy, Parity, MDS codes"
-        " and permutations",
+        tight="equality iff p(x) <= q(x) on the whole support: with the exact denoiser at positive temperature Pair,"
+        " Copy, Parity, MDS codes and permutations",
     ),
 )

@@ -170,7 +170,7 @@ METHODS = (
     _pushed("path_kl", _path_kl, _path_kl_obstacle, "choose-then-sample"),
     _pushed("step_correlation", _step_correlation, _path_kl_obstacle, "choose-then-sample"),
     _pushed("crowded_steps", _crowded_steps, _path_kl_obstacle, "choose-then-sample"),
-    _pushed("expected_steps", _expected_steps, _steps_obstacle, "thresholds and entropy bounds"),
+    _pushed("expected_steps", _expected_steps, _steps_obstacle, "thresholds or entropy bounds"),
     _of_parameters("entropy_bound", _entropy_bound, _entropy_bound_obstacle, "any language x entropy bounds"),
     _of_parameters("best_proposals_chance", _best_proposals_chance, _one_law, "i.i.d. tokens x any policy"),
     *methods_by_law("mode_chance", lambda work, law: _mode_chance(work, law(work))),

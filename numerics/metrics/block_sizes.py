@@ -30,7 +30,7 @@ from ..instances import Instance
 from ..policies import FixedSize
 from . import error_rates, information, path
 from .method import Method
-from .products import added, divided
+from .products import ALIKE, added, divided
 
 __all__ = ["METHODS"]
 
@@ -133,7 +133,7 @@ def _profile_method(
         obstacle,
         _profile_cost,
         run,
-        "blocks x fixed-size",
+        f"blocks x fixed-size, {ALIKE}",
         "one block of length b: b (V+1)^b; and L b^2",
         relies_on,
     )
@@ -229,7 +229,9 @@ def _coupled_methods(engine: _Coupled) -> tuple[Method, ...]:
         return work.once(sandwich)
 
     def method(quantity: str, run: Callable[[Workspace], Enclosure], kind: Kind, relies_on: frozenset[str]) -> Method:
-        return Method(quantity, engine.name, kind, obstacle, cost, run, "blocks x fixed-size", engine.price, relies_on)
+        return Method(
+            quantity, engine.name, kind, obstacle, cost, run, f"blocks x fixed-size, {ALIKE}", engine.price, relies_on
+        )
 
     return (
         method("ser", ser, "rounding", frozenset()),

@@ -19,9 +19,9 @@ from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
-from .method import Method, Obstacle
+from .method import FINISHED, Method, Obstacle
 
-__all__ = ["METHODS", "enclosure"]
+__all__ = ["METHODS", "OBLIVIOUS", "enclosure"]
 
 OBLIVIOUS = "Bernoulli or fixed-size"
 
@@ -134,7 +134,7 @@ def _of_predictions(quantity: str, run: Callable[[Workspace], Enclosure], obstac
         imperfect,
         markov.learning_cost,
         run,
-        f"Markov chain x {policies}, denoiser of two neighbours",
+        f"Markov chain x {policies}, inexact denoiser of two neighbours",
         "D^2 V^3; D distances until mixed, or seen",
     )
 
@@ -147,7 +147,7 @@ def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
         markov.bigram_obstacle,
         markov.bigram_cost,
         lambda work: replace(enclosure(run(work)), note="local scope off the support"),
-        "Markov chain x Bernoulli or fixed-size; uniform or marginal off the support, local scope",
+        f"Markov chain x {OBLIVIOUS}, exact denoiser, {FINISHED}, local scope",
         "N D V^4; D distances until mixed",
     )
 
@@ -188,7 +188,7 @@ def _of_sets(quantity: str, run: Callable[[Workspace], Measured], relies_on: fro
         markov.sets_obstacle,
         markov.sets_cost,
         lambda work: enclosure(run(work)),
-        "Markov chain x fixed sets",
+        "Markov chain x fixed sets, exact denoiser",
         "L V^4",
         relies_on,
     )
@@ -208,9 +208,10 @@ def _method(
     obstacle: Obstacle,
     relies_on: frozenset[str] = frozenset(),
     kind: Kind = "truncation",
+    policies: str = "any policy",
 ) -> Method:
     sighted = obstacle is markov.near_obstacle
-    scope = f"{OBLIVIOUS}, denoiser of two neighbours" if sighted else "any policy"
+    scope = f"{OBLIVIOUS}, denoiser of two neighbours" if sighted else policies
     return Method(
         quantity,
         "markov",
@@ -242,7 +243,7 @@ METHODS = (
     _method("profile_end", _curve_at(1.0), markov.obstacle, BY_CURVE),
     _method("curve_area", _entropy, markov.obstacle, BY_CURVE),
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
-    _method("curve_left_sum", _curve_left_sum, _bernoulli, BY_CURVE),
+    _method("curve_left_sum", _curve_left_sum, _bernoulli, BY_CURVE, policies="Bernoulli"),
     _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE),
     _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
     _of_predictions("eps_learning_mean", _eps_learning_mean, markov.near_obstacle, OBLIVIOUS),
@@ -259,7 +260,7 @@ METHODS = (
         markov.ser_obstacle,
         markov.ser_cost,
         _ser,
-        "Markov chain x Bernoulli",
+        "Markov chain x Bernoulli, exact denoiser",
         "N D^3 V^4; D distances until mixed",
     ),
     Method(
@@ -269,7 +270,7 @@ METHODS = (
         markov.sizes_obstacle,
         markov.sizes_cost,
         lambda work: enclosure(markov.sequence_error_rate_of_sizes(work), most=1.0),
-        "Markov chain x fixed-size",
+        "Markov chain x fixed-size, exact denoiser",
         "L^2 V^4 prod_k (s_k + 1)^2 at most, in Python",
     ),
     Method(
@@ -279,7 +280,7 @@ METHODS = (
         markov.sampled_obstacle,
         markov.sampled_cost,
         _sampled_kl,
-        "Markov chain x Bernoulli",
+        "Markov chain x Bernoulli, exact denoiser, local scope",
         "samples N L D^2",
         BY_CURVE | {"M6.1"},
     ),

@@ -18,8 +18,8 @@ from ..instances import Instance
 from ..policies import Partial
 from ..reach import power
 from .information import tabular_method
-from .log_forms import exact_method, known
-from .method import Method
+from .log_forms import exact_method, known, of_rationals
+from .method import Method, narrowed
 from .products import method_of_one
 
 __all__ = ["METHODS", "largest_agreement"]
@@ -209,14 +209,17 @@ METHODS = (
         _block_conflict,
         blocks.language_cost,
         lambda work: _pair_conflict(blocks.language_block(work)),
-        "blocks of even length x any policy and denoiser",
+        "blocks of even length x any policy",
         "one block of length b: b (V+1)^b",
     ),
     exact_method("pair_conflict", _exact_pair_conflict, rational.language_obstacle),
     _agreement_slack(method_of_one("eps_learning", "denoiser"), "denoiser"),
     _agreement_slack(method_of_one("eps_learning"), "tabular"),
     exact_method(
-        "agreement_slack", lambda work: ZERO, lambda instance: _not_exact(instance) or rational.law_obstacle(instance)
+        "agreement_slack",
+        lambda work: ZERO,
+        lambda instance: _not_exact(instance) or rational.law_obstacle(instance),
+        scope=narrowed(of_rationals("any policy"), "exact denoiser"),
     ),
     _DEPTH,
 )

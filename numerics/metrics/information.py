@@ -130,6 +130,7 @@ def tabular_method(
     run: Callable[[Workspace], Enclosure],
     price: str = "L (V+1)^L",
     obstacle: Obstacle = tabular.lattice_obstacle,
+    policies: str = "any policy",
 ) -> Method:
     """A method on the marginal lattice that does not need the output law."""
     return Method(
@@ -139,7 +140,7 @@ def tabular_method(
         obstacle,
         tabular.lattice_cost,
         run,
-        "any language x any policy",
+        f"any language x {policies}",
         price,
     )
 

@@ -30,11 +30,16 @@ from ..logform import LogForm
 from ..policies import Adaptive, Bernoulli, FixedSize
 from . import schedule
 from .adaptive import METHODS as OF_ADAPTIVE
-from .method import Method, Obstacle, unfinished
+from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
-__all__ = ["METHODS", "exact_law_distance", "exact_method", "exact_path_kl", "known"]
+__all__ = ["METHODS", "exact_law_distance", "exact_method", "exact_path_kl", "known", "of_rationals"]
 
-ANY = "rational language and denoiser x given reveal times"
+OF_LANGUAGE = "rational language x any policy"
+
+
+def of_rationals(policies: str) -> str:
+    """The scope of what is exact under such policies."""
+    return f"rational language x {policies}, rational denoiser and policy"
 
 
 def known(number: fmpq | Fraction | LogForm | float) -> Enclosure:
@@ -201,7 +206,8 @@ def _choose_first(instance: Instance) -> str | None:
 
 
 def _of_histories(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Method:
-    return exact_method(quantity, measured, _choose_first, rational.cost, "(2V+1)^L, in Python")
+    scope = of_rationals("choose-then-sample")
+    return exact_method(quantity, measured, _choose_first, rational.cost, "(2V+1)^L, in Python", scope)
 
 
 def _left_sum(work: Workspace) -> Number:
@@ -262,6 +268,7 @@ def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], mor
         lambda instance: rational.law_obstacle(instance) or (more(instance) if more else None),
         rational.cost,
         "(2V+1)^L N, in Python",
+        narrowed(of_rationals("any policy"), FINISHED) if more else of_rationals("any policy"),
     )
 
 
@@ -271,8 +278,13 @@ def exact_method(
     obstacle: Obstacle = rational.obstacle,
     cost: Callable[[Instance], Cost] = rational.lattice_cost,
     price: str = "L (V+1)^L, in Python",
+    scope: str | None = None,
 ) -> Method:
-    """A method that gives the number itself, used when it is asked for."""
+    """A method that gives the number itself, used when it is asked for; by default its scope is its obstacle's."""
+    common: dict[Obstacle, str] = {
+        rational.language_obstacle: OF_LANGUAGE,
+        rational.obstacle: of_rationals("given reveal times"),
+    }
 
     def run(work: Workspace) -> Enclosure:
         return known(measured(work))
@@ -284,7 +296,7 @@ def exact_method(
         obstacle,
         cost,
         lambda work: work.once(run),
-        "rational language" if obstacle is rational.language_obstacle else ANY,
+        scope or common[obstacle],
         price,
         on_request=True,
     )
@@ -300,7 +312,8 @@ def _bigram(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Me
             return "a bigram needs a length of at least 2"
         return unfinished(instance) or rational.law_obstacle(instance)
 
-    return exact_method(quantity, measured, obstacle, rational.cost, "(2V+1)^L N, in Python")
+    scope = narrowed(of_rationals("any policy"), FINISHED)
+    return exact_method(quantity, measured, obstacle, rational.cost, "(2V+1)^L N, in Python", scope)
 
 
 def _of_schedule(method: Method) -> Method:
@@ -308,7 +321,7 @@ def _of_schedule(method: Method) -> Method:
         method,
         engine="rational",
         obstacle=lambda instance: method.obstacle(instance) or rational.law_obstacle(instance),
-        scope=ANY,
+        scope=f"rational {method.scope.removeprefix('any ')}, rational denoiser and policy",
         on_request=True,
     )
 
@@ -329,6 +342,7 @@ METHODS = (
         rational.law_obstacle,
         cost=rational.cost,
         price="(2V+1)^L N, in Python",
+        scope=of_rationals("any policy"),
     ),
     _of_language("entropy", _entropy),
     _of_language("log_ter_language", lambda work: _entropy(work) / work.instance.length),
@@ -345,10 +359,15 @@ METHODS = (
     _of_histories("path_kl", _chosen_path_kl),
     _of_histories("step_correlation", adaptive.step_correlation),
     _of_histories("crowded_steps", adaptive.crowded_steps),
-    exact_method("curve_left_sum", _left_sum, _only(Bernoulli)),
-    exact_method("profile_left_sum", _left_sum, _only(FixedSize)),
+    exact_method("curve_left_sum", _left_sum, _only(Bernoulli), scope=of_rationals("Bernoulli")),
+    exact_method("profile_left_sum", _left_sum, _only(FixedSize), scope=of_rationals("fixed-size")),
     exact_method("learning_term", lambda work: information.learning(work).mean),
-    exact_method("eps_learning", lambda work: information.learning(work).worst, rational.law_obstacle),
+    exact_method(
+        "eps_learning",
+        lambda work: information.learning(work).worst,
+        rational.law_obstacle,
+        scope=of_rationals("any policy"),
+    ),
     exact_method(
         "eps_learning_mean", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
     ),

@@ -12,7 +12,7 @@ from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 
-__all__ = ["Method", "Obstacle", "law_methods", "methods_by_law", "unfinished"]
+__all__ = ["FINISHED", "Method", "Obstacle", "law_methods", "methods_by_law", "narrowed", "unfinished"]
 
 Obstacle = Callable[[Instance], str | None]
 """None when a method applies to an instance, or else the sentence that says why not."""
@@ -21,11 +21,24 @@ LawOf = Callable[[Workspace], Law]
 """What an engine computes the law by."""
 
 LAW_ENGINES = (
-    ("tabular", tabular, "any language x any policy of given reveal times", "(2V+1)^L min(N, L)"),
+    ("tabular", tabular, "any language x given reveal times", "(2V+1)^L min(N, L)"),
     ("push", push, "any language x adaptive or remasking", push.PRICE),
-    ("walk", walk, "any language x any policy", "(2V+1)^L N, in Python"),
+    (
+        "walk",
+        walk,
+        "any language x given reveal times or remasking; rational language x adaptive, rational denoiser",
+        "(2V+1)^L N, in Python",
+    ),
 )
 """The engines that give the whole output law, with their scopes and prices."""
+
+FINISHED = "uniform or marginal off the support"
+"""The condition of averages over p."""
+
+
+def narrowed(scope: str, condition: str) -> str:
+    """A scope with one more condition in each of its alternatives."""
+    return "; ".join(f"{each}, {condition}" for each in scope.split("; "))
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,8 @@ class Method:
     run : callable
         The measurement.
     scope : str
-        Languages and policies it is for, in words.
+        What it is for, in words: languages ``x`` kinds of policies, and conditions after commas; alternatives after
+        semicolons.
     price : str
         The cost as a formula, for the table.
     relies_on : frozenset of str
@@ -83,7 +97,7 @@ def law_methods(
     of_law : callable
         The quantity as a function of the law.
     obstacle : callable, optional
-        A condition of the quantity beside the engine's own.
+        A condition of the quantity beside the engine's own: :data:`FINISHED`, or more than that.
     """
 
     return methods_by_law(quantity, lambda work, law: of_law(law(work)), obstacle)
@@ -99,7 +113,14 @@ def methods_by_law(
             return engine.obstacle(instance) or (obstacle(instance) if obstacle else None)
 
         return Method(
-            quantity, name, "rounding", both, engine.cost, lambda work: measured(work, engine.law), scope, price
+            quantity,
+            name,
+            "rounding",
+            both,
+            engine.cost,
+            lambda work: measured(work, engine.law),
+            narrowed(scope, FINISHED) if obstacle else scope,
+            price,
         )
 
     return tuple(method(*row) for row in LAW_ENGINES)

@@ -24,14 +24,16 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
 from . import error_rates, path
-from .log_forms import exact_method, exact_path_kl
-from .method import Method
+from .log_forms import exact_method, exact_path_kl, of_rationals
+from .method import Method, narrowed
 from .schedule import schedule_of
 
 __all__ = ["METHODS"]
 
 MOST_LENGTH = 12
 """There are ``2^(L-1)`` compositions."""
+
+FEW = f"at most {MOST_LENGTH} tokens"
 
 
 def compositions(length: int, parts: int) -> Iterator[tuple[int, ...]]:
@@ -184,7 +186,7 @@ def _method(quantity: str, run: Callable[[Workspace], Enclosure], cost: Callable
         _obstacle,
         cost,
         run,
-        "any language x Bernoulli, at most 12 tokens",
+        narrowed("any language x Bernoulli", FEW),
         "2^L (2V+1)^L" if cost is _of_laws else "2^L L (V+1)^L",
     )
 
@@ -196,7 +198,14 @@ METHODS = (
     _method("best_sizes_ser", _least(_ser), _of_laws),
     _method("law_polynomial_defect", _law_polynomial_defect, _of_laws),
     *(
-        exact_method(quantity, run, _exact_obstacle, _exact_cost, "2^L (2V+1)^L, in Python")
+        exact_method(
+            quantity,
+            run,
+            _exact_obstacle,
+            _exact_cost,
+            "2^L (2V+1)^L, in Python",
+            narrowed(of_rationals("Bernoulli"), FEW),
+        )
         for quantity, run in (
             ("mixture_path_kl", _exact_mixture_path_kl),
             ("best_sizes_path_kl", _exact_least(exact_path_kl)),

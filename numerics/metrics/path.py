@@ -203,7 +203,7 @@ def _nothing_to_learn(quantity: str) -> Method:
 
 METHODS = (
     *map(_nothing_to_learn, ("learning_term", "eps_learning", "eps_learning_mean")),
-    tabular_method("path_kl", path_kl_by_definition, obstacle=_no_reveal_times),
+    tabular_method("path_kl", path_kl_by_definition, obstacle=_no_reveal_times, policies="given reveal times"),
     Method(
         "path_kl",
         "profile",
@@ -215,9 +215,9 @@ METHODS = (
         "L (V+1)^L",
         frozenset({"M5.4", "M5.5", "M5.6"}),
     ),
-    tabular_method("curve_left_sum", _profile_left_sum, obstacle=_only(Bernoulli)),
-    tabular_method("profile_left_sum", _profile_left_sum, obstacle=_only(FixedSize)),
-    tabular_method("learning_term", _learning, obstacle=_no_reveal_times),
+    tabular_method("curve_left_sum", _profile_left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
+    tabular_method("profile_left_sum", _profile_left_sum, obstacle=_only(FixedSize), policies="fixed-size"),
+    tabular_method("learning_term", _learning, obstacle=_no_reveal_times, policies="given reveal times"),
     tabular_method("eps_learning", _eps_learning),
-    tabular_method("eps_learning_mean", _eps_learning_mean, obstacle=_no_reveal_times),
+    tabular_method("eps_learning_mean", _eps_learning_mean, obstacle=_no_reveal_times, policies="given reveal times"),
 )

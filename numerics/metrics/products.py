@@ -16,9 +16,9 @@ from ..engines.workspace import Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSets
 from . import divergence, error_rates, information, path
-from .method import Method, Obstacle, unfinished
+from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
-__all__ = ["METHODS", "added", "divided", "method_of_one", "of_independent_blocks"]
+__all__ = ["ALIKE", "METHODS", "added", "divided", "method_of_one", "of_independent_blocks"]
 
 Parts = Sequence[tuple[Enclosure, int]]
 """What one block of every sort does, and how many blocks there are of it."""
@@ -37,6 +37,7 @@ ADDED = ("kl", "reverse_kl", "learning_term")
 PER_TOKEN = ("log_ter", "eps_learning_mean", "generative_nll", "generative_nll_correct")
 EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
 AREA = frozenset({"M5.2-profile"})
+ALIKE = "denoiser alike in every block"
 
 
 def method_of_one(quantity: str, engine: str = "tabular") -> Method:
@@ -117,9 +118,9 @@ def _method(
     combine: Callable[[Parts], Enclosure],
     engine_of_one: str = "tabular",
     obstacle: Obstacle = blocks.obstacle,
-    scope: str = "blocks x Bernoulli or fixed sets",
+    policies: str = "Bernoulli or fixed sets",
 ) -> Method:
-    of_one = method_of_one(quantity, engine_of_one)
+    of_one, scope = method_of_one(quantity, engine_of_one), f"blocks x {policies}, {ALIKE}"
 
     def run(work: Workspace) -> Enclosure:
         return combine([(of_one.measure(one), count) for one, count in blocks.parts(work)])
@@ -131,7 +132,7 @@ def _method(
         obstacle,
         blocks.cost,
         run,
-        scope,
+        narrowed(scope, FINISHED) if obstacle is _finished else scope,
         "each sort of block of length b: (2V+1)^b min(N, b)",
         of_one.relies_on,
     )
@@ -146,7 +147,7 @@ def of_independent_blocks(of_one: Method) -> Method:
         blocks.of_kind(Bernoulli, "it belongs to Bernoulli policies"),
         blocks.cost,
         lambda work: added([(of_one.measure(one), count) for one, count in blocks.parts(work)]),
-        "blocks x Bernoulli",
+        f"blocks x Bernoulli, {ALIKE}",
         "each sort of block of length b: (2V+1)^b min(N, b)",
     )
 
@@ -182,7 +183,7 @@ def _language_method(
         blocks.language_obstacle,
         blocks.language_cost,
         run,
-        "blocks x any policy and denoiser",
+        "blocks x any policy",
         "one block of length b: b (V+1)^b",
         relies_on,
     )
@@ -208,7 +209,7 @@ def _eps_learning() -> Method:
         blocks.denoiser_obstacle,
         blocks.prediction_cost,
         lambda work: of_one.measure(blocks.predicted_block(work)),
-        "blocks x any policy",
+        f"blocks x any policy, {ALIKE}",
         "one block of length b: b (V+1)^b",
     )
 
@@ -226,7 +227,7 @@ METHODS = (
     *(_exponential(name, exponent) for name, exponent in EXPONENTIALS.items()),
     _method("ser", _failure),
     _method("hellinger", _hellinger, obstacle=_finished),
-    _method("path_kl", added, "profile", _bernoulli, "blocks x Bernoulli"),
-    _method("path_kl", added, "tabular", _fixed_sets, "blocks x fixed sets"),
-    _method("curve_left_sum", added, "tabular", _bernoulli, "blocks x Bernoulli"),
+    _method("path_kl", added, "profile", _bernoulli, "Bernoulli"),
+    _method("path_kl", added, "tabular", _fixed_sets, "fixed sets"),
+    _method("curve_left_sum", added, "tabular", _bernoulli, "Bernoulli"),
 )

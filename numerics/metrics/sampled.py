@@ -8,9 +8,13 @@ from dataclasses import replace
 from ..enclosure import Enclosure
 from ..engines import sampled
 from ..engines.workspace import Workspace
-from .method import Method, Obstacle
+from .method import FINISHED, Method, Obstacle
 
 __all__ = ["METHODS"]
+
+COMPLETE = f"any language x any policy, {FINISHED}"
+DRAWN = f"{COMPLETE}; any language x given reveal times, exact denoiser"
+REPLAYED = f"any language x choose-then-sample, exact denoiser, temperature 1, {FINISHED}"
 
 
 def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, scope: str) -> Method:
@@ -25,19 +29,22 @@ def _replay(quantity: str, obstacle: Obstacle, scope: str, relies_on: set[str]) 
 
 
 METHODS = (
-    _method("ser", sampled.sequence_error_rate, sampled.obstacle, "any language x any policy"),
-    _method("generative_nll_correct", sampled.nll_of_correct, sampled.likelihood_obstacle, "any language x any policy"),
+    _method("ser", sampled.sequence_error_rate, sampled.obstacle, DRAWN),
+    _method("generative_nll_correct", sampled.nll_of_correct, sampled.likelihood_obstacle, DRAWN),
     _method(
         "off_support_mass",
         sampled.off_support_mass,
         sampled.tracking_obstacle,
-        "hmm, n-gram, table or blocks x any policy of given reveal times",
+        "any language x given reveal times, exact denoiser",
     ),
     _method(
-        "expected_steps", sampled.expected_steps, sampled.steps_obstacle, "any language x thresholds, entropy bounds"
+        "expected_steps",
+        sampled.expected_steps,
+        sampled.steps_obstacle,
+        f"any language x thresholds or entropy bounds, {FINISHED}",
     ),
-    _replay("kl", sampled.replayed_kl_obstacle, "exact denoiser x choose-then-sample, lowest ties first", {"M6.15"}),
-    _replay("path_kl", sampled.replay_obstacle, "exact denoiser x choose-then-sample", set()),
-    _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, "any language x any policy"),
-    _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, "any language x any policy"),
+    _replay("kl", sampled.replayed_kl_obstacle, f"{REPLAYED}, a score with ties to the lowest position", {"M6.15"}),
+    _replay("path_kl", sampled.replay_obstacle, REPLAYED, set()),
+    _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, COMPLETE),
+    _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, COMPLETE),
 )

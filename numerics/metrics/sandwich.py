@@ -206,7 +206,7 @@ _ALONE = Method(
     _obstacle,
     _cost,
     _soft_path_kl,
-    "any language x any policy of given reveal times",
+    "any language x given reveal times",
     "L (V+1)^L + 3^L N",
 )
 

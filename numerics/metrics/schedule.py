@@ -111,7 +111,7 @@ def _fixed_size_obstacle(instance: Instance) -> str | None:
     return None if isinstance(instance.policy, FixedSize) else "it belongs to fixed-size policies"
 
 
-def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle) -> Method:
+def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
     return Method(
         quantity,
         "schedule",
@@ -119,19 +119,19 @@ def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obst
         obstacle,
         lambda instance: Cost(instance.policy.steps, 0),
         run,
-        "any language x any policy of given sizes or weights",
+        f"any language x {policies}",
         "N",
     )
 
 
 METHODS = (
-    _method("max_step_weight", _max_step_weight, _obstacle),
-    _method("max_step_size", _max_step_size, _sizes_obstacle),
-    _method("collision_probability", _collision_probability, _obstacle),
-    _method("expected_steps", _expected_steps, _steps_obstacle),
-    _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle),
-    _method("tc_step_ratio", _tc_step_ratio, _fixed_size_obstacle),
-    _method("dtc_step_ratio", _dtc_step_ratio, _fixed_size_obstacle),
-    _method("sized_success", _sized_success, _sizes_obstacle),
-    _method("break_even_price", _break_even_price, _obstacle),
+    _method("max_step_weight", _max_step_weight, _obstacle, "Bernoulli or given sizes"),
+    _method("max_step_size", _max_step_size, _sizes_obstacle, "given sizes"),
+    _method("collision_probability", _collision_probability, _obstacle, "Bernoulli or given sizes"),
+    _method("expected_steps", _expected_steps, _steps_obstacle, "Bernoulli or remasking or given sizes"),
+    _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle, "given sizes"),
+    _method("tc_step_ratio", _tc_step_ratio, _fixed_size_obstacle, "fixed-size"),
+    _method("dtc_step_ratio", _dtc_step_ratio, _fixed_size_obstacle, "fixed-size"),
+    _method("sized_success", _sized_success, _sizes_obstacle, "given sizes"),
+    _method("break_even_price", _break_even_price, _obstacle, "Bernoulli or given sizes"),
 )

@@ -28,7 +28,7 @@ from ..instances import Instance
 from ..logform import LogForm
 from ..policies import Bernoulli
 from .information import profile, tabular_method
-from .log_forms import exact_method
+from .log_forms import exact_method, of_rationals
 from .method import Obstacle
 from .schedule import schedule_of
 
@@ -251,6 +251,7 @@ METHODS = (
             _linear(_weighed(weights, _float_steps)),
             "L (V+1)^L + N L^3",
             _bernoulli(tabular.lattice_obstacle),
+            "Bernoulli",
         )
         for name, weights in WEIGHTS.items()
     ),
@@ -269,6 +270,7 @@ METHODS = (
             name,
             _exact_linear(_weighed(weights, _exact_steps)),
             _bernoulli(rational.obstacle),
+            scope=of_rationals("Bernoulli"),
         )
         for name, weights in WEIGHTS.items()
     ),

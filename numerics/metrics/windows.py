@@ -15,7 +15,7 @@ from ..engines import coarse_graining, windows
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
-from .chains import BY_CURVE
+from .chains import BY_CURVE, OBLIVIOUS
 from .method import Method, Obstacle
 
 __all__ = ["METHODS"]
@@ -111,6 +111,7 @@ def _of_policy(
     kind: Kind = "truncation",
     obstacle: Obstacle = windows.exact_obstacle,
     cost: Callable[[Instance], Cost] = windows.path_cost,
+    policies: str = OBLIVIOUS,
 ) -> Method:
     return Method(
         quantity,
@@ -119,7 +120,7 @@ def _of_policy(
         obstacle,
         cost,
         run,
-        "hmm or n-gram x Bernoulli or fixed-size",
+        f"hmm or n-gram x {policies}, exact denoiser",
         "n K V (V + 1) + N L, n windows",
         relies_on,
     )
@@ -136,8 +137,8 @@ METHODS = (
     _of_language("profile_area", windows.entropy, BY_CURVE),
     _of_policy("path_kl", windows.path_kl),
     _of_policy("path_kl", windows.sampled_path_kl, kind="statistical", cost=windows.sampled_cost),
-    _of_policy("curve_left_sum", windows.left_sum, obstacle=_only(Bernoulli)),
-    _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize)),
+    _of_policy("curve_left_sum", windows.left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
+    _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize), policies="fixed-size"),
     _of_policy("kl", _kl, BY_CURVE | {"M6.1"}, "bound"),
     _of_policy("log_ter", _log_ter, BY_CURVE | {"M6.1"}, "bound"),
     _of_policy("kl", _sampled_kl, BY_CURVE | {"M6.1"}, "statistical", _sampled_obstacle, _sampled_cost),

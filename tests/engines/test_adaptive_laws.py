@@ -114,6 +114,24 @@ def kinds_of(case: AdaptiveCase) -> set[str]:
     return common | {kind for kind, holds in found.items() if holds}
 
 
+def test_confident_tokens_may_go_wrong_at_another_temperature_or_masked_again():
+    """What breaks M6.8-tv: TV .15 against .1; errors that spread, .0491 against .04."""
+    warm = Instance(
+        languages.iid(["9/10", "1/10"], 1), policies.Adaptive(1, score="confidence", steps=1, temperature=2)
+    )
+    assert exceeds_doubts(warm) == pytest.approx(Fraction(1, 20), abs=ACCURACY)
+    block = languages.Tabular(4, 2, [[0, 0], [1, 1]], ["99/100", "1/100"])
+    schedule = policies.Schedule(["1/2", *["0"] * 10, "1/2"])
+    spread = Instance(languages.Blocks(block, 2), policies.Remasking(schedule, [0, *[1] * 10, 0]))
+    assert exceeds_doubts(spread) == pytest.approx(0.0491 - 0.04, abs=5e-5)
+    assert exceeds_doubts(Instance(spread.language, policies.Bernoulli(schedule=schedule))) < 0
+
+
+def exceeds_doubts(instance: Instance) -> float:
+    found = measure(instance, ["tv", "least_confidence"])
+    return found["tv"].value - instance.length * (1 - found["least_confidence"].value)
+
+
 def test_the_comparison_can_fail():
     """The law of one rule for ties is not that of the other."""
     language = languages.pair(2, 4)

@@ -22,6 +22,8 @@ SAMPLES = 300
 FLOOR = 1e-3
 WIDTH = 1e-9
 ACCURACY = 1e-12
+LOCAL = "local scope off the support"
+"""The note of a value in the local scope where the instance leaves it open; the oracle takes the global one."""
 SUBTRACTED = 1e-2
 """Correlations are differences of some 2L entropies of order 1, each rounded at 1e-16: 1e-14 where the value is 0."""
 SLOPES = 1e-1

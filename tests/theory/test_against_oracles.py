@@ -94,6 +94,7 @@ class Subject:
             "SeparatedSteps": lambda: policy.sizes is not None and policy.kind != "fixed-size" and self._is_separated(),
             "BisectionPolicy": lambda: policy.kind == "bisection",
             "MarkovLanguage": lambda: self._is_markov(),
+            "TemperatureOne": lambda: True,
         }[assumption]()
 
     def _is_separated(self):
