@@ -283,3 +283,10 @@ def test_sides_are_shown_within_two_spacings_of_float64():
         # Two spacings either way: the ends of a ball are rounded to float64, then moved outwards.
         assert side.hi - side.lo <= 4 * math.ulp(side.value)
         assert set(side.quantities) <= {"path_kl", "entropy", "kl"}
+
+
+def test_what_an_infinite_divergence_makes_exact_is_equal():
+    """``exp(-inf)`` is 0: balls of no radius tell equality where there is no closed form."""
+    instance = Instance(languages.iid(["1/2", "1/2"], 2), policies.Bernoulli(steps=2), denoisers.Perturbed("peak", 1))
+    for text, status in (("1 - exp(-kl) == 1", Status.HOLDS), ("1 - exp(-kl) < 1", Status.VIOLATED)):
+        assert judge(claim(text), (Workspace(instance),), exact=True).status is status
