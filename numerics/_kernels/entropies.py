@@ -22,6 +22,9 @@ PIECE = 4096
 
 TASKS = 32
 
+A_LOG = 20
+"""Operations."""
+
 
 def entropies(m: NDArray[np.float64], V: int, L: int) -> NDArray[np.float64]:
     """``H(X_R)`` in nats for every set R of positions.
@@ -45,7 +48,7 @@ def entropies(m: NDArray[np.float64], V: int, L: int) -> NDArray[np.float64]:
     """
     pattern, first = _pieces(V, L)
     sums = np.empty((len(pattern), 1, 2))
-    for_each(_entropy_pieces, 0, TASKS, read_only(m), V, L, pattern, first, sums)
+    for_each(_entropy_pieces, 0, TASKS, read_only(m), V, L, pattern, first, sums, operations=A_LOG * len(m))
     H = np.empty((1 << L, 1))
     _add_pieces(pattern, sums, H)
     return H[:, 0]
@@ -104,6 +107,7 @@ def conditional_costs(
         sums,
         apart,
         worst,
+        operations=A_LOG * V * L * len(m),
     )
     entropy = np.empty((1 << L, L))
     divergence = np.empty((1 << L, L))

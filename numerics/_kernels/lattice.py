@@ -144,7 +144,9 @@ def sized_forward(
             reached += size
             patterns = _patterns(L, reached)
             chance = 1.0 / comb(L - reached + size, size)
-            for_each(_reveal_some, 0, TASKS, f, m, D, read_only(fallback), patterns, reached, size, chance, V, L)
+            arguments = (f, m, D, read_only(fallback), patterns, reached, size, chance, V, L)
+            operations = len(patterns) * V**reached * comb(reached, size) * size
+            for_each(_reveal_some, 0, TASKS, *arguments, operations=operations)
     return complete_rows(f.reshape(-1, 1), V, L).reshape(-1)
 
 
@@ -181,7 +183,8 @@ def sets_forward(
             old = np.array(revealed, dtype=np.int64)
             new = np.array(sorted(positions), dtype=np.int64)
             revealed.extend(new)
-            for_each(_reveal_set, 0, TASKS, f, m, D, read_only(fallback), old, new, V, L)
+            operations = V ** len(revealed) * len(new)
+            for_each(_reveal_set, 0, TASKS, f, m, D, read_only(fallback), old, new, V, L, operations=operations)
     return complete_rows(f.reshape(-1, 1), V, L).reshape(-1)
 
 

@@ -52,11 +52,12 @@ def replay_step(
     Cost ``O(L^3 + L H^3)``. Subtraction-free.
     """
     L = F.shape[0] - 1
+    operations = L**3 + L * min(H, L) ** 3
     BR = np.zeros((L + 1, min(H, L) + 1 if H + 1 < L else 1))
     if H + 1 < L:
-        for_each(_seen_from_the_right, 1, L + 1, F, joined, far, mu, r, BR)
+        for_each(_seen_from_the_right, 1, L + 1, F, joined, far, mu, r, BR, operations=operations)
     before, right = np.zeros_like(F), R.copy()
-    for_each(_start, 0, L + 1, F, R, joined, far, off, mu, r, H, BR, before, right)
+    for_each(_start, 0, L + 1, F, R, joined, far, off, mu, r, H, BR, before, right, operations=operations)
     return before, right
 
 

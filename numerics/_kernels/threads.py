@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,20 +11,23 @@ from numba import config
 
 __all__ = ["for_each", "thread_count"]
 
+WORTH_THREADS = 3e5
+"""Operations that take as long as to start threads, some 0.3 ms."""
+
 
 def thread_count() -> int:
     """How many threads to use: the environment's ``NUMBA_NUM_THREADS``, by default one a processor."""
     return config.NUMBA_NUM_THREADS
 
 
-def for_each(kernel: Callable[..., None], first: int, last: int, *arguments: Any) -> None:
-    """``kernel(k, *arguments)`` for ``first <= k < last``.
+def for_each(kernel: Callable[..., None], first: int, last: int, *arguments: Any, operations: float = math.inf) -> None:
+    """``kernel(k, *arguments)`` for ``first <= k < last``; on one thread if all ``operations`` are few.
 
     No piece may read what another writes. The threads are Python's, and kernels let go of the interpreter lock: this
     compiles three times faster than numba's parallel loops, uneven pieces share the threads well, and calling from
     several threads or forking a process that has called is safe.
     """
-    threads = min(thread_count(), last - first)
+    threads = min(thread_count(), last - first) if operations > WORTH_THREADS else 1
     if threads <= 1:
         for k in range(first, last):
             kernel(k, *arguments)

@@ -40,3 +40,16 @@ def test_errors_come_back(monkeypatch, count):
     monkeypatch.setattr(threads, "thread_count", lambda: count)
     with pytest.raises(ZeroDivisionError):
         threads.for_each(lambda k: 1 // (k - 2), 0, 5)
+
+
+def test_few_operations_stay_on_one_thread(monkeypatch):
+    monkeypatch.setattr(threads, "thread_count", lambda: 2)
+    where: list[int] = []
+
+    def note(k):
+        where.append(threading.get_ident())
+
+    threads.for_each(note, 0, 4, operations=threads.WORTH_THREADS)
+    assert set(where) == {threading.get_ident()}
+    threads.for_each(note, 0, 4, operations=2 * threads.WORTH_THREADS)
+    assert set(where[4:]) - {threading.get_ident()}
