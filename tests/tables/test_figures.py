@@ -120,3 +120,22 @@ def test_the_english_curve_lies_below_its_bounds():
     assert weak.bound
     assert all(a.hi < b.lo and b.hi < c.lo for a, b, c in zip(gap.y, weak.y, weaker.y, strict=True))
     assert drawn(figure, "svg")
+
+
+def written(figure: Figure) -> list[str]:
+    return re.findall(r">([^<>]+)</text>", drawn(figure, "svg").decode())
+
+
+def test_panels_with_the_same_lines_share_a_legend():
+    one = Panel("nats", (Series("kl"), Series("bound")))
+    alike = Figure(TABLE, "N", (replace(one, group="pair"), replace(one, group="chain")), "", by="language")
+    assert [written(alike).count(label) for label in ("kl", "bound")] == [1, 1]
+    apart = replace(alike, panels=(alike.panels[0], Panel("nats", (Series("N"), Series("kl")), group="chain")))
+    assert written(apart).count("kl") == 2
+
+
+def test_marks_of_an_axis_are_not_written_over_each_other():
+    rows = tuple(("pair", x, 1.0, 1.0) for x in (20, 30, 30 + 1e-11, 300.7, 320, 330, 640))
+    figure = Figure(Table("t", TABLE.columns, rows), "N", (PANEL,), "", x_scale="log2", by="language")
+    found = written(figure)
+    assert [found.count(mark) for mark in ("20", "30", "300.7", "320", "330", "640")] == [1, 1, 0, 1, 0, 1]

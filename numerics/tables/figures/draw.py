@@ -10,12 +10,12 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping
-from itertools import cycle
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
 from .figure import Figure, Line, Panel
@@ -30,10 +30,15 @@ MARKS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES: tuple[Any, ...] = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
 PANEL_WIDTH, HEIGHT = 3.4, 2.7
 """Inches: one column of a paper for each panel."""
+LEGEND_ROW = 0.25
 MOST_ABREAST = 3
+LABELS_ABREAST = 2
+"""In a legend of all panels, for each column of them."""
 DOTS_PER_INCH = 200
 MOST_MARKS = 40
 MOST_TICKS = 20
+NEAREST_TICKS = 1.1
+"""Their least ratio on an axis that doubles."""
 DECADES = 3
 """On a logarithmic axis of fewer, 2 and 5 are marked too."""
 BASES = {"log": 10, "log2": 2}
@@ -76,24 +81,48 @@ def drawn(figure: Figure, extension: str) -> bytes:
         count = len(figure.panels)
         rows = 1 if count <= MOST_ABREAST else 2
         columns = math.ceil(count / rows)
-        canvas = Canvas(figsize=(PANEL_WIDTH * columns, HEIGHT * rows), layout="constrained")
-        for place, panel in enumerate(figure.panels, 1):
-            _draw_panel(canvas.add_subplot(rows, columns, place), figure, panel)
+        lines = [list(figure.lines(panel)) for panel in figure.panels]
+        shared = _shared_labels(lines)
+        legend = LEGEND_ROW * math.ceil(len(shared) / (LABELS_ABREAST * columns))
+        canvas = Canvas(figsize=(PANEL_WIDTH * columns, HEIGHT * rows + legend), layout="constrained")
+        for place, (panel, found) in enumerate(zip(figure.panels, lines, strict=True), 1):
+            axes = canvas.add_subplot(rows, columns, place)
+            _draw_panel(axes, figure, panel, found, shared or [line.label for line in found])
+            if not shared and (len(found) > 1 or figure.by):
+                axes.legend()
+        if shared:
+            keys = _keys(canvas)
+            named = [label for label in shared if label in keys]
+            handles = [keys[label] for label in named]
+            canvas.legend(handles, named, loc="outside lower center", ncols=LABELS_ABREAST * columns)
         out = io.BytesIO()
         canvas.savefig(out, format=extension, dpi=DOTS_PER_INCH, metadata=dict(METADATA[extension]))
     return out.getvalue()
 
 
-def _draw_panel(axes: Any, figure: Figure, panel: Panel) -> None:
+def _shared_labels(lines: list[list[Line]]) -> list[str]:
+    """The labels of all panels, if one has those of every other one: then a single legend is below them all."""
+    labels = [[line.label for line in found] for found in lines]
+    most = max(labels, key=len)
+    return most if len(labels) > 1 and all(set(own) <= set(most) for own in labels) else []
+
+
+def _keys(canvas: Canvas) -> dict[str, Any]:
+    """What a legend shows by each label: a line, or a band where no panel has a line."""
+    found = [pair for axes in canvas.axes for pair in zip(*axes.get_legend_handles_labels(), strict=True)]
+    return {label: key for key, label in sorted(found, key=lambda pair: isinstance(pair[0], Line2D))}
+
+
+def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labels: list[str]) -> None:
+    """Colours, marks and dashes by place among the labels."""
     if figure.x_scale != "linear":
         axes.set_xscale("log", base=BASES[figure.x_scale])
     if panel.scale != "linear":
         axes.set_yscale("log", base=BASES[panel.scale])
         axes.yaxis.set_minor_locator(NullLocator())
-    dashes = cycle(DASHES)
-    lines = list(figure.lines(panel))
-    for k, line in enumerate(lines):
-        colour, mark = COLOURS[k % len(COLOURS)], MARKS[k % len(MARKS)]
+    for line in lines:
+        k = labels.index(line.label)
+        colour, mark, dash = (kinds[k % len(kinds)] for kinds in (COLOURS, MARKS, DASHES))
         if _only_bounds(line):
             ends = [(x, end) for x, y in zip(line.x, line.y, strict=True) for end in (y.lo, y.hi)]
             axes.update_datalim(
@@ -105,14 +134,14 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel) -> None:
             line.x,
             [y.value if math.isfinite(y.value) and y.kind != "bound" else math.nan for y in line.y],
             color=colour,
-            linestyle=next(dashes) if line.bound else "solid",
+            linestyle=dash if line.bound else "solid",
             marker=mark,
             markevery=max(1, len(line.x) // MOST_MARKS),
             markerfacecolor="white" if line.bound else colour,
             label=line.label,
         )
     if figure.x_scale == "log2":
-        axes.set_xticks(sorted({x for line in lines for x in line.x}), minor=False)
+        axes.set_xticks(_ticks({float(f"{x:g}") for line in lines for x in line.x}), minor=False)
         axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_locator(NullLocator())
     low, high = axes.get_ylim()
@@ -120,14 +149,21 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel) -> None:
         few = math.log10(high / low) < DECADES
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=MOST_TICKS))
         axes.yaxis.set_major_formatter("{x:g}")
-    for k, line in enumerate(lines):
-        _draw_band(axes, line, COLOURS[k % len(COLOURS)], low, high)
+    for line in lines:
+        _draw_band(axes, line, COLOURS[labels.index(line.label) % len(COLOURS)], low, high)
     axes.set_ylim(low, high)
     axes.set_xlabel(figure.x_label or figure.x)
     axes.set_ylabel(panel.y)
     axes.set_title(panel.group)
-    if len(lines) > 1 or figure.by:
-        axes.legend()
+
+
+def _ticks(values: set[float]) -> list[float]:
+    """Whole numbers where there are some, and none too near to another to be read."""
+    kept: list[float] = []
+    for x in sorted({x for x in values if x.is_integer()} or values):
+        if not kept or x > NEAREST_TICKS * kept[-1]:
+            kept.append(x)
+    return kept
 
 
 def _only_bounds(line: Line) -> bool:
