@@ -89,10 +89,10 @@ def tightness(verdict: Verdict) -> Enclosure | None:
         low, high = high, low
     if low.lo == low.hi == high.lo == high.hi:
         return Enclosure(1.0, 1.0, 1.0, "exact")
-    if low.lo == low.hi == 0 and not high.lo <= 0 <= high.hi:
-        return Enclosure(0.0, 0.0, 0.0, "exact")
     if high.lo <= 0 <= high.hi or not all(map(math.isfinite, (low.lo, low.hi))):
         return None
+    if low.lo == low.hi == 0 or high.lo == math.inf:
+        return Enclosure(0.0, 0.0, 0.0, "exact")
     ends = [above / below for above in (low.lo, low.hi) for below in (high.lo, high.hi)]
     lo = math.nextafter(min(ends), -math.inf) if low.lo else 0.0
     hi = math.nextafter(max(ends), math.inf) if low.hi else 0.0
