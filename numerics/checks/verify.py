@@ -50,13 +50,12 @@ import re
 import sys
 from collections import defaultdict
 from fractions import Fraction
-from functools import cache, cached_property, cmp_to_key, lru_cache, reduce
-from operator import add, mul, sub, truediv
+from functools import cache, cached_property, cmp_to_key, lru_cache, partial, reduce
+from operator import add, mul, sub
 from typing import Any
 
 KINDS = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}
-FORMAT, LARGEST_FILE = "maskbound certificate 1", 1 << 26  # bytes
-LARGEST_LATTICE, LARGEST_WORK = 7_000, 300_000  # partial sequences; terms of a sum
+LARGEST_FILE, LARGEST_LATTICE, LARGEST_WORK = 1 << 26, 7_000, 300_000  # bytes; partial sequences; terms of a sum
 STRANGE = re.compile(r"[^\w+\-*/(),@ ]|__|\d[A-Za-z_]|@(?!2\b)", re.A)
 PRIMES = [n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1))]
 
@@ -140,9 +139,6 @@ class Number:
                 return Number({atom: c * x.rational for atom, c in y.terms.items()})
         return Number(None, lambda bits: hull(a * b for a in self.at(bits) for b in other.at(bits)))
 
-    def __truediv__(self, other: Number) -> Number:
-        return self * other ** exact(-1)
-
     def __pow__(self, other: Number) -> Number:
         base, n = self.rational, other.rational
         if n is None:
@@ -218,7 +214,7 @@ def compare(a: Number, b: Number) -> tuple[int, int | None]:
     raise Rejected("a comparison stays open at 4096 bits")
 
 
-def extreme(choose: Any, values: Any) -> Number:
+def extreme(choose: Any, *values: Number) -> Number:
     return choose(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))  # type: ignore[arg-type]  # not inferred through the lambda
 
 
@@ -268,15 +264,9 @@ def exp_bounds(x: Number, bits: int) -> tuple:
     return bounds[0], bounds[3]
 
 
-OPERATORS: dict[Any, Any] = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: truediv, ast.Pow: pow}
-FUNCTIONS = {
-    "exp": Number.exp,
-    "log": Number.log,
-    "sqrt": lambda x: x ** exact(Fraction(1, 2)),
-    "ceil": lambda x: exact(math.ceil(x.rational)),
-    "min": lambda *parts: extreme(min, parts),
-    "max": lambda *parts: extreme(max, parts),
-}
+OPERATORS: dict = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.Div: lambda a, b: a * b ** exact(-1), ast.Pow: pow}
+FUNCTIONS: dict = {"exp": Number.exp, "log": Number.log, "min": partial(extreme, min), "max": partial(extreme, max)}
+FUNCTIONS |= {"sqrt": lambda x: x ** exact(Fraction(1, 2)), "ceil": lambda x: exact(math.ceil(x.rational))}
 
 
 def expression(text: Any, lookup: Any) -> Number:
@@ -336,7 +326,7 @@ class Subject:
     """An instance and what follows from it: sets of positions are bits, masks in partial sequences None."""
 
     def __init__(self, spec: Any) -> None:
-        record(spec, "language policy", "denoiser off_support")
+        self.spec = record(spec, "language policy", "denoiser off_support")
         language = record(spec["language"], "vocab length probabilities")
         V, L = self.V, self.L = whole(language["vocab"], 1), whole(language["length"], 1)
         require(L <= 10 and (V + 1) ** L <= LARGEST_LATTICE, f"V = {V} with L = {L} is too large for this kernel")
@@ -404,6 +394,15 @@ class Subject:
             p[x] = sum(c * math.prod(drawn[link] for link in enumerate(sets)) for sets, c in self.orders.items())
         return {**p, "lost": 1 - sum(p.values())}
 
+    @cached_property
+    def mixture(self) -> list:
+        """What a Bernoulli policy mixes: chances, and the subject under the sizes of steps that are not empty."""
+        require(self.kind == "bernoulli", "the statement has a quantity of bernoulli policies only")
+        sizes: dict = defaultdict(Fraction)
+        for tau in itertools.product(range(self.N), repeat=self.L):
+            sizes[tuple(map(tau.count, sorted({*tau})))] += math.prod(self.weights[k] for k in tau)
+        return [(c, Subject({**self.spec, "policy": {"kind": "fixed-size", "sizes": [*n]}})) for n, c in sizes.items()]
+
     def H(self, R: int) -> Number:  # entropy of X_R
         return sum_of_logs((-c, c) for c in self.mass[R].values())
 
@@ -467,9 +466,7 @@ def of_kind(kind: str, s: Subject, value: Any) -> Number:
 
 
 QUANTITIES: dict[str, Any] = {
-    "V": lambda s: exact(s.V),
-    "L": lambda s: exact(s.L),
-    "N": lambda s: exact(s.N),
+    **{name: lambda s, name=name: exact(getattr(s, name)) for name in "VLN"},
     "kl": lambda s: divergence((c, s.law[x]) for x, c in s.q.items()),
     "tv": lambda s: exact(sum(max(c - s.law[x], 0) for x, c in s.q.items())),
     "ser": lambda s: exact(sum(c for x, c in s.law.items() if x not in s.q)),
@@ -480,7 +477,7 @@ QUANTITIES: dict[str, Any] = {
     "entropy": lambda s: s.H(s.all),
     "total_correlation": lambda s: total([(-1, s.H(s.all)), *((1, s.H(1 << i)) for i in range(s.L))]),
     "dual_total_correlation": lambda s: total([(1, s.H(s.all)), (-1, s.z(s.L - 1))]),
-    "eps_learning": lambda s: extreme(max, {x.spelled(): x for x in itertools.starmap(s.error, s.contexts)}.values()),
+    "eps_learning": lambda s: extreme(max, *{x.spelled(): x for x in itertools.starmap(s.error, s.contexts)}.values()),
     "eps_learning_mean": lambda s: total([(Fraction(1, s.L), s.before(s.error))]),
     "learning_term": lambda s: s.before(s.error),
     "max_step_weight": lambda s: exact(max(s.weights)),
@@ -497,14 +494,17 @@ QUANTITIES: dict[str, Any] = {
     "profile_area": lambda s: total((Fraction(1, s.L), s.z(j)) for j in range(s.L)),
     "profile_start": lambda s: s.z(0),
     "profile_end": lambda s: s.z(s.L - 1),
-    "profile_max_increase": lambda s: extreme(max, [s.z(j) - s.z(j - 1) for j in range(1, s.L)] or [exact(0)]),
-    "area_defect": lambda s: extreme(max, [exact(c) * (QUANTITIES["curve_area"](s) - s.H(s.all)) for c in (1, -1)]),
+    "profile_max_increase": lambda s: extreme(max, *[s.z(j) - s.z(j - 1) for j in range(1, s.L)] or [exact(0)]),
+    "area_defect": lambda s: extreme(max, *(exact(c) * (QUANTITIES["curve_area"](s) - s.H(s.all)) for c in (1, -1))),
+    "mixture_path_kl": lambda s: total((c, quantity("path_kl", t)) for c, t in s.mixture if c),
+    "mixture_ser": lambda s: total((c, quantity("ser", t)) for c, t in s.mixture),
+    "best_sizes_path_kl": lambda s: extreme(min, *(quantity("path_kl", t) for _, t in s.mixture)),
+    "best_sizes_ser": lambda s: extreme(min, *(quantity("ser", t) for _, t in s.mixture)),
     "law_distance": lambda s, t: exact(sum(max(c - t.law[x], 0) for x, c in s.law.items())),
 }
 ASSUMPTIONS = {
     "ExactDenoiser": lambda s: all(s.predictions[i, y] == s.conditional(i, R, y) for i, R, y in s.contexts),
-    "OrderOblivious": lambda s: True,  # each policy of this kernel
-    "ChosenFirst": lambda s: True,
+    **dict.fromkeys(("OrderOblivious", "ChosenFirst"), lambda s: True),  # each policy of this kernel
     "OneChoice": lambda s: s.kind == "fixed-sets",
     "SizedPolicy": lambda s: s.kind != "bernoulli",
     "OneAtATime": lambda s: s.kind != "bernoulli" and max(s.sizes) <= 1,
@@ -524,7 +524,7 @@ RELATIONS = {
 
 # What certificates about the same instance share is worked out once.
 subject = lru_cache(2)(lambda spec: Subject(ast.literal_eval(spec)))
-quantity = lru_cache(64)(lambda name, *about: QUANTITIES[name](*about))
+quantity: Any = lru_cache(64)(lambda name, *about: QUANTITIES[name](*about))
 
 
 def complete(question: dict) -> dict:
@@ -557,7 +557,7 @@ def complete(question: dict) -> dict:
     sizes = ", ".join(f"V = {s.V}, L = {s.L}, N = {s.N}" for s in subjects)
     return {
         **question,
-        "format": FORMAT,
+        "format": "maskbound certificate 1",
         "quantities": {name: value.spelled() for name, value in quantities.items()},
         "values": {"lhs": left.spelled(), "rhs": right.spelled()},
         "order": "<=>"[order + 1],
