@@ -23,7 +23,7 @@ PIECE = 4096
 TASKS = 32
 
 A_LOG = 20
-"""Operations."""
+"""Operations that a logarithm takes."""
 
 
 def entropies(m: NDArray[np.float64], V: int, L: int) -> NDArray[np.float64]:

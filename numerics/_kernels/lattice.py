@@ -9,15 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jit import kernel
-from .threads import for_each
+from .threads import WORTH_THREADS, for_each
 
 __all__ = ["complete_rows", "marginal_lattice", "read_only", "sets_forward", "sized_forward"]
 
 TASKS = 16
 """Pieces that a loop over independent rows is cut into."""
-
-SMALL = 1 << 18
-"""A lattice of so many rows is summed sooner than threads start."""
 
 
 def read_only(a: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -47,7 +44,7 @@ def marginal_lattice(q: NDArray[np.float64], V: int, L: int) -> NDArray[np.float
     Cost ``O(L (V+1)^L)``.
     """
     m = np.zeros((V + 1) ** L)
-    tasks = TASKS if len(m) > SMALL else 1
+    tasks = TASKS if len(m) > WORTH_THREADS else 1
     for_each(_scatter, 0, tasks, tasks, m, read_only(q), V, L)
     for i in range(L - 1, -1, -1):
         for_each(_sum_axis, 0, tasks, tasks, m, V, (V + 1) ** (L - 1 - i))

@@ -9,7 +9,7 @@ from typing import Any
 
 from numba import config
 
-__all__ = ["for_each", "thread_count"]
+__all__ = ["WORTH_THREADS", "for_each", "thread_count"]
 
 WORTH_THREADS = 3e5
 """Operations that take as long as to start threads, some 0.3 ms."""

@@ -2,7 +2,7 @@
 
 What a certificate holds is told at the head of :mod:`maskbound.numerics.checks.verify`, the kernel that rechecks it.
 Here the instance is written out as data and the kernel completes it; its answer and every number in it must be those
-of the exact engine, an independent second opinion.
+of the exact engine, an independent second opinion, or lie in an enclosure where there is no log form.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ from .exact import in_log_forms
 from .verdict import Status, Verdict
 
 __all__ = ["certificate", "certificate_text", "certify", "require_certifiable", "unknown_to_the_kernel"]
+
+BITS = 64
+"""Of the kernel's enclosures that are held against ours."""
 
 
 def certificate(statement: Statement, instances: Sequence[Instance], relation: str | None = None) -> dict[str, Any]:
@@ -184,8 +187,11 @@ def _require_agreement(found: Mapping[str, Any], verdict: Verdict) -> None:
     assert verdict.lhs is not None
     assert verdict.rhs is not None
     measured = verdict.lhs.quantities | verdict.rhs.quantities
+    subjects = [verify.subject(repr(spec)) for spec in found["subjects"]]
     differing = [
-        name for name, text in found["quantities"].items() if name in measured and not _same(text, measured[name])
+        name
+        for name, text in found["quantities"].items()
+        if name in measured and not _same(name, text, measured[name], subjects)
     ]
     if differing or found["verdict"] != verdict.status.value:
         raise RuntimeError(
@@ -194,11 +200,13 @@ def _require_agreement(found: Mapping[str, Any], verdict: Verdict) -> None:
         )
 
 
-def _same(text: str | None, measured: Enclosure) -> bool:
+def _same(name: str, text: str | None, measured: Enclosure, subjects: Sequence[verify.Subject]) -> bool:
     """Whether the kernel's number is the one measured, or in its enclosure; one that is no log form has no text."""
     known = measured.exact
     if text is None:
-        return known is None
+        plain, _, second = name.partition("@")
+        low, high = verify.quantity(plain, subjects[bool(second)]).at(BITS)
+        return known is None and low <= measured.hi and measured.lo <= high
     if text == "inf" or math.inf in (known, measured.lo):
         return text == "inf" and math.isinf(measured.value)
     number = LogForm.parse(text)

@@ -28,7 +28,7 @@ from .log_forms import exact_method, exact_path_kl, of_rationals
 from .method import Method, narrowed
 from .schedule import schedule_of
 
-__all__ = ["METHODS"]
+__all__ = ["METHODS", "exact_parts"]
 
 MOST_LENGTH = 12
 """There are ``2^(L-1)`` compositions."""
@@ -121,7 +121,8 @@ def _law_polynomial_defect(work: Workspace) -> Enclosure:
 # In exact rationals
 
 
-def _exact_parts(work: Workspace) -> list[tuple[fmpq, Workspace]]:
+def exact_parts(work: Workspace) -> list[tuple[fmpq, Workspace]]:
+    """The samplers of fixed sizes that a Bernoulli policy is a mixture of, with their chances."""
     weights = [from_fraction(w) for w in schedule_of(work.instance).fractions.tolist() if w]
     return [(chance_of(c, weights, ONE), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
 
@@ -131,11 +132,11 @@ def _exact_ser(work: Workspace) -> fmpq:
 
 
 def _exact_mixture_path_kl(work: Workspace) -> Number:
-    return total((chance, exact_path_kl(part)) for chance, part in _exact_parts(work))
+    return total((chance, exact_path_kl(part)) for chance, part in exact_parts(work))
 
 
 def _exact_mixture_ser(work: Workspace) -> fmpq:
-    return sum((chance * _exact_ser(part) for chance, part in _exact_parts(work)), ZERO)
+    return sum((chance * _exact_ser(part) for chance, part in exact_parts(work)), ZERO)
 
 
 def _exact_least(one: Callable[[Workspace], Any]) -> Callable[[Workspace], Any]:
@@ -145,7 +146,7 @@ def _exact_least(one: Callable[[Workspace], Any]) -> Callable[[Workspace], Any]:
 def _exact_polynomial_defect(work: Workspace) -> fmpq:
     law = rational.law(work)
     mixed = [ZERO] * len(law.p)
-    for chance, part in _exact_parts(work):
+    for chance, part in exact_parts(work):
         mixed = [sofar + chance * p for sofar, p in zip(mixed, rational.law(part).p, strict=True)]
     return sum((abs(p - other) for p, other in zip(law.p, mixed, strict=True)), ZERO) / 2
 

@@ -25,12 +25,12 @@ from ..engines.workspace import Cost, Workspace
 from ..errors import NoLogForm
 from ..instances import Instance
 from ..logform import LogForm
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Bernoulli, FixedSets, FixedSize
 from ..reach import power
 from . import products
 from .log_forms import exact_method
 from .method import Method
-from .mixtures import chance_of, compositions
+from .mixtures import exact_parts
 
 __all__ = ["METHODS"]
 
@@ -122,12 +122,15 @@ def _exact_soft_path_kl(work: Workspace) -> Number:
 
 def _exact_mean(work: Workspace) -> ClosedForm:
     """``E_tau exp(-D(q || p_tau) - H(X))``; sums of positive terms, so what is no single exponential stays none."""
-    kept, L, policy = _exact_kept(work), work.instance.length, work.instance.policy
+    L, policy = work.instance.length, work.instance.policy
+    if isinstance(policy, Bernoulli):
+        return _sum(_exact_mean(part).scaled(exactly.fraction(chance)) for chance, part in exact_parts(work))
+    kept = work.once_for_policies(_exact_kept)
     if isinstance(policy, FixedSets):
         befores = itertools.accumulate((_bits(chosen, L) for chosen in policy.sets), initial=0)
         return _product(kept[R, i] for R, chosen in zip(befores, policy.sets, strict=False) for i in chosen)
-    parts = (_exact_of_sizes(kept, sizes, L).scaled(chance) for sizes, chance in _size_laws(policy, L))
-    return _sum(parts)
+    assert isinstance(policy, FixedSize)
+    return _exact_of_sizes(kept, [size for size in policy.sizes if size], L)
 
 
 def _bits(chosen: Iterable[int], L: int) -> int:
@@ -154,15 +157,6 @@ def _product(factors: Iterable[ClosedForm]) -> ClosedForm:
 
 def _sum(parts: Iterable[ClosedForm]) -> ClosedForm:
     return reduce(lambda one, other: _single(one + other), parts, ClosedForm.of(0))
-
-
-def _size_laws(policy: Policy, L: int) -> list[tuple[tuple[int, ...], Fraction]]:
-    """What a policy of random sets is a mixture of, by sizes (M5.9)."""
-    if isinstance(policy, FixedSize):
-        return [(tuple(size for size in policy.sizes if size), Fraction(1))]
-    assert isinstance(policy, Bernoulli)
-    weights = [w for w in policy.schedule.fractions.tolist() if w]
-    return [(sizes, chance_of(sizes, weights, Fraction(1))) for sizes in compositions(L, len(weights))]
 
 
 def _exact_of_sizes(kept: Mapping[tuple[int, int], ClosedForm], sizes: Sequence[int], L: int) -> ClosedForm:

@@ -315,6 +315,21 @@ def test_two_implementations_must_agree():
         certify(replace(verdict, lhs=wrong), (instance,))
 
 
+def test_where_there_is_no_log_form_enclosures_must_meet():
+    """On Pair with chances 2/3, 1/3 the soft minimum of PATH_KL averages different exponentials."""
+    instance = Instance(languages.Tabular(2, 2, [[0, 0], [1, 1]], ["2/3", "1/3"]), UNIFORM)
+    verdict = judge(statements["M6.10-kl"], (Workspace(instance),), exact=True)
+    found = certify(verdict, (instance,))
+    assert found["quantities"]["soft_path_kl"] is None
+    assert found["quantities"]["kl"] is not None
+    for side, name in (("lhs", "kl"), ("rhs", "soft_path_kl")):
+        own = getattr(verdict, side)
+        assert own.quantities[name].exact is None
+        moved = replace(own, quantities={name: Enclosure.around(own.quantities[name].value + 1e-9, 1e-12)})
+        with pytest.raises(RuntimeError, match=f"disagree about {name} "):
+            certify(replace(verdict, **{side: moved}), (instance,))
+
+
 # The command
 
 KERNEL = Path(verify.__file__)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-import numba
 import numpy as np
 import pytest
+from kernels.arrays import with_threads
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import mp, real
 
@@ -148,17 +148,13 @@ def test_horner_schemes_against_the_sum_as_it_stands():
     assert np.any(np.abs(C[1] - direct[2]) > 400 * 2.0**-53 * direct[2])
 
 
-def test_the_thread_count_cannot_change_a_digit():
+def test_the_thread_count_cannot_change_a_digit(monkeypatch):
     chain = Chain(*english_ngram(2, 90, 1).chain(), 90)
-    before = numba.get_num_threads()
-    laws = []
-    try:
-        for threads in (1, before):
-            numba.set_num_threads(threads)
-            laws.append(engine.bigram_law(chain, bernoulli_steps(np.full(4, 0.25), 90), 4).deviation)
-    finally:
-        numba.set_num_threads(before)
-    assert np.array_equal(*laws)
+
+    def deviation():
+        return engine.bigram_law(chain, bernoulli_steps(np.full(4, 0.25), 90), 4).deviation
+
+    assert with_threads(monkeypatch, 1, deviation) == with_threads(monkeypatch, 2, deviation)
 
 
 @pytest.mark.parametrize(("L", "N"), [(128, 8), (128, 24), (1024, 8)])

@@ -94,10 +94,11 @@ def table_depth(V: int, L: int) -> int:
 
 
 def with_threads(monkeypatch, count: int, compute: Callable[[], np.ndarray]) -> bytes:
-    """The bits of a result on so many threads."""
+    """The bits of a result on so many threads, however little there is to do."""
     from maskbound.numerics._kernels import threads
 
     monkeypatch.setattr(threads, "thread_count", lambda: count)
+    monkeypatch.setattr(threads, "WORTH_THREADS", 0)
     return compute().tobytes()
 
 

@@ -19,7 +19,7 @@ from ...logform import LogForm
 from ...policies import Bernoulli, FixedSets, FixedSize
 from ..workspace import Workspace
 from .engine import marginals, rows
-from .rows import ONE, ZERO, Row, rational
+from .rows import ZERO, Row, rational
 
 __all__ = [
     "Learning",
@@ -144,42 +144,26 @@ def before_law(instance: Instance) -> dict[tuple[int, int], fmpq]:
     }
 
 
-def path_surprise(work: Workspace) -> Number:
-    """``E_tau E_q -log p_tau(X)``: the cost of every token in the contexts in which it is drawn."""
-    sampler, chances = rows(work), before_law(work.instance)
-    pairs: list[tuple[fmpq, fmpq]] = []
-    for y, i, chance in _visits(work, chances):
-        for exact, predicted in zip(sampler.exact(y, i) or (), sampler.predicted(y, i), strict=True):
-            if exact and not predicted:
-                return math.inf
-            if exact:
-                pairs.append((-chance * exact, predicted))
-    return sum_of_logs(pairs)
-
-
 def surprises(work: Workspace) -> dict[tuple[int, int], Number]:
     """``E_q -log p_theta(X_i | X_R)`` by R and i: the cost of drawing position i after the set R."""
+    return work.once_for_policies(_surprises)
+
+
+def _surprises(work: Workspace) -> dict[tuple[int, int], Number]:
     V, L, sampler = work.instance.vocab, work.instance.length, rows(work)
-    found: defaultdict[tuple[int, int], list[tuple[fmpq, Number]]] = defaultdict(list)
+    terms: defaultdict[tuple[int, int], list[tuple[fmpq, fmpq]]] = defaultdict(list)
     for y, chance in marginals(work).items():
         for i in range(L):
             if y[i] == V:
-                row = sampler.exact(y, i) or []
-                cost = total(
-                    [(ONE, divergence(row, sampler.predicted(y, i))), (ONE, sum_of_logs((-c, c) for c in row if c))]
-                )
-                found[_pattern(y, V), i].append((chance, cost))
-    return {at: total(pairs) for at, pairs in found.items()}
+                pairs = zip(sampler.exact(y, i) or (), sampler.predicted(y, i), strict=True)
+                terms[_pattern(y, V), i] += [(-chance * exact, predicted) for exact, predicted in pairs if exact]
+    return {at: sum_of_logs(pairs) if all(p for _, p in pairs) else math.inf for at, pairs in terms.items()}
 
 
-def _visits(work: Workspace, chances: dict[tuple[int, int], fmpq]) -> Iterable[tuple[tuple[int, ...], int, fmpq]]:
-    """Possible contexts and masked positions, with the chance under q that the sampler meets them."""
-    V, L = work.instance.vocab, work.instance.length
-    for y, chance in marginals(work).items():
-        R = _pattern(y, V)
-        for i in range(L):
-            if (R, i) in chances:
-                yield y, i, chance * chances[R, i]
+def path_surprise(work: Workspace) -> Number:
+    """``E_tau E_q -log p_tau(X)``: the cost of every token in the contexts in which it is drawn."""
+    costs = surprises(work)
+    return total((chance, costs[at]) for at, chance in before_law(work.instance).items())
 
 
 @dataclass(frozen=True)
