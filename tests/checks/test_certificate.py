@@ -39,9 +39,11 @@ SLOWER = (
     "hmm-forbidden",
     "markov-bisection",
     "markov-neighbours",
+    "markov-peak",
     "markov-symmetric",
     "shifted-pair",
     "trigram-learned",
+    "trigram-sparse",
 )
 """The kernel needs a second or more for their certificates."""
 
