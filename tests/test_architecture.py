@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("errors", "types", "enclosure", "logform", "closedform", "partial", "categorical", "reach", "tightness"),
-    ("_kernels",),
+    ("_kernels", "spec"),
     ("languages",),
     ("denoisers",),
     ("policies",),

@@ -22,8 +22,8 @@ from ..denoisers import Table
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair, parse
-from ..instances.spec_policies import read_policy
 from ..partial import lattice_rows, lattice_size, sequence_rows
+from ..policies import read_policy
 
 __all__ = [
     "Candidate",

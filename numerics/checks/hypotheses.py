@@ -6,27 +6,14 @@ import itertools
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import TypeGuard
-
-import numpy as np
 
 from maskbound.theory import Assumption
 
 from ..instances import Instance
-from ..languages import HMM, Blocks, Language, NGram, Tabular, shifted_pair
+from ..languages import Blocks, Language, NGram, is_mds, is_pair, is_parity, is_permutations, is_shifted_pair
 from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Remasking, bisection
-from ..types import Probabilities
 
 __all__ = ["missing"]
-
-MOST_SYMBOLS = 20
-"""Symbols of a table of permutations; no larger one fits memory."""
-
-MOST_CHOICES = 5000
-"""Sets of positions on which a code is looked at before it is no longer called MDS."""
-
-ROUNDED = 8 * 2.0**-53
-"""Floating entries this close are equal: each is at most 1, and within four roundings of the one that is meant."""
 
 
 def missing(instance: Instance, assumptions: Iterable[Assumption]) -> list[Assumption]:
@@ -42,80 +29,6 @@ def _uniform_steps(instance: Instance) -> bool:
 def _balanced(instance: Instance) -> bool:
     policy = instance.policy
     return isinstance(policy, FixedSize) and max(policy.sizes) - min(policy.sizes) <= 1
-
-
-def _is_pair(language: Language) -> bool:
-    """L/2 independent blocks, each a uniform symbol written twice, however the language was given."""
-    if not isinstance(language, Blocks):
-        return isinstance(language, Tabular) and language.length == 2 and _is_pair(Blocks(language, 1))
-    block = language.block
-    if isinstance(block, Blocks):
-        return _is_pair(block)
-    if not isinstance(block, Tabular) or block.length != 2 or len(block.support) != block.vocab:
-        return False
-    repeated = bool((block.support[:, 0] == block.support[:, 1]).all())
-    return repeated and block.probabilities.uniform
-
-
-def _is_uniform_on(language: Language, count: int) -> TypeGuard[Tabular]:
-    """Whether it is a table of so many sequences, equally likely."""
-    return isinstance(language, Tabular) and len(language.support) == count and language.probabilities.uniform
-
-
-def _is_parity(language: Language) -> bool:
-    if isinstance(language, Blocks) and language.count == 1:
-        return _is_parity(language.block)
-    if language.vocab != 2 or not _is_uniform_on(language, 1 << (language.length - 1)):
-        return False
-    return bool((language.support.sum(axis=1) % 2 == 0).all())
-
-
-def _is_permutations(language: Language) -> bool:
-    V, L = language.vocab, language.length
-    if V != L or not _is_uniform_on(language, math.factorial(min(L, MOST_SYMBOLS))):
-        return False
-    return bool((np.sort(language.support, axis=1) == np.arange(L)).all())
-
-
-def _is_mds(language: Language) -> bool:
-    """Every K positions of the support hold every tuple once; K is told by its size."""
-    V, L = language.vocab, language.length
-    if not isinstance(language, Tabular) or not _is_uniform_on(language, len(language.support)):
-        return False
-    rank = next((K for K in range(L + 1) if len(language.support) <= V**K), 0)
-    if V == 1 or V**rank != len(language.support) or math.comb(L, rank) > MOST_CHOICES:
-        return False
-    return all(
-        len(np.unique(language.support[:, list(chosen)], axis=0)) == V**rank
-        for chosen in itertools.combinations(range(L), rank)
-    )
-
-
-def _is_shifted_pair(language: Language) -> bool:
-    """Whether the hidden chain is the one of ``languages.shifted_pair`` with some chance of flipping."""
-    V, L = language.vocab, language.length
-    if not isinstance(language, HMM) or V < 3 or L % 2 or language.states != 4 * V:
-        return False
-    numbers = language.transition.fractions if language.transition.rational else language.transition.values
-    flip = V * numbers[2 * V][V]
-    if not 0 < flip < 1:
-        return False
-    named = shifted_pair(V, flip, L)
-    return all(
-        _same(one, other)
-        for one, other in zip(
-            (language.initial, language.transition, language.emission),
-            (named.initial, named.transition, named.emission),
-            strict=True,
-        )
-    )
-
-
-def _same(one: Probabilities, other: Probabilities) -> bool:
-    """Whether two laws are equal, floating ones up to their roundings."""
-    if one.rational and other.rational:
-        return bool((one.fractions == other.fractions).all())
-    return bool((np.abs(one.values - other.values) <= ROUNDED).all())
 
 
 def _has_independent_tokens(language: Language) -> bool:
@@ -229,11 +142,11 @@ _DECIDES: dict[str, Callable[[Instance], bool]] = {
     "UniformSteps": _uniform_steps,
     "BalancedSizes": _balanced,
     "StepsDivideLength": lambda instance: instance.length % instance.policy.steps == 0,
-    "PairLanguage": lambda instance: _is_pair(instance.language),
-    "ParityLanguage": lambda instance: _is_parity(instance.language),
-    "MDSLanguage": lambda instance: _is_mds(instance.language),
-    "PermutationsLanguage": lambda instance: _is_permutations(instance.language),
-    "ShiftedPairLanguage": lambda instance: _is_shifted_pair(instance.language),
+    "PairLanguage": lambda instance: is_pair(instance.language),
+    "ParityLanguage": lambda instance: is_parity(instance.language),
+    "MDSLanguage": lambda instance: is_mds(instance.language),
+    "PermutationsLanguage": lambda instance: is_permutations(instance.language),
+    "ShiftedPairLanguage": lambda instance: is_shifted_pair(instance.language),
     "MarkovLanguage": lambda instance: isinstance(instance.language, NGram) and instance.language.order <= 2,
     "IndependentTokens": lambda instance: _has_independent_tokens(instance.language),
     "OneStep": _one_step,

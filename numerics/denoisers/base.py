@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,10 @@ class Denoiser(ABC):
     @abstractmethod
     def predictor(self, language: Language) -> Predictor:
         """The rule applied to one language."""
+
+    @abstractmethod
+    def written(self) -> dict[str, Any]:
+        """The ``[denoiser]`` table without its convention off the support; BadInput where no file can hold it."""
 
     def near_rule(self, language: Language) -> NearRule | None:
         """The rule by which the two nearest revealed neighbours decide, given what they tell of a Markov chain.

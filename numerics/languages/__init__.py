@@ -2,11 +2,16 @@
 
 from .base import Language, Scope
 from .blocks import Blocks
+from .codes import is_mds, is_parity, mds, parity
+from .colourings import colouring
+from .copies import copy, is_pair, pair
 from .english import ENGLISH_ALPHABET, english_ngram
 from .hmm import HMM
-from .named import colouring, copy, mds, pair, parity, permutations, shifted_pair
+from .kind import LanguageTable, read_language
 from .ngram import NGram, iid, markov
+from .permuted import is_permutations, permutations
 from .random_languages import random_hmm, random_ngram
+from .shifted_pairs import is_shifted_pair, shifted_pair
 from .tabular import Tabular
 from .text import ngram_from_counts, ngram_from_text
 
@@ -15,6 +20,7 @@ __all__ = [
     "HMM",
     "Blocks",
     "Language",
+    "LanguageTable",
     "NGram",
     "Scope",
     "Tabular",
@@ -22,6 +28,11 @@ __all__ = [
     "copy",
     "english_ngram",
     "iid",
+    "is_mds",
+    "is_pair",
+    "is_parity",
+    "is_permutations",
+    "is_shifted_pair",
     "markov",
     "mds",
     "ngram_from_counts",
@@ -31,5 +42,6 @@ __all__ = [
     "permutations",
     "random_hmm",
     "random_ngram",
+    "read_language",
     "shifted_pair",
 ]

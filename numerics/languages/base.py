@@ -105,6 +105,10 @@ class Language(ABC):
         self._require_table(8)
         return self._expand(lambda law: (law.values > 0).astype(np.float64)) > 0
 
+    @abstractmethod
+    def written(self) -> dict[str, Any]:
+        """The ``[language]`` table with every parameter as numbers, rational where they are rational."""
+
     def in_support(self, x: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether ``q(x) > 0`` for (n, L) sequences."""
         return self.log_prob(x) > -np.inf
@@ -117,8 +121,14 @@ class Language(ABC):
     def _require_table(self, bytes_each: int) -> None:
         require_memory(bytes_each * power(self.vocab, self.length), f"the table of V={self.vocab}, L={self.length}")
 
-    def _refuse_local(self, scope: Scope) -> None:
-        if scope == "local":
+    @property
+    def has_local_scope(self) -> bool:
+        """Whether a contradiction can be confined to intervals between revealed tokens, or to blocks."""
+        return False
+
+    def require_scope(self, scope: Scope | None) -> None:
+        """Refuse the scope "local" where nothing confines a contradiction."""
+        if scope == "local" and not self.has_local_scope:
             raise BadInput(
                 "off_support_scope",
                 'found "local"; it is for languages with intervals (markov, iid) or blocks, others accept "global"',

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import BadInput, shown
+from ..spec.table import LONGEST, Count, within
 from ..types import whole
 from .base import Language, Pick, Scope
+from .kind import LanguageTable, read_language
 
 __all__ = ["Blocks"]
+
+DEEPEST_BLOCKS = 8
 
 
 class Blocks(Language):
@@ -33,6 +39,10 @@ class Blocks(Language):
     @property
     def rational(self) -> bool:
         return self.block.rational
+
+    @property
+    def has_local_scope(self) -> bool:
+        return True
 
     @property
     def depth(self) -> int:
@@ -65,5 +75,27 @@ class Blocks(Language):
             law = np.multiply.outer(law, one).reshape(-1)
         return law
 
+    def written(self) -> dict[str, Any]:
+        return {"kind": "blocks", "block": self.block.written(), "count": self.count}
+
     def __repr__(self) -> str:
         return f"Blocks({self.block!r}, count={self.count})"
+
+
+class BlocksTable(LanguageTable):
+    kind: Literal["blocks"]
+    block: Any
+    count: Count
+
+    def build(self, folder: Path, level: int) -> Language:
+        with within("block"):
+            if level >= DEEPEST_BLOCKS:
+                raise BadInput("", f"blocks are nested too deeply; at most {DEEPEST_BLOCKS} levels are accepted")
+            block, _ = read_language(self.block, folder, level + 1)
+        if self.count * block.length > LONGEST:
+            found = f"found {shown(self.count)} blocks of {block.length} tokens"
+            raise BadInput("count", f"{found}; at most {LONGEST} tokens are accepted")
+        return Blocks(block, self.count)
+
+    def canonical(self, folder: Path) -> dict[str, Any]:
+        return {**super().canonical(folder), "block": LanguageTable.of_kind(self.block).canonical(folder)}

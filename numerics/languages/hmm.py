@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..categorical import categorical
+from ..spec.table import Length, Numbers
 from ..types import PARAMETER_DEPTH, Probabilities, whole
 from .base import Language, Pick, Scope, masked_conditionals, rescaled
+from .kind import LanguageTable
 
 __all__ = ["HMM"]
 
@@ -69,7 +72,7 @@ class HMM(Language):
     def conditionals(
         self, y: NDArray[np.integer], scope: Scope = "global"
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        self._refuse_local(scope)
+        self.require_scope(scope)
         y = np.asarray(y)
         A, B, L, V = self.transition.values, self.emission.values, self.length, self.vocab
         evidence = np.concatenate([B.T, np.ones((1, self.states))])[y]
@@ -101,5 +104,23 @@ class HMM(Language):
             law = ((law @ transition)[:, None, :] * emission.T).reshape(-1, self.states)
         return law.sum(axis=-1)
 
+    def written(self) -> dict[str, Any]:
+        return {
+            "kind": "hmm",
+            "length": self.length,
+            "initial": self.initial.written(),
+            "transition": self.transition.written(),
+            "emission": self.emission.written(),
+        }
+
     def __repr__(self) -> str:
         return f"HMM(length={self.length}, states={self.states}, vocab={self.vocab})"
+
+
+class HMMTable(LanguageTable):
+    kind: Literal["hmm"]
+    length: Length
+    initial: Numbers
+    transition: Numbers
+    emission: Numbers
+    makes: ClassVar[Callable[..., Language]] = HMM

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..categorical import categorical
 from ..errors import BadInput
+from ..spec.table import ABSENT, Count, Length, Numbers, Vocab
 from ..types import PARAMETER_DEPTH, Probabilities, whole
 from .base import Language, Pick, Scope, masked_conditionals, rescaled
+from .kind import LanguageTable
 
 __all__ = ["NGram", "iid", "markov"]
 
@@ -100,9 +104,8 @@ class NGram(Language):
         self, y: NDArray[np.integer], scope: Scope = "global"
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         y = np.asarray(y)
+        self.require_scope(scope)
         if scope == "local":
-            if self.order > 2:
-                self._refuse_local(scope)
             return self._interval_conditionals(y)
         return masked_conditionals(self._joint_weights(y), y, self.vocab)
 
@@ -158,6 +161,10 @@ class NGram(Language):
                     possible[s, b] = arrive > 0
         return rows, possible
 
+    @property
+    def has_local_scope(self) -> bool:
+        return self.order <= 2
+
     def chain(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Initial law (V,) and transition matrix (V, V) of a language of order at most 2."""
         if self.order > 2:
@@ -188,6 +195,18 @@ class NGram(Language):
             law = (law.reshape(-1, contexts)[:, :, None] * transition).reshape(-1)
         return law
 
+    def written(self) -> dict[str, Any]:
+        """The row of a context that is never met is ``[1, 0, ..]``, which changes no probability."""
+        never = [1] + [0] * (self.vocab - 1)
+        return {
+            "kind": "ngram",
+            "order": self.order,
+            "vocab": self.vocab,
+            "length": self.length,
+            "initial": self.initial.written(),
+            "transition": [row if any(row) else never for row in self.transition.written()],
+        }
+
     def __repr__(self) -> str:
         return f"NGram(order={self.order}, vocab={self.vocab}, length={self.length})"
 
@@ -217,3 +236,36 @@ def _along(allowed: NDArray[np.bool_], axis: int, axes: int) -> NDArray[np.float
     shape = [1] * axes
     shape[axis] = allowed.shape[1]
     return allowed.astype(np.float64).reshape([len(allowed), *shape])
+
+
+class NGramTable(LanguageTable):
+    """``initial`` may be left out when ``order`` is 1."""
+
+    kind: Literal["ngram"]
+    order: Count
+    vocab: Vocab
+    length: Length
+    initial: Numbers = ABSENT
+    transition: Numbers
+
+    def build(self, folder: Path, level: int) -> Language:
+        if self.order > 1 and not self.given("initial"):
+            raise BadInput(
+                "initial", f"the key is missing; the law of the first order-1={self.order - 1} tokens is needed"
+            )
+        return NGram(self.order, self.vocab, self.length, self.initial, self.transition)
+
+
+class MarkovTable(LanguageTable):
+    kind: Literal["markov"]
+    length: Length
+    initial: Numbers
+    transition: Numbers
+    makes: ClassVar[Callable[..., Language]] = markov
+
+
+class IIDTable(LanguageTable):
+    kind: Literal["iid"]
+    probabilities: Numbers
+    length: Length
+    makes: ClassVar[Callable[..., Language]] = iid

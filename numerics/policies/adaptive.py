@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, Undecidable, shown
 from ..logform import LogForm
-from ..types import number, whole
+from ..spec.table import ABSENT, Count, Number, Wholes
+from ..types import number, whole, written
 from .base import Partial, Policy, Transition
 from .decisions import Contexts, draw_decided
+from .kind import PolicyTable
 from .schedule import MOST_STEPS
 
 __all__ = ["Adaptive"]
@@ -279,8 +281,36 @@ class Adaptive(Policy):
     ) -> NDArray[np.int64]:
         return draw_decided(self, step, Contexts(y, conditionals, np.ones(len(y)), 0.0), rng)[0]
 
+    def written(self) -> dict[str, Any]:
+        return {
+            "kind": "adaptive",
+            "score": self.score,
+            "order": self.order,
+            self.rule: list(self.value) if self.rule == "sizes" else written(self.value),
+            "temperature": written(self.temperature),
+            "ties": self.ties,
+            "block_length": self.block_length,
+        }
+
     def __repr__(self) -> str:
         return f"Adaptive({self.length}, score={self.score!r}, order={self.order!r}, {self.rule}={self.value})"
+
+
+class AdaptiveTable(PolicyTable):
+    kind: Literal["adaptive"]
+    score: Literal["confidence", "margin", "entropy", "random"]
+    order: Literal["choose-then-sample", "sample-then-choose"]
+    sizes: Wholes = ABSENT
+    steps: Count = ABSENT
+    threshold: Number = ABSENT
+    entropy_bound: Number = ABSENT
+    temperature: Number = Fraction(1)
+    ties: Literal["first", "random"] = "first"
+    block_length: Count = ABSENT
+
+    def build(self, length: int) -> Policy:
+        self.exactly_one("sizes", "steps", "threshold", "entropy_bound")
+        return Adaptive(length, **self.keys())
 
 
 def _one_of(value: Any, accepted: tuple[str, ...], key: str) -> Any:

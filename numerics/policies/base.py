@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,10 @@ class Policy(ABC):
     @abstractmethod
     def check(self, vocab: int, length: int) -> None:
         """Refuse, with BadInput, a language that this policy does not fit."""
+
+    @abstractmethod
+    def written(self) -> dict[str, Any]:
+        """The ``[policy]`` table with every parameter as numbers, rational where they are rational."""
 
     def drawn_depth(self, vocab: int, depth: int) -> int:
         """Roundings in the chance of a token drawn, from conditionals of ``depth`` roundings."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
-from ..types import ROW_TOLERANCE, number
+from ..spec.table import Numbers
+from ..types import ROW_TOLERANCE, number, written
 from .base import Partial, Policy, Transition
-from .oblivious import filled
+from .filling import filled
+from .kind import ScheduledTable
 from .schedule import Schedule
 
 __all__ = ["Remasking"]
@@ -92,8 +94,24 @@ class Remasking(Policy):
         following[~masked & (u < float(self.remasked[step - 1]))] = vocab
         return following
 
+    def written(self) -> dict[str, Any]:
+        sigma = self.remasked if self.rational else map(float, self.remasked)
+        return {"kind": "remasking", "weights": self.schedule.law.written(), "sigma": written(list(sigma))}
+
     def __repr__(self) -> str:
         return f"Remasking({self.schedule!r}, sigma={[float(sigma) for sigma in self.remasked]})"
+
+
+class RemaskingTable(ScheduledTable):
+    """The keys of ``bernoulli`` and ``sigma``, one number a step."""
+
+    kind: Literal["remasking"]
+    sigma: Numbers
+
+    def build(self, length: int) -> Policy:
+        if not isinstance(self.sigma, list):
+            raise BadInput("sigma", "found a number; a list with one number for each step is accepted")
+        return Remasking(self.read_schedule(self.exactly_one("steps", "weights", "alpha")), self.sigma)
 
 
 def _within(sigma: Fraction | float, most: Fraction, key: str) -> Fraction:

@@ -25,8 +25,9 @@ from maskbound.numerics.checks.check import FALSE, judge
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BeyondReach, Undecidable
-from maskbound.numerics.instances import Instance, Pair, from_spec, spec_languages
+from maskbound.numerics.instances import Instance, Pair, from_spec
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
+from maskbound.numerics.languages import LanguageTable
 from maskbound.numerics.policies import Adaptive, Bernoulli, FixedSets, FixedSize
 from maskbound.theory import claim, statements
 
@@ -130,7 +131,7 @@ def test_instances_of_every_kind_have_certificates():
     """But for what is beyond rationals: noise by ``exp``, and schedules by cosines."""
     found = [each for name in SMALL for each in subjects_of(name)[0]]
     assert len(found) >= 35
-    assert {each.spec["language"]["kind"] for each in found} == set(spec_languages.KINDS) - {"text"}
+    assert {each.spec["language"]["kind"] for each in found} == set(LanguageTable.kinds()) - {"text"}
     every = [each for name in names() for each in subjects_of(name)[0]]
     assert {each.spec["policy"]["kind"] for each in found} == {
         each.spec["policy"]["kind"] for each in every if isinstance(each.policy, Bernoulli | FixedSize | FixedSets)

@@ -15,8 +15,9 @@ from maskbound.numerics.checks.check import FALSE, judge
 from maskbound.numerics.closedform import ClosedForm
 from maskbound.numerics.engines import rational
 from maskbound.numerics.engines.workspace import Workspace
-from maskbound.numerics.instances import Instance, Pair, from_spec, spec_languages
+from maskbound.numerics.instances import Instance, Pair, from_spec
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
+from maskbound.numerics.languages import LanguageTable
 from maskbound.numerics.logform import LogForm
 from maskbound.theory import claim, known_answers, spell, statements
 
@@ -88,7 +89,7 @@ def test_tight_cases_are_equalities_of_log_forms(id_):
 
 def test_the_small_gallery_has_a_rational_member_of_every_kind():
     found = [load_gallery(name) for name in SMALL if name not in pair_names()]
-    assert {each.spec["language"]["kind"] for each in found} == set(spec_languages.KINDS) - {"text"}
+    assert {each.spec["language"]["kind"] for each in found} == set(LanguageTable.kinds()) - {"text"}
     assert {type(each.denoiser).__name__ for each in found} >= {"Exact", "Perturbed", "Learned"}
     assert {type(each.policy).__name__ for each in found} >= {"Bernoulli", "FixedSize", "FixedSets"}
 

@@ -1,0 +1,110 @@
+"""Fixed sizes: each step reveals a uniformly random set of a given size (M3)."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadInput, shown
+from ..spec.table import ABSENT, Wholes
+from ..types import whole
+from .base import Partial, Policy, Transition
+from .filling import filled, fillings
+from .kind import PolicyTable, ScheduledTable
+from .schedule import MOST_STEPS
+
+__all__ = ["FixedSize", "random_order"]
+
+
+class FixedSize(Policy):
+    """At step k a uniformly random set of ``s_k`` masked positions.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        ``s_1..s_N``, summing to the length; empty steps are allowed.
+    """
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self.sizes = tuple(whole(size, f"sizes[{k}]") for k, size in enumerate(sizes))
+        if not self.sizes:
+            raise BadInput("sizes", "found no step; at least one is accepted")
+
+    @classmethod
+    def balanced(cls, steps: int, length: int) -> FixedSize:
+        """Sizes as even as possible, the remainder to the early steps."""
+        each, remainder = divmod(length, whole(steps, "steps", 1, MOST_STEPS))
+        return cls([each + (k < remainder) for k in range(steps)])
+
+    @property
+    def steps(self) -> int:
+        return len(self.sizes)
+
+    def revealed(self) -> list[int]:
+        """``S_0..S_N``."""
+        return [0, *itertools.accumulate(self.sizes)]
+
+    def check(self, vocab: int, length: int) -> None:
+        if sum(self.sizes) != length:
+            raise BadInput("sizes", f"found a sum of {shown(sum(self.sizes))}; sizes must add up to length={length}")
+
+    def transitions(
+        self, step: int, y: Partial, conditionals: NDArray[np.float64], memory: Hashable = None
+    ) -> Iterator[Transition]:
+        vocab = conditionals.shape[1]
+        masked = [i for i, token in enumerate(y) if token == vocab]
+        size = self.sizes[step - 1]
+        chance = 1 / math.comb(len(masked), size)
+        for chosen in itertools.combinations(masked, size):
+            yield from fillings(chance, y, chosen, conditionals)
+
+    def draw_step(
+        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        order = np.where(y == conditionals.shape[2], rng.random(y.shape), np.inf)
+        rank = order.argsort(axis=1).argsort(axis=1)
+        return filled(y, rank < self.sizes[step - 1], conditionals, rng)
+
+    def written(self) -> dict[str, Any]:
+        return {"kind": "fixed-size", "sizes": list(self.sizes)}
+
+    def __repr__(self) -> str:
+        return f"FixedSize({list(self.sizes)})"
+
+
+def random_order(length: int) -> FixedSize:
+    """One token a step, in a uniformly random order."""
+    return FixedSize([1] * whole(length, "length", 1, MOST_STEPS))
+
+
+class FixedSizeTable(ScheduledTable):
+    """``sizes``, or the keys of a schedule: uniform ``steps`` are as even as possible, others are rounded."""
+
+    kind: Literal["fixed-size"]
+    sizes: Wholes = ABSENT
+
+    def build(self, length: int) -> Policy:
+        source = self.exactly_one("sizes", "steps", "weights", "alpha")
+        if source == "sizes":
+            self.refuse_strays(source)
+            return FixedSize(self.sizes)
+        if source == "steps" and self.schedule in (None, "uniform"):
+            self.refuse_strays(source)
+            return FixedSize.balanced(self.steps, length)
+        schedule = self.read_schedule(source)
+        try:
+            return FixedSize(schedule.sizes(length))
+        except BadInput as problem:
+            raise BadInput(source, problem.problem) from None
+
+
+class RandomOrderTable(PolicyTable):
+    kind: Literal["random-order"]
+
+    def build(self, length: int) -> Policy:
+        return random_order(length)
