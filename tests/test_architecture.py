@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
-    ("errors", "types", "enclosure", "logform", "closedform", "partial", "categorical", "reach", "tightness"),
+    ("errors", "types", "enclosure", "logform", "closedform", "partial", "categorical", "reach", "tightness", "traits"),
     ("_kernels", "spec"),
     ("languages",),
     ("denoisers",),

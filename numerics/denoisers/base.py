@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..languages import Language
+from ..traits import decides
 
 __all__ = ["Denoiser", "NearRule", "OffSupport", "Predictor"]
 
@@ -53,6 +54,9 @@ class NearRule:
 class Denoiser(ABC):
     """A rule of prediction, before it has met a language."""
 
+    exact = False
+    """Whether it predicts the language's own conditionals."""
+
     @property
     @abstractmethod
     def rational(self) -> bool:
@@ -76,3 +80,8 @@ class Denoiser(ABC):
         None where more than these decide, or the position does.
         """
         return None
+
+
+@decides("ExactDenoiser", "denoiser")
+def _is_exact(denoiser: Denoiser) -> bool:
+    return denoiser.exact

@@ -15,6 +15,8 @@ __all__ = ["Exact"]
 class Exact(Denoiser):
     """Predicts the language's own conditionals."""
 
+    exact = True
+
     @property
     def rational(self) -> bool:
         return True

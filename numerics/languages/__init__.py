@@ -2,16 +2,16 @@
 
 from .base import Language, Scope
 from .blocks import Blocks
-from .codes import is_mds, is_parity, mds, parity
+from .codes import mds, parity
 from .colourings import colouring
-from .copies import copy, is_pair, pair
+from .copies import copy, pair
 from .english import ENGLISH_ALPHABET, english_ngram
 from .hmm import HMM
 from .kind import LanguageTable, read_language
 from .ngram import NGram, iid, markov
-from .permuted import is_permutations, permutations
+from .permuted import permutations
 from .random_languages import random_hmm, random_ngram
-from .shifted_pairs import is_shifted_pair, shifted_pair
+from .shifted_pairs import shifted_pair
 from .tabular import Tabular
 from .text import ngram_from_counts, ngram_from_text
 
@@ -28,11 +28,6 @@ __all__ = [
     "copy",
     "english_ngram",
     "iid",
-    "is_mds",
-    "is_pair",
-    "is_parity",
-    "is_permutations",
-    "is_shifted_pair",
     "markov",
     "mds",
     "ngram_from_counts",

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput
 from ..reach import power, require_memory
+from ..traits import decides
 from ..types import Probabilities
 
 __all__ = ["Language", "Pick", "Scope", "masked_conditionals", "rescaled"]
@@ -122,6 +123,21 @@ class Language(ABC):
         require_memory(bytes_each * power(self.vocab, self.length), f"the table of V={self.vocab}, L={self.length}")
 
     @property
+    def memory(self) -> int | None:
+        """How many tokens before a token decide its law; None where no number does."""
+        return None
+
+    @property
+    def has_independent_tokens(self) -> bool:
+        """Whether tokens are independent by the form of the language."""
+        return self.length == 1
+
+    @property
+    def unit(self) -> Language:
+        """What the language consists of independent copies of; itself, where it is no product."""
+        return self
+
+    @property
     def has_local_scope(self) -> bool:
         """Whether a contradiction can be confined to intervals between revealed tokens, or to blocks."""
         return False
@@ -133,6 +149,16 @@ class Language(ABC):
                 "off_support_scope",
                 'found "local"; it is for languages with intervals (markov, iid) or blocks, others accept "global"',
             )
+
+
+@decides("IndependentTokens", "language")
+def _has_independent_tokens(language: Language) -> bool:
+    return language.has_independent_tokens
+
+
+@decides("MarkovLanguage", "language")
+def _is_markov(language: Language) -> bool:
+    return language.memory is not None and language.memory <= 1
 
 
 def masked_conditionals(

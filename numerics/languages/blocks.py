@@ -41,6 +41,14 @@ class Blocks(Language):
         return self.block.rational
 
     @property
+    def has_independent_tokens(self) -> bool:
+        return self.block.has_independent_tokens
+
+    @property
+    def unit(self) -> Language:
+        return self.block
+
+    @property
     def has_local_scope(self) -> bool:
         return True
 

@@ -13,6 +13,7 @@ from ..errors import BadInput, shown
 from ..partial import sequence_rows
 from ..reach import power
 from ..spec.table import Count, Length
+from ..traits import decides
 from ..types import whole
 from .base import Language
 from .blocks import Blocks
@@ -33,6 +34,7 @@ def parity(length: int) -> Tabular:
     return Tabular.uniform(2, strings[strings.sum(axis=1) % 2 == 0])
 
 
+@decides("ParityLanguage", "language")
 def is_parity(language: Language) -> bool:
     if isinstance(language, Blocks) and language.count == 1:
         return is_parity(language.block)
@@ -60,6 +62,7 @@ def mds(field: int, dimension: int, length: int) -> Tabular:
     return Tabular.uniform(field, coefficients @ powers % field)
 
 
+@decides("MDSLanguage", "language")
 def is_mds(language: Language) -> bool:
     """Every K positions of the support hold every tuple once; K is told by its size."""
     V, L = language.vocab, language.length

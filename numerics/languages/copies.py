@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import BadInput, shown
 from ..spec.table import Count, Length, Vocab
+from ..traits import decides
 from ..types import whole
 from .base import Language
 from .blocks import Blocks
@@ -33,6 +34,7 @@ def pair(vocab: int, length: int) -> Blocks:
     return copy(vocab, 2, length)
 
 
+@decides("PairLanguage", "language")
 def is_pair(language: Language) -> bool:
     """L/2 independent blocks, each a uniform symbol written twice, however the language was given."""
     if not isinstance(language, Blocks):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..categorical import categorical
 from ..errors import BadInput
 from ..spec.table import ABSENT, Count, Length, Numbers, Vocab
+from ..traits import decides
 from ..types import PARAMETER_DEPTH, Probabilities, whole
 from .base import Language, Pick, Scope, masked_conditionals, rescaled
 from .kind import LanguageTable
@@ -162,6 +163,14 @@ class NGram(Language):
         return rows, possible
 
     @property
+    def memory(self) -> int:
+        return self.order - 1
+
+    @property
+    def has_independent_tokens(self) -> bool:
+        return self.order == 1 or self.length == 1
+
+    @property
     def has_local_scope(self) -> bool:
         return self.order <= 2
 
@@ -236,6 +245,15 @@ def _along(allowed: NDArray[np.bool_], axis: int, axes: int) -> NDArray[np.float
     shape = [1] * axes
     shape[axis] = allowed.shape[1]
     return allowed.astype(np.float64).reshape([len(allowed), *shape])
+
+
+@decides("FavouredToken", "language")
+def _favours_a_token(language: Language) -> bool:
+    """By form: an n-gram language of order 1 whose largest probability occurs once."""
+    if not isinstance(language, NGram) or language.order != 1:
+        return False
+    row = language.transition.proportions[0]
+    return bool((row == row.max()).sum() == 1)
 
 
 class NGramTable(LanguageTable):

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..spec.table import Length
+from ..traits import decides
 from ..types import whole
 from .base import Language
 from .kind import LanguageTable
@@ -30,6 +31,7 @@ def permutations(length: int) -> Tabular:
     return Tabular.uniform(length, rows)
 
 
+@decides("PermutationsLanguage", "language")
 def is_permutations(language: Language) -> bool:
     V, L = language.vocab, language.length
     if V != L or not is_uniform_on(language, math.factorial(min(L, MOST_SYMBOLS))):

@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import BadInput, shown
 from ..reach import require_memory
 from ..spec.table import Length, Number, Vocab
+from ..traits import decides
 from ..types import Probabilities, number, whole
 from .base import Language
 from .hmm import HMM
@@ -57,6 +58,7 @@ def shifted_pair(vocab: int, flip: Any, length: int) -> HMM:
     return HMM(length, initial, transition, emission)
 
 
+@decides("ShiftedPairLanguage", "language")
 def is_shifted_pair(language: Language) -> bool:
     """Whether the hidden chain is the one of :func:`shifted_pair` with some chance of flipping."""
     V, L = language.vocab, language.length

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..errors import BadInput, Undecidable, shown
 from ..logform import LogForm
 from ..spec.table import ABSENT, Count, Number, Wholes
+from ..traits import decides
 from ..types import number, whole, written
 from .base import Partial, Policy, Transition
 from .decisions import Contexts, draw_decided
@@ -140,6 +141,14 @@ class Adaptive(Policy):
     @property
     def blocks(self) -> int:
         return self.length // self.block_length
+
+    @property
+    def given_sizes(self) -> tuple[int, ...] | None:
+        return self.sizes if self.temperature == 1 else None
+
+    @property
+    def one_choice(self) -> bool:
+        return not self.proposes and self.takes_first
 
     @property
     def steps(self) -> int:
@@ -294,6 +303,16 @@ class Adaptive(Policy):
 
     def __repr__(self) -> str:
         return f"Adaptive({self.length}, score={self.score!r}, order={self.order!r}, {self.rule}={self.value})"
+
+
+@decides("ChooseThenSample", "policy")
+def _chooses_then_samples(policy: Policy) -> bool:
+    return isinstance(policy, Adaptive) and not policy.proposes
+
+
+@decides("EntropyBoundPolicy", "policy")
+def _has_entropy_bound(policy: Policy) -> bool:
+    return isinstance(policy, Adaptive) and policy.rule == "entropy_bound"
 
 
 class AdaptiveTable(PolicyTable):

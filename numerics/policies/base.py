@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..traits import decides
+
 __all__ = ["Partial", "Policy", "Transition"]
 
 Partial = tuple[int, ...]
@@ -24,6 +26,43 @@ class Policy(ABC):
 
     remasks = False
     """Whether a revealed token can be masked again."""
+
+    oblivious = False
+    """Whether the reveal times are independent of the tokens."""
+
+    proposes = False
+    """Whether tokens are drawn before the positions that keep them are chosen."""
+
+    sets: tuple[tuple[int, ...], ...] | None = None
+    """The positions of every step where they are given."""
+
+    temperature: Fraction | float = Fraction(1)
+    """Tokens are drawn from ``c^(1/T)`` normalised."""
+
+    @property
+    def blocks(self) -> int:
+        """Runs of positions that are finished one after another."""
+        return 1
+
+    @property
+    def one_choice(self) -> bool:
+        """Whether what is revealed decides the positions of a step."""
+        return False
+
+    @property
+    def given_sizes(self) -> tuple[int, ...] | None:
+        """``s_1..s_N`` where they are given and tokens are drawn at temperature 1."""
+        return None
+
+    @property
+    def chosen_first(self) -> bool:
+        """Whether positions are chosen before their tokens are drawn, and no token is masked again."""
+        return not (self.remasks or self.proposes)
+
+    @property
+    def one_step(self) -> bool:
+        """Whether a single step reveals everything, at temperature 1."""
+        return self.given_sizes is not None and max(self.given_sizes) == sum(self.given_sizes)
 
     @property
     @abstractmethod
@@ -71,3 +110,48 @@ class Policy(ABC):
         self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
     ) -> NDArray[np.int64]:
         """One step for a batch: ``y`` of shape (n, L), ``conditionals`` (n, L, V); returns the next ``y``."""
+
+
+@decides("OrderOblivious", "policy")
+def _is_oblivious(policy: Policy) -> bool:
+    return policy.oblivious
+
+
+@decides("ChosenFirst", "policy")
+def _is_chosen_first(policy: Policy) -> bool:
+    return policy.chosen_first
+
+
+@decides("OneChoice", "policy")
+def _has_one_choice(policy: Policy) -> bool:
+    return policy.one_choice
+
+
+@decides("SizedPolicy", "policy")
+def _has_given_sizes(policy: Policy) -> bool:
+    return policy.given_sizes is not None
+
+
+@decides("OneStep", "policy")
+def _is_one_step(policy: Policy) -> bool:
+    return policy.one_step
+
+
+@decides("OneAtATime", "policy")
+def _is_one_at_a_time(policy: Policy) -> bool:
+    return policy.given_sizes is not None and max(policy.given_sizes) <= 1 and policy.chosen_first
+
+
+@decides("ProposalsOneAtATime", "policy")
+def _proposes_one_at_a_time(policy: Policy) -> bool:
+    return policy.given_sizes is not None and max(policy.given_sizes) <= 1 and policy.proposes
+
+
+@decides("TemperatureOne", "policy")
+def _draws_at_temperature_one(policy: Policy) -> bool:
+    return policy.temperature == 1
+
+
+@decides("NoBlocks", "policy")
+def _has_no_blocks(policy: Policy) -> bool:
+    return policy.blocks == 1

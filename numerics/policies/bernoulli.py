@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
+from ..traits import decides
 from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
@@ -31,6 +32,8 @@ class Bernoulli(Policy):
         The step law itself.
     """
 
+    oblivious = True
+
     def __init__(self, steps: int | None = None, *, schedule: Schedule | None = None, weights: Any = None) -> None:
         if sum(given is not None for given in (steps, schedule, weights)) != 1:
             raise BadInput("steps", "exactly one of steps, schedule and weights is accepted")
@@ -41,6 +44,10 @@ class Bernoulli(Policy):
     @property
     def steps(self) -> int:
         return self.schedule.steps
+
+    @property
+    def one_step(self) -> bool:
+        return bool((self.schedule.weights > 0).sum() == 1)
 
     def check(self, vocab: int, length: int) -> None:
         """Every language fits."""
@@ -68,6 +75,16 @@ class Bernoulli(Policy):
 
     def __repr__(self) -> str:
         return f"Bernoulli(steps={self.steps})"
+
+
+@decides("BernoulliPolicy", "policy")
+def _is_bernoulli(policy: Policy) -> bool:
+    return isinstance(policy, Bernoulli)
+
+
+@decides("UniformSteps", "policy")
+def _has_uniform_steps(policy: Policy) -> bool:
+    return isinstance(policy, Bernoulli) and policy.schedule.law.uniform
 
 
 class BernoulliTable(ScheduledTable):

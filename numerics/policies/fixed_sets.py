@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput
 from ..spec.table import WholeRows
+from ..traits import decides
 from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
@@ -31,14 +32,24 @@ class FixedSets(Policy):
         Disjoint sets of positions (from 0) that cover the sequence, step by step.
     """
 
+    oblivious = True
+
     def __init__(self, sets: Iterable[Iterable[int]]) -> None:
-        self.sets = tuple(
+        self.sets: tuple[tuple[int, ...], ...] = tuple(
             tuple(sorted(whole(i, f"sets[{k}][{j}]") for j, i in enumerate(chosen))) for k, chosen in enumerate(sets)
         )
 
     @property
     def steps(self) -> int:
         return len(self.sets)
+
+    @property
+    def one_choice(self) -> bool:
+        return True
+
+    @property
+    def given_sizes(self) -> tuple[int, ...]:
+        return tuple(len(chosen) for chosen in self.sets)
 
     def check(self, vocab: int, length: int) -> None:
         listed = sorted(itertools.chain.from_iterable(self.sets))
@@ -79,6 +90,11 @@ def bisection(length: int) -> FixedSets:
             run for start, middle, stop in halves for run in ((start, middle), (middle + 1, stop)) if run[0] < run[1]
         ]
     return FixedSets(sets)
+
+
+@decides("BisectionPolicy", "policy")
+def _bisects(policy: Policy) -> bool:
+    return isinstance(policy, FixedSets) and policy.sets == bisection(sum(policy.given_sizes)).sets
 
 
 class FixedSetsTable(PolicyTable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Hashable, Iterator, Sequence
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
 from ..spec.table import ABSENT, Wholes
+from ..traits import decides
 from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
@@ -29,6 +31,8 @@ class FixedSize(Policy):
     sizes : sequence of int
         ``s_1..s_N``, summing to the length; empty steps are allowed.
     """
+
+    oblivious = True
 
     def __init__(self, sizes: Sequence[int]) -> None:
         self.sizes = tuple(whole(size, f"sizes[{k}]") for k, size in enumerate(sizes))
@@ -48,6 +52,10 @@ class FixedSize(Policy):
     def revealed(self) -> list[int]:
         """``S_0..S_N``."""
         return [0, *itertools.accumulate(self.sizes)]
+
+    @property
+    def given_sizes(self) -> tuple[int, ...]:
+        return self.sizes
 
     def check(self, vocab: int, length: int) -> None:
         if sum(self.sizes) != length:
@@ -80,6 +88,27 @@ class FixedSize(Policy):
 def random_order(length: int) -> FixedSize:
     """One token a step, in a uniformly random order."""
     return FixedSize([1] * whole(length, "length", 1, MOST_STEPS))
+
+
+@decides("FixedSizePolicy", "policy")
+def _is_fixed_size(policy: Policy) -> bool:
+    return isinstance(policy, FixedSize)
+
+
+@decides("BalancedSizes", "policy")
+def _is_balanced(policy: Policy) -> bool:
+    return isinstance(policy, FixedSize) and max(policy.sizes) - min(policy.sizes) <= 1
+
+
+@decides("GreedySizes", "policy")
+def _is_greedy(policy: Policy) -> bool:
+    """The least eta that allows every step is the one to try."""
+    if not isinstance(policy, FixedSize) or 0 in policy.sizes:
+        return False
+    sizes, length = policy.sizes, sum(policy.sizes)
+    rests = [length - 1 - before for before in itertools.accumulate(sizes, initial=0)]
+    eta = max((Fraction(s - 1, rest) for s, rest in zip(sizes, rests, strict=False) if s > 1), default=Fraction(0))
+    return all(s == 1 + math.floor(eta * rest) for s, rest in zip(sizes, rests, strict=False))
 
 
 class FixedSizeTable(ScheduledTable):
