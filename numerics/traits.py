@@ -6,10 +6,10 @@ once, beside the class that it is about, and read by name: by checks, by searche
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
-__all__ = ["decided", "decides", "has", "part_has"]
+__all__ = ["decided", "decides", "has", "part_has", "parts"]
 
 Part = Literal["language", "policy", "denoiser", "instance"]
 Decision = Callable[[Any], bool]
@@ -38,6 +38,11 @@ def has(instance: Any, name: str) -> bool:
 def part_has(part: Part, it: Any, names: frozenset[str]) -> bool:
     """Whether a language, policy or denoiser has all those of the traits that are decided by it alone."""
     return all(_DECISIONS[name][1](it) for name in names if _DECISIONS[name][0] == part)
+
+
+def parts(names: Iterable[str]) -> set[Part]:
+    """Which parts of an instance decide these traits."""
+    return {_DECISIONS[name][0] for name in names}
 
 
 def decided() -> frozenset[str]:

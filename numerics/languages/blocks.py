@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
+from ..spec.draws import Spec
 from ..spec.table import LONGEST, Count, within
 from ..types import whole
 from .base import Language, Pick, Scope
 from .kind import LanguageTable, read_language
+from .tabular import TabularTable
 
 __all__ = ["Blocks"]
 
@@ -107,3 +110,10 @@ class BlocksTable(LanguageTable):
 
     def canonical(self, folder: Path) -> dict[str, Any]:
         return {**super().canonical(folder), "block": LanguageTable.of_kind(self.block).canonical(folder)}
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec | None:
+        """Two tables."""
+        if length % 2:
+            return None
+        return {"kind": "blocks", "block": TabularTable.drawn(vocab, length // 2, rng), "count": 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import BadInput, shown
 from ..partial import sequence_rows
 from ..reach import power
+from ..spec.draws import Spec
 from ..spec.table import Count, Length
 from ..traits import decides
 from ..types import whole
@@ -82,6 +83,11 @@ class ParityTable(LanguageTable):
     length: Length
     makes: ClassVar[Callable[..., Language]] = parity
 
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if vocab == 2 and length > 1:
+            yield {"kind": "parity", "length": length}
+
 
 class MDSTable(LanguageTable):
     kind: Literal["mds"]
@@ -89,3 +95,9 @@ class MDSTable(LanguageTable):
     dimension: Count
     length: Length
     makes: ClassVar[Callable[..., Language]] = mds
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if vocab in (2, 3, 5, 7) and vocab >= length:
+            for dimension in range(1, length):
+                yield {"kind": "mds", "field": vocab, "dimension": dimension, "length": length}

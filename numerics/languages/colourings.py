@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
+from ..spec.draws import Spec
 from ..spec.table import Length
 from .base import Language
 from .kind import LanguageTable
@@ -22,3 +23,8 @@ class ColouringTable(LanguageTable):
     kind: Literal["colouring"]
     length: Length
     makes: ClassVar[Callable[..., Language]] = colouring
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if vocab == 3 and length > 1:
+            yield {"kind": "colouring", "length": length}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from ..errors import BadInput, shown
+from ..spec.draws import Spec
 from ..spec.table import Count, Length, Vocab
 from ..traits import decides
 from ..types import whole
@@ -55,9 +56,21 @@ class CopyTable(LanguageTable):
     length: Length
     makes: ClassVar[Callable[..., Language]] = copy
 
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if vocab > 1:
+            for copies in range(3, length + 1):
+                if length % copies == 0:
+                    yield {"kind": "copy", "vocab": vocab, "copies": copies, "length": length}
+
 
 class PairTable(LanguageTable):
     kind: Literal["pair"]
     vocab: Vocab
     length: Length
     makes: ClassVar[Callable[..., Language]] = pair
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if length % 2 == 0:
+            yield {"kind": "pair", "vocab": vocab, "length": length}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..categorical import categorical
+from ..spec.draws import Spec, law
 from ..spec.table import Length, Numbers
 from ..types import PARAMETER_DEPTH, Probabilities, whole
 from .base import Language, Pick, Scope, masked_conditionals, rescaled
@@ -124,3 +126,14 @@ class HMMTable(LanguageTable):
     transition: Numbers
     emission: Numbers
     makes: ClassVar[Callable[..., Language]] = HMM
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec:
+        states = rng.randint(2, 3)
+        return {
+            "kind": "hmm",
+            "initial": law(states, rng),
+            "transition": [law(states, rng) for _ in range(states)],
+            "emission": [law(vocab, rng) for _ in range(states)],
+            "length": length,
+        }

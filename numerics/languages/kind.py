@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any, ClassVar
 
+from ..spec.draws import Spec
 from ..spec.table import KindTable
 from .base import Language
 
@@ -23,6 +25,16 @@ class LanguageTable(KindTable):
     def build(self, folder: Path, level: int) -> Language:
         """The language; paths in the table are relative to ``folder``, and ``level`` counts the nested blocks."""
         return type(self).makes(**self.keys())
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        """Small languages of this kind with V tokens and length L, for searches to begin with; none that do not fit."""
+        return iter(())
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec | None:
+        """A random one, rich in zeros and lopsided weights; None for a kind that has no numbers to draw."""
+        return None
 
 
 def read_language(table: Any, folder: Path, level: int = 0) -> tuple[Language, dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..categorical import categorical
 from ..errors import BadInput
+from ..spec.draws import Spec, law, normalised
 from ..spec.table import ABSENT, Count, Length, Numbers, Vocab
 from ..traits import decides
 from ..types import PARAMETER_DEPTH, Probabilities, whole
@@ -22,6 +24,16 @@ __all__ = ["NGram", "iid", "markov"]
 
 LARGEST_ORDER = 32
 """An axis a token, and numpy has 64 of them."""
+
+
+CHAINS = (
+    (["1/2", "1/2"], [["0", "1"], ["1/2", "1/2"]]),
+    (["1/2", "1/2"], [["3/4", "1/4"], ["1/4", "3/4"]]),
+    (["1", "0"], [["1/2", "1/2"], ["0", "1"]]),
+    (["1/3", "1/3", "1/3"], [["0", "1", "0"], ["0", "0", "1"], ["1", "0", "0"]]),
+    (["1/3", "1/3", "1/3"], [["1/2", "1/2", "0"], ["0", "1/2", "1/2"], ["0", "0", "1"]]),
+)
+"""Initial laws and transitions of small chains."""
 
 
 class NGram(Language):
@@ -281,9 +293,30 @@ class MarkovTable(LanguageTable):
     transition: Numbers
     makes: ClassVar[Callable[..., Language]] = markov
 
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        """With deterministic rows, absorbing states and forbidden successors."""
+        for initial, transition in CHAINS:
+            if len(initial) == vocab and length > 1:
+                yield {"kind": "markov", "initial": initial, "transition": transition, "length": length}
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec:
+        transition = [law(vocab, rng) for _ in range(vocab)]
+        return {"kind": "markov", "initial": law(vocab, rng), "transition": transition, "length": length}
+
 
 class IIDTable(LanguageTable):
     kind: Literal["iid"]
     probabilities: Numbers
     length: Length
     makes: ClassVar[Callable[..., Language]] = iid
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if vocab > 1:
+            yield {"kind": "iid", "probabilities": normalised([vocab] + [1] * (vocab - 1)), "length": length}
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec:
+        return {"kind": "iid", "probabilities": law(vocab, rng), "length": length}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar, Literal
 
 import numpy as np
 
+from ..spec.draws import Spec
 from ..spec.table import Length
 from ..traits import decides
 from ..types import whole
@@ -43,3 +44,8 @@ class PermutationsTable(LanguageTable):
     kind: Literal["permutations"]
     length: Length
     makes: ClassVar[Callable[..., Language]] = permutations
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if vocab == length:
+            yield {"kind": "permutations", "length": length}

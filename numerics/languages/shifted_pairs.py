@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import BadInput, shown
 from ..reach import require_memory
+from ..spec.draws import Spec
 from ..spec.table import Length, Number, Vocab
 from ..traits import decides
 from ..types import Probabilities, number, whole
@@ -92,3 +93,8 @@ class ShiftedPairTable(LanguageTable):
     flip: Number
     length: Length
     makes: ClassVar[Callable[..., Language]] = shifted_pair
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if vocab > 2 and length % 2 == 0:
+            yield {"kind": "shifted-pair", "vocab": vocab, "flip": "1/4", "length": length}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Annotated, Any, Literal, TypeGuard
 
 import numpy as np
@@ -13,6 +16,7 @@ from pydantic import PlainValidator
 from ..errors import BadInput, shown
 from ..partial import sequence_index, sequence_rows
 from ..reach import power, require_memory
+from ..spec.draws import Spec, lopsided, normalised
 from ..spec.table import ABSENT, Length, Numbers, Vocab
 from ..types import PARAMETER_DEPTH, Probabilities, number, whole
 from .base import Language, Pick, Scope, masked_conditionals
@@ -163,3 +167,28 @@ class TabularTable(LanguageTable):
         except BadInput as problem:
             key = re.sub(r"probabilities\[(\d+)\]", r"support[\1][1]", problem.key)
             raise BadInput("support" if key == "probabilities" else key, problem.problem) from None
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        """Uniform on the binary strings of so many ones."""
+        if vocab == 2 and length > 1:
+            for ones in range(1, length):
+                strings = [list(x) for x in itertools.product((0, 1), repeat=length) if sum(x) == ones]
+                yield _table(2, length, [(x, 1) for x in strings])
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec:
+        """Sparse, or uniform on a subset, or dense."""
+        strings = [list(x) for x in itertools.product(range(vocab), repeat=length)]
+        sort, few = rng.choice(("sparse", "sparse", "subset", "dense", "dense")), min(2, len(strings))
+        if sort == "dense":
+            return _table(vocab, length, [(x, lopsided(rng)) for x in strings])
+        most = max(2, len(strings) // 2) if sort == "sparse" else len(strings)
+        kept = sorted(rng.sample(range(len(strings)), rng.randint(few, most)))
+        return _table(vocab, length, [(strings[x], lopsided(rng) if sort == "sparse" else 1) for x in kept])
+
+
+def _table(vocab: int, length: int, weights: list[tuple[list[int], int]]) -> Spec:
+    chances = normalised([weight for _, weight in weights])
+    support = [[x, chance] for (x, _), chance in zip(weights, chances, strict=True)]
+    return {"kind": "tabular", "vocab": vocab, "length": length, "support": support}

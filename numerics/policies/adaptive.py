@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, Undecidable, shown
 from ..logform import LogForm
+from ..spec.draws import Spec
 from ..spec.table import ABSENT, Count, Number, Wholes
 from ..traits import decides
 from ..types import number, whole, written
 from .base import Partial, Policy, Transition
 from .decisions import Contexts, draw_decided
-from .kind import PolicyTable
+from .kind import FEW_STEPS, PolicyTable
 from .schedule import MOST_STEPS
 
 __all__ = ["Adaptive"]
@@ -330,6 +331,26 @@ class AdaptiveTable(PolicyTable):
     def build(self, length: int) -> Policy:
         self.exactly_one("sizes", "steps", "threshold", "entropy_bound")
         return Adaptive(length, **self.keys())
+
+    @classmethod
+    def examples(cls, length: int) -> Iterator[Spec]:
+        """Of all positions or of a block: of given sizes, by a bound, or among proposals."""
+        chosen = {"kind": "adaptive", "order": "choose-then-sample"}
+        proposed = {"kind": "adaptive", "order": "sample-then-choose", "score": "confidence"}
+        within = [{"block_length": b} for b in range(1, length) if length % b == 0]
+        for score, ties in itertools.product(SCORES, TIES):
+            for steps in range(1, min(length, FEW_STEPS) + 1):
+                sizes = _evenly(length, steps)
+                for each in (sizes, sizes[::-1]) if length % steps else (sizes,):
+                    yield chosen | {"score": score, "ties": ties, "sizes": each}
+            for block in within:
+                yield chosen | {"score": score, "ties": ties, "steps": length // block["block_length"]} | block
+        for block, bound in itertools.product(({}, *within), ("0", "1/2", "3/4", "1")):
+            yield chosen | {"score": "confidence", "threshold": bound} | block
+        for block, bound in itertools.product(({}, *within), ("0", "1/2", "7/10", "1", "3/2")):
+            yield chosen | {"score": "entropy", "entropy_bound": bound} | block
+        for block, ties in itertools.product(({}, *within), TIES):
+            yield proposed | {"ties": ties, "steps": length} | block
 
 
 def _one_of(value: Any, accepted: tuple[str, ...], key: str) -> Any:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterator
+from random import Random
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
+from ..spec.draws import Spec, normalised
 from ..traits import decides
 from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
-from .kind import ScheduledTable
+from .kind import FEW_STEPS, ScheduledTable
 from .schedule import Schedule
 
 __all__ = ["Bernoulli"]
+
+WEIGHTS = ((1, 1, 2), (2, 1, 1), (1, 3), (3, 1), (1, 2), (2, 1), (1, 0, 1), (1, 2, 3, 2))
+"""Unequal step laws that a search begins with."""
 
 
 class Bernoulli(Policy):
@@ -92,3 +97,16 @@ class BernoulliTable(ScheduledTable):
 
     def build(self, length: int) -> Policy:
         return Bernoulli(schedule=self.read_schedule(self.exactly_one("steps", "weights", "alpha")))
+
+    @classmethod
+    def examples(cls, length: int) -> Iterator[Spec]:
+        for weights in (*([1] * steps for steps in range(1, FEW_STEPS + 1)), *WEIGHTS):
+            yield {"kind": "bernoulli", "weights": normalised(list(weights))}
+
+    @classmethod
+    def drawn(cls, length: int, rng: Random) -> Spec:
+        steps = rng.randint(1, FEW_STEPS)
+        weights = [1] * steps
+        if rng.random() < 0.5:
+            weights = [rng.choice((1, 1, 2, 3, 5, 0)) for _ in range(steps - 1)] + [rng.randint(1, 5)]
+        return {"kind": "bernoulli", "weights": normalised(weights)}

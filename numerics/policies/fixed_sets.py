@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterable, Iterator
+from random import Random
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
+from ..spec.draws import Spec
 from ..spec.table import WholeRows
 from ..traits import decides
 from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
-from .kind import PolicyTable
+from .kind import FEW_STEPS, PolicyTable
 
 __all__ = ["FixedSets", "autoregressive", "bisection"]
 
@@ -103,6 +105,24 @@ class FixedSetsTable(PolicyTable):
 
     def build(self, length: int) -> Policy:
         return FixedSets(self.sets)
+
+    @classmethod
+    def examples(cls, length: int) -> Iterator[Spec]:
+        """Runs of every width, odd and even positions, the ends and the middle, midpoints."""
+        everything = list(range(length))
+        several = [[everything[at : at + width] for at in range(0, length, width)] for width in range(1, length + 1)]
+        if length > 1:
+            several += [[everything[::2], everything[1::2]], [everything[1::2], everything[::2]]]
+        if length > 2:
+            several += [[[0, length - 1], everything[1:-1]]]
+        for sets in [*several, [list(chosen) for chosen in bisection(length).sets]]:
+            yield {"kind": "fixed-sets", "sets": sets}
+
+    @classmethod
+    def drawn(cls, length: int, rng: Random) -> Spec:
+        order = rng.sample(range(length), length)
+        cuts = sorted(rng.randint(0, length) for _ in range(rng.randint(1, FEW_STEPS) - 1))
+        return {"kind": "fixed-sets", "sets": [sorted(order[a:b]) for a, b in itertools.pairwise([0, *cuts, length])]}
 
 
 class AutoregressiveTable(PolicyTable):

@@ -6,18 +6,20 @@ import itertools
 import math
 from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
+from random import Random
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
+from ..spec.draws import Spec
 from ..spec.table import ABSENT, Wholes
 from ..traits import decides
 from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
-from .kind import PolicyTable, ScheduledTable
+from .kind import FEW_STEPS, PolicyTable, ScheduledTable
 from .schedule import MOST_STEPS
 
 __all__ = ["FixedSize", "random_order"]
@@ -130,6 +132,24 @@ class FixedSizeTable(ScheduledTable):
             return FixedSize(schedule.sizes(length))
         except BadInput as problem:
             raise BadInput(source, problem.problem) from None
+
+    @classmethod
+    def examples(cls, length: int) -> Iterator[Spec]:
+        """As many steps as tokens, and every composition into few sizes."""
+        if length > FEW_STEPS:
+            yield {"kind": "fixed-size", "sizes": [1] * length}
+        for steps in range(1, min(length, FEW_STEPS) + 1):
+            for cuts in itertools.combinations(range(1, length), steps - 1):
+                yield {"kind": "fixed-size", "sizes": _between(cuts, length)}
+
+    @classmethod
+    def drawn(cls, length: int, rng: Random) -> Spec:
+        cuts = sorted(rng.randint(0, length) for _ in range(rng.randint(1, FEW_STEPS) - 1))
+        return {"kind": "fixed-size", "sizes": _between(cuts, length)}
+
+
+def _between(cuts: Sequence[int], length: int) -> list[int]:
+    return [after - before for before, after in itertools.pairwise([0, *cuts, length])]
 
 
 class RandomOrderTable(PolicyTable):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any, Literal
 
 from ..errors import BadInput
+from ..spec.draws import Spec
 from ..spec.table import ABSENT, Count, KindTable, Number, Numbers
 from .base import Policy
 from .schedule import Schedule
 
-__all__ = ["PolicyTable", "ScheduledTable", "read_policy"]
+__all__ = ["FEW_STEPS", "PolicyTable", "ScheduledTable", "read_policy"]
+
+FEW_STEPS = 4
+"""Steps of the policies that a search begins with."""
 
 
 class PolicyTable(KindTable):
@@ -19,6 +25,17 @@ class PolicyTable(KindTable):
     def build(self, length: int) -> Policy:
         """The policy for sequences of ``length`` tokens."""
         raise NotImplementedError
+
+    @classmethod
+    def examples(cls, length: int) -> Iterator[Spec]:
+        """Small policies of this kind for L tokens, for searches to begin with."""
+        return iter(())
+
+    @classmethod
+    def drawn(cls, length: int, rng: Random) -> Spec | None:
+        """A random one; by default one of the examples, and None where there is none."""
+        listed = list(cls.examples(length))
+        return rng.choice(listed) if listed else None
 
 
 class ScheduledTable(PolicyTable):
