@@ -120,6 +120,11 @@ class Family:
         """Whether the policy has the traits that are assumed of it."""
         return part_has("policy", PolicyTable.of_kind(policy).build(length), self.traits)
 
+    def fits(self, candidate: Candidate) -> bool:
+        """Whether its instances have the traits that are assumed of language, policy and denoiser together."""
+        joint = {trait for trait in self.traits if parts([trait]) == {"instance"}}
+        return not joint or all(instance.has(trait) for instance in candidate.instances() for trait in joint)
+
 
 def built(language: Spec) -> Language:
     """The language of a table."""
@@ -142,7 +147,9 @@ def structured(family: Family) -> Iterator[Candidate]:
     for denoiser in [EXACT, *noises]:
         for language, length in _languages(family.traits):
             for policies in _policy_tuples(family, length):
-                yield Candidate(language, policies, (denoiser,) * family.subjects, family.relation)
+                candidate = Candidate(language, policies, (denoiser,) * family.subjects, family.relation)
+                if family.fits(candidate):
+                    yield candidate
 
 
 @cache
@@ -222,6 +229,15 @@ def split_step(policy: Spec, rng: Random) -> Spec:
 
 def random_candidate(family: Family, rng: Random) -> Candidate:
     """A candidate drawn at random, rich in zeros, deterministic rows and lopsided weights."""
+    candidate = _drawn(family, rng)
+    for _ in range(TRIES):
+        if family.fits(candidate):
+            break
+        candidate = _drawn(family, rng)
+    return candidate
+
+
+def _drawn(family: Family, rng: Random) -> Candidate:
     language, vocab, length = _random_language(family, rng)
     first = random_policy(family, length, rng)
     if family.subjects == 1:
