@@ -16,7 +16,7 @@ from ..errors import BadInput, Undecidable, shown
 from ..logform import LogForm
 from ..types import number, whole
 from .base import Partial, Policy, Transition
-from .decisions import Contexts, draw_decided
+from .decisions import Contexts, draw_decided, tempered
 from .schedule import MOST_STEPS
 
 __all__ = ["Adaptive"]
@@ -266,8 +266,8 @@ class Adaptive(Policy):
             return row
         largest = max(row)
         if isinstance(largest, float):
-            powers = [(c / largest) ** float(self.exponent) for c in row]
-        elif isinstance(self.exponent, Fraction) and self.exponent.denominator == 1:
+            return tempered(np.array(row), self.temperature).tolist()
+        if isinstance(self.exponent, Fraction) and self.exponent.denominator == 1:
             powers = [(c / largest) ** self.exponent.numerator for c in row]
         else:
             raise BadInput("temperature", f"found {shown(self.temperature)}; exact rationals need a whole 1/T")
