@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -98,7 +98,11 @@ def hard_rows(width: int) -> st.SearchStrategy[list[Fraction]]:
     return st.one_of(rows(width), apart.filter(lambda row: all(x == 0 or x > LEAST for x in row)))
 
 
-Rows = Callable[[int], st.SearchStrategy[list[Fraction]]]
+ROWS = (rows, hard_rows)
+
+
+def _floats(row: Iterable[Fraction]) -> list[float]:
+    return [float(chance) for chance in row]
 
 
 @st.composite
@@ -110,31 +114,35 @@ def shapes(draw: Any, least_length: int = 1) -> tuple[int, int]:
 
 
 @st.composite
-def language_pairs(draw: Any, kinds: tuple[str, ...] = KINDS, rows: Rows = rows) -> tuple:
-    """A product language, the oracle's table, its transition rows if it is a chain, and the oracle's local scope."""
-    kind = draw(st.sampled_from(kinds))
+def language_pairs(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False) -> tuple:
+    """A product language, the oracle's table, its transition rows if it is a chain, and the oracle's local scope.
+
+    A hard one may be given in float64, whose rows are within a rounding of the oracle's.
+    """
+    kind, rows = draw(st.sampled_from(kinds)), ROWS[hard]
     V, L = draw(shapes())
+    given = _floats if hard and draw(st.integers(0, 4)) == 0 else list
     if kind == "tabular":
         law = dict(zip(np.ndindex(*(V,) * L), draw(rows(V**L)), strict=True))
         table = oracle_languages.law(law.items())
-        return languages.Tabular.from_table(V, L, list(law.values())), table, None, None
+        return languages.Tabular.from_table(V, L, given(law.values())), table, None, None
     if kind == "markov":
         initial, transition = draw(rows(V)), [draw(rows(V)) for _ in range(V)]
         scope = oracle_denoisers.interval_scope(initial, transition, L)
         return (
-            languages.markov(initial, transition, L),
+            languages.markov(given(initial), [given(row) for row in transition], L),
             oracle_languages.markov(initial, transition, L),
             transition,
             scope,
         )
     if kind == "iid":
         row = draw(rows(V))
-        return languages.iid(row, L), oracle_languages.iid(row, L), [row] * V, None
+        return languages.iid(given(row), L), oracle_languages.iid(row, L), [row] * V, None
     if kind == "ngram":
         order = draw(st.integers(2, 3))
         contexts = V ** (order - 1)
         initial, transition = draw(rows(contexts)), [draw(rows(V)) for _ in range(contexts)]
-        product = languages.NGram(order, V, L, initial, transition)
+        product = languages.NGram(order, V, L, given(initial), [given(row) for row in transition])
         table = oracle_languages.ngram(order, V, L, initial, transition)
         return product, table, transition if order == 2 else None, None
     if kind == "hmm":
@@ -142,7 +150,7 @@ def language_pairs(draw: Any, kinds: tuple[str, ...] = KINDS, rows: Rows = rows)
         initial, transition = draw(rows(K)), [draw(rows(K)) for _ in range(K)]
         emission = [draw(rows(V)) for _ in range(K)]
         return (
-            languages.HMM(L, initial, transition, emission),
+            languages.HMM(L, given(initial), [given(row) for row in transition], [given(row) for row in emission]),
             oracle_languages.hmm(initial, transition, emission, L),
             None,
             None,
@@ -151,13 +159,14 @@ def language_pairs(draw: Any, kinds: tuple[str, ...] = KINDS, rows: Rows = rows)
     law = dict(zip(np.ndindex(*(V,) * size), draw(rows(V**size)), strict=True))
     block = oracle_languages.law(law.items())
     count = draw(st.integers(1, 2))
-    product = languages.Blocks(languages.Tabular.from_table(V, size, list(law.values())), count)
+    product = languages.Blocks(languages.Tabular.from_table(V, size, given(law.values())), count)
     return product, oracle_languages.blocks(block, count), None, oracle_denoisers.block_scope(block, V)
 
 
 @st.composite
-def policy_pairs(draw: Any, length: int, rows: Rows = rows) -> tuple[policies.Policy, Any]:
+def policy_pairs(draw: Any, length: int, hard: bool = False) -> tuple[policies.Policy, Any]:
     """A policy of every kind; N = 1, N = L, empty steps and weights of zero included."""
+    rows = ROWS[hard]
     kind = draw(st.sampled_from(["uniform", "weights", "sizes", "random-order", "autoregressive", "bisection", "sets"]))
     if kind == "uniform":
         steps = draw(st.integers(1, 4))
@@ -184,9 +193,12 @@ def policy_pairs(draw: Any, length: int, rows: Rows = rows) -> tuple[policies.Po
 @st.composite
 def denoiser_pairs(draw: Any, language: languages.Language, hard: bool = False) -> tuple[denoisers.Denoiser, Any]:
     """A denoiser and the oracle's prediction."""
-    kind = draw(st.sampled_from(["exact", "exact", "uniform", "peak", "tilt", "full", "neighbours"]))
+    kinds = ["exact", "exact", "uniform", "peak", "tilt", "full", "neighbours", *(["table"] if hard else [])]
+    kind = draw(st.sampled_from(kinds))
     if kind == "exact":
         return denoisers.Exact(), oracle_denoisers.exact_prediction
+    if kind == "table":
+        return _table_pair(language.vocab, language.length, draw(st.integers(0, 1000)))
     strength = draw(st.sampled_from(HARD_STRENGTHS if hard else STRENGTHS))
     if kind == "uniform":
         return denoisers.Perturbed("uniform", strength), oracle_denoisers.mix_uniform(strength)
@@ -208,12 +220,27 @@ def denoiser_pairs(draw: Any, language: languages.Language, hard: bool = False) 
     return learned, counted(seen, language.vocab, pseudo)
 
 
+def _table_pair(V: int, L: int, seed: int) -> tuple[denoisers.Denoiser, Any]:
+    """Any predictions, powers of two apart, some of them zero, down to 2^-900."""
+    rng = np.random.default_rng(seed)
+    table = 2.0 ** -rng.choice([0, 1, 2, 53, 300, 900], size=((V + 1) ** L, L, V))
+    table[rng.random(table.shape) < 0.2] = 0.0
+    table[..., 0] += table.sum(axis=-1) == 0
+    table /= table.sum(axis=-1, keepdims=True)
+    places = (V + 1) ** np.arange(L - 1, -1, -1)
+
+    def predict(i: int, context: Any, exact: list[Fraction]) -> list[Fraction]:
+        row = [Fraction(c) for c in table[sum(int(places[j]) * (v + 1) for j, v in context.items()), i].tolist()]
+        return [c / sum(row) for c in row]
+
+    return denoisers.Table(conditionals=table), predict
+
+
 @st.composite
 def cases(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False) -> Case:
     """Instances of every combination that a table can do; hard ones at the ends of float64's range."""
-    row = hard_rows if hard else rows
-    language, law, transition, local = draw(language_pairs(kinds, row))
-    policy, oracle_policy = draw(policy_pairs(language.length, row))
+    language, law, transition, local = draw(language_pairs(kinds, hard))
+    policy, oracle_policy = draw(policy_pairs(language.length, hard))
     denoiser, prediction = draw(denoiser_pairs(language, hard))
     rule = draw(st.sampled_from(RULES))
     scope = draw(st.sampled_from([None, "global", "local"] if local else [None, "global"]))
@@ -265,6 +292,7 @@ class AdaptiveCase:
     denoiser: Any
     policy: oracle_adaptive.Adaptive | None
     step: Any
+    transition: list | None = None
 
     def run(self) -> oracle_adaptive.Run:
         return oracle_adaptive.run(self.step, self.instance.policy.steps, self.instance.length)
@@ -277,8 +305,9 @@ class AdaptiveCase:
 
 
 @st.composite
-def remasking_pairs(draw: Any, rows: Rows = rows) -> tuple[policies.Policy, Any]:
+def remasking_pairs(draw: Any, hard: bool = False) -> tuple[policies.Policy, Any]:
     """A remasking policy, its chances from none to the most there can be."""
+    rows = ROWS[hard]
     weights = draw(rows(draw(st.integers(1, 3))))
     revealed = [sum(weights[:k], Fraction(0)) for k in range(len(weights) + 1)]
     most = [min(Fraction(1), (1 - after) / before) if before else Fraction(1) for before, after in pairwise(revealed)]
@@ -289,15 +318,18 @@ def remasking_pairs(draw: Any, rows: Rows = rows) -> tuple[policies.Policy, Any]
 @st.composite
 def adaptive_cases(draw: Any, remasking: bool = True, hard: bool = False) -> AdaptiveCase:
     """Rational instances of adaptive and remasking policies; hard ones at the ends of float64's range."""
-    row = hard_rows if hard else rows
-    language, law, _, local = draw(language_pairs(KINDS, row))
+    language, law, transition, local = draw(language_pairs(KINDS, hard))
     denoiser, prediction = draw(denoiser_pairs(language, hard).filter(lambda pair: hard or pair[0].rational))
     rule = draw(st.sampled_from(RULES))
     scope = draw(st.sampled_from([None, "global", "local"] if local else [None, "global"]))
     inside = local if scope == "local" else oracle_denoisers.global_scope(law, language.vocab)
     oracle = oracle_denoisers.denoiser(inside, language.vocab, prediction, rule, law)
     if remasking and draw(st.integers(0, 4)) == 0:
-        policy, step = draw(remasking_pairs(row))
-        return AdaptiveCase(Instance(language, policy, denoiser, rule, scope), law, oracle, None, step(oracle))
+        policy, step = draw(remasking_pairs(hard))
+        return AdaptiveCase(
+            Instance(language, policy, denoiser, rule, scope), law, oracle, None, step(oracle), transition
+        )
     policy, twin = draw(adaptive_pairs(language.length, hard))
-    return AdaptiveCase(Instance(language, policy, denoiser, rule, scope), law, oracle, twin, twin.step(oracle))
+    return AdaptiveCase(
+        Instance(language, policy, denoiser, rule, scope), law, oracle, twin, twin.step(oracle), transition
+    )
