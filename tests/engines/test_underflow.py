@@ -102,3 +102,73 @@ def test_likelihoods_below_float64_are_no_infinite_divergence(policy: policies.P
     instance = Instance(languages.iid(["1/2", "1/2"], 4), policy, CONFIDENT)
     with pytest.raises(BeyondReach, match="float64"):
         measure(instance, ["soft_path_kl"], engine="tabular")
+
+
+STEP = Fraction(1, 10**200)
+LADDER = [[1 - STEP, STEP, 0], [0, 1 - STEP, STEP], [0, 0, 1]]
+"""0, 1, 2 in a row has the chance 1e-400 given its ends, which both occur half of the time."""
+
+APART = {
+    "chain in its intervals": (languages.markov(["1/2", 0, "1/2"], LADDER, 3), "local"),
+    "hidden chain": (languages.HMM(3, ["1/2", 0, "1/2"], LADDER, np.eye(3, dtype=int).tolist()), None),
+}
+
+
+@pytest.mark.parametrize("name", APART)
+def test_a_context_whose_paths_float64_loses_is_not_drawn_as_an_impossible_one(name: str):
+    """SER is 1/4: only 2 .. 0 is impossible. Drawn by the convention, 0 _ 2 went wrong twice in three."""
+    language, scope = APART[name]
+    instance = Instance(language, policies.FixedSets([[0, 2], [1]]), off_support_scope=scope)
+    assert measure(instance, ["ser"], engine="rational")["ser"].hi == 1 / 4
+    with pytest.raises(BeyondReach, match="cannot be told from an impossible one"):
+        measure(instance, ["ser"], engine="sampled", samples=2000)
+
+
+def test_conditionals_of_such_a_context_are_refused():
+    y = np.array([[0, 3, 2]])
+    for language, scope in APART.values():
+        with pytest.raises(BeyondReach, match="cannot be told from an impossible one"):
+            language.conditionals(y, scope or "global")
+
+
+def test_a_hidden_path_that_float64_loses_is_possible():
+    """Two states that emit one token each; the second is left after 1e-300 twice, and alone explains the last token."""
+    rare = Fraction(1, 10**300)
+    rows = [[1, 0, 0], [0, 1 - rare, rare], [0, 0, 1]]
+    language = languages.HMM(2, [1 - rare, rare, 0], rows, [[1, 0], [1, 0], [0, 1]])
+    x = np.array([[0, 1], [1, 0]])
+    assert language.in_support(x).tolist() == [True, False]
+    with pytest.raises(BeyondReach, match="hidden paths"):
+        language.log_prob(x)
+
+
+def test_pairs_of_tokens_below_float64_are_not_forbidden():
+    """1 1 has probability 1e-400 under q; p draws it half of the time, at a finite cost."""
+    rare = Fraction(1, 10**200)
+    block = languages.Tabular.from_table(2, 1, [1 - rare, rare])
+    half = denoisers.Table(conditionals=np.full((9, 2, 2), 0.5))
+    instance = Instance(languages.Blocks(block, 2), policies.FixedSize([2]), half)
+    with pytest.raises(BeyondReach, match="leave the range of float64"):
+        measure(instance, ["bigram_kl_rate"], engine="sampled", samples=200)
+
+
+def test_a_floating_probability_is_no_exact_one():
+    found = measure(Instance(languages.iid([1 / 3, 2 / 3], 3), policies.Bernoulli(1)), ["best_proposals_chance"])
+    t = Fraction(2, 3)
+    assert found["best_proposals_chance"].contains(t * (1 - (1 - t) ** 2) * (1 - (1 - t) ** 3))
+    assert found["best_proposals_chance"].exact is None
+
+
+def test_where_every_sequence_is_abandoned_nothing_is_left_to_walk():
+    never = denoisers.Perturbed("peak", 1)
+    table = languages.Tabular.from_table(2, 2, [0, "3/8", "3/8", "1/4"])
+    wrong = denoisers.Table(conditionals=np.tile([1.0, 0.0], (9, 2, 1)))
+    for denoiser in (never, wrong):
+        instance = Instance(table, policies.FixedSets([[0, 1], []]), denoiser, off_support="stop")
+        for engine in ("tabular", "walk"):
+            assert measure(instance, ["log_ter"], engine=engine)["log_ter"].value == math.inf
+    gone = Instance(languages.iid([0, 1], 3), policies.autoregressive(3), denoisers.Table(conditionals=WRONG), "stop")
+    assert measure(gone, ["ser"], engine="walk")["ser"].value == 1
+
+
+WRONG = np.tile([1.0, 0.0], (27, 3, 1))
