@@ -172,3 +172,14 @@ def test_where_every_sequence_is_abandoned_nothing_is_left_to_walk():
 
 
 WRONG = np.tile([1.0, 0.0], (27, 3, 1))
+
+
+def test_tokens_equally_likely_within_rounding_make_no_certain_conflict():
+    """The likeliest tokens 1 1 are the likeliest pair; in float64 token 0 is as likely at the first position."""
+    little = Fraction(1, 10**40)
+    table = [Fraction(1, 4) - little, "1/4", "1/8", Fraction(3, 8) + little]
+    instance = Instance(languages.Tabular.from_table(2, 2, table), policies.Bernoulli(1))
+    for quantity in ("mode_conflict", "mode_conflict_uniform"):
+        found = {engine: measure(instance, [quantity], engine=engine)[quantity] for engine in ("tabular", "rational")}
+        assert found["rational"].value == math.inf
+        assert found["tabular"].hi == math.inf
