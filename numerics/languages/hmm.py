@@ -111,7 +111,7 @@ class HMM(Language):
             if i:
                 paths = paths @ positive(self.transition.values)
             paths = positive(paths * self.emission.values.T[np.asarray(x)[:, i]])
-        return paths.any(axis=-1)
+        return paths.max(axis=-1) > 0
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         x = np.empty((count, self.length), dtype=np.int64)
