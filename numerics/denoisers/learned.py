@@ -46,7 +46,9 @@ class Learned(Denoiser):
         self.samples = whole(samples, "samples", 1)
         self.seed = whole(seed, "seed")
         self.pseudo_count = number(pseudo_count, "pseudo_count")
-        if not 0 <= self.pseudo_count <= LARGEST_PSEUDO_COUNT or 0 < self.pseudo_count < 1 / LARGEST_PSEUDO_COUNT:
+        if not 0 <= self.pseudo_count <= LARGEST_PSEUDO_COUNT or 0 < self.pseudo_count < Fraction(
+            1, LARGEST_PSEUDO_COUNT
+        ):
             raise BadInput(
                 "pseudo_count", f"found {shown(self.pseudo_count)}; 0 or a number from 1e-15 to 1e15 is accepted"
             )

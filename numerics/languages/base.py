@@ -7,6 +7,7 @@ parameters, never by whether a float64 came out as zero.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Literal
@@ -14,12 +15,22 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from ..reach import power, require_memory
 from ..traits import decides
-from ..types import Probabilities
+from ..types import SMALLEST_NORMAL, Probabilities
 
-__all__ = ["Language", "Pick", "Scope", "masked_conditionals", "rescaled"]
+__all__ = [
+    "LOST",
+    "Language",
+    "Pick",
+    "Scope",
+    "masked_conditionals",
+    "may_underflow",
+    "positive",
+    "refuse_lost",
+    "rescaled",
+]
 
 Scope = Literal["global", "local"]
 """How far a contradiction reaches (M2): to every masked position, or to its own interval or block only."""
@@ -27,6 +38,12 @@ Scope = Literal["global", "local"]
 
 Pick = Callable[[Probabilities], NDArray[Any]]
 """What to take of a parameter: its values, its fractions, or which of its entries are positive."""
+
+
+LOST = (
+    "a context of positive probability has tokens whose chances leave the range of float64, so that it cannot be told "
+    "from an impossible one"
+)
 
 
 class Language(ABC):
@@ -170,6 +187,28 @@ def masked_conditionals(
     rows = np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
     rows[y != vocab] = 0.0
     return rows, possible
+
+
+def may_underflow(*factors: tuple[int, NDArray[np.float64]]) -> bool:
+    """Whether a product of so many positive entries of each array can leave the range of float64."""
+    least = (count * math.log2(law[law > 0].min(initial=1.0)) for count, law in factors)
+    return math.fsum(least) < math.log2(SMALLEST_NORMAL)
+
+
+def positive(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 where a weight is positive: what stands for it where only zeros are asked for."""
+    return (weights > 0).astype(np.float64)
+
+
+def refuse_lost(weights: NDArray[np.float64], possible: NDArray[np.bool_]) -> None:
+    """Refuse weights that are zero, or have lost digits, where by the zeros of the parameters they are positive.
+
+    Raises
+    ------
+    BeyondReach
+    """
+    if (weights[possible] < SMALLEST_NORMAL).any():
+        raise BeyondReach(LOST)
 
 
 def rescaled(weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from ..spec.draws import Spec, law, normalised
 from ..spec.table import ABSENT, Count, Length, Numbers, Vocab
 from ..traits import decides
 from ..types import PARAMETER_DEPTH, Probabilities, whole
-from .base import Language, Pick, Scope, masked_conditionals, rescaled
+from .base import Language, Pick, Scope, masked_conditionals, may_underflow, positive, refuse_lost, rescaled
 from .kind import LanguageTable
 
 __all__ = ["NGram", "iid", "markov"]
@@ -120,22 +120,27 @@ class NGram(Language):
         self.require_scope(scope)
         if scope == "local":
             return self._interval_conditionals(y)
-        return masked_conditionals(self._joint_weights(y), y, self.vocab)
+        weights = self._joint_weights(y, lambda law: law.values, rescaled)
+        if may_underflow((1, self.initial.values), (self.length, self.transition.values)):
+            refuse_lost(weights, self._joint_weights(y, lambda law: positive(law.values), positive) > 0)
+        return masked_conditionals(weights, y, self.vocab)
 
-    def _joint_weights(self, y: NDArray[np.integer]) -> NDArray[np.float64]:
+    def _joint_weights(
+        self, y: NDArray[np.integer], pick: Pick, kept: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
         """Weights proportional to ``q(x_i = v, y)``, each position scaled by itself."""
         n, V, L, count = self.order, self.vocab, self.length, len(y)
         head = min(n - 1, L)
         allowed = (y[:, :, None] == np.arange(V)) | (y[:, :, None] == V)
-        start = np.broadcast_to(self._short_initial(self.initial.values), (count, V**head)).copy()
+        start = np.broadcast_to(self._short_initial(pick(self.initial)), (count, V**head)).copy()
         start = start.reshape((count,) + (V,) * head)
         for i in range(head):
             start *= _along(allowed[:, i], i, head)
-        step = self.transition.values.reshape((1,) + (V,) * n)
-        forward = [rescaled(start)]
+        step = pick(self.transition).reshape((1,) + (V,) * n)
+        forward = [kept(start)]
         for i in range(n - 1, L):
             joint = forward[-1][..., None] * step * _along(allowed[:, i], n - 1, n)
-            forward.append(rescaled(joint.sum(axis=1)) if n > 1 else rescaled(joint.sum(axis=-1)))
+            forward.append(kept(joint.sum(axis=1)) if n > 1 else kept(joint.sum(axis=-1)))
         weights = np.empty((count, L, V))
         backward = np.ones((count,) + (V,) * head)
         for i in range(L - 1, n - 2, -1):
@@ -143,7 +148,7 @@ class NGram(Language):
             ahead = backward[:, None] if n > 1 else backward[..., None]
             joint = before[..., None] * step * _along(allowed[:, i], n - 1, n) * ahead
             weights[:, i] = joint.reshape(count, -1, V).sum(axis=1)
-            backward = rescaled((step * _along(allowed[:, i], n - 1, n) * ahead).sum(axis=-1))
+            backward = kept((step * _along(allowed[:, i], n - 1, n) * ahead).sum(axis=-1))
         first = (forward[0] * backward).reshape((count,) + (V,) * head)
         for i in range(head):
             weights[:, i] = np.moveaxis(first, i + 1, -1).reshape(count, -1, V).sum(axis=1)
@@ -154,9 +159,10 @@ class NGram(Language):
         V, L = self.vocab, self.length
         first, P = self.chain()
         powers = np.empty((L + 1, V, V))
-        powers[0] = np.eye(V)
+        powers[0] = joined = np.eye(V)
         for gap in range(1, L + 1):
-            powers[gap] = powers[gap - 1] @ P
+            powers[gap], joined = powers[gap - 1] @ P, positive(joined @ positive(P))
+            refuse_lost(powers[gap], joined > 0)
         rows = np.zeros((len(y), L, V))
         possible = np.zeros((len(y), L), dtype=bool)
         for s, sequence in enumerate(np.asarray(y)):
@@ -166,6 +172,7 @@ class NGram(Language):
                     left = powers[i - a][sequence[a]] if a >= 0 else first @ powers[i]
                     right = powers[b - i][:, sequence[b]] if b < L else np.ones(V)
                     weight = left * right
+                    refuse_lost(weight, (left > 0) & (right > 0))
                     if weight.sum() > 0:
                         rows[s, i] = weight / weight.sum()
                         possible[s, i] = True

@@ -19,7 +19,7 @@ from ..spec.table import ABSENT, Count, Number, Wholes
 from ..traits import decides
 from ..types import number, whole, written
 from .base import Partial, Policy, Transition
-from .decisions import Contexts, draw_decided
+from .decisions import Contexts, draw_decided, tempered
 from .kind import FEW_STEPS, PolicyTable
 from .schedule import MOST_STEPS
 
@@ -278,8 +278,8 @@ class Adaptive(Policy):
             return row
         largest = max(row)
         if isinstance(largest, float):
-            powers = [(c / largest) ** float(self.exponent) for c in row]
-        elif isinstance(self.exponent, Fraction) and self.exponent.denominator == 1:
+            return tempered(np.array(row), self.temperature).tolist()
+        if isinstance(self.exponent, Fraction) and self.exponent.denominator == 1:
             powers = [(c / largest) ** self.exponent.numerator for c in row]
         else:
             raise BadInput("temperature", f"found {shown(self.temperature)}; exact rationals need a whole 1/T")
