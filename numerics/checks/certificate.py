@@ -187,7 +187,7 @@ def _require_agreement(found: Mapping[str, Any], verdict: Verdict) -> None:
     assert verdict.lhs is not None
     assert verdict.rhs is not None
     measured = verdict.lhs.quantities | verdict.rhs.quantities
-    subjects = [verify.subject(repr(spec)) for spec in found["subjects"]]
+    subjects = [verify.subject(spec) for spec in found["subjects"]]
     differing = [
         name
         for name, text in found["quantities"].items()
@@ -205,8 +205,8 @@ def _same(name: str, text: str | None, measured: Enclosure, subjects: Sequence[v
     known = measured.exact
     if text is None:
         plain, _, second = name.partition("@")
-        low, high = verify.quantity(plain, subjects[bool(second)]).at(BITS)
-        return known is None and low <= measured.hi and measured.lo <= high
+        bounds = subjects[bool(second)].quantity(plain).at(BITS)
+        return known is None and (bounds is None or (bounds[0] <= measured.hi and measured.lo <= bounds[1]))
     if text == "inf" or math.inf in (known, measured.lo):
         return text == "inf" and math.isinf(measured.value)
     number = LogForm.parse(text)

@@ -167,7 +167,8 @@ def test_counterexamples_that_are_adaptive_are_refused(id_):
 def test_counterexamples_are_certified(id_):
     each = certificate(statements[id_], *counterexample(id_))
     assert each["verdict"] == "violated"
-    assert verify.verify(certificate_text([each])).startswith(f"{id_} violated")
+    assert verify.verify(certificate_text([each])).startswith("violated: ")
+    assert verify.verify(certificate_text([each])).endswith(f', label "{id_}"')
 
 
 # Every number counts

@@ -25,7 +25,7 @@ def test_it_finds_shrinks_and_certifies(tmp_path):
     assert found.stdout.startswith("counterexample found: ")
     assert "violated" in found.stdout
     assert found.stderr == f"maskbound: the certificate of the counterexample is written to {file}\n"
-    assert run("verify", str(file)).stdout.startswith("accepted: claim violated: path_kl <= ")
+    assert run("verify", str(file)).stdout.startswith("accepted: violated: path_kl <= ")
     assert os.listdir(tmp_path) == ["found.json"]
 
 
