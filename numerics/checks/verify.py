@@ -69,7 +69,7 @@ from typing import Any
 
 LARGEST_FILE, MOST_MARKS, MOST_OBJECTS = 1 << 25, 4_000_000, 100_000  # bytes; commas, brackets and braces; braces
 LARGEST_LATTICE, MOST_TOKENS, DEEPEST = 7_000, 200, 40  # partial sequences; of a side; parentheses, signs and powers
-LARGEST_NUMBER, LARGEST_WORK = 20_000, 6_000_000  # bits; units of about a microsecond
+LARGEST_NUMBER, LONGEST_SPELLED, LARGEST_WORK = 60_000, 14_000, 6_000_000  # bits; bits; units below a microsecond
 
 
 class Malformed(Exception):
@@ -369,6 +369,8 @@ class Number:
             return None
         text = ""
         for atom, c in sorted(self.reduced().items()):
+            long = max(c.numerator.bit_length(), c.denominator.bit_length(), 0 if atom == 1 else atom.bit_length())
+            require(long <= LONGEST_SPELLED, "a value has too many digits for this kernel")
             spend(price(c) + price(atom))
             body = str(abs(c)) if atom == 1 else f"log({atom})" if abs(c) == 1 else f"{abs(c)}*log({atom})"
             text += (f" {'-' if c < 0 else '+'} " if text else "-" if c < 0 else "") + body
@@ -1096,13 +1098,16 @@ def verify(text: str) -> str:
     return "\n".join(conclusions)
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], further: Callable[[str], None] = lambda text: None) -> int:
+    """Answer for a file; ``further`` may reject what is accepted here."""
     try:
         require(len(arguments) == 1, "one argument, the name of a file, is expected")
         with open(arguments[0], "rb") as file:
             content = file.read(LARGEST_FILE + 1)
         require(len(content) <= LARGEST_FILE, f"the file is larger than {LARGEST_FILE} bytes")
-        print("accepted:", verify(content.decode()).replace("\n", "\naccepted: "))
+        conclusions = verify(content.decode())
+        further(content.decode())
+        print("accepted:", conclusions.replace("\n", "\naccepted: "))
     except (Malformed, Rejected, OSError, UnicodeDecodeError) as problem:
         print(f"{'rejected' if isinstance(problem, Rejected) else 'malformed'}: {problem}", file=sys.stderr)
         return 1 if isinstance(problem, Rejected) else 2
