@@ -157,7 +157,7 @@ def price(number: Fraction | int) -> float:
     bits = number.numerator.bit_length() + number.denominator.bit_length()
     if bits > LARGEST_NUMBER:
         raise Malformed("a number has too many digits for this kernel")
-    return 2 + (bits / 900) ** 2
+    return 2 + bits / 400 + (bits / 900) ** 2
 
 
 def added(numbers: Iterable[Fraction | int]) -> Fraction:
@@ -170,7 +170,7 @@ def added(numbers: Iterable[Fraction | int]) -> Fraction:
 
 def multiplied(numbers: list[Fraction]) -> Fraction:
     result = math.prod(numbers)
-    spend(len(numbers) * price(result))
+    spend((1 + len(numbers)) * price(result))
     return Fraction(result)
 
 
@@ -220,7 +220,7 @@ class Number:
         waiting = [n for n in rough if n > 1]
         while waiting:
             n = waiting.pop()
-            spend(len(base) * (price(n) - 1.7))
+            spend(len(base) * (price(n) - 1.2))
             b = next((b for b in base if math.gcd(n, b) > 1), None)
             if b is not None:
                 common = math.gcd(n, b)
@@ -229,7 +229,7 @@ class Number:
             else:
                 base.append(n)
         for n, c in rough.items():
-            spend(len(base) * (price(n) - 1.7))
+            spend(len(base) * (price(n) - 1.2))
             for b in base:
                 while n % b == 0:
                     n, terms[b] = n // b, terms[b] + c
@@ -749,10 +749,14 @@ class Instance:
     def mixture(self) -> list:
         """What a Bernoulli policy mixes: probabilities, and the subject under the sizes of steps that are not empty."""
         require(self.kind == "bernoulli", "the statement has a quantity of bernoulli policies only")
-        sizes: dict = defaultdict(Fraction)
-        for tau in itertools.product(range(self.N), repeat=self.L):
-            c = multiplied([self.weights[k] for k in tau])
+        sizes = {
+            tuple(b - a for a, b in itertools.pairwise((0, *cuts, self.L))): Fraction(0)
+            for steps in range(min(self.N, self.L))
+            for cuts in itertools.combinations(range(1, self.L), steps)
+        }
+        for tau, c in self.reveal_times():
             sizes[tuple(map(tau.count, sorted({*tau})))] += c
+            spend(2 + self.L)
         return [(c, self.under({"kind": "fixed-size", "sizes": [*n]})) for n, c in sizes.items()]
 
     def under(self, policy: dict) -> Instance:
@@ -966,11 +970,11 @@ class Subject(Instance):
 
     def mixture_path_kl(self) -> Number:
         """``path_kl`` averaged over the sizes of the steps that are not empty."""
-        return total((c, t.quantity("path_kl")) for c, t in self.mixture())
+        return total((c, t.quantity("path_kl")) for c, t in self.mixture() if c)
 
     def mixture_ser(self) -> Number:
         """``ser`` averaged over them."""
-        return total((c, t.quantity("ser")) for c, t in self.mixture())
+        return total((c, t.quantity("ser")) for c, t in self.mixture() if c)
 
     def best_sizes_path_kl(self) -> Number:
         """The least ``path_kl`` among them."""
