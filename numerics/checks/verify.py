@@ -435,12 +435,16 @@ def compare(a: Number, b: Number) -> tuple[int, int | None]:
     raise Rejected("a comparison stays open at 4096 bits")
 
 
+def order_of(a: Number, b: Number) -> int:
+    return compare(a, b)[0]
+
+
 def largest(*values: Number) -> Number:
-    return max(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))
+    return max(values, key=cmp_to_key(order_of))
 
 
 def smallest(*values: Number) -> Number:
-    return min(values, key=cmp_to_key(lambda a, b: compare(a, b)[0]))
+    return min(values, key=cmp_to_key(order_of))
 
 
 # Enclosures
@@ -661,7 +665,7 @@ class Instance:
         self.read_policy(spec["policy"])
         self.rule = spec.get("off_support", "uniform")
         require(self.rule in ("uniform", "marginal", "stop"), "off_support is uniform, marginal or stop")
-        self.predictions = {(i, y): self.conditional(i, R, y) for i, R, y in self.contexts}
+        self.predictions: dict = {(i, y): self.conditional(i, R, y) for i, R, y in self.contexts}
         if "denoiser" in spec:
             self.read_denoiser(spec["denoiser"])
 

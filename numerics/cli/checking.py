@@ -76,8 +76,10 @@ def check(
         print_json(as_records(flat))
     else:
         _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
-    for problem in doubtful:
-        say(f"{problem}, so it has no certificate and its verdict is in doubt; please report this fault of maskbound")
+    for disagreement in doubtful:
+        say(
+            f"{disagreement}, so it has no certificate and its verdict is in doubt; please report this fault of maskbound"
+        )
     if doubtful:
         return INTERNAL
     return VIOLATION if any(verdict.status is Status.VIOLATED for verdict in flat) else 0

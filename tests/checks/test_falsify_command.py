@@ -103,5 +103,5 @@ def test_a_certificate_that_cannot_be_written_does_not_hide_the_counterexample(t
     assert found.exit_code == 1
     assert "counterexample found" in found.stdout
     assert "nothing is written" in found.stderr
-    assert "too many for this kernel" in found.stderr
+    assert "too much work for this kernel" in found.stderr
     assert not os.listdir(tmp_path)

@@ -107,6 +107,7 @@ def test_a_file_is_read_whole_or_refused(tmp_path):
     assert answered(whole + " " * (1 << 26) + text({**PAIR, "order": "="}), tmp_path) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("repeated", "count"),
     [("[],", 19_000_000), ("[],", 1_900_000), ('{"":0},', 2_000_000), ('{"":0},', 99_000), ("999,", 3_900_000)],
