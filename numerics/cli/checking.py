@@ -78,7 +78,7 @@ def check(
         _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
     for disagreement in doubtful:
         say(
-            f"{disagreement}, so it has no certificate and its verdict is in doubt; please report this fault of maskbound"
+            f"{disagreement}: it has no certificate and its verdict is in doubt; please report this fault of maskbound"
         )
     if doubtful:
         return INTERNAL
