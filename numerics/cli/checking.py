@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import BadInput
-from .application import VIOLATION, app, say
+from .application import INTERNAL, VIOLATION, app, say
 from .options import AsJson, Specs
 from .output import console, print_json, progress
 
@@ -38,7 +38,7 @@ def check(
     from maskbound.theory import claim
 
     from ..checks import Status
-    from ..checks.certificate import certify
+    from ..checks.certificate import Disagreement, certify
     from ..errors import BeyondReach
     from ..tables.cases import gallery_names, open_case
     from ..tables.verdicts import as_records, judged_on, remarks, tally, verdicts_of
@@ -51,7 +51,7 @@ def check(
     for statement in stated if specs else ():
         _require_subjects(statement, cases)
     found: list[tuple[Case, list[Verdict]]] = []
-    certificates, refused = [], []
+    certificates, refused, doubtful = [], [], []
     exact = exact or certificate is not None
     with progress(sum(len(judged_on(case, stated)) for case in cases), "checking") as advance:
         for case in cases:
@@ -65,15 +65,23 @@ def check(
                         certificates.append(certify(verdict, about.subjects, about.relation))
                     except BeyondReach as problem:
                         refused.append(str(problem))
+                    except Disagreement as problem:
+                        doubtful.append(str(problem))
                 advance()
             found.append((case, verdicts))
-    if certificate is not None:
+    if certificate is not None and (certificates or not doubtful):
         _write_certificates(certificate, certificates, refused)
     flat = [verdict for _, verdicts in found for verdict in verdicts]
     if as_json:
         print_json(as_records(flat))
     else:
         _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
+    for disagreement in doubtful:
+        say(
+            f"{disagreement}: it has no certificate and its verdict is in doubt; please report this fault of maskbound"
+        )
+    if doubtful:
+        return INTERNAL
     return VIOLATION if any(verdict.status is Status.VIOLATED for verdict in flat) else 0
 
 
@@ -93,10 +101,11 @@ def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused:
 def verify(
     certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` has written.")],
 ) -> int:
-    """Recheck a certificate from the definitions, with the standard library alone."""
+    """Recheck a certificate from the definitions, with the standard library alone, and its id with the ledger."""
+    from ..checks.certificate import require_the_ledger
     from ..checks.verify import main as recheck
 
-    return recheck([str(certificate)])
+    return recheck([str(certificate)], require_the_ledger)
 
 
 def _require_subjects(statement: Any, cases: list[Case]) -> None:
