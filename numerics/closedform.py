@@ -66,6 +66,18 @@ class ClosedForm:
         found = ClosedForm.exp(own[1] + theirs[1])
         return None if found is None else found.scaled(own[0] * theirs[0])
 
+    def over(self, divisor: ClosedForm) -> Fraction | None:
+        """The quotient, where the two are rational multiples of each other."""
+        own, other = self._coefficients, divisor._coefficients
+        ratios = {own[key] / other[key] for key in own.keys() & other.keys()}
+        return ratios.pop() if own.keys() == other.keys() and len(ratios) == 1 else None
+
+    @property
+    def _coefficients(self) -> dict[int | LogForm, Fraction]:
+        """By integers whose logarithms are added, 1 for the rational part, and by exponents."""
+        rational = {1: self.form.rational} if self.form.rational else {}
+        return {**rational, **self.form.logs, **self.exponentials}
+
     @property
     def single(self) -> tuple[Fraction, LogForm] | None:
         """``(c, x)`` of a number ``c exp(x)``, ``(c, 0)`` of a rational; None of another number."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cmp_to_key
 from math import prod
 
-from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, Rational, S, Symbol, ceiling, exp, log
+from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, S, Symbol, ceiling, exp, log
 
 __all__ = ["FUNCTIONS", "apply", "power", "product", "replaced", "total"]
 

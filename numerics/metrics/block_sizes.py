@@ -102,11 +102,11 @@ def _log_ter(work: Workspace, kl: Enclosure) -> Enclosure:
     H, L = _entropy(work), work.instance.length
     slack = 1 + 4 * UNIT_ROUNDOFF
     lo, hi = (H.lo + kl.lo) / L / slack, (H.hi + kl.hi) / L * slack
-    return Enclosure(min(max((H.value + kl.value) / L, lo), hi), lo, hi, "bound")
+    return Enclosure.between(lo, hi)
 
 
 def _at_most(most: float, note: str) -> Enclosure:
-    return Enclosure(most / 2 if math.isfinite(most) else most, 0.0, most, "bound", note=note)
+    return Enclosure.between(0.0, most, note=note)
 
 
 def _kl_bound(work: Workspace) -> Enclosure:
@@ -204,8 +204,7 @@ def _sandwich(work: Workspace, right: Tiny, mean_ratio: Tiny) -> Enclosure:
     """KL from ``-log(1 - SER)`` to ``-log E exp(-D_tau)``."""
     low, high = _minus_log(right), _minus_log(mean_ratio)
     hi = max(min(high.hi, path_kl(work).hi), low.lo)
-    value = low.value if math.isinf(high.value) else (low.value + high.value) / 2
-    return Enclosure(min(max(value, low.lo), hi), low.lo, hi, "bound", note="from -log(1 - SER) to -log E exp(-D)")
+    return Enclosure.between(low.lo, hi, note="from -log(1 - SER) to -log E exp(-D)")
 
 
 def _coupled_methods(engine: _Coupled) -> tuple[Method, ...]:

@@ -96,20 +96,20 @@ def _curve_at(*fractions: float) -> Callable[[Workspace], Enclosure]:
 def _kl_bound(work: Workspace) -> Enclosure:
     """``0 <= KL <= PATH_KL``."""
     path = _path_kl(work)
-    return Enclosure(path.value / 2, 0.0, path.hi, "bound", note="anything from 0 to PATH_KL")
+    return Enclosure.between(0.0, path.hi, note="anything from 0 to PATH_KL")
 
 
 def _log_ter_bound(work: Workspace) -> Enclosure:
     """``H <= L log TER <= H + PATH_KL``."""
     H, path, L = _entropy(work), _path_kl(work), work.instance.length
     lo, hi = _per_token(H, L).lo, math.nextafter((H.hi + path.hi) / L * (1 + 2 * UNIT_ROUNDOFF), math.inf)
-    return Enclosure((lo + hi) / 2, lo, hi, "bound", note="from H/L to (H + PATH_KL)/L")
+    return Enclosure.between(lo, hi, note="from H/L to (H + PATH_KL)/L")
 
 
 def _ser_bound(work: Workspace) -> Enclosure:
     """``0 <= SER <= 1 - exp(-PATH_KL)``."""
     most = min(-math.expm1(-_path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return Enclosure(most / 2, 0.0, most, "bound", note="anything from 0 to 1 - exp(-PATH_KL)")
+    return Enclosure.between(0.0, most, note="anything from 0 to 1 - exp(-PATH_KL)")
 
 
 def _bernoulli(instance: Instance) -> str | None:

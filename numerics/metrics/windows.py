@@ -34,20 +34,20 @@ def _log_ter_language(work: Workspace) -> Enclosure:
 def _kl(work: Workspace) -> Enclosure:
     """``0 <= KL <= PATH_KL``."""
     path = windows.path_kl(work)
-    return Enclosure(path.value / 2, 0.0, path.hi, "bound", note="anything from 0 to PATH_KL")
+    return Enclosure.between(0.0, path.hi, note="anything from 0 to PATH_KL")
 
 
 def _log_ter(work: Workspace) -> Enclosure:
     """``H <= L log TER <= H + PATH_KL``."""
     H, path, L = windows.entropy(work), windows.path_kl(work), work.instance.length
     lo, hi = _per_token(H, L).lo, (H.hi + path.hi) / L * (1 + 4 * UNIT_ROUNDOFF)
-    return Enclosure((lo + hi) / 2, lo, hi, "bound", note="from H/L to (H + PATH_KL)/L")
+    return Enclosure.between(lo, hi, note="from H/L to (H + PATH_KL)/L")
 
 
 def _ser(work: Workspace) -> Enclosure:
     """``0 <= SER <= 1 - exp(-PATH_KL)``."""
     most = min(-math.expm1(-windows.path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return Enclosure(most / 2, 0.0, most, "bound", note="anything from 0 to 1 - exp(-PATH_KL)")
+    return Enclosure.between(0.0, most, note="anything from 0 to 1 - exp(-PATH_KL)")
 
 
 def _sampled_kl(work: Workspace) -> Enclosure:
@@ -55,9 +55,8 @@ def _sampled_kl(work: Workspace) -> Enclosure:
     path = windows.path_kl(work)
     below, note = coarse_graining.kl_from_below(work.instance, work.request)
     lo = min(below, path.hi)
-    return Enclosure(
-        (lo + path.hi) / 2, lo, path.hi, "statistical", confidence=work.request.confidence, note=f"{note}, to PATH_KL"
-    )
+    confidence = work.request.confidence
+    return Enclosure.between(lo, path.hi, "statistical", confidence=confidence, note=f"{note}, to PATH_KL")
 
 
 def _sampled_log_ter(work: Workspace) -> Enclosure:
