@@ -14,7 +14,15 @@ from maskbound.theory import Assumption
 
 from ..instances import Instance
 from ..languages import HMM, Blocks, Language, NGram, Tabular, shifted_pair
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Remasking, bisection
+from ..policies import (
+    Adaptive,
+    Bernoulli,
+    FixedSets,
+    FixedSize,
+    Remasking,
+    bisection,
+    reveal_times_are_certain,
+)
 from ..types import Probabilities
 
 __all__ = ["missing"]
@@ -154,7 +162,7 @@ def _chosen_first(instance: Instance) -> bool:
 
 def _one_choice(instance: Instance) -> bool:
     policy = instance.policy
-    return isinstance(policy, FixedSets) or (
+    return reveal_times_are_certain(policy) or (
         _chosen_first(instance) and isinstance(policy, Adaptive) and policy.takes_first
     )
 

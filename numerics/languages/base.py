@@ -105,6 +105,10 @@ class Language(ABC):
         self._require_table(8)
         return self._expand(lambda law: (law.values > 0).astype(np.float64)) > 0
 
+    def every_string_is_possible(self) -> bool:
+        """Whether ``q(x) > 0`` for all ``V^L`` sequences, where the form of the language shows it; False otherwise."""
+        return False
+
     def in_support(self, x: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether ``q(x) > 0`` for (n, L) sequences."""
         return self.log_prob(x) > -np.inf

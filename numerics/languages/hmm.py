@@ -85,6 +85,9 @@ class HMM(Language):
         allowed = (y[:, :, None] == np.arange(V)) | (y[:, :, None] == V)
         return masked_conditionals(weights * allowed, y, V)
 
+    def every_string_is_possible(self) -> bool:
+        return bool((self.emission.values > 0).all())
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         x = np.empty((count, self.length), dtype=np.int64)
         state = categorical(np.broadcast_to(self.initial.values, (count, self.states)), rng)

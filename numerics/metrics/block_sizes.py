@@ -29,6 +29,7 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import FixedSize
 from . import error_rates, information, path
+from .identities import kl_methods
 from .method import Method
 from .products import ALIKE, added, divided
 
@@ -257,8 +258,11 @@ COUPLED = (
     ),
 )
 
+_PATH_KL = _profile_method("path_kl", path_kl, BY_PROFILE)
+
 METHODS = (
-    _profile_method("path_kl", path_kl, BY_PROFILE),
+    _PATH_KL,
+    *kl_methods(_PATH_KL, _profile_method("entropy", _entropy)),
     _profile_method("learning_term", _learning_term),
     _profile_method("eps_learning_mean", _eps_learning_mean),
     _profile_method("profile_left_sum", _profile_left_sum),

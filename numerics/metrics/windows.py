@@ -16,6 +16,7 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
 from .chains import BY_CURVE, OBLIVIOUS
+from .identities import kl_methods
 from .method import Method, Obstacle
 
 __all__ = ["METHODS"]
@@ -125,8 +126,11 @@ def _of_policy(
     )
 
 
+_ENTROPY = _of_language("entropy", windows.entropy)
+_PATH_KL = _of_policy("path_kl", windows.path_kl)
+
 METHODS = (
-    _of_language("entropy", windows.entropy),
+    _ENTROPY,
     _of_language("log_ter_language", _log_ter_language),
     _of_language("total_correlation", windows.total_correlation),
     _of_language("dual_total_correlation", windows.dual_total_correlation, BY_CURVE),
@@ -134,7 +138,8 @@ METHODS = (
     _of_language("profile_end", lambda work: windows.curve_at(work, 1.0), BY_CURVE),
     _of_language("curve_area", windows.entropy, BY_CURVE),
     _of_language("profile_area", windows.entropy, BY_CURVE),
-    _of_policy("path_kl", windows.path_kl),
+    _PATH_KL,
+    *kl_methods(_PATH_KL, _ENTROPY),
     _of_policy("path_kl", windows.sampled_path_kl, kind="statistical", cost=windows.sampled_cost),
     _of_policy("curve_left_sum", windows.left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
     _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize), policies="fixed-size"),

@@ -2,7 +2,15 @@
 
 from .adaptive import Adaptive
 from .base import Partial, Policy, Transition
-from .oblivious import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order
+from .oblivious import (
+    Bernoulli,
+    FixedSets,
+    FixedSize,
+    autoregressive,
+    bisection,
+    random_order,
+    reveal_times_are_certain,
+)
 from .remasking import Remasking
 from .schedule import Schedule
 
@@ -19,4 +27,5 @@ __all__ = [
     "autoregressive",
     "bisection",
     "random_order",
+    "reveal_times_are_certain",
 ]

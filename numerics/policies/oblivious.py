@@ -16,7 +16,15 @@ from ..types import whole
 from .base import Partial, Policy, Transition
 from .schedule import MOST_STEPS, Schedule
 
-__all__ = ["Bernoulli", "FixedSets", "FixedSize", "autoregressive", "bisection", "random_order"]
+__all__ = [
+    "Bernoulli",
+    "FixedSets",
+    "FixedSize",
+    "autoregressive",
+    "bisection",
+    "random_order",
+    "reveal_times_are_certain",
+]
 
 MOST_POSITIONS = 10**6
 """Sets of positions are stored position by position."""
@@ -182,6 +190,17 @@ def bisection(length: int) -> FixedSets:
             run for start, middle, stop in halves for run in ((start, middle), (middle + 1, stop)) if run[0] < run[1]
         ]
     return FixedSets(sets)
+
+
+def reveal_times_are_certain(policy: Policy) -> bool:
+    """Whether there is one choice of reveal times: fixed sets of positions, or a single step that reveals anything."""
+    if isinstance(policy, FixedSize):
+        return sum(size > 0 for size in policy.sizes) == 1
+    if isinstance(policy, Bernoulli):
+        schedule = policy.schedule
+        weights = schedule.fractions if schedule.rational else schedule.weights
+        return int((weights > 0).sum()) == 1
+    return isinstance(policy, FixedSets)
 
 
 def fillings(

@@ -86,7 +86,7 @@ def _summary(verdicts: list[Verdict]) -> tuple[object, ...]:
     equal = sum(map(is_rounding_equality, verdicts))
     decided = [v for v in verdicts if v.status in (Status.HOLDS, Status.VIOLATED) and statement.relation != "=="]
     ratios = [ratio for verdict in decided if (ratio := tightness(verdict)) is not None and ratio.lo > 0]
-    ratios.sort(key=lambda ratio: ratio.value)
+    ratios.sort(key=lambda ratio: ratio.value if ratio.has_value else ratio.hi)
     return (
         statement.id,
         Formula(str(statement), statement.latex()),
