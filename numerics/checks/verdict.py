@@ -110,8 +110,10 @@ class Verdict:
                     f"({found.kind}, engine {found.engine})"
                     for quantity, found in side.quantities.items()
                 ]
-        if self.lhs is not None:
-            lines.append(f"  margin {self.margin:.6g}, ratio {self.ratio:.6g}")
+        known = [("margin", self.margin), ("ratio", self.ratio)]
+        numbers = ", ".join(f"{name} {number:.6g}" for name, number in known if not math.isnan(number))
+        if numbers:
+            lines.append(f"  {numbers}")
         return "\n".join(lines)
 
 
