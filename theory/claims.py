@@ -210,7 +210,7 @@ class _ToSympy(Transformer[Token, Expr]):
         try:
             return apply(token, *arguments)
         except ValueError as problem:
-            raise ClaimError(f"the claim contains {problem}, which is not a real number") from None
+            raise ClaimError(f"the claim contains what is not a real number: {problem}") from None
 
 
 def _power(base: Expr, exponent: Expr) -> Expr:
@@ -219,7 +219,7 @@ def _power(base: Expr, exponent: Expr) -> Expr:
     try:
         return power(base, exponent)
     except ValueError as problem:
-        raise ClaimError(f"the claim contains {problem}, which is not a real number") from None
+        raise ClaimError(f"the claim contains what is not a real number: {problem}") from None
 
 
 def _bounded(value: Expr) -> Expr:

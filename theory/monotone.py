@@ -128,7 +128,7 @@ def _require_value(constant: Expr) -> None:
     elif constant.is_Pow:
         base, exponent = constant.args
         raised = sign(base)
-        defined = raised > 0 or (sign(exponent) > 0 if raised == 0 else exponent.is_integer)
+        defined = raised > 0 or (sign(exponent) >= 0 if raised == 0 else exponent.is_integer)
     else:
         return
     if not defined:
@@ -177,7 +177,7 @@ def _product(parts: list[Course]) -> Course | None:
 def _power(base: Course, exponent: Course) -> Course | None:
     if exponent.direction == 0:
         raised = sign(exponent.first)
-        if raised <= 0 and (base.reached or base.direction >= 0) and sign(base.least) == 0:
+        if raised < 0 and (base.reached or base.direction >= 0) and sign(base.least) == 0:
             return None
         if _not_negative(base.least):
             return base.mapped(lambda value: oo if value == 0 and raised < 0 else value**exponent.first, raised)

@@ -49,15 +49,15 @@ def power(base: Expr, exponent: Expr) -> Expr:
     Raises
     ------
     ValueError
-        For a power of a rational that has no value: 0 to a power that is not positive, a root of a negative number.
+        For a power of a rational that has no value: 0 to a negative power, a root of a negative number.
     """
     if exponent is S.One:
         return base
     if base.is_Rational and exponent.is_Rational:
-        if base == 0 and exponent <= 0:
-            raise ValueError(f"0 to the power {exponent}")
+        if base == 0 and exponent < 0:
+            raise ValueError(f"0 to the power {exponent} has no value")
         if base < 0 and not exponent.is_Integer:
-            raise ValueError(f"a root of {base}")
+            raise ValueError(f"a root of {base} has no value")
         found = Pow(base, exponent)
         if found.is_Rational:
             return found
@@ -73,7 +73,7 @@ def apply(name: str, *arguments: Expr) -> Expr:
         For the logarithm of a rational that is not positive.
     """
     if name == "log" and arguments[0].is_Rational and arguments[0] <= 0:
-        raise ValueError(f"the log of {arguments[0]}")
+        raise ValueError(f"the log of {arguments[0]} has no value")
     if all(argument.is_Rational for argument in arguments):
         found = FUNCTIONS[name](*arguments)
         if found.is_Rational:

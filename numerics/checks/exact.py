@@ -21,7 +21,7 @@ from maskbound.theory import replaced, symbols
 from ..closedform import ClosedForm
 from ..enclosure import Enclosure
 from ..logform import LogForm
-from .extended import INFINITY, NEGATIVE, POSITIVE, ZERO, Extended
+from .extended import INFINITY, NEGATIVE, POSITIVE, ZERO, Extended, Unclear
 from .verdict import Side
 
 __all__ = ["MOST_BITS", "Known", "Real", "in_log_forms", "sides"]
@@ -175,6 +175,8 @@ class Real(Extended):
 
     def root(self, exponent: Real) -> Real:
         assert self.sign == 0, "a number that may be zero, and may not be negative, is zero"
+        if exponent.sign != 1:
+            raise Unclear("zero to a power that may be zero")
         return self
 
     def exp(self) -> Real:

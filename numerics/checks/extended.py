@@ -7,7 +7,7 @@ nowhere else:
 ``x + y``              of infinity and minus infinity
 ``x * y``              of zero and infinity
 ``x / y``              is ``x * y**-1``: y is zero, or both are infinite
-``x**0``               x is zero or infinite
+``x**0``               x is infinite; else it is 1, the empty product, also for x = 0
 ``x**n``, n = -1, ..   x is zero
 ``x**y``, y not whole  x is negative; x is zero and y < 0 or infinite; else it is ``exp(y * log(x))``, for x = 0 zero
 ``log(x)``             x is zero or negative
@@ -114,7 +114,7 @@ class Extended(ABC):
 
     @abstractmethod
     def root(self: T, exponent: T) -> T:
-        """A power of a number that may be zero and is not negative; the exponent is positive and finite."""
+        """A power of a number that may be zero and is not negative; the exponent is neither negative nor infinite."""
 
     @abstractmethod
     def exp(self: T) -> T: ...
@@ -144,7 +144,7 @@ class Extended(ABC):
     def __pow__(self: T, exponent: T) -> T:
         n = exponent.whole()
         if n == 0:
-            _require(lambda x: abs(x) == POSITIVE, "zero or infinity to the power 0", self)
+            _require(lambda x: abs(x) < INFINITY, "infinity to the power 0", self)
             return self.constant(Fraction(1))
         if n is not None:
             if n < 0:
@@ -154,7 +154,9 @@ class Extended(ABC):
             raise Unclear("a power of a number that may be negative")
         _require(lambda x: x >= ZERO, "a root of a negative number", self)
         if ZERO in self.sorts():
-            _require(lambda x, y: x > ZERO or y == POSITIVE, "zero to a power that is not positive", self, exponent)
+            _require(
+                lambda x, y: x > ZERO or y in (ZERO, POSITIVE), "zero to a negative or infinite power", self, exponent
+            )
             return self.root(exponent)
         return (exponent * self.log()).exp()
 

@@ -69,7 +69,7 @@ class Interval(Extended):
 
     def root(self, exponent: Interval) -> Interval:
         if self.range.b == 0:
-            return self.constant(Fraction(0))
+            return _between(0, 0 if exponent.range.a > 0 else 1)
         if exponent.range == _HALF:
             return Interval(_ARITHMETIC.sqrt(self.range))
         top = (exponent * Interval(_ARITHMETIC.mpf(self.range.b)).log()).exp()

@@ -87,6 +87,8 @@ class Twin:
         self.instance = from_spec(spec)
         self.candidate = Candidate.from_spec(self.instance.spec)
         self.works = (Workspace(self.instance),)
+        certified = certify(judge(claim("kl >= 0"), self.works, exact=True), [self.instance])
+        self.asked = {key: certified[key] for key in ("format", "subjects", "between")}
         self.searched = self.candidate.workspaces()
         denoiser = oracle_denoisers.predicting(law, V, prediction)
         with logs.mp.workdps(220):
@@ -120,9 +122,8 @@ class Twin:
 
     def question(self, lhs: str, relation: str, rhs: str) -> dict:
         """What the kernel is asked: the text as it was typed."""
-        found = certify(judge(claim("kl >= 0"), self.works, exact=True), [self.instance])
         statement = {"id": "random", "lhs": lhs, "relation": relation, "rhs": rhs, "assumptions": []}
-        return {key: found[key] for key in ("format", "subjects", "between")} | {"statement": statement}
+        return self.asked | {"statement": statement}
 
 
 exact_zero = iv.mpf(0)
@@ -159,13 +160,13 @@ def verdicts(seed: int, count: int) -> Iterator[tuple[str, Status, dict[str, Sta
             except (ClaimError, Beyond):
                 continue
             made += 1
+            exact = judge(statement, twin.works, exact=True)
             found = {
                 "intervals": judge(statement, twin.works).status,
-                "exact": judge(statement, twin.works, exact=True).status,
+                "exact": exact.status,
                 "falsifier": judge(statement, twin.searched).status,
                 "kernel": asked(twin, lhs, relation, rhs),
             }
-            exact = judge(statement, twin.works, exact=True)
             if exact.status in (Status.HOLDS, Status.VIOLATED):
                 # A certificate spells the claim: the kernel must read it as it was typed.
                 try:

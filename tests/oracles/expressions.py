@@ -112,7 +112,7 @@ def power(x: Interval, y: Interval) -> Interval | None:
 
 def whole_power(x: Interval, n: int) -> Interval | None:
     if n == 0:
-        return None if is_zero(x) or is_infinite(x) else exactly(1)
+        return None if is_infinite(x) else exactly(1)
     if is_zero(x):
         return exactly(0) if n > 0 else None
     if is_infinite(x):
