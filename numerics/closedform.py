@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from flint import arb, ctx, fmpq
 
@@ -73,10 +74,12 @@ class ClosedForm:
         return ratios.pop() if own.keys() == other.keys() and len(ratios) == 1 else None
 
     @property
-    def _coefficients(self) -> dict[int | LogForm, Fraction]:
+    def _coefficients(self) -> dict[Any, Fraction]:
         """By integers whose logarithms are added, 1 for the rational part, and by exponents."""
-        rational = {1: self.form.rational} if self.form.rational else {}
-        return {**rational, **self.form.logs, **self.exponentials}
+        found: dict[Any, Fraction] = {1: self.form.rational} if self.form.rational else {}
+        found.update(self.form.logs)
+        found.update(self.exponentials)
+        return found
 
     @property
     def single(self) -> tuple[Fraction, LogForm] | None:

@@ -8,7 +8,7 @@ needs no rewriting: ``exp`` of a log form is a closed form.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -216,9 +216,7 @@ class Real(Extended):
         return self if compared in (0, direction) else other
 
 
-def sides(
-    left: Real, right: Real, used: tuple[dict[str, Enclosure], dict[str, Enclosure]], order: int | None
-) -> tuple[Side, Side]:
+def sides(left: Real, right: Real, used: Sequence[dict[str, Enclosure]], order: int | None) -> tuple[Side, Side]:
     """Both sides of a statement for readers, with the quantities in them; equal ones are shown as the same number."""
     first = _side(left, used[0])
     return first, replace(first, quantities=used[1]) if order == 0 else _side(right, used[1])

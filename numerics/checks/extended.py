@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import reduce
 from itertools import product
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sympy
 
@@ -210,7 +210,7 @@ def evaluate(expression: sympy.Expr, values: Mapping[sympy.Symbol, T], constant:
         raise problem.of(expression) from None
 
 
-_OPERATIONS: Mapping[type, Callable[..., Extended]] = {
+_OPERATIONS: Mapping[type, Callable[..., Any]] = {
     sympy.Add: lambda x, y: x + y,
     sympy.Mul: lambda x, y: x * y,
     sympy.Pow: lambda x, y: x**y,
