@@ -53,7 +53,7 @@ METHODS = (
         _some_string_is_impossible,
         lambda instance: Cost(1, 0),
         lambda work: Enclosure.exactly(0),
-        "any language in which every string is possible x any policy",
+        "any language x any policy, every string possible from any hidden state",
         "1",
     ),
 )
