@@ -16,6 +16,7 @@ from .relations import consequences, mermaid, tree
 from .schedule_polynomial import SchedulePolynomial
 from .spelling import spell, to_latex
 from .statement import RELATIONS, STATUSES, Statement
+from .written import replaced
 
 __all__ = [
     "ASSUMPTIONS",
@@ -39,6 +40,7 @@ __all__ = [
     "parameters",
     "quantities",
     "register",
+    "replaced",
     "second",
     "spell",
     "statements",

@@ -77,9 +77,7 @@ def check(
     else:
         _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
     for disagreement in doubtful:
-        say(
-            f"{disagreement}: it has no certificate and its verdict is in doubt; please report this fault of maskbound"
-        )
+        say(f"{disagreement}: it has no certificate and its verdict is in doubt; please report this fault of maskbound")
     if doubtful:
         return INTERNAL
     return VIOLATION if any(verdict.status is Status.VIOLATED for verdict in flat) else 0

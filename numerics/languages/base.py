@@ -127,6 +127,10 @@ class Language(ABC):
     def written(self) -> dict[str, Any]:
         """The ``[language]`` table with every parameter as numbers, rational where they are rational."""
 
+    def every_string_is_possible(self) -> bool:
+        """Whether ``q(x) > 0`` for all ``V^L`` sequences, where the form of the language shows it; False otherwise."""
+        return False
+
     def in_support(self, x: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether ``q(x) > 0`` for (n, L) sequences."""
         return self.log_prob(x) > -np.inf

@@ -76,6 +76,9 @@ class Blocks(Language):
             rows = np.where(possible[:, :, None], rows, 0.0)
         return rows, possible
 
+    def every_string_is_possible(self) -> bool:
+        return self.block.every_string_is_possible()
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         return self.block.sample(count * self.count, rng).reshape(count, self.length)
 

@@ -117,6 +117,9 @@ class HMM(Language):
             paths = positive(paths * self.emission.values.T[np.asarray(x)[:, i]])
         return paths.max(axis=-1) > 0
 
+    def every_string_is_possible(self) -> bool:
+        return bool((self.emission.values > 0).all())
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         x = np.empty((count, self.length), dtype=np.int64)
         state = categorical(np.broadcast_to(self.initial.values, (count, self.states)), rng)

@@ -202,6 +202,9 @@ class NGram(Language):
             return row, np.tile(row, (self.vocab, 1))
         return self.initial.values, self.transition.values
 
+    def every_string_is_possible(self) -> bool:
+        return bool((self.initial.values > 0).all() and (self.transition.values > 0).all())
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         n, V = self.order, self.vocab
         x = np.empty((count, self.length), dtype=np.int64)

@@ -103,6 +103,9 @@ class Tabular(Language):
             joint[start : start + step] = (agrees.astype(np.float64) @ weighted).reshape(-1, self.length, self.vocab)
         return masked_conditionals(joint, y, self.vocab)
 
+    def every_string_is_possible(self) -> bool:
+        return len(self.support) == power(self.vocab, self.length)
+
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         return self.support[rng.choice(len(self.support), size=count, p=self.probabilities.values)]
 

@@ -68,8 +68,9 @@ def _found_scores(work: Workspace) -> tuple[Enclosure, Enclosure]:
 
 def _between(lo: float, hi: float) -> Enclosure:
     lo, hi = max(float(lo), 0.0), float(hi)
-    middle = (lo + hi) / 2 if math.isfinite(hi) else lo
-    return Enclosure(middle, lo, hi, "rounding", note="whether a tie is exact is lost in rounding" * (hi > lo + 1))
+    if hi > lo + 1:
+        return Enclosure.between(lo, hi, "rounding", note="whether a tie is exact is lost in rounding")
+    return Enclosure((lo + hi) / 2 if math.isfinite(hi) else lo, lo, hi, "rounding")
 
 
 def _counted(work: Workspace) -> NDArray[np.float64] | None:

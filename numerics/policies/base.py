@@ -50,6 +50,11 @@ class Policy(ABC):
         return False
 
     @property
+    def certain_times(self) -> bool:
+        """Whether the reveal times have one value: the same paths lead to every sequence."""
+        return self.oblivious and self.one_choice
+
+    @property
     def given_sizes(self) -> tuple[int, ...] | None:
         """``s_1..s_N`` where they are given and tokens are drawn at temperature 1."""
         return None

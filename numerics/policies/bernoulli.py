@@ -52,7 +52,12 @@ class Bernoulli(Policy):
 
     @property
     def one_step(self) -> bool:
-        return bool((self.schedule.weights > 0).sum() == 1)
+        weights = self.schedule.fractions if self.schedule.rational else self.schedule.weights
+        return int((weights > 0).sum()) == 1
+
+    @property
+    def one_choice(self) -> bool:
+        return self.one_step
 
     def check(self, vocab: int, length: int) -> None:
         """Every language fits."""

@@ -56,6 +56,10 @@ class FixedSize(Policy):
         return [0, *itertools.accumulate(self.sizes)]
 
     @property
+    def one_choice(self) -> bool:
+        return self.one_step
+
+    @property
     def given_sizes(self) -> tuple[int, ...]:
         return self.sizes
 

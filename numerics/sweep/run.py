@@ -82,6 +82,6 @@ def sweep(
     failures = []
     for rows in outcomes(points, grid.settings, jobs, scheduler):
         store.add(rows)
-        failures += [f"{row.name}: {row.message}" for row in rows if row.value is None]
+        failures += [f"{row.name}: {row.message}" for row in rows if row.is_failure]
         advance()
     return Sweep(size, len(points), len(failures), failures[0] if failures else "")

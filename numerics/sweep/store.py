@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
@@ -37,7 +38,10 @@ def code_version() -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity of one instance, or why it could not be measured: then there is a message and no value."""
+    """One quantity of one instance, or why it could not be measured: then there is a message and no interval.
+
+    There is no value, but an interval, where only bounds are known.
+    """
 
     fingerprint: str
     version: str
@@ -53,13 +57,19 @@ class Row:
     @classmethod
     def measured(cls, fingerprint: str, spec: str, quantity: str, found: Enclosure) -> Row:
         """The row of an enclosure."""
-        numbers = (float(found.value), float(found.lo), float(found.hi))
+        value = float(found.value) if found.has_value else None
+        numbers = (value, float(found.lo), float(found.hi))
         return cls(fingerprint, code_version(), spec, quantity, *numbers, found.kind, found.engine, found.note or None)
 
     @classmethod
     def failed(cls, fingerprint: str, spec: str, quantity: str, message: str) -> Row:
         """The row of a measurement that could not be made."""
         return cls(fingerprint, code_version(), spec, quantity, message=message)
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether nothing was measured."""
+        return self.lo is None or self.hi is None or self.kind is None
 
     @property
     def name(self) -> str:
@@ -161,11 +171,11 @@ class Store:
 
     def enclosure(self, row: Row) -> Enclosure | None:
         """The enclosure of a row; None where nothing was measured."""
-        if row.value is None or row.lo is None or row.hi is None or row.kind is None:
+        if row.lo is None or row.hi is None or row.kind is None:
             return None
         confidence = self.settings().confidence if row.kind == "statistical" else None
         return Enclosure(
-            row.value,
+            math.nan if row.value is None else row.value,
             row.lo,
             row.hi,
             row.kind,

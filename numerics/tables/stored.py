@@ -19,7 +19,7 @@ def stored_results(store: Store) -> Table:
         for fingerprint, name in names.items()
         if any(found.get((fingerprint, quantity)) for quantity in quantities)
     )
-    failures = [row for row in rows if row.value is None]
+    failures = [row for row in rows if row.is_failure]
     notes = (f"{len(failures)} could not be measured; the first: {failures[0].message}",) if failures else ()
     provenance = tuple(f"instance {name}: {fingerprint}" for fingerprint, name in names.items())
     title = f"Quantities of {len(cells)} instances (logarithmic ones in nats)"

@@ -81,7 +81,7 @@ def test_the_middle_of_a_bound_is_not_drawn():
 
 
 def _only_bounded(row):
-    return tuple(replace(cell, kind="bound") if isinstance(cell, Enclosure) else cell for cell in row)
+    return tuple(Enclosure.between(cell.lo, cell.hi) if isinstance(cell, Enclosure) else cell for cell in row)
 
 
 def test_an_enclosure_is_a_band():

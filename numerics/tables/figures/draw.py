@@ -132,7 +132,7 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
             continue
         axes.plot(
             line.x,
-            [y.value if math.isfinite(y.value) and y.kind != "bound" else math.nan for y in line.y],
+            [y.value if math.isfinite(y.value) else math.nan for y in line.y],
             color=colour,
             linestyle=dash if line.bound else "solid",
             marker=mark,
@@ -167,7 +167,7 @@ def _ticks(values: set[float]) -> list[float]:
 
 
 def _only_bounds(line: Line) -> bool:
-    return all(y.kind == "bound" for y in line.y)
+    return not any(y.has_value for y in line.y)
 
 
 def _draw_band(axes: Any, line: Line, colour: str, low: float, high: float) -> None:
