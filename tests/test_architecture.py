@@ -19,6 +19,7 @@ LAYERS = (
     ("policies",),
     ("instances",),
     ("engines",),
+    ("evaluation",),
     ("metrics",),
     ("checks",),
     ("conformance", "planning"),
@@ -66,7 +67,7 @@ def imports(path: Path, text: str | None = None) -> frozenset[str]:
 
 
 def layer_faults(path: Path, text: str | None = None) -> list[str]:
-    """Imports from a layer above, or of ``theory`` below ``metrics``."""
+    """Imports from a layer above, or of ``theory`` below ``evaluation``."""
     parts = path.relative_to(ROOT / "numerics").with_suffix("").parts
     own = RANK[parts[0]]
     faults = []
@@ -74,8 +75,8 @@ def layer_faults(path: Path, text: str | None = None) -> list[str]:
         split = name.split(".")
         if split[:2] == ["maskbound", "numerics"] and len(split) > 2 and split[2] in RANK and RANK[split[2]] > own:
             faults.append(f"{path.name} imports {name} from a layer above")
-        if split[:2] == ["maskbound", "theory"] and own < RANK["metrics"]:
-            faults.append(f"{path.name} imports theory below metrics")
+        if split[:2] == ["maskbound", "theory"] and own < RANK["evaluation"]:
+            faults.append(f"{path.name} imports theory below evaluation")
     return faults
 
 

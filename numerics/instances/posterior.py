@@ -21,11 +21,10 @@ from .._kernels.draw_intervals import draw_intervals
 from .._kernels.messages import NEVER
 from .._kernels.threads import for_each, thread_count
 from ..errors import BeyondReach
-from ..languages import HMM, Blocks, Language, NGram, Tabular
+from ..languages import HMM, Language, NGram, Tabular
 from ..languages.context_chain import context_chain
 from ..reach import memory_budget, power
 from .contexts import contexts_of
-from .reveal_times import by_step
 
 __all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]
 
@@ -103,7 +102,7 @@ class Whole:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         tokens = np.full(tau.shape, self.vocab, dtype=np.int64)
         broke = np.empty(len(tau), dtype=np.int64)
-        order, u = by_step(tau, steps), np.ascontiguousarray(uniforms)
+        order, u = _by_step(tau, steps), np.ascontiguousarray(uniforms)
         rows = max(1, TOKENS_A_PIECE // tau.shape[1])
         for_each(self.kernel, 0, -(-len(tau) // rows), rows, *self.prepared, order, tau, u, tokens, broke)
         if (broke < 0).any():
@@ -145,10 +144,10 @@ def price_of(language: Language, steps: int) -> Price | None:
         N.
     """
     V, L = language.vocab, language.length
-    if isinstance(language, Blocks):
-        one = None if isinstance(language.block, Blocks) else price_of(language.block, steps)
-        return None if one is None else Price(language.count * one.nanoseconds, one.bytes)
-    if isinstance(language, NGram) and language.order <= 2:
+    if language.is_product:
+        one = None if language.unit.is_product else price_of(language.unit, steps)
+        return None if one is None else Price(L // language.unit.length * one.nanoseconds, one.bytes)
+    if language.is_markov:
         return Price(L * (200.0 + 5 * V + steps), 16.0 * min(L, 100) * V * (V + 1))
     if isinstance(language, HMM):
         tree, messages = _tree_price(language), _message_price(language, steps)
@@ -211,13 +210,13 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
     """
     if price_of(language, steps) is None:
         return None
-    if isinstance(language, Blocks):
-        one = drawer_for(language.block, steps)
-        return None if one is None else InBlocks(one, language.count)
+    if language.is_product:
+        one = drawer_for(language.unit, steps)
+        return None if one is None else InBlocks(one, language.length // language.unit.length)
     if isinstance(language, HMM):
         return _hidden_tree(language) if _few_states(language, steps) else _hidden_messages(language)
-    if isinstance(language, NGram) and language.order <= 2:
-        return _intervals(language, convention)
+    if language.is_markov:
+        return _intervals(NGram.of(language), convention)
     if isinstance(language, NGram) and drawn_as_hidden(language, steps):
         return _context_messages(language)
     if isinstance(language, NGram | Tabular):
@@ -321,3 +320,8 @@ def _smallest(entries: NDArray[np.float64]) -> float:
 
 def _transposed(powers: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.ascontiguousarray(powers.transpose(0, 2, 1))
+
+
+def _by_step(tau: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+    """Positions of each row by rising step, those of one step from left to right, shape as ``tau``."""
+    return np.argsort(tau.astype(np.uint16) if steps <= 1 << 16 else tau, axis=1, kind="stable")

@@ -18,8 +18,7 @@ from ..engines.markov import bigrams, information
 from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSize
-from .identities import kl_methods
+from ..policies import Bernoulli
 from .method import FINISHED, Method, Obstacle
 
 __all__ = ["METHODS", "OBLIVIOUS", "enclosure"]
@@ -47,10 +46,9 @@ def _path_kl(work: Workspace) -> Enclosure:
 
 def _path_kl_of_exact(work: Workspace) -> Measured:
     policy, lags = work.instance.policy, markov.lag_information(work)
-    if isinstance(policy, FixedSize):
-        return information.path_kl_fixed_size(lags, policy.sizes)
-    assert isinstance(policy, Bernoulli)
-    return information.path_kl(lags, policy.schedule.weights)
+    if policy.random_sizes is not None:
+        return information.path_kl_fixed_size(lags, policy.random_sizes)
+    return information.path_kl(lags, Bernoulli.of(policy).schedule.weights)
 
 
 def _added(first: Measured, second: Measured) -> Measured:
@@ -94,27 +92,8 @@ def _curve_at(*fractions: float) -> Callable[[Workspace], Enclosure]:
     return run
 
 
-def _kl_bound(work: Workspace) -> Enclosure:
-    """``0 <= KL <= PATH_KL``."""
-    path = _path_kl(work)
-    return Enclosure.between(0.0, path.hi, note="anything from 0 to PATH_KL")
-
-
-def _log_ter_bound(work: Workspace) -> Enclosure:
-    """``H <= L log TER <= H + PATH_KL``."""
-    H, path, L = _entropy(work), _path_kl(work), work.instance.length
-    lo, hi = _per_token(H, L).lo, math.nextafter((H.hi + path.hi) / L * (1 + 2 * UNIT_ROUNDOFF), math.inf)
-    return Enclosure.between(lo, hi, note="from H/L to (H + PATH_KL)/L")
-
-
-def _ser_bound(work: Workspace) -> Enclosure:
-    """``0 <= SER <= 1 - exp(-PATH_KL)``."""
-    most = min(-math.expm1(-_path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return Enclosure.between(0.0, most, note="anything from 0 to 1 - exp(-PATH_KL)")
-
-
 def _bernoulli(instance: Instance) -> str | None:
-    if not isinstance(instance.policy, Bernoulli):
+    if instance.policy.step_law is None:
         return "it belongs to Bernoulli policies"
     return markov.obstacle(instance)
 
@@ -226,11 +205,8 @@ def _method(
     )
 
 
-_ENTROPY = _method("entropy", _entropy, markov.obstacle)
-_PATH_KL = _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE)
-
 METHODS = (
-    _ENTROPY,
+    _method("entropy", _entropy, markov.obstacle),
     _method("log_ter_language", _log_ter_language, markov.obstacle),
     _method(
         "total_correlation",
@@ -248,8 +224,7 @@ METHODS = (
     _method("curve_area", _entropy, markov.obstacle, BY_CURVE),
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
     _method("curve_left_sum", _curve_left_sum, _bernoulli, BY_CURVE, policies="Bernoulli"),
-    _PATH_KL,
-    *kl_methods(_PATH_KL, _ENTROPY),
+    _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE),
     _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
     _of_predictions("eps_learning_mean", _eps_learning_mean, markov.near_obstacle, OBLIVIOUS),
     _of_predictions(
@@ -289,10 +264,6 @@ METHODS = (
         "samples N L D^2",
         BY_CURVE | {"M6.1"},
     ),
-    _of_sets("kl", markov.path_kl_of_sets),
     _of_sets("path_kl", markov.path_kl_of_sets),
     _of_sets("ser", markov.sequence_error_rate_of_sets),
-    _method("kl", _kl_bound, markov.near_obstacle, BY_CURVE | {"M6.1"}, "bound"),
-    _method("log_ter", _log_ter_bound, markov.near_obstacle, BY_CURVE | {"M6.1"}, "bound"),
-    _method("ser", _ser_bound, markov.near_obstacle, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
 )

@@ -22,7 +22,7 @@ from ..engines.rational.rows import ONE, ZERO
 from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSize
+from ..policies import FixedSize
 from . import error_rates, path
 from .log_forms import exact_method, exact_path_kl, of_rationals
 from .method import Method, narrowed
@@ -152,7 +152,7 @@ def _exact_polynomial_defect(work: Workspace) -> fmpq:
 
 
 def _obstacle(instance: Instance) -> str | None:
-    if not isinstance(instance.policy, Bernoulli):
+    if instance.policy.step_law is None:
         return "it belongs to Bernoulli policies"
     if instance.length > MOST_LENGTH:
         return f"length {instance.length} has 2^{instance.length - 1} compositions; at most {MOST_LENGTH} is accepted"

@@ -10,7 +10,7 @@ from fractions import Fraction
 from ..enclosure import Enclosure
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy, Remasking, Schedule
+from ..policies import Bernoulli, Policy, Schedule
 from .method import Method, Obstacle
 
 __all__ = ["METHODS", "schedule_of"]
@@ -18,39 +18,35 @@ __all__ = ["METHODS", "schedule_of"]
 
 def _obstacle(instance: Instance) -> str | None:
     policy = instance.policy
-    if isinstance(policy, Bernoulli | FixedSize | FixedSets) or (isinstance(policy, Adaptive) and policy.sizes):
+    if policy.step_law is not None or policy.sizes is not None or policy.sets is not None:
         return None
-    return "how much a step reveals depends on the tokens"
+    return "how much a step reveals is not given"
 
 
 def _sizes_obstacle(instance: Instance) -> str | None:
-    return "a Bernoulli policy has no step sizes" if isinstance(instance.policy, Bernoulli) else _obstacle(instance)
+    return "a Bernoulli policy has no step sizes" if instance.policy.step_law is not None else _obstacle(instance)
 
 
 def _steps_obstacle(instance: Instance) -> str | None:
-    return None if isinstance(instance.policy, Remasking) else _obstacle(instance)
+    return None if instance.policy.remasks else _obstacle(instance)
 
 
 def _shares(work: Workspace) -> tuple[list[int], int] | None:
     """``w_k``, or ``s_k / L``, as whole numbers and what they add up to; None for a floating schedule."""
     policy = work.instance.policy
-    if not isinstance(policy, Bernoulli):
+    if policy.step_law is None:
         return _step_sizes(policy), work.instance.length
-    weights = policy.schedule.law.weights
+    weights = policy.step_law.law.weights
     return None if weights is None else (shares := [int(w) for w in weights], sum(shares))
 
 
 def _step_sizes(policy: Policy) -> list[int]:
-    if isinstance(policy, FixedSets):
-        return [len(chosen) for chosen in policy.sets]
-    assert isinstance(policy, FixedSize | Adaptive)
-    return list(policy.sizes or ())
+    return [len(chosen) for chosen in policy.sets] if policy.sets is not None else list(policy.sizes or ())
 
 
 def schedule_of(instance: Instance) -> Schedule:
     """The schedule of a Bernoulli policy."""
-    assert isinstance(instance.policy, Bernoulli)
-    return instance.policy.schedule
+    return Bernoulli.of(instance.policy).schedule
 
 
 def _max_step_weight(work: Workspace) -> Enclosure:
@@ -108,7 +104,7 @@ def _break_even_price(work: Workspace) -> Enclosure:
 
 
 def _fixed_size_obstacle(instance: Instance) -> str | None:
-    return None if isinstance(instance.policy, FixedSize) else "it belongs to fixed-size policies"
+    return None if instance.policy.random_sizes is not None else "it belongs to fixed-size policies"
 
 
 def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:

@@ -26,7 +26,6 @@ from ..engines.workspace import Workspace
 from ..errors import NoLogForm
 from ..instances import Instance
 from ..logform import LogForm
-from ..policies import Bernoulli
 from .information import profile, tabular_method
 from .log_forms import exact_method, of_rationals
 from .method import Obstacle
@@ -227,7 +226,7 @@ def _exact_slope_defect(work: Workspace) -> Number:
 
 def _bernoulli(of_engine: Obstacle) -> Obstacle:
     def obstacle(instance: Instance) -> str | None:
-        return of_engine(instance) if isinstance(instance.policy, Bernoulli) else "it belongs to Bernoulli policies"
+        return of_engine(instance) if instance.policy.step_law is not None else "it belongs to Bernoulli policies"
 
     return obstacle
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from ...enclosure import gamma
 from ...instances import Instance
-from ...languages import NGram
 from ...policies import Bernoulli, FixedSets, FixedSize
 from ..reveal_chances import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
@@ -56,10 +55,7 @@ SAMPLES = 100
 
 def obstacle(instance: Instance) -> str | None:
     """None for a language of order at most 2."""
-    language = instance.language
-    if isinstance(language, NGram) and language.order <= 2:
-        return None
-    return "the language is no Markov chain"
+    return None if instance.language.is_markov else "the language is no Markov chain"
 
 
 def exact_obstacle(instance: Instance) -> str | None:
@@ -68,7 +64,7 @@ def exact_obstacle(instance: Instance) -> str | None:
         return obstacle(instance)
     if not instance.exact_denoiser:
         return "the denoiser is not exact"
-    if not isinstance(instance.policy, Bernoulli | FixedSize):
+    if not instance.policy.counted:
         return "the policy favours positions"
     return None
 
@@ -84,7 +80,7 @@ def prediction_obstacle(instance: Instance) -> str | None:
 
 def near_obstacle(instance: Instance) -> str | None:
     """None for such a denoiser and a policy that favours no position."""
-    if not isinstance(instance.policy, Bernoulli | FixedSize):
+    if not instance.policy.counted:
         return obstacle(instance) or "the policy favours positions"
     return prediction_obstacle(instance)
 
@@ -95,9 +91,7 @@ def chain(work: Workspace) -> Chain:
 
 
 def _chain(work: Workspace) -> Chain:
-    language = work.instance.language
-    assert isinstance(language, NGram)
-    return Chain(*language.chain(), language.length)
+    return Chain(*work.instance.language.chain(), work.instance.length)
 
 
 def lag_information(work: Workspace) -> LagInformation:
@@ -116,11 +110,10 @@ def pooled_bigrams(work: Workspace) -> BigramLaw:
 
 def _pooled_bigrams(work: Workspace) -> BigramLaw:
     policy, L = work.instance.policy, work.instance.length
-    if isinstance(policy, FixedSize):
-        steps = fixed_size_steps(policy.sizes, L)
+    if policy.random_sizes is not None:
+        steps = fixed_size_steps(policy.random_sizes, L)
     else:
-        assert isinstance(policy, Bernoulli)
-        steps = bernoulli_steps(policy.schedule.weights, L)
+        steps = bernoulli_steps(Bernoulli.of(policy).schedule.weights, L)
     rule = work.instance.off_support
     assert rule != "stop"
     return bigram_law(chain(work), steps, policy.steps, rule)
@@ -148,7 +141,7 @@ def bigram_cost(instance: Instance) -> Cost:
 
 def ser_obstacle(instance: Instance) -> str | None:
     """None for the exact denoiser and a Bernoulli policy."""
-    if not isinstance(instance.policy, Bernoulli):
+    if instance.policy.step_law is None:
         return exact_obstacle(instance) or "fixed sizes couple the intervals"
     return exact_obstacle(instance)
 
@@ -162,9 +155,7 @@ def ser_cost(instance: Instance) -> Cost:
 
 def sequence_error_rate(work: Workspace) -> Measured:
     """SER under a Bernoulli policy."""
-    policy = work.instance.policy
-    assert isinstance(policy, Bernoulli)
-    return ser.sequence_error_rate(chain(work), policy.schedule.weights)
+    return ser.sequence_error_rate(chain(work), Bernoulli.of(work.instance.policy).schedule.weights)
 
 
 def sequence_obstacle(instance: Instance) -> str | None:
@@ -173,7 +164,7 @@ def sequence_obstacle(instance: Instance) -> str | None:
         return obstacle(instance)
     if not instance.exact_denoiser:
         return "the denoiser is not exact"
-    if not isinstance(instance.policy, Bernoulli | FixedSets):
+    if instance.policy.step_law is None and instance.policy.sets is None:
         return "fixed sizes couple the intervals"
     if instance.off_support_scope == "global":
         return "in the global scope a contradiction reaches every interval"
@@ -183,10 +174,9 @@ def sequence_obstacle(instance: Instance) -> str | None:
 def log_probabilities(work: Workspace, x: NDArray[np.integer]) -> list[Measured]:
     """``log p(x)`` of given sequences (n, L)."""
     policy, rule = work.instance.policy, work.instance.off_support
-    if isinstance(policy, FixedSets):
+    if policy.sets is not None:
         return sets.log_probabilities_of_sets(chain(work), policy.sets, x, rule)
-    assert isinstance(policy, Bernoulli)
-    return sequences.log_probabilities(chain(work), policy.schedule.weights, x, rule)
+    return sequences.log_probabilities(chain(work), Bernoulli.of(policy).schedule.weights, x, rule)
 
 
 def log_ratios(work: Workspace) -> list[Measured]:
@@ -218,7 +208,7 @@ def sets_obstacle(instance: Instance) -> str | None:
         return obstacle(instance)
     if not instance.exact_denoiser:
         return "the denoiser is not exact"
-    return None if isinstance(instance.policy, FixedSets) else "the policy has no given sets"
+    return None if instance.policy.sets is not None else "the policy has no given sets"
 
 
 def sets_cost(instance: Instance) -> Cost:
@@ -239,28 +229,23 @@ def sequence_error_rate_of_sets(work: Workspace) -> Measured:
 
 def sizes_obstacle(instance: Instance) -> str | None:
     """None for the exact denoiser and a policy of fixed sizes."""
-    return exact_obstacle(instance) or (None if isinstance(instance.policy, FixedSize) else "it is for fixed sizes")
+    return exact_obstacle(instance) or (None if instance.policy.random_sizes is not None else "it is for fixed sizes")
 
 
 def sizes_cost(instance: Instance) -> Cost:
     """Products of small tables, each with some microseconds of Python around."""
-    policy, V = instance.policy, instance.vocab
-    assert isinstance(policy, FixedSize)
-    pairs = counts.pairs_of_counts(policy.sizes)
+    V = instance.vocab
+    pairs = counts.pairs_of_counts(FixedSize.of(instance.policy).sizes)
     return Cost(pairs * (4000 + V**4 / 20), 8 * (pairs * V**2 + instance.length * V**2))
 
 
 def sequence_error_rate_of_sizes(work: Workspace) -> Measured:
     """SER under fixed sizes."""
-    policy = work.instance.policy
-    assert isinstance(policy, FixedSize)
-    return counts.sequence_error_rate_of_sizes(chain(work), policy.sizes)
+    return counts.sequence_error_rate_of_sizes(chain(work), FixedSize.of(work.instance.policy).sizes)
 
 
 def _sets(work: Workspace) -> tuple[tuple[int, ...], ...]:
-    policy = work.instance.policy
-    assert isinstance(policy, FixedSets)
-    return policy.sets
+    return FixedSets.of(work.instance.policy).sets
 
 
 def information_cost(instance: Instance) -> Cost:
@@ -294,10 +279,9 @@ def learning_term(work: Workspace) -> Measured:
 def _learning_term(work: Workspace) -> Measured:
     predictions, policy = work.once(_near_predictions), work.instance.policy
     n = 2 * predictions.furthest + 1
-    if isinstance(policy, FixedSize):
-        return predictions.learning_term(before_fixed_size(policy.sizes, work.instance.length, n))
-    assert isinstance(policy, Bernoulli)
-    return predictions.learning_term(before_bernoulli(policy.schedule.weights, n))
+    if policy.random_sizes is not None:
+        return predictions.learning_term(before_fixed_size(policy.random_sizes, work.instance.length, n))
+    return predictions.learning_term(before_bernoulli(Bernoulli.of(policy).schedule.weights, n))
 
 
 def worst_divergence(work: Workspace) -> Measured:
