@@ -88,8 +88,8 @@ def quantity_table() -> str:
     lines = [
         "# Quantities",
         "",
-        "Generated (`make docs`); do not edit. What statements compare: definition, unit, section of the reference,",
-        "and the code that measures it. A second algorithm for each is in the",
+        "Generated (`make docs`); do not edit. What statements compare: definition, unit, and",
+        "the the code that measures it. A second algorithm for each is in the",
         "[oracles](../tests/oracles/quantities.py), from the definitions, rationals exactly, logarithms to 70 digits.",
         "",
         "| quantity | meaning | unit | source | measured in |",

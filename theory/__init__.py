@@ -8,6 +8,7 @@ path_kl <= max_step_weight*(total_correlation + dual_total_correlation)
 """
 
 from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation, with_entailed
+from .bibliography import FORMS, PAPERS, READING, Citation, Paper
 from .claims import ClaimError, claim
 from .derivations import DERIVATIONS, Derivation
 from .ledger import declared_in, index, register, statements
@@ -24,7 +25,12 @@ __all__ = [
     "STATUSES",
     "SUBJECT_RELATIONS",
     "Assumption",
+    "Citation",
     "ClaimError",
+    "FORMS",
+    "PAPERS",
+    "Paper",
+    "READING",
     "Derivation",
     "Parameter",
     "Quantity",

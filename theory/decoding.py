@@ -21,6 +21,7 @@ from .assumptions import (
     PROPOSALS_ONE_AT_A_TIME,
     TEMPERATURE_ONE,
 )
+from .bibliography import Citation
 from .notation import (
     L,
     entropy_bound,
@@ -49,7 +50,8 @@ STATEMENTS = (
         rhs=Integer(1),
         assumptions=(),
         status="proved here",
-        source="union bound; compare the heterogeneous rule of Fast-dLLM++, arXiv 2606.02955 (abstract read)",
+        source="union bound",
+        published=(Citation("kasa2026", "", "compare"),),
         note="joint-mode.md",
         tight="equality where a fair coin meets a certain token, and for the law 1/3, 1/3, 1/3 on 00, 01, 10",
     ),
@@ -61,7 +63,8 @@ STATEMENTS = (
         rhs=Integer(1),
         assumptions=(),
         status="proved here",
-        source="Fast-dLLM, arXiv 2505.22618 (abstract read, theorem as recalled)",
+        source="joint-mode/sum-rule and joint-mode/sum-rule-is-weaker",
+        published=(Citation("wu2025", "", "as recalled"),),
         note="joint-mode.md",
         tight="equality for the law 1/3, 1/3, 1/3 on 00, 01, 10: the constant m + 1 cannot be lowered",
         follows_from=("joint-mode/sum-rule", "joint-mode/sum-rule-is-weaker"),
@@ -86,9 +89,8 @@ STATEMENTS = (
         rhs=L * (1 - least_confidence),
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, TEMPERATURE_ONE),
         status="proved here",
-        source="both laws are at the modes but for a union of doubts; Fast-dLLM, arXiv 2505.22618, has (3m -"
-        " 1)/2 in the"
-        " place of m (as recalled)",
+        source="both laws are at the modes but for a union of doubts; the paper has (3m - 1)/2 in the place of m",
+        published=(Citation("wu2025", "", "compare"),),
         note="joint-mode.md",
         tight="equality where every token is certain (both sides 0); approached by copies of a token in one step as its"
         " doubt falls",
@@ -101,8 +103,8 @@ STATEMENTS = (
         rhs=path_kl,
         assumptions=(CHOSEN_FIRST,),
         status="proved here",
-        source="data processing: the tokens are a function of tokens and history; Wen, Liang and Lu, arXiv 2608.25505"
-        " (as recalled)",
+        source="data processing: the tokens are a function of tokens and history",
+        published=(Citation("wen2026", "", "as recalled"),),
         note="chosen-first.md",
         tight="equality where what is revealed decides the positions, and wherever given x the history has the same law"
         " under both",
@@ -115,8 +117,11 @@ STATEMENTS = (
         rhs=path_kl,
         assumptions=(ONE_CHOICE,),
         status="identity",
-        source="one history leads to each sequence; Wen, Liang and Lu, arXiv 2608.25505, and DUEL, arXiv 2603.01367 (as"
-        " recalled)",
+        source="one history leads to each sequence",
+        published=(
+            Citation("wen2026", "", "as recalled"),
+            Citation("turok2026", "", "as recalled"),
+        ),
         note="chosen-first.md",
         tight="always an equality",
     ),
@@ -140,7 +145,8 @@ STATEMENTS = (
         rhs=entropy_bound * expected_parallel_steps,
         assumptions=(EXACT_DENOISER, ENTROPY_BOUND_POLICY, TEMPERATURE_ONE),
         status="proved here",
-        source="TC <= sum H - max H; the entropy-bound sampler of Ben-Hamu et al., arXiv 2505.24857 (as recalled)",
+        source="TC <= sum H - max H at each step",
+        published=(Citation("benhamu2025", "", "as recalled"),),
         note="entropy-bound.md",
         tight="equality for independent tokens with g = 0 (both sides 0); approached by copies whose entropy is g",
     ),
@@ -191,7 +197,7 @@ STATEMENTS = (
         rhs=iid_mode_probability_confidence_sampling,
         assumptions=(EXACT_DENOISER, FAVOURED_TOKEN, PROPOSALS_ONE_AT_A_TIME, NO_BLOCKS),
         status="identity",
-        source="propose-then-choose/mode-bias: with m positions masked the favoured token is kept unless nobody proposes it",
+        source="with m positions masked the favoured token is kept unless nobody proposes it",
         note="propose-then-choose.md",
         tight="always an equality",
     ),

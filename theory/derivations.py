@@ -109,7 +109,7 @@ def _ends() -> Expr:
 
 
 def _fixed_size_drops() -> Expr:
-    """fixed-size/riemann-error for sizes (3, 2, 1) as a sum of drops within steps, none for the first token of a step."""
+    """fixed-size/riemann-error for sizes (3, 2, 1) as a sum of drops within steps, none for a step's first token."""
     z, sizes = _profile(6), (3, 2, 1)
     left, drops, start = Integer(0), Integer(0), 0
     for s in sizes:
@@ -186,7 +186,7 @@ def _uniform_collision() -> Expr:
 
 
 def _enough_steps() -> Expr:
-    """sequence-error/sufficient-steps: with half of ``lambda = log(1/(1-delta))`` for each error, their sum is lambda."""
+    """sequence-error/sufficient-steps: half of ``lambda = log(1/(1-delta))`` for each error adds up to lambda."""
     delta, steps = Symbol("delta", positive=True), Symbol("steps", positive=True)
     exponent = -log(1 - delta)
     information = total_correlation + dual_total_correlation

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sympy import Integer, log
 
+from .bibliography import Citation
 from .notation import (
     L,
     V,
@@ -35,7 +36,8 @@ STATEMENTS = (
         rhs=Integer(0),
         assumptions=(),
         status="proved here",
-        source="conditioning lowers entropy; Han 1978 for the averages over sets of one size",
+        source="conditioning lowers entropy",
+        published=(Citation("han1978", "", "as recalled"),),
         note="profile.md",
         tight="equality where two neighbouring values of the profile agree: independent tokens, MDS codes with L > 2,"
         " and every language with L = 1 (by convention)",
@@ -48,7 +50,8 @@ STATEMENTS = (
         rhs=Integer(0),
         assumptions=(),
         status="identity",
-        source="area theorem of EXIT functions on the erasure channel (Ashikhmin, Kramer, ten Brink 2004)",
+        source="area theorem of EXIT functions on the erasure channel",
+        published=(Citation("ashikhmin2004", "", "as recalled"),),
         note="area-theorem.md",
         tight="always an equality",
     ),

@@ -18,6 +18,8 @@ from types import MappingProxyType
 
 from sympy import Expr, Integer, Symbol, oo
 
+from .aliases import OLD_QUANTITIES, Renamed
+
 __all__ = ["Parameter", "Quantity", "latex_names", "parameters", "quantities", "second", "symbols"]
 
 NATS = "nats"
@@ -43,8 +45,6 @@ class Quantity:
         "nats", "nats per token", "probability", "perplexity", "distance", "count" or "ratio".
     least, greatest : sympy.Expr
         Its range, ends included (``oo`` means that it may be infinite, or merely that it has no fixed bound).
-    source : str
-        The M-number that defines it.
     symbol, symbol_of_second : sympy.Symbol
         The first and the second subject's symbol.
     of_pair : bool
@@ -57,10 +57,14 @@ class Quantity:
     unit: str
     least: Expr
     greatest: Expr
-    source: str
     symbol: Symbol
     symbol_of_second: Symbol
     of_pair: bool = False
+
+    @property
+    def definition(self) -> str:
+        """Where it is defined, with a formula and an example: ``definitions.md#kl``, in ``proofs_notes``."""
+        return f"definitions.md#{self.name}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,6 @@ def _quantity(
     latex: str,
     meaning: str,
     unit: str,
-    source: str,
     *,
     least: Expr = ZERO,
     greatest: Expr = oo,
@@ -95,19 +98,18 @@ def _quantity(
         known = {"nonnegative" if finite else "extended_nonnegative": True}
     first = Symbol(name, **known)
     other = first if of_pair else Symbol(f"{name}@2", **known)
-    _quantities[name] = Quantity(name, latex, meaning, unit, least, greatest, source, first, other, of_pair)
+    _quantities[name] = Quantity(name, latex, meaning, unit, least, greatest, first, other, of_pair)
     return first
 
 
 # Distances of the output law from the language
-kl = _quantity("kl", r"\mathrm{KL}", "D(q || p)", NATS, "definitions.md#quantities")
-reverse_kl = _quantity("reverse_kl", r"\mathrm{KL}_{\mathrm{rev}}", "D(p || q)", NATS, "definitions.md#quantities")
+kl = _quantity("kl", r"\mathrm{KL}", "D(q || p)", NATS)
+reverse_kl = _quantity("reverse_kl", r"\mathrm{KL}_{\mathrm{rev}}", "D(p || q)", NATS)
 tv = _quantity(
     "tv",
     r"\mathrm{TV}",
     "total variation distance of p and q; a sequence abandoned under the rule `stop` is one more outcome of p",
     PROBABILITY,
-    "definitions.md#quantities",
     greatest=ONE,
 )
 hellinger = _quantity(
@@ -115,7 +117,6 @@ hellinger = _quantity(
     r"\mathrm{H}",
     "Hellinger distance sqrt(1 - sum_x sqrt(p(x) q(x)))",
     "distance",
-    "definitions.md#quantities",
     greatest=ONE,
 )
 path_kl = _quantity(
@@ -123,14 +124,12 @@ path_kl = _quantity(
     r"\mathrm{KL}_{\mathrm{path}}",
     "E_tau D(q || p_tau); for choose-then-sample policies, D between the joint laws of tokens and reveal history",
     NATS,
-    "definitions.md#quantities",
 )
 law_distance = _quantity(
     "law_distance",
     r"\mathrm{TV}_{12}",
     "total variation distance of the two subjects' output laws",
     PROBABILITY,
-    "definitions.md#quantities",
     greatest=ONE,
     of_pair=True,
 )
@@ -141,40 +140,40 @@ ser = _quantity(
     r"\mathrm{SER}",
     "1 - sum of p(x) over x with q(x) > 0: the chance of a sequence the language forbids",
     PROBABILITY,
-    "definitions.md#quantities",
     greatest=ONE,
 )
 log_ter = _quantity(
-    "log_ter", r"\log \mathrm{TER}(p)", "-(1/L) E_{x~q} log p(x)", PER_TOKEN, "definitions.md#quantities"
+    "log_ter",
+    r"\log \mathrm{TER}(p)",
+    "-(1/L) E_{x~q} log p(x)",
+    PER_TOKEN,
 )
-ter = _quantity("ter", r"\mathrm{TER}(p)", "exp(log_ter)", PERPLEXITY, "definitions.md#quantities", least=ONE)
-log_ter_language = _quantity(
-    "log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, "definitions.md#quantities", finite=True
-)
+ter = _quantity("ter", r"\mathrm{TER}(p)", "exp(log_ter)", PERPLEXITY, least=ONE)
+log_ter_language = _quantity("log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, finite=True)
 off_support_mass = _quantity(
     "off_support_mass",
     r"p_{\mathrm{off}}",
     "chance that at least one token is drawn in a context of probability zero",
     PROBABILITY,
-    "definitions.md#quantities",
     greatest=ONE,
 )
 generative_nll = _quantity(
-    "generative_nll", r"\mathrm{NLL}_{\mathrm{gen}}", "-(1/L) E_{x~p} log q(x)", PER_TOKEN, "definitions.md#quantities"
+    "generative_nll",
+    r"\mathrm{NLL}_{\mathrm{gen}}",
+    "-(1/L) E_{x~p} log q(x)",
+    PER_TOKEN,
 )
 generative_nll_correct = _quantity(
     "generative_nll_correct",
     r"\mathrm{NLL}_{\mathrm{ok}}",
     "-(1/L) E_{x~p} log q(x), averaged over correct sequences only",
     PER_TOKEN,
-    "definitions.md#quantities",
 )
 generative_perplexity = _quantity(
     "generative_perplexity",
     r"\mathrm{PPL}_{\mathrm{gen}}",
     "exp(generative_nll)",
     PERPLEXITY,
-    "definitions.md#quantities",
     least=ONE,
 )
 bigram_kl_rate = _quantity(
@@ -182,28 +181,23 @@ bigram_kl_rate = _quantity(
     r"\mathrm{KL}_{\mathrm{bi}}",
     "sum_u p(u) D(p(. | u) || P(u, .)), p(u, v) the bigram law of p pooled over positions",
     NATS,
-    "definitions.md#quantities",
 )
 bigram_tv_rate = _quantity(
     "bigram_tv_rate",
     r"\mathrm{TV}_{\mathrm{bi}}",
     "sum_u p(u) TV(p(. | u), P(u, .)), p(u, v) the bigram law of p pooled over positions",
     PROBABILITY,
-    "definitions.md#quantities",
     greatest=ONE,
 )
 
 # The language's own information
-entropy = _quantity("entropy", r"H(X)", "entropy of q", NATS, "definitions.md#quantities", finite=True)
-total_correlation = _quantity(
-    "total_correlation", r"\mathrm{TC}", "sum_i H(X_i) - H(X)", NATS, "definitions.md#quantities", finite=True
-)
+entropy = _quantity("entropy", r"H(X)", "entropy of q", NATS, finite=True)
+total_correlation = _quantity("total_correlation", r"\mathrm{TC}", "sum_i H(X_i) - H(X)", NATS, finite=True)
 dual_total_correlation = _quantity(
     "dual_total_correlation",
     r"\mathrm{DTC}",
     "H(X) - sum_i H(X_i | X_{-i})",
     NATS,
-    "definitions.md#quantities",
     finite=True,
 )
 
@@ -213,21 +207,18 @@ eps_learning = _quantity(
     r"\varepsilon_{\mathrm{learning}}",
     "max of D(q(. | x_R) || p_theta(. | x_R)) over masked i and contexts x_R with q(x_R) > 0",
     NATS,
-    "definitions.md#off-support",
 )
 mean_learning_error = _quantity(
     "mean_learning_error",
     r"\bar\varepsilon_{\mathrm{learning}}",
     "learning_term / L",
     PER_TOKEN,
-    "learning-error/worst-case",
 )
 learning_term = _quantity(
     "learning_term",
     r"\Lambda",
     "sum_i E D(q(. | X_R) || p_theta(. | X_R)), R what is revealed before position i, X ~ q",
     NATS,
-    "learning-error/worst-case",
 )
 
 # The policy
@@ -236,7 +227,6 @@ max_step_weight = _quantity(
     r"w_{\max}",
     "max_k w_k; s_k / L for sized policies",
     PROBABILITY,
-    "definitions.md#quantities",
     greatest=ONE,
 )
 max_step_size = _quantity(
@@ -244,7 +234,6 @@ max_step_size = _quantity(
     r"s_{\max}",
     "max_k s_k, for sized policies",
     COUNT,
-    "definitions.md#notation",
     finite=True,
     least=ONE,
 )
@@ -253,7 +242,6 @@ collision_probability = _quantity(
     r"\rho",
     "sum_k w_k^2; w_k = s_k / L for sized policies",
     PROBABILITY,
-    "pair/ser-lower",
     greatest=ONE,
 )
 expected_steps = _quantity(
@@ -261,7 +249,6 @@ expected_steps = _quantity(
     r"E[\mathrm{steps}]",
     "expected number of denoiser calls",
     COUNT,
-    "definitions.md#adaptive-policies",
     finite=True,
 )
 
@@ -271,29 +258,22 @@ curve_left_riemann_sum = _quantity(
     r"\Sigma Z",
     "sum_k w_k Z(a_{k-1}), for Bernoulli policies",
     NATS,
-    "bernoulli/riemann-error",
     finite=True,
 )
-curve_area = _quantity(
-    "curve_area", r"\int Z", "integral of Z(a) over a in [0, 1]", NATS, "area-theorem/defect", finite=True
-)
+curve_area = _quantity("curve_area", r"\int Z", "integral of Z(a) over a in [0, 1]", NATS, finite=True)
 profile_left_sum = _quantity(
     "profile_left_sum",
     r"\Sigma z",
     "(1/L) sum_k s_k z(S_{k-1}), for fixed-size policies; empty steps count nothing",
     NATS,
-    "fixed-size/riemann-error",
     finite=True,
 )
-profile_area = _quantity(
-    "profile_area", r"\bar z", "(1/L) sum_j z(j), j = 0..L-1", NATS, "area-theorem/defect", finite=True
-)
+profile_area = _quantity("profile_area", r"\bar z", "(1/L) sum_j z(j), j = 0..L-1", NATS, finite=True)
 profile_start = _quantity(
     "profile_start",
     r"z(0)",
     "z(0) = Z(0) = sum_i H(X_i)",
     NATS,
-    "definitions.md#information-profile-and-curve",
     finite=True,
 )
 profile_end = _quantity(
@@ -301,7 +281,6 @@ profile_end = _quantity(
     r"z(L-1)",
     "z(L-1) = Z(1) = sum_i H(X_i | X_{-i})",
     NATS,
-    "definitions.md#information-profile-and-curve",
     finite=True,
 )
 
@@ -310,7 +289,6 @@ weighted_slope = _quantity(
     r"\sum_k \int_k (a_k - a) \vert Z' \vert",
     "sum_k integral of (a_k - a) |Z'(a)| over a in [a_{k-1}, a_k], for Bernoulli policies",
     NATS,
-    "bernoulli/slope-identity",
     finite=True,
 )
 curve_min_slope = _quantity(
@@ -318,7 +296,6 @@ curve_min_slope = _quantity(
     r"\min \vert Z' \vert",
     "min of |Z'(a)| over a in [0, 1]",
     NATS,
-    "bernoulli/slope-identity",
     finite=True,
 )
 curve_max_slope = _quantity(
@@ -326,7 +303,6 @@ curve_max_slope = _quantity(
     r"\max \vert Z' \vert",
     "max of |Z'(a)| over a in [0, 1]",
     NATS,
-    "bernoulli/slope-identity",
     finite=True,
 )
 odds_weighted_slope = _quantity(
@@ -334,7 +310,6 @@ odds_weighted_slope = _quantity(
     r"G",
     "integral of a (1 - a) |Z'(a)| over a in [0, 1]",
     NATS,
-    "bernoulli/slope-identity",
     finite=True,
 )
 growth_bound = _quantity(
@@ -344,7 +319,6 @@ growth_bound = _quantity(
     " over [a_{k-1}, a_k], psi_k = a_k/(1 - a_k), and over the first and the last step of w_k times the drop of Z;"
     " empty steps are left out first, and of one step it is Z(0) - Z(1)",
     NATS,
-    "bernoulli/slope-identity",
     finite=True,
 )
 mixture_path_kl = _quantity(
@@ -352,14 +326,12 @@ mixture_path_kl = _quantity(
     r"E_n \mathrm{KL}_{\mathrm{path}}^{n}",
     "PATH_KL of fixed sizes n, averaged over n multinomial(L, w), for Bernoulli policies",
     NATS,
-    "bernoulli/mixture-of-sizes-path-kl",
 )
 mixture_ser = _quantity(
     "mixture_ser",
     r"E_n \mathrm{SER}^{n}",
     "SER of fixed sizes n, averaged over n multinomial(L, w), for Bernoulli policies",
     PROBABILITY,
-    "bernoulli/mixture-of-sizes-path-kl",
     greatest=ONE,
 )
 best_sizes_path_kl = _quantity(
@@ -367,18 +339,19 @@ best_sizes_path_kl = _quantity(
     r"\min_n \mathrm{KL}_{\mathrm{path}}^{n}",
     "the least PATH_KL of fixed sizes in as many steps, empty ones allowed, for Bernoulli policies",
     NATS,
-    "bernoulli/mixture-of-sizes-path-kl",
 )
 best_sizes_ser = _quantity(
     "best_sizes_ser",
     r"\min_n \mathrm{SER}^{n}",
     "the least SER of fixed sizes in as many steps, empty ones allowed, for Bernoulli policies",
     PROBABILITY,
-    "bernoulli/mixture-of-sizes-path-kl",
     greatest=ONE,
 )
 log_mean_path_kl = _quantity(
-    "log_mean_path_kl", r"\mathrm{KL}_{\mathrm{soft}}", "-log E_tau exp(-D(q || p_tau))", NATS, "log-mean-path-kl/lower"
+    "log_mean_path_kl",
+    r"\mathrm{KL}_{\mathrm{soft}}",
+    "-log E_tau exp(-D(q || p_tau))",
+    NATS,
 )
 
 # Schedules against the information they must carry
@@ -387,7 +360,6 @@ dyadic_step_size = _quantity(
     r"2^{\lceil \log_2 s_{\max} \rceil}",
     "the least power of two that is at least max_k s_k",
     COUNT,
-    "fixed-size/max-size",
     finite=True,
     least=ONE,
 )
@@ -396,7 +368,6 @@ tc_step_ratio = _quantity(
     r"\eta_{\mathrm{TC}}",
     "max over steps of at least two tokens of (s_k - 1)/(L - 1 - S_{k-1}), 0 if there is none; for fixed-size policies",
     "ratio",
-    "fixed-size/max-size",
     greatest=ONE,
 )
 dtc_step_ratio = _quantity(
@@ -404,7 +375,6 @@ dtc_step_ratio = _quantity(
     r"\eta_{\mathrm{DTC}}",
     "max_k of (s_k - 1)/(S_{k-1} + 1) over steps that are not empty; for fixed-size policies",
     "ratio",
-    "fixed-size/max-size",
     finite=True,
 )
 birthday_probability = _quantity(
@@ -412,7 +382,6 @@ birthday_probability = _quantity(
     r"\prod_k (n_k)_{s_k} n_k^{-s_k}",
     "prod_k n_k (n_k - 1) .. (n_k - s_k + 1) / n_k^{s_k}, n_k positions masked before step k; for sized policies",
     PROBABILITY,
-    "permutations/birthday",
     greatest=ONE,
 )
 # Adaptive policies
@@ -422,7 +391,6 @@ step_correlation = _quantity(
     "E_{x~q} of the sum over steps of the total correlation, given the tokens R revealed before, of the tokens A that"
     " the step reveals, the policy run on the own tokens of x; for choose-then-sample policies",
     NATS,
-    "kl-path-kl/equality-deterministic",
     finite=True,
 )
 entropy_bound = _quantity(
@@ -430,7 +398,6 @@ entropy_bound = _quantity(
     r"g",
     "the bound of an entropy-bound policy on sum H - max H",
     NATS,
-    "entropy-bound/path-kl",
     finite=True,
 )
 expected_parallel_steps = _quantity(
@@ -439,7 +406,6 @@ expected_parallel_steps = _quantity(
     "E_{x~q} of the number of steps that reveal more than one token, the policy run on the own tokens of x; for"
     " choose-then-sample policies",
     COUNT,
-    "entropy-bound/path-kl",
     finite=True,
 )
 mode_probability = _quantity(
@@ -447,7 +413,6 @@ mode_probability = _quantity(
     r"p(x^{\ast})",
     "p at the most likely sequence of the language, the first in lexicographic order if there are several",
     PROBABILITY,
-    "propose-then-choose/mode-bias",
     greatest=ONE,
 )
 iid_mode_probability_confidence_sampling = _quantity(
@@ -455,7 +420,6 @@ iid_mode_probability_confidence_sampling = _quantity(
     r"\prod_m (1 - (1 - t)^m)",
     "prod over m = 1..L of 1 - (1 - t)^m, t the largest probability of a token; for i.i.d. tokens",
     PROBABILITY,
-    "propose-then-choose/mode-bias",
     greatest=ONE,
 )
 speedup_at_unit_cost = _quantity(
@@ -463,28 +427,23 @@ speedup_at_unit_cost = _quantity(
     r"c^{\ast}",
     "L / E[steps]: with denoiser calls of a lower price than that, in autoregressive steps, the run is cheaper",
     "ratio",
-    "definitions.md#speedup_at_unit_cost",
     finite=True,
 )
 
 # Harm done by tokens that are drawn together
-least_confidence = _quantity(
-    "least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY, "joint-mode/uniform-rule", greatest=ONE
-)
+least_confidence = _quantity("least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY, greatest=ONE)
 mode_conflict = _quantity(
     "mode_conflict",
     r"\kappa",
     "min of sum_A e_i + max_A e_i, e_i = 1 - max_v q(v | x_R), over possible contexts x_R and sets A of at least two"
     " masked positions whose most likely tokens are not the only most likely joint outcome; inf if there are none",
     "ratio",
-    "joint-mode/uniform-rule",
 )
 mode_conflict_uniform = _quantity(
     "mode_conflict_uniform",
     r"\kappa_{\mathrm{unif}}",
     "the same with (|A| + 1) max_A e_i in the place of sum_A e_i + max_A e_i",
     "ratio",
-    "joint-mode/uniform-rule",
 )
 min_pair_conflict_probability = _quantity(
     "min_pair_conflict_probability",
@@ -492,7 +451,6 @@ min_pair_conflict_probability = _quantity(
     "min over the pairs of positions (1, 2), (3, 4), .. and possible contexts x_R with both masked of the chance that"
     " independent tokens from q(. | x_R) are a pair that q forbids; 1 when L = 1",
     PROBABILITY,
-    "conflict/ser-lower",
     greatest=ONE,
 )
 max_l2_deviation = _quantity(
@@ -500,7 +458,6 @@ max_l2_deviation = _quantity(
     r"g_V(\varepsilon_{\mathrm{learning}})",
     "max of ||p - u||_2^2 over laws p on V symbols with D(u || p) <= eps_learning, u uniform",
     PROBABILITY,
-    "conflict/ser-lower",
     greatest=ONE,
 )
 exact_parallel_depth = _quantity(
@@ -508,7 +465,6 @@ exact_parallel_depth = _quantity(
     r"N_0",
     "the least number of given sets of positions that makes p = q with the exact denoiser",
     COUNT,
-    "independent-steps/path-kl",
     finite=True,
     least=ONE,
 )
@@ -519,7 +475,6 @@ area_defect = _quantity(
     r"\left\vert \int Z - H(X) \right\vert",
     "|integral of Z - H(X)|",
     NATS,
-    "definitions.md#quantities",
     finite=True,
 )
 profile_max_increase = _quantity(
@@ -527,7 +482,6 @@ profile_max_increase = _quantity(
     r"\max_j (z(j+1) - z(j))",
     "max over j = 0..L-2 of z(j+1) - z(j); 0 when L = 1",
     NATS,
-    "definitions.md#quantities",
     least=-oo,
     finite=True,
 )
@@ -536,7 +490,6 @@ curve_midpoint_excess = _quantity(
     r"Z(\frac12) - \frac{Z(0) + Z(1)}{2}",
     "Z(1/2) - (Z(0) + Z(1))/2, which a convex curve would keep at or below 0",
     NATS,
-    "profile/non-increasing",
     least=-oo,
     finite=True,
 )
@@ -547,7 +500,6 @@ slope_defect = _quantity(
     "max over j of |(L-1) (z(j) - z(j+1)) - sum over ordered pairs of the average of I(X_i; X_k | X_R) over sets R of j"
     " others|: the Bernstein coefficients of both sides of the slope identity; 0 when L = 1",
     NATS,
-    "curve/slope-is-mutual-information",
     finite=True,
 )
 law_polynomial_defect = _quantity(
@@ -555,7 +507,6 @@ law_polynomial_defect = _quantity(
     r"\mathrm{TV}(p, \sum_c M_c(w) C_c)",
     "total variation distance of p and sum over compositions c of L of M_c(w) C_c, for Bernoulli policies",
     PROBABILITY,
-    "output-law/schedule-polynomial",
     greatest=ONE,
 )
 
@@ -563,7 +514,7 @@ V = Symbol("V", integer=True, positive=True)
 L = Symbol("L", integer=True, positive=True)
 N = Symbol("N", integer=True, positive=True)
 
-quantities: Mapping[str, Quantity] = MappingProxyType(_quantities)
+quantities = Renamed(_quantities, OLD_QUANTITIES)
 """Every quantity by name."""
 
 parameters: Mapping[str, Parameter] = MappingProxyType(
@@ -580,10 +531,18 @@ parameters: Mapping[str, Parameter] = MappingProxyType(
 
 _named: tuple[Quantity | Parameter, ...] = (*parameters.values(), *quantities.values())
 
-symbols: Mapping[str, Symbol] = MappingProxyType(
-    {symbol.name: symbol for named in _named for symbol in (named.symbol, named.symbol_of_second)}
+symbols = Renamed(
+    {symbol.name: symbol for named in _named for symbol in (named.symbol, named.symbol_of_second)},
+    OLD_QUANTITIES,
 )
 """Every symbol that a claim may use, by its name; the second subject's included (``kl@2``, ``N@2``)."""
+
+
+def __getattr__(name: str) -> Symbol:
+    """Symbols by the names of earlier releases."""
+    if name in OLD_QUANTITIES:
+        return symbols[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def second(symbol: Symbol) -> Symbol:

@@ -16,6 +16,7 @@ from .assumptions import (
     SEPARATED_STEPS,
     SIZED_POLICY,
 )
+from .bibliography import Citation
 from .notation import L, N, birthday_probability, exact_parallel_depth, expected_steps, kl, path_kl, ser
 from .statement import Statement
 
@@ -30,7 +31,7 @@ STATEMENTS = (
         rhs=Integer(0),
         assumptions=(EXACT_DENOISER, SEPARATED_STEPS),
         status="proved here",
-        source="conditional independence; independent-steps/path-kl",
+        source="conditional independence",
         note="independent-steps.md",
         tight="always an equality",
     ),
@@ -80,7 +81,8 @@ STATEMENTS = (
         rhs=L,
         assumptions=(MARKOV_LANGUAGE,),
         status="proved here",
-        source="independent-steps/path-kl and bisection/steps; zero-error depth: Wen, Liang and Lu, arXiv 2608.25505 (as recalled)",
+        source="independent-steps/path-kl and bisection/steps; in the paper policies may look at the tokens",
+        published=(Citation("wen2026", "", "compare"),),
         note="independent-steps.md",
         tight="equality where L is a power of two and neighbours depend on each other; L = 1",
     ),
@@ -92,7 +94,8 @@ STATEMENTS = (
         rhs=1 - birthday_probability,
         assumptions=(EXACT_DENOISER, PERMUTATIONS_LANGUAGE, SIZED_POLICY),
         status="identity",
-        source="a birthday problem a step; Wen, Liang and Lu, arXiv 2608.25505 (as recalled)",
+        source="a birthday problem a step",
+        published=(Citation("wen2026", "", "as recalled"),),
         note="permutations.md",
         tight="always an equality",
     ),
@@ -152,7 +155,8 @@ STATEMENTS = (
         rhs=L,
         assumptions=(PERMUTATIONS_LANGUAGE,),
         status="identity",
-        source="permutations/birthday; Wen, Liang and Lu, arXiv 2608.25505 (as recalled)",
+        source="permutations/birthday",
+        published=(Citation("wen2026", "", "as recalled"),),
         note="permutations.md",
         tight="always an equality",
     ),

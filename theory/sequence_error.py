@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Integer, Max, Symbol, ceiling, exp, sqrt
 
 from .assumptions import BERNOULLI_POLICY, ORDER_OBLIVIOUS, PAIR_LANGUAGE, SHIFTED_PAIR_LANGUAGE, UNIFORM_STEPS
+from .bibliography import Citation
 from .notation import (
     L,
     N,
@@ -77,8 +78,9 @@ STATEMENTS = (
         rhs=DELTA,
         assumptions=(UNIFORM_STEPS,),
         status="proved here",
-        source="sequence-error/from-path-kl, learning-error/worst-case, bernoulli/uniform-rate; the published theorem of Feng et al., arXiv 2502.09622 (as recalled),"
-        " has such a number of steps without the constant",
+        source="sequence-error/from-path-kl, half of the target for each of two errors; the paper has such a"
+        " number of steps without the constant",
+        published=(Citation("feng2025", "Theorem 4.3", "our form, constant made explicit"),),
         note="sequence-error.md",
         tight="equality for independent tokens and the exact denoiser (both sides 0), or both sides 1",
         parameters={DELTA: 1 - exp(-2 * Max(L * eps_learning, INFORMATION / N))},
@@ -151,9 +153,8 @@ STATEMENTS = (
         rhs=1 - (1 - collision_probability * (1 - 3 / V - 3 * eps_learning)) ** (L / 2),
         assumptions=(BERNOULLI_POLICY, SHIFTED_PAIR_LANGUAGE),
         status="proved here",
-        source="our instance of the published lower bound with a hidden Markov model over 16 symbols (Feng et"
-        " al., arXiv"
-        " 2502.09622, as recalled)",
+        source="a lower bound on a hidden Markov model over 16 symbols; the paper's own is another",
+        published=(Citation("feng2025", "Theorem 4.4", "our instance"),),
         note="forbidden-pairs.md",
         tight="equality for the exact denoiser",
     ),
@@ -165,8 +166,8 @@ STATEMENTS = (
         rhs=1 - (1 - collision_probability * (1 - 1 / V - eps_learning)) ** (L / 2),
         assumptions=(BERNOULLI_POLICY, PAIR_LANGUAGE),
         status="proved here",
-        source="our instance of the published lower bound (Feng et al., arXiv 2502.09622: an HMM over 16 symbols,"
-        " eps_learning < 1/128, as recalled); its own HMM is another",
+        source="a lower bound on an HMM over 16 symbols with eps_learning < 1/128; the paper's own HMM is another",
+        published=(Citation("feng2025", "Theorem 4.4", "our instance"),),
         note="pair.md",
         tight="equality for the exact denoiser",
         follows_from=("pair/sharp-ser-lower", "pair/l2-radius"),
@@ -180,6 +181,7 @@ STATEMENTS = (
         assumptions=(BERNOULLI_POLICY, PAIR_LANGUAGE),
         status="proved here",
         source="pair/ser-lower, rho >= 1/N",
+        published=(Citation("feng2025", "Theorem 4.4", "our instance"),),
         note="pair.md",
         tight="equality for the exact denoiser and V = 1 (both sides 0); approached as N grows",
         follows_from=("pair/ser-lower", "collision/at-least-1-over-n"),
@@ -192,7 +194,8 @@ STATEMENTS = (
         rhs=sqrt(kl / 2, evaluate=False),
         assumptions=(),
         status="proved here",
-        source="Pinsker; Csiszar 1967 for the constant",
+        source="Pinsker; the constant is Csiszar's",
+        published=(Citation("csiszar1967", "", "as recalled"),),
         note="total-variation.md",
         tight="equality iff p = q (both sides 0)",
     ),
@@ -204,7 +207,8 @@ STATEMENTS = (
         rhs=sqrt(1 - exp(-kl)),
         assumptions=(),
         status="proved here",
-        source="Bretagnolle and Huber 1979",
+        source="Cauchy-Schwarz on the overlap of the two laws",
+        published=(Citation("bretagnolle1979", "", "as recalled"),),
         note="total-variation.md",
         tight="equality iff p = q (both sides 0) or p and q are disjoint (both sides 1)",
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sympy import Symbol, log
 
 from .assumptions import BERNOULLI_POLICY, FIXED_SIZE_POLICY, PAIR_LANGUAGE, UNIFORM_STEPS
+from .bibliography import Citation
 from .notation import (
     L,
     N,
@@ -107,8 +108,8 @@ STATEMENTS = (
         status="proved here",
         source="kl-path-kl/given-times, learning-error/worst-case, fixed-size/max-size",
         note="token-error.md",
-        tight="equality, with the exact denoiser, for the MDS codes of fixed-size/max-size, for independent tokens and for one token"
-        " at a time; or both sides are infinite",
+        tight="equality, with the exact denoiser, for the MDS codes of fixed-size/max-size, for independent tokens and"
+        " for one token at a time; or both sides are infinite",
         follows_from=(
             "token-error/identity",
             "kl-path-kl/given-times",
@@ -125,8 +126,9 @@ STATEMENTS = (
         rhs=log_ter_language + eps_learning + 4 * EPS * log(V),
         assumptions=(UNIFORM_STEPS,),
         status="proved here",
-        source="form: Feng et al., arXiv 2502.09622, for n-gram languages, N of order (n-1)/eps^n and large L (as"
-        " recalled); number of steps and generality: token-error/bernoulli",
+        source="the paper has n-gram languages, N of order (n-1)/eps^n and large L; number of steps and"
+        " generality are ours",
+        published=(Citation("feng2025", "Theorem 4.2", "our form, constant made explicit"),),
         note="token-error.md",
         tight="equality for V = 1 (both sides 0), or both sides are infinite",
         parameters={EPS: 1 / (4 * N)},

@@ -128,7 +128,7 @@ class Falsification:
         if self.instance is None:
             raise BadInput("statement", f"no counterexample to {self.statement.id} was found; there is none to certify")
         candidate = Candidate.from_spec(self.instance)
-        instances = candidate.instances(f"{self.statement.id}-counterexample")
+        instances = candidate.instances(f"{self.statement.file_name}-counterexample")
         return certificate(self.statement, instances, candidate.relation)
 
 
@@ -343,7 +343,7 @@ class _Search:
         if met is None:
             tightest, met, finished = self._tightest()
         if met is not None:
-            name = f"{self.statement.id}-counterexample"
+            name = f"{self.statement.file_name}-counterexample"
             smaller, finished = self.simplest(met, rng)
             instance = smaller.spec(name)
             verdict = self._confirmed(smaller, name)
@@ -352,7 +352,7 @@ class _Search:
             found=met is not None,
             instance=instance,
             verdict=verdict,
-            first=met.spec(f"{self.statement.id}-first") if met is not None else None,
+            first=met.spec(f"{self.statement.file_name}-first") if met is not None else None,
             tightest=tightest,
             tried=self.tried,
             judged=self.judged,
@@ -375,7 +375,7 @@ class _Search:
         verdict = self._exact(smaller)
         if _refutes(verdict):
             return None, smaller, finished
-        return Extreme(verdict.ratio, smaller.spec(f"{self.statement.id}-tightest")), None, finished
+        return Extreme(verdict.ratio, smaller.spec(f"{self.statement.file_name}-tightest")), None, finished
 
     def _exact(self, candidate: Candidate, name: str = "candidate") -> Verdict:
         """The verdict on a candidate, exact where that is possible."""

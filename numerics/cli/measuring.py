@@ -68,7 +68,7 @@ def _spec_and_names(words: list[str], quantities: list[str] | None) -> tuple[str
     if len(specs) != 1:
         found = f"found {len(specs)} ({', '.join(specs)})" if specs else "found none"
         raise BadInput("SPEC", f"{found}; one instance is accepted, and quantities after -q")
-    return specs[0], list(dict.fromkeys(quantities or ()))
+    return specs[0], list(dict.fromkeys(known.current(name) for name in quantities or ()))
 
 
 def _measured(instance: Any, names: list[str], request: Any, engine: str | None) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from contextlib import suppress
 
+from maskbound.theory import quantities as vocabulary
+
 from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach, NoLogForm
@@ -73,7 +75,7 @@ def measure(
     request = Request(width, seconds, samples, seed, confidence, sampling=drawing)
     work = Workspace(instance, request)
     if quantities is not None:
-        return {name: measure_one(work, name, engine) for name in quantities}
+        return {name: measure_one(work, vocabulary.current(name), engine) for name in quantities}
     found = {}
     for name in measurable(instance, request, engine):
         with suppress(NoLogForm):

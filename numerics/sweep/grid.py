@@ -188,7 +188,7 @@ def _digest(text: str) -> str:
 
 def _quantity(n: int, name: Any) -> str:
     if isinstance(name, str) and name in vocabulary:
-        return name
+        return vocabulary.current(name)
     close = difflib.get_close_matches(str(name)[:80], vocabulary, 3, cutoff=0.4) or list(vocabulary)
     raise BadInput(f"quantities[{n}]", f"found {shown(name)}; the closest known quantities are {', '.join(close)}")
 

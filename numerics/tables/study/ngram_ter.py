@@ -88,7 +88,7 @@ def ngram_ter(
         "in nats a token. It is at most PATH_KL/L, and at least -log(1 - SER)/L where SER is known."
     )
     baseline = (
-        "TER autoregressive is that of the language itself, exp(H/L), reached by one token at a time. It and the bounds "
+        "TER autoregressive is that of the language itself, exp(H/L), reached one token at a time. It and the bounds "
         "with TC + DTC are known as well as the entropies in them, to all digits shown."
     )
     return Table("TER of n-gram languages against the number of steps", columns, tuple(rows), (setting, baseline))
