@@ -282,12 +282,6 @@ def test_engines_lists_the_registry():
     assert [tuple(line.split()[:2]) for line in lines] == [(method.quantity, method.engine) for method in METHODS]
 
 
-def test_theorems_lists_the_ledger():
-    lines = fine("theorems").splitlines()[2 : 2 + len(statements)]
-    assert [line.split()[0] for line in lines] == list(statements)
-    assert all(str(statement) in line for statement, line in zip(statements.values(), lines, strict=True))
-
-
 @pytest.mark.parametrize(
     "name",
     ["bernoulli/max-weight", "token-error/feng-form", "refinement/path-kl-monotone", "refuted/bernoulli-tc-only"],
@@ -424,7 +418,7 @@ def test_a_message_stays_on_one_line_and_is_printable():
 def test_an_internal_error_shows_its_traceback_on_demand_only(monkeypatch):
     from maskbound.numerics.tables import statements as module
 
-    monkeypatch.setattr(module, "statement_list", lambda: 1 / 0)
+    monkeypatch.setattr(module, "statement_lines", lambda found: 1 / 0)
     found = run("theorems")
     assert found.exit_code == 70
     assert found.stderr.count("\n") == 1
@@ -433,7 +427,7 @@ def test_an_internal_error_shows_its_traceback_on_demand_only(monkeypatch):
         found = run(*words)
         assert found.exit_code == 70
         assert "Traceback" in found.stderr
-        assert "statement_list" in found.stderr
+        assert "statement_lines" in found.stderr
 
 
 def test_without_a_command_the_help_is_printed():

@@ -15,6 +15,7 @@ from .ledger import declared_in, index, register, statements
 from .notation import Parameter, Quantity, parameters, quantities, second, symbols
 from .relations import consequences, mermaid, tree
 from .schedule_polynomial import SchedulePolynomial
+from .search import search
 from .spelling import spell, to_latex
 from .statement import RELATIONS, STATUSES, Statement
 
@@ -45,6 +46,7 @@ __all__ = [
     "parameters",
     "quantities",
     "register",
+    "search",
     "second",
     "spell",
     "statements",

@@ -91,7 +91,8 @@ def test_every_field_is_filled(statement):
 def test_a_false_statement_names_the_instance_that_breaks_it(statement):
     spec = statement.counterexample
     name = statement.refuted_by
-    assert name == "refute-" + statement.id.removeprefix("false-")
+    assert name == "refute-" + statement.id.removeprefix("refuted/")
+    assert statements[statement.near].status != "false on purpose"
     if statement.subjects == 2:
         assert spec["relation"] == statement.relation_between.name
         assert [spec[k]["name"] for k in ("first", "second")] == [f"{name}-first", f"{name}-second"]
@@ -134,6 +135,9 @@ def test_a_statement_with_a_missing_field_cannot_be_built():
     ("change", "message"),
     [
         ({"id": "no spaces"}, "letters, digits"),
+        ({"id": "too/many/strokes"}, "letters, digits"),
+        ({"source": "by bernoulli/max-weight"}, "its source is itself"),
+        ({"near": "bernoulli/left-sum"}, "near goes with the status"),
         ({"relation": "!="}, "relation='!='"),
         ({"status": "believed"}, "status='believed'"),
         ({"lhs": 3.0}, "a side is 3.0"),

@@ -47,7 +47,7 @@ def test_every_public_quantity_is_declared():
 def test_a_quantity_is_complete(quantity):
     assert quantity.unit in UNITS
     assert quantity.meaning
-    assert quantity.source.startswith("M")
+    assert quantity.definition == f"definitions.md#{quantity.name}"
     assert quantity.symbol.name == quantity.name
     assert quantity.symbol is symbols[quantity.name]
     assert quantity.least < quantity.greatest
