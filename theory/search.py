@@ -31,7 +31,7 @@ def search(query: str) -> list[Statement]:
 
     Examples
     --------
-    >>> [statement.id for statement in search("M6.2")]
+    >>> [statement.id for statement in search("bernoulli/max-weight")]
     ['bernoulli/max-weight']
     >>> [statement.id for statement in search("Feng Theorem 4.2")]
     ['token-error/feng-form']

@@ -362,9 +362,7 @@ class Subject:
         return [self.mass[R | 1 << i].get((*y[:i], v, *y[i + 1 :]), 0) / self.mass[R][y] for v in range(self.V)]
 
     def predicted(self, i: int, R: int, y: tuple) -> list[Fraction]:
-        """Law of the token drawn at i: the denoiser's prediction, or the rule where ``q(y) = 0``
-        (definitions.md#off-support).
-        """
+        """Law of the token drawn at i: the denoiser's prediction, or the off-support rule where ``q(y) = 0``."""
         if y in self.mass[R]:
             return self.predictions[i, y]
         marginal = self.conditional(i, 0, part(y, 0)) if self.rule == "marginal" else []
@@ -398,9 +396,7 @@ class Subject:
 
     @cached_property
     def mixture(self) -> list:
-        """The parts that a Bernoulli policy mixes: chances, and the subject under the sizes of steps that are not
-        empty.
-        """
+        """A Bernoulli policy as a mixture: chances, and the subject under the sizes of steps that are not empty."""
         require(self.kind == "bernoulli", "the statement has a quantity of bernoulli policies only")
         sizes: dict = defaultdict(Fraction)
         for tau in itertools.product(range(self.N), repeat=self.L):
@@ -492,9 +488,7 @@ QUANTITIES: dict[str, Any] = {
     "curve_left_riemann_sum": lambda s: of_kind("bernoulli", s, s.Z),
     "curve_area": lambda s: s.spread(lambda size: Fraction(1, s.L * math.comb(s.L - 1, size))),
     "curve_midpoint_excess": lambda s: total((Fraction(c, 2), s.Z(Fraction(k, 2))) for k, c in enumerate((-1, 2, -1))),
-    "weighted_slope": lambda s: (
-        QUANTITIES["curve_left_riemann_sum"](s) - QUANTITIES["curve_area"](s)
-    ),  # by parts, step by step
+    "weighted_slope": lambda s: QUANTITIES["curve_left_riemann_sum"](s) - QUANTITIES["curve_area"](s),  # by parts
     "odds_weighted_slope": lambda s: s.spread(
         lambda j: (1 - Fraction(2 * j + 2, s.L + 1)) / s.L / math.comb(s.L - 1, j)
     ),
