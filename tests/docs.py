@@ -110,8 +110,8 @@ def theorem_page() -> str:
     lines = [
         "# Theorems",
         "",
-        "Generated (`make docs`); do not edit. Under which number a statement is published (the bibliography below says",
-        "which papers were read), its proof note, the first place that measures each quantity of both sides",
+        "Generated (`make docs`); do not edit. Under which number a statement is published (the bibliography says",
+        "below which papers were read), its proof note, the first place that measures each quantity of both sides",
         "([all of them](quantities.md)), the tests that its note names, and the tightest ratio of its sides that was",
         "met. Every statement is also held against the oracles and the gallery. In a terminal:",
         "`maskbound theorems QUERY`.",

@@ -74,5 +74,5 @@ def mermaid() -> str:
 
 
 def _node(identifier: str) -> str:
-    """Mermaid reads no strokes or hyphens in the name of a node."""
-    return identifier.replace("/", "_").replace("-", "_")
+    """Mermaid reads no strokes or hyphens in the name of a node; two lines stand for a stroke."""
+    return identifier.replace("/", "__").replace("-", "_")

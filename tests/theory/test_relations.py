@@ -174,7 +174,7 @@ def test_the_diagram_holds_every_arrow():
     text = mermaid()
     assert text.startswith("flowchart LR\n")
     assert text.count("-->") == sum(len(statement.follows_from) for statement in DERIVED)
-    assert '    bernoulli_left_sum["bernoulli/left-sum"] --> bernoulli_max_weight["bernoulli/max-weight"]' in text
+    assert '    bernoulli__left_sum["bernoulli/left-sum"] --> bernoulli__max_weight["bernoulli/max-weight"]' in text
 
 
 def test_consequences_are_the_premises_read_backwards():
