@@ -111,7 +111,7 @@ def test_check_lists_what_applies_and_counts_the_rest(spec):
     assert listed == [name for name in statements if name in listed]
     assert "bernoulli/max-weight" in listed
     assert "fixed-size/max-size" not in listed
-    assert not any(name.startswith("false-") for name in listed)
+    assert not any(name.startswith("refuted/") for name in listed)
     bound = rows[listed.index("bernoulli/max-weight")]
     # Pair(2), L = 2, N = 2: PATH_KL = log(2)/2 and TC = DTC = log 2 (known-answers.md).
     assert bound == ["small pair", "bernoulli/max-weight", "0.346574", "<=", "0.693147", "0.5", "holds"]

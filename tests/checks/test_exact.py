@@ -235,9 +235,7 @@ def test_what_is_not_rational_stays_open_with_a_reason():
     assert all("floating probabilities" in verdict.reason for verdict in left)
     # What intervals decide is not of log forms.
     assert not [
-        verdict
-        for verdict in verdicts
-        if verdict.statement.id.startswith("sequence-error/from-kl") and verdict not in left
+        verdict for verdict in verdicts if verdict.statement.id.startswith("sequence-error/") and verdict not in left
     ]
     tilted = Instance(languages.parity(3), policies.Bernoulli(steps=2), denoisers.Perturbed("tilt", "1/2"))
     assert decided("kl <= path_kl", tilted) is Status.UNDECIDED

@@ -8,19 +8,23 @@ from sympy import Integer, Symbol
 
 from maskbound.numerics.checks.hypotheses import missing
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
-from maskbound.numerics.metrics import measurable
+from maskbound.numerics.metrics import METHODS, measurable
 from maskbound.theory import (
     ASSUMPTIONS,
+    PAPERS,
     STATUSES,
     SUBJECT_RELATIONS,
+    Citation,
     Statement,
     claim,
     index,
     ledger,
+    quantities,
     register,
     statements,
     symbols,
 )
+from maskbound.theory.aliases import OLD_IDS, OLD_QUANTITIES
 
 NOTES = Path(__file__).resolve().parents[2] / "proofs_notes"
 DECLARED = [statement for family in ledger.FAMILIES for statement in family.STATEMENTS]
@@ -105,6 +109,28 @@ def test_every_assumption_is_needed_somewhere():
     assert {a.name for s in DECLARED for a in s.assumptions} == set(ASSUMPTIONS)
     used = {s.relation_between.name for s in DECLARED if s.relation_between}
     assert set(SUBJECT_RELATIONS) - used == {"same-language"}  # kept for people's own claims about pairs
+
+
+def test_methods_rely_on_statements_of_the_ledger():
+    assert {name for method in METHODS for name in method.relies_on} <= set(statements)
+
+
+def test_published_theorems_are_found_by_their_numbers():
+    """The three of the paper that the project is about, and what is known of that paper."""
+    places = {(c.paper, c.place) for s in DECLARED for c in s.published}
+    assert {("feng2025", f"Theorem 4.{k}") for k in (2, 3, 4)} <= places
+    assert {paper for paper, _ in places} == set(PAPERS)
+    with pytest.raises(ValueError, match="'as stated' of feng2025, which is known as: abstract read"):
+        Citation("feng2025", "Theorem 4.2", "as stated")
+    with pytest.raises(ValueError, match="unknown paper 'nobody1900'"):
+        Citation("nobody1900", "", "compare")
+
+
+def test_old_names_lead_to_current_ones_and_are_none_themselves():
+    assert set(OLD_IDS.values()) <= set(statements)
+    assert not set(OLD_IDS) & set(iter(statements))
+    assert set(OLD_QUANTITIES.values()) <= set(quantities)
+    assert not set(OLD_QUANTITIES) & set(iter(quantities))
 
 
 def test_every_statement_is_exercised_by_the_fast_gallery():
