@@ -156,8 +156,8 @@ SIZED_POLICY = Assumption(
 )
 CHOSEN_FIRST = Assumption(
     "ChosenFirst",
-    "what is revealed decides, or gives the chances of, the positions of a step before their tokens are drawn, and no"
-    " token is masked again (every policy but sample-then-choose and remasking)",
+    "what is revealed decides, or gives the probabilities of, the positions of a step before their tokens are drawn,"
+    " and no token is masked again (every policy but sample-then-choose and remasking)",
 )
 CHOOSE_THEN_SAMPLE = Assumption(
     "ChooseThenSample",

@@ -184,7 +184,7 @@ STATEMENTS = (
         rhs=Integer(0),
         assumptions=(EXACT_DENOISER, PROPOSALS_ONE_AT_A_TIME),
         status="proved here",
-        source="a token of positive chance in a possible context leaves one",
+        source="a token of positive probability in a possible context leaves one",
         note="propose-then-choose.md",
         tight="always an equality",
     ),

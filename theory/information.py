@@ -1,8 +1,8 @@
 """Statements about the language alone: the information profile and curve.
 
 Definitions (definitions.md#information-profile-and-curve): ``z(j)`` is the sum over i of the average of ``H(X_i |
-X_R)`` over sets R of j other positions, ``Z(a)`` the same with R holding every other position independently with chance
-a.
+X_R)`` over sets R of j other positions, ``Z(a)`` the same with R holding every other position independently with
+probability a.
 """
 
 from __future__ import annotations

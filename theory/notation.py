@@ -138,7 +138,7 @@ law_distance = _quantity(
 ser = _quantity(
     "ser",
     r"\mathrm{SER}",
-    "1 - sum of p(x) over x with q(x) > 0: the chance of a sequence the language forbids",
+    "1 - sum of p(x) over x with q(x) > 0: the probability of a sequence the language forbids",
     PROBABILITY,
     greatest=ONE,
 )
@@ -153,7 +153,7 @@ log_ter_language = _quantity("log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/
 off_support_mass = _quantity(
     "off_support_mass",
     r"p_{\mathrm{off}}",
-    "chance that at least one token is drawn in a context of probability zero",
+    "probability that at least one token is drawn in a context of probability zero",
     PROBABILITY,
     greatest=ONE,
 )
@@ -448,8 +448,8 @@ mode_conflict_uniform = _quantity(
 min_pair_conflict_probability = _quantity(
     "min_pair_conflict_probability",
     r"\delta",
-    "min over the pairs of positions (1, 2), (3, 4), .. and possible contexts x_R with both masked of the chance that"
-    " independent tokens from q(. | x_R) are a pair that q forbids; 1 when L = 1",
+    "min over the pairs of positions (1, 2), (3, 4), .. and possible contexts x_R with both masked of the probability"
+    " that independent tokens from q(. | x_R) are a pair that q forbids; 1 when L = 1",
     PROBABILITY,
     greatest=ONE,
 )

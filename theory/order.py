@@ -88,7 +88,7 @@ STATEMENTS = (
     ),
     Statement(
         id="permutations/birthday",
-        title="Permutations: the chance of a correct one depends on the sizes alone",
+        title="Permutations: the probability of a correct one depends on the sizes alone",
         lhs=ser,
         relation="==",
         rhs=1 - birthday_probability,
@@ -101,7 +101,7 @@ STATEMENTS = (
     ),
     Statement(
         id="permutations/kl",
-        title="Permutations: KL is the logarithm of the chance of a correct one",
+        title="Permutations: KL is the logarithm of the probability of a correct one",
         lhs=kl,
         relation="==",
         rhs=-log(birthday_probability),

@@ -94,7 +94,7 @@ STATEMENTS = (
     ),
     Statement(
         id="collision/at-least-1-over-n",
-        title="N steps collide with chance at least 1/N",
+        title="N steps collide with probability at least 1/N",
         lhs=collision_probability,
         relation=">=",
         rhs=1 / N,
@@ -106,7 +106,7 @@ STATEMENTS = (
     ),
     Statement(
         id="pair/l2-radius",
-        title="What a learning error can add to chance agreement is at most that error",
+        title="A learning error adds at most itself to the probability of accidental agreement",
         lhs=max_l2_deviation,
         relation="<=",
         rhs=eps_learning,
