@@ -44,8 +44,9 @@ def measure(
     require("--confidence", confidence, 0 < confidence < 1, "a number strictly between 0 and 1")
     spec, names = _spec_and_names(words, quantities)
     instance = open_instance(spec)
-    drawing = bool(names) or samples is not None
-    request = Request(width, seconds, samples, seed, confidence, sampling=drawing)
+    request = Request.about(
+        bool(names), width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence
+    )
     found = _measured(instance, names, request, engine)
     if as_json:
         print_json(measured_record(instance, found))

@@ -39,5 +39,8 @@ def sweep(
         finally:
             left.end()
     print(f"{done.instances} instances in {db}, {done.measured} of them measured now")
+    if done.again:
+        print(f"{done.again} quantities that had failed for a passing reason were tried again")
     if done.failed:
-        say(f"{done.failed} quantities could not be measured; the first: {done.first_failure}")
+        later = f" ({done.passing} for a passing reason: the next run tries them again)" if done.passing else ""
+        say(f"{done.failed} quantities could not be measured{later}; the first: {done.first_failure}")

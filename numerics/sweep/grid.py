@@ -64,7 +64,8 @@ class Settings(SpecTable):
     @property
     def request(self) -> Request:
         """What a workspace is asked."""
-        return Request(self.width, self.seconds, self.samples, self.seed, self.confidence)
+        options = self.model_dump(exclude={"engine"})
+        return Request.about(True, **options)
 
 
 class GridTable(SpecTable):

@@ -21,6 +21,8 @@ def stored_results(store: Store) -> Table:
     )
     failures = [row for row in rows if row.value is None]
     notes = (f"{len(failures)} could not be measured; the first: {failures[0].message}",) if failures else ()
+    if others := store.left_out():
+        notes += (f"{others} rows that other code has measured are left out; a sweep measures them anew",)
     provenance = tuple(f"instance {name}: {fingerprint}" for fingerprint, name in names.items())
     title = f"Quantities of {len(cells)} instances (logarithmic ones in nats)"
     return Table(title, ("instance", *quantities), cells, notes, provenance)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
+from pathlib import Path
 
 import pandas
 import pytest
+from test_architecture import RANK
 
+from maskbound import numerics, theory
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.sweep import Row, Settings, Store
+from maskbound.numerics.sweep.code import ABOVE, digest
 from maskbound.numerics.sweep.store import COLUMNS
 from maskbound.numerics.tables.stored import stored_results
 
@@ -51,6 +56,49 @@ def test_rows_of_another_version_are_not_seen(store):
     store.add([Row("f1", "0.0.0", "{}", "ser", 1.0, 1.0, 1.0, "exact", "walk")])
     assert list(store.rows()) == ROWS
     assert ("f1", "ser") not in store.known()
+
+
+def test_rows_of_other_code_are_counted(store):
+    assert store.left_out() == 0
+    store.add([Row("f1", "0.0.0", "{}", "ser", 1.0, 1.0, 1.0, "exact", "walk")])
+    assert store.left_out() == 1
+    assert "1 rows that other code has measured are left out" in " ".join(stored_results(store).notes)
+
+
+def test_an_edit_of_the_code_is_another_version(tmp_path):
+    """Of any source or data that a measurement runs through; not of what only reads sweeps, nor of other files."""
+    (tmp_path / "engines").mkdir()
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "engines" / "walk.py").write_text("x = 1\n")
+    before = digest(tmp_path)
+    for other in ("engines/notes.txt", "cli/output.py", "engines/walk.pyc"):
+        (tmp_path / other).write_text("y")
+    assert digest(tmp_path) == before
+    met = {before}
+    for path, text in (("engines/walk.py", "x = 2\n"), ("engines/more.py", ""), ("engines/counts.tsv", "a 1")):
+        (tmp_path / path).write_text(text)
+        met.add(digest(tmp_path))
+    (tmp_path / "engines" / "more.py").rename(tmp_path / "more.py")
+    met.add(digest(tmp_path))
+    assert len(met) == 5
+
+
+def test_the_version_of_a_row_is_that_of_the_sources():
+    assert re.fullmatch(r"[\w.]+\+[0-9a-f]{12}", EXACT.version)
+    assert EXACT.version.endswith(digest(Path(theory.__file__).parent, Path(numerics.__file__).parent))
+
+
+def test_what_the_digest_leaves_out_lies_above_sweeps():
+    for name in ABOVE:
+        assert RANK[name.removesuffix(".py")] > RANK["sweep"]
+
+
+def test_a_failure_of_the_moment_gives_way(store):
+    store.add([Row.failed("f3", "{}", "kl", "killed", passing=True)])
+    assert ("f3", "kl") not in store.known()
+    store.add([Row.failed("f3", "{}", "kl", "too big")])
+    assert [row.message for row in store.rows() if row.fingerprint == "f3"] == ["too big"]
+    assert ("f3", "kl") in store.known()
 
 
 def test_other_settings_are_refused(store):
