@@ -93,7 +93,12 @@ def table(
 
 @app.command(epilog="Example: maskbound figure curve english-bigram --out curve.pdf")
 def figure(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter or policies.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter, policies, schedules or steps-to-target."
+        ),
+    ],
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="A .pdf, .svg or .png; data and caption go beside it: .csv and .txt.")
     ],
