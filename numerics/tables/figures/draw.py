@@ -2,8 +2,7 @@
 
 Colours are those of Okabe and Ito, in an order that alternates in lightness; every line also has marks of its own.
 Enclosures are drawn as bands around their line, and are often too narrow to be seen. Where only bounds are known there
-is a band and no line: its middle means nothing. A logarithmic axis ends below in a tick ``0``, where zeros are drawn, if
-there are some.
+is a band and no line: its middle means nothing. If there are zeros, a logarithmic axis ends below in a tick ``0``.
 """
 
 from __future__ import annotations

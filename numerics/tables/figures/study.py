@@ -131,7 +131,7 @@ def steps_to_target(table: Table) -> Figure:
 
 
 def schedules(table: Table) -> Figure:
-    """PATH_KL of fixed sizes against N under the uniform, the cosine and the best schedule, a panel for each language."""
+    """PATH_KL of fixed sizes against N by the uniform, the cosine and the best schedule, a panel for each language."""
     kind = table.columns.index("steps")
     series = (Series("uniform"), Series("cosine"), Series("best"))
     panels = tuple(Panel("PATH_KL (nats)", series, "log", name) for name in _languages(table))

@@ -1,6 +1,7 @@
 """What the report says, section by section.
 
-A section names tables and figures of the registries. Text between backquotes is code. ``{..}`` are filled in by :mod:`.build`.
+A section names tables and figures of the registries. Text between backquotes is code. ``{..}`` are filled in by
+:mod:`.build`.
 """
 
 from __future__ import annotations
