@@ -16,7 +16,18 @@ from maskbound.theory import STATUSES, statements
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
-    ("errors", "types", "enclosure", "logform", "closedform", "partial", "categorical", "reach", "tightness"),
+    (
+        "errors",
+        "row_faults",
+        "types",
+        "enclosure",
+        "logform",
+        "closedform",
+        "partial",
+        "categorical",
+        "reach",
+        "tightness",
+    ),
     ("_kernels",),
     ("languages",),
     ("denoisers",),
@@ -26,7 +37,7 @@ LAYERS = (
     ("metrics",),
     ("checks",),
     ("conformance", "planning"),
-    ("sweep",),
+    ("sweeps",),
     ("tables",),
     ("testing",),
     ("repl", "cli", "__init__"),
@@ -36,7 +47,7 @@ THEORY_ALLOWED = {"sympy", "lark", "maskbound"}
 ONLY_IN = {
     "numba": ("numerics/_kernels/jit.py", "numerics/_kernels/threads.py"),
     "matplotlib": ("numerics/tables/",),
-    "distributed": ("numerics/sweep/workers.py",),
+    "distributed": ("numerics/sweeps/workers.py",),
     "typst": ("numerics/tables/report/",),
     "hypothesis": ("numerics/testing/",),
     "pytest": ("numerics/testing/",),

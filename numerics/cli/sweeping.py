@@ -25,8 +25,8 @@ def sweep(
     ] = None,
 ) -> None:
     """Measure a grid of instances. Rows are written as they finish; run again, it computes only what is missing."""
-    from ..sweep import Grid, Store
-    from ..sweep import sweep as run
+    from ..sweeps import Grid, Store
+    from ..sweeps import sweep as run
 
     if jobs is not None and scheduler is not None:
         raise BadInput("--jobs", "found it next to --scheduler; one of them is accepted")

@@ -1,13 +1,13 @@
 """Languages: the laws q that a sampler tries to draw from (M1)."""
 
 from .base import Language, Scope
-from .blocks import Blocks
+from .block_product import Blocks
 from .english import ENGLISH_ALPHABET, english_ngram
-from .hmm import HMM
+from .full_table import Tabular
+from .hidden_markov import HMM
+from .n_gram import NGram, iid, markov
 from .named import colouring, copy, mds, pair, parity, permutations, shifted_pair
-from .ngram import NGram, iid, markov
 from .random_languages import random_hmm, random_ngram
-from .tabular import Tabular
 from .text import ngram_from_counts, ngram_from_text
 
 __all__ = [

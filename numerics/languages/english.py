@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import whole
-from .ngram import NGram
+from .n_gram import NGram
 from .text import ngram_from_counts
 
 __all__ = ["ENGLISH_ALPHABET", "english_ngram"]

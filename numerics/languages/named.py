@@ -14,10 +14,10 @@ from ..errors import BadInput, shown
 from ..partial import sequence_rows
 from ..reach import power, require_memory
 from ..types import Probabilities, number, whole
-from .blocks import Blocks
-from .hmm import HMM
-from .ngram import NGram, markov
-from .tabular import Tabular
+from .block_product import Blocks
+from .full_table import Tabular
+from .hidden_markov import HMM
+from .n_gram import NGram, markov
 
 __all__ = ["colouring", "copy", "mds", "pair", "parity", "permutations", "shifted_pair"]
 

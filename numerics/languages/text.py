@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import BadInput, shown
 from ..reach import power, require_memory
 from ..types import SMALLEST_NORMAL, Probabilities, number, whole
-from .ngram import NGram
+from .n_gram import NGram
 
 __all__ = ["ngram_from_counts", "ngram_from_text"]
 
@@ -71,7 +71,8 @@ def ngram_from_text(path: str | Path, alphabet: str, order: int, length: int, sm
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as problem:
-        raise BadInput("path", f"{path} cannot be read as UTF-8 text ({problem.__class__.__name__})") from None
+        why = f"({problem.strerror})" if isinstance(problem, OSError) else "as UTF-8 text"
+        raise BadInput("path", f"{path} cannot be read {why}") from None
     index = {character: token for token, character in enumerate(alphabet)}
     tokens = np.array([index.get(character, -1) for character in text.rstrip("\n")], dtype=np.int64)
     if (tokens < 0).any():

@@ -67,7 +67,9 @@ class Bernoulli(Policy):
         return filled(y, chosen, conditionals, rng)
 
     def __repr__(self) -> str:
-        return f"Bernoulli(steps={self.steps})"
+        if self.schedule.is_uniform:
+            return f"Bernoulli(steps={self.steps})"
+        return f"Bernoulli(weights=[{self.schedule.written()}])"
 
 
 class FixedSize(Policy):

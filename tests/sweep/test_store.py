@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import sqlite3
@@ -14,9 +15,9 @@ from test_architecture import RANK
 from maskbound import numerics, theory
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.errors import BadInput
-from maskbound.numerics.sweep import Row, Settings, Store
-from maskbound.numerics.sweep.code import ABOVE, digest
-from maskbound.numerics.sweep.store import COLUMNS
+from maskbound.numerics.sweeps import Row, Settings, Store
+from maskbound.numerics.sweeps.code import ABOVE, digest
+from maskbound.numerics.sweeps.store import COLUMNS
 from maskbound.numerics.tables.stored import stored_results
 
 EXACT = Row.measured("f1", '{"name": "one"}', "kl", Enclosure(0.1, 0.1, 0.1 + 1e-16, "rounding", engine="tabular"))
@@ -90,7 +91,7 @@ def test_the_version_of_a_row_is_that_of_the_sources():
 
 def test_what_the_digest_leaves_out_lies_above_sweeps():
     for name in ABOVE:
-        assert RANK[name.removesuffix(".py")] > RANK["sweep"]
+        assert RANK[name.removesuffix(".py")] > RANK["sweeps"]
 
 
 def test_a_failure_of_the_moment_gives_way(store):
@@ -129,6 +130,18 @@ def test_a_table_of_a_database(store):
     assert table.rows[1][2] is None
     assert table.notes == ("1 could not be measured; the first: too big",)
     assert "instance one: f1" in table.provenance
+
+
+def test_rows_of_a_table_do_not_depend_on_who_finished_first(tmp_path):
+    found = Enclosure(0.5, 0.5, 0.5, "exact")
+    names = ["n: steps=8", "n: steps=16", "n: weight=0.5", "n: weight=0.15", "m: steps=4", "n"]
+    rows = [Row.measured(f"f{k}", json.dumps({"name": name}), "kl", found) for k, name in enumerate(names)]
+    orders = []
+    for k, order in enumerate((rows, rows[::-1])):
+        with Store(tmp_path / f"{k}.db") as store:
+            store.add(order)
+            orders.append([row[0] for row in stored_results(store).rows])
+    assert orders[0] == orders[1] == ["m: steps=4", "n", "n: steps=8", "n: steps=16", "n: weight=0.15", "n: weight=0.5"]
 
 
 def test_what_is_no_database_is_refused(tmp_path):

@@ -18,7 +18,7 @@ from sweep.grids import contents, count, integrity, start, write_grid
 from maskbound.numerics import measure
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import parse
-from maskbound.numerics.sweep import Grid, Settings, Store, sweep, workers
+from maskbound.numerics.sweeps import Grid, Settings, Store, sweep, workers
 
 PAIRS = {
     "base": {"language": {"kind": "pair", "vocab": 2, "length": 4}, "policy": {"kind": "bernoulli"}},

@@ -12,7 +12,7 @@ import pytest
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import parse
-from maskbound.numerics.sweep import Row, Settings, Store
+from maskbound.numerics.sweeps import Row, Settings, Store
 from maskbound.numerics.tables.cases import open_case
 from maskbound.numerics.tables.english_curve import LANGUAGE, LENGTH, QUANTITIES, english_curve
 from maskbound.numerics.tables.figures import FIGURES, Figure

@@ -11,7 +11,7 @@ from maskbound.theory import statements
 from ...checks.check import FALSE
 from ...engines.workspace import Request
 from ...errors import BadInput
-from ...sweep import Store
+from ...sweeps import Store
 from ..cases import Case, gallery_names, open_case
 from ..english_curve import SHORT, english_curve
 from ..figures import FIGURES, Figure
