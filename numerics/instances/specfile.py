@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from ..errors import BadInput, MaskboundError, shown
+from ..errors import BadInput, MaskboundError, shown, unread
 from .instance import Instance
 from .spec_denoisers import read_denoiser
 from .spec_languages import read_language
@@ -180,7 +180,7 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as problem:
         raise BadInput("", f"found a byte at {problem.start} that is not UTF-8; UTF-8 text is accepted") from None
     except (OSError, ValueError) as problem:
-        raise BadInput("", f"the file cannot be read ({problem.__class__.__name__})") from None
+        raise BadInput("", f"the file {unread(problem, 'text')}") from None
 
 
 def _real(text: str) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown
+from ..errors import BadInput, shown, unread
 from ..reach import power, require_memory
 from ..types import SMALLEST_NORMAL, Probabilities, number, whole
 from .n_gram import NGram
@@ -71,8 +71,7 @@ def ngram_from_text(path: str | Path, alphabet: str, order: int, length: int, sm
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as problem:
-        why = f"({problem.strerror})" if isinstance(problem, OSError) else "as UTF-8 text"
-        raise BadInput("path", f"{path} cannot be read {why}") from None
+        raise BadInput("path", f"{path} {unread(problem, 'UTF-8 text')}") from None
     index = {character: token for token, character in enumerate(alphabet)}
     tokens = np.array([index.get(character, -1) for character in text.rstrip("\n")], dtype=np.int64)
     if (tokens < 0).any():

@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -58,7 +58,7 @@ def _row(work: Workspace, point: Point, quantity: str, engine: str | None) -> Ro
 
 def outcomes(
     points: Iterable[Point], settings: Settings, jobs: int = 1, scheduler: str | None = None
-) -> Iterator[list[Row]]:
+) -> Generator[list[Row], None, None]:
     """The rows of each point as they are finished, in any order."""
     if scheduler is not None:
         yield from on_cluster(list(points), settings, scheduler)
@@ -68,7 +68,7 @@ def outcomes(
         yield from in_processes(list(points), settings, jobs)
 
 
-def in_processes(points: list[Point], settings: Settings, jobs: int) -> Iterator[list[Row]]:
+def in_processes(points: list[Point], settings: Settings, jobs: int) -> Generator[list[Row], None, None]:
     """On this machine. A point whose process is killed, for want of memory perhaps, fails with that message."""
     while points:
         finished: set[str] = set()
@@ -90,7 +90,7 @@ def in_processes(points: list[Point], settings: Settings, jobs: int) -> Iterator
                 break
 
 
-def _pool(points: list[Point], settings: Settings, jobs: int) -> Iterator[list[Row]]:
+def _pool(points: list[Point], settings: Settings, jobs: int) -> Generator[list[Row], None, None]:
     with _threads(max(1, len(os.sched_getaffinity(0)) // jobs)):
         others = set(active_children())
         # Forking a process that has threads is unsafe, and numba may have started some.
@@ -132,7 +132,7 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Iterator[list[Row]]:
+def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Generator[list[Row], None, None]:
     """On the workers of a Dask scheduler, which must have the same version installed.
 
     A result that is lost on its way, as when a worker leaves, says nothing about its point: the point is asked again.

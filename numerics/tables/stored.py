@@ -23,7 +23,9 @@ def stored_results(store: Store) -> Table:
         if any(found.get((fingerprint, quantity)) for quantity in quantities)
     )
     failures = [row for row in rows if row.value is None]
-    notes = (f"{len(failures)} could not be measured; the first: {failures[0].message}",) if failures else ()
+    notes: tuple[str, ...] = ()
+    if failures:
+        notes += (f"{len(failures)} could not be measured; the first: {failures[0].message}",)
     if others := store.left_out():
         notes += (f"{others} rows that other code has measured are left out; a sweep measures them anew",)
     provenance = tuple(f"instance {name}: {fingerprint}" for fingerprint, name in names.items())
