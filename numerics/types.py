@@ -19,7 +19,16 @@ from numpy.typing import NDArray
 from .errors import BadInput, shown
 from .row_faults import likely_cause
 
-__all__ = ["PARAMETER_DEPTH", "ROW_TOLERANCE", "SMALLEST_NORMAL", "Probabilities", "floating", "number", "whole"]
+__all__ = [
+    "PARAMETER_DEPTH",
+    "ROW_TOLERANCE",
+    "SMALLEST_NORMAL",
+    "Probabilities",
+    "floating",
+    "number",
+    "whole",
+    "written",
+]
 
 PARAMETER_DEPTH = 3
 """Relative error, in units of 2^-53, of a stored probability: one division; for floating rows also one sum
@@ -86,6 +95,15 @@ def whole(value: Any, key: str, least: int = 0, most: int | None = None) -> int:
         accepted = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise BadInput(key, f"found {shown(value)}; a whole number {accepted} is accepted")
     return int(value)
+
+
+def written(value: Any) -> Any:
+    """A parameter as instance files hold it: rationals as whole numbers or strings in lowest terms, lists as lists."""
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else str(value)
+    if isinstance(value, list | tuple):
+        return [written(entry) for entry in value]
+    return value
 
 
 class Probabilities:
@@ -212,6 +230,10 @@ class Probabilities:
             total = int(totals[(*index[:-1], 0)])
             exact[index] = Fraction(int(self.weights[index]), total) if total else Fraction(0)
         return exact
+
+    def written(self) -> Any:
+        """The rows as an instance file holds them."""
+        return self.values.tolist() if self.weights is None else written(self.fractions.tolist())
 
     def __repr__(self) -> str:
         return f"Probabilities({self.values!r})"

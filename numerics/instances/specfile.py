@@ -17,12 +17,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
+from ..denoisers import read_denoiser
 from ..errors import BadInput, MaskboundError, shown, unread
+from ..languages import read_language
+from ..policies import read_policy
+from ..spec.table import SpecTable, within
 from .instance import Instance
-from .spec_denoisers import read_denoiser
-from .spec_languages import read_language
-from .spec_policies import read_policy
-from .spec_table import SpecTable, within
 
 __all__ = ["Claims", "claims_of", "in_file", "load", "parse", "read_file"]
 

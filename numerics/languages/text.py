@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown, unread
 from ..reach import power, require_memory
+from ..spec.table import Count, Length, Number, Text
 from ..types import SMALLEST_NORMAL, Probabilities, number, whole
+from .base import Language
+from .kind import LanguageTable
 from .n_gram import NGram
 
 __all__ = ["ngram_from_counts", "ngram_from_text"]
@@ -90,3 +93,18 @@ def _count(tokens: NDArray[np.int64], vocab: int, order: int) -> NDArray[np.int6
     windows = np.lib.stride_tricks.sliding_window_view(tokens, order)
     codes = windows @ (vocab ** np.arange(order - 1, -1, -1))
     return np.bincount(codes, minlength=vocab**order).reshape((vocab,) * order)
+
+
+class TextTable(LanguageTable):
+    kind: Literal["text"]
+    path: Text
+    alphabet: Text
+    order: Count
+    length: Length
+    smoothing: Number = 0
+
+    def build(self, folder: Path, level: int) -> Language:
+        return ngram_from_text(folder / self.path, self.alphabet, self.order, self.length, self.smoothing)
+
+    def canonical(self, folder: Path) -> dict[str, Any]:
+        return {**super().canonical(folder), "path": str(folder / self.path)}

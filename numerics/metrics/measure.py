@@ -145,7 +145,8 @@ def _within(instance: Instance, method: Method, seconds: float) -> bool:
 
 def _relative_width(found: Enclosure) -> float:
     """Width over size; a number below ``NEGLIGIBLE`` counts as one of that size, since a zero has no relative width."""
-    return found.width / max(abs(found.value), NEGLIGIBLE) if math.isfinite(found.width) else math.inf
+    size = abs(found.value) if found.has_value else min(abs(found.lo), abs(found.hi))
+    return found.width / max(size, NEGLIGIBLE) if math.isfinite(found.width) else math.inf
 
 
 def explain(instance: Instance, quantity: str, request: Request, engine: str | None) -> BadInput | BeyondReach:

@@ -24,8 +24,8 @@ from maskbound.theory import quantities as vocabulary
 from ..engines.workspace import Request
 from ..errors import BadInput, MaskboundError, shown
 from ..instances import parse
-from ..instances.spec_table import ABSENT, Count, Seed, SpecTable, Text, require_table, within
 from ..instances.specfile import in_file, read_file
+from ..spec.table import ABSENT, Count, Seed, SpecTable, Text, require_table, within
 
 __all__ = ["Grid", "Point", "Settings"]
 

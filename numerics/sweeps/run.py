@@ -99,7 +99,7 @@ def sweep(
             for rows in found:
                 store.add(rows)
                 kept += 1
-                failures += [row for row in rows if row.value is None]
+                failures += [row for row in rows if row.is_failure]
                 advance()
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_kept(kept, size, store)) from None

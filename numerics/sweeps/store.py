@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
@@ -32,9 +33,10 @@ CREATE TABLE IF NOT EXISTS settings (version TEXT PRIMARY KEY, measure TEXT NOT 
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity of one instance, or why it could not be measured: then there is a message and no value.
+    """One quantity of one instance, or why it could not be measured: then there is a message and no interval.
 
-    ``kind`` is that of the enclosure, or ``"passing"`` for a failure of the moment, which is tried again.
+    There is no value, but an interval, where only bounds are known. ``kind`` is that of the enclosure, or ``"passing"``
+    for a failure of the moment, which is tried again.
     """
 
     fingerprint: str
@@ -51,7 +53,8 @@ class Row:
     @classmethod
     def measured(cls, fingerprint: str, spec: str, quantity: str, found: Enclosure) -> Row:
         """The row of an enclosure."""
-        numbers = (float(found.value), float(found.lo), float(found.hi))
+        value = float(found.value) if found.has_value else None
+        numbers = (value, float(found.lo), float(found.hi))
         return cls(fingerprint, code_version(), spec, quantity, *numbers, found.kind, found.engine, found.note or None)
 
     @classmethod
@@ -64,6 +67,11 @@ class Row:
     def passing(self) -> bool:
         """Whether the next sweep tries again."""
         return self.kind == "passing"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether nothing was measured."""
+        return self.lo is None or self.hi is None or self.kind is None
 
     @property
     def name(self) -> str:
@@ -193,11 +201,11 @@ class Store:
 
     def enclosure(self, row: Row) -> Enclosure | None:
         """The enclosure of a row; None where nothing was measured."""
-        if row.value is None or row.lo is None or row.hi is None or row.kind is None or row.kind == "passing":
+        if row.lo is None or row.hi is None or row.kind is None or row.kind == "passing":
             return None
         confidence = self.settings().confidence if row.kind == "statistical" else None
         return Enclosure(
-            row.value,
+            math.nan if row.value is None else row.value,
             row.lo,
             row.hi,
             row.kind,

@@ -40,7 +40,9 @@ def bounds(cases: Iterable[Case]) -> Table:
 def _looseness(verdict: Verdict) -> float:
     """The ratio without its last digits, so that noise does not reorder what is equal."""
     ratio = tightness(verdict)
-    return 1.0 if ratio is None or verdict.status is Status.UNDECIDED else float(f"{ratio.value:.9g}")
+    if ratio is None or verdict.status is Status.UNDECIDED:
+        return 1.0
+    return float(f"{ratio.value if ratio.has_value else ratio.hi:.9g}")
 
 
 def curves(cases: Iterable[Case]) -> Table:

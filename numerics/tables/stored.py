@@ -22,7 +22,7 @@ def stored_results(store: Store) -> Table:
         for fingerprint, name in sorted(names.items(), key=lambda item: (_numbers_by_size(item[1]), item[0]))
         if any(found.get((fingerprint, quantity)) for quantity in quantities)
     )
-    failures = [row for row in rows if row.value is None]
+    failures = [row for row in rows if row.is_failure]
     notes: tuple[str, ...] = ()
     if failures:
         notes += (f"{len(failures)} could not be measured; the first: {failures[0].message}",)

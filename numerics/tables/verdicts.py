@@ -41,7 +41,13 @@ LATEX = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">"}
 NARROW, SMALL = 1e-9, 1e-3
 """An enclosure of any kind narrower than this, relative to its value or to ``SMALL``, counts as rounded."""
 
-COLOURS = {"holds": "green", "violated": "bold red", "undecided": "yellow", "not applicable": "dim"}
+COLOURS = {
+    "holds": "green",
+    "violated": "bold red",
+    "undecided": "yellow",
+    "undefined": "yellow",
+    "not applicable": "dim",
+}
 
 
 def judged_on(case: Case, claims: Sequence[Statement] = ()) -> list[tuple[Statement, Case]]:
@@ -93,7 +99,7 @@ def _known_to_rounding(found: Enclosure) -> bool:
 def tightness(verdict: Verdict) -> Enclosure | None:
     """The smaller side over the larger, as the statement orders them; None where that is noise or not defined."""
     low, high = side_enclosure(verdict.lhs), side_enclosure(verdict.rhs)
-    if low is None or high is None or math.isnan(verdict.ratio):
+    if low is None or high is None:
         return None
     if verdict.statement.relation in (">=", ">"):
         low, high = high, low
@@ -175,7 +181,8 @@ def tally(verdicts: Iterable[Verdict]) -> str:
     if equal:
         which = "all" if equal == count[Status.UNDECIDED] else f"{equal} of them"
         line += f" ({which} equalities to within rounding)"
-    return f"{line}; {count[Status.NOT_APPLICABLE]} not applicable"
+    undefined = f", {count[Status.UNDEFINED]} undefined" if count[Status.UNDEFINED] else ""
+    return f"{line}{undefined}; {count[Status.NOT_APPLICABLE]} not applicable"
 
 
 def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[str]:
@@ -183,7 +190,7 @@ def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[
 
     With ``inapplicable``, also why a statement does not apply.
     """
-    wanted = {Status.UNDECIDED, Status.NOT_APPLICABLE} if inapplicable else {Status.UNDECIDED}
+    wanted = {Status.UNDECIDED, Status.UNDEFINED} | ({Status.NOT_APPLICABLE} if inapplicable else set())
     return [
         verdict.account()
         if verdict.status is Status.VIOLATED

@@ -85,7 +85,7 @@ def test_the_middle_of_a_bound_is_not_drawn():
 
 
 def _only_bounded(row):
-    return tuple(replace(cell, kind="bound") if isinstance(cell, Enclosure) else cell for cell in row)
+    return tuple(Enclosure.between(cell.lo, cell.hi) if isinstance(cell, Enclosure) else cell for cell in row)
 
 
 def points(figure: Figure, panel: int = 0) -> dict[str, list[tuple[float, float]]]:
@@ -97,7 +97,10 @@ def points(figure: Figure, panel: int = 0) -> dict[str, list[tuple[float, float]
 
 
 def test_a_bound_whose_ends_meet_is_a_number():
-    rows = (("pair", 1, Enclosure(2.0, 1.0, 3.0, "bound"), 1.0), ("pair", 2, Enclosure(0.5, 0.5, 0.5, "bound"), 1.0))
+    rows = (
+        ("pair", 1, Enclosure(math.nan, 1.0, 3.0, "bound"), 1.0),
+        ("pair", 2, Enclosure(0.5, 0.5, 0.5, "bound"), 1.0),
+    )
     for chosen, expected in ((rows, [(1.0, None), (2.0, 0.5)]), (rows[1:], [(2.0, 0.5)])):
         figure = Figure(Table("t", TABLE.columns, chosen), "N", (PANEL,), "")
         assert [(x, None if math.isnan(y) else y) for x, y in points(figure)["kl"]] == expected

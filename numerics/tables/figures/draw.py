@@ -184,7 +184,7 @@ def _height(y: Enclosure, zero: float | None) -> float:
 
 def _is_point(y: Enclosure) -> bool:
     """Whether the value is one: the middle of a bound means nothing, unless its ends meet."""
-    return math.isfinite(y.value) and (y.kind != "bound" or y.lo == y.hi)
+    return y.has_value and math.isfinite(y.value)
 
 
 def _ticks(values: set[float]) -> list[float]:
@@ -197,7 +197,7 @@ def _ticks(values: set[float]) -> list[float]:
 
 
 def _only_bounds(line: Line) -> bool:
-    return all(y.kind == "bound" and y.lo < y.hi for y in line.y)
+    return not any(y.has_value for y in line.y)
 
 
 def _draw_band(axes: Any, line: Line, colour: str, low: float, high: float) -> None:
