@@ -159,9 +159,10 @@ def test_several_claims_are_told_apart(spec):
 
 
 def test_a_claim_that_does_not_apply_says_why(spec):
-    found = fine("check", spec, "--claim", "max_step_size <= 1")
-    assert "not applicable: " in found
-    assert "no step sizes" in found
+    found = run("check", spec, "--claim", "max_step_size <= 1")
+    assert found.exit_code == 3
+    assert "not applicable: " in found.stdout
+    assert "no step sizes" in found.stdout
 
 
 def test_check_takes_a_pair(paired):

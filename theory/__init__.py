@@ -16,6 +16,7 @@ from .relations import consequences, mermaid, tree
 from .schedule_polynomial import SchedulePolynomial
 from .spelling import spell, to_latex
 from .statement import RELATIONS, STATUSES, Statement
+from .suggestions import closest
 from .written import replaced
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "SchedulePolynomial",
     "Statement",
     "claim",
+    "closest",
     "consequences",
     "declared_in",
     "index",

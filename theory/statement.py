@@ -31,8 +31,6 @@ RELATIONS: Mapping[str, type[Relational]] = {"<=": Le, "<": Lt, "==": Eq, ">=": 
 STATUSES: Mapping[str, str] = {
     "proved here": "our proof note proves it, constants included",
     "identity": "an equality of two quantities that are measured in different ways, proved in the note",
-    "published": "proved in a paper that was read",
-    "as recalled": "recalled from a paper, not read; a violation counts as one",
     "false on purpose": "false, and refuted by a stored instance",
     "asymptotic": "a limit: charted, not judged",
     "claim": "typed by somebody; nothing is known about it",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown
+from ..errors import BadInput, shown, unread
 from ..languages import Language
 from ..partial import lattice_index, lattice_size
 from ..reach import power, require_memory
@@ -57,7 +57,7 @@ class Table(Denoiser):
             with np.load(path, allow_pickle=False) as arrays_in:
                 arrays = {name: arrays_in[name] for name in ("conditionals", "neighbours") if name in arrays_in.files}
         except UNREADABLE as problem:
-            raise BadInput("path", f"{path} cannot be read as an .npz ({problem.__class__.__name__})") from None
+            raise BadInput("path", f"{path} {unread(problem, 'an .npz')}") from None
         for name, array in arrays.items():
             if array.dtype.kind not in "fiu":
                 raise BadInput(f"path.{name}", f"found entries of type {array.dtype}; real numbers are accepted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -54,6 +54,10 @@ class Instance:
         if self.off_support_scope not in SCOPES:
             raise BadInput("off_support_scope", f"found {self.off_support_scope!r}; global or local is accepted")
         self.policy.check(self.language.vocab, self.language.length)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made from: what is worked out from that is worked out again."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def vocab(self) -> int:

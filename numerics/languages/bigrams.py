@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Language, positive, refuse_lost
-from .blocks import Blocks
-from .hmm import HMM
-from .ngram import NGram
-from .tabular import Tabular
+from .block_product import Blocks
+from .full_table import Tabular
+from .hidden_markov import HMM
+from .n_gram import NGram
 
 __all__ = ["bigram_law"]
 

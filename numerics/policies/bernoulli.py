@@ -84,7 +84,9 @@ class Bernoulli(Policy):
         return {"kind": "bernoulli", "weights": self.schedule.law.written()}
 
     def __repr__(self) -> str:
-        return f"Bernoulli(steps={self.steps})"
+        if self.schedule.is_uniform:
+            return f"Bernoulli(steps={self.steps})"
+        return f"Bernoulli(weights=[{self.schedule.written()}])"
 
 
 @decides("BernoulliPolicy", "policy")

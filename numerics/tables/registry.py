@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ..checks import Status, Verdict
 from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve
-from ..sweep import Store
+from ..sweeps import Store
 from .cases import Case
 from .constants import constants
 from .english_curve import SHORT, english_curve

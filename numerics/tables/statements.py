@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 
@@ -43,8 +42,9 @@ def find_statement(name: str) -> Statement:
     """
     if name in statements:
         return statements[name]
-    close = difflib.get_close_matches(name[:80], statements, 3, cutoff=0.4) or list(statements)
-    raise BadInput("statement", f"found {shown(name)}; the closest known ids are {', '.join(close)}")
+    close = theory.closest(name, statements)
+    hint = f"the closest known ids are {', '.join(close)}" if close else "`maskbound theorems` lists the known ids"
+    raise BadInput("statement", f"found {shown(name)}; {hint}")
 
 
 def statement_account(statement: Statement) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "judged_on",
     "remarks",
     "search_record",
+    "settled",
     "side_enclosure",
     "tally",
     "tightness",
@@ -70,7 +71,16 @@ def verdicts_of(
     """One verdict after the other, in the order of :func:`judged_on`; measurements are shared between them."""
     works = {subject: Workspace(subject, request) for subject in case.subjects}
     for statement, about in judged_on(case, claims):
-        yield judge(statement, tuple(works[subject] for subject in about.subjects), about.relation, exact)
+        yield settled(statement, tuple(works[subject] for subject in about.subjects), about.relation, exact)
+
+
+def settled(statement: Statement, works: tuple[Workspace, ...], relation: str | None, exact: bool = False) -> Verdict:
+    """A verdict by intervals or, where asked for, exactly; a claim that intervals leave open is decided exactly too."""
+    found = judge(statement, works, relation, exact)
+    if exact or statement.status != "claim" or found.status is not Status.UNDECIDED:
+        return found
+    again = judge(statement, works, relation, exact=True)
+    return found if again.status is Status.UNDECIDED else again
 
 
 def is_rounding_equality(verdict: Verdict) -> bool:

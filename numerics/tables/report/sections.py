@@ -1,7 +1,7 @@
 """What the report says, section by section.
 
-A section names tables and figures of the registries; those that are not there are left out, and with them a section
-that has no other. Text between backquotes is code. ``{..}`` are filled in by :mod:`.build`.
+A section names tables and figures of the registries. Text between backquotes is code. ``{..}`` are filled in by
+:mod:`.build`.
 """
 
 from __future__ import annotations
@@ -178,10 +178,6 @@ SECTIONS = (
                 of positions are chosen for the language: bisection is exact on chains (M6.13) and needs about log2
                 L steps.
                 """,
-            ),
-            Part(
-                "figure",
-                "break-even",
             ),
         ),
     ),

@@ -14,8 +14,8 @@ from ..spec.draws import Spec
 from ..spec.table import LONGEST, Count, within
 from ..types import whole
 from .base import Language, Pick, Scope
+from .full_table import TabularTable
 from .kind import LanguageTable, read_language
-from .tabular import TabularTable
 
 __all__ = ["Blocks"]
 
