@@ -30,7 +30,7 @@ def spec(tmp_path):
         ("kl <= 0 + kl", 0),
         ("ser <= 0.24", 1),
         ("hellinger**2 <= hellinger*hellinger + 0*kl", 3),
-        ("crowded_steps >= 0", 3),
+        ("expected_parallel_steps >= 0", 3),
     ],
 )
 def test_the_command_and_the_assertion_agree_on_a_claim(spec, claim, status):
@@ -48,7 +48,7 @@ def test_the_command_and_the_assertion_agree_on_a_claim(spec, claim, status):
 def test_the_claims_of_a_file_count_too(tmp_path, spec):
     """In the gallery as a whole a claim may apply to some instances only; statements of the ledger may stay open."""
     text = PAIR.format(name="claimed", steps=2)
-    for claim, status in (("ser <= 1/4", 0), ("crowded_steps >= 0", 3)):
+    for claim, status in (("ser <= 1/4", 0), ("expected_parallel_steps >= 0", 3)):
         path = tmp_path / "claimed.toml"
         path.write_text(f'claims = ["{claim}"]\n{text}')
         assert run("check", str(path)).exit_code == status
@@ -56,11 +56,11 @@ def test_the_claims_of_a_file_count_too(tmp_path, spec):
 
 
 def test_quantities_out_of_reach_leave_the_others(spec):
-    found = run("measure", spec, "-q", "ser", "-q", "crowded_steps", "-q", "kl", "--json")
+    found = run("measure", spec, "-q", "ser", "-q", "expected_parallel_steps", "-q", "kl", "--json")
     assert found.exit_code == 2
     assert list(json.loads(found.stdout)["quantities"]) == ["ser", "kl"]
-    assert found.stderr.startswith("maskbound: crowded_steps: cannot be measured on small pair")
-    alone = run("measure", spec, "-q", "crowded_steps")
+    assert found.stderr.startswith("maskbound: expected_parallel_steps: cannot be measured on small pair")
+    alone = run("measure", spec, "-q", "expected_parallel_steps")
     assert (alone.exit_code, alone.stdout) == (2, "")
 
 
@@ -104,6 +104,6 @@ def test_a_table_is_not_written_under_a_name_that_says_something_else(tmp_path):
 
 def test_an_unknown_statement_is_answered_by_a_few(monkeypatch):
     assert "`maskbound theorems` lists the known ids" in refused("theorems", "frobnicate")
-    assert len(refused("theorems", "M6.1-pat")) < 200
+    assert len(refused("theorems", "kl-path-kl/given-times-pat")) < 200
     assert "total_correlation" in refused("measure", "pair-bernoulli", "-q", "TC")
     assert "quantities are kl" in refused("measure", "pair-bernoulli", "-q", "KL")

@@ -63,7 +63,7 @@ class Settings(SpecTable):
 
     @property
     def request(self) -> Request:
-        """What a workspace is asked."""
+        """The request to a workspace."""
         options = self.model_dump(exclude={"engine"})
         return Request.about(True, **options)
 

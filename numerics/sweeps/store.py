@@ -194,7 +194,7 @@ class Store:
             yield Row(*row)
 
     def found(self, fingerprint: str) -> dict[str, Enclosure]:
-        """What was measured of one instance."""
+        """The stored measurements of one instance."""
         query = f"SELECT {', '.join(COLUMNS)} FROM results WHERE version = ? AND fingerprint = ?"
         rows = [Row(*row) for row in self._base.execute(query, (code_version(), fingerprint))]
         return {row.quantity: found for row in rows if (found := self.enclosure(row)) is not None}
