@@ -46,7 +46,8 @@ class Enclosure:
     Parameters
     ----------
     value : float
-        The best single number, inside the interval.
+        The best single number, inside the interval; nan where only bounds are known, so that no number in between is
+        better than another.
     lo, hi : float
         Bounds; infinite where the quantity is or may be.
     kind : Kind
@@ -74,12 +75,19 @@ class Enclosure:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if not self.lo <= self.value <= self.hi:
+        if not (self.lo <= self.hi if math.isnan(self.value) else self.lo <= self.value <= self.hi):
             raise ValueError(f"an enclosure needs lo <= value <= hi, got {self.lo}, {self.value}, {self.hi}")
         if self.kind not in KINDS:
             raise ValueError(f"kind={self.kind!r} is none of {KINDS}")
         if (self.kind == "statistical") != (self.confidence is not None):
             raise ValueError("a confidence belongs to statistical enclosures and to no others")
+
+    @classmethod
+    def between(
+        cls, lo: float, hi: float, kind: Kind = "bound", *, confidence: float | None = None, note: str = ""
+    ) -> Enclosure:
+        """Two bounds, and a value only where they meet."""
+        return cls(lo if lo == hi else math.nan, lo, hi, kind, confidence=confidence, note=note)
 
     @classmethod
     def around(
@@ -110,6 +118,11 @@ class Enclosure:
         lo = value if Fraction(value) <= number else math.nextafter(value, -math.inf)
         hi = value if Fraction(value) >= number else math.nextafter(value, math.inf)
         return cls(value, lo, hi, "exact", exact=number)
+
+    @property
+    def has_value(self) -> bool:
+        """Whether one number is the best."""
+        return not math.isnan(self.value)
 
     @property
     def width(self) -> float:

@@ -18,27 +18,30 @@ from .schedule_polynomial import SchedulePolynomial
 from .search import search
 from .spelling import spell, to_latex
 from .statement import RELATIONS, STATUSES, Statement
+from .suggestions import closest
+from .written import replaced
 
 __all__ = [
     "ASSUMPTIONS",
     "DERIVATIONS",
+    "FORMS",
+    "PAPERS",
+    "READING",
     "RELATIONS",
     "STATUSES",
     "SUBJECT_RELATIONS",
     "Assumption",
     "Citation",
     "ClaimError",
-    "FORMS",
-    "PAPERS",
-    "Paper",
-    "READING",
     "Derivation",
+    "Paper",
     "Parameter",
     "Quantity",
     "Relation",
     "SchedulePolynomial",
     "Statement",
     "claim",
+    "closest",
     "consequences",
     "declared_in",
     "index",
@@ -46,6 +49,7 @@ __all__ = [
     "parameters",
     "quantities",
     "register",
+    "replaced",
     "search",
     "second",
     "spell",

@@ -22,6 +22,7 @@ from .exact_numbers import Number, exact
 from .monotone import first_at_most
 from .notation import N, parameters, quantities, symbols
 from .spelling import spell, to_latex
+from .written import replaced
 
 __all__ = ["RELATIONS", "STATUSES", "Statement"]
 
@@ -31,8 +32,6 @@ RELATIONS: Mapping[str, type[Relational]] = {"<=": Le, "<": Lt, "==": Eq, ">=": 
 STATUSES: Mapping[str, str] = {
     "proved here": "our proof note proves it, constants included",
     "identity": "an equality of two quantities that are measured in different ways, proved in the note",
-    "published": "proved in a paper that was read",
-    "as recalled": "recalled from a paper, not read; a violation counts as one",
     "false on purpose": "false, and refuted by a stored instance",
     "asymptotic": "a limit: charted, not judged",
     "claim": "typed by somebody; nothing is known about it",
@@ -253,11 +252,11 @@ class Statement:
         path_kl <= 8*log(2)/N
         """
         chosen = self._values(values, named)
-        left, right = (side.subs(chosen) for side in self.sides)
+        left, right = (replaced(side, chosen) for side in self.sides)
         return RELATIONS[self.relation](left, right, evaluate=False)
 
     def simplify(self) -> Relational:
-        """The inequality with both sides in sympy's simplest form.
+        """The inequality with both sides in sympy's simplest form, which is the same where both have values.
 
         >>> from maskbound.theory import claim
         >>> claim("kl <= log(exp(path_kl) * exp(path_kl)) / 2").simplify()
@@ -350,7 +349,7 @@ class Statement:
 
     def _bound(self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number], *free: Symbol) -> Expr:
         """The right side with these values, in which nothing but ``free`` is left."""
-        bound = self.sides[1].subs(self._values(values, named))
+        bound = replaced(self.sides[1], self._values(values, named))
         missing = sorted(s.name for s in bound.free_symbols - set(free))
         if missing:
             raise ValueError(f"the right side of statement {self.id} needs values of {', '.join(missing)}")

@@ -15,7 +15,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -23,8 +23,9 @@ from maskbound.theory import RELATIONS, Statement, claim, statements
 
 from ..engines import rational
 from ..errors import BadInput, MaskboundError, shown
+from ..spec.draws import Spec
 from ..tightness import Extreme, in_words
-from .candidate import Candidate, Spec
+from .candidate import Candidate
 from .certificate import certificate
 from .check import judge
 from .perturb import perturbed
@@ -221,7 +222,7 @@ class _Search:
         ordered = structured(self.family)
         for turn in itertools.count():
             # A sampler that fails with the exact denoiser says more than one whose denoiser is wrong.
-            family = replace(self.family, exact=True) if turn < EXACT_TURNS else self.family
+            family = self.family.with_exact_denoiser() if turn < EXACT_TURNS else self.family
             if any(self._over(candidate) for candidate in itertools.islice(ordered, STRUCTURED_AT_ONCE)):
                 return
             top: tuple[Height, Candidate] | None = None

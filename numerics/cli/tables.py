@@ -97,7 +97,7 @@ def table(
     from ..tables.render import render
     from ..tables.write import write_text
 
-    fmt = fmt or (SUFFIXES.get(out.suffix.lower(), Format.md) if out else Format.md)
+    fmt = fmt or _format_of(out)
     built = _built(name, specs, db)
     if out is None:
         print(render(built, fmt), end="")
@@ -107,9 +107,24 @@ def table(
         write_text(out.with_suffix(".provenance.txt"), "".join(f"{line}\n" for line in built.provenance))
 
 
+def _format_of(out: Path | None) -> Format:
+    """By the name of a file; Markdown for one without an extension, and on the screen."""
+    if out is None or not out.suffix:
+        return Format.md
+    if out.suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise BadInput("--out", f"found the extension {out.suffix!r}; {known} are accepted, or --format with any other")
+    return SUFFIXES[out.suffix.lower()]
+
+
 @app.command(epilog="Example: maskbound figure curve english-bigram --out curve.pdf")
 def figure(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter or policies.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter, policies, schedules or steps-to-target."
+        ),
+    ],
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="A .pdf, .svg or .png; data and caption go beside it: .csv and .txt.")
     ],
@@ -150,7 +165,7 @@ def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
 
 
 def _stored(name: str, specs: list[str] | None, db: Path) -> Table:
-    from ..sweep import Store
+    from ..sweeps import Store
     from ..tables.registry import STORED_TABLES
 
     if name not in STORED_TABLES:

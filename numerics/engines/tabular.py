@@ -35,6 +35,7 @@ __all__ = [
     "lattice_cost",
     "lattice_obstacle",
     "law",
+    "log2_of_reveals",
     "obstacle",
 ]
 
@@ -178,7 +179,7 @@ def _law(work: Workspace) -> Law:
     instance = work.instance
     V, L, policy = instance.vocab, instance.length, instance.policy
     m, D = marginal_lattice(work), conditional_lattice(work)
-    require_range(instance, _log2_of_reveals(instance) + work.once_for_policies(_log2_of_tokens))
+    require_range(instance, log2_of_reveals(instance) + work.once_for_policies(_log2_of_tokens))
     factor = conditional_depth(instance) + 1
     sums = 2 ** (L + 1)
     if isinstance(policy, FixedSize):
@@ -208,8 +209,8 @@ def _log2_of_tokens(work: Workspace) -> float:
     return math.fsum(np.log2(least_conditionals(marginal_lattice(work), D, fallback, V, L)))
 
 
-def _log2_of_reveals(instance: Instance) -> float:
-    """The same for the chance of reveal times."""
+def log2_of_reveals(instance: Instance) -> float:
+    """At most the logarithm of the chance of any reveal times."""
     policy, L = instance.policy, instance.length
     if isinstance(policy, FixedSize):
         return log2_of_choices(policy.sizes)

@@ -43,6 +43,11 @@ class Request:
     confidence: float = 1 - 1e-6
     sampling: bool = False
 
+    @classmethod
+    def about(cls, named: bool, *, samples: int | None = None, **options: Any) -> Request:
+        """A request in which methods that draw may be used if quantities are named, or a number of samples given."""
+        return cls(samples=samples, sampling=named or samples is not None, **options)
+
 
 @dataclass(frozen=True)
 class Cost:

@@ -17,9 +17,9 @@ from pydantic import Field
 
 from ..errors import BadInput, shown
 from ..policies import Bernoulli, FixedSets, FixedSize
+from ..spec.table import SpecTable, Text, within
 from .explicit import dump
 from .instance import Instance
-from .spec_table import SpecTable, Text, within
 from .specfile import Claims, in_file, parse, read_file
 
 __all__ = ["RELATIONS", "Pair", "from_spec", "load_any", "load_pair", "parse_pair"]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .ngram import NGram
+from .n_gram import NGram
 
 __all__ = ["context_chain"]
 

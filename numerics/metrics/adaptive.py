@@ -20,6 +20,7 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..languages import NGram
 from ..policies import Adaptive
+from ..types import PARAMETER_DEPTH
 from .method import Method, Obstacle, methods_by_law
 
 __all__ = ["METHODS"]
@@ -141,9 +142,16 @@ def _iid_mode_probability_confidence_sampling(work: Workspace) -> Enclosure:
     language = work.instance.language
     assert isinstance(language, NGram)
     law = language.transition
-    t = max(law.fractions[0]) if law.rational else Fraction(law.values[0].max())
-    chances = (1 - (1 - t) ** m for m in range(1, work.instance.length + 1))
-    return Enclosure.exactly(math.prod(chances, start=Fraction(1)))
+    L = work.instance.length
+    if law.rational:
+        return Enclosure.exactly(_all_largest(max(law.fractions[0]), L))
+    # Every factor moves by at most m times as much as t, of itself.
+    t = Fraction(law.values[0].max())
+    return Enclosure.relative(float(_all_largest(t, L)), PARAMETER_DEPTH * L * (L + 1) // 2 + 1, most=1.0)
+
+
+def _all_largest(t: Fraction, length: int) -> Fraction:
+    return math.prod((1 - (1 - t) ** m for m in range(1, length + 1)), start=Fraction(1))
 
 
 def _steps_obstacle(instance: Instance) -> str | None:

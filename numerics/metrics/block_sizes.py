@@ -29,6 +29,7 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import FixedSize
 from . import error_rates, information, path
+from .identities import kl_methods
 from .method import Method
 from .products import ALIKE, added, divided
 
@@ -102,11 +103,11 @@ def _log_ter(work: Workspace, kl: Enclosure) -> Enclosure:
     H, L = _entropy(work), work.instance.length
     slack = 1 + 4 * UNIT_ROUNDOFF
     lo, hi = (H.lo + kl.lo) / L / slack, (H.hi + kl.hi) / L * slack
-    return Enclosure(min(max((H.value + kl.value) / L, lo), hi), lo, hi, "bound")
+    return Enclosure.between(lo, hi)
 
 
 def _at_most(most: float, note: str) -> Enclosure:
-    return Enclosure(most / 2 if math.isfinite(most) else most, 0.0, most, "bound", note=note)
+    return Enclosure.between(0.0, most, note=note)
 
 
 def _kl_bound(work: Workspace) -> Enclosure:
@@ -204,8 +205,7 @@ def _sandwich(work: Workspace, right: Tiny, mean_ratio: Tiny) -> Enclosure:
     """KL from ``-log(1 - SER)`` to ``-log E exp(-D_tau)``."""
     low, high = _minus_log(right), _minus_log(mean_ratio)
     hi = max(min(high.hi, path_kl(work).hi), low.lo)
-    value = low.value if math.isinf(high.value) else (low.value + high.value) / 2
-    return Enclosure(min(max(value, low.lo), hi), low.lo, hi, "bound", note="from -log(1 - SER) to -log E exp(-D)")
+    return Enclosure.between(low.lo, hi, note="from -log(1 - SER) to -log E exp(-D)")
 
 
 def _coupled_methods(engine: _Coupled) -> tuple[Method, ...]:
@@ -258,8 +258,11 @@ COUPLED = (
     ),
 )
 
+_PATH_KL = _profile_method("path_kl", path_kl, BY_PROFILE)
+
 METHODS = (
-    _profile_method("path_kl", path_kl, BY_PROFILE),
+    _PATH_KL,
+    *kl_methods(_PATH_KL, _profile_method("entropy", _entropy)),
     _profile_method("learning_term", _learning_term),
     _profile_method("mean_learning_error", _mean_learning_error),
     _profile_method("profile_left_sum", _profile_left_sum),

@@ -19,6 +19,7 @@ from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
+from .identities import kl_methods
 from .method import FINISHED, Method, Obstacle
 
 __all__ = ["METHODS", "OBLIVIOUS", "enclosure"]
@@ -44,7 +45,7 @@ BY_CURVE = frozenset(
 def enclosure(found: Measured, least: float = 0.0, most: float = math.inf) -> Enclosure:
     """A measured number of a chain engine, cut to the quantity's range."""
     if math.isinf(found.rounding):
-        return Enclosure(found.value, least, most, "truncation", note="whether it is infinite is lost in rounding")
+        return Enclosure.between(least, most, "truncation", note="whether it is infinite is lost in rounding")
     kind: Kind = "truncation" if found.truncation else "rounding"
     return Enclosure.around(found.value, found.error, kind, least=least, most=most)
 
@@ -106,20 +107,20 @@ def _curve_at(*fractions: float) -> Callable[[Workspace], Enclosure]:
 def _kl_bound(work: Workspace) -> Enclosure:
     """``0 <= KL <= PATH_KL``."""
     path = _path_kl(work)
-    return Enclosure(path.value / 2, 0.0, path.hi, "bound", note="anything from 0 to PATH_KL")
+    return Enclosure.between(0.0, path.hi, note="anything from 0 to PATH_KL")
 
 
 def _log_ter_bound(work: Workspace) -> Enclosure:
     """``H <= L log TER <= H + PATH_KL``."""
     H, path, L = _entropy(work), _path_kl(work), work.instance.length
     lo, hi = _per_token(H, L).lo, math.nextafter((H.hi + path.hi) / L * (1 + 2 * UNIT_ROUNDOFF), math.inf)
-    return Enclosure((lo + hi) / 2, lo, hi, "bound", note="from H/L to (H + PATH_KL)/L")
+    return Enclosure.between(lo, hi, note="from H/L to (H + PATH_KL)/L")
 
 
 def _ser_bound(work: Workspace) -> Enclosure:
     """``0 <= SER <= 1 - exp(-PATH_KL)``."""
     most = min(-math.expm1(-_path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return Enclosure(most / 2, 0.0, most, "bound", note="anything from 0 to 1 - exp(-PATH_KL)")
+    return Enclosure.between(0.0, most, note="anything from 0 to 1 - exp(-PATH_KL)")
 
 
 def _bernoulli(instance: Instance) -> str | None:
@@ -236,8 +237,11 @@ def _method(
     )
 
 
+_ENTROPY = _method("entropy", _entropy, markov.obstacle)
+_PATH_KL = _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE)
+
 METHODS = (
-    _method("entropy", _entropy, markov.obstacle),
+    _ENTROPY,
     _method("log_ter_language", _log_ter_language, markov.obstacle),
     _method(
         "total_correlation",
@@ -255,7 +259,8 @@ METHODS = (
     _method("curve_area", _entropy, markov.obstacle, BY_CURVE),
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
     _method("curve_left_riemann_sum", _curve_left_riemann_sum, _bernoulli, BY_CURVE, policies="Bernoulli"),
-    _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE),
+    _PATH_KL,
+    *kl_methods(_PATH_KL, _ENTROPY),
     _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
     _of_predictions("mean_learning_error", _mean_learning_error, markov.near_obstacle, OBLIVIOUS),
     _of_predictions(

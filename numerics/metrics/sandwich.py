@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..closedform import ClosedForm
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..enclosure import SAFE, UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
+from ..engines.ranges import require_range
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number
 from ..engines.workspace import Cost, Workspace
@@ -45,7 +46,8 @@ def _log_mean_path_kl(work: Workspace) -> Enclosure:
     L, policy = instance.length, instance.policy
     costs = tabular.conditional_costs(work)
     H, H_error = tabular.entropies(work)
-    kept = np.exp(-(costs.entropy + costs.divergence))
+    cells = costs.entropy + costs.divergence
+    kept = np.exp(-cells)
     if isinstance(policy, FixedSets):
         mean, depth = _of_sets(kept, policy, L), L
     elif isinstance(policy, FixedSize):
@@ -53,10 +55,15 @@ def _log_mean_path_kl(work: Workspace) -> Enclosure:
     else:
         assert isinstance(policy, Bernoulli)
         mean, depth = _of_weights(kept, policy, L), 2**L + 12 * L + policy.steps * (L + 1)
+    dearest = np.where(np.isfinite(cells), cells, 0.0).max(axis=0)
+    if mean < SAFE / UNIT_ROUNDOFF:
+        # Otherwise the products that underflow are too small to be missed.
+        require_range(instance, tabular.log2_of_reveals(instance) - math.fsum(dearest) / math.log(2))
     if mean == 0:
         return Enclosure.around(math.inf, 0.0)
     value = 0.0 - math.log(mean) - float(H[-1])
-    moved = L * (costs.entropy_error + costs.divergence_error + 8 * UNIT_ROUNDOFF) + gamma(depth)
+    moved = L * (costs.entropy_error + costs.divergence_error + 8 * UNIT_ROUNDOFF) + gamma(depth + 1)
+    moved += UNIT_ROUNDOFF * math.fsum(dearest)
     rounded = 8 * UNIT_ROUNDOFF * (abs(math.log(mean)) + float(H[-1]))
     return Enclosure.around(value, (moved + rounded + H_error) * (1 + 1e-9), least=0.0)
 

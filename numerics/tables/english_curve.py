@@ -10,7 +10,7 @@ from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..instances import Instance, parse
 from ..languages.english import ENGLISH_ALPHABET
 from ..metrics import measure
-from ..sweep import Store
+from ..sweeps import Store
 from .provenance import fingerprints
 from .render import Table
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ..checks import Status, Verdict
 from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve
-from ..sweep import Store
+from ..sweeps import Store
 from .cases import Case
 from .constants import constants
 from .english_curve import SHORT, english_curve
@@ -41,7 +41,9 @@ def bounds(cases: Iterable[Case]) -> Table:
 def _looseness(verdict: Verdict) -> float:
     """The ratio without its last digits, so that noise does not reorder what is equal."""
     ratio = tightness(verdict)
-    return 1.0 if ratio is None or verdict.status is Status.UNDECIDED else float(f"{ratio.value:.9g}")
+    if ratio is None or verdict.status is Status.UNDECIDED:
+        return 1.0
+    return float(f"{ratio.value if ratio.has_value else ratio.hi:.9g}")
 
 
 def curves(cases: Iterable[Case]) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -53,7 +52,7 @@ def find_statement(name: str) -> Statement:
     """
     if name in statements:
         return statements[name]
-    raise BadInput("statement", f"found {shown(name)}; the closest known ids are {_closest(name)}")
+    raise BadInput("statement", f"found {shown(name)}; {_hint(name)}")
 
 
 def find_statements(query: str) -> list[Statement]:
@@ -66,12 +65,13 @@ def find_statements(query: str) -> list[Statement]:
     """
     found = search(query)
     if not found:
-        raise BadInput("QUERY", f"found {shown(query)}, which no statement has; the closest ids are {_closest(query)}")
+        raise BadInput("QUERY", f"found {shown(query)}, which no statement has; {_hint(query)}")
     return found
 
 
-def _closest(name: str) -> str:
-    return ", ".join(difflib.get_close_matches(name[:80], statements, 3, cutoff=0.4) or list(statements))
+def _hint(name: str) -> str:
+    close = theory.closest(name, statements)
+    return f"the closest known ids are {', '.join(close)}" if close else "`maskbound theorems` lists the known ids"
 
 
 def statement_lines(found: Iterable[Statement]) -> str:

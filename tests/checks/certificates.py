@@ -16,7 +16,7 @@ BOTH = ["ExactDenoiser", "BernoulliPolicy"]
 # Pair(2), L = 2, two uniform steps: rho = 1/2, PATH_KL = rho log 2, TC = DTC = log 2 (known-answers.md), so
 # bernoulli/max-weight has ratio 1/2.
 PAIR = {
-    "format": "maskbound certificate 1",
+    "format": "maskbound certificate 2",
     "subjects": [
         {"language": {"vocab": 2, "length": 2, "probabilities": ["1/2", "0", "0", "1/2"]}, "policy": HALVES},
     ],
@@ -38,15 +38,15 @@ PAIR = {
     "order": "<",
     "bits": 64,
     "verdict": "holds",
-    "conclusion": "bernoulli/max-weight holds: path_kl <= max_step_weight*(dual_total_correlation + total_correlation) "
-    "(ExactDenoiser; BernoulliPolicy; one subject; V = 2, L = 2, N = 2)",
+    "conclusion": "holds: path_kl <= max_step_weight*(dual_total_correlation + total_correlation) "
+    '(ExactDenoiser; BernoulliPolicy; one subject; V = 2, L = 2, N = 2), label "bernoulli/max-weight"',
     "provenance": {"seconds": 0.25, "by": "hand", "nothing": None},
 }
 
 # Parity, L = 3: SER = (1 - 3/8)/2 = 5/16, KL = -log(11/16), and sequence-error/from-kl is an equality
 # (known-answers.md).
 PARITY = {
-    "format": "maskbound certificate 1",
+    "format": "maskbound certificate 2",
     "subjects": [
         {
             "language": {
@@ -70,7 +70,7 @@ PARITY = {
     "order": "=",
     "bits": None,
     "verdict": "holds",
-    "conclusion": "sequence-error/from-kl holds: ser <= 1 - exp(-kl) (one subject; V = 2, L = 3, N = 2)",
+    "conclusion": 'holds: ser <= 1 - exp(-kl) (one subject; V = 2, L = 3, N = 2), label "sequence-error/from-kl"',
     "provenance": None,
 }
 
@@ -101,7 +101,7 @@ CHAIN_QUESTION = {
 # Strings of weight 2 at L = 4: refining (2, 2) to (1, 1, 2) raises KL from log(4/3) to log(3/2).
 WEIGHT_TWO = ["1/6" if sum(x) == 2 else "0" for x in product(range(2), repeat=4)]
 REFINING = {
-    "format": "maskbound certificate 1",
+    "format": "maskbound certificate 2",
     "subjects": [
         {
             "language": {"vocab": 2, "length": 4, "probabilities": WEIGHT_TWO},
@@ -122,8 +122,8 @@ REFINING = {
     "order": ">",
     "bits": 64,
     "verdict": "violated",
-    "conclusion": "refuted/refining-lowers-kl violated: kl@2 <= kl (ExactDenoiser; OrderOblivious; refines; "
-    "V = 2, L = 4, N = 2, V = 2, L = 4, N = 3)",
+    "conclusion": "violated: kl@2 <= kl (ExactDenoiser; OrderOblivious; refines; "
+    'V = 2, L = 4, N = 2; V = 2, L = 4, N = 3), label "refuted/refining-lowers-kl"',
     "provenance": {},
 }
 

@@ -25,8 +25,9 @@ from maskbound.numerics.checks.check import FALSE, judge
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BeyondReach, Undecidable
-from maskbound.numerics.instances import Instance, Pair, from_spec, spec_languages
+from maskbound.numerics.instances import Instance, Pair, from_spec
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
+from maskbound.numerics.languages import LanguageTable
 from maskbound.numerics.policies import Adaptive, Bernoulli, FixedSets, FixedSize
 from maskbound.theory import claim, statements
 
@@ -46,6 +47,9 @@ SLOWER = (
     "trigram-sparse",
 )
 """The kernel needs a second or more for their certificates."""
+
+DOUBTED = "kl-path-kl/given-times"
+"""A statement of the ledger on which tests try what must not pass."""
 
 REFUSED = {
     "english-bigram": "614656 partial sequences; exact rationals are for at most 200000",
@@ -130,7 +134,7 @@ def test_instances_of_every_kind_have_certificates():
     """But for what is beyond rationals: noise by ``exp``, and schedules by cosines."""
     found = [each for name in SMALL for each in subjects_of(name)[0]]
     assert len(found) >= 35
-    assert {each.spec["language"]["kind"] for each in found} == set(spec_languages.KINDS) - {"text"}
+    assert {each.spec["language"]["kind"] for each in found} == set(LanguageTable.kinds()) - {"text"}
     every = [each for name in names() for each in subjects_of(name)[0]]
     assert {each.spec["policy"]["kind"] for each in found} == {
         each.spec["policy"]["kind"] for each in every if isinstance(each.policy, Bernoulli | FixedSize | FixedSets)
@@ -186,7 +190,8 @@ def test_counterexamples_that_are_adaptive_are_refused(id_):
 def test_counterexamples_are_certified(id_):
     each = certificate(statements[id_], *counterexample(id_))
     assert each["verdict"] == "violated"
-    assert verify.verify(certificate_text([each])).startswith(f"{id_} violated")
+    assert verify.verify(certificate_text([each])).startswith("violated: ")
+    assert verify.verify(certificate_text([each])).endswith(f', label "{id_}"')
 
 
 # Every number counts
@@ -334,6 +339,62 @@ def test_two_implementations_must_agree():
     wrong = replace(verdict.lhs, quantities={"kl": Enclosure.exactly(Fraction(1, 3))})
     with pytest.raises(RuntimeError, match="disagree about kl"):
         certify(replace(verdict, lhs=wrong), (instance,))
+
+
+def test_a_disagreement_takes_no_other_certificate_with_it(tmp_path, monkeypatch):
+    """One verdict is made to differ: the others are written, and a sentence says which one is in doubt."""
+    from maskbound.numerics.checks import certificate as module
+
+    def doubtful(found, verdict, require=module._require_agreement):
+        require(found, replace(verdict, status=Status.VIOLATED) if verdict.statement.id == DOUBTED else verdict)
+
+    monkeypatch.setattr(module, "_require_agreement", doubtful)
+    file = tmp_path / "parity.json"
+    found = run("check", "parity-uniform", "--certificate", str(file))
+    assert found.exit_code == 70
+    assert f"disagree about the verdict ({DOUBTED} on parity-uniform)" in found.stderr
+    assert "in doubt" in found.stderr
+    assert "Traceback" not in found.stderr
+    written = {each["statement"]["id"] for each in json.loads(file.read_text())}
+    assert len(written) > 20
+    assert DOUBTED not in written
+    assert run("verify", str(file)).exit_code == 0
+    alone = run("check", "parity-uniform", "--claim", "kl <= path_kl", "--certificate", str(tmp_path / "claim.json"))
+    assert alone.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lhs": "kl", "rhs": "path_kl + 1"},
+        {"relation": "<"},
+        {"lhs": "kl", "relation": ">=", "rhs": "0"},
+        {"assumptions": []},
+        {"assumptions": ["ExactDenoiser", "OrderOblivious", "BernoulliPolicy"]},
+    ],
+)
+def test_a_ledger_id_stands_for_the_ledger_statement(change, tmp_path):
+    """The kernel takes any label; `verify` compares the ids of the ledger with what they bear."""
+    file = tmp_path / "named.json"
+    whole = next(each for each in certificates("parity-uniform") if each["statement"]["id"] == DOUBTED)
+    asked = {key: copy.deepcopy(whole[key]) for key in ("subjects", "between", "statement")}
+    asked["statement"] |= change
+    assert asked["statement"] != whole["statement"]
+    other = verify.complete(asked) | {"provenance": None}
+    file.write_text(certificate_text([other]))
+    assert verify.main([str(file)]) == 0
+    found = run("verify", str(file))
+    assert found.exit_code == 1
+    assert found.stdout == ""
+    assert f"rejected: {DOUBTED} is a statement of the ledger" in found.stderr
+    asked["statement"]["id"] = "my-own"
+    file.write_text(certificate_text([verify.complete(asked) | {"provenance": None}]))
+    assert run("verify", str(file)).exit_code == 0
+    spelled_otherwise = {**whole["statement"], "lhs": f"0 + {whole['statement']['lhs']}"}
+    file.write_text(
+        certificate_text([verify.complete({**asked, "statement": spelled_otherwise}) | {"provenance": None}])
+    )
+    assert run("verify", str(file)).exit_code == 0
 
 
 def test_where_there_is_no_log_form_enclosures_must_meet():

@@ -2,8 +2,8 @@
 choice and every filling one by one.
 
 A step is a function from a partial sequence (None is a mask) to the pairs (chance, next partial sequence). Chances
-are Fractions, so `1/T` is a whole number or T is 0. Entropies are compared at 70 digits: those of different laws
-that agree to 40 are taken as equal.
+are Fractions; where `1/T` is no whole number, or a large one, those of tokens are real numbers of mpmath. Entropies
+are compared at 70 digits: those of different laws that agree to 40 are taken as equal.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,10 @@ from itertools import combinations, product
 
 from .denoisers import Denoiser
 from .languages import Law, Marginals, Tokens
-from .logs import TOLERANCE, Real, log_sum, mp, real
+from .logs import Real, log_sum, mp, negligible, real
+
+LARGEST_RATIONAL_POWER = 8
+"""Rationals to a higher power would be written out with too many digits."""
 
 Partial = tuple
 Step = Callable[[int, Partial], Iterator[tuple[Fraction, Partial]]]
@@ -27,7 +30,7 @@ class Adaptive:
     ----------
     proposes : whether tokens are drawn before positions are chosen.
     sizes : the size of every step, or None for one of the two other rules.
-    inverse_temperature : `1/T`, a whole number; None for T = 0.
+    inverse_temperature : `1/T`; None for T = 0.
     """
 
     L: int
@@ -36,7 +39,7 @@ class Adaptive:
     sizes: tuple[int, ...] | None = None
     threshold: Fraction | None = None
     entropy_bound: Fraction | None = None
-    inverse_temperature: int | None = 1
+    inverse_temperature: Fraction | int | None = 1
     ties: str = "first"
     block_length: int | None = None
 
@@ -74,8 +77,10 @@ class Adaptive:
     def tempered(self, row: list[Fraction]) -> list[Fraction]:
         if self.inverse_temperature is None:
             return [Fraction(int(any(row) and v == row.index(max(row)))) for v in range(len(row))]
-        powers = [c**self.inverse_temperature for c in row]
-        return [c / sum(powers) for c in powers] if any(powers) else powers
+        exponent = Fraction(self.inverse_temperature)
+        rational = exponent.denominator == 1 and exponent <= LARGEST_RATIONAL_POWER
+        powers = [c**exponent.numerator if rational or not c else real(c) ** real(exponent) for c in row]
+        return [c * (1 / sum(powers)) for c in powers] if any(powers) else powers
 
     def score_of(self, row: list[Fraction]) -> Fraction | Real:
         if self.score == "confidence":
@@ -233,7 +238,7 @@ def real_of(score: Fraction | Real) -> Real:
 def _less(a: Fraction | Real, b: Fraction | Real) -> bool:
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a < b
-    return real_of(a) < real_of(b) - TOLERANCE
+    return real_of(a) < real_of(b) - negligible()
 
 
 def _chance(A: Sequence[int], values: Sequence[int], rows: dict[int, list[Fraction]]) -> Fraction:

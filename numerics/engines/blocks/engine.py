@@ -4,7 +4,7 @@ Given the reveal times, the blocks of a sequence do not know of each other, as l
 block from that block alone. Under a Bernoulli policy their reveal times are independent too, so one block is
 measured as a table and the rest is arithmetic; with fixed sets the reveal times are given, and blocks revealed in
 the same pattern are measured once; with fixed sizes the blocks share a count of revealed tokens, see
-:mod:`.block_profile`, :mod:`.block_counts` and :mod:`.block_steps`.
+:mod:`.profile`, :mod:`.counts` and :mod:`.steps`.
 """
 
 from __future__ import annotations

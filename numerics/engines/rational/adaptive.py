@@ -12,7 +12,7 @@ from flint import fmpq
 from ...errors import BeyondReach
 from ...policies import Adaptive, Partial
 from ..workspace import Workspace
-from .engine import MOST_PAIRS, exact_rows, marginals, pair_count
+from .engine import MOST_PAIRS, Meter, exact_rows, marginals, pair_count
 from .information import Number, divergence, sum_of_logs, total
 from .rows import ONE, ZERO, Row, rational
 
@@ -53,7 +53,7 @@ def _visits(work: Workspace) -> list[Visit]:
             f"{instance.name} (V={V}, L={L}) has {pair_count(instance):.3g} source-target pairs; exact rationals are "
             f"for at most {MOST_PAIRS}"
         )
-    m, found = marginals(work), []
+    m, found, meter = marginals(work), [], Meter(work)
     met: dict[Partial, fmpq] = {(V,) * L: ONE}
     for step in range(1, policy.steps + 1):
         following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
@@ -62,11 +62,13 @@ def _visits(work: Workspace) -> list[Visit]:
             among = policy.candidates(y, V)
             chosen = policy.choices(step, {i: policy.score_of(rows[i]) for i in among}, Fraction(1))
             choices = [(rational(chance), positions) for chance, positions in chosen]
-            drawn = {i: [rational(Fraction(c)) for c in policy.drawn_from(rows[i], rows[i])] for i in among}
+            drawn = {
+                i: [meter.pass_on(rational(Fraction(c))) for c in policy.drawn_from(rows[i], rows[i])] for i in among
+            }
             found.append(Visit(y, share * m[y], choices, drawn))
             for chance, positions in choices:
                 for z in _fillings(y, positions, m, V):
-                    following[z] += share * chance
+                    following[z] = meter.pass_on(following[z] + share * chance)
         met = following
     return found
 

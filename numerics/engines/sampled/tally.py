@@ -9,14 +9,14 @@ from __future__ import annotations
 import itertools
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...enclosure import Enclosure
-from ...errors import BadInput, BeyondReach
+from ...errors import BadInput, BeyondReach, MaskboundError
 from ...instances import Instance
 from ...instances.sampler import Chunk, Sampler, sampler_for
 from ..workspace import Cost, Request, Workspace
@@ -63,12 +63,20 @@ class Collector(ABC):
     def __init__(self, work: Workspace) -> None:
         self.sampler: Sampler = sampler_for(work.instance)
         self.undecided = 0
-        self._chunks = self._counted(self.sampler.chunks(work.request.seed))
+        self._chunks = self.sampler.chunks(work.request.seed)
+        self._refusal: MaskboundError | None = None
 
-    def _counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-        for chunk in chunks:
-            self.undecided += chunk.undecided
-            yield chunk
+    def drawn(self) -> Chunk:
+        """The next sequences; a sampler that has refused once refuses again."""
+        if self._refusal is not None:
+            raise self._refusal
+        try:
+            chunk = next(self._chunks)
+        except MaskboundError as refusal:
+            self._refusal = refusal
+            raise
+        self.undecided += chunk.undecided
+        return chunk
 
     @property
     @abstractmethod
@@ -104,7 +112,7 @@ class Tally(Collector):
         """
         parts, drawn = [self._rows], len(self._rows)
         while drawn < count:
-            parts.append(self._of(next(self._chunks)))
+            parts.append(self._of(self.drawn()))
             drawn += len(parts[-1])
         self._rows = np.concatenate(parts)
         return self._rows[:count]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ..render import Table
 from .figure import Figure, Panel, Series
-from .study import hmm_ser, ngram_ter, pareto
+from .study import hmm_ser, ngram_ter, pareto, schedules, steps_to_target
 
 __all__ = ["FIGURES"]
 
@@ -56,6 +56,8 @@ FIGURES: Mapping[str, tuple[str, Callable[[Table], Figure]]] = MappingProxyType(
         "hmm-ser": ("hmm-ser", hmm_ser),
         "ngram-ter": ("ngram-ter", ngram_ter),
         "policies": ("policies", pareto),
+        "schedules": ("schedules", schedules),
+        "steps-to-target": ("steps-to-target", steps_to_target),
     }
 )
 """Name of the figure to the name of its table and its declaration."""

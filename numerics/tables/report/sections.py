@@ -1,7 +1,7 @@
 """The text of the report, section by section.
 
-A section names tables and figures of the registries; those that are not there are left out, and with them a section
-that has no other. Text between backquotes is code. ``{..}`` are filled in by :mod:`.build`.
+A section names tables and figures of the registries. Text between backquotes is code. ``{..}`` are filled in by
+:mod:`.build`.
 """
 
 from __future__ import annotations
@@ -176,10 +176,6 @@ SECTIONS = (
                 long text; a target for whole sequences needs a number of steps of the order of L, unless the sets
                 of positions are chosen for the language: bisection is exact on chains (independent-steps/path-kl) and
                 needs about log2 L steps. """,
-            ),
-            Part(
-                "figure",
-                "break-even",
             ),
         ),
     ),

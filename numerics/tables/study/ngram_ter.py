@@ -103,4 +103,4 @@ def _divergence(work: Workspace) -> Enclosure | None:
     if lo <= kl.lo:
         return kl
     kind = "statistical" if ser.confidence else kl.kind
-    return replace(kl, lo=lo, value=(lo + kl.hi) / 2, kind=kind, confidence=ser.confidence, exact=None)
+    return replace(kl, lo=lo, value=math.nan, kind=kind, confidence=ser.confidence, exact=None)

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..categorical import categorical
 from ..errors import BadInput
+from ..spec.draws import Spec, law, normalised
+from ..spec.table import ABSENT, Count, Length, Numbers, Vocab
+from ..traits import decides
 from ..types import PARAMETER_DEPTH, Probabilities, whole
-from .base import Language, Pick, Scope, masked_conditionals, rescaled
+from .base import Language, Pick, Scope, masked_conditionals, may_underflow, positive, refuse_lost, rescaled
+from .kind import LanguageTable
 
 __all__ = ["NGram", "iid", "markov"]
 
 LARGEST_ORDER = 32
 """An axis a token, and numpy has 64 of them."""
+
+
+CHAINS = (
+    (["1/2", "1/2"], [["0", "1"], ["1/2", "1/2"]]),
+    (["1/2", "1/2"], [["3/4", "1/4"], ["1/4", "3/4"]]),
+    (["1", "0"], [["1/2", "1/2"], ["0", "1"]]),
+    (["1/3", "1/3", "1/3"], [["0", "1", "0"], ["0", "0", "1"], ["1", "0", "0"]]),
+    (["1/3", "1/3", "1/3"], [["1/2", "1/2", "0"], ["0", "1/2", "1/2"], ["0", "0", "1"]]),
+)
+"""Initial laws and transitions of small chains."""
 
 
 class NGram(Language):
@@ -100,26 +117,30 @@ class NGram(Language):
         self, y: NDArray[np.integer], scope: Scope = "global"
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         y = np.asarray(y)
+        self.require_scope(scope)
         if scope == "local":
-            if self.order > 2:
-                self._refuse_local(scope)
             return self._interval_conditionals(y)
-        return masked_conditionals(self._joint_weights(y), y, self.vocab)
+        weights = self._joint_weights(y, lambda law: law.values, rescaled)
+        if may_underflow((1, self.initial.values), (self.length, self.transition.values)):
+            refuse_lost(weights, self._joint_weights(y, lambda law: positive(law.values), positive) > 0)
+        return masked_conditionals(weights, y, self.vocab)
 
-    def _joint_weights(self, y: NDArray[np.integer]) -> NDArray[np.float64]:
+    def _joint_weights(
+        self, y: NDArray[np.integer], pick: Pick, kept: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
         """Weights proportional to ``q(x_i = v, y)``, each position scaled by itself."""
         n, V, L, count = self.order, self.vocab, self.length, len(y)
         head = min(n - 1, L)
         allowed = (y[:, :, None] == np.arange(V)) | (y[:, :, None] == V)
-        start = np.broadcast_to(self._short_initial(self.initial.values), (count, V**head)).copy()
+        start = np.broadcast_to(self._short_initial(pick(self.initial)), (count, V**head)).copy()
         start = start.reshape((count,) + (V,) * head)
         for i in range(head):
             start *= _along(allowed[:, i], i, head)
-        step = self.transition.values.reshape((1,) + (V,) * n)
-        forward = [rescaled(start)]
+        step = pick(self.transition).reshape((1,) + (V,) * n)
+        forward = [kept(start)]
         for i in range(n - 1, L):
             joint = forward[-1][..., None] * step * _along(allowed[:, i], n - 1, n)
-            forward.append(rescaled(joint.sum(axis=1)) if n > 1 else rescaled(joint.sum(axis=-1)))
+            forward.append(kept(joint.sum(axis=1)) if n > 1 else kept(joint.sum(axis=-1)))
         weights = np.empty((count, L, V))
         backward = np.ones((count,) + (V,) * head)
         for i in range(L - 1, n - 2, -1):
@@ -127,7 +148,7 @@ class NGram(Language):
             ahead = backward[:, None] if n > 1 else backward[..., None]
             joint = before[..., None] * step * _along(allowed[:, i], n - 1, n) * ahead
             weights[:, i] = joint.reshape(count, -1, V).sum(axis=1)
-            backward = rescaled((step * _along(allowed[:, i], n - 1, n) * ahead).sum(axis=-1))
+            backward = kept((step * _along(allowed[:, i], n - 1, n) * ahead).sum(axis=-1))
         first = (forward[0] * backward).reshape((count,) + (V,) * head)
         for i in range(head):
             weights[:, i] = np.moveaxis(first, i + 1, -1).reshape(count, -1, V).sum(axis=1)
@@ -138,9 +159,10 @@ class NGram(Language):
         V, L = self.vocab, self.length
         first, P = self.chain()
         powers = np.empty((L + 1, V, V))
-        powers[0] = np.eye(V)
+        powers[0] = joined = np.eye(V)
         for gap in range(1, L + 1):
-            powers[gap] = powers[gap - 1] @ P
+            powers[gap], joined = powers[gap - 1] @ P, positive(joined @ positive(P))
+            refuse_lost(powers[gap], joined > 0)
         rows = np.zeros((len(y), L, V))
         possible = np.zeros((len(y), L), dtype=bool)
         for s, sequence in enumerate(np.asarray(y)):
@@ -150,6 +172,7 @@ class NGram(Language):
                     left = powers[i - a][sequence[a]] if a >= 0 else first @ powers[i]
                     right = powers[b - i][:, sequence[b]] if b < L else np.ones(V)
                     weight = left * right
+                    refuse_lost(weight, (left > 0) & (right > 0))
                     if weight.sum() > 0:
                         rows[s, i] = weight / weight.sum()
                         possible[s, i] = True
@@ -157,6 +180,18 @@ class NGram(Language):
                     arrive = powers[b - a][sequence[a], sequence[b]] if a >= 0 else (first @ powers[b])[sequence[b]]
                     possible[s, b] = arrive > 0
         return rows, possible
+
+    @property
+    def memory(self) -> int:
+        return self.order - 1
+
+    @property
+    def has_independent_tokens(self) -> bool:
+        return self.order == 1 or self.length == 1
+
+    @property
+    def has_local_scope(self) -> bool:
+        return self.order <= 2
 
     def chain(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Initial law (V,) and transition matrix (V, V) of a language of order at most 2."""
@@ -166,6 +201,9 @@ class NGram(Language):
             row = self.transition.values[0]
             return row, np.tile(row, (self.vocab, 1))
         return self.initial.values, self.transition.values
+
+    def every_string_is_possible(self) -> bool:
+        return bool((self.initial.values > 0).all() and (self.transition.values > 0).all())
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         n, V = self.order, self.vocab
@@ -187,6 +225,18 @@ class NGram(Language):
         for _ in range(self.order - 1, self.length):
             law = (law.reshape(-1, contexts)[:, :, None] * transition).reshape(-1)
         return law
+
+    def written(self) -> dict[str, Any]:
+        """The row of a context that is never met is ``[1, 0, ..]``, which changes no probability."""
+        never = [1] + [0] * (self.vocab - 1)
+        return {
+            "kind": "ngram",
+            "order": self.order,
+            "vocab": self.vocab,
+            "length": self.length,
+            "initial": self.initial.written(),
+            "transition": [row if any(row) else never for row in self.transition.written()],
+        }
 
     def __repr__(self) -> str:
         return f"NGram(order={self.order}, vocab={self.vocab}, length={self.length})"
@@ -217,3 +267,66 @@ def _along(allowed: NDArray[np.bool_], axis: int, axes: int) -> NDArray[np.float
     shape = [1] * axes
     shape[axis] = allowed.shape[1]
     return allowed.astype(np.float64).reshape([len(allowed), *shape])
+
+
+@decides("FavouredToken", "language")
+def _favours_a_token(language: Language) -> bool:
+    """By form: an n-gram language of order 1 whose largest probability occurs once."""
+    if not isinstance(language, NGram) or language.order != 1:
+        return False
+    row = language.transition.proportions[0]
+    return bool((row == row.max()).sum() == 1)
+
+
+class NGramTable(LanguageTable):
+    """``initial`` may be left out when ``order`` is 1."""
+
+    kind: Literal["ngram"]
+    order: Count
+    vocab: Vocab
+    length: Length
+    initial: Numbers = ABSENT
+    transition: Numbers
+
+    def build(self, folder: Path, level: int) -> Language:
+        if self.order > 1 and not self.given("initial"):
+            raise BadInput(
+                "initial", f"the key is missing; the law of the first order-1={self.order - 1} tokens is needed"
+            )
+        return NGram(self.order, self.vocab, self.length, self.initial, self.transition)
+
+
+class MarkovTable(LanguageTable):
+    kind: Literal["markov"]
+    length: Length
+    initial: Numbers
+    transition: Numbers
+    makes: ClassVar[Callable[..., Language]] = markov
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        """With deterministic rows, absorbing states and forbidden successors."""
+        for initial, transition in CHAINS:
+            if len(initial) == vocab and length > 1:
+                yield {"kind": "markov", "initial": initial, "transition": transition, "length": length}
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec:
+        transition = [law(vocab, rng) for _ in range(vocab)]
+        return {"kind": "markov", "initial": law(vocab, rng), "transition": transition, "length": length}
+
+
+class IIDTable(LanguageTable):
+    kind: Literal["iid"]
+    probabilities: Numbers
+    length: Length
+    makes: ClassVar[Callable[..., Language]] = iid
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        if vocab > 1:
+            yield {"kind": "iid", "probabilities": normalised([vocab] + [1] * (vocab - 1)), "length": length}
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec:
+        return {"kind": "iid", "probabilities": law(vocab, rng), "length": length}

@@ -7,7 +7,6 @@ each key path (``"policy.steps" = [8, 16]``), and optionally ``[measure]`` with 
 from __future__ import annotations
 
 import copy
-import difflib
 import hashlib
 import itertools
 import json
@@ -19,13 +18,14 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
+from maskbound.theory import closest
 from maskbound.theory import quantities as vocabulary
 
 from ..engines.workspace import Request
 from ..errors import BadInput, MaskboundError, shown
 from ..instances import parse
-from ..instances.spec_table import ABSENT, Count, Seed, SpecTable, Text, require_table, within
 from ..instances.specfile import in_file, read_file
+from ..spec.table import ABSENT, Count, Seed, SpecTable, Text, require_table, within
 
 __all__ = ["Grid", "Point", "Settings"]
 
@@ -64,7 +64,8 @@ class Settings(SpecTable):
     @property
     def request(self) -> Request:
         """The request to a workspace."""
-        return Request(self.width, self.seconds, self.samples, self.seed, self.confidence)
+        options = self.model_dump(exclude={"engine"})
+        return Request.about(True, **options)
 
 
 class GridTable(SpecTable):
@@ -189,7 +190,7 @@ def _digest(text: str) -> str:
 def _quantity(n: int, name: Any) -> str:
     if isinstance(name, str) and name in vocabulary:
         return vocabulary.current(name)
-    close = difflib.get_close_matches(str(name)[:80], vocabulary, 3, cutoff=0.4) or list(vocabulary)
+    close = closest(str(name), vocabulary) or list(vocabulary)
     raise BadInput(f"quantities[{n}]", f"found {shown(name)}; the closest known quantities are {', '.join(close)}")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 
+from ..errors import BadInput
 from .grid import Grid, Point
-from .store import Store
+from .store import Row, Store, WriteFailed
 from .workers import outcomes
 
 __all__ = ["Sweep", "missing", "sweep"]
@@ -26,12 +28,18 @@ class Sweep:
         Rows written now that hold a message in the place of a number.
     first_failure : str
         The first such message.
+    again : int
+        Rows of an earlier run that had failed for a passing reason, and were tried again.
+    passing : int
+        Of the rows that failed now, how many for such a reason: the next run tries them again.
     """
 
     instances: int
     measured: int
     failed: int
     first_failure: str
+    again: int = 0
+    passing: int = 0
 
 
 def missing(grid: Grid, store: Store) -> tuple[int, list[Point]]:
@@ -74,14 +82,32 @@ def sweep(
     Raises
     ------
     BadInput
-        When the database holds rows measured with other settings, or the scheduler does not answer.
+        When the database holds rows measured with other settings or cannot be written, or the scheduler does not
+        answer.
+    KeyboardInterrupt
+        When it is interrupted. This and a failure to write say what is kept.
     """
     store.agree_on(grid.settings)
     size, points = missing(grid, store)
+    passing = store.passing()
+    again = sum((point.fingerprint, name) in passing for point in points for name in point.quantities)
     begin(size, len(points))
-    failures = []
-    for rows in outcomes(points, grid.settings, jobs, scheduler):
-        store.add(rows)
-        failures += [f"{row.name}: {row.message}" for row in rows if row.value is None]
-        advance()
-    return Sweep(size, len(points), len(failures), failures[0] if failures else "")
+    failures: list[Row] = []
+    kept = size - len(points)
+    try:
+        with closing(outcomes(points, grid.settings, jobs, scheduler)) as found:
+            for rows in found:
+                store.add(rows)
+                kept += 1
+                failures += [row for row in rows if row.is_failure]
+                advance()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_kept(kept, size, store)) from None
+    except WriteFailed as problem:
+        raise BadInput(problem.key, f"{problem.problem}; {_kept(kept, size, store)}") from None
+    first = f"{failures[0].name}: {failures[0].message}" if failures else ""
+    return Sweep(size, len(points), len(failures), first, again, sum(row.passing for row in failures))
+
+
+def _kept(finished: int, size: int, store: Store) -> str:
+    return f"{finished} of {size} instances are kept in {store.path}, and the next run measures the others"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from ..enclosure import Enclosure, Kind
 from ..errors import BadInput
+from .code import code_version
 from .grid import Settings
 
-__all__ = ["Row", "Store", "code_version"]
+__all__ = ["Row", "Store", "WriteFailed"]
 
 PATIENCE = 60.0
 """Seconds to wait for another process that writes."""
@@ -30,14 +31,13 @@ CREATE TABLE IF NOT EXISTS settings (version TEXT PRIMARY KEY, measure TEXT NOT 
 """
 
 
-def code_version() -> str:
-    """The key that rows are kept under beside their fingerprint."""
-    return version("maskbound")
-
-
 @dataclass(frozen=True)
 class Row:
-    """One quantity of one instance, or why it could not be measured: then there is a message and no value."""
+    """One quantity of one instance, or why it could not be measured: then there is a message and no interval.
+
+    There is no value, but an interval, where only bounds are known. ``kind`` is that of the enclosure, or ``"passing"``
+    for a failure of the moment, which is tried again.
+    """
 
     fingerprint: str
     version: str
@@ -46,25 +46,41 @@ class Row:
     value: float | None = None
     lo: float | None = None
     hi: float | None = None
-    kind: Kind | None = None
+    kind: Kind | Literal["passing"] | None = None
     engine: str | None = None
     message: str | None = None
 
     @classmethod
     def measured(cls, fingerprint: str, spec: str, quantity: str, found: Enclosure) -> Row:
         """The row of an enclosure."""
-        numbers = (float(found.value), float(found.lo), float(found.hi))
+        value = float(found.value) if found.has_value else None
+        numbers = (value, float(found.lo), float(found.hi))
         return cls(fingerprint, code_version(), spec, quantity, *numbers, found.kind, found.engine, found.note or None)
 
     @classmethod
-    def failed(cls, fingerprint: str, spec: str, quantity: str, message: str) -> Row:
-        """The row of a measurement that could not be made."""
-        return cls(fingerprint, code_version(), spec, quantity, message=message)
+    def failed(cls, fingerprint: str, spec: str, quantity: str, message: str, passing: bool = False) -> Row:
+        """The row of a measurement that could not be made; for a passing reason it may be made another time."""
+        kind: Literal["passing"] | None = "passing" if passing else None
+        return cls(fingerprint, code_version(), spec, quantity, kind=kind, message=message)
+
+    @property
+    def passing(self) -> bool:
+        """Whether the next sweep tries again."""
+        return self.kind == "passing"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether nothing was measured."""
+        return self.lo is None or self.hi is None or self.kind is None
 
     @property
     def name(self) -> str:
         """The name of the instance."""
         return str(json.loads(self.spec).get("name", "instance"))
+
+
+class WriteFailed(BadInput):
+    """Rows could not be written, as on a full disk; those written before are kept."""
 
 
 COLUMNS = tuple(field.name for field in fields(Row))
@@ -122,8 +138,11 @@ class Store:
             When rows of this version were measured with other settings.
         """
         given = settings.model_dump_json(exclude_none=True)
-        with self._base:
-            self._base.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (code_version(), given))
+        try:
+            with self._base:
+                self._base.execute("INSERT OR IGNORE INTO settings VALUES (?, ?)", (code_version(), given))
+        except sqlite3.Error as problem:
+            raise BadInput(str(self.path), f"it cannot be written to ({problem})") from None
         kept = self.settings()
         if kept != settings:
             differing = [name for name, value in kept if value != getattr(settings, name)]
@@ -138,14 +157,35 @@ class Store:
         return Settings.model_validate_json(found[0]) if found else Settings()
 
     def known(self) -> set[tuple[str, str]]:
-        """The fingerprint and the quantity of every row of this version."""
-        return set(self._base.execute("SELECT fingerprint, quantity FROM results WHERE version = ?", (code_version(),)))
+        """The fingerprint and the quantity of every row of this version that is not to be tried again."""
+        query = "SELECT fingerprint, quantity FROM results WHERE version = ? AND kind IS NOT 'passing'"
+        return set(self._base.execute(query, (code_version(),)))
+
+    def passing(self) -> set[tuple[str, str]]:
+        """The same of every row that is."""
+        query = "SELECT fingerprint, quantity FROM results WHERE version = ? AND kind = 'passing'"
+        return set(self._base.execute(query, (code_version(),)))
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Write rows, all of them or none; what is there already stays."""
-        marks = ", ".join("?" * len(COLUMNS))
-        with self._base:
-            self._base.executemany(f"INSERT OR IGNORE INTO results VALUES ({marks})", [astuple(row) for row in rows])
+        """Write rows, all of them or none; what is there already stays, but for failures of the moment.
+
+        Raises
+        ------
+        WriteFailed
+            When there is no room for them, say; the rows written before are kept.
+        """
+        rows, marks = list(rows), ", ".join("?" * len(COLUMNS))
+        passed = "DELETE FROM results WHERE fingerprint = ? AND version = ? AND quantity = ? AND kind = 'passing'"
+        try:
+            with self._base:
+                self._base.executemany(passed, [(row.fingerprint, row.version, row.quantity) for row in rows])
+                self._base.executemany(f"INSERT OR IGNORE INTO results VALUES ({marks})", map(astuple, rows))
+        except sqlite3.Error as problem:
+            raise WriteFailed(str(self.path), f"rows could not be written ({problem})") from None
+
+    def left_out(self) -> int:
+        """How many rows other code has measured: they are kept, and not read."""
+        return self._base.execute("SELECT COUNT(*) FROM results WHERE version != ?", (code_version(),)).fetchone()[0]
 
     def rows(self) -> Iterator[Row]:
         """The rows of this version, in the order in which they were written."""
@@ -161,11 +201,11 @@ class Store:
 
     def enclosure(self, row: Row) -> Enclosure | None:
         """The enclosure of a row; None where nothing was measured."""
-        if row.value is None or row.lo is None or row.hi is None or row.kind is None:
+        if row.lo is None or row.hi is None or row.kind is None or row.kind == "passing":
             return None
         confidence = self.settings().confidence if row.kind == "statistical" else None
         return Enclosure(
-            row.value,
+            math.nan if row.value is None else row.value,
             row.lo,
             row.hi,
             row.kind,

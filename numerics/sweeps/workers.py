@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 
 from ..engines.workspace import Workspace
 from ..errors import BadInput, MaskboundError
 from ..instances import parse
 from ..metrics import measure_one
+from .code import code_version
 from .grid import Point, Settings
 from .store import Row
 
@@ -35,9 +37,9 @@ def measured(point: Point, settings: Settings) -> list[Row]:
     return [_row(work, point, quantity, settings.engine) for quantity in point.quantities]
 
 
-def failed(point: Point, message: str) -> list[Row]:
+def failed(point: Point, message: str, passing: bool = False) -> list[Row]:
     """The rows of a point of which nothing could be measured."""
-    return [Row.failed(point.fingerprint, point.spec, quantity, message) for quantity in point.quantities]
+    return [Row.failed(point.fingerprint, point.spec, quantity, message, passing) for quantity in point.quantities]
 
 
 def _row(work: Workspace, point: Point, quantity: str, engine: str | None) -> Row:
@@ -45,6 +47,9 @@ def _row(work: Workspace, point: Point, quantity: str, engine: str | None) -> Ro
         return Row.measured(point.fingerprint, point.spec, quantity, measure_one(work, quantity, engine))
     except MaskboundError as problem:
         return Row.failed(point.fingerprint, point.spec, quantity, str(problem))
+    except (MemoryError, OSError) as problem:
+        message = f"the machine ran short while it was measured ({type(problem).__name__}: {str(problem)[:200]})"
+        return Row.failed(point.fingerprint, point.spec, quantity, message, passing=True)
     except Exception as problem:
         # One instance must not stop the others; the row says what to report.
         message = f"internal error ({type(problem).__name__}: {str(problem)[:200]})"
@@ -53,7 +58,7 @@ def _row(work: Workspace, point: Point, quantity: str, engine: str | None) -> Ro
 
 def outcomes(
     points: Iterable[Point], settings: Settings, jobs: int = 1, scheduler: str | None = None
-) -> Iterator[list[Row]]:
+) -> Generator[list[Row], None, None]:
     """The rows of each point as they are finished, in any order."""
     if scheduler is not None:
         yield from on_cluster(list(points), settings, scheduler)
@@ -63,7 +68,7 @@ def outcomes(
         yield from in_processes(list(points), settings, jobs)
 
 
-def in_processes(points: list[Point], settings: Settings, jobs: int) -> Iterator[list[Row]]:
+def in_processes(points: list[Point], settings: Settings, jobs: int) -> Generator[list[Row], None, None]:
     """On this machine. A point whose process is killed, for want of memory perhaps, fails with that message."""
     while points:
         finished: set[str] = set()
@@ -80,17 +85,24 @@ def in_processes(points: list[Point], settings: Settings, jobs: int) -> Iterator
             try:
                 yield from _pool([point], settings, 1)
             except BrokenProcessPool:
-                yield failed(point, "the process that measured it was killed; its memory may not have sufficed")
+                message = "the process that measured it was killed; its memory may not have sufficed"
+                yield failed(point, message, passing=True)
                 break
 
 
-def _pool(points: list[Point], settings: Settings, jobs: int) -> Iterator[list[Row]]:
+def _pool(points: list[Point], settings: Settings, jobs: int) -> Generator[list[Row], None, None]:
     with _threads(max(1, len(os.sched_getaffinity(0)) // jobs)):
+        others = set(active_children())
         # Forking a process that has threads is unsafe, and numba may have started some.
         pool = ProcessPoolExecutor(min(jobs, len(points)), get_context("spawn"), initializer=_end_with_parent)
         try:
             for future in as_completed([pool.submit(measured, point, settings) for point in points]):
                 yield future.result()
+        except BaseException:
+            # What is under way may take minutes, and nobody waits for it.
+            for child in set(active_children()) - others:
+                child.kill()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -108,7 +120,8 @@ def _threads(count: int) -> Iterator[None]:
 
 
 def _end_with_parent() -> None:
-    """A process whose parent is killed would wait for work for ever."""
+    """A process whose parent is killed would wait for work for ever; a parent that is interrupted ends it itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def watch() -> None:
         parent = parent_process()
@@ -119,7 +132,7 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Iterator[list[Row]]:
+def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Generator[list[Row], None, None]:
     """On the workers of a Dask scheduler, which must have the same version installed.
 
     A result that is lost on its way, as when a worker leaves, says nothing about its point: the point is asked again.
@@ -139,11 +152,11 @@ def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Itera
         for future in answers:
             point, attempt = asked.pop(future)
             if future.status == "error":
-                yield failed(point, f"the cluster could not measure it ({future.exception()!r:.200})")
+                yield failed(point, f"the cluster could not measure it ({future.exception()!r:.200})", passing=True)
                 continue
             try:
                 if future.status == "finished":
-                    yield future.result()
+                    yield _of_this_code(future.result(), scheduler)
                     continue
             except (CancelledError, OSError):
                 pass
@@ -154,3 +167,12 @@ def on_cluster(points: list[Point], settings: Settings, scheduler: str) -> Itera
             again = client.submit(measured, point, settings, pure=False)
             asked[again] = point, attempt + 1
             answers.add(again)
+
+
+def _of_this_code(rows: list[Row], scheduler: str) -> list[Row]:
+    for row in rows:
+        if row.version != code_version():
+            raise BadInput(
+                "--scheduler", f"the workers of {scheduler} run maskbound {row.version}; {code_version()} is accepted"
+            )
+    return rows

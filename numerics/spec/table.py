@@ -11,19 +11,19 @@ import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, ValidationInfo
 
 from ..errors import BadInput, MaskboundError, shown
-from ..types import number, whole
+from ..types import number, whole, written
 
 __all__ = [
     "ABSENT",
     "LONGEST",
     "Count",
+    "KindTable",
     "Length",
     "Number",
     "Numbers",
@@ -33,7 +33,6 @@ __all__ = [
     "Vocab",
     "WholeRows",
     "Wholes",
-    "of_kind",
     "require_table",
     "within",
 ]
@@ -153,15 +152,43 @@ class SpecTable(BaseModel):
     def canonical(self, folder: Path) -> dict[str, Any]:
         """The table as JSON values: defaults filled in, rationals in lowest terms, paths from ``folder`` on."""
         values = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return {name: _plain(value) for name, value in values if value is not None}
+        return {name: written(value) for name, value in values if value is not None}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Fraction):
-        return int(value) if value.denominator == 1 else str(value)
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    return value
+class KindTable(SpecTable):
+    """A table whose key ``kind`` says which one of a family it is.
+
+    A subclass that names its kind (``kind: Literal["markov"]``) is found by that name; nothing else lists it.
+    """
+
+    kind: str
+    default_kind: ClassVar[str | None] = None
+
+    @classmethod
+    def kinds(cls) -> dict[str, type[Self]]:
+        """Every kind of the family by name."""
+        found = dict.fromkeys(get_args(cls.model_fields["kind"].annotation), cls)
+        for subclass in cls.__subclasses__():
+            found |= subclass.kinds()
+        return found
+
+    @classmethod
+    def of_kind(cls, table: Any) -> Self:
+        """Read a table as its key ``kind`` says."""
+        require_table(table)
+        kinds = cls.kinds()
+        kind = table.get("kind", cls.default_kind)
+        if kind is None:
+            raise BadInput("kind", f"the key is missing; one of {_listed(list(kinds), 'and')} must be given")
+        if not isinstance(kind, str) or kind not in kinds:
+            closest = difflib.get_close_matches(kind[:100], kinds, 1) if isinstance(kind, str) else []
+            hint = f' (closest: "{closest[0]}")' if closest else ""
+            raise BadInput("kind", f"found {_quoted(kind)}; one of {_listed(list(kinds), 'and')} is accepted{hint}")
+        return kinds[kind].read(table)
+
+    def keys(self) -> dict[str, Any]:
+        """What the table says beside its kind, defaults filled in."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
 
 
 def require_table(table: Any) -> None:
@@ -171,19 +198,6 @@ def require_table(table: Any) -> None:
     for key in table:
         if not isinstance(key, str):
             raise BadInput("", f"found the key {shown(key)}; keys are strings")
-
-
-def of_kind(table: Any, kinds: Mapping[str, type[T]], default: str | None = None) -> T:
-    """Read a table as its key ``kind`` says."""
-    require_table(table)
-    kind = table.get("kind", default)
-    if kind is None:
-        raise BadInput("kind", f"the key is missing; one of {_listed(list(kinds), 'and')} must be given")
-    if not isinstance(kind, str) or kind not in kinds:
-        closest = difflib.get_close_matches(kind[:100], kinds, 1) if isinstance(kind, str) else []
-        hint = f' (closest: "{closest[0]}")' if closest else ""
-        raise BadInput("kind", f"found {_quoted(kind)}; one of {_listed(list(kinds), 'and')} is accepted{hint}")
-    return kinds[kind].read(table)
 
 
 @contextmanager
