@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import BadInput, shown
+from .row_faults import likely_cause
 
 __all__ = [
     "PARAMETER_DEPTH",
@@ -141,6 +142,7 @@ class Probabilities:
         """
         if isinstance(data, Probabilities):
             return data._checked(shape, key)
+        data = _unwrapped(data, key)
         if isinstance(data, np.ndarray) and data.dtype.kind == "f":
             return cls._parse_floats(data, shape, key)
         flat: list[Fraction | float] = []
@@ -154,9 +156,8 @@ class Probabilities:
             row = exact[index]
             _refuse_outside(row, _at(key, index))
             if sum(row) != 1:
-                raise BadInput(
-                    _at(key, index), f"the row sums to {shown(sum(row))}; rational rows must sum to exactly 1"
-                )
+                problem = f"the row sums to {shown(sum(row))}; rational rows must sum to exactly 1"
+                raise BadInput(_at(key, index), problem + likely_cause(exact.astype(float), index))
         return cls.from_weights(_integer_rows(exact), key)
 
     def _checked(self, shape: tuple[int | None, ...], key: str) -> Probabilities:
@@ -176,7 +177,8 @@ class Probabilities:
             _refuse_outside(row, _at(key, index))
             total = math.fsum(row)
             if abs(total - 1.0) > ROW_TOLERANCE:
-                raise BadInput(_at(key, index), f"the row sums to {total:.15g}; rows must sum to 1 within 1e-12")
+                problem = f"the row sums to {total:.15g}; rows must sum to 1 within 1e-12"
+                raise BadInput(_at(key, index), problem + likely_cause(values, index))
             if abs(total - 1.0) > ROUNDED_TO_ONE:
                 row /= total
         _refuse_underflow(values, values, key)
@@ -237,7 +239,20 @@ class Probabilities:
         return f"Probabilities({self.values!r})"
 
 
+def _unwrapped(data: Any, key: str) -> Any:
+    """The array in a tensor, a series or a frame; anything else as it is."""
+    if isinstance(data, np.ndarray | np.generic) or not hasattr(data, "__array__"):
+        return data
+    try:
+        return np.asarray(data)
+    except (TypeError, RuntimeError, ValueError) as problem:
+        raise BadInput(
+            key, f"found a {type(data).__name__} that gives no array ({str(problem)[:200]}); a numpy array is accepted"
+        ) from None
+
+
 def _flatten(data: Any, shape: tuple[int | None, ...], key: str, out: list[Fraction | float]) -> tuple[int, ...]:
+    data = _unwrapped(data, key)
     if isinstance(data, np.ndarray):
         data = data.tolist()
     wanted = "one or more" if shape[0] is None else shown(shape[0])

@@ -16,7 +16,6 @@ input makes sympy work for long.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -28,6 +27,7 @@ from sympy import Expr, Rational, S
 from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
 from .notation import symbols
 from .statement import RELATIONS, Statement
+from .suggestions import closest, spelled_here
 from .written import apply, power, product, total
 
 __all__ = ["ClaimError", "claim", "parse"]
@@ -246,7 +246,7 @@ def _bits(number: Expr) -> int:
 def _unknown(kind: str, token: Token, known: list[str]) -> str:
     shown = token if len(token) <= 40 else token[:37] + "..."
     known = [name for name in known if "@" in token or "@" not in name]
-    close = difflib.get_close_matches(token[:80], known, n=3, cutoff=0.5)
+    close = closest(token, known)
     listed, left = known[:MOST_LISTED], len(known) - MOST_LISTED
     others = f" and {left} more" if left > 0 else ""
     hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(listed)}{others}"
@@ -256,7 +256,7 @@ def _unknown(kind: str, token: Token, known: list[str]) -> str:
 def _known(value: Named | str, known: Mapping[str, Named], kind: str) -> Named:
     name = value if isinstance(value, str) else value.name
     if name not in known:
-        close = difflib.get_close_matches(str(name), list(known), n=3, cutoff=0.5) or list(known)
+        close = closest(str(name), known) or list(known)
         raise ClaimError(f"the {kind} {name!s:.60} is not known; did you mean {' or '.join(close)}")
     return known[name]
 
@@ -273,5 +273,7 @@ def _explain(problem: UnexpectedInput, text: str) -> str:
     character = text[problem.pos_in_stream or 0]
     if isinstance(problem, UnexpectedCharacters) and character == "=":
         return f"a single = at {where}; one of {' '.join(RELATIONS)} is accepted"
+    if (meant := spelled_here(character)) is not None:
+        return f"{character!r} at {where} does not fit; here it is written {meant}"
     found = str(problem.token) if isinstance(problem, UnexpectedToken) else character
     return f"{found!r:.40} at {where} does not fit; a number, a name, an operator or a parenthesis was expected there"

@@ -27,9 +27,9 @@ from ..policies import read_policy
 from ..spec.draws import Spec
 
 __all__ = [
+    "STEPS_OF",
     "Candidate",
     "Path",
-    "STEPS_OF",
     "law_at",
     "policy_steps",
     "rows",

@@ -36,7 +36,7 @@ from .verdict import Side, Status, Verdict
 __all__ = ["Falsification", "falsify", "judge_extreme", "resolve"]
 
 Height = tuple[float, float]
-"""What a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
+"""The score that a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
 
 NARROW = 1e-6
 """A ratio counts when its enclosure is narrower than this."""
@@ -67,7 +67,7 @@ PATIENCE = 50
 
 @dataclass(frozen=True)
 class Falsification:
-    """What a search found.
+    """The outcome of a search.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Falsification:
     seconds: float
 
     def account(self) -> str:
-        """What was found and how much was tried, for a person."""
+        """The outcome and the effort in words."""
         effort = f"{self.tried} candidates, {self.judged} of them judged, in {self.seconds:.1f} s (seed {self.seed})"
         if self.verdict is not None:
             shrunk = "" if self.finished else "\nthe time ended before it was shrunk further"
@@ -129,7 +129,7 @@ class Falsification:
         if self.instance is None:
             raise BadInput("statement", f"no counterexample to {self.statement.id} was found; there is none to certify")
         candidate = Candidate.from_spec(self.instance)
-        instances = candidate.instances(f"{self.statement.id}-counterexample")
+        instances = candidate.instances(f"{self.statement.file_name}-counterexample")
         return certificate(self.statement, instances, candidate.relation)
 
 
@@ -338,13 +338,13 @@ class _Search:
         return verdict
 
     def report(self, seed: int, rng: Random) -> Falsification:
-        """What there is to say, after shrinking."""
+        """The outcome after shrinking."""
         self.doing = "shrinking"
         met, instance, verdict, tightest, finished = self.counterexample, None, None, None, True
         if met is None:
             tightest, met, finished = self._tightest()
         if met is not None:
-            name = f"{self.statement.id}-counterexample"
+            name = f"{self.statement.file_name}-counterexample"
             smaller, finished = self.simplest(met, rng)
             instance = smaller.spec(name)
             verdict = self._confirmed(smaller, name)
@@ -353,7 +353,7 @@ class _Search:
             found=met is not None,
             instance=instance,
             verdict=verdict,
-            first=met.spec(f"{self.statement.id}-first") if met is not None else None,
+            first=met.spec(f"{self.statement.file_name}-first") if met is not None else None,
             tightest=tightest,
             tried=self.tried,
             judged=self.judged,
@@ -376,7 +376,7 @@ class _Search:
         verdict = self._exact(smaller)
         if _refutes(verdict):
             return None, smaller, finished
-        return Extreme(verdict.ratio, smaller.spec(f"{self.statement.id}-tightest")), None, finished
+        return Extreme(verdict.ratio, smaller.spec(f"{self.statement.file_name}-tightest")), None, finished
 
     def _exact(self, candidate: Candidate, name: str = "candidate") -> Verdict:
         """The verdict on a candidate, exact where that is possible."""

@@ -1,4 +1,4 @@
-"""Denoisers brought by the user as arrays (M2)."""
+"""Denoisers brought by the user as arrays (definitions.md#denoisers)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown
+from ..errors import BadInput, shown, unread
 from ..languages import Language
 from ..partial import lattice_index, lattice_size
 from ..reach import power, require_memory
@@ -23,7 +23,7 @@ from .learned import nearest_neighbours
 __all__ = ["Table"]
 
 UNREADABLE = (OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-"""What zipfile and numpy raise on a file that is not a sound ``.npz``."""
+"""The exceptions that zipfile and numpy raise on a file that is not a sound ``.npz``."""
 
 
 class Table(Denoiser):
@@ -57,7 +57,7 @@ class Table(Denoiser):
             with np.load(path, allow_pickle=False) as arrays_in:
                 arrays = {name: arrays_in[name] for name in ("conditionals", "neighbours") if name in arrays_in.files}
         except UNREADABLE as problem:
-            raise BadInput("path", f"{path} cannot be read as an .npz ({problem.__class__.__name__})") from None
+            raise BadInput("path", f"{path} {unread(problem, 'an .npz')}") from None
         for name, array in arrays.items():
             if array.dtype.kind not in "fiu":
                 raise BadInput(f"path.{name}", f"found entries of type {array.dtype}; real numbers are accepted")

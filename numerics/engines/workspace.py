@@ -1,4 +1,4 @@
-"""What is shared while one instance is measured: the request, and intermediates computed once."""
+"""The state shared while one instance is measured: the request, and intermediates computed once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BEYOND = 10**300
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked of a measurement.
+    """The request of a measurement.
 
     Parameters
     ----------
@@ -42,6 +42,11 @@ class Request:
     seed: int = 0
     confidence: float = 1 - 1e-6
     sampling: bool = False
+
+    @classmethod
+    def about(cls, named: bool, *, samples: int | None = None, **options: Any) -> Request:
+        """A request in which methods that draw may be used if quantities are named, or a number of samples given."""
+        return cls(samples=samples, sampling=named or samples is not None, **options)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,18 @@
-"""Languages: the laws q that a sampler tries to draw from (M1)."""
+"""Languages: the laws q that a sampler tries to draw from (definitions.md#languages)."""
 
 from .base import Language, Scope
-from .blocks import Blocks
+from .block_product import Blocks
 from .codes import mds, parity
 from .colourings import colouring
 from .copies import copy, pair
 from .english import ENGLISH_ALPHABET, english_ngram
-from .hmm import HMM
+from .full_table import Tabular
+from .hidden_markov import HMM
 from .kind import LanguageTable, read_language
-from .ngram import NGram, iid, markov
+from .n_gram import NGram, iid, markov
 from .permuted import permutations
 from .random_languages import random_hmm, random_ngram
 from .shifted_pairs import shifted_pair
-from .tabular import Tabular
 from .text import ngram_from_counts, ngram_from_text
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The pooled bigram law of a language at any length (M4), without a table."""
+"""The pooled bigram law of a language at any length (definitions.md#quantities), without a table."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Language, positive, refuse_lost
-from .blocks import Blocks
-from .hmm import HMM
-from .ngram import NGram
-from .tabular import Tabular
+from .block_product import Blocks
+from .full_table import Tabular
+from .hidden_markov import HMM
+from .n_gram import NGram
 
 __all__ = ["bigram_law"]
 
@@ -31,7 +31,7 @@ def bigram_law(language: Language) -> tuple[NDArray[np.float64], int]:
     -------
     pairs : (V, V) float64
     depth : int
-        Roundings (M8.9): positive terms only.
+        Roundings (definitions.md#rounding): positive terms only.
 
     Notes
     -----

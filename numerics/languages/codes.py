@@ -17,9 +17,9 @@ from ..spec.table import Count, Length
 from ..traits import decides
 from ..types import whole
 from .base import Language
-from .blocks import Blocks
+from .block_product import Blocks
+from .full_table import Tabular, is_uniform_on, require_support
 from .kind import LanguageTable
-from .tabular import Tabular, is_uniform_on, require_support
 
 __all__ = ["is_mds", "is_parity", "mds", "parity"]
 

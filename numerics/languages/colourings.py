@@ -9,7 +9,7 @@ from ..spec.draws import Spec
 from ..spec.table import Length
 from .base import Language
 from .kind import LanguageTable
-from .ngram import NGram, markov
+from .n_gram import NGram, markov
 
 __all__ = ["colouring"]
 

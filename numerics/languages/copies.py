@@ -13,9 +13,9 @@ from ..spec.table import Count, Length, Vocab
 from ..traits import decides
 from ..types import whole
 from .base import Language
-from .blocks import Blocks
+from .block_product import Blocks
+from .full_table import Tabular, require_support
 from .kind import LanguageTable
-from .tabular import Tabular, require_support
 
 __all__ = ["copy", "is_pair", "pair"]
 

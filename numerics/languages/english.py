@@ -14,7 +14,7 @@ from ..spec.table import Count, Length, Number
 from ..types import whole
 from .base import Language
 from .kind import LanguageTable
-from .ngram import NGram
+from .n_gram import NGram
 from .text import ngram_from_counts
 
 __all__ = ["ENGLISH_ALPHABET", "english_ngram"]

@@ -13,8 +13,8 @@ from ..spec.table import Length
 from ..traits import decides
 from ..types import whole
 from .base import Language
+from .full_table import Tabular, is_uniform_on, require_support
 from .kind import LanguageTable
-from .tabular import Tabular, is_uniform_on, require_support
 
 __all__ = ["is_permutations", "permutations"]
 

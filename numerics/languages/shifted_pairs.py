@@ -16,7 +16,7 @@ from ..spec.table import Length, Number, Vocab
 from ..traits import decides
 from ..types import Probabilities, number, whole
 from .base import Language
-from .hmm import HMM
+from .hidden_markov import HMM
 from .kind import LanguageTable
 
 __all__ = ["is_shifted_pair", "shifted_pair"]

@@ -21,7 +21,12 @@ from .method import Method, narrowed
 
 __all__ = ["METHODS", "derived"]
 
-MEASURING = ("M6.15", "M6.1", "M4-ter", "M6.5-path")
+MEASURING = (
+    "kl-path-kl/equality-deterministic",
+    "kl-path-kl/given-times",
+    "token-error/identity",
+    "sequence-error/from-path-kl",
+)
 """Statements that measure their left sides, each by what the engine measures or those before it have given."""
 
 CONDITIONS = {"OneChoice": "certain reveal times"}

@@ -1,4 +1,4 @@
-"""Bernoulli steps: every masked position is revealed on its own (M3)."""
+"""Bernoulli steps: every masked position is revealed on its own (definitions.md#policies)."""
 
 from __future__ import annotations
 
@@ -153,7 +153,9 @@ class Bernoulli(ExchangeableTimes):
         return {"kind": "bernoulli", "weights": self.schedule.law.written()}
 
     def __repr__(self) -> str:
-        return f"Bernoulli(steps={self.steps})"
+        if self.schedule.is_uniform:
+            return f"Bernoulli(steps={self.steps})"
+        return f"Bernoulli(weights=[{self.schedule.written()}])"
 
 
 def _holds(rising: list[Fraction], least: Fraction, greatest: Fraction) -> bool:

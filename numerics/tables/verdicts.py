@@ -28,6 +28,7 @@ __all__ = [
     "judged_on",
     "remarks",
     "search_record",
+    "settled",
     "side_enclosure",
     "tally",
     "tightness",
@@ -70,7 +71,16 @@ def verdicts_of(
     """One verdict after the other, in the order of :func:`judged_on`; measurements are shared between them."""
     works = {subject: Workspace(subject, request) for subject in case.subjects}
     for statement, about in judged_on(case, claims):
-        yield judge(statement, tuple(works[subject] for subject in about.subjects), about.relation, exact)
+        yield settled(statement, tuple(works[subject] for subject in about.subjects), about.relation, exact)
+
+
+def settled(statement: Statement, works: tuple[Workspace, ...], relation: str | None, exact: bool = False) -> Verdict:
+    """A verdict by intervals or, where asked for, exactly; a claim that intervals leave open is decided exactly too."""
+    found = judge(statement, works, relation, exact)
+    if exact or statement.status != "claim" or found.status is not Status.UNDECIDED:
+        return found
+    again = judge(statement, works, relation, exact=True)
+    return found if again.status is Status.UNDECIDED else again
 
 
 def is_rounding_equality(verdict: Verdict) -> bool:
@@ -176,7 +186,7 @@ def tally(verdicts: Iterable[Verdict]) -> str:
 
 
 def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[str]:
-    """What a table of verdicts leaves open: violations in full, and why others could not be decided.
+    """Lines below a table of verdicts: violations in full, and why others could not be decided.
 
     With ``inapplicable``, also why a statement does not apply.
     """
@@ -191,7 +201,7 @@ def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[
 
 
 def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
-    """What ``check --json`` prints; the sides are numbers, null where the statement does not apply."""
+    """The JSON of ``check --json``; the sides are numbers, null where the statement does not apply."""
     return [
         {
             "statement": verdict.statement.id,
@@ -207,7 +217,7 @@ def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
 
 
 def search_record(found: Falsification) -> dict[str, Any]:
-    """What ``falsify --json`` prints; the counterexample and the tightest instance in the format of instance files."""
+    """The JSON of ``falsify --json``; the counterexample and the tightest instance in the format of instance files."""
     extreme = found.tightest
     return {
         "statement": found.statement.id,

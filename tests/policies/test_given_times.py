@@ -91,9 +91,9 @@ def truth(one: Case) -> dict:
     measured = [samplers.fixed_size(sizes) for sizes in SIZES]
     return {
         "path_kl": quantities.path_kl(LAW, one.denoiser, one.policy),
-        "soft_path_kl": quantities.mixtures.soft_path_kl(LAW, one.denoiser, one.policy),
+        "log_mean_path_kl": quantities.mixtures.log_mean_path_kl(LAW, one.denoiser, one.policy),
         "learning_term": quantities.learning_term(LAW, 2, one.denoiser, one.policy),
-        "eps_learning_mean": quantities.eps_learning_mean(LAW, 2, one.denoiser, one.policy),
+        "mean_learning_error": quantities.mean_learning_error(LAW, 2, one.denoiser, one.policy),
         "profile_left_sum": sum(quantities.profile_left_sum(LAW, part) for part in measured) / 2,
         "entropy": quantities.entropy(LAW),
         "kl": quantities.kl(LAW, law),
@@ -114,7 +114,7 @@ def test_every_engine_agrees_with_the_definitions(perturbed):
                 try:
                     found = method.measure(Workspace(one.instance))
                 except NoLogForm:
-                    assert name == "soft_path_kl"
+                    assert name == "log_mean_path_kl"
                     continue
                 assert found.lo <= value <= found.hi, (name, method.engine)
                 met[method.engine] += 1

@@ -165,7 +165,7 @@ def _grouped(laws: NDArray[np.float64], accepted: float) -> StateLaws:
 
 
 def hidden_chain(language: Language) -> HiddenChain:
-    """The language's own hidden chain, or an n-gram's (M1)."""
+    """The language's own hidden chain, or an n-gram's (definitions.md#languages)."""
     if isinstance(language, HMM):
         initial, depth = language.initial.values, 2 * PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(language.transition.values), language.emission.values
