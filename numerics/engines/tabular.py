@@ -23,6 +23,7 @@ from ..partial import lattice_rows, lattice_size
 from ..policies import Bernoulli, GivenTimes, Schedule
 from ..reach import power
 from .law import Law
+from .needs import GIVEN_TIMES
 from .ranges import least_conditionals, require_range
 from .workspace import Cost, Workspace
 
@@ -33,20 +34,13 @@ __all__ = [
     "entropies",
     "exact_ratio_depth",
     "lattice_cost",
-    "lattice_obstacle",
     "law",
     "obstacle",
-    "times_obstacle",
 ]
 
 ROWS_AT_ONCE = 1 << 15
 SMALLEST_PROBABILITY = 1e-280
 """A table with smaller positive entries is refused: products of them would leave the normal range of float64."""
-
-
-def lattice_obstacle(instance: Instance) -> str | None:
-    """None: the lattice serves every language, if it fits."""
-    return None
 
 
 def lattice_cost(instance: Instance) -> Cost:
@@ -58,16 +52,11 @@ def lattice_cost(instance: Instance) -> Cost:
     return Cost(size * (10 * L + prepared), 8 * size * arrays + 16 * L * power(2, L))
 
 
-def times_obstacle(instance: Instance) -> str | None:
-    """None when the policy's reveal times do not depend on the tokens."""
-    return None if instance.policy.oblivious else "the policy's reveal times depend on the tokens"
-
-
 def obstacle(instance: Instance) -> str | None:
     """None for reveal times that a compiled pass over the pairs is written for."""
     policy = instance.policy
     if policy.step_law is None and policy.random_sizes is None and policy.sets is None:
-        return times_obstacle(instance) or "the policy is neither Bernoulli, nor of fixed sizes or sets"
+        return GIVEN_TIMES(instance) or "the policy is neither Bernoulli, nor of fixed sizes or sets"
     return None
 
 

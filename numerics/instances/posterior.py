@@ -150,13 +150,14 @@ def price_of(language: Language, steps: int) -> Price | None:
         return None if one is None else Price(L // language.unit.length * one.nanoseconds, one.bytes)
     if language.is_markov:
         return Price(L * (200.0 + 5 * V + steps), 16.0 * min(L, 100) * V * (V + 1))
-    if isinstance(language, HMM):
-        tree, messages = _tree_price(language), _message_price(language, steps)
-        return tree if _few_states(language, steps) else messages
+    if language.is_hidden:
+        chain = HMM.of(language)
+        return _tree_price(chain) if _few_states(chain, steps) else _message_price(chain, steps)
     if isinstance(language, Tabular):
         M = len(language.support)
         return Price(min(steps, L) * float(M * L), 12.0 * M * thread_count())
-    if isinstance(language, NGram) and language.order - 1 <= L:
+    if language.memory is not None and language.memory <= L:
+        language = NGram.of(language)
         T = language.transition.values
         slots, edges = L - language.order + 2, float(np.count_nonzero(T))
         M = int(np.count_nonzero(T.any(axis=1)))
@@ -214,12 +215,13 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
     if language.is_product:
         one = drawer_for(language.unit, steps)
         return None if one is None else InBlocks(one, language.length // language.unit.length)
-    if isinstance(language, HMM):
-        return _hidden_tree(language) if _few_states(language, steps) else _hidden_messages(language)
+    if language.is_hidden:
+        chain = HMM.of(language)
+        return _hidden_tree(chain) if _few_states(chain, steps) else _hidden_messages(chain)
     if language.is_markov:
         return _intervals(NGram.of(language), convention)
-    if isinstance(language, NGram) and drawn_as_hidden(language, steps):
-        return _context_messages(language)
+    if drawn_as_hidden(language, steps):
+        return _context_messages(NGram.of(language))
     if isinstance(language, NGram | Tabular):
         return _contexts(language)
     return None
@@ -227,9 +229,9 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
 
 def drawn_as_hidden(language: Language, steps: int) -> bool:
     """Whether an n-gram is drawn by messages between its contexts, which are sums over all of them."""
-    if not isinstance(language, NGram) or language.order <= 2:
+    if language.memory is None or language.is_markov:
         return False
-    hidden = _context_price(language, steps)
+    hidden = _context_price(NGram.of(language), steps)
     return hidden is not None and price_of(language, steps) == hidden
 
 

@@ -55,6 +55,9 @@ class Language(ABC):
     vocab: int
     length: int
 
+    is_hidden = False
+    """Whether it is given as a hidden Markov chain."""
+
     @classmethod
     def of(cls, language: Language) -> Self:
         """The language, which must be of this class: a method whose conditions hold asks for what it needs."""

@@ -47,6 +47,8 @@ class HMM(Language):
     so zeros stay zero and nothing underflows that does not underflow relative to its own step.
     """
 
+    is_hidden = True
+
     def __init__(self, length: int, initial: Any, transition: Any, emission: Any) -> None:
         self.length = whole(length, "length", 1)
         self.initial = Probabilities.parse(initial, (None,), "initial")

@@ -25,6 +25,7 @@ from ..engines.blocks import profile as block_profile
 from ..engines.blocks import steps as block_steps
 from ..engines.blocks.chances import BlockChances
 from ..engines.blocks.counts import Composition, Tiny
+from ..engines.needs import FIXED_SIZE, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import FixedSize
@@ -37,7 +38,7 @@ __all__ = ["METHODS"]
 BY_PROFILE = frozenset({"fixed-size/riemann-error", "learning-error/worst-case"})
 SANDWICH = frozenset({"sequence-error/from-kl", "log-mean-path-kl/lower"})
 
-obstacle = blocks.of_kind(FixedSize, "the policy has no fixed sizes")
+obstacle = all_of(blocks.denoiser_obstacle, FIXED_SIZE)
 
 
 def _sizes(instance: Instance) -> tuple[int, ...]:

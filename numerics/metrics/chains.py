@@ -16,6 +16,7 @@ from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import markov
 from ..engines.markov import bigrams, information
 from ..engines.markov.chain import Measured
+from ..engines.needs import BERNOULLI, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli
@@ -100,12 +101,6 @@ def _curve_at(*fractions: float) -> Callable[[Workspace], Enclosure]:
         return enclosure(found)
 
     return run
-
-
-def _bernoulli(instance: Instance) -> str | None:
-    if instance.policy.step_law is None:
-        return "it belongs to Bernoulli policies"
-    return markov.obstacle(instance)
 
 
 def _curve_left_riemann_sum(work: Workspace) -> Enclosure:
@@ -234,7 +229,13 @@ METHODS = (
     _method("profile_end", _curve_at(1.0), markov.obstacle, BY_CURVE),
     _method("curve_area", _entropy, markov.obstacle, BY_CURVE),
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
-    _method("curve_left_riemann_sum", _curve_left_riemann_sum, _bernoulli, BY_CURVE, policies="Bernoulli"),
+    _method(
+        "curve_left_riemann_sum",
+        _curve_left_riemann_sum,
+        all_of(markov.obstacle, BERNOULLI),
+        BY_CURVE,
+        policies="Bernoulli",
+    ),
     _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE),
     _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
     _of_predictions("mean_learning_error", _mean_learning_error, markov.near_obstacle, OBLIVIOUS),

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import tabular
+from ..engines.needs import ANY_POLICY, Need
 from ..engines.workspace import Workspace
 from ..policies.bernoulli import binomial_law
-from .method import Method, Obstacle
+from .method import Method
 
 __all__ = ["METHODS", "Profile", "curve_at", "profile", "tabular_method"]
 
@@ -118,18 +119,17 @@ def tabular_method(
     quantity: str,
     run: Callable[[Workspace], Enclosure],
     price: str = "L (V+1)^L",
-    obstacle: Obstacle = tabular.lattice_obstacle,
-    policies: str = "any policy",
+    policies: Need = ANY_POLICY,
 ) -> Method:
     """A method on the marginal lattice that does not need the output law."""
     return Method(
         quantity,
         "tabular",
         "rounding",
-        obstacle,
+        policies,
         tabular.lattice_cost,
         run,
-        f"any language x {policies}",
+        f"any language x {policies.words}",
         price,
     )
 

@@ -17,6 +17,7 @@ from flint import fmpq
 
 from ..enclosure import Enclosure
 from ..engines import rational
+from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import RationalLaw, adaptive
 from ..engines.rational import information as information
 from ..engines.rational.information import Number, fraction, total
@@ -250,10 +251,6 @@ def _midpoint_excess(work: Workspace) -> Number:
     return total([(ONE, _curve_at(work, fmpq(1, 2))), *ends])
 
 
-def _both(obstacle: Obstacle) -> Obstacle:
-    return lambda instance: obstacle(instance) or rational.obstacle(instance)
-
-
 def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], more: Obstacle | None = None) -> Method:
     return exact_method(
         quantity,
@@ -313,7 +310,7 @@ def _of_schedule(method: Method) -> Method:
     return replace(
         method,
         engine="rational",
-        obstacle=lambda instance: method.obstacle(instance) or rational.law_obstacle(instance),
+        obstacle=all_of(method.obstacle, rational.law_obstacle),
         scope=f"rational {method.scope.removeprefix('any ')}, rational denoiser and policy",
         on_request=True,
     )
@@ -352,8 +349,12 @@ METHODS = (
     _of_histories("path_kl", _chosen_path_kl),
     _of_histories("step_correlation", adaptive.step_correlation),
     _of_histories("expected_parallel_steps", adaptive.expected_parallel_steps),
-    exact_method("curve_left_riemann_sum", _left_sum, _both(path.not_iid), scope=of_rationals("Bernoulli")),
-    exact_method("profile_left_sum", _left_sum, _both(path.no_sizes), scope=of_rationals("fixed-size")),
+    exact_method(
+        "curve_left_riemann_sum", _left_sum, all_of(BERNOULLI, rational.obstacle), scope=of_rationals("Bernoulli")
+    ),
+    exact_method(
+        "profile_left_sum", _left_sum, all_of(path.SIZES, rational.obstacle), scope=of_rationals("fixed-size")
+    ),
     exact_method("learning_term", lambda work: information.learning(work).mean),
     exact_method(
         "eps_learning",

@@ -14,15 +14,20 @@ from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import tabular
+from ..engines.needs import BERNOULLI, EXACT_DENOISER, EXCHANGEABLE, GIVEN_TIMES, Need
 from ..engines.workspace import Cost, Workspace
-from ..instances import Instance
 from ..policies import ExchangeableTimes, GivenTimes
 from .information import Profile, by_size, profile, tabular_method
 from .method import Method
 
-GIVEN = "given reveal times"
+__all__ = ["METHODS", "SIZES", "learning_profile", "path_kl_by_definition"]
 
-__all__ = ["METHODS", "learning_profile", "no_sizes", "not_iid", "path_kl_by_definition"]
+
+SIZES = Need(
+    "fixed-size",
+    "it belongs to random sets of given sizes",
+    lambda instance: instance.policy.exchangeable and instance.policy.step_law is None,
+)
 
 
 def _expected(work: Workspace, cells: NDArray[np.float64], cell_error: float) -> tuple[float, float]:
@@ -98,20 +103,6 @@ def _profile_left_sum(work: Workspace) -> Enclosure:
     return Enclosure.around(value, error, least=0.0)
 
 
-def _not_exchangeable(instance: Instance) -> str | None:
-    return None if instance.policy.exchangeable else "the profile is for policies that do not favour any position"
-
-
-def not_iid(instance: Instance) -> str | None:
-    return None if instance.policy.step_law is not None else "it belongs to Bernoulli policies"
-
-
-def no_sizes(instance: Instance) -> str | None:
-    if instance.policy.step_law is not None:
-        return "a Bernoulli policy has no step sizes"
-    return _not_exchangeable(instance)
-
-
 def _eps_learning(work: Workspace) -> Enclosure:
     costs = tabular.conditional_costs(work)
     return Enclosure.around(costs.worst, costs.row_error, least=0.0)
@@ -127,17 +118,13 @@ def _mean_learning_error(work: Workspace) -> Enclosure:
     return Enclosure.around(value / L, error / L + UNIT_ROUNDOFF * value if math.isfinite(value) else 0.0, least=0.0)
 
 
-def _is_exact(instance: Instance) -> str | None:
-    return None if instance.exact_denoiser else "the denoiser is not exact"
-
-
 def _nothing_to_learn(quantity: str) -> Method:
     """The exact denoiser's error is 0 at any length."""
     return Method(
         quantity,
         "denoiser",
         "exact",
-        _is_exact,
+        EXACT_DENOISER,
         lambda instance: Cost(1, 0),
         lambda work: Enclosure.exactly(0),
         "any language x any policy, exact denoiser",
@@ -147,21 +134,21 @@ def _nothing_to_learn(quantity: str) -> Method:
 
 METHODS = (
     *map(_nothing_to_learn, ("learning_term", "eps_learning", "mean_learning_error")),
-    tabular_method("path_kl", path_kl_by_definition, obstacle=tabular.times_obstacle, policies=GIVEN),
+    tabular_method("path_kl", path_kl_by_definition, policies=GIVEN_TIMES),
     Method(
         "path_kl",
         "profile",
         "rounding",
-        _not_exchangeable,
+        EXCHANGEABLE,
         tabular.lattice_cost,
         _path_kl_by_profile,
-        "any language x Bernoulli or fixed-size",
+        f"any language x {EXCHANGEABLE.words}",
         "L (V+1)^L",
         frozenset({"bernoulli/riemann-error", "fixed-size/riemann-error", "learning-error/worst-case"}),
     ),
-    tabular_method("curve_left_riemann_sum", _profile_left_sum, obstacle=not_iid, policies="Bernoulli"),
-    tabular_method("profile_left_sum", _profile_left_sum, obstacle=no_sizes, policies="fixed-size"),
-    tabular_method("learning_term", _learning, obstacle=tabular.times_obstacle, policies=GIVEN),
+    tabular_method("curve_left_riemann_sum", _profile_left_sum, policies=BERNOULLI),
+    tabular_method("profile_left_sum", _profile_left_sum, policies=SIZES),
+    tabular_method("learning_term", _learning, policies=GIVEN_TIMES),
     tabular_method("eps_learning", _eps_learning),
-    tabular_method("mean_learning_error", _mean_learning_error, obstacle=tabular.times_obstacle, policies=GIVEN),
+    tabular_method("mean_learning_error", _mean_learning_error, policies=GIVEN_TIMES),
 )

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..closedform import ClosedForm
 from ..enclosure import SAFE, UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
+from ..engines.needs import GIVEN_TIMES
 from ..engines.ranges import require_range
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number
@@ -195,7 +196,7 @@ _ALONE = Method(
     "log_mean_path_kl",
     "tabular",
     "rounding",
-    tabular.times_obstacle,
+    GIVEN_TIMES,
     _cost,
     _log_mean_path_kl,
     "any language x given reveal times",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..enclosure import Enclosure
+from ..engines.needs import FIXED_SIZE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, Policy, Schedule
@@ -107,10 +108,6 @@ def _speedup_at_unit_cost(work: Workspace) -> Enclosure:
     return Enclosure.exactly(Fraction(work.instance.length, work.instance.policy.steps))
 
 
-def _fixed_size_obstacle(instance: Instance) -> str | None:
-    return None if instance.policy.random_sizes is not None else "it belongs to fixed-size policies"
-
-
 def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
     return Method(
         quantity,
@@ -130,8 +127,8 @@ METHODS = (
     _method("collision_probability", _collision_probability, _obstacle, "Bernoulli or given sizes"),
     _method("expected_steps", _expected_steps, _steps_obstacle, "Bernoulli or remasking or given sizes"),
     _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle, "given sizes"),
-    _method("tc_step_ratio", _tc_step_ratio, _fixed_size_obstacle, "fixed-size"),
-    _method("dtc_step_ratio", _dtc_step_ratio, _fixed_size_obstacle, "fixed-size"),
+    _method("tc_step_ratio", _tc_step_ratio, FIXED_SIZE, "fixed-size"),
+    _method("dtc_step_ratio", _dtc_step_ratio, FIXED_SIZE, "fixed-size"),
     _method("birthday_probability", _birthday_probability, _sizes_obstacle, "given sizes"),
     _method("speedup_at_unit_cost", _speedup_at_unit_cost, _obstacle, "Bernoulli or given sizes"),
 )

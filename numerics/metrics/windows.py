@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import coarse_graining, windows
+from ..engines.needs import BERNOULLI, COUNTED, FIXED_SIZE, Need, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSize
-from .chains import BY_CURVE, OBLIVIOUS
+from .chains import BY_CURVE
 from .method import Method, Obstacle
 
 __all__ = ["METHODS"]
@@ -59,15 +59,6 @@ def _sampled_cost(instance: Instance) -> Cost:
     return Cost(one.operations + other.operations, max(one.bytes, other.bytes))
 
 
-def _only(kind: type) -> Obstacle:
-    def obstacle(instance: Instance) -> str | None:
-        if isinstance(instance.policy, kind):
-            return windows.exact_obstacle(instance)
-        return f"it belongs to {'Bernoulli' if kind is Bernoulli else 'fixed-size'} policies"
-
-    return obstacle
-
-
 def _of_language(
     quantity: str, run: Callable[[Workspace], Enclosure], relies_on: frozenset[str] = frozenset()
 ) -> Method:
@@ -91,16 +82,16 @@ def _of_policy(
     kind: Kind = "truncation",
     obstacle: Obstacle = windows.exact_obstacle,
     cost: Callable[[Instance], Cost] = windows.path_cost,
-    policies: str = OBLIVIOUS,
+    policies: Need = COUNTED,
 ) -> Method:
     return Method(
         quantity,
         "windows",
         kind,
-        obstacle,
+        all_of(policies, obstacle),
         cost,
         run,
-        f"hmm or n-gram x {policies}, exact denoiser",
+        f"hmm or n-gram x {policies.words}, exact denoiser",
         "n K V (V + 1) + N L, n windows",
         relies_on,
     )
@@ -117,8 +108,8 @@ METHODS = (
     _of_language("profile_area", windows.entropy, BY_CURVE),
     _of_policy("path_kl", windows.path_kl),
     _of_policy("path_kl", windows.sampled_path_kl, kind="statistical", cost=windows.sampled_cost),
-    _of_policy("curve_left_riemann_sum", windows.left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
-    _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize), policies="fixed-size"),
+    _of_policy("curve_left_riemann_sum", windows.left_sum, policies=BERNOULLI),
+    _of_policy("profile_left_sum", windows.left_sum, policies=FIXED_SIZE),
     _of_policy(
         "kl", _sampled_kl, BY_CURVE | {"kl-path-kl/given-times"}, "statistical", _sampled_obstacle, _sampled_cost
     ),

@@ -10,7 +10,6 @@ the same pattern are measured once; with fixed sizes the blocks share a count of
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -22,6 +21,7 @@ from ...instances import Instance
 from ...languages import Blocks
 from ...policies import Bernoulli, FixedSets, FixedSize, Policy
 from .. import tabular
+from ..needs import APART, Need, all_of
 from ..workspace import Cost, Workspace
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "language_cost",
     "language_obstacle",
     "obstacle",
-    "of_kind",
     "parts",
     "predicted_block",
     "prediction_cost",
@@ -46,30 +45,18 @@ MOST_KEPT = 4
 """Policies whose patterns are remembered: a cost is asked for once a quantity."""
 
 
-def language_obstacle(instance: Instance) -> str | None:
-    """None for a product of blocks, whatever the policy and the denoiser."""
-    return None if instance.language.is_product else "the language is not a product of blocks"
-
-
-def denoiser_obstacle(instance: Instance) -> str | None:
-    """None for blocks whose denoiser predicts a block from its own tokens, by one function for all blocks."""
-    alike = instance.denoiser.alike
-    return language_obstacle(instance) or (None if alike else "the denoiser does not treat every block alike")
-
-
-def obstacle(instance: Instance) -> str | None:
-    """None where the blocks are independent of each other: under Bernoulli policies and under fixed sets."""
-    apart = instance.policy.step_law is not None or instance.policy.sets is not None
-    return denoiser_obstacle(instance) or (None if apart else "the policy couples the blocks")
-
-
-def of_kind(kind: type[Policy], reason: str) -> Callable[[Instance], str | None]:
-    """The obstacle of blocks under policies of one kind."""
-
-    def obstacle(instance: Instance) -> str | None:
-        return denoiser_obstacle(instance) or (None if isinstance(instance.policy, kind) else reason)
-
-    return obstacle
+language_obstacle = Need(
+    "blocks", "the language is not a product of blocks", lambda instance: instance.language.is_product
+)
+denoiser_obstacle = all_of(
+    language_obstacle,
+    Need(
+        "denoiser alike in every block",
+        "the denoiser does not treat every block alike",
+        lambda instance: instance.denoiser.alike,
+    ),
+)
+obstacle = all_of(denoiser_obstacle, APART)
 
 
 def _blocks(instance: Instance) -> Blocks:

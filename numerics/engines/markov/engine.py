@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ...enclosure import gamma
 from ...instances import Instance
 from ...policies import Bernoulli, FixedSets, FixedSize
+from ..needs import APART, COUNTED, EXACT_DENOISER, FIXED_SETS, FIXED_SIZE, MARKOV_CHAIN, Need, all_of
 from ..reveal_chances import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
 from ..workspace import Cost, Workspace
@@ -53,36 +54,26 @@ SAMPLES = 100
 """Sequences drawn unless another number is asked for."""
 
 
-def obstacle(instance: Instance) -> str | None:
-    """None for a language of order at most 2."""
-    return None if instance.language.is_markov else "the language is no Markov chain"
+LOCAL = Need(
+    "local scope",
+    "in the global scope a contradiction reaches every interval",
+    lambda instance: instance.off_support_scope != "global",
+)
+NEAR = Need(
+    "denoiser of two neighbours",
+    "the denoiser sees more than the two nearest revealed neighbours",
+    lambda instance: instance.denoiser.near_rule(instance.language) is not None,
+)
 
-
-def exact_obstacle(instance: Instance) -> str | None:
-    """None for a chain with the exact denoiser and a policy that favours no position."""
-    if obstacle(instance):
-        return obstacle(instance)
-    if not instance.exact_denoiser:
-        return "the denoiser is not exact"
-    if not instance.policy.counted:
-        return "the policy favours positions"
-    return None
-
-
-def prediction_obstacle(instance: Instance) -> str | None:
-    """None for a chain whose denoiser sees the two nearest revealed neighbours only, whatever the policy."""
-    if obstacle(instance):
-        return obstacle(instance)
-    if instance.denoiser.near_rule(instance.language) is None:
-        return "the denoiser sees more than the two nearest revealed neighbours"
-    return None
-
-
-def near_obstacle(instance: Instance) -> str | None:
-    """None for such a denoiser and a policy that favours no position."""
-    if not instance.policy.counted:
-        return obstacle(instance) or "the policy favours positions"
-    return prediction_obstacle(instance)
+obstacle = MARKOV_CHAIN
+exact_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, COUNTED)
+prediction_obstacle = all_of(MARKOV_CHAIN, NEAR)
+near_obstacle = all_of(MARKOV_CHAIN, COUNTED, NEAR)
+sets_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, FIXED_SETS)
+sizes_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, FIXED_SIZE)
+sequence_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, APART, LOCAL)
+sampled_obstacle = all_of(sequence_obstacle, COUNTED)
+ser_obstacle = all_of(exact_obstacle, APART)
 
 
 def chain(work: Workspace) -> Chain:
@@ -139,13 +130,6 @@ def bigram_cost(instance: Instance) -> Cost:
     return Cost(N * (2 * gaps * V**4 + 20 * gaps * L) / 4, 8 * gaps * V**2 * (V + 12) + 50 * L * V)
 
 
-def ser_obstacle(instance: Instance) -> str | None:
-    """None for the exact denoiser and a Bernoulli policy."""
-    if instance.policy.step_law is None:
-        return exact_obstacle(instance) or "fixed sizes couple the intervals"
-    return exact_obstacle(instance)
-
-
 def ser_cost(instance: Instance) -> Cost:
     """Pairs of new positions in every interval until mixed, at every step, some ten operations at a time."""
     V, L, N = instance.vocab, float(instance.length), instance.policy.steps
@@ -156,19 +140,6 @@ def ser_cost(instance: Instance) -> Cost:
 def sequence_error_rate(work: Workspace) -> Measured:
     """SER under a Bernoulli policy."""
     return ser.sequence_error_rate(chain(work), Bernoulli.of(work.instance.policy).schedule.weights)
-
-
-def sequence_obstacle(instance: Instance) -> str | None:
-    """None for the exact denoiser in the local scope and a policy whose sequences have a known probability."""
-    if obstacle(instance):
-        return obstacle(instance)
-    if not instance.exact_denoiser:
-        return "the denoiser is not exact"
-    if instance.policy.step_law is None and instance.policy.sets is None:
-        return "fixed sizes couple the intervals"
-    if instance.off_support_scope == "global":
-        return "in the global scope a contradiction reaches every interval"
-    return None
 
 
 def log_probabilities(work: Workspace, x: NDArray[np.integer]) -> list[Measured]:
@@ -192,23 +163,9 @@ def log_ratios(work: Workspace) -> list[Measured]:
     ]
 
 
-def sampled_obstacle(instance: Instance) -> str | None:
-    """None for a Bernoulli policy; given sets need no sampling."""
-    return sequence_obstacle(instance) or exact_obstacle(instance)
-
-
 def sampled_cost(instance: Instance) -> Cost:
     """Every interval of every sequence at every step: 0.6 microseconds each, as measured."""
     return Cost(600.0 * SAMPLES * instance.policy.steps * instance.length**2, 100.0 * instance.length**2)
-
-
-def sets_obstacle(instance: Instance) -> str | None:
-    """None for the exact denoiser and given position sets."""
-    if obstacle(instance):
-        return obstacle(instance)
-    if not instance.exact_denoiser:
-        return "the denoiser is not exact"
-    return None if instance.policy.sets is not None else "the policy has no given sets"
 
 
 def sets_cost(instance: Instance) -> Cost:
@@ -225,11 +182,6 @@ def path_kl_of_sets(work: Workspace) -> Measured:
 def sequence_error_rate_of_sets(work: Workspace) -> Measured:
     """SER under given sets."""
     return sets.sequence_error_rate_of_sets(chain(work), _sets(work))
-
-
-def sizes_obstacle(instance: Instance) -> str | None:
-    """None for the exact denoiser and a policy of fixed sizes."""
-    return exact_obstacle(instance) or (None if instance.policy.random_sizes is not None else "it is for fixed sizes")
 
 
 def sizes_cost(instance: Instance) -> Cost:

@@ -21,6 +21,7 @@ from ...instances import Instance
 from ...partial import sequence_rows
 from ...policies import GivenTimes, Partial
 from ...reach import power
+from ..needs import GIVEN_TIMES
 from ..workspace import Cost, Workspace
 from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, rational
 
@@ -85,7 +86,7 @@ def language_obstacle(instance: Instance) -> str | None:
 
 def obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy of given reveal times."""
-    return law_obstacle(instance) if instance.policy.oblivious else "the policy's reveal times depend on the tokens"
+    return GIVEN_TIMES(instance) or law_obstacle(instance)
 
 
 def law_obstacle(instance: Instance) -> str | None:

@@ -166,9 +166,10 @@ def _grouped(laws: NDArray[np.float64], accepted: float) -> StateLaws:
 
 def hidden_chain(language: Language) -> HiddenChain:
     """The language's own hidden chain, or an n-gram's (definitions.md#languages)."""
-    if isinstance(language, HMM):
-        initial, depth = language.initial.values, 2 * PARAMETER_DEPTH + 1
-        transition, emission = sparse.csr_array(language.transition.values), language.emission.values
+    if language.is_hidden:
+        given = HMM.of(language)
+        initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1
+        transition, emission = sparse.csr_array(given.transition.values), given.emission.values
     elif language.memory == 0:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
