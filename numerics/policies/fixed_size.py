@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from random import Random
 from typing import Any, Literal
@@ -80,6 +80,9 @@ class FixedSize(ExchangeableTimes):
 
     def counts(self, step: int, masked: int) -> Iterator[tuple[Fraction, int]]:
         yield Fraction(1), self.sizes[step - 1]
+
+    def exact_jumps(self, length: int) -> Mapping[tuple[int, int], Fraction]:
+        return {(before, s): Fraction(1) for before, s in zip(self.revealed(), self.sizes, strict=False) if s}
 
     def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
         tau = np.empty(uniforms.shape, dtype=np.int64)
