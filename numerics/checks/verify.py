@@ -996,7 +996,7 @@ QUANTITIES: dict[str, Callable[..., Number]] = {
 ASSUMPTIONS: dict[str, Callable[[Subject], bool]] = {
     "ExactDenoiser": lambda s: all(s.predictions[i, y] == s.conditional(i, R, y) for i, R, y in s.contexts),
     **dict.fromkeys(("OrderOblivious", "ChosenFirst"), lambda s: True),  # each policy of this kernel
-    "OneChoice": lambda s: s.kind == "fixed-sets",
+    "OneChoice": lambda s: s.kind == "fixed-sets" or max(s.steps) == sum(s.steps),  # or one step reveals everything
     "SizedPolicy": lambda s: s.kind != "bernoulli",
     "OneAtATime": lambda s: s.kind != "bernoulli" and max(s.sizes) <= 1,
     "BernoulliPolicy": lambda s: s.kind == "bernoulli",
