@@ -7,11 +7,12 @@ A float64 computed by m additions, multiplications and divisions of non-negative
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-__all__ = ["KINDS", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "margin"]
+__all__ = ["KINDS", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "margin", "within_range"]
 
 Kind = Literal["exact", "rounding", "truncation", "statistical", "bound"]
 KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bound")
@@ -37,6 +38,11 @@ def margin(depth: float) -> float:
     """How far the true value can be from a computed one, relative to the computed one: ``g / (1 - g)``."""
     error = gamma(depth)
     return math.inf if error >= 1 else error / (1 - error) * (1 + 4 * UNIT_ROUNDOFF)
+
+
+def within_range(rounded: float) -> float:
+    """The finite float64 nearest to a finite number that rounds to this: beyond their range it is the largest."""
+    return min(max(rounded, -sys.float_info.max), sys.float_info.max)
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,10 @@ class Enclosure:
     def exactly(cls, number: Fraction | int) -> Enclosure:
         """A rational number; the interval is its rounding to float64."""
         number = Fraction(number)
-        value = float(number)
+        try:
+            value = float(number)
+        except OverflowError:
+            value = within_range(math.inf if number > 0 else -math.inf)
         lo = value if Fraction(value) <= number else math.nextafter(value, -math.inf)
         hi = value if Fraction(value) >= number else math.nextafter(value, math.inf)
         return cls(value, lo, hi, "exact", exact=number)

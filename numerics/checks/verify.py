@@ -67,7 +67,7 @@ from fractions import Fraction
 from functools import cmp_to_key, lru_cache, wraps
 from typing import Any
 
-LARGEST_FILE, MOST_MARKS, MOST_OBJECTS = 1 << 25, 4_000_000, 100_000  # bytes; commas, brackets and braces; braces
+LARGEST_FILE, MOST_MARKS, MOST_OBJECTS = 1 << 25, 4_000_000, 100_000  # bytes; commas, colons, brackets, braces; braces
 LARGEST_LATTICE, MOST_TOKENS, DEEPEST = 7_000, 200, 40  # partial sequences; of a side; parentheses, signs and powers
 LARGEST_NUMBER, LONGEST_SPELLED, LARGEST_WORK = 60_000, 14_000, 6_000_000  # bits; bits; units below a microsecond
 
@@ -638,9 +638,10 @@ def whole(data: Any, least: int) -> int:
 def fraction(data: Any) -> Fraction:
     fine = isinstance(data, str) and re.fullmatch(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", data, re.A)
     require(fine, 'a rational such as "1/3" is expected')
-    require(str(Fraction(data)) == data, f"{data:.40} is not in lowest terms", Rejected)
-    spend(price(Fraction(data)))
-    return Fraction(data)
+    number = Fraction(data)
+    spend(8 + price(number))  # what is read is matched, built and written
+    require(str(number) == data, f"{data:.40} is not in lowest terms", Rejected)
+    return number
 
 
 def probabilities(data: Any, length: int | None = None) -> list[Fraction]:
@@ -996,7 +997,7 @@ QUANTITIES: dict[str, Callable[..., Number]] = {
 ASSUMPTIONS: dict[str, Callable[[Subject], bool]] = {
     "ExactDenoiser": lambda s: all(s.predictions[i, y] == s.conditional(i, R, y) for i, R, y in s.contexts),
     **dict.fromkeys(("OrderOblivious", "ChosenFirst"), lambda s: True),  # each policy of this kernel
-    "OneChoice": lambda s: s.kind == "fixed-sets",
+    "OneChoice": lambda s: s.kind == "fixed-sets" or max(s.steps) == sum(s.steps),  # or one step reveals everything
     "SizedPolicy": lambda s: s.kind != "bernoulli",
     "OneAtATime": lambda s: s.kind != "bernoulli" and max(s.sizes) <= 1,
     "BernoulliPolicy": lambda s: s.kind == "bernoulli",
@@ -1085,11 +1086,11 @@ def once(pairs: list) -> dict:
 
 def verify(text: str) -> str:
     """The conclusion of a certificate, or those of a list, a line each; Rejected or Malformed if one has none."""
-    marks, objects = sum(map(text.count, ",[{")), text.count("{")
+    marks, objects = sum(map(text.count, ",:[{")), text.count("{")
     require(marks <= MOST_MARKS and objects <= MOST_OBJECTS, "the file has too many parts for this kernel")
     try:
-        # Floats become tuples, which are neither numbers nor strings.
-        data = json.loads(text, object_pairs_hook=once, parse_float=tuple, parse_constant=tuple)
+        # Floats become an empty tuple, which is neither a number nor a string, and takes no memory.
+        data = json.loads(text, object_pairs_hook=once, parse_float=lambda _: (), parse_constant=lambda _: ())
         certificates, conclusions = data if isinstance(data, list) else [data], []
         require(certificates, "the list is empty")
         for certificate in certificates:

@@ -34,6 +34,9 @@ class Request:
         Coverage of statistical intervals.
     sampling : bool
         Whether methods that draw may be used where nothing else is narrow enough; verdicts do without unless asked.
+    equal_scores : bool
+        Whether what is drawn may take scores of an adaptive policy as equal that rounding cannot tell apart; the
+        intervals are then those of that policy.
     """
 
     width: float = 0.01
@@ -42,6 +45,7 @@ class Request:
     seed: int = 0
     confidence: float = 1 - 1e-6
     sampling: bool = False
+    equal_scores: bool = False
 
     @classmethod
     def about(cls, named: bool, *, samples: int | None = None, **options: Any) -> Request:

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from ..enclosure import Enclosure
+from ..enclosure import Enclosure, within_range
 from ..engines import rational
 from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import RationalLaw, adaptive
@@ -59,10 +59,9 @@ def known(number: fmpq | Fraction | LogForm | float) -> Enclosure:
         return Enclosure.exactly(fraction(number))
     if isinstance(number, Fraction):
         return Enclosure.exactly(number)
-    value = float(number)
-    if math.isinf(value):
-        return Enclosure(value, value, value, "exact", exact=value)
-    assert isinstance(number, LogForm)
+    if not isinstance(number, LogForm):
+        return Enclosure(number, number, number, "exact", exact=number)
+    value = within_range(float(number))
     order = (number - Fraction(value)).sign()
     lo = math.nextafter(value, -math.inf) if order < 0 else value
     hi = math.nextafter(value, math.inf) if order > 0 else value

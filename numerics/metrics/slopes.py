@@ -25,7 +25,7 @@ from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Workspace
-from ..errors import NoLogForm
+from ..errors import BeyondReach, NoLogForm
 from ..instances import Instance
 from ..logform import LogForm
 from .information import profile, tabular_method
@@ -70,7 +70,7 @@ def growth_weights(steps: Steps, degree: int) -> list[Any]:
         before, w, after = step
         if not before or not after:
             return w * step_integral(step, j, degree - j, 0)
-        return w / (before * after) * step_integral(step, j + 1, degree - j + 1, 0)
+        return w / before / after * step_integral(step, j + 1, degree - j + 1, 0)
 
     return [math.comb(degree, j) * sum(at(step, j) for step in steps) for j in range(degree + 1)]
 
@@ -109,6 +109,8 @@ def _linear(weights: Callable[[Instance, int], list[float]]) -> Callable[[Worksp
         if not len(slopes):
             return Enclosure(0.0, 0.0, 0.0, "exact")
         shares = np.array(weights(work.instance, len(slopes) - 1))
+        if not np.isfinite(shares).all():
+            raise BeyondReach(f"the steps of {work.instance.policy} have integrals beyond the range of float64")
         terms = shares * slopes
         rounded = gamma(12 * len(shares) + work.instance.policy.steps + 20) * math.fsum(np.abs(terms))
         return Enclosure.around(math.fsum(terms), (error * math.fsum(shares) + rounded) * (1 + 1e-9), least=0.0)

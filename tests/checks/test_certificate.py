@@ -452,9 +452,12 @@ def test_a_claim_gives_one_certificate(tmp_path):
     assert run("verify", str(tmp_path / "missing.json")).exit_code == 2
 
 
-def test_exact_decides_what_intervals_leave_open():
-    words = ("check", "parity-uniform", "--claim", "ser <= 1 - exp(-kl)")
-    assert ", 1 undecided" in run(*words).stdout
+def test_a_claim_that_intervals_leave_open_is_decided_exactly():
+    typed = "ser <= 1 - exp(-kl)"
+    (work,) = (Workspace(instance) for instance in subjects_of("parity-uniform")[0])
+    assert judge(claim(typed), (work,)).status is Status.UNDECIDED
+    words = ("check", "parity-uniform", "--claim", typed)
+    assert "1 hold, 0 violated, 0 undecided" in run(*words).stdout
     assert "1 hold, 0 violated, 0 undecided" in run(*words, "--exact").stdout
 
 

@@ -1,9 +1,11 @@
 """Every file is answered by the kernel, run alone, in one sentence within 10 s of its processor and 1 GB."""
 
 import copy
+import itertools
 import json
 import random
 import resource
+import string
 import subprocess
 import sys
 from fractions import Fraction
@@ -38,6 +40,7 @@ def answered(content, tmp_path):
     sentence = (done.stdout + done.stderr).rstrip("\n")
     assert sentence.startswith(("accepted: ", "rejected: ", "malformed: ")[done.returncode])
     assert "\n" not in sentence
+    assert "MemoryError" not in sentence
     return done.returncode
 
 
@@ -114,6 +117,20 @@ def test_a_file_is_read_whole_or_refused(tmp_path):
 )
 def test_files_of_many_parts(repeated, count, tmp_path):
     assert answered("[" + repeated * count + "0]", tmp_path) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("value", "count"), [("1.5", 3_040_000), ("1.5", 1_990_000), ("0", 1_990_000)])
+def test_files_of_many_keys(value, count, tmp_path):
+    """Keys that differ, in a text that has a character of four bytes."""
+    keys = itertools.islice(itertools.product(string.ascii_letters, repeat=4), count)
+    assert answered('{"\U0001f600":0,' + ",".join(f'"{"".join(key)}":{value}' for key in keys) + "}", tmp_path) == 2
+
+
+@pytest.mark.slow
+def test_a_policy_of_millions_of_steps(tmp_path):
+    policy = {"kind": "bernoulli", "weights": ["1", *["0"] * 1_900_000]}
+    assert answered(about(2, 1, ["1/2", "1/2"], "kl", policy), tmp_path) == 2
 
 
 def test_a_policy_of_many_steps(tmp_path):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from maskbound.numerics import denoisers, languages, measure, policies
+from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
@@ -185,3 +187,24 @@ def test_tokens_equally_likely_within_rounding_make_no_certain_conflict():
         found = {engine: measure(instance, [quantity], engine=engine)[quantity] for engine in ("tabular", "rational")}
         assert found["rational"].value == math.inf
         assert found["tabular"].hi == math.inf
+
+
+@pytest.mark.parametrize("rare", [Fraction(1, 10**155), Fraction(1, 10**200)])
+def test_a_number_beyond_the_largest_float_is_no_infinite_one(rare: Fraction):
+    """``w / (a_{k-1} (1 - a_k))`` is 1e310, or a division by a product that float64 rounds to zero."""
+    language = languages.Tabular.from_table(2, 2, ["1/2", 0, 0, "1/2"])
+    instance = Instance(language, policies.Bernoulli(weights=[rare, 1 - 2 * rare, rare]))
+    found = measure(instance, ["growth_bound"], engine="rational")["growth_bound"]
+    assert (found.value, found.lo, found.hi) == (sys.float_info.max, sys.float_info.max, math.inf)
+    assert found.exact is not None
+    assert found.exact != math.inf
+    with pytest.raises(BeyondReach, match="beyond the range of float64"):
+        measure(instance, ["growth_bound"], engine="tabular")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_rational_beyond_the_largest_float_is_enclosed(sign: int):
+    number = sign * Fraction(10) ** 400
+    found = Enclosure.exactly(number)
+    assert found.exact == number
+    assert {abs(found.lo), abs(found.hi)} == {sys.float_info.max, math.inf}

@@ -140,12 +140,23 @@ def settled(work: Workspace, collector: C, interval: Callable[[C, int, float], I
     ----------
     interval : callable
         From the collector, a number of sequences and alpha: value and ends of an interval of coverage ``1 - alpha``.
+
+    Raises
+    ------
+    BeyondReach
+        When a choice was undecided, unless scores may be taken as equal. Sequences without one are those of the policy
+        itself, so that refusing costs no coverage.
     """
     request = work.request
     looks = _looks(request, collector)
     alpha = (1 - request.confidence) / len(looks)
     for count in looks:
         value, lo, hi = interval(collector, count, alpha)
+        if collector.undecided and not request.equal_scores:
+            raise BeyondReach(
+                f"{collector.undecided} of the choices of {work.instance.policy} in {count} sequences rest on scores "
+                "that rounding cannot tell apart; an engine that compares exactly may reach a smaller instance"
+            )
         if lo == hi or hi - lo <= request.width * abs(value):
             break
     note = f"{count} sequences, seed {request.seed}"

@@ -154,7 +154,7 @@ def policies_table(settings: tuple[Setting, ...] | None = None, seconds: float =
 def _measured(instance: Instance, samples: int | None, seconds: float, seed: int) -> list[Enclosure | None]:
     """KL, PATH_KL, SER and steps: computed where that is quick, drawn where it is not and may be."""
     computing = Workspace(instance, Request(seconds=seconds))
-    drawing = Workspace(instance, Request(0.01, math.inf, samples, seed, 0.99, True))
+    drawing = Workspace(instance, Request(0.01, math.inf, samples, seed, 0.99, sampling=True, equal_scores=True))
 
     def one(quantity: str) -> Enclosure | None:
         found = measured(computing, quantity)
