@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -18,9 +18,11 @@ from ..partial import sequence_index, sequence_rows
 from ..types import whole
 from .catalogue import catalogue, distinct
 from .closeness import sequences_needed, tv_interval
-from .evidence import log_evidence, log_likelihoods
+from .evidence import Evidence, log_likelihoods
 from .mistakes import Variant, law_of_variant
 from .oracle import Oracle
+from .rows import Rows
+from .ties import tied_laws
 
 __all__ = ["CLAIMED", "Cell", "Claim", "Conformity", "SamplerCode", "conform"]
 
@@ -30,11 +32,15 @@ SamplerCode = Callable[[Oracle, int, int], Any]
 Status = Literal["conforms", "differs", "inconclusive"]
 
 CLAIMED = "as claimed"
-FIRST_BATCH = 1000
-LARGEST_BATCH = 50_000
 SHOWN = 5
 MOST_SAMPLES = 10**8
 TINY = 1e-300
+
+LOGARITHM = 800
+
+MOST_CALLS = 2**20
+GOLDEN = 2654435769
+"""The odd number next to ``2^32`` over the golden ratio: its first multiples lie as far apart as can be."""
 
 
 class Claim:
@@ -54,6 +60,14 @@ class Claim:
         self.law = output_law(instance)
         others = {name: law_of_variant(variant, self.oracle) for name, variant in also.items()}
         self.alternatives = distinct(catalogue(instance, self.oracle) | others, self.law.p)
+        self.ties = tied_laws(instance, self.oracle)
+        # A conditional is rounded to its logarithm, of at most 745, and back; the last sum is over all sequences.
+        drawn = instance.policy.drawn_depth(instance.vocab, LOGARITHM)
+        self.depth = self.law.p_depth + instance.length * (drawn + instance.vocab**instance.length)
+
+    def expectation(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The largest that functions (..., V^L) of a sequence have under the claim."""
+        return values @ self.law.p if self.ties is None else self.ties.upper(values)
 
 
 @dataclass(frozen=True)
@@ -74,11 +88,20 @@ class Conformity:
     instance : Instance
     samples : int
         Sequences drawn.
+    calls : int
+        In so many calls.
     status : {"conforms", "differs", "inconclusive"}
     log_evidence : float
-        The most that there was at any look, in nats; infinite once an impossible sequence was drawn.
+        The most that there was after any call, in nats; infinite once an impossible sequence was drawn.
+    rows : tuple of (int, int, bool)
+        Equal pairs of sequences within calls and between calls, of as many comparisons, and whether the rows of a call
+        pass for independent at this alpha.
+    tied : bool
+        Whether rounding may break ties of the policy: then the claim is the set of laws that arise so, and p the one
+        with the ties as they are exactly.
     tv : tuple of float
-        Total variation between the law drawn from and p: the empirical value, then both ends of the interval.
+        Total variation between the law drawn from and p: the empirical value, then both ends of the interval. Rows
+        that are not independent count one a call in it.
     closest : tuple of (str, float)
         Laws of the catalogue by ``(1/n) sum log r(X_i)`` over the possible sequences drawn (nats per sequence); where
         others were drawn too, r given that a sequence is possible.
@@ -97,8 +120,11 @@ class Conformity:
 
     instance: Instance
     samples: int
+    calls: int
     status: Status
     log_evidence: float
+    rows: tuple[int, int, bool]
+    tied: bool
     tv: tuple[float, float, float]
     closest: tuple[tuple[str, float], ...]
     closest_tv: tuple[float, float, float]
@@ -120,6 +146,14 @@ class Conformity:
             often = sum(count for _, count in self.impossible)
             lines.append(f"  {often} of them impossible, the first {_spelled(first, self.instance.vocab)}")
         lines.append(f"  evidence against it e^{self.log_evidence:.4g}; e^{math.log(1 / self.alpha):.4g} is enough")
+        within, between, independent = self.rows
+        if not independent:
+            lines.append(
+                f"  rows of a call are not independent: {within} equal pairs within calls, {between} between them; "
+                f"the total variation counts {self.calls} calls"
+            )
+        if self.tied:
+            lines.append("  some scores differ by no more than rounding: any choice between them counts as right")
         if self.status == "differs":
             lines += [
                 f"  {_spelled(cell.sequence, self.instance.vocab)}: drawn {cell.drawn:.5f}, claimed {cell.claimed:.5f}"
@@ -151,11 +185,11 @@ def conform(
         Small enough for its whole output law; prepared as a Claim where it is tested again and again.
     sampler : callable
         ``sampler(oracle, count, seed)`` returns an int array (count, L) of tokens 0..V-1, or V where it left a mask. It
-        is called several times, each time with a seed of its own.
+        is called some ``4 sqrt(n)`` times, each time with a seed of its own: no run and no call has that of another.
     samples : int
         n, how many sequences to draw.
     alpha : float
-        Chance of calling a right sampler wrong, however often it is looked at.
+        Chance of calling a right sampler wrong, whatever the rows of a call share and however rounding breaks ties.
     tv : float
         The largest total variation that is accepted as conforming.
     seed : int
@@ -165,8 +199,8 @@ def conform(
     Returns
     -------
     Conformity
-        ``differs`` when there is evidence of at least 1/alpha, an impossible sequence, or a total variation that is
-        larger than ``tv`` for certain; ``conforms`` when it is smaller; else ``inconclusive``.
+        ``differs`` when there is evidence of at least 1/alpha, or an impossible sequence; ``conforms`` when the total
+        variation is at most ``tv`` with confidence 1 - alpha; else ``inconclusive``.
 
     Raises
     ------
@@ -191,27 +225,49 @@ def conform(
         if not 0 < value < 1:
             raise BadInput(name, f"found {shown(value)}; a number strictly between 0 and 1 is accepted")
     claim = instance if isinstance(instance, Claim) else Claim(instance)
-    tally, claimed = _Tally(claim), claim.law
-    for start, stop in _batches(samples):
-        tally.add(_drawn(sampler, claim.oracle, stop - start, seed + start))
+    size = rows_of_a_call(samples)
+    tally, drawn = _Tally(claim, size), 0
+    for call in range(-(-samples // size)):
+        tally.add(_drawn(sampler, claim.oracle, min(size, samples - drawn), seed_of_call(seed, call)))
+        drawn = min(drawn + size, samples)
         if watch is not None:
-            watch(stop)
-    distance = tv_interval(tally.counts, tally.forbidden, claimed.p, claimed.p_depth, alpha)
-    differs = tally.forbidden > 0 or tally.evidence >= math.log(1 / alpha) or distance[1] > tv
+            watch(drawn)
+    independent = tally.rows.chance > alpha
+    distance = tally.distance(CLAIMED, alpha, independent)
+    differs = tally.forbidden > 0 or tally.most >= math.log(1 / alpha)
+    closest = tally.closest()
+    needed = sequences_needed(claim.law.p, tv, alpha)
     return Conformity(
         instance=claim.instance,
         samples=samples,
+        calls=tally.calls,
         status="differs" if differs else "conforms" if distance[2] <= tv else "inconclusive",
-        log_evidence=tally.evidence,
+        log_evidence=tally.most,
+        rows=(tally.rows.within, tally.rows.between, independent),
+        tied=claim.ties is not None,
         tv=distance,
-        closest=tally.closest()[:SHOWN],
-        closest_tv=tally.distance(tally.closest()[0][0], alpha),
+        closest=closest[:SHOWN],
+        closest_tv=tally.distance(closest[0][0], alpha / len(closest), independent),
         impossible=tuple(tally.impossible.items()),
         cells=tally.cells(),
-        needed=sequences_needed(claimed.p, tv, alpha),
+        needed=needed if independent else needed * size,
         tv_wanted=tv,
         alpha=alpha,
     )
+
+
+def rows_of_a_call(samples: int) -> int:
+    """A quarter of the root: the evidence in a call is bounded, so there are more calls than rows in one."""
+    return max(1, math.isqrt(samples) // 4)
+
+
+def seed_of_call(run: int, call: int) -> int:
+    """A number that no other call of this or another run has; below ``2^32`` for runs below 4096.
+
+    The seeds of a run lie so far apart that code which adds the number of a row to them uses none twice.
+    """
+    index = run * MOST_CALLS + call
+    return (index >> 32 << 32) | (index * GOLDEN & 0xFFFFFFFF)
 
 
 class _Tally:
@@ -220,37 +276,42 @@ class _Tally:
     Attributes
     ----------
     counts : (V^L,) int
-        Of the sequences that p allows.
+        Of the sequences that the claim allows.
     impossible : dict
         Of the others.
-    evidence : float
-        The most at any look.
+    most : float
+        The evidence after the call at which there was most.
     """
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, size: int) -> None:
         self.claimed = claim.law
-        self.alternatives = claim.alternatives
         self.laws = {CLAIMED: claim.law.p, **claim.alternatives}
+        self.allowed = claim.law.p if claim.ties is None else claim.ties.law
+        self.evidence = Evidence(self.allowed, claim.expectation, claim.depth, claim.alternatives, size)
         self.counts = np.zeros(len(claim.law.p), dtype=np.int64)
         self.impossible: dict[tuple[int, ...], int] = {}
-        self.evidence = -math.inf
+        self.rows, self.calls, self.shares, self.most = Rows(), 0, 0, 0.0
 
     @property
     def forbidden(self) -> int:
         return sum(self.impossible.values())
 
     def add(self, x: NDArray[np.int64]) -> None:
-        """Count a batch (n, L), then look."""
-        V, p = self.claimed.vocab, self.claimed.p
+        """Count a call (n, L), then look."""
+        V = self.claimed.vocab
         complete = (x != V).all(axis=1)
         possible = complete.copy()
         index = sequence_index(x[complete], V)
-        possible[complete] = p[index] > 0
+        possible[complete] = self.allowed[index] > 0
         for row in map(tuple, x[~possible].tolist()):
             self.impossible[row] = self.impossible.get(row, 0) + 1
-        self.counts += np.bincount(index[p[index] > 0], minlength=len(p))
-        found = math.inf if self.impossible else log_evidence(self.counts, p, self.claimed.p_depth, self.alternatives)
-        self.evidence = max(self.evidence, found)
+        index = index[self.allowed[index] > 0]
+        np.add.at(self.counts, index, 1)
+        self.rows.add(x)
+        self.calls, self.shares = self.calls + 1, self.shares + len(x) ** 2
+        if not self.impossible:
+            self.evidence.add(index)
+        self.most = math.inf if self.impossible else max(self.most, self.evidence.log)
 
     def closest(self) -> tuple[tuple[str, float], ...]:
         """All laws by likelihood, the claim among them; given that what is drawn is possible, if not all was."""
@@ -261,14 +322,16 @@ class _Tally:
         scores = {name: found / n for name, found in log_likelihoods(self.counts, laws).items()}
         return tuple(sorted(scores.items(), key=lambda pair: -pair[1]))
 
-    def distance(self, name: str, alpha: float) -> tuple[float, float, float]:
-        """Total variation between the law drawn from and that one, which may have been chosen by looking."""
-        law, depth = self._allowed()[name], self.claimed.p_depth
-        return tv_interval(self.counts, self.forbidden, law, depth, alpha / len(self.laws))
+    def distance(self, name: str, alpha: float, independent: bool) -> tuple[float, float, float]:
+        """Total variation between the law drawn from and that one, with all that p forbids as one sequence."""
+        p, n = self.claimed.p, int(self.counts.sum()) + self.forbidden
+        counts = np.where(p > 0, self.counts, 0)
+        law, units = np.where(p > 0, self.laws[name], 0.0), n if independent else n * n / self.shares
+        return tv_interval(counts, n - int(counts.sum()), law, self.claimed.p_depth, alpha, units)
 
     def _allowed(self) -> dict[str, NDArray[np.float64]]:
         """The laws without what the claim forbids."""
-        return {name: np.where(self.claimed.p > 0, law, 0.0) for name, law in self.laws.items()}
+        return {name: np.where(self.allowed > 0, law, 0.0) for name, law in self.laws.items()}
 
     def cells(self) -> tuple[Cell, ...]:
         """Three sequences, by ``(drawn - claimed)^2 / claimed``."""
@@ -280,15 +343,6 @@ class _Tally:
         return tuple(
             Cell(tuple(sequence_rows(i, i + 1, V, L)[0].tolist()), float(drawn[i]), float(p[i])) for i in worst.tolist()
         )
-
-
-def _batches(samples: int) -> Iterator[tuple[int, int]]:
-    """Doubling, so that a look costs little."""
-    start, size = 0, FIRST_BATCH
-    while start < samples:
-        stop = min(start + size, samples)
-        yield start, stop
-        start, size = stop, min(2 * size, LARGEST_BATCH)
 
 
 def _drawn(sampler: SamplerCode, oracle: Oracle, count: int, seed: int) -> NDArray[np.int64]:
