@@ -25,7 +25,7 @@ def conform(
     samples: Annotated[int, typer.Option(help="Sequences to draw.")] = 200_000,
     alpha: Annotated[float, typer.Option(help="Chance of calling a right sampler wrong.")] = 1e-6,
     tv: Annotated[float, typer.Option(help="Total variation that is accepted as conforming.")] = 0.01,
-    seed: Annotated[int, typer.Option(help="Of the first batch.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the run: no call of another run has the same.")] = 0,
     as_json: AsJson = False,
 ) -> int:
     """Does this sampler's code draw from the instance's law? If not, which law is closest?"""
