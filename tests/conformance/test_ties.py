@@ -167,9 +167,9 @@ def test_right_code_passes():
 
 @pytest.mark.slow
 def test_right_code_is_called_different_no_oftener_than_promised():
-    """2,000 runs, whatever the rows share and however ties fall; as run FIGURE at 0.1 and FIGURE at 0.01.
+    """2,000 runs, whatever the rows share and however ties fall; as run 74 at 0.1 and 6 at 0.01.
 
-    ``P(more than 240 of 2000)`` is 2e-3 for Binomial(2000, 0.1), and ``P(more than 34)`` 2e-3 at 0.01.
+    A chance of exactly 0.1 and 0.01 would be at most 200 and 20 in about half of such experiments.
     """
     found = flagged(2000, 300, [0.1, 0.01])
     assert found[0.1] <= 200
