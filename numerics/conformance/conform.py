@@ -1,206 +1,96 @@
-"""Does a sampler's code draw from an instance's law (M10)?"""
+"""Does a sampler's code draw as an instance claims (M10)?"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Literal
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown
+from ..errors import BadInput, BeyondReach, shown
 from ..instances import Instance
-from ..metrics.output_law import law as output_law
-from ..partial import sequence_index, sequence_rows
 from ..types import whole
-from .catalogue import catalogue, distinct
-from .closeness import sequences_needed, tv_interval
-from .evidence import Evidence, log_likelihoods
-from .mistakes import Variant, law_of_variant
-from .oracle import Oracle
+from .claim import Claim
+from .closeness import sequences_needed
+from .conformity import Conformity
+from .final_law import CLAIMED, Tally
+from .oracle import REVEALED, Oracle
 from .rows import Rows
-from .ties import tied_laws
+from .tokens import AS_CLAIMED
+from .trace import Recorder
+from .trace_test import Component, TraceTest, can_be_followed
 
-__all__ = ["CLAIMED", "Cell", "Claim", "Conformity", "SamplerCode", "conform"]
+__all__ = ["SamplerCode", "conform", "default_samples", "rows_of_a_call", "seed_of_call"]
 
-SamplerCode = Callable[[Oracle, int, int], Any]
+SamplerCode = Callable[[Any, int, int], Any]
 """``sampler(oracle, count, seed)``, whose sequences have the shape (count, L)."""
 
-Status = Literal["conforms", "differs", "inconclusive"]
-
-CLAIMED = "as claimed"
 SHOWN = 5
 MOST_SAMPLES = 10**8
+
+FOLLOWED = 500
+"""Sequences whose steps are looked at in a language whose final law is known."""
+
+SAMPLES, SAMPLES_AT_LENGTH = 200_000, 500
+"""Drawn unless told otherwise, with and without the final law."""
+
+READS = "what the network says there is read: the same seed gives other sequences when it says something else"
+UNSEEN = "the final law is out of reach, and the sampler does not ask about all sequences of a call at once"
 TINY = 1e-300
 
-LOGARITHM = 800
+REPEATED = 3
+"""Calls that are made again with another answer at revealed positions."""
 
 MOST_CALLS = 2**20
 GOLDEN = 2654435769
 """The odd number next to ``2^32`` over the golden ratio: its first multiples lie as far apart as can be."""
 
 
-class Claim:
-    """An instance prepared for several tests: its oracle, its law, and the laws it is held against.
-
-    Parameters
-    ----------
-    instance : Instance
-        Small enough for its whole output law; not under the rule ``stop``.
-    also : mapping of str to Variant, optional
-        Laws to hold the sampler against besides the catalogue's.
-    """
-
-    def __init__(self, instance: Instance, also: Mapping[str, Variant] = MappingProxyType({})) -> None:
-        self.instance = instance
-        self.oracle = Oracle(instance)
-        self.law = output_law(instance)
-        others = {name: law_of_variant(variant, self.oracle) for name, variant in also.items()}
-        self.alternatives = distinct(catalogue(instance, self.oracle) | others, self.law.p)
-        self.ties = tied_laws(instance, self.oracle)
-        # A conditional is rounded to its logarithm, of at most 745, and back; the last sum is over all sequences.
-        drawn = instance.policy.drawn_depth(instance.vocab, LOGARITHM)
-        self.depth = self.law.p_depth + instance.length * (drawn + instance.vocab**instance.length)
-
-    def expectation(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The largest that functions (..., V^L) of a sequence have under the claim."""
-        return values @ self.law.p if self.ties is None else self.ties.upper(values)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One sequence: how often it was drawn, and its chance under p."""
-
-    sequence: tuple[int, ...]
-    drawn: float
-    claimed: float
-
-
-@dataclass(frozen=True)
-class Conformity:
-    """What a test of a sampler found.
-
-    Parameters
-    ----------
-    instance : Instance
-    samples : int
-        Sequences drawn.
-    calls : int
-        In so many calls.
-    status : {"conforms", "differs", "inconclusive"}
-    log_evidence : float
-        The most that there was after any call, in nats; infinite once an impossible sequence was drawn.
-    rows : tuple of (int, int, bool)
-        Equal pairs of sequences within calls and between calls, of as many comparisons, and whether the rows of a call
-        pass for independent at this alpha.
-    tied : bool
-        Whether rounding may break ties of the policy: then the claim is the set of laws that arise so, and p the one
-        with the ties as they are exactly.
-    tv : tuple of float
-        Total variation between the law drawn from and p: the empirical value, then both ends of the interval. Rows
-        that are not independent count one a call in it.
-    closest : tuple of (str, float)
-        Laws of the catalogue by ``(1/n) sum log r(X_i)`` over the possible sequences drawn (nats per sequence); where
-        others were drawn too, r given that a sequence is possible.
-    closest_tv : tuple of float
-        As ``tv``, between the law drawn from and the closest one, with all that p forbids as one outcome; alpha is
-        shared by all the laws that could be it.
-    impossible : tuple of ((int, ...), int)
-        Sequences that p forbids, or that hold a mask, with how often they were drawn, in the order of drawing.
-    cells : tuple of Cell
-        The three that differ most.
-    needed : int
-        Sequences that would decide, if the sampler is right.
-    tv_wanted, alpha : float
-        What was asked.
-    """
-
-    instance: Instance
-    samples: int
-    calls: int
-    status: Status
-    log_evidence: float
-    rows: tuple[int, int, bool]
-    tied: bool
-    tv: tuple[float, float, float]
-    closest: tuple[tuple[str, float], ...]
-    closest_tv: tuple[float, float, float]
-    impossible: tuple[tuple[tuple[int, ...], int], ...]
-    cells: tuple[Cell, ...]
-    needed: int
-    tv_wanted: float
-    alpha: float
-
-    def account(self) -> str:
-        """What was found, for a person."""
-        lines = [f"{self.status}: {self.samples} sequences against the law of {self.instance.name}"]
-        value, lo, hi = self.tv
-        lines.append(
-            f"  total variation {value:.4g} as drawn; between {lo:.4g} and {hi:.4g} with chance 1 - {self.alpha:g}"
-        )
-        if self.impossible:
-            first, _ = self.impossible[0]
-            often = sum(count for _, count in self.impossible)
-            lines.append(f"  {often} of them impossible, the first {_spelled(first, self.instance.vocab)}")
-        lines.append(f"  evidence against it e^{self.log_evidence:.4g}; e^{math.log(1 / self.alpha):.4g} is enough")
-        within, between, independent = self.rows
-        if not independent:
-            lines.append(
-                f"  rows of a call are not independent: {within} equal pairs within calls, {between} between them; "
-                f"the total variation counts {self.calls} calls"
-            )
-        if self.tied:
-            lines.append("  some scores differ by no more than rounding: any choice between them counts as right")
-        if self.status == "differs":
-            lines += [
-                f"  {_spelled(cell.sequence, self.instance.vocab)}: drawn {cell.drawn:.5f}, claimed {cell.claimed:.5f}"
-                for cell in self.cells
-            ]
-        lines += [f"  {score:.6f} nats per sequence: {name}" for name, score in self.closest]
-        if self.status == "differs":
-            lines.append(f"  total variation from the closest of them at most {self.closest_tv[2]:.4g}")
-        if self.status == "inconclusive":
-            lines.append(f"  about {self.needed} sequences would decide at a total variation of {self.tv_wanted:g}")
-        return "\n".join(lines)
-
-
 def conform(
     instance: Instance | Claim,
     sampler: SamplerCode,
     *,
-    samples: int = 200_000,
+    samples: int | None = None,
     alpha: float = 1e-6,
     tv: float = 0.01,
     seed: int = 0,
+    revealed: str = "known",
     watch: Callable[[int], None] | None = None,
 ) -> Conformity:
-    """Draw sequences with somebody's code and hold them against the exact law of an instance.
+    """Draw sequences with somebody's code and hold its steps, and what it returns, against an instance.
+
+    Steps are seen where the code asks the oracle about all sequences of a call at once, in their order. In a small
+    language complete sequences are held against the exact law, too.
 
     Parameters
     ----------
     instance : Instance or Claim
-        Small enough for its whole output law; prepared as a Claim where it is tested again and again.
+        Prepared as a Claim where it is tested again and again.
     sampler : callable
         ``sampler(oracle, count, seed)`` returns an int array (count, L) of tokens 0..V-1, or V where it left a mask. It
-        is called some ``4 sqrt(n)`` times, each time with a seed of its own: no run and no call has that of another.
-    samples : int
-        n, how many sequences to draw.
+        is called often, each time with a seed of its own: no run and no call has that of another.
+    samples : int, optional
+        n, how many sequences to draw; 200,000 unless given, or 500 where the final law is out of reach.
     alpha : float
-        Chance of calling a right sampler wrong, whatever the rows of a call share and however rounding breaks ties.
+        Chance of calling a right sampler wrong, whatever the rows of a call share and however rounding breaks ties;
+        the steps and the final law have half each.
     tv : float
         The largest total variation that is accepted as conforming.
     seed : int
+    revealed : {"known", "uniform", "rest"}
+        What the oracle says where a token is revealed.
     watch : callable, optional
         Told the number of sequences drawn so far.
 
     Returns
     -------
     Conformity
-        ``differs`` when there is evidence of at least 1/alpha, or an impossible sequence; ``conforms`` when the total
-        variation is at most ``tv`` with confidence 1 - alpha; else ``inconclusive``.
+        ``differs`` when there is evidence of at least 1/alpha, or something impossible. ``conforms`` when the total
+        variation is at most ``tv`` with confidence 1 - alpha; where the final law is out of reach, when alternatives a
+        tenth off in temperature, with 3 % of the tokens replaced, or with other positions where these are drawn, are
+        refuted as surely. Else ``inconclusive``.
 
     Raises
     ------
@@ -208,7 +98,7 @@ def conform(
         When the sampler raises, or returns another shape, type or token; for arguments out of range; under the rule
         ``stop``.
     BeyondReach
-        When the law or the oracle would take too much memory or time.
+        When neither the final law is within reach nor steps are seen.
 
     Examples
     --------
@@ -219,41 +109,118 @@ def conform(
     >>> conform(instance, fair, samples=20_000, tv=0.05).status
     'conforms'
     """
-    whole(samples, "samples", 1, MOST_SAMPLES)
-    whole(seed, "seed")
     for name, value in (("alpha", alpha), ("tv", tv)):
         if not 0 < value < 1:
             raise BadInput(name, f"found {shown(value)}; a number strictly between 0 and 1 is accepted")
+    whole(seed, "seed")
     claim = instance if isinstance(instance, Claim) else Claim(instance)
-    size = rows_of_a_call(samples)
-    tally, drawn = _Tally(claim, size), 0
-    for call in range(-(-samples // size)):
-        tally.add(_drawn(sampler, claim.oracle, min(size, samples - drawn), seed_of_call(seed, call)))
-        drawn = min(drawn + size, samples)
-        if watch is not None:
-            watch(drawn)
-    independent = tally.rows.chance > alpha
-    distance = tally.distance(CLAIMED, alpha, independent)
-    differs = tally.forbidden > 0 or tally.most >= math.log(1 / alpha)
-    closest = tally.closest()
-    needed = sequences_needed(claim.law.p, tv, alpha)
-    return Conformity(
-        instance=claim.instance,
-        samples=samples,
-        calls=tally.calls,
-        status="differs" if differs else "conforms" if distance[2] <= tv else "inconclusive",
-        log_evidence=tally.most,
-        rows=(tally.rows.within, tally.rows.between, independent),
-        tied=claim.ties is not None,
-        tv=distance,
-        closest=closest[:SHOWN],
-        closest_tv=tally.distance(closest[0][0], alpha / len(closest), independent),
-        impossible=tuple(tally.impossible.items()),
-        cells=tally.cells(),
-        needed=needed if independent else needed * size,
-        tv_wanted=tv,
-        alpha=alpha,
-    )
+    count = whole(default_samples(claim) if samples is None else samples, "samples", 1, MOST_SAMPLES)
+    return _Run(claim, sampler, count, alpha, seed, revealed).finished(tv, watch)
+
+
+def default_samples(claim: Claim) -> int:
+    """How many sequences are drawn unless told otherwise."""
+    return SAMPLES if claim.final is not None else SAMPLES_AT_LENGTH
+
+
+class _Run:
+    """The calls of one test."""
+
+    def __init__(
+        self, claim: Claim, sampler: SamplerCode, samples: int, alpha: float, seed: int, revealed: str
+    ) -> None:
+        self.claim, self.sampler, self.seed = claim, sampler, seed
+        self.samples, self.alpha = samples, alpha
+        if revealed not in REVEALED:
+            raise BadInput("revealed", f"found {shown(revealed)}; one of {', '.join(REVEALED)} is accepted")
+        self.oracle = claim.oracle.other(revealed)
+        policy = claim.instance.policy
+        self.steps = TraceTest(policy, self.oracle.vocab, self.oracle.length) if can_be_followed(policy) else None
+        self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
+        self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
+        self.reads_revealed = False
+
+    def finished(self, tv: float, watch: Callable[[int], None] | None) -> Conformity:
+        """After all calls."""
+        for count in self._counts():
+            self._call(count)
+            if watch is not None:
+                watch(self.drawn)
+        if self.steps is not None:
+            self.steps.look()
+        if self.steps is None and self.tally is None:
+            raise BeyondReach(UNSEEN)
+        return self._found(tv)
+
+    def _counts(self) -> Iterator[int]:
+        """Rows of each call: small calls while steps are followed."""
+        limit = self.samples if self.tally is None else min(self.samples, FOLLOWED)
+        while self.drawn < self.samples:
+            following = self.steps is not None and self.drawn < limit
+            size, end = (rows_of_a_call(limit), limit) if following else (rows_of_a_call(self.samples), self.samples)
+            yield min(size, end - self.drawn)
+
+    def _call(self, count: int) -> None:
+        seed = seed_of_call(self.seed, self.calls)
+        recorder = Recorder(self.oracle)
+        x = _drawn(self.sampler, recorder, count, seed)
+        limit = self.samples if self.tally is None else FOLLOWED
+        if self.steps is not None and self.followed < limit:
+            trace = recorder.trace(x)
+            if trace is None:
+                self.steps = None
+            else:
+                self.steps.add(trace)
+                self.followed += count
+        if self.tally is not None:
+            self.tally.add(x)
+        self.rows.add(x)
+        if self.calls < REPEATED and self.oracle.revealed != "rest":
+            other = self.oracle.other("uniform" if self.oracle.revealed == "known" else "known")
+            again = _drawn(self.sampler, other, count, seed)
+            self.reads_revealed |= not np.array_equal(again, x)
+        self.calls, self.drawn = self.calls + 1, self.drawn + count
+
+    def _found(self, tv: float) -> Conformity:
+        steps, tally, claim = self.steps, self.tally, self.claim
+        share = self.alpha / ((steps is not None) + (tally is not None))
+        independent = self.rows.chance > self.alpha
+        evidence = [part.most for part in (steps, tally) if part is not None]
+        differs = max(evidence) >= math.log(1 / share)
+        distance = None if tally is None else tally.distance(CLAIMED, self.alpha, independent)
+        closest = () if tally is None else tally.closest()
+        missed = tuple(steps.not_excluded(share)) if steps is not None and tally is None else ()
+        within = distance[2] <= tv if distance is not None else not missed
+        needed = None if claim.final is None else sequences_needed(claim.final.law.p, tv, self.alpha)
+        return Conformity(
+            instance=claim.instance,
+            samples=self.samples,
+            calls=self.calls,
+            status="differs" if differs else "conforms" if within else "inconclusive",
+            log_evidence=max(evidence),
+            components=self._components(share, independent),
+            followed=self.followed if steps is not None else 0,
+            steps=() if steps is None else tuple(steps.impossible),
+            not_excluded=missed,
+            tied=claim.final is not None and claim.final.ties is not None,
+            tv=distance,
+            closest=closest[:SHOWN],
+            closest_tv=None if tally is None else tally.distance(closest[0][0], self.alpha / len(closest), independent),
+            impossible=() if tally is None else tuple(tally.impossible.items()),
+            cells=() if tally is None else tally.cells(),
+            needed=needed if needed is None or independent else needed * rows_of_a_call(self.samples),
+            tv_wanted=tv,
+            alpha=self.alpha,
+        )
+
+    def _components(self, alpha: float, independent: bool) -> dict[str, Component]:
+        found = {} if self.steps is None else self.steps.components(alpha)
+        if self.reads_revealed and "revealed" in found and found["revealed"].as_claimed:
+            found["revealed"] = Component("kept", READS, False, found["revealed"].log_evidence)
+        equal = f"{self.rows.within} equal pairs within calls, {self.rows.between} between"
+        evidence = -math.log(max(self.rows.chance, TINY))
+        found["rows"] = Component("independent", AS_CLAIMED if independent else equal, independent, evidence)
+        return found
 
 
 def rows_of_a_call(samples: int) -> int:
@@ -270,82 +237,7 @@ def seed_of_call(run: int, call: int) -> int:
     return (index >> 32 << 32) | (index * GOLDEN & 0xFFFFFFFF)
 
 
-class _Tally:
-    """What was drawn so far.
-
-    Attributes
-    ----------
-    counts : (V^L,) int
-        Of the sequences that the claim allows.
-    impossible : dict
-        Of the others.
-    most : float
-        The evidence after the call at which there was most.
-    """
-
-    def __init__(self, claim: Claim, size: int) -> None:
-        self.claimed = claim.law
-        self.laws = {CLAIMED: claim.law.p, **claim.alternatives}
-        self.allowed = claim.law.p if claim.ties is None else claim.ties.law
-        self.evidence = Evidence(self.allowed, claim.expectation, claim.depth, claim.alternatives, size)
-        self.counts = np.zeros(len(claim.law.p), dtype=np.int64)
-        self.impossible: dict[tuple[int, ...], int] = {}
-        self.rows, self.calls, self.shares, self.most = Rows(), 0, 0, 0.0
-
-    @property
-    def forbidden(self) -> int:
-        return sum(self.impossible.values())
-
-    def add(self, x: NDArray[np.int64]) -> None:
-        """Count a call (n, L), then look."""
-        V = self.claimed.vocab
-        complete = (x != V).all(axis=1)
-        possible = complete.copy()
-        index = sequence_index(x[complete], V)
-        possible[complete] = self.allowed[index] > 0
-        for row in map(tuple, x[~possible].tolist()):
-            self.impossible[row] = self.impossible.get(row, 0) + 1
-        index = index[self.allowed[index] > 0]
-        np.add.at(self.counts, index, 1)
-        self.rows.add(x)
-        self.calls, self.shares = self.calls + 1, self.shares + len(x) ** 2
-        if not self.impossible:
-            self.evidence.add(index)
-        self.most = math.inf if self.impossible else max(self.most, self.evidence.log)
-
-    def closest(self) -> tuple[tuple[str, float], ...]:
-        """All laws by likelihood, the claim among them; given that what is drawn is possible, if not all was."""
-        n = max(int(self.counts.sum()), 1)
-        laws = self.laws
-        if self.impossible:
-            laws = {name: law / max(math.fsum(law), TINY) for name, law in self._allowed().items()}
-        scores = {name: found / n for name, found in log_likelihoods(self.counts, laws).items()}
-        return tuple(sorted(scores.items(), key=lambda pair: -pair[1]))
-
-    def distance(self, name: str, alpha: float, independent: bool) -> tuple[float, float, float]:
-        """Total variation between the law drawn from and that one, with all that p forbids as one sequence."""
-        p, n = self.claimed.p, int(self.counts.sum()) + self.forbidden
-        counts = np.where(p > 0, self.counts, 0)
-        law, units = np.where(p > 0, self.laws[name], 0.0), n if independent else n * n / self.shares
-        return tv_interval(counts, n - int(counts.sum()), law, self.claimed.p_depth, alpha, units)
-
-    def _allowed(self) -> dict[str, NDArray[np.float64]]:
-        """The laws without what the claim forbids."""
-        return {name: np.where(self.allowed > 0, law, 0.0) for name, law in self.laws.items()}
-
-    def cells(self) -> tuple[Cell, ...]:
-        """Three sequences, by ``(drawn - claimed)^2 / claimed``."""
-        p, n = self.claimed.p, int(self.counts.sum()) + self.forbidden
-        drawn = self.counts / n
-        excess = np.divide((drawn - p) ** 2, p, out=np.zeros_like(p), where=p > 0)
-        worst = np.argsort(-excess, kind="stable")[:3]
-        V, L = self.claimed.vocab, self.claimed.length
-        return tuple(
-            Cell(tuple(sequence_rows(i, i + 1, V, L)[0].tolist()), float(drawn[i]), float(p[i])) for i in worst.tolist()
-        )
-
-
-def _drawn(sampler: SamplerCode, oracle: Oracle, count: int, seed: int) -> NDArray[np.int64]:
+def _drawn(sampler: SamplerCode, oracle: Oracle | Recorder, count: int, seed: int) -> NDArray[np.int64]:
     """One batch, checked."""
     try:
         found = sampler(oracle, count, seed)
@@ -363,7 +255,3 @@ def _drawn(sampler: SamplerCode, oracle: Oracle, count: int, seed: int) -> NDArr
     if x.min() < 0 or x.max() > oracle.mask_id:
         raise BadInput("sampler", f"it returned tokens from {x.min()} to {x.max()}; 0..{oracle.mask_id} are accepted")
     return x.astype(np.int64)
-
-
-def _spelled(sequence: tuple[int, ...], vocab: int) -> str:
-    return " ".join("MASK" if token == vocab else str(token) for token in sequence)

@@ -23,8 +23,8 @@ def test_one_draw_for_several_rows_is_said_and_not_called_different(shared):
     """Counted as independent, 50,000 such rows have evidence of e^2000 against right code."""
     found = conform(CLAIM, Right(POLICY, shared), samples=50_000, tv=0.05)
     assert found.status == "inconclusive"
-    assert not found.rows[2]
-    assert "rows of a call are not independent" in found.account()
+    assert not found.components["rows"].as_claimed
+    assert "equal pairs within calls" in found.account()
     # The interval holds for the number of calls.
     assert found.tv[1] == 0
     assert found.tv[2] > 0.3
@@ -32,14 +32,14 @@ def test_one_draw_for_several_rows_is_said_and_not_called_different(shared):
 
 def test_independent_rows_pass_and_are_counted():
     found = conform(CLAIM, Right(POLICY), samples=50_000, tv=0.1)
-    assert found.rows[2]
-    assert "independent" not in found.account()
+    assert found.components["rows"].as_claimed
+    assert "equal pairs" not in found.account()
     assert found.status == "conforms"
 
 
 def test_wrong_code_is_caught_though_its_rows_share_a_draw():
     found = conform(CLAIM, Right(policies.FixedSize([1, 1, 3]), 8), samples=50_000)
-    assert (found.status, found.rows[2]) == ("differs", False)
+    assert (found.status, found.components["rows"].as_claimed) == ("differs", False)
 
 
 @pytest.mark.parametrize("by_row", [False, True])

@@ -1,0 +1,460 @@
+"""A sampler's steps against the claim's, component by component: how many positions, which, what is written there.
+
+Rows of a call need not be independent: of each alternative the mean over the rows of a call of ``prod_k r/p`` has a
+mean of at most 1 under the claim, given the calls before. The products of these means, and their average over the
+alternatives, are test martingales; a step of probability zero refutes the claim at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from .sizes import claimed_in_words, seen_in_words, size_laws
+from .steps import SCORES, SLIP, Transitions, claimed_positions, claimed_sizes, proposals, strictly_by, uniformly
+from .tokens import AS_CLAIMED, GREEDY, STALE, TEMPERATURES, claimed_tokens, near_laws, tempered, token_laws
+from .trace import Trace
+
+__all__ = ["UNEXPLAINED", "Component", "Impossible", "TraceTest", "can_be_followed"]
+
+Array = NDArray[np.float64]
+Rows = Callable[[Array], Array]
+Model = tuple[str, str]
+
+UNIFORMLY = "uniformly at random"
+DRAWN = "probability of the drawn token"
+UNEXPLAINED = "none of the known laws explains it"
+
+SCORED = ", in the law drawn from"
+LAST = "the likeliest token at the last step"
+
+FEW = (AS_CLAIMED, GREEDY, "temperature 0.8", "temperature 0.9", "temperature 1.1", "temperature 1.2", "temperature 1")
+"""Laws of proposals, at every candidate, that are tried where these are many."""
+
+MANY_CELLS = 128
+"""Entries ``L V`` of a partial sequence's conditionals from which they are many."""
+
+CELLS_AT_ONCE = 1 << 20
+
+MOST_CELLS = 200_000
+"""Tokens that are kept for the estimate of the temperature."""
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """A step that the claim forbids.
+
+    Parameters
+    ----------
+    component : str
+    call, row, step : int
+    before, after : tuple of int
+        Partial sequences; the mask is V.
+    """
+
+    component: str
+    call: int
+    row: int
+    step: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component of what was seen.
+
+    Parameters
+    ----------
+    claimed, seen : str
+        The claim, and what explains the steps best.
+    as_claimed : bool
+    log_evidence : float
+        Against this component of the claim, in nats; infinite after an impossible step.
+    temperature : tuple of float, optional
+        Of tokens: those that are not refuted.
+    """
+
+    claimed: str
+    seen: str
+    as_claimed: bool
+    log_evidence: float
+    temperature: tuple[float, float] | None = None
+
+
+def can_be_followed(policy: Policy) -> bool:
+    """Whether the law of its steps is known here."""
+    return isinstance(policy, Bernoulli | FixedSize | FixedSets | Adaptive)
+
+
+class TraceTest:
+    """The evidence of the calls so far.
+
+    Parameters
+    ----------
+    policy : Policy
+        One that can be followed.
+    vocab, length : int
+
+    Attributes
+    ----------
+    log, most : float
+        The evidence in nats, now and where it was most.
+    impossible : list of Impossible
+        The first of each call and component.
+    """
+
+    def __init__(self, policy: Policy, vocab: int, length: int) -> None:
+        self.policy, self.vocab, self.length = policy, vocab, length
+        self.block = policy.block_length if isinstance(policy, Adaptive) else length
+        self.proposing = (
+            policy
+            if isinstance(policy, Adaptive) and policy.proposes
+            else Adaptive(
+                length, score="confidence", order="sample-then-choose", sizes=[self.block], block_length=self.block
+            )
+        )
+        self.proposes = self.proposing is policy
+        self.own, self.laws = claimed_tokens(policy), token_laws(policy, vocab)
+        few = length * vocab > MANY_CELLS
+        self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not few or name in FEW]
+        self.impossible: list[Impossible] = []
+        self.calls, self.log, self.most = 0, 0.0, 0.0
+        self._wealth: dict[Model, float] = {}
+        self._against: dict[Model, float] = {}
+        self._tokens: dict[str, float] = defaultdict(float)
+        self._positions: dict[str, float] = defaultdict(float)
+        self._proposals: dict[tuple[str, bool], float] = defaultdict(float)
+        self._scored: dict[str, float] = defaultdict(float)
+        self._sizes: Counter[tuple[int, ...]] = Counter()
+        self._hazards = np.zeros((2, policy.steps))
+        self._waiting: list[Trace] = []
+        self._cells: list[tuple[Array, NDArray[np.int64]]] = []
+        self._kept = 0
+
+    def add(self, trace: Trace) -> None:
+        """Count a call; several are looked at together."""
+        self._waiting.append(trace)
+        if sum(waiting.logits.size for waiting in self._waiting) > CELLS_AT_ONCE:
+            self.look()
+
+    def look(self) -> None:
+        """Look at all calls so far.
+
+        Notes
+        -----
+        Cost: the V logarithms of each token written, for some thirty laws; of every masked position for some more.
+        """
+        if not self._waiting:
+            return
+        traces, self._waiting = self._waiting, []
+        seen, row, earlier = _transitions(traces)
+        calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
+        rows = int(calls[-1])
+        cell_of, place = np.nonzero(seen.chosen)
+        logs, written = seen.log_c[cell_of, place], seen.reached[cell_of, place]
+
+        def total(law: Array) -> Array:
+            values = np.take_along_axis(law, written[:, None], 1)[:, 0]
+            return np.bincount(cell_of, values, minlength=len(row))
+
+        sizes, own = claimed_sizes(self.policy, seen), self.own(logs)
+        tokens = total(own)
+        proposed = {
+            (name, after): proposals(self.proposing, seen, law, law if after else seen.log_c, exactly=True)
+            for name in self.proposed
+            for law in [self._law(name)(seen.log_c)]
+            for after in ((False, True) if name not in (AS_CLAIMED, GREEDY) else (False,))
+        }
+        if self.proposes:
+            claim = proposals(self.proposing, seen, self.own(seen.log_c), seen.log_c)
+        else:
+            chosen = claimed_positions(self.policy, seen)
+            claim = chosen + tokens
+        forbidden = {
+            "sizes": np.isneginf(sizes),
+            "tokens": np.isneginf(tokens),
+            "positions": np.isneginf(claim) & ~np.isneginf(tokens),
+            "revealed": seen.changed.any(axis=1),
+        }
+        self._note(seen, row, calls, forbidden)
+        self._finished(traces)
+        soft = math.log1p(-SLIP), math.log(SLIP)
+        by_token = {name: total(np.logaddexp(soft[0] + law(logs), soft[1] + own)) for name, law in self.laws.items()}
+        by_token[STALE] = total(np.logaddexp(soft[0] + self.own(earlier[cell_of, place]), soft[1] + own))
+        by_token[LAST] = np.where(seen.size == seen.masked.sum(axis=1), by_token.get(GREEDY, tokens), tokens)
+        by_place, after_law = self._places(seen, earlier), self._after(seen)
+        found: dict[Model, tuple[Array, Array]] = {}
+        if self.proposes:
+            # Where the claim leaves the size to chance with the rest, any size is as likely.
+            free = -np.log(np.maximum(seen.masked.sum(axis=1), 1)) * (self.proposing.sizes is None)
+            found |= {("positions", name): (free + law + tokens, claim) for name, law in by_place.items()}
+            others = {key: law for key, law in proposed.items() if key[0] != AS_CLAIMED}
+            found |= {("tokens", name + after * SCORED): (law, claim) for (name, after), law in others.items()}
+        else:
+            found |= {("tokens", name): (law, tokens) for name, law in by_token.items()}
+            found["positions", f"by {DRAWN}"] = proposed[AS_CLAIMED, False], claim
+            if chosen.any():
+                found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
+                found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
+        found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, self._hazards).items()}
+        for model, (law, claimed) in found.items():
+            self._bet(model, law, claimed, row, calls)
+        self._fit(seen, by_token | {AS_CLAIMED: tokens}, by_place, after_law, proposed)
+        self._remember(seen, row, rows, logs, written)
+        self.calls += len(traces)
+        values = list(self._wealth.values())
+        self.log = math.inf if self.impossible else float(logsumexp(values)) - math.log(len(values))
+        self.most = max(self.most, self.log)
+
+    def _bet(self, model: Model, law: Array, claimed: Array, row: NDArray[np.int64], calls: NDArray[np.int64]) -> None:
+        """Means over the rows of each call; a step that the claim forbids is counted elsewhere."""
+        possible = ~np.isneginf(claimed)
+        ratio = np.where(possible, law, 0.0) - np.where(possible, claimed, 0.0)
+        by_row = np.bincount(row, ratio, minlength=int(calls[-1]))
+        for kept, logs in ((self._wealth, by_row), (self._against, -by_row)):
+            means = np.logaddexp.reduceat(logs, calls[:-1]) - np.log(np.diff(calls))
+            kept[model] = kept.get(model, 0.0) + float(means.sum())
+
+    def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
+        """Laws of which positions, given how many."""
+        among = seen.candidates(self.block)
+        found = {f"by {score}": strictly_by(seen, score, among) for score in SCORES}
+        if self.block < self.length:
+            found |= {f"by {score}, blocks ignored": strictly_by(seen, score, seen.masked) for score in SCORES}
+            found[f"{UNIFORMLY}, in blocks"] = np.logaddexp(
+                math.log1p(-SLIP) + uniformly(seen, among), math.log(SLIP) + uniformly(seen, seen.masked)
+            )
+        found[UNIFORMLY] = uniformly(seen, seen.masked)
+        score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
+        if score in SCORES and not self.proposes:
+            found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
+        return found
+
+    def _after(self, seen: Transitions) -> dict[str, Array]:
+        """Which positions, if the claimed score is that of the law that tokens are drawn from."""
+        score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
+        if score not in SCORES or self.proposes:
+            return {}
+        among = seen.candidates(self.block)
+        laws = {name: self._law(name) for name in self.proposed if name != GREEDY}
+        return {name: strictly_by(seen.seen_as(law(seen.log_c)), score, among) for name, law in laws.items()}
+
+    def _law(self, name: str) -> Rows:
+        return self.own if name == AS_CLAIMED else self.laws[name]
+
+    def _note(
+        self,
+        seen: Transitions,
+        row: NDArray[np.int64],
+        calls: NDArray[np.int64],
+        forbidden: dict[str, NDArray[np.bool_]],
+    ) -> None:
+        """The first step that each component forbids."""
+        for name, where in forbidden.items():
+            for k in np.flatnonzero(where)[:1]:
+                before, after = (tuple(map(int, y[k])) for y in (seen.y, seen.reached))
+                call = int(np.searchsorted(calls, row[k], side="right")) - 1
+                self.impossible.append(
+                    Impossible(name, self.calls + call, int(row[k] - calls[call]), int(seen.step[k]), before, after)
+                )
+
+    def _finished(self, traces: list[Trace]) -> None:
+        """Masks must not be left."""
+        for call, trace in enumerate(traces):
+            left = (trace.y[-1] == self.vocab).any(axis=1)
+            for row in np.flatnonzero(left)[:1]:
+                before, after = (tuple(map(int, y[row])) for y in trace.y[-2:])
+                self.impossible.append(
+                    Impossible("sizes", self.calls + call, int(row), len(trace.logits), before, after)
+                )
+
+    def _fit(
+        self,
+        seen: Transitions,
+        tokens: dict[str, Array],
+        positions: dict[str, Array],
+        after_law: dict[str, Array],
+        proposed: dict[tuple[str, bool], Array],
+    ) -> None:
+        """Likelihoods of whole models, each with slips; steps with a token that the claim forbids say nothing here."""
+        own = tokens[AS_CLAIMED]
+        said = ~np.isneginf(own)
+        slip = math.log(SLIP) + uniformly(seen, seen.masked)
+        if not self.proposes:
+            positions = positions | {
+                AS_CLAIMED: np.logaddexp(math.log1p(-SLIP) + claimed_positions(self.policy, seen), slip)
+            }
+        for name, law in tokens.items():
+            self._tokens[name] += float(law[said].sum())
+        for name, law in positions.items():
+            self._positions[name] += float(law[said].sum())
+        for name, law in after_law.items():
+            self._scored[name] += float(law[said].sum())
+        for model, law in proposed.items():
+            self._proposals[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip + own)[said].sum())
+
+    def _remember(
+        self, seen: Transitions, row: NDArray[np.int64], rows: int, logs: Array, written: NDArray[np.int64]
+    ) -> None:
+        for r in range(rows):
+            sizes = seen.size[row == r]
+            self._sizes[tuple(int(size) for size in sizes[sizes > 0])] += 1
+        step = np.minimum(seen.step, self.policy.steps) - 1
+        np.add.at(self._hazards[0], step, seen.size)
+        np.add.at(self._hazards[1], step, seen.masked.sum(axis=1))
+        if self._kept < MOST_CELLS:
+            self._cells.append((logs, written))
+            self._kept += len(written)
+
+    def components(self, alpha: float) -> dict[str, Component]:
+        """What each component was seen to be."""
+        enough = math.log(1 / alpha)
+        chosen = {(d, s): self._tokens[d] + self._positions[s] for d in self._tokens for s in self._positions}
+        drawn = {(d, f"by {DRAWN}" + after * SCORED): fit for (d, after), fit in self._proposals.items()}
+        scored = {(d, self._claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
+        models = chosen | drawn | scored
+        claim = (AS_CLAIMED, f"by {DRAWN}" if self.proposes else AS_CLAIMED)
+
+        def rank(model: Model) -> tuple[float, bool, bool, bool]:
+            tokens, places = model
+            return models[model], model == claim, tokens == AS_CLAIMED, places.startswith(self._claimed_place)
+
+        best = max(models, key=rank)
+        refuted = self.impossible != [] or self.most >= enough
+
+        def blamed(differs: Callable[[Model], bool]) -> bool:
+            """Whether every model with this component as claimed is much worse."""
+            as_claimed = max(fit for model, fit in models.items() if not differs(model))
+            return refuted and differs(best) and models[best] - as_claimed >= enough
+
+        def found(name: str, claimed: str, seen: str, bad: bool, **more: Any) -> Component:
+            bad |= any(step.component == name for step in self.impossible) and name in ("sizes", "revealed", "tokens")
+            parts = [wealth for (component, _), wealth in self._wealth.items() if component == name]
+            evidence = float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
+            if any(step.component == name for step in self.impossible):
+                evidence = math.inf
+            return Component(claimed, seen if bad else AS_CLAIMED, not bad, evidence, **more)
+
+        words = best[0]
+        temperature = self._range(enough)
+        if words.startswith("temperature") and temperature is not None:
+            words = "temperature {:.2f} to {:.2f}".format(*temperature)
+        before = f"by {DRAWN}"
+        drawing = found(
+            "positions",
+            _moment(self.proposes),
+            _moment(best[1].startswith(before)),
+            blamed(lambda model: model[1].startswith(before) != self.proposes),
+        )
+        places = found("positions", self._claimed_place, best[1], blamed(lambda model: model[1] != claim[1]))
+        tokens = found(
+            "tokens",
+            self._claimed_tokens,
+            words,
+            blamed(lambda model: model[0] != claim[0]),
+            temperature=temperature,
+        )
+        sizes = found(
+            "sizes",
+            claimed_in_words(self.policy),
+            seen_in_words(self.policy, self._sizes, self.length),
+            self._sizes_differ(enough),
+        )
+        revealed = found("revealed", "kept", "changed", False)
+        if drawing.as_claimed:
+            drawing = replace(drawing, log_evidence=min(drawing.log_evidence, 0.0))
+        parts = {
+            "sizes": sizes,
+            "positions": places,
+            "tokens": tokens,
+            "draw_before_choice": drawing,
+            "revealed": revealed,
+        }
+        if refuted and all(part.as_claimed for part in parts.values()):
+            worst = max(parts, key=lambda name: parts[name].log_evidence)
+            parts[worst] = replace(parts[worst], as_claimed=False, seen=UNEXPLAINED)
+        return parts
+
+    def not_excluded(self, alpha: float) -> list[str]:
+        """Alternatives that are far enough from the claim and not refuted themselves, by as much evidence."""
+        near = near_laws(self.policy)
+        enough = math.log(1 / alpha)
+        return [
+            f"{component}: {name}"
+            for (component, name), against in self._against.items()
+            if against < enough and (name in near if component == "tokens" else name != UNIFORMLY)
+        ]
+
+    def _sizes_differ(self, enough: float) -> bool:
+        found = [wealth for (component, _), wealth in self._wealth.items() if component == "sizes"]
+        return bool(found) and float(logsumexp(found)) - math.log(len(found)) >= enough
+
+    @property
+    def _claimed_place(self) -> str:
+        policy = self.policy
+        if isinstance(policy, Bernoulli | FixedSize):
+            return UNIFORMLY
+        if isinstance(policy, FixedSets):
+            return "sets given beforehand"
+        assert isinstance(policy, Adaptive)
+        return f"by {DRAWN}" if policy.proposes else UNIFORMLY if policy.score == "random" else f"by {policy.score}"
+
+    @property
+    def _claimed_tokens(self) -> str:
+        exponent = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
+        return f"temperature {exponent:g}" if exponent else GREEDY
+
+    def _range(self, enough: float) -> tuple[float, float] | None:
+        """Temperatures of likelihood at most e^enough below the best, if tokens are drawn after the choice."""
+        if self.proposes or not self._cells:
+            return None
+        logs = np.concatenate([cell for cell, _ in self._cells])
+        written = np.concatenate([token for _, token in self._cells])[:, None]
+        logs, written = logs[:MOST_CELLS], written[:MOST_CELLS]
+
+        def fit(temperature: float) -> float:
+            return float(np.take_along_axis(tempered(1 / temperature)(logs), written, 1).sum())
+
+        grid = np.array(TEMPERATURES, dtype=float)
+        for _ in range(3):
+            fits = np.array([fit(t) for t in grid])
+            inside = np.flatnonzero(fits >= fits.max() - enough)
+            ends = max(inside[0] - 1, 0), min(inside[-1] + 1, len(grid) - 1)
+            lo, hi = float(grid[ends[0]]), float(grid[ends[1]])
+            grid = np.geomspace(lo, hi, 17)
+        return lo, hi
+
+
+def _moment(proposes: bool) -> str:
+    return "tokens are drawn before the choice" if proposes else "tokens are drawn after the choice"
+
+
+def _transitions(traces: list[Trace]) -> tuple[Transitions, NDArray[np.int64], Array]:
+    """The steps of rows that are not complete, whose they are, and what the network had said one step earlier."""
+    parts, rows = [], 0
+    for trace in traces:
+        open_ = (trace.y[:-1] == trace.logits.shape[3]).any(axis=2) | (trace.y[1:] != trace.y[:-1]).any(axis=2)
+        step, row = np.nonzero(open_)
+        parts.append(
+            (
+                trace.y[step, row],
+                trace.y[step + 1, row],
+                trace.logits[step, row],
+                step + 1,
+                row + rows,
+                trace.logits[np.maximum(step - 1, 0), row],
+                np.full(len(step), len(trace.logits)),
+            )
+        )
+        rows += trace.y.shape[1]
+    y, reached, logits, step, row, earlier, calls = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Transitions(y, reached, logits, step, calls), row, earlier
