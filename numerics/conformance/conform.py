@@ -19,7 +19,7 @@ from .final_law import CLAIMED, Tally
 from .oracle import REVEALED, Oracle
 from .rows import Rows
 from .tokens import AS_CLAIMED
-from .trace import Recorder
+from .trace import Recorder, Trace
 from .trace_test import Component, TraceTest, can_be_followed
 
 __all__ = ["SamplerCode", "conform", "default_samples", "rows_of_a_call", "seed_of_call"]
@@ -37,8 +37,11 @@ SAMPLES, SAMPLES_AT_LENGTH = 200_000, 500
 """Drawn unless told otherwise, with and without the final law."""
 
 READS = "what the network says there is read: the same seed gives other sequences when it says something else"
-UNSEEN = "the final law is out of reach, and the sampler does not ask about all sequences of a call at once"
+UNSEEN = "the final law is out of reach, and the sampler asks the oracle about something else than its own sequence"
 TINY = 1e-300
+
+TOGETHER = 20
+"""Calls of several rows, to see whether they depend on each other, by code whose steps are seen for one row only."""
 
 REPEATED = 3
 """Calls that are made again with another answer at revealed positions."""
@@ -61,8 +64,8 @@ def conform(
 ) -> Conformity:
     """Draw sequences with somebody's code and hold its steps, and what it returns, against an instance.
 
-    Steps are seen where the code asks the oracle about all sequences of a call at once, in their order. In a small
-    language complete sequences are held against the exact law, too.
+    Steps are seen where the code asks the oracle about all sequences of a call at once, in their order; code that does
+    not is called for one sequence at a time. In a small language what is returned is held against the exact law, too.
 
     Parameters
     ----------
@@ -138,7 +141,7 @@ class _Run:
         self.steps = TraceTest(policy, self.oracle.vocab, self.oracle.length) if can_be_followed(policy) else None
         self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
         self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
-        self.reads_revealed = False
+        self.reads_revealed = self.alone = False
 
     def finished(self, tv: float, watch: Callable[[int], None] | None) -> Conformity:
         """After all calls."""
@@ -158,20 +161,15 @@ class _Run:
         while self.drawn < self.samples:
             following = self.steps is not None and self.drawn < limit
             size, end = (rows_of_a_call(limit), limit) if following else (rows_of_a_call(self.samples), self.samples)
-            yield min(size, end - self.drawn)
+            yield 1 if following and self.alone and self.calls >= TOGETHER else min(size, end - self.drawn)
 
     def _call(self, count: int) -> None:
         seed = seed_of_call(self.seed, self.calls)
         recorder = Recorder(self.oracle)
         x = _drawn(self.sampler, recorder, count, seed)
         limit = self.samples if self.tally is None else FOLLOWED
-        if self.steps is not None and self.followed < limit:
-            trace = recorder.trace(x)
-            if trace is None:
-                self.steps = None
-            else:
-                self.steps.add(trace)
-                self.followed += count
+        if self.steps is not None and self.drawn < limit:
+            self._follow(recorder.trace(x), count)
         if self.tally is not None:
             self.tally.add(x)
         self.rows.add(x)
@@ -180,6 +178,17 @@ class _Run:
             again = _drawn(self.sampler, other, count, seed)
             self.reads_revealed |= not np.array_equal(again, x)
         self.calls, self.drawn = self.calls + 1, self.drawn + count
+
+    def _follow(self, trace: Trace | None, count: int) -> None:
+        """Look at the steps; if they cannot be seen for several rows at once, then for one."""
+        if trace is not None and (count == 1 or not self.alone):
+            assert self.steps is not None
+            self.steps.add(trace)
+            self.followed += count
+        elif count == 1:
+            self.steps = None
+        else:
+            self.alone = True
 
     def _found(self, tv: float) -> Conformity:
         steps, tally, claim = self.steps, self.tally, self.claim

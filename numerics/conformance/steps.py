@@ -8,6 +8,7 @@ is evidence whatever the code does.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +35,8 @@ SLIP = 1e-3
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Rows = Callable[[Array], Array]
+"""From log conditionals (..., V) to log probabilities."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +246,7 @@ def _share(policy: Adaptive, seen: Transitions, k: int, near: Mask) -> float:
     return found
 
 
-def proposals(policy: Adaptive, seen: Transitions, log_drawn: Array, log_scores: Array, exactly: bool = False) -> Array:
+def proposals(policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, exactly: bool = False) -> Array:
     """Log probability (n,) of positions and tokens if all candidates get proposals, of which the best are kept.
 
     Parameters
@@ -251,34 +254,38 @@ def proposals(policy: Adaptive, seen: Transitions, log_drawn: Array, log_scores:
     policy : Adaptive
         Which proposes; where it has sizes, given how many are kept.
     seen : Transitions
-    log_drawn, log_scores : (n, L, V) float64
-        What proposals are drawn from, and the logarithms of their scores.
+    drawn, scored : callable
+        What proposals are drawn from, and the logarithms of their scores, from log conditionals.
     exactly : bool
         Ties as the numbers have it, the leftmost first; this adds up to 1 over all outcomes.
     """
     among, chosen = seen.candidates(policy.block_length), seen.chosen
     apart = 0.0 if exactly else tolerance(seen.vocab, policy.score)
-    kept = np.where(chosen, np.take_along_axis(log_drawn, seen.tokens[..., None], 2)[..., 0], 0.0).sum(axis=1)
-    c = np.exp(log_scores)
-    scores = np.where(chosen, np.take_along_axis(c, seen.tokens[..., None], 2)[..., 0], math.inf)
+    row, place = np.nonzero(chosen)
+    logs, written = seen.log_c[row, place], seen.reached[row, place][:, None]
+    kept = np.bincount(row, np.take_along_axis(drawn(logs), written, 1)[:, 0], minlength=len(chosen))
+    scores = np.full(chosen.shape, math.inf)
+    scores[row, place] = np.exp(np.take_along_axis(scored(logs), written, 1)[:, 0])
     lowest = scores.min(axis=1)
     last = scores.shape[1] - 1 - (scores == lowest[:, None])[:, ::-1].argmax(axis=1)
     limit, possible = lowest, np.ones(len(lowest), dtype=bool)
-    before = np.arange(scores.shape[1]) < last[:, None]
+    other, place = np.nonzero(among & ~chosen & (seen.size > 0)[:, None])
+    before, logs = place < last[other], seen.log_c[other, place]
     if policy.rule == "threshold":
         assert policy.bound is not None
         reached = lowest >= float(policy.bound) - apart
         limit = np.where(reached, float(policy.bound), np.minimum(lowest, float(policy.bound)))
         possible = reached | (seen.size == 1)
-        before = (before | reached[:, None]) & exactly
+        before = (before | reached[other]) & exactly
     elif not exactly:
         # Only a row that is the same as the last one's ties with it for certain.
-        same = (log_scores == np.take_along_axis(log_scores, last[:, None, None], 1)).all(axis=2)
-        before = before & same & policy.takes_first
-    allowed = c <= (limit + apart)[:, None, None]
-    allowed &= ~(before[..., None] & (c >= np.minimum(limit, lowest)[:, None, None]))
+        before &= (logs == seen.log_c[other, last[other]]).all(axis=1) & policy.takes_first
+    c = np.exp(scored(logs))
+    allowed = c <= (limit[other] + apart)[:, None]
+    allowed &= ~(before[:, None] & (c >= np.minimum(limit, lowest)[other][:, None]))
+    chances = c if drawn is scored else np.exp(drawn(logs))
     with np.errstate(divide="ignore"):
-        tails = np.log(np.minimum(np.where(allowed, np.exp(log_drawn), 0.0).sum(axis=2), 1.0))
-    left = np.where(among & ~chosen, tails, 0.0).sum(axis=1)
+        tails = np.log(np.minimum(np.einsum("nv,nv->n", chances, allowed), 1.0))
+    left = np.bincount(other, tails, minlength=len(chosen))
     outside = (chosen & ~among).any(axis=1)
-    return np.where(outside | ~possible, -math.inf, np.where(seen.size > 0, kept + left, 0.0))
+    return np.where(outside | ~possible, -math.inf, kept + left)

@@ -169,13 +169,12 @@ class TraceTest:
         sizes, own = claimed_sizes(self.policy, seen), self.own(logs)
         tokens = total(own)
         proposed = {
-            (name, after): proposals(self.proposing, seen, law, law if after else seen.log_c, exactly=True)
-            for name in self.proposed
-            for law in [self._law(name)(seen.log_c)]
+            (name, after): proposals(self.proposing, seen, law, law if after else _as_they_are, exactly=True)
+            for name, law in ((name, self._law(name)) for name in self.proposed)
             for after in ((False, True) if name not in (AS_CLAIMED, GREEDY) else (False,))
         }
         if self.proposes:
-            claim = proposals(self.proposing, seen, self.own(seen.log_c), seen.log_c)
+            claim = proposals(self.proposing, seen, self.own, _as_they_are)
         else:
             chosen = claimed_positions(self.policy, seen)
             claim = chosen + tokens
@@ -432,6 +431,10 @@ class TraceTest:
             lo, hi = float(grid[ends[0]]), float(grid[ends[1]])
             grid = np.geomspace(lo, hi, 17)
         return lo, hi
+
+
+def _as_they_are(logs: Array) -> Array:
+    return logs
 
 
 def _moment(proposes: bool) -> str:

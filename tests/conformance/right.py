@@ -16,16 +16,21 @@ from maskbound.numerics import Instance, languages, policies
 
 @dataclass(frozen=True)
 class Right:
-    """Draws from the policy's law; ``shared`` rows in a row are one draw (0: all rows of a call)."""
+    """Draws from the policy's law; ``shared`` rows in a row are one draw (0: all rows of a call).
+
+    With ``asks_all`` the network is asked about each of them, as where only the random numbers are shared.
+    """
 
     policy: Any
     shared: int = 1
     dtype: type = np.float64
+    asks_all: bool = False
 
     def __call__(self, oracle, count, seed):
         rng = np.random.default_rng(seed)
         width = self.shared or count
-        x = self.sample(oracle, -(-count // width), rng)
+        asked = Repeating(oracle, width, count) if self.asks_all else oracle
+        x = self.sample(asked, -(-count // width), rng)
         return np.repeat(x, width, axis=0)[:count]
 
     def sample(self, oracle, count, rng):
@@ -85,6 +90,21 @@ class Right:
             size = size[:, None]
         rank = ranked.argsort(axis=1)
         return (rank < size) & among, tokens
+
+
+@dataclass(frozen=True)
+class Repeating:
+    """An oracle that is asked about each sequence several times."""
+
+    oracle: Any
+    width: int
+    count: int
+
+    def __getattr__(self, name):
+        return getattr(self.oracle, name)
+
+    def logits(self, x):
+        return self.oracle.logits(np.repeat(x, self.width, axis=0)[: self.count])[:: self.width]
 
 
 def best(score, size):
