@@ -83,6 +83,9 @@ def seen_in_words(policy: Policy, seen: Counter[Sizes], length: int) -> str:
     if often == total and len(seen) == 1:
         name = _named(policy, most, length)
         return _spelled(most) + (f" ({name})" if name else "")
+    left = sum(count for sizes, count in seen.items() if sum(sizes) < length)
+    if left:
+        return f"masks are left in {left} of {total} sequences"
     return f"vary: {_spelled(most)} in {often} of {total} sequences, {len(seen)} kinds in all"
 
 

@@ -246,7 +246,9 @@ def _share(policy: Adaptive, seen: Transitions, k: int, near: Mask) -> float:
     return found
 
 
-def proposals(policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, exactly: bool = False) -> Array:
+def proposals(
+    policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, exactly: bool = False, share: float = 1.0
+) -> Array:
     """Log probability (n,) of positions and tokens if all candidates get proposals, of which the best are kept.
 
     Parameters
@@ -258,6 +260,8 @@ def proposals(policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, ex
         What proposals are drawn from, and the logarithms of their scores, from log conditionals.
     exactly : bool
         Ties as the numbers have it, the leftmost first; this adds up to 1 over all outcomes.
+    share : float
+        What a tie that rounding may break either way counts, when it fell in favour of what happened.
     """
     among, chosen = seen.candidates(policy.block_length), seen.chosen
     apart = 0.0 if exactly else tolerance(seen.vocab, policy.score)
@@ -271,6 +275,7 @@ def proposals(policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, ex
     limit, possible = lowest, np.ones(len(lowest), dtype=bool)
     other, place = np.nonzero(among & ~chosen & (seen.size > 0)[:, None])
     before, logs = place < last[other], seen.log_c[other, place]
+    same = (logs == seen.log_c[other, last[other]]).all(axis=1)
     if policy.rule == "threshold":
         assert policy.bound is not None
         reached = lowest >= float(policy.bound) - apart
@@ -279,13 +284,14 @@ def proposals(policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, ex
         before = (before | reached[other]) & exactly
     elif not exactly:
         # Only a row that is the same as the last one's ties with it for certain.
-        before &= (logs == seen.log_c[other, last[other]]).all(axis=1) & policy.takes_first
+        before &= same & policy.takes_first
     c = np.exp(scored(logs))
     allowed = c <= (limit[other] + apart)[:, None]
     allowed &= ~(before[:, None] & (c >= np.minimum(limit, lowest)[other][:, None]))
     chances = c if drawn is scored else np.exp(drawn(logs))
+    weights = np.where(~same[:, None] & (c >= (limit[other] - apart)[:, None]), share, 1.0) * allowed
     with np.errstate(divide="ignore"):
-        tails = np.log(np.minimum(np.einsum("nv,nv->n", chances, allowed), 1.0))
+        tails = np.log(np.minimum(np.einsum("nv,nv->n", chances, weights), 1.0))
     left = np.bincount(other, tails, minlength=len(chosen))
     outside = (chosen & ~among).any(axis=1)
     return np.where(outside | ~possible, -math.inf, kept + left)

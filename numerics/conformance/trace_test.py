@@ -124,8 +124,8 @@ class TraceTest:
         )
         self.proposes = self.proposing is policy
         self.own, self.laws = claimed_tokens(policy), token_laws(policy, vocab)
-        few = length * vocab > MANY_CELLS
-        self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not few or name in FEW]
+        self.few = length * vocab > MANY_CELLS
+        self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in FEW]
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
         self._wealth: dict[Model, float] = {}
@@ -168,11 +168,7 @@ class TraceTest:
 
         sizes, own = claimed_sizes(self.policy, seen), self.own(logs)
         tokens = total(own)
-        proposed = {
-            (name, after): proposals(self.proposing, seen, law, law if after else _as_they_are, exactly=True)
-            for name, law in ((name, self._law(name)) for name in self.proposed)
-            for after in ((False, True) if name not in (AS_CLAIMED, GREEDY) else (False,))
-        }
+        proposed = self._proposed(seen, exactly=True)
         if self.proposes:
             claim = proposals(self.proposing, seen, self.own, _as_they_are)
         else:
@@ -186,10 +182,10 @@ class TraceTest:
         }
         self._note(seen, row, calls, forbidden)
         self._finished(traces)
-        soft = math.log1p(-SLIP), math.log(SLIP)
-        by_token = {name: total(np.logaddexp(soft[0] + law(logs), soft[1] + own)) for name, law in self.laws.items()}
-        by_token[STALE] = total(np.logaddexp(soft[0] + self.own(earlier[cell_of, place]), soft[1] + own))
-        by_token[LAST] = np.where(seen.size == seen.masked.sum(axis=1), by_token.get(GREEDY, tokens), tokens)
+        by_token = {name: total(self._slipping(law(logs))) for name, law in self.laws.items()}
+        by_token[STALE] = total(self._slipping(self.own(earlier[cell_of, place])))
+        if GREEDY in by_token:
+            by_token[LAST] = np.where(seen.size == seen.masked.sum(axis=1), by_token[GREEDY], tokens)
         by_place, after_law = self._places(seen, earlier), self._after(seen)
         found: dict[Model, tuple[Array, Array]] = {}
         if self.proposes:
@@ -207,7 +203,13 @@ class TraceTest:
         found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, self._hazards).items()}
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls)
-        self._fit(seen, by_token | {AS_CLAIMED: tokens}, by_place, after_law, proposed)
+        by_token[AS_CLAIMED] = total(self._slipping(own))
+        if not self.few:
+            proposed = self._proposed(seen, exactly=False)
+        if not self.proposes:
+            slip = math.log(SLIP) + uniformly(seen, seen.masked)
+            by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
+        self._fit(seen, by_token, by_place, after_law, proposed)
         self._remember(seen, row, rows, logs, written)
         self.calls += len(traces)
         values = list(self._wealth.values())
@@ -237,6 +239,15 @@ class TraceTest:
         if score in SCORES and not self.proposes:
             found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
+
+    def _proposed(self, seen: Transitions, exactly: bool) -> dict[tuple[str, bool], Array]:
+        """Laws of proposals, by what they are drawn from and whether that is what scores are, too."""
+        share = 1.0 if exactly else 0.5
+        return {
+            (name, after): proposals(self.proposing, seen, law, law if after else _as_they_are, exactly, share)
+            for name, law in ((name, self._law(name)) for name in self.proposed)
+            for after in ((False, True) if name not in (AS_CLAIMED, GREEDY) else (False,))
+        }
 
     def _after(self, seen: Transitions) -> dict[str, Array]:
         """Which positions, if the claimed score is that of the law that tokens are drawn from."""
@@ -284,22 +295,17 @@ class TraceTest:
         after_law: dict[str, Array],
         proposed: dict[tuple[str, bool], Array],
     ) -> None:
-        """Likelihoods of whole models, each with slips; steps with a token that the claim forbids say nothing here."""
-        own = tokens[AS_CLAIMED]
-        said = ~np.isneginf(own)
-        slip = math.log(SLIP) + uniformly(seen, seen.masked)
-        if not self.proposes:
-            positions = positions | {
-                AS_CLAIMED: np.logaddexp(math.log1p(-SLIP) + claimed_positions(self.policy, seen), slip)
-            }
-        for name, law in tokens.items():
-            self._tokens[name] += float(law[said].sum())
-        for name, law in positions.items():
-            self._positions[name] += float(law[said].sum())
-        for name, law in after_law.items():
-            self._scored[name] += float(law[said].sum())
+        """Likelihoods of whole models, each with slips."""
+        for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, after_law)):
+            for name, law in laws.items():
+                fits[name] += float(law.sum())
+        slip = math.log(SLIP) + uniformly(seen, seen.masked) - seen.size * math.log(self.vocab)
         for model, law in proposed.items():
-            self._proposals[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip + own)[said].sum())
+            self._proposals[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip).sum())
+
+    def _slipping(self, law: Array) -> Array:
+        """A law of tokens that takes any token now and then."""
+        return np.logaddexp(math.log1p(-SLIP) + law, math.log(SLIP / self.vocab))
 
     def _remember(
         self, seen: Transitions, row: NDArray[np.int64], rows: int, logs: Array, written: NDArray[np.int64]
@@ -323,9 +329,10 @@ class TraceTest:
         models = chosen | drawn | scored
         claim = (AS_CLAIMED, f"by {DRAWN}" if self.proposes else AS_CLAIMED)
 
-        def rank(model: Model) -> tuple[float, bool, bool, bool]:
+        def rank(model: Model) -> tuple[float, bool, bool, bool, bool]:
             tokens, places = model
-            return models[model], model == claim, tokens == AS_CLAIMED, places.startswith(self._claimed_place)
+            own = places.startswith(self._claimed_place)
+            return models[model], model == claim, tokens == AS_CLAIMED, own, not places.endswith(SCORED)
 
         best = max(models, key=rank)
         refuted = self.impossible != [] or self.most >= enough
@@ -344,10 +351,10 @@ class TraceTest:
             return Component(claimed, seen if bad else AS_CLAIMED, not bad, evidence, **more)
 
         words = best[0]
-        temperature = self._range(enough)
+        before = f"by {DRAWN}"
+        temperature = self._range_of_proposals(enough) if best[1].startswith(before) else self._range(enough)
         if words.startswith("temperature") and temperature is not None:
             words = "temperature {:.2f} to {:.2f}".format(*temperature)
-        before = f"by {DRAWN}"
         drawing = found(
             "positions",
             _moment(self.proposes),
@@ -412,9 +419,20 @@ class TraceTest:
         exponent = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
         return f"temperature {exponent:g}" if exponent else GREEDY
 
+    def _range_of_proposals(self, enough: float) -> tuple[float, float] | None:
+        """The same for tokens drawn before the choice, between the temperatures that were tried."""
+        claimed = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
+        fits = {claimed: self._proposals[AS_CLAIMED, False]} if claimed else {}
+        for name, after in self._proposals:
+            if name.startswith("temperature") and not after:
+                fits[float(name.split()[1])] = self._proposals[name, False]
+        tried = sorted(fits)
+        inside = [k for k, t in enumerate(tried) if fits[t] >= max(fits.values()) - enough]
+        return tried[max(inside[0] - 1, 0)], tried[min(inside[-1] + 1, len(tried) - 1)]
+
     def _range(self, enough: float) -> tuple[float, float] | None:
         """Temperatures of likelihood at most e^enough below the best, if tokens are drawn after the choice."""
-        if self.proposes or not self._cells:
+        if not self._cells:
             return None
         logs = np.concatenate([cell for cell, _ in self._cells])
         written = np.concatenate([token for _, token in self._cells])[:, None]
