@@ -4,10 +4,10 @@ from .catalogue import catalogue
 from .claim import Claim
 from .conform import SamplerCode, conform, default_samples
 from .conformity import Conformity
+from .diagnosis import Component
 from .final_law import CLAIMED, Cell
 from .oracle import Oracle
 from .sampler_file import load_sampler
-from .trace_test import Component
 
 __all__ = [
     "CLAIMED",

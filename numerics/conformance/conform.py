@@ -15,12 +15,13 @@ from ..types import whole
 from .claim import Claim
 from .closeness import sequences_needed
 from .conformity import Conformity
+from .diagnosis import Component
 from .final_law import CLAIMED, Tally
 from .oracle import REVEALED, Oracle
 from .rows import Rows
 from .tokens import AS_CLAIMED
 from .trace import Recorder, Trace
-from .trace_test import Component, TraceTest, can_be_followed
+from .trace_test import TraceTest, can_be_followed
 
 __all__ = ["SamplerCode", "conform", "default_samples", "rows_of_a_call", "seed_of_call"]
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..instances import Instance
+from .diagnosis import Component
 from .final_law import Cell
-from .trace_test import Component, Impossible
+from .trace_test import Impossible
 
 __all__ = ["Conformity", "Status"]
 

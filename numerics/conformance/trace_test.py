@@ -8,32 +8,26 @@ alternatives, are test martingales; a step of probability zero refutes the claim
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
-from .sizes import claimed_in_words, seen_in_words, size_laws
+from .diagnosis import DRAWN, SCORED, UNIFORMLY, Component, Diagnosis
+from .sizes import size_laws
 from .steps import SCORES, SLIP, Transitions, claimed_positions, claimed_sizes, proposals, strictly_by, uniformly
-from .tokens import AS_CLAIMED, GREEDY, STALE, TEMPERATURES, claimed_tokens, near_laws, tempered, token_laws
+from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, token_laws
 from .trace import Trace
 
-__all__ = ["UNEXPLAINED", "Component", "Impossible", "TraceTest", "can_be_followed"]
+__all__ = ["Impossible", "TraceTest", "can_be_followed"]
 
 Array = NDArray[np.float64]
 Rows = Callable[[Array], Array]
 Model = tuple[str, str]
 
-UNIFORMLY = "uniformly at random"
-DRAWN = "probability of the drawn token"
-UNEXPLAINED = "none of the known laws explains it"
-
-SCORED = ", in the law drawn from"
 LAST = "the likeliest token at the last step"
 
 FEW = (AS_CLAIMED, GREEDY, "temperature 0.8", "temperature 0.9", "temperature 1.1", "temperature 1.2", "temperature 1")
@@ -43,9 +37,6 @@ MANY_CELLS = 128
 """Entries ``L V`` of a partial sequence's conditionals from which they are many."""
 
 CELLS_AT_ONCE = 1 << 20
-
-MOST_CELLS = 200_000
-"""Tokens that are kept for the estimate of the temperature."""
 
 
 @dataclass(frozen=True)
@@ -66,28 +57,6 @@ class Impossible:
     step: int
     before: tuple[int, ...]
     after: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Component:
-    """One component of what was seen.
-
-    Parameters
-    ----------
-    claimed, seen : str
-        The claim, and what explains the steps best.
-    as_claimed : bool
-    log_evidence : float
-        Against this component of the claim, in nats; infinite after an impossible step.
-    temperature : tuple of float, optional
-        Of tokens: those that are not refuted.
-    """
-
-    claimed: str
-    seen: str
-    as_claimed: bool
-    log_evidence: float
-    temperature: tuple[float, float] | None = None
 
 
 def can_be_followed(policy: Policy) -> bool:
@@ -130,15 +99,9 @@ class TraceTest:
         self.calls, self.log, self.most = 0, 0.0, 0.0
         self._wealth: dict[Model, float] = {}
         self._against: dict[Model, float] = {}
-        self._tokens: dict[str, float] = defaultdict(float)
-        self._positions: dict[str, float] = defaultdict(float)
-        self._proposals: dict[tuple[str, bool], float] = defaultdict(float)
-        self._scored: dict[str, float] = defaultdict(float)
-        self._sizes: Counter[tuple[int, ...]] = Counter()
+        self.diagnosis = Diagnosis(policy, length)
         self._hazards = np.zeros((2, policy.steps))
         self._waiting: list[Trace] = []
-        self._cells: list[tuple[Array, NDArray[np.int64]]] = []
-        self._kept = 0
 
     def add(self, trace: Trace) -> None:
         """Count a call; several are looked at together."""
@@ -158,7 +121,6 @@ class TraceTest:
         traces, self._waiting = self._waiting, []
         seen, row, earlier = _transitions(traces)
         calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
-        rows = int(calls[-1])
         cell_of, place = np.nonzero(seen.chosen)
         logs, written = seen.log_c[cell_of, place], seen.reached[cell_of, place]
 
@@ -196,7 +158,7 @@ class TraceTest:
             found |= {("tokens", name + after * SCORED): (law, claim) for (name, after), law in others.items()}
         else:
             found |= {("tokens", name): (law, tokens) for name, law in by_token.items()}
-            found["positions", f"by {DRAWN}"] = proposed[AS_CLAIMED, False], claim
+            found["positions", DRAWN] = proposed[AS_CLAIMED, False], claim
             if chosen.any():
                 found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
                 found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
@@ -204,13 +166,15 @@ class TraceTest:
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls)
         by_token[AS_CLAIMED] = total(self._slipping(own))
-        if not self.few:
-            proposed = self._proposed(seen, exactly=False)
+        shared = {} if self.few else self._proposed(seen, exactly=False)
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
-        self._fit(seen, by_token, by_place, after_law, proposed)
-        self._remember(seen, row, rows, logs, written)
+        self.diagnosis.add(seen, by_token, by_place, after_law, proposed, shared)
+        self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
+        step = np.minimum(seen.step, self.policy.steps) - 1
+        np.add.at(self._hazards[0], step, seen.size)
+        np.add.at(self._hazards[1], step, seen.masked.sum(axis=1))
         self.calls += len(traces)
         values = list(self._wealth.values())
         self.log = math.inf if self.impossible else float(logsumexp(values)) - math.log(len(values))
@@ -287,108 +251,20 @@ class TraceTest:
                     Impossible("sizes", self.calls + call, int(row), len(trace.logits), before, after)
                 )
 
-    def _fit(
-        self,
-        seen: Transitions,
-        tokens: dict[str, Array],
-        positions: dict[str, Array],
-        after_law: dict[str, Array],
-        proposed: dict[tuple[str, bool], Array],
-    ) -> None:
-        """Likelihoods of whole models, each with slips."""
-        for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, after_law)):
-            for name, law in laws.items():
-                fits[name] += float(law.sum())
-        slip = math.log(SLIP) + uniformly(seen, seen.masked) - seen.size * math.log(self.vocab)
-        for model, law in proposed.items():
-            self._proposals[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip).sum())
-
     def _slipping(self, law: Array) -> Array:
         """A law of tokens that takes any token now and then."""
         return np.logaddexp(math.log1p(-SLIP) + law, math.log(SLIP / self.vocab))
 
-    def _remember(
-        self, seen: Transitions, row: NDArray[np.int64], rows: int, logs: Array, written: NDArray[np.int64]
-    ) -> None:
-        for r in range(rows):
-            sizes = seen.size[row == r]
-            self._sizes[tuple(int(size) for size in sizes[sizes > 0])] += 1
-        step = np.minimum(seen.step, self.policy.steps) - 1
-        np.add.at(self._hazards[0], step, seen.size)
-        np.add.at(self._hazards[1], step, seen.masked.sum(axis=1))
-        if self._kept < MOST_CELLS:
-            self._cells.append((logs, written))
-            self._kept += len(written)
-
     def components(self, alpha: float) -> dict[str, Component]:
-        """What each component was seen to be."""
-        enough = math.log(1 / alpha)
-        chosen = {(d, s): self._tokens[d] + self._positions[s] for d in self._tokens for s in self._positions}
-        drawn = {(d, f"by {DRAWN}" + after * SCORED): fit for (d, after), fit in self._proposals.items()}
-        scored = {(d, self._claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
-        models = chosen | drawn | scored
-        claim = (AS_CLAIMED, f"by {DRAWN}" if self.proposes else AS_CLAIMED)
-
-        def rank(model: Model) -> tuple[float, bool, bool, bool, bool]:
-            tokens, places = model
-            own = places.startswith(self._claimed_place)
-            return models[model], model == claim, tokens == AS_CLAIMED, own, not places.endswith(SCORED)
-
-        best = max(models, key=rank)
-        refuted = self.impossible != [] or self.most >= enough
-
-        def blamed(differs: Callable[[Model], bool]) -> bool:
-            """Whether every model with this component as claimed is much worse."""
-            as_claimed = max(fit for model, fit in models.items() if not differs(model))
-            return refuted and differs(best) and models[best] - as_claimed >= enough
-
-        def found(name: str, claimed: str, seen: str, bad: bool, **more: Any) -> Component:
-            bad |= any(step.component == name for step in self.impossible) and name in ("sizes", "revealed", "tokens")
+        """What each component was seen to be, and the evidence against it."""
+        impossible = {step.component for step in self.impossible}
+        evidence = {}
+        for name in ("sizes", "positions", "tokens", "revealed"):
             parts = [wealth for (component, _), wealth in self._wealth.items() if component == name]
-            evidence = float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
-            if any(step.component == name for step in self.impossible):
-                evidence = math.inf
-            return Component(claimed, seen if bad else AS_CLAIMED, not bad, evidence, **more)
-
-        words = best[0]
-        before = f"by {DRAWN}"
-        temperature = self._range_of_proposals(enough) if best[1].startswith(before) else self._range(enough)
-        if words.startswith("temperature") and temperature is not None:
-            words = "temperature {:.2f} to {:.2f}".format(*temperature)
-        drawing = found(
-            "positions",
-            _moment(self.proposes),
-            _moment(best[1].startswith(before)),
-            blamed(lambda model: model[1].startswith(before) != self.proposes),
-        )
-        places = found("positions", self._claimed_place, best[1], blamed(lambda model: model[1] != claim[1]))
-        tokens = found(
-            "tokens",
-            self._claimed_tokens,
-            words,
-            blamed(lambda model: model[0] != claim[0]),
-            temperature=temperature,
-        )
-        sizes = found(
-            "sizes",
-            claimed_in_words(self.policy),
-            seen_in_words(self.policy, self._sizes, self.length),
-            self._sizes_differ(enough),
-        )
-        revealed = found("revealed", "kept", "changed", False)
-        if drawing.as_claimed:
-            drawing = replace(drawing, log_evidence=min(drawing.log_evidence, 0.0))
-        parts = {
-            "sizes": sizes,
-            "positions": places,
-            "tokens": tokens,
-            "draw_before_choice": drawing,
-            "revealed": revealed,
-        }
-        if refuted and all(part.as_claimed for part in parts.values()):
-            worst = max(parts, key=lambda name: parts[name].log_evidence)
-            parts[worst] = replace(parts[worst], as_claimed=False, seen=UNEXPLAINED)
-        return parts
+            found = float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
+            evidence[name] = math.inf if name in impossible else found
+        refuted = bool(impossible) or self.most >= math.log(1 / alpha)
+        return self.diagnosis.components(refuted, evidence, impossible, alpha)
 
     def not_excluded(self, alpha: float) -> list[str]:
         """Alternatives that are far enough from the claim and not refuted themselves, by as much evidence."""
@@ -400,63 +276,9 @@ class TraceTest:
             if against < enough and (name in near if component == "tokens" else name != UNIFORMLY)
         ]
 
-    def _sizes_differ(self, enough: float) -> bool:
-        found = [wealth for (component, _), wealth in self._wealth.items() if component == "sizes"]
-        return bool(found) and float(logsumexp(found)) - math.log(len(found)) >= enough
-
-    @property
-    def _claimed_place(self) -> str:
-        policy = self.policy
-        if isinstance(policy, Bernoulli | FixedSize):
-            return UNIFORMLY
-        if isinstance(policy, FixedSets):
-            return "sets given beforehand"
-        assert isinstance(policy, Adaptive)
-        return f"by {DRAWN}" if policy.proposes else UNIFORMLY if policy.score == "random" else f"by {policy.score}"
-
-    @property
-    def _claimed_tokens(self) -> str:
-        exponent = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
-        return f"temperature {exponent:g}" if exponent else GREEDY
-
-    def _range_of_proposals(self, enough: float) -> tuple[float, float] | None:
-        """The same for tokens drawn before the choice, between the temperatures that were tried."""
-        claimed = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
-        fits = {claimed: self._proposals[AS_CLAIMED, False]} if claimed else {}
-        for name, after in self._proposals:
-            if name.startswith("temperature") and not after:
-                fits[float(name.split()[1])] = self._proposals[name, False]
-        tried = sorted(fits)
-        inside = [k for k, t in enumerate(tried) if fits[t] >= max(fits.values()) - enough]
-        return tried[max(inside[0] - 1, 0)], tried[min(inside[-1] + 1, len(tried) - 1)]
-
-    def _range(self, enough: float) -> tuple[float, float] | None:
-        """Temperatures of likelihood at most e^enough below the best, if tokens are drawn after the choice."""
-        if not self._cells:
-            return None
-        logs = np.concatenate([cell for cell, _ in self._cells])
-        written = np.concatenate([token for _, token in self._cells])[:, None]
-        logs, written = logs[:MOST_CELLS], written[:MOST_CELLS]
-
-        def fit(temperature: float) -> float:
-            return float(np.take_along_axis(tempered(1 / temperature)(logs), written, 1).sum())
-
-        grid = np.array(TEMPERATURES, dtype=float)
-        for _ in range(3):
-            fits = np.array([fit(t) for t in grid])
-            inside = np.flatnonzero(fits >= fits.max() - enough)
-            ends = max(inside[0] - 1, 0), min(inside[-1] + 1, len(grid) - 1)
-            lo, hi = float(grid[ends[0]]), float(grid[ends[1]])
-            grid = np.geomspace(lo, hi, 17)
-        return lo, hi
-
 
 def _as_they_are(logs: Array) -> Array:
     return logs
-
-
-def _moment(proposes: bool) -> str:
-    return "tokens are drawn before the choice" if proposes else "tokens are drawn after the choice"
 
 
 def _transitions(traces: list[Trace]) -> tuple[Transitions, NDArray[np.int64], Array]:
