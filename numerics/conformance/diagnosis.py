@@ -220,6 +220,8 @@ class Diagnosis:
         def fit(temperature: float) -> float:
             return float(np.take_along_axis(tempered(1 / temperature)(logs), written, 1).sum())
 
+        if not math.isfinite(fit(1.0)):
+            return None
         grid = np.array(TEMPERATURES, dtype=float)
         for _ in range(3):
             fits = np.array([fit(t) for t in grid])

@@ -211,8 +211,8 @@ def claimed_positions(policy: Policy, seen: Transitions) -> Array:
     length = seen.y.shape[1]
     if isinstance(policy, FixedSets):
         turn = np.empty(length, dtype=np.int64)
-        for k, some in enumerate(policy.sets):
-            turn[list(some)] = k
+        for number, some in enumerate(policy.sets):
+            turn[list(some)] = number
         current = np.where(seen.masked, turn, length).min(axis=1)
         right = (seen.chosen == (seen.masked & (turn == current[:, None]))).all(axis=1)
         return np.where(right | (seen.size == 0), 0.0, -math.inf)
@@ -226,8 +226,8 @@ def claimed_positions(policy: Policy, seen: Transitions) -> Array:
     fits = ~(certain & ~seen.chosen).any(axis=1) & ~(seen.chosen & ~(certain | near)).any(axis=1)
     found = np.where(fits, 0.0, -math.inf)
     open_ = fits & (near.sum(axis=1) > seen.size - certain.sum(axis=1))
-    for k in np.flatnonzero(open_):
-        found[k] = _share(policy, seen, int(k), near[k])
+    for k in np.flatnonzero(open_).tolist():
+        found[k] = _share(policy, seen, k, near[k])
     return found
 
 
@@ -271,7 +271,7 @@ def proposals(
     scores = np.full(chosen.shape, math.inf)
     scores[row, place] = np.exp(np.take_along_axis(scored(logs), written, 1)[:, 0])
     lowest = scores.min(axis=1)
-    last = scores.shape[1] - 1 - (scores == lowest[:, None])[:, ::-1].argmax(axis=1)
+    last = seen.y.shape[1] - 1 - (scores == lowest[:, None])[:, ::-1].argmax(axis=1)
     limit, possible = lowest, np.ones(len(lowest), dtype=bool)
     other, place = np.nonzero(among & ~chosen & (seen.size > 0)[:, None])
     before, logs = place < last[other], seen.log_c[other, place]
