@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ __all__ = ["SamplerCode", "conform", "default_samples", "rows_of_a_call", "seed_
 SamplerCode = Callable[[Any, int, int], Any]
 """``sampler(oracle, count, seed)``, whose sequences have the shape (count, L)."""
 
+PACKAGE = Path(__file__).parents[1]
 SHOWN = 5
 MOST_SAMPLES = 10**8
 
@@ -40,6 +43,9 @@ SAMPLES, SAMPLES_AT_LENGTH = 200_000, 500
 READS = "what the network says there is read: the same seed gives other sequences when it says something else"
 UNSEEN = "the final law is out of reach, and the sampler asks the oracle about something else than its own sequence"
 TINY = 1e-300
+
+MOST_RECORDED = 1 << 25
+"""Logits of one call that are kept."""
 
 TOGETHER = 20
 """Calls of several rows, to see whether they depend on each other, by code whose steps are seen for one row only."""
@@ -143,6 +149,8 @@ class _Run:
         self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
         self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
         self.reads_revealed = self.alone = False
+        answer = policy.steps * self.oracle.length * self.oracle.vocab
+        self.recorded = max(1, MOST_RECORDED // answer)
 
     def finished(self, tv: float, watch: Callable[[int], None] | None) -> Conformity:
         """After all calls."""
@@ -161,16 +169,20 @@ class _Run:
         limit = self.samples if self.tally is None else min(self.samples, FOLLOWED)
         while self.drawn < self.samples:
             following = self.steps is not None and self.drawn < limit
-            size, end = (rows_of_a_call(limit), limit) if following else (rows_of_a_call(self.samples), self.samples)
-            yield 1 if following and self.alone and self.calls >= TOGETHER else min(size, end - self.drawn)
+            size, end = rows_of_a_call(limit if following else self.samples), limit if following else self.samples
+            if following:
+                size = 1 if self.alone and self.calls >= TOGETHER else min(size, self.recorded)
+            yield min(size, end - self.drawn)
 
     def _call(self, count: int) -> None:
         seed = seed_of_call(self.seed, self.calls)
-        recorder = Recorder(self.oracle)
-        x = _drawn(self.sampler, recorder, count, seed)
         limit = self.samples if self.tally is None else FOLLOWED
         if self.steps is not None and self.drawn < limit:
+            recorder = Recorder(self.oracle)
+            x = _drawn(self.sampler, recorder, count, seed)
             self._follow(recorder.trace(x), count)
+        else:
+            x = _drawn(self.sampler, self.oracle, count, seed)
         if self.tally is not None:
             self.tally.add(x)
         self.rows.add(x)
@@ -247,12 +259,20 @@ def seed_of_call(run: int, call: int) -> int:
     return (index >> 32 << 32) | (index * GOLDEN & 0xFFFFFFFF)
 
 
+def _place(problem: BaseException) -> str:
+    """The last line of somebody's own code that led to it."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    own = [f for f in frames if not Path(f.filename).is_relative_to(PACKAGE) and "site-packages" not in f.filename]
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+
+
 def _drawn(sampler: SamplerCode, oracle: Oracle | Recorder, count: int, seed: int) -> NDArray[np.int64]:
     """One batch, checked."""
     try:
         found = sampler(oracle, count, seed)
     except (Exception, SystemExit) as problem:
-        raise BadInput("sampler", f"it raised {type(problem).__name__}: {str(problem)[:200]}") from problem
+        told = f"it raised {type(problem).__name__}: {str(problem)[:200]}{_place(problem)}"
+        raise BadInput("sampler", told) from problem
     try:
         x = np.asarray(found)
     except Exception as problem:

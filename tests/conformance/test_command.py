@@ -102,7 +102,7 @@ def test_a_run_without_a_difference_says_what_it_can(run):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("broken", "sampler: it raised IndexError: list index out of range"),
+        ("broken", "sampler: it raised IndexError: list index out of range (code.py, line 15)"),
         ("gone", "sampler: it raised SystemExit: 0"),
         ("short", "sampler: it returned int64 of shape (1, 3); whole numbers of shape (2, 3) are accepted"),
         ("real", "sampler: it returned float64 of shape (2, 3)"),
