@@ -23,10 +23,10 @@ from ..enclosure import Enclosure
 from ..logform import LogForm
 from .verdict import Side
 
-__all__ = ["Known", "MOST_BITS", "in_log_forms", "order", "sides"]
+__all__ = ["MOST_BITS", "Known", "in_log_forms", "order", "sides"]
 
 Known = Fraction | LogForm | float
-"""What a quantity is on a rational instance; the only float is ``math.inf``."""
+"""The exact value of a quantity on a rational instance; the only float is ``math.inf``."""
 
 FIRST_BITS, BLIND_BITS, MOST_BITS = 64, 512, 1 << 14
 """Precision at which balls start, up to which they rise before equality is looked into, and at which they stop."""

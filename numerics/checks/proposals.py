@@ -22,12 +22,12 @@ from ..policies import bisection
 from .candidate import STEPS_OF, Candidate, Spec, normalised
 
 __all__ = [
-    "Family",
     "LANGUAGES_FOR",
     "LARGEST_TABLE",
     "MOST_STEPS",
     "MOVABLE",
     "POLICIES_FOR",
+    "Family",
     "has_steps",
     "merged_steps",
     "random_candidate",
@@ -94,7 +94,7 @@ EXACT: Spec = {"kind": "exact"}
 
 @dataclass(frozen=True)
 class Family:
-    """What the candidates of a statement may be made of."""
+    """The languages, policies and denoisers that candidates of a statement may have."""
 
     policies: tuple[str, ...]
     exact: bool
@@ -108,7 +108,9 @@ class Family:
 
     @classmethod
     def of(cls, statement: Statement) -> Family:
-        """What the assumptions of ``statement`` allow; a claim about any two subjects is tried on one language."""
+        """The ingredients that the assumptions of ``statement`` allow; a claim about any two subjects is tried on one
+        language.
+        """
         names = {assumption.name for assumption in statement.assumptions}
         kinds = next((POLICIES_FOR[name] for name in POLICIES_FOR if name in names), ALL_POLICIES)
         between = "same-language" if statement.subjects == 2 else None

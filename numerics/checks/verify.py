@@ -362,7 +362,7 @@ class Subject:
         return [self.mass[R | 1 << i].get((*y[:i], v, *y[i + 1 :]), 0) / self.mass[R][y] for v in range(self.V)]
 
     def predicted(self, i: int, R: int, y: tuple) -> list[Fraction]:
-        """What is drawn at i: the denoiser's prediction, or by the rule where ``q(y) = 0`` (M2)."""
+        """Law of the token drawn at i: the denoiser's prediction, or the off-support rule where ``q(y) = 0``."""
         if y in self.mass[R]:
             return self.predictions[i, y]
         marginal = self.conditional(i, 0, part(y, 0)) if self.rule == "marginal" else []
@@ -370,7 +370,7 @@ class Subject:
 
     @cached_property
     def orders(self) -> dict:
-        """Law, over reveal times tau, of the tuple of sets ``R_i = {j: tau_j < tau_i}`` (M3)."""
+        """Law, over reveal times tau, of the tuple of sets ``R_i = {j: tau_j < tau_i}`` (definitions.md#policies)."""
         chances: dict = defaultdict(Fraction)
         for tau in itertools.product(range(self.N), repeat=self.L):
             if self.kind == "bernoulli":
@@ -396,7 +396,7 @@ class Subject:
 
     @cached_property
     def mixture(self) -> list:
-        """What a Bernoulli policy mixes: chances, and the subject under the sizes of steps that are not empty."""
+        """A Bernoulli policy as a mixture: chances, and the subject under the sizes of steps that are not empty."""
         require(self.kind == "bernoulli", "the statement has a quantity of bernoulli policies only")
         sizes: dict = defaultdict(Fraction)
         for tau in itertools.product(range(self.N), repeat=self.L):
@@ -451,7 +451,7 @@ def total(pairs: Any) -> Number:
     return Number(terms)
 
 
-def soft_path_kl(s: Subject) -> Number:
+def log_mean_path_kl(s: Subject) -> Number:
     """``-log E_tau exp(-D(q || p_tau))``."""
     costs = {(i, R): total((c, s.surprise(i, R, y)) for y, c in s.mass[R].items()) for i, R in s.spots}
     paths = ((c, total([(-1, s.H(s.all)), *((1, costs[at]) for at in enumerate(R))])) for R, c in s.orders.items())
@@ -471,25 +471,27 @@ QUANTITIES: dict[str, Any] = {
     "tv": lambda s: exact(sum(max(c - s.law[x], 0) for x, c in s.q.items())),
     "ser": lambda s: exact(sum(c for x, c in s.law.items() if x not in s.q)),
     "path_kl": lambda s: total([(1, s.before(s.surprise)), (-1, s.H(s.all))]),
-    "soft_path_kl": soft_path_kl,
+    "log_mean_path_kl": log_mean_path_kl,
     "log_ter": lambda s: total((Fraction(1, s.L), x) for x in (QUANTITIES["kl"](s), s.H(s.all))),
     "log_ter_language": lambda s: total([(Fraction(1, s.L), s.H(s.all))]),
     "entropy": lambda s: s.H(s.all),
     "total_correlation": lambda s: total([(-1, s.H(s.all)), *((1, s.H(1 << i)) for i in range(s.L))]),
     "dual_total_correlation": lambda s: total([(1, s.H(s.all)), (-1, s.z(s.L - 1))]),
     "eps_learning": lambda s: extreme(max, *{x.spelled(): x for x in itertools.starmap(s.error, s.contexts)}.values()),
-    "eps_learning_mean": lambda s: total([(Fraction(1, s.L), s.before(s.error))]),
+    "mean_learning_error": lambda s: total([(Fraction(1, s.L), s.before(s.error))]),
     "learning_term": lambda s: s.before(s.error),
     "max_step_weight": lambda s: exact(max(s.weights)),
     "max_step_size": lambda s: exact(max(s.sizes)),
     "dyadic_step_size": lambda s: exact(1 << (max(s.sizes) - 1).bit_length()),
     "collision_probability": lambda s: exact(sum(w * w for w in s.weights)),
-    "break_even_price": lambda s: exact(Fraction(s.L, s.N)),
-    "curve_left_sum": lambda s: of_kind("bernoulli", s, s.Z),
+    "speedup_at_unit_cost": lambda s: exact(Fraction(s.L, s.N)),
+    "curve_left_riemann_sum": lambda s: of_kind("bernoulli", s, s.Z),
     "curve_area": lambda s: s.spread(lambda size: Fraction(1, s.L * math.comb(s.L - 1, size))),
     "curve_midpoint_excess": lambda s: total((Fraction(c, 2), s.Z(Fraction(k, 2))) for k, c in enumerate((-1, 2, -1))),
-    "weighted_slope": lambda s: QUANTITIES["curve_left_sum"](s) - QUANTITIES["curve_area"](s),  # by parts, step by step
-    "growth_complexity": lambda s: s.spread(lambda j: (1 - Fraction(2 * j + 2, s.L + 1)) / s.L / math.comb(s.L - 1, j)),
+    "weighted_slope": lambda s: QUANTITIES["curve_left_riemann_sum"](s) - QUANTITIES["curve_area"](s),  # by parts
+    "odds_weighted_slope": lambda s: s.spread(
+        lambda j: (1 - Fraction(2 * j + 2, s.L + 1)) / s.L / math.comb(s.L - 1, j)
+    ),
     "profile_left_sum": lambda s: of_kind("fixed-size", s, s.z),
     "profile_area": lambda s: total((Fraction(1, s.L), s.z(j)) for j in range(s.L)),
     "profile_start": lambda s: s.z(0),

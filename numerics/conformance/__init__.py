@@ -1,4 +1,4 @@
-"""Testing somebody's sampler against what it claims (M10)."""
+"""Testing somebody's sampler against what it claims (definitions.md#conformance)."""
 
 from .catalogue import catalogue
 from .claim import Claim

@@ -1,4 +1,4 @@
-"""Does a sampler's code draw as an instance claims (M10)?"""
+"""Does a sampler's code draw as an instance claims (definitions.md#conformance)?"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ SPREAD = 12
 
 @dataclass(frozen=True)
 class Conformity:
-    """What a test of a sampler found.
+    """The outcome of a test of a sampler.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Conformity:
     alpha: float
 
     def account(self) -> str:
-        """What was found, for a person."""
+        """The outcome in words."""
         lines = [
             f"{self.status}: {self.samples} sequences against {self.instance.name}, the steps of {self.followed} seen",
             f"  evidence against it e^{self.log_evidence:.4g}; e^{math.log(1 / self.alpha):.4g} is enough",

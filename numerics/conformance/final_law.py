@@ -1,4 +1,4 @@
-"""Complete sequences against the law of a small language (M10)."""
+"""Complete sequences against the law of a small language (definitions.md#conformance)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Cell:
 
 
 class Tally:
-    """What was drawn so far.
+    """The sequences drawn so far.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Languages with known answers (M1, M9)."""
+"""Languages with known answers (definitions.md#named-languages)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Policies whose reveal times do not depend on the tokens (M3)."""
+"""Policies whose reveal times do not depend on the tokens (definitions.md#policies)."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def random_order(length: int) -> FixedSize:
 
 
 def bisection(length: int) -> FixedSets:
-    """The midpoint of every masked run at once: ``ceil(log2(L+1))`` steps (M6.13)."""
+    """The midpoint of every masked run at once: ``ceil(log2(L+1))`` steps (independent-steps/path-kl)."""
     runs, sets = [(0, whole(length, "length", 1, MOST_POSITIONS))], []
     while runs:
         sets.append([(start + stop - 1) // 2 for start, stop in runs])

@@ -20,7 +20,7 @@ def assert_samples_from(
     seed: int = 0,
     allow_inconclusive: bool = False,
 ) -> Conformity:
-    """Fail unless a sampler's code draws as an instance claims (M10).
+    """Fail unless a sampler's code draws as an instance claims (definitions.md#conformance).
 
     Parameters
     ----------
