@@ -10,6 +10,7 @@ Unset Printing Implicit Defensive.
 
 (** A sequence has a token at every position, a partial sequence a token or the mask [None]. *)
 Notation sequence I A := {ffun I -> A}.
+Notation sequences I A := (finfun_finType I A).
 Notation partial I A := {ffun I -> option A}.
 
 Section Language.
@@ -25,7 +26,7 @@ split=> [e i iR|e]; first by move/ffunP: e => /(_ i); rewrite !ffunE iR => -[].
 by apply/ffunP => i; rewrite !ffunE; case: ifP => // /e ->.
 Qed.
 
-Variable q : law [finType of sequence I A].
+Variable q : law (sequences I A).
 
 (** [H(X_R)] and [H(X_i | X_R)] *)
 Definition H (R : {set I}) := entropy_of q (show R).
@@ -83,13 +84,10 @@ Proof.
 move=> i j R _ _ _; rewrite -!H_given_gain.
 rewrite (_ : H_given i (j |: R) = entropy_given q (token i) (fun x => (token j x, show R x))).
   exact: more_known_less_entropy.
-rewrite /H_given; have c := @chain_rule.
-have e1 := chain_rule q (show (j |: R)) (token i).
-have e2 := chain_rule q (fun x => (token j x, show R x)) (token i).
-have e3 := entropy_of_same q (show_add j R).
-suff : entropy_of q (fun x => (token i x, show (j |: R) x)) =
-       entropy_of q (fun x => (token i x, (token j x, show R x))) by lra.
-by apply: entropy_of_same => x y; split=> -[-> /show_add ->].
+apply: (Rplus_eq_reg_l (entropy_of q (show (j |: R)))).
+rewrite -chain_rule (entropy_of_same q (show_add j R)) -chain_rule.
+apply: entropy_of_same => x y; split=> [[-> /show_add[-> ->]] //|[e1 e2 e3]].
+by rewrite e1; congr (_, _); apply/show_add; rewrite e2 e3.
 Qed.
 
 Lemma H_monotone (R S : {set I}) : R \subset S -> H R <= H S.
@@ -138,14 +136,15 @@ Theorem language_area_curve (integrable : Riemann_integrable language_curve 0 1)
   RiemannInt integrable = entropy q.
 Proof.
 have other := curve_integrable H (Rle_0_1).
-rewrite -H_all -[H setT]Rminus_0_r -{3}H_none -(area_theorem_curve other).
+have := area_theorem_curve other; rewrite H_all H_none Rminus_0_r => <-.
 by apply: RiemannInt_P18; [lra | move=> a _; exact: language_curveE].
 Qed.
 
 Lemma language_curve_integrable : Riemann_integrable language_curve 0 1.
 Proof.
-apply: (@RiemannInt_P1_ext (curve H)) || apply: continuity_implies_RiemannInt; first lra.
-move=> a _; apply: (continuity_pt_ext (curve H)); first by move=> b; rewrite language_curveE.
+apply: continuity_implies_RiemannInt; first lra.
+move=> a _; apply: (continuity_pt_locally_ext (curve H) _ 1); first lra.
+  by move=> b _; rewrite language_curveE.
 exact: curve_continuous.
 Qed.
 

@@ -112,6 +112,26 @@ Lemma mean_sum (I : finType) (P : pred I) (F : I -> S -> R) :
   mean q (fun x => \sum_(i | P i) F i x) = \sum_(i | P i) mean q (F i).
 Proof. by rewrite /mean [RHS]exchange_big /=; apply: eq_bigr => x _; rewrite big_distrr. Qed.
 
+Lemma support_inhabited : exists x, 0 < q x.
+Proof.
+have /existsP[x /positiveP] : [exists x, positive (q x)]; last by exists x.
+apply: contraT => /existsPn none; exfalso.
+by have := support_mass; rewrite big_pred0 => [|x]; [lra | apply/negbTE; exact: none].
+Qed.
+
+Lemma jensen_ln (f : S -> R) : (forall x, 0 < q x -> 0 < f x) -> mean q (fun x => ln (f x)) <= ln (mean q f).
+Proof.
+move=> pos; have m0 : 0 < mean q f.
+  have [x x0] := support_inhabited; apply: (sum_gt0 (j := x)) => // [y _|]; last first.
+    by apply: Rmult_lt_0_compat => //; exact: pos.
+  by have [->|y0] := pmf_cases y; [lra | apply: Rmult_le_pos; apply: Rlt_le => //; exact: pos].
+suff: mean q (fun x => ln (f x) - ln (mean q f)) <= mean q (fun x => f x * / mean q f - 1).
+  rewrite !mean_sub !mean_const; suff -> : mean q (fun x => f x * / mean q f) = 1 by lra.
+  rewrite -[RHS](Rinv_r (mean q f)); last lra.
+  by rewrite {3}/mean big_distrl /=; apply: eq_bigr => x _; rewrite /mean; lra.
+by apply: mean_le => x /pos f0; rewrite -ln_div //; apply: ln_tangent; apply: div_gt0.
+Qed.
+
 Variable (T : finType) (f : S -> T).
 
 Lemma push_ge0 t : 0 <= push q f t.
@@ -282,9 +302,7 @@ Qed.
 Lemma support_gt0 : dominated q p -> 0 < \sum_(x | positive (q x)) p x.
 Proof.
 move/dominatedP => h.
-have [x /positiveP x0] : exists x, positive (q x).
-  apply/existsP; apply: contraT => /existsPn none; exfalso.
-  by have := support_mass q; rewrite big_pred0 => [|x]; [lra | apply/negbTE; exact: none].
+have [x x0] := support_inhabited q.
 by apply: (sum_gt0 (j := x)) => //; [exact/positiveP | exact: h].
 Qed.
 

@@ -163,3 +163,6 @@ Qed.
 
 Lemma div_gt0 a b : 0 < a -> 0 < b -> 0 < a / b.
 Proof. exact: Rdiv_lt_0_compat. Qed.
+
+Lemma mul_divK a b : a <> 0 -> a * (b / a) = b.
+Proof. by move=> a0; field. Qed.
