@@ -28,6 +28,7 @@ Notation "\sum_ i F" := (\big[Rplus/0]_i F%R) : R_scope.
 Notation "\sum_ ( i : t ) F" := (\big[Rplus/0]_(i : t) F%R) : R_scope.
 Notation "\sum_ ( i : t | P ) F" := (\big[Rplus/0]_(i : t | P%B) F%R) : R_scope.
 Notation "\sum_ ( i < n ) F" := (\big[Rplus/0]_(i < n) F%R) : R_scope.
+Notation "\sum_ ( i < n | P ) F" := (\big[Rplus/0]_(i < n | P%B) F%R) : R_scope.
 Notation "\sum_ ( i 'in' A ) F" := (\big[Rplus/0]_(i in A) F%R) : R_scope.
 Notation "\prod_ ( i | P ) F" := (\big[Rmult/1]_(i | P%B) F%R) : R_scope.
 Notation "\prod_ i F" := (\big[Rmult/1]_i F%R) : R_scope.
