@@ -31,12 +31,13 @@ Qed.
 
 Lemma derivable_f u : 0 < u -> derivable_pt_lim f u (f' u).
 Proof.
-move=> u0; apply: derivable_pt_lim_plus; first exact: derivable_pt_lim_ln.
-apply: derivable_pt_lim_plus; apply: (derivable_pt_lim_scal (fun v => / _)).
-  have := @derivable_inv_shift 0 u; rewrite Rplus_0_r => d.
+move=> u0; apply: (derivable_pt_lim_plus ln (fun v => / 4 * / v + 27 / 4 * / (v + 2))).
+  exact: derivable_pt_lim_ln.
+apply: (derivable_pt_lim_plus (fun v => / 4 * / v) (fun v => 27 / 4 * / (v + 2))).
+  apply: (derivable_pt_lim_scal (fun v => / v)); have := @derivable_inv_shift 0 u; rewrite Rplus_0_r => d.
   apply: (derivable_pt_lim_ext (fun v => / (v + 0))) => [v|]; first by rewrite Rplus_0_r.
   by apply: d; lra.
-by apply: derivable_inv_shift; lra.
+by apply: (derivable_pt_lim_scal (fun v => / (v + 2))); apply: derivable_inv_shift; lra.
 Qed.
 
 Lemma f'E u : 0 < u -> f' u = (u - 1) * ((u - 1) * (u - 1) * / (u * u * ((u + 2) * (u + 2)))).
@@ -44,8 +45,8 @@ Proof. by move=> u0; rewrite /f'; field; lra. Qed.
 
 Lemma weight_ge0 u : 0 < u -> 0 <= (u - 1) * (u - 1) * / (u * u * ((u + 2) * (u + 2))).
 Proof.
-move=> u0; apply: Rmult_le_pos; first nra.
-apply: Rlt_le; apply: Rinv_0_lt_compat; nra.
+move=> u0; apply: Rmult_le_pos; first exact: Rle_0_sqr.
+by apply: Rlt_le; apply: Rinv_0_lt_compat; do !apply: Rmult_lt_0_compat; lra.
 Qed.
 
 Lemma f_min t : 0 < t -> 5 / 2 <= f t.
@@ -55,10 +56,14 @@ case: (Rtotal_order t 1) => [lt|[->|gt]]; last 2 first.
 - by rewrite f1; lra.
 - have [c [e [c1 c2]]] := MVT_cor2 f f' 1 t gt (fun c h => derivable_f (ltac:(lra) : 0 < c)).
   rewrite f1 in e; have c0 : 0 < c by lra.
-  by rewrite f'E // in e; have := weight_ge0 c0; nra.
+  have h := Rmult_le_pos _ _ (Rmult_le_pos (c - 1) _ (ltac:(lra)) (weight_ge0 c0)) (ltac:(lra) : 0 <= t - 1).
+  by rewrite f'E // in e; rewrite -e in h; lra.
 have [c [e [c1 c2]]] := MVT_cor2 f f' t 1 lt (fun c h => derivable_f (ltac:(lra) : 0 < c)).
 rewrite f1 in e; have c0 : 0 < c by lra.
-by rewrite f'E // in e; have := weight_ge0 c0; nra.
+have h := Rmult_le_pos _ _ (Rmult_le_pos (1 - c) _ (ltac:(lra)) (weight_ge0 c0)) (ltac:(lra) : 0 <= 1 - t).
+rewrite f'E // in e; move: h e; set W := _ * / _; move: W => W h e.
+have : (1 - c) * W * (1 - t) = (c - 1) * W * (t - 1) by ring.
+by move: e; lra.
 Qed.
 
 Lemma ln_lower t : 0 < t -> (t - 1) * (5 * t + 1) / (2 * t * (t + 2)) <= ln t.
@@ -77,7 +82,7 @@ Proof.
 move=> c0 a0 b0 dom; case: a0 => [a0|<-]; last first.
   rewrite Rmult_0_l Rminus_0_l Rabs_Ropp Rabs_pos_eq //.
   suff : 0 <= b * (1 - c + c * c / 3) by lra.
-  by apply: Rmult_le_pos => //; nra.
+  by apply: Rmult_le_pos => //; have := Rle_0_sqr (c - 3 / 2); rewrite /Rsqr; lra.
 have {}b0 := dom a0; have ab := div_gt0 a0 b0.
 have s0 : 0 < a + 2 * b by lra.
 have := Rmult_le_compat_l a _ _ (Rlt_le _ _ a0) (ln_lower ab).
@@ -87,7 +92,7 @@ suff : c * Rabs (a - b) - c * c * (a + 2 * b) / 6 <= 3 / 2 * ((a - b) * (a - b) 
 have sq : Rabs (a - b) * Rabs (a - b) = (a - b) * (a - b) by rewrite -[LHS]/(Rsqr _) -Rsqr_abs.
 rewrite -sq; set d := Rabs (a - b); set s := a + 2 * b in s0 *.
 have -> : 3 / 2 * (d * d / s) = c * d - c * c * s / 6 + (3 * d - c * s) * (3 * d - c * s) / (6 * s) by field; lra.
-have : 0 <= (3 * d - c * s) * (3 * d - c * s) / (6 * s) by apply: div_ge0; nra.
+have : 0 <= (3 * d - c * s) * (3 * d - c * s) / (6 * s) by apply: div_ge0; [exact: Rle_0_sqr | lra].
 by lra.
 Qed.
 
@@ -106,8 +111,9 @@ have : \sum_x (q x - p x + l1 * Rabs (q x - p x) - l1 * l1 * (q x + 2 * p x) / 6
   by apply: sum_le => x _; apply: pinsker_term => //; [exact: pmf_ge0 | exact: dom].
 rewrite sum_sub big_split /= sum_sub -big_distrr /= -/l1 pmf_sum.
 have -> : \sum_x l1 * l1 * (q x + 2 * p x) / 6 = l1 * l1 / 6 * (1 + 2 * \sum_x p x).
-  rewrite -(pmf_sum q) big_distrr /= -big_split big_distrr /=; apply: eq_bigr => x _ /=; field.
-set P := \sum_x p x in p_sum *; nra.
+  have <- : \sum_x (q x + 2 * p x) = 1 + 2 * \sum_x p x by rewrite big_split /= -big_distrr /= pmf_sum.
+  by rewrite [RHS]big_distrr /=; apply: eq_bigr => x _; field.
+by have := p_sum; move: (\sum_x p x) => P; nra.
 Qed.
 
 (** Total variation, as half the distance in L1, or as the mass that [p] lacks where [q] is larger. *)
