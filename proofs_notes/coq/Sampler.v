@@ -6,7 +6,7 @@
 
     Proof of the last: given the reveal times, the output law is a product of predicted conditionals. Insert the
     exact ones; the chain rule turns the first part into entropies, the second is a divergence in each context. *)
-From Maskbound Require Export Information.
+From Maskbound Require Export Information Towers.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -96,6 +96,29 @@ Implicit Types (tau : {ffun I -> 'I_N}) (x : sequence I A).
 Lemma given_times_ge0 tau x : 0 <= given_times p tau x.
 Proof. by apply: prod_ge0 => i _; apply: predict_ge0. Qed.
 
+Lemma given_times_causal tau i (x y : sequence I A) : x i = y i ->
+  (forall j, (tau j < tau i)%N -> x j = y j) -> p i (show (before tau i) x) (x i) = p i (show (before tau i) y) (y i).
+Proof.
+move=> own earlier; rewrite own; congr (p i _ _).
+by apply/show_eqP => j; rewrite inE; apply: earlier.
+Qed.
+
+Lemma show_put tau i x a : show (before tau i) (put x i a) = show (before tau i) x.
+Proof. by apply/show_eqP => j; rewrite inE ffunE; case: eqP => // ->; rewrite ltnn. Qed.
+
+(** Given the reveal times, the output has a law, unless sequences are abandoned. *)
+Theorem given_times_sum tau (x0 : sequence I A) :
+  (forall i c, \sum_a p i c a = 1) -> \sum_x given_times p tau x = 1.
+Proof.
+move=> proper; rewrite -[RHS](pow1 #|I|) -(prod_const predT).
+apply: (tower_eq (time := fun i => tau i) (G := fun i x => p i (show (before tau i) x) (x i)) x0) => //.
+- by move=> i x; apply: predict_ge0.
+- exact: given_times_causal.
+- by move=> i; lra.
+- move=> i x; rewrite -(proper i (show (before tau i) x)); apply: eq_bigr => a _.
+  by rewrite show_put ffunE eqxx.
+Qed.
+
 (** ** Averaging over the reveal times *)
 
 Section Average.
@@ -103,6 +126,12 @@ Variable W : law (sequences I (ordinal_finType N)).
 
 Lemma output_ge0 x : 0 <= output p W x.
 Proof. by apply: sum_ge0 => tau _; apply: Rmult_le_pos; [apply: pmf_ge0 | apply: given_times_ge0]. Qed.
+
+Theorem output_sum (x0 : sequence I A) : (forall i c, \sum_a p i c a = 1) -> \sum_x output p W x = 1.
+Proof.
+move=> proper; rewrite /output exchange_big -(pmf_sum W) /=; apply: eq_bigr => tau _.
+by rewrite -big_distrr /= given_times_sum // Rmult_1_r.
+Qed.
 
 (** [path_kl] is finite iff every [tau] of positive probability allows what [q] does. *)
 Lemma path_kl_cases :
