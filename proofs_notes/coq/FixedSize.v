@@ -193,7 +193,7 @@ rewrite (eq_bigr (fun=> INR 'C(#|I|.-1, j) * F)) => [|i _]; first by rewrite sum
 rewrite sum_const; congr (INR _ * _).
 have -> : #|I|.-1 = #|[set: I] :\ i| by rewrite card_all_but.
 rewrite -cards_draws; apply: eq_card => R.
-by rewrite !inE subset_all.
+by rewrite !inE subset_all_but.
 Qed.
 
 Lemma mean_sized (f : I -> {set I} -> R) :

@@ -30,7 +30,7 @@ Definition erasure_mean (U : {set I}) (f : {set I} -> R) (a : R) : R :=
 
 Definition diminishing := forall (i j : I) (R : {set I}), i \notin R -> j \notin R -> i != j -> gain i (j |: R) <= gain i R.
 
-Lemma subset_all (i : I) (R : {set I}) : (R \subset [set: I] :\ i) = (i \notin R).
+Lemma subset_all_but (i : I) (R : {set I}) : (R \subset [set: I] :\ i) = (i \notin R).
 Proof. by rewrite subsetD1 subsetT. Qed.
 
 Lemma card_all_but (i : I) : #|[set: I] :\ i| = L.-1%N.
@@ -125,7 +125,7 @@ Qed.
 Lemma curve_erasure a : curve a = \sum_i erasure_mean ([set: I] :\ i) (gain i) a.
 Proof.
 apply: eq_bigr => i _; rewrite /erasure_mean card_all_but.
-by apply: eq_bigl => R; rewrite subset_all.
+by apply: eq_bigl => R; rewrite subset_all_but.
 Qed.
 
 Lemma curve_primitive a : derivable_pt_lim (erasure_mean [set: I] h) a (curve a).
@@ -177,7 +177,7 @@ have -> : \sum_i \sum_(R : {set I} | (i \notin R) && (#|R| == j)) gain i R =
       \sum_(R : {set I} | R \subset [set: I] :\ i) (if #|R| == j then h R else 0))).
     rewrite [RHS](eq_bigl predT); last by move=> i; rewrite in_setT.
     apply: eq_bigr => i _; rewrite -sum_sub big_mkcondr.
-    apply: eq_big => [R|R iR]; first by rewrite subset_all.
+    apply: eq_big => [R|R iR]; first by rewrite subset_all_but.
     by rewrite cardsU1 iR add1n eqSS /gain; case: ifP => _; lra.
   rewrite sum_sub (sum_add [set: I] (fun i S => if #|S| == j.+1 then h S else 0)).
   rewrite (sum_out [set: I] (fun i R => if #|R| == j then h R else 0)) !big_distrr /=.
@@ -235,16 +235,16 @@ pose U := [set: I] :\ i.
 have -> : INR j.+1 * (\sum_(R : {set I} | (i \notin R) && (#|R| == j.+1)) gain i R) =
   \sum_(k | k \in U) \sum_(R : {set I} | R \subset U :\ k) (if #|k |: R| == j.+1 then gain i (k |: R) else 0).
   rewrite (sum_add U (fun k S => if #|S| == j.+1 then gain i S else 0)) big_distrr /= big_mkcondr.
-  apply: eq_big => [R|R _]; first by rewrite subset_all.
+  apply: eq_big => [R|R _]; first by rewrite subset_all_but.
   by rewrite sum_const_in; case: eqP => [->|_] //; rewrite !Rmult_0_r.
 have -> : INR (L.-1 - j) * (\sum_(R : {set I} | (i \notin R) && (#|R| == j)) gain i R) =
   \sum_(k | k \in U) \sum_(R : {set I} | R \subset U :\ k) (if #|R| == j then gain i R else 0).
   rewrite (sum_out U (fun k R => if #|R| == j then gain i R else 0)) big_distrr /= big_mkcondr.
-  apply: eq_big => [R|R iR]; first by rewrite subset_all.
+  apply: eq_big => [R|R iR]; first by rewrite subset_all_but.
   rewrite sum_const_in cardsD card_all_but.
-  have -> : U :&: R = R by apply/setIidPr; rewrite subset_all.
+  have -> : U :&: R = R by apply/setIidPr; rewrite subset_all_but.
   by case: eqP => [->|_] //; rewrite !Rmult_0_r.
-apply: sum_le => k kU; apply: sum_le => R; rewrite subsetD1 subset_all => /andP[iR kR].
+apply: sum_le => k kU; apply: sum_le => R; rewrite subsetD1 subset_all_but => /andP[iR kR].
 rewrite cardsU1 kR add1n eqSS; case: ifP => _; last lra.
 by apply: dim => //; move: kU; rewrite in_setD1 eq_sym => /andP[].
 Qed.
@@ -263,7 +263,7 @@ have [c [e [ac cb]]] := MVT_cor2 curve _ a b ab (fun c _ => curve_derivable c).
 rewrite -[curve b](Rplus_minus (curve a)) e.
 set slope := \sum_i _; suff : slope <= 0 by nra.
 apply: sum_le0 => i _; apply: sum_le0 => j; rewrite in_setD1 => /andP[ji _].
-apply: sum_le0 => R; rewrite subsetD1 subset_all => /andP[iR jR].
+apply: sum_le0 => R; rewrite subsetD1 subset_all_but => /andP[iR jR].
 have := dim iR jR; rewrite eq_sym => /(_ ji).
 set weight := c ^ _ * (1 - c) ^ _; suff : 0 <= weight by nra.
 by apply: Rmult_le_pos; apply: pow_le; lra.
@@ -307,8 +307,8 @@ Lemma profile_end : profile L.-1 = \sum_i (h setT - h ([set: I] :\ i)).
 Proof.
 rewrite /profile binn INR_1 /Rdiv Rinv_1 Rmult_1_r; apply: eq_bigr => i _.
 rewrite (big_pred1 ([set: I] :\ i)) => [|R]; first by rewrite /gain setD1K ?in_setT.
-rewrite /= eqEcard card_all_but subset_all; apply: andb_id2l => iR.
-have le : (#|R| <= L.-1)%N by rewrite -(card_all_but i) subset_leq_card // subset_all.
+rewrite /= eqEcard card_all_but subset_all_but; apply: andb_id2l => iR.
+have le : (#|R| <= L.-1)%N by rewrite -(card_all_but i) subset_leq_card // subset_all_but.
 by rewrite eqn_leq le.
 Qed.
 
