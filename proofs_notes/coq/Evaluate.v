@@ -25,7 +25,8 @@ Variables (L V N : nat) (table : seq nat -> Q).
 
 (** [q(x_R)], [R] the positions at which [known] holds. *)
 Definition mass (known : nat -> bool) (x : seq nat) : Q :=
-  qsum [seq (if all (fun j => known j ==> (nth 0%N y j == nth 0%N x j)) (iota 0 L) then table y else 0%Q) | y <- words L V].
+  let agrees y := all (fun j => known j ==> (nth 0%N y j == nth 0%N x j)) (iota 0 L) in
+  qsum [seq (if agrees y then table y else 0%Q) | y <- words L V].
 
 (** The exact conditional of [x]'s token at [i] given its tokens at earlier times. *)
 Definition conditional_at (tau x : seq nat) (i : nat) : Q :=

@@ -20,7 +20,8 @@ Definition swap_times (a b : I) tau : {ffun I -> 'I_N} := [ffun j => tau (swap a
 Definition exchangeable := forall a b tau, W (swap_times a b tau) = W tau.
 
 (** The probability that [i] comes at step [k] when the positions in [R] are known. *)
-Definition arrival (i : I) (k : 'I_N) (R : {set I}) := \sum_(tau : {ffun I -> 'I_N} | (tau i == k) && (before tau i == R)) W tau.
+Definition arrival (i : I) (k : 'I_N) (R : {set I}) :=
+  \sum_(tau : {ffun I -> 'I_N} | (tau i == k) && (before tau i == R)) W tau.
 
 Lemma swap_timesK a b : involutive (swap_times a b).
 Proof. by move=> tau; apply/ffunP => j; rewrite !ffunE swapK. Qed.
@@ -178,7 +179,8 @@ Lemma arrival_total (k : 'I_N) :
 Proof.
 transitivity (\sum_i \sum_(tau : {ffun I -> 'I_N} | tau i == k) fixed_size_times tau).
   apply: eq_bigr => i _.
-  rewrite [RHS](partition_big (fun tau : {ffun I -> 'I_N} => before tau i) (fun R => i \notin R)) => [|tau _]; last exact: before_irr.
+  rewrite [RHS](partition_big (fun tau : {ffun I -> 'I_N} => before tau i) (fun R => i \notin R)) => [|tau _];
+    last exact: before_irr.
   rewrite big_mkcondr; apply: eq_bigr => R iR /=.
   by case: eqP => // /eqP /(arrival_sized i) => e; rewrite -[RHS]/(arrival _ i k R) e.
 rewrite (exchange_big_dep predT) //= -[RHS]Rmult_1_r -fixed_size_sum big_distrr /=; apply: eq_bigr => tau _.
@@ -205,7 +207,8 @@ transitivity (\sum_(k < N) \sum_i \sum_(R : {set I} | (i \notin R) && (#|R| == s
                 arrival fixed_size_times i k R * f i R).
   rewrite (mean_sum fixed_size) [RHS]exchange_big /=; apply: eq_bigr => i _.
   rewrite /mean (partition_big (fun tau : {ffun I -> 'I_N} => tau i) predT) //=; apply: eq_bigr => k _.
-  rewrite (partition_big (fun tau : {ffun I -> 'I_N} => before tau i) (fun R => i \notin R)) => [|tau _]; last exact: before_irr.
+  rewrite (partition_big (fun tau : {ffun I -> 'I_N} => before tau i) (fun R => i \notin R)) => [|tau _];
+    last exact: before_irr.
   rewrite [RHS]big_mkcondr; apply: eq_bigr => R iR.
   rewrite (eq_bigr (fun tau => fixed_size_times tau * f i R)) => [|tau /andP[_ /eqP ->] //].
   rewrite -big_distrl /= -/(arrival fixed_size_times i k R).
@@ -215,7 +218,8 @@ case: (posnP (s k)) => [sk|sk].
   rewrite sk INR_0 /Rdiv !Rmult_0_l; apply: big1 => i _; apply: big1 => R iR.
   have all0 : forall j (Q : {set I}), (j \notin Q) && (#|Q| == sized k) -> arrival fixed_size_times j k Q = 0.
     move=> j Q jQ; have := arrival_total k; rewrite sk INR_0.
-    have pos i' (R' : {set I}) : 0 <= arrival fixed_size_times i' k R' by apply: sum_ge0 => tau _; exact: fixed_size_ge0.
+    have pos i' (R' : {set I}) : 0 <= arrival fixed_size_times i' k R'.
+      by apply: sum_ge0 => tau _; exact: fixed_size_ge0.
     have inner i' : 0 <= \sum_(R' : {set I} | (i' \notin R') && (#|R'| == sized k)) arrival fixed_size_times i' k R'.
       by apply: sum_ge0 => R' _; exact: pos.
     move=> tot; have e := sum_eq0 (P := predT) (j := j) (fun i' _ => inner i') isT tot.
@@ -314,7 +318,8 @@ Theorem fixed_size_left_sum : profile_left_sum - profile_mean <=
 Proof.
 have := size_steps (leqnn N); rewrite (sizedN total) (eq_bigl predT) => [|k]; last by rewrite ltn_ord.
 rewrite -language_total_drop !language_profileE /profile_left_sum /profile_mean.
-rewrite (eq_bigr (fun k : 'I_N => INR (s k) * language_profile q (sized s k))) => [|k _]; last by rewrite language_profileE.
+rewrite (eq_bigr (fun k : 'I_N => INR (s k) * language_profile q (sized s k))) => [|k _];
+  last by rewrite language_profileE.
 rewrite (eq_bigr (fun j : 'I_#|I| => language_profile q j)) => [|j _]; last by rewrite language_profileE.
 set x := \sum_(k < N) _; set y := \sum_(j < #|I|) _; set d := _ - z _ => h.
 have I0 := Rinv_0_lt_compat _ (INR_gt0 L0).

@@ -345,7 +345,7 @@ by rewrite -big_split /=; apply: eq_bigr => b _; rewrite ffunE.
 Qed.
 
 (** collision/at-least-1-over-n *)
-Lemma collision_at_least : / INR N <= collision.
+Theorem collision_at_least : / INR N <= collision.
 Proof.
 have [k _] := support_inhabited w.
 have N0 : 0 < INR N by apply: INR_gt0; apply: leq_ltn_trans (ltn_ord k).

@@ -387,8 +387,8 @@ Proof. by rewrite /exact_conditional push_given; apply: div_ge0; exact: push_ge0
 
 Lemma exact_conditional_sum i c : \sum_a exact_conditional q i c a <= 1.
 Proof.
-rewrite (eq_bigr (fun a => push q (fun y => (token i y, show (known c) y)) (a, c) * / context q c)) => [|a _]; last first.
-  exact: push_given.
+rewrite (eq_bigr (fun a => push q (fun y => (token i y, show (known c) y)) (a, c) * / context q c)) => [|a _];
+  last exact: push_given.
 rewrite -big_distrl /= -push_pair_r -/(context q c).
 have : 0 <= context q c by exact: push_ge0.
 by case=> [c0|e]; [rewrite Rinv_r | rewrite -e Rmult_0_l]; lra.

@@ -28,7 +28,8 @@ Definition curve (a : R) : R :=
 Definition erasure_mean (U : {set I}) (f : {set I} -> R) (a : R) : R :=
   \sum_(R : {set I} | R \subset U) a ^ #|R| * (1 - a) ^ (#|U| - #|R|) * f R.
 
-Definition diminishing := forall (i j : I) (R : {set I}), i \notin R -> j \notin R -> i != j -> gain i (j |: R) <= gain i R.
+Definition diminishing := forall (i j : I) (R : {set I}),
+  i \notin R -> j \notin R -> i != j -> gain i (j |: R) <= gain i R.
 
 Lemma subset_all_but (i : I) (R : {set I}) : (R \subset [set: I] :\ i) = (i \notin R).
 Proof. by rewrite subsetD1 subsetT. Qed.
@@ -81,8 +82,9 @@ have d2 : derivable_pt_lim (fun b => (1 - b) ^ m) a (INR m * (1 - a) ^ m.-1 * (0
   apply: (derivable_pt_lim_comp (fun b => 1 - b) (fun b => b ^ m)); last exact: derivable_pt_lim_pow.
   by apply: derivable_pt_lim_minus; [exact: derivable_pt_lim_const | exact: derivable_pt_lim_id].
 have d := derivable_pt_lim_mult _ _ _ _ _ (derivable_pt_lim_mult _ _ _ _ _ d1 d2) (derivable_pt_lim_const c a).
-by move: d; rewrite /mult_fct /fct_cte; set l := (X in derivable_pt_lim _ _ X -> _); set l' := (X in _ -> derivable_pt_lim _ _ X);
-   have -> : l = l' by rewrite /l /l'; ring.
+move: d; rewrite /mult_fct /fct_cte.
+set l := (X in derivable_pt_lim _ _ X -> _); set l' := (X in _ -> derivable_pt_lim _ _ X).
+by have -> : l = l' by rewrite /l /l'; ring.
 Qed.
 
 Lemma russo U f a : derivable_pt_lim (erasure_mean U f) a
@@ -90,7 +92,8 @@ Lemma russo U f a : derivable_pt_lim (erasure_mean U f) a
 Proof.
 have d := @derivable_sum _ (index_enum _) (fun R : {set I} => R \subset U) _ _ a
   (fun R => derivable_weight #|R| (#|U| - #|R|) (f R) a).
-set l := (X in derivable_pt_lim _ _ X) in d; suff e : \sum_(j | j \in U) erasure_mean (U :\ j) (fun R => f (j |: R) - f R) a = l by rewrite e.
+set l := (X in derivable_pt_lim _ _ X) in d.
+suff e : \sum_(j | j \in U) erasure_mean (U :\ j) (fun R => f (j |: R) - f R) a = l by rewrite e.
 rewrite /l {d l}.
 pose w r := a ^ r * (1 - a) ^ (#|U|.-1 - r).
 transitivity (\sum_(j | j \in U) (\sum_(R : {set I} | R \subset U :\ j) w #|(j |: R) :\ j| * f (j |: R) -

@@ -95,7 +95,8 @@ def evaluate(build: Path, V: int, q: languages.Law, L: int, terms: list[str]) ->
     (build / "Instance.v").write_text(head + "\n".join(f"Eval vm_compute in ({term} : seq Q)." for term in terms))
     printed = coq.run(build, "coqc", "-q", "-w", "none", "Instance.v")
     answers = re.findall(r"= \[::(.*?)\]\s*: seq Q", printed, re.DOTALL)
-    return [[Fraction(re.sub(r"\s+", "", item).replace("#", "/")) for item in answer.split(";")] for answer in answers]
+    plain = [re.sub(r"%Q|[()\s]", "", answer).replace("#", "/") for answer in answers]
+    return [[Fraction(item) for item in answer.split(";")] for answer in plain]
 
 
 LANGUAGES = {
