@@ -7,7 +7,7 @@
     [1/V + eps] (Pinsker, [agreement]). Blocks are drawn in the order of their earlier token; each factor depends on
     the blocks before it only, so the tower rule bounds the chance of a correct sequence by [(1/V + eps)^B], [B] the
     number of blocks inside one step; for Bernoulli steps [B] is binomial. *)
-From Maskbound Require Export Bernoulli Pinsker Swap.
+From Maskbound Require Export Bernoulli TotalVariation Swap.
 
 Set Implicit Arguments.
 Unset Strict Implicit.

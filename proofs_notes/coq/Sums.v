@@ -167,3 +167,21 @@ Proof. exact: Rdiv_lt_0_compat. Qed.
 
 Lemma mul_divK a b : a <> 0 -> a * (b / a) = b.
 Proof. by move=> a0; field. Qed.
+
+Lemma cauchy_schwarz (T : finType) (a b : T -> R) :
+  (\sum_i a i * b i) * (\sum_i a i * b i) <= (\sum_i a i * a i) * (\sum_i b i * b i).
+Proof.
+set C := \sum_i a i * b i; set A := \sum_i a i * a i; set B := \sum_i b i * b i.
+have A0 : 0 <= A by apply: sum_ge0 => i _; exact: Rle_0_sqr.
+have : 0 <= \sum_i (A * b i - C * a i) * (A * b i - C * a i) by apply: sum_ge0 => i _; exact: Rle_0_sqr.
+have -> : \sum_i (A * b i - C * a i) * (A * b i - C * a i) = A * (A * B - C * C).
+  transitivity (\sum_i (A * A * (b i * b i) + (C * C * (a i * a i) - 2 * A * C * (a i * b i)))).
+    by apply: eq_bigr => i _; ring.
+  by rewrite big_split /= sum_sub -!big_distrr /= -/A -/B -/C; ring.
+case: A0 => [A0|e] h.
+  suff : 0 <= A * B - C * C by lra.
+  by apply: (Rmult_le_reg_l A) => //; rewrite Rmult_0_r.
+suff -> : C = 0 by rewrite -e; lra.
+apply: big1 => i _; suff -> : a i = 0 by rewrite Rmult_0_l.
+apply: Rsqr_0_uniq; apply: (sum_eq0 (P := predT) (F := fun i => a i * a i)) => // j _; exact: Rle_0_sqr.
+Qed.

@@ -1,10 +1,12 @@
-(** Pinsker's inequality for finite laws.
+(** Total variation against KL and the sequence error rate, for finite laws.
 
-    Statement: [tv/pinsker].
+    Statements: [tv/pinsker], [tv/bretagnolle-huber], [tv/at-least-ser].
 
-    Proof: [ln t >= (t - 1)(5 t + 1) / (2 t (t + 2))] for [t > 0], as the difference is 0 at 1 and has the derivative
+    Proof of Pinsker's inequality: [ln t >= (t - 1)(5 t + 1) / (2 t (t + 2))] for [t > 0], as the difference is 0 at 1 and has the derivative
     [(t - 1)^3 / (t (t + 2))^2]. With [t = q/p] and any [c] this makes each term of the divergence at least
-    [q - p + c |q - p| - c^2 (q + 2 p) / 6]. Sum, and let [c] be the sum of [|q - p|]. *)
+    [q - p + c |q - p| - c^2 (q + 2 p) / 6]. Sum, and let [c] be the sum of [|q - p|].
+    Of Bretagnolle and Huber's: [TV^2 <= 1 - B^2] by Cauchy and Schwarz, [B] the sum of [sqrt (q p)], and
+    [B^2 >= exp (-KL)] by Jensen. *)
 From Maskbound Require Export Laws.
 From Coq Require Import Psatz.
 
@@ -116,10 +118,81 @@ have -> : \sum_x l1 * l1 * (q x + 2 * p x) / 6 = l1 * l1 / 6 * (1 + 2 * \sum_x p
 by have := p_sum; move: (\sum_x p x) => P; nra.
 Qed.
 
-(** Total variation, as half the distance in L1, or as the mass that [p] lacks where [q] is larger. *)
+(** Total variation, as half the distance in L1. *)
 Definition tv : R := l1 / 2.
 
 Corollary pinsker_tv : xle (Fin (2 * (tv * tv))) (kl q p).
 Proof. by have := pinsker; case: kl => //= r; rewrite /tv; lra. Qed.
+
+Hypothesis p_mass : \sum_x p x = 1.
+
+(** tv/at-least-ser *)
+Theorem tv_at_least_ser : ser q p <= tv.
+Proof.
+have inside : ser q p = \sum_(x | positive (q x)) (q x - p x) by rewrite sum_sub support_mass.
+have outside : ser q p = \sum_(x | ~~ positive (q x)) p x.
+  by rewrite /ser -p_mass (bigID (fun x => positive (q x))) /=; lra.
+have two : ser q p + ser q p <= l1.
+  rewrite {1}inside outside /l1 [X in _ <= X](bigID (fun x => positive (q x))) /=.
+  apply: Rplus_le_compat; apply: sum_le => x h.
+    exact: Rle_abs.
+  have -> : q x = 0 by move: h; case: positiveP => // n _; have [|] := pmf_cases q x.
+  by rewrite Rminus_0_l Rabs_Ropp; exact: Rle_abs.
+by rewrite /tv; lra.
+Qed.
+
+Definition affinity : R := \sum_x sqrt (q x) * sqrt (p x).
+
+Lemma tv_affinity : tv * tv <= 1 - affinity * affinity.
+Proof.
+pose a x := Rabs (sqrt (q x) - sqrt (p x)); pose b x := sqrt (q x) + sqrt (p x).
+have sq x : sqrt (q x) * sqrt (q x) = q x by apply: sqrt_sqrt; exact: pmf_ge0.
+have sp x : sqrt (p x) * sqrt (p x) = p x by apply: sqrt_sqrt; exact: p_ge0.
+have b0 x : 0 <= b x by apply: Rplus_le_le_0_compat; exact: sqrt_pos.
+have -> : tv = (\sum_x a x * b x) / 2.
+  rewrite /tv /l1; congr (_ / 2); apply: eq_bigr => x _.
+  rewrite /a -[X in _ = _ * X]Rabs_pos_eq // -Rabs_mult /b; congr Rabs.
+  by rewrite -{1}(sq x) -{1}(sp x); ring.
+have A2 : \sum_x a x * a x = 2 - 2 * affinity.
+  transitivity (\sum_x (q x + p x - sqrt (q x) * sqrt (p x) * 2)).
+    apply: eq_bigr => x _; rewrite /a -Rabs_mult Rabs_pos_eq; last exact: Rle_0_sqr.
+    by have := sq x; have := sp x; lra.
+  by rewrite sum_sub big_split /= pmf_sum p_mass -big_distrl /= -/affinity; ring.
+have B2 : \sum_x b x * b x = 2 + 2 * affinity.
+  transitivity (\sum_x (q x + p x + sqrt (q x) * sqrt (p x) * 2)).
+    by apply: eq_bigr => x _; rewrite /b; have := sq x; have := sp x; lra.
+  by rewrite !big_split /= pmf_sum p_mass -big_distrl /= -/affinity; ring.
+by have := cauchy_schwarz a b; rewrite A2 B2; lra.
+Qed.
+
+(** tv/bretagnolle-huber *)
+Theorem bretagnolle_huber : tv * tv <= 1 - xexp_opp (kl q p).
+Proof.
+apply: Rle_trans tv_affinity _; apply: Rplus_le_compat_l; apply: Ropp_le_contravar.
+rewrite /kl; case: ifP => [/dominatedP dom|_] /=; last exact: Rle_0_sqr.
+pose f x := sqrt (p x) / sqrt (q x).
+have f0 x : 0 < q x -> 0 < f x by move=> x0; apply: div_gt0; apply: sqrt_lt_R0 => //; exact: dom.
+have fE : mean q f = affinity.
+  transitivity (\sum_(x | positive (q x)) q x * f x); first exact: support_sum.
+  rewrite /affinity [RHS](bigID (fun x => positive (q x))) /= [X in _ = _ + X]big1 => [|x h]; last first.
+    have -> : q x = 0 by move: h; case: positiveP => // n _; have [|] := pmf_cases q x.
+    by rewrite sqrt_0 Rmult_0_l.
+  rewrite Rplus_0_r; apply: eq_bigr => x /positiveP x0; rewrite /f -{1}(sqrt_sqrt (q x)); last exact: pmf_ge0.
+  by have := sqrt_lt_R0 _ x0; move: (sqrt (q x)) => c c0; field; lra.
+have lnf : mean q (fun x => ln (f x)) = - (1 / 2) * divergence q p.
+  rewrite -[divergence q p]/(mean q (fun x => ln (q x / p x))) -mean_scale; apply: mean_eq => x x0.
+  have p0 := dom x x0; have sq0 := sqrt_lt_R0 _ x0; have sp0 := sqrt_lt_R0 _ p0.
+  have eq : ln (q x) = ln (sqrt (q x)) + ln (sqrt (q x)) by rewrite -ln_mult // sqrt_sqrt //; lra.
+  have ep : ln (p x) = ln (sqrt (p x)) + ln (sqrt (p x)) by rewrite -ln_mult // sqrt_sqrt //; lra.
+  by rewrite /f ln_div // ln_div // eq ep; lra.
+have aff0 : 0 < affinity.
+  rewrite -fE; have [x x0] := support_inhabited q; apply: (sum_gt0 (j := x)) => // [y _|].
+    by have [->|y0] := pmf_cases q y; [lra | apply: Rmult_le_pos; apply: Rlt_le => //; exact: f0].
+  by apply: Rmult_lt_0_compat => //; exact: f0.
+have := jensen_ln f0; rewrite lnf fE => jensen.
+have -> : affinity * affinity = exp (ln affinity + ln affinity) by rewrite exp_plus exp_ln.
+have : - divergence q p <= ln affinity + ln affinity by lra.
+by case=> [lt|->]; [exact: Rlt_le (exp_increasing _ _ lt) | exact: Rle_refl].
+Qed.
 
 End Pinsker.
