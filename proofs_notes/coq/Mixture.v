@@ -46,7 +46,8 @@ Proof.
 rewrite /mean (bigD1 (counts tau)) //= big1 => [|n ne]; last first.
   by rewrite /of_sizes /fixed_size_times has_sizes_counts eq_sym (negbTE ne) Rmult_0_r.
 rewrite Rplus_0_r /of_sizes /fixed_size_times has_sizes_counts eqxx.
-have -> : push (bernoulli I w) counts (counts tau) = INR #|@has_sizes I N (sizes_of (counts tau))| * bernoulli_times w tau.
+have -> : push (bernoulli I w) counts (counts tau) =
+    INR #|@has_sizes I N (sizes_of (counts tau))| * bernoulli_times w tau.
   rewrite /push (eq_bigr (fun=> bernoulli_times w tau)) => [|t /eqP e].
     by rewrite sum_const; congr (INR _ * _); apply: eq_card => t; rewrite -[RHS]/(has_sizes _ t) has_sizes_counts.
   rewrite /= !bernoulli_counts; apply: eq_bigr => k _; congr (_ ^ _).
@@ -118,7 +119,8 @@ Definition possible_sizes (n : sizes) : Prop := 0 < multinomial n.
 Lemma possible_sizes_total n : possible_sizes n -> (\sum_(k < N) n k)%N = #|I|.
 Proof.
 move=> n0; have [tau /eqP e] : exists tau, counts tau == n.
-  apply/existsP; apply: contraT => /existsPn none; exfalso; suff : multinomial n = 0 by move: n0; rewrite /possible_sizes; lra.
+  apply/existsP; apply: contraT => /existsPn none; exfalso.
+  suff : multinomial n = 0 by move: n0; rewrite /possible_sizes; lra.
   by apply: big1 => tau e; have := none tau; rewrite e.
 rewrite -[RHS]sum1_card [RHS](partition_big (fun i => tau i) predT) //=; apply: eq_bigr => k _.
 by rewrite -e ffunE /= /count_at -sum1_card; apply: eq_bigl => i; rewrite inE.
