@@ -3,8 +3,8 @@
     Statements: [tv/pinsker], [tv/bretagnolle-huber], [tv/at-least-ser].
 
     Proof of Pinsker's inequality: [ln t >= (t - 1)(5 t + 1) / (2 t (t + 2))] for [t > 0], as the difference is 0 at 1
-    and has the derivative [(t - 1)^3 / (t (t + 2))^2]. With [t = q/p] and any [c] this makes each term of the divergence
-    at least [q - p + c |q - p| - c^2 (q + 2 p) / 6]. Sum, and let [c] be the sum of [|q - p|].
+    and has the derivative [(t - 1)^3 / (t (t + 2))^2]. With [t = q/p] and any [c] each term of the divergence is at
+    least [q - p + c |q - p| - c^2 (q + 2 p) / 6]. Sum, and let [c] be the sum of [|q - p|].
     Of Bretagnolle and Huber's: [TV^2 <= 1 - B^2] by Cauchy and Schwarz, [B] the sum of [sqrt (q p)], and
     [B^2 >= exp (-KL)] by Jensen. *)
 From Maskbound Require Export Laws.
