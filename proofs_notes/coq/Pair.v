@@ -1,13 +1,14 @@
 (** Pair(V): [m] independent blocks, each a uniform token written twice. Every denoiser that is within [eps] of the
     exact one in every possible context errs on a fixed share of the blocks that it reveals in one step.
 
-    Statements: [pair/ser-lower], [collision/at-least-1-over-n], [pair/linear-steps].
+    Statements: [pair/ser-lower], [collision/at-least-1-over-n], [pair/linear-steps],
+    [pair/token-error-lower].
 
     Proof: in a possible context two predictions for the tokens of one block agree with probability at most
     [1/V + eps] (Pinsker, [agreement]). Blocks are drawn in the order of their earlier token; each factor depends on
     the blocks before it only, so the tower rule bounds the chance of a correct sequence by [(1/V + eps)^B], [B] the
     number of blocks inside one step; for Bernoulli steps [B] is binomial. *)
-From Maskbound Require Export Bernoulli TotalVariation Swap.
+From Maskbound Require Export TokenError TotalVariation Swap.
 
 Set Implicit Arguments.
 Unset Strict Implicit.
@@ -401,9 +402,7 @@ have base1 : 1 - collision * c <= exp (- (c / INR N)).
   have le : c / INR N <= collision * c by rewrite /Rdiv Rmult_comm; apply: Rmult_le_compat_r; lra.
   by have := exp_ineq1_le (- (c / INR N)); lra.
 apply: Rle_trans (pow_incr _ _ _ (conj base0 base1)) _.
-have powexp t l : exp t ^ l = exp (INR l * t).
-  by elim: l => [|l ih]; [rewrite INR_0 Rmult_0_l exp_0 | rewrite /= ih -exp_plus S_INR; congr exp; ring].
-by rewrite powexp Ropp_mult_distr_r_reverse; lra.
+by rewrite exp_power Ropp_mult_distr_r_reverse; lra.
 Qed.
 
 (** Fewer than [(1 - 1/V - eps) L / (2 log 2)] steps err more often than not. *)
@@ -422,6 +421,44 @@ apply: exp_increasing; apply: Ropp_lt_contravar.
 have := Rmult_lt_compat_r (ln 2 / INR N) _ _ (div_gt0 ln2 N0) few.
 have -> : INR N * (ln 2 / INR N) = ln 2 by field; lra.
 by have -> : c * l / (2 * ln 2) * (ln 2 / INR N) = l / (2 * INR N) * c by field; lra.
+Qed.
+
+(** pair/token-error-lower: the token error rate falls no faster than the chance of a collision. *)
+Theorem pair_token_error_lower : (0 < m)%N ->
+  xle (Fin (log_ter_language pair_law + collision / 2 * (1 - / V - eps)))
+      (log_ter pair_law (output p (bernoulli positions w))).
+Proof.
+move=> m1; have L0 : (0 < #|positions|)%N by rewrite card_prod card_ord card_bool muln_gt0 m1.
+have LE : INR #|positions| = 2 * INR m.
+  by rewrite card_prod card_ord card_bool INR_mul; rewrite -[INR 2]/(1 + 1); ring.
+have m0 := INR_gt0 m1; set c := 1 - / V - eps.
+have [a0 _] : exists a0 : A, true by move/card_gt0P: V_pos => [a0 _]; exists a0.
+suff : xle (Fin (INR m * (collision * c))) (kl pair_law (output p (bernoulli positions w))).
+  rewrite (token_error_identity _ L0) LE; case: kl => [r|] /=; last first.
+    by rewrite (introT (positiveP _)) //; apply: Rinv_0_lt_compat; lra.
+  have i0 : 0 < / (2 * INR m) by apply: Rinv_0_lt_compat; lra.
+  move=> h; apply: Rplus_le_compat_l; have := Rmult_le_compat_l _ _ _ (Rlt_le _ _ i0) h.
+  by have -> : / (2 * INR m) * (INR m * (collision * c)) = collision / 2 * c by field; lra.
+have out0 := output_ge0 p (bernoulli positions w).
+have rho : 0 <= collision by apply: sum_ge0 => k _; apply: Rmult_le_pos; exact: pmf_ge0.
+have [neg|c0] := Rlt_le_dec c 0.
+  apply: xle_trans (gibbs pair_law out0 (output_mass p (bernoulli positions w) [ffun=> a0])) => /=.
+  have rc : 0 <= collision * - c by apply: Rmult_le_pos => //; lra.
+  by have := Rmult_le_pos _ _ (Rlt_le _ _ m0) rc; lra.
+have upper := ser_from_kl pair_law out0; have lower := pair_ser_lower; rewrite -/c in lower.
+have eps0 : 0 <= eps := learned_within_ge0 (Ordinal m1, true) small.
+have base0 : 0 <= 1 - collision * c.
+  have rho1 : collision <= 1.
+    by rewrite -(pmf_sum w); apply: sum_le => l _; have := pmf_le1 w l; have := pmf_ge0 w l; nra.
+  have c1 : c <= 1 by rewrite /c; have := Rinv_0_lt_compat _ V0; lra.
+  by nra.
+have base1 : 1 - collision * c <= exp (- (collision * c)) by have := exp_ineq1_le (- (collision * c)); lra.
+have power := pow_incr _ _ m (conj base0 base1).
+rewrite exp_power in power.
+have both := Rle_trans _ _ _ lower upper.
+case: kl both => [r|] //= both; have le : exp (- r) <= exp (INR m * - (collision * c)) by lra.
+case: (Rle_lt_dec (INR m * (collision * c)) r) => // lt.
+by have := exp_increasing (INR m * - (collision * c)) (- r); lra.
 Qed.
 
 End Steps.

@@ -156,6 +156,11 @@ Qed.
 Lemma ln_div a b : 0 < a -> 0 < b -> ln (a / b) = ln a - ln b.
 Proof. by move=> a0 b0; rewrite /Rdiv ln_mult ?ln_Rinv //; apply: Rinv_0_lt_compat. Qed.
 
+Lemma exp_power t n : exp t ^ n = exp (INR n * t).
+Proof.
+by elim: n => [|n ih]; [rewrite INR_0 Rmult_0_l exp_0 | rewrite /= ih -exp_plus S_INR; congr exp; ring].
+Qed.
+
 Lemma div_ge0 a b : 0 <= a -> 0 <= b -> 0 <= a / b.
 Proof.
 move=> a0 [b0|<-]; last by rewrite /Rdiv Rinv_0 Rmult_0_r; lra.
