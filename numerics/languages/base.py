@@ -1,4 +1,4 @@
-"""What every language can do (M1).
+"""The interface of languages (definitions.md#languages).
 
 A language is a probability law q on ``{0..V-1}^L``. Complete sequences are integer arrays (n, L); in partial
 ones the mask is V. Whether a sequence or a context is possible is decided by the structural zeros of the
@@ -7,25 +7,46 @@ parameters, never by whether a float64 came out as zero.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from ..reach import power, require_memory
-from ..types import Probabilities
+from ..traits import decides
+from ..types import SMALLEST_NORMAL, Probabilities
 
-__all__ = ["Language", "Pick", "Scope", "masked_conditionals", "rescaled"]
+__all__ = [
+    "LOST",
+    "Language",
+    "Pick",
+    "Scope",
+    "masked_conditionals",
+    "may_underflow",
+    "path_surprisals",
+    "positive",
+    "refuse_lost",
+    "rescaled",
+]
 
 Scope = Literal["global", "local"]
-"""How far a contradiction reaches (M2): to every masked position, or to its own interval or block only."""
+"""How far a contradiction reaches (definitions.md#off-support): to every masked position, or to its own interval or
+block only.
+"""
 
 
 Pick = Callable[[Probabilities], NDArray[Any]]
-"""What to take of a parameter: its values, its fractions, or which of its entries are positive."""
+"""The aspect of a parameter that is taken: its values, its fractions, or which of its entries are positive."""
+
+
+LOST = (
+    "a context of positive probability has tokens whose chances leave the range of float64, so that it cannot be told "
+    "from an impossible one"
+)
 
 
 class Language(ABC):
@@ -33,6 +54,16 @@ class Language(ABC):
 
     vocab: int
     length: int
+
+    is_hidden = False
+    """Whether it is given as a hidden Markov chain."""
+
+    @classmethod
+    def of(cls, language: Language) -> Self:
+        """The language, which must be of this class: a method whose conditions hold asks for what it needs."""
+        if not isinstance(language, cls):
+            raise TypeError(f"{language} is not of the kind {cls.__name__}")
+        return language
 
     @property
     @abstractmethod
@@ -42,7 +73,7 @@ class Language(ABC):
     @property
     @abstractmethod
     def depth(self) -> int:
-        """Roundings between the exact law and :meth:`table`, the parameters' own included (M8.9)."""
+        """Roundings between the exact law and :meth:`table`, the parameters' own included (definitions.md#rounding)."""
 
     @abstractmethod
     def log_prob(self, x: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -105,9 +136,36 @@ class Language(ABC):
         self._require_table(8)
         return self._expand(lambda law: (law.values > 0).astype(np.float64)) > 0
 
+    @abstractmethod
+    def written(self) -> dict[str, Any]:
+        """The ``[language]`` table with every parameter as numbers, rational where they are rational."""
+
+    def every_string_is_possible(self) -> bool:
+        """Whether ``q(x) > 0`` for all ``V^L`` sequences, where the form of the language shows it; False otherwise."""
+        return False
+
     def in_support(self, x: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether ``q(x) > 0`` for (n, L) sequences."""
         return self.log_prob(x) > -np.inf
+
+    def surprisal_range(self) -> tuple[float, float] | None:
+        """Bounds of ``-log q(x)`` in nats over the support, or None where none is known."""
+        return None
+
+    @property
+    def surprisal_nanoseconds(self) -> float:
+        """Estimated time of one ``log q(x)``."""
+        return 1000.0 + 20.0 * self.length
+
+    @property
+    def summed(self) -> int:
+        """How many hidden states, contexts or sequences a conditional sums over."""
+        return power(self.vocab, self.length)
+
+    @property
+    def hidden_states(self) -> int | None:
+        """States of its hidden chain, those included that never occur; None where it has no such chain."""
+        return None
 
     def marginals(self) -> NDArray[np.float64]:
         """Law of each token on its own, shape (L, V)."""
@@ -117,12 +175,63 @@ class Language(ABC):
     def _require_table(self, bytes_each: int) -> None:
         require_memory(bytes_each * power(self.vocab, self.length), f"the table of V={self.vocab}, L={self.length}")
 
-    def _refuse_local(self, scope: Scope) -> None:
-        if scope == "local":
+    @property
+    def memory(self) -> int | None:
+        """How many tokens before a token decide its law; None where no number does."""
+        return None
+
+    @property
+    def is_markov(self) -> bool:
+        """Whether it has the initial law and the transition matrix of a chain."""
+        return self.memory is not None and self.memory <= 1
+
+    def chain(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Initial law (V,) and transition matrix (V, V) of a Markov chain."""
+        raise BadInput("language", "it is no Markov chain")
+
+    @property
+    def has_independent_tokens(self) -> bool:
+        """Whether tokens are independent by the form of the language."""
+        return self.length == 1
+
+    @property
+    def unit(self) -> Language:
+        """What the language consists of independent copies of; itself, where it is no product."""
+        return self
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is written as a product of copies."""
+        return self.unit is not self
+
+    @property
+    def has_local_scope(self) -> bool:
+        """Whether a contradiction can be confined to intervals between revealed tokens, or to blocks."""
+        return False
+
+    def require_scope(self, scope: Scope | None) -> None:
+        """Refuse the scope "local" where nothing confines a contradiction."""
+        if scope == "local" and not self.has_local_scope:
             raise BadInput(
                 "off_support_scope",
                 'found "local"; it is for languages with intervals (markov, iid) or blocks, others accept "global"',
             )
+
+
+@decides("IndependentTokens", "language")
+def _has_independent_tokens(language: Language) -> bool:
+    return language.has_independent_tokens
+
+
+@decides("MarkovLanguage", "language")
+def _is_markov(language: Language) -> bool:
+    return language.is_markov
+
+
+def path_surprisals(*factors: tuple[int, Probabilities]) -> tuple[float, float]:
+    """Bounds of ``-log q(x)``: a possible sequence has a path, each of whose so many factors of a kind is positive."""
+    most = math.fsum(-count * math.log(law.values[law.values > 0].min()) for count, law in factors)
+    return 0.0, most * (1 + 1e-12)
 
 
 def masked_conditionals(
@@ -134,6 +243,28 @@ def masked_conditionals(
     rows = np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
     rows[y != vocab] = 0.0
     return rows, possible
+
+
+def may_underflow(*factors: tuple[int, NDArray[np.float64]]) -> bool:
+    """Whether a product of so many positive entries of each array can leave the range of float64."""
+    least = (count * math.log2(law[law > 0].min(initial=1.0)) for count, law in factors)
+    return math.fsum(least) < math.log2(SMALLEST_NORMAL)
+
+
+def positive(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 where a weight is positive: what stands for it where only zeros are asked for."""
+    return (weights > 0).astype(np.float64)
+
+
+def refuse_lost(weights: NDArray[np.float64], possible: NDArray[np.bool_]) -> None:
+    """Refuse weights that are zero, or have lost digits, where by the zeros of the parameters they are positive.
+
+    Raises
+    ------
+    BeyondReach
+    """
+    if (weights[possible] < SMALLEST_NORMAL).any():
+        raise BeyondReach(LOST)
 
 
 def rescaled(weights: NDArray[np.float64]) -> NDArray[np.float64]:

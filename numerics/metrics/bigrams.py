@@ -1,4 +1,4 @@
-"""How well the sampler's neighbouring tokens follow the language (M4, bigram law)."""
+"""How well the sampler's neighbouring tokens follow the language (definitions.md#bigram_kl_rate)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines.law import Law
 from ..engines.workspace import Workspace
 from ..instances import Instance
-from ..languages import NGram
 from ..types import PARAMETER_DEPTH
 from .method import methods_by_law, unfinished
 from .summation import sum_of_logs
@@ -55,7 +54,8 @@ def rates(
     if ((pairs > 0) & (reference == 0)).any():
         return Enclosure.around(math.inf, 0.0), tv
     on = pairs > 0
-    ratio = pairs[on] / expected[on]
+    # Not by the product, which may leave the range of float64 where both factors are small.
+    ratio = (pairs / np.where(total > 0, total, 1.0))[on] / reference[on]
     ratio_error = (pair_error + row_error + reference_error + 4 * UNIT_ROUNDOFF) * (1 + 1e-9)
     value, error = sum_of_logs(pairs[on], ratio, pair_error, ratio_error)
     return Enclosure.around(value, error, least=0.0), tv
@@ -70,7 +70,7 @@ def _obstacle(instance: Instance) -> str | None:
 def _reference(work: Workspace, law: Law) -> tuple[NDArray[np.float64], float]:
     """Conditionals to compare with: the transition matrix of a chain, or else q's own pooled bigrams'."""
     language = work.instance.language
-    if isinstance(language, NGram) and language.order <= 2:
+    if language.is_markov:
         return language.chain()[1], gamma(PARAMETER_DEPTH)
     pairs = pooled_bigrams(law.q, law.vocab, law.length)
     total = pairs.sum(axis=1, keepdims=True)

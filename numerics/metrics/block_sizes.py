@@ -1,10 +1,10 @@
-"""Products of blocks under fixed sizes (M8.5), which the counts of revealed tokens couple.
+"""Products of blocks under fixed sizes, which the counts of revealed tokens couple.
 
 What is linear in the reveal times needs only how many tokens of its block precede a given one: ``PATH_KL`` and its
 parts come at any length. The chance of a sequence without error is an average of products over the blocks, by one of
 two engines: block after block, or step after step. With it ``KL`` is enclosed from both sides,
 
-    -log(1 - SER) <= KL <= -log E exp(-D_tau) <= PATH_KL        (M6.5, M6.10),
+    -log(1 - SER) <= KL <= -log E exp(-D_tau) <= PATH_KL        (sequence-error/from-kl, log-mean-path-kl/lower),
 
 and the first two are equal where ``p_tau`` is constant on the support: for Pair, Copy, Parity and MDS blocks.
 """
@@ -25,6 +25,7 @@ from ..engines.blocks import profile as block_profile
 from ..engines.blocks import steps as block_steps
 from ..engines.blocks.chances import BlockChances
 from ..engines.blocks.counts import Composition, Tiny
+from ..engines.needs import FIXED_SIZE, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import FixedSize
@@ -34,15 +35,14 @@ from .products import ALIKE, added, divided
 
 __all__ = ["METHODS"]
 
-BY_PROFILE = frozenset({"M5.5", "M5.6"})
-SANDWICH = frozenset({"M6.5-kl", "M6.10"})
+BY_PROFILE = frozenset({"fixed-size/riemann-error", "learning-error/worst-case"})
+SANDWICH = frozenset({"sequence-error/from-kl", "log-mean-path-kl/lower"})
 
-obstacle = blocks.of_kind(FixedSize, "the policy has no fixed sizes")
+obstacle = all_of(blocks.denoiser_obstacle, FIXED_SIZE)
 
 
 def _sizes(instance: Instance) -> tuple[int, ...]:
-    assert isinstance(instance.policy, FixedSize)
-    return instance.policy.sizes
+    return FixedSize.of(instance.policy).sizes
 
 
 def _profile_cost(instance: Instance) -> Cost:
@@ -66,7 +66,7 @@ def _learning_term(work: Workspace) -> Enclosure:
     return _before(work, path.learning_profile(blocks.predicted_block(work)))
 
 
-def _eps_learning_mean(work: Workspace) -> Enclosure:
+def _mean_learning_error(work: Workspace) -> Enclosure:
     return divided(_learning_term(work), work.instance.length)
 
 
@@ -102,22 +102,7 @@ def _log_ter(work: Workspace, kl: Enclosure) -> Enclosure:
     H, L = _entropy(work), work.instance.length
     slack = 1 + 4 * UNIT_ROUNDOFF
     lo, hi = (H.lo + kl.lo) / L / slack, (H.hi + kl.hi) / L * slack
-    return Enclosure(min(max((H.value + kl.value) / L, lo), hi), lo, hi, "bound")
-
-
-def _at_most(most: float, note: str) -> Enclosure:
-    return Enclosure(most / 2 if math.isfinite(most) else most, 0.0, most, "bound", note=note)
-
-
-def _kl_bound(work: Workspace) -> Enclosure:
-    """``0 <= KL <= PATH_KL``."""
-    return _at_most(path_kl(work).hi, "anything from 0 to PATH_KL")
-
-
-def _ser_bound(work: Workspace) -> Enclosure:
-    """``0 <= SER <= 1 - exp(-PATH_KL)``."""
-    most = min(-math.expm1(-path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return _at_most(most, "anything from 0 to 1 - exp(-PATH_KL)")
+    return Enclosure.between(lo, hi)
 
 
 def _profile_method(
@@ -204,8 +189,7 @@ def _sandwich(work: Workspace, right: Tiny, mean_ratio: Tiny) -> Enclosure:
     """KL from ``-log(1 - SER)`` to ``-log E exp(-D_tau)``."""
     low, high = _minus_log(right), _minus_log(mean_ratio)
     hi = max(min(high.hi, path_kl(work).hi), low.lo)
-    value = low.value if math.isinf(high.value) else (low.value + high.value) / 2
-    return Enclosure(min(max(value, low.lo), hi), low.lo, hi, "bound", note="from -log(1 - SER) to -log E exp(-D)")
+    return Enclosure.between(low.lo, hi, note="from -log(1 - SER) to -log E exp(-D)")
 
 
 def _coupled_methods(engine: _Coupled) -> tuple[Method, ...]:
@@ -261,10 +245,7 @@ COUPLED = (
 METHODS = (
     _profile_method("path_kl", path_kl, BY_PROFILE),
     _profile_method("learning_term", _learning_term),
-    _profile_method("eps_learning_mean", _eps_learning_mean),
+    _profile_method("mean_learning_error", _mean_learning_error),
     _profile_method("profile_left_sum", _profile_left_sum),
     *(method for engine in COUPLED for method in _coupled_methods(engine)),
-    _profile_method("kl", _kl_bound, BY_PROFILE | {"M6.1"}, "bound"),
-    _profile_method("log_ter", lambda work: _log_ter(work, _kl_bound(work)), BY_PROFILE | {"M6.1"}, "bound"),
-    _profile_method("ser", _ser_bound, BY_PROFILE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
 )

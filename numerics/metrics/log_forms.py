@@ -1,4 +1,4 @@
-"""Every quantity of a rational instance as what it is: a rational, or a log form (M4, M5).
+"""Every quantity of a rational instance as what it is: a rational, or a log form (definitions.md#quantities).
 
 No statement is used: each value follows from the definition, so that every statement can be checked against it.
 Quantities that are exponentials of others (``ter``, ``generative_perplexity``) or sums of radicals (``hellinger``)
@@ -15,8 +15,9 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from ..enclosure import Enclosure
+from ..enclosure import Enclosure, within_range
 from ..engines import rational
+from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import RationalLaw, adaptive
 from ..engines.rational import information as information
 from ..engines.rational.information import Number, fraction, total
@@ -27,8 +28,8 @@ from ..errors import BadInput
 from ..instances import Instance
 from ..languages import NGram
 from ..logform import LogForm
-from ..policies import Adaptive, Bernoulli, FixedSize
-from . import schedule
+from ..policies import ExchangeableTimes
+from . import path, schedule
 from .adaptive import METHODS as OF_ADAPTIVE
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
@@ -58,10 +59,9 @@ def known(number: fmpq | Fraction | LogForm | float) -> Enclosure:
         return Enclosure.exactly(fraction(number))
     if isinstance(number, Fraction):
         return Enclosure.exactly(number)
-    value = float(number)
-    if math.isinf(value):
-        return Enclosure(value, value, value, "exact", exact=value)
-    assert isinstance(number, LogForm)
+    if not isinstance(number, LogForm):
+        return Enclosure(number, number, number, "exact", exact=number)
+    value = within_range(float(number))
     order = (number - Fraction(value)).sign()
     lo = math.nextafter(value, -math.inf) if order < 0 else value
     hi = math.nextafter(value, math.inf) if order > 0 else value
@@ -109,7 +109,7 @@ def _generative_nll_correct(law: RationalLaw) -> Number:
     return information.sum_of_logs((-p / (law.correct * law.length), q) for q, p in _pairs(law) if p)
 
 
-def _mode_chance(law: RationalLaw) -> fmpq:
+def _mode_probability(law: RationalLaw) -> fmpq:
     return law.p[law.q.index(max(law.q))]
 
 
@@ -128,8 +128,8 @@ def _bigrams(work: Workspace) -> list[tuple[fmpq, fmpq, fmpq]]:
     """``(p(u,v), p(u), P(u,v))`` for every pair of tokens."""
     language, law = work.instance.language, rational.law(work)
     pooled = _pooled_bigrams(law.p, law.vocab, law.length)
-    if isinstance(language, NGram) and language.order <= 2:
-        stored = language.transition.fractions.tolist()
+    if language.is_markov:
+        stored = NGram.of(language).transition.fractions.tolist()
         reference = [[from_fraction(c) for c in stored[u % len(stored)]] for u in range(law.vocab)]
     else:
         pairs = _pooled_bigrams(law.q, law.vocab, law.length)
@@ -200,7 +200,7 @@ def _chosen_path_kl(work: Workspace) -> Number:
 
 
 def _choose_first(instance: Instance) -> str | None:
-    if not isinstance(instance.policy, Adaptive) or instance.policy.proposes:
+    if not instance.policy.compares or instance.policy.proposes:
         return "the policy is not choose-then-sample"
     return rational.law_obstacle(instance)
 
@@ -212,10 +212,8 @@ def _of_histories(quantity: str, measured: Callable[[Workspace], fmpq | Number])
 
 def _left_sum(work: Workspace) -> Number:
     """``sum_k w_k Z(a_{k-1})``, or ``(1/L) sum_k s_k z(S_{k-1})``."""
-    L = work.instance.length
-    weights = information.size_law(work.instance)
-    z = information.profile(work)
-    return total((math.comb(L - 1, j) * weights[j], z[j]) for j in range(L))
+    weights = ExchangeableTimes.of(work.instance.policy).exact_sizes_before(work.instance.length)
+    return total(zip(map(from_fraction, weights), information.profile(work), strict=True))
 
 
 def _curve_at(work: Workspace, a: fmpq) -> Number:
@@ -250,15 +248,6 @@ def _profile_max_increase(work: Workspace) -> Number:
 def _midpoint_excess(work: Workspace) -> Number:
     ends = [(-fmpq(1, 2), _curve_at(work, a)) for a in (ZERO, ONE)]
     return total([(ONE, _curve_at(work, fmpq(1, 2))), *ends])
-
-
-def _only(kind: type) -> Obstacle:
-    def obstacle(instance: Instance) -> str | None:
-        if not isinstance(instance.policy, kind):
-            return f"it belongs to {'Bernoulli' if kind is Bernoulli else 'fixed-size'} policies"
-        return rational.obstacle(instance)
-
-    return obstacle
 
 
 def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], more: Obstacle | None = None) -> Method:
@@ -320,7 +309,7 @@ def _of_schedule(method: Method) -> Method:
     return replace(
         method,
         engine="rational",
-        obstacle=lambda instance: method.obstacle(instance) or rational.law_obstacle(instance),
+        obstacle=all_of(method.obstacle, rational.law_obstacle),
         scope=f"rational {method.scope.removeprefix('any ')}, rational denoiser and policy",
         on_request=True,
     )
@@ -358,9 +347,13 @@ METHODS = (
     exact_method("path_kl", exact_path_kl),
     _of_histories("path_kl", _chosen_path_kl),
     _of_histories("step_correlation", adaptive.step_correlation),
-    _of_histories("crowded_steps", adaptive.crowded_steps),
-    exact_method("curve_left_sum", _left_sum, _only(Bernoulli), scope=of_rationals("Bernoulli")),
-    exact_method("profile_left_sum", _left_sum, _only(FixedSize), scope=of_rationals("fixed-size")),
+    _of_histories("expected_parallel_steps", adaptive.expected_parallel_steps),
+    exact_method(
+        "curve_left_riemann_sum", _left_sum, all_of(BERNOULLI, rational.obstacle), scope=of_rationals("Bernoulli")
+    ),
+    exact_method(
+        "profile_left_sum", _left_sum, all_of(path.SIZES, rational.obstacle), scope=of_rationals("fixed-size")
+    ),
     exact_method("learning_term", lambda work: information.learning(work).mean),
     exact_method(
         "eps_learning",
@@ -369,8 +362,8 @@ METHODS = (
         scope=of_rationals("any policy"),
     ),
     exact_method(
-        "eps_learning_mean", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
+        "mean_learning_error", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
     ),
     *(_of_schedule(method) for method in (*schedule.METHODS, *OF_ADAPTIVE) if method.kind == "exact"),
-    _of_law("mode_chance", _mode_chance),
+    _of_law("mode_probability", _mode_probability),
 )

@@ -8,8 +8,10 @@ from . import (
     block_sizes,
     chains,
     conflicts,
+    derived,
     divergence,
     error_rates,
+    identities,
     information,
     log_forms,
     mixtures,
@@ -33,6 +35,7 @@ FAMILIES = (
     path,
     adaptive,
     error_rates,
+    identities,
     bigrams,
     off_support,
     schedule,
@@ -46,6 +49,7 @@ FAMILIES = (
     sandwich,
     modes,
     conflicts,
+    derived,
     sampled,
 )
 

@@ -1,4 +1,4 @@
-"""Products of blocks at any length (M8.5): what independent blocks do, from what one of each sort does.
+"""Products of blocks at any length: what independent blocks do, from what one of each sort does.
 
 Divergences and entropies add, chances of being correct multiply, rates are averages over the tokens, and a worst
 case is that of the worst block.
@@ -12,16 +12,16 @@ from dataclasses import replace
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import blocks
+from ..engines.needs import BERNOULLI, FIXED_SETS, all_of
 from ..engines.workspace import Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSets
 from . import divergence, error_rates, information, path
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
 __all__ = ["ALIKE", "METHODS", "added", "divided", "method_of_one", "of_independent_blocks"]
 
 Parts = Sequence[tuple[Enclosure, int]]
-"""What one block of every sort does, and how many blocks there are of it."""
+"""The measurements of one block of every sort, and how many blocks there are of it."""
 
 OF_LANGUAGE = (
     "entropy",
@@ -34,10 +34,14 @@ OF_LANGUAGE = (
     "area_defect",
 )
 ADDED = ("kl", "reverse_kl", "learning_term")
-PER_TOKEN = ("log_ter", "eps_learning_mean", "generative_nll", "generative_nll_correct")
+PER_TOKEN = ("log_ter", "mean_learning_error", "generative_nll", "generative_nll_correct")
 EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
-AREA = frozenset({"M5.2-profile"})
+AREA = frozenset({"area-theorem/profile"})
 ALIKE = "denoiser alike in every block"
+
+
+_bernoulli = all_of(blocks.denoiser_obstacle, BERNOULLI)
+_fixed_sets = all_of(blocks.denoiser_obstacle, FIXED_SETS)
 
 
 def method_of_one(quantity: str, engine: str = "tabular") -> Method:
@@ -139,12 +143,12 @@ def _method(
 
 
 def of_independent_blocks(of_one: Method) -> Method:
-    """What adds over blocks whose reveal times are independent: under Bernoulli policies."""
+    """The quantities that add over blocks whose reveal times are independent: under Bernoulli policies."""
     return Method(
         of_one.quantity,
         "blocks",
         "rounding",
-        blocks.of_kind(Bernoulli, "it belongs to Bernoulli policies"),
+        _bernoulli,
         blocks.cost,
         lambda work: added([(of_one.measure(one), count) for one, count in blocks.parts(work)]),
         f"blocks x Bernoulli, {ALIKE}",
@@ -170,7 +174,7 @@ def _exponential(quantity: str, exponent: str) -> Method:
 def _language_method(
     quantity: str, combine: Callable[[Parts], Enclosure], relies_on: frozenset[str] = frozenset()
 ) -> Method:
-    """What neither the policy nor the denoiser has a part in."""
+    """The quantities in which neither the policy nor the denoiser has a part."""
     of_one = method_of_one(quantity)
 
     def run(work: Workspace) -> Enclosure:
@@ -214,9 +218,6 @@ def _eps_learning() -> Method:
     )
 
 
-_bernoulli = blocks.of_kind(Bernoulli, "it belongs to Bernoulli policies")
-_fixed_sets = blocks.of_kind(FixedSets, "it belongs to fixed sets")
-
 METHODS = (
     *(_language_method(name, added, AREA if name == "profile_area" else frozenset()) for name in OF_LANGUAGE),
     _language_method("curve_midpoint_excess", _signed_sum),
@@ -229,5 +230,5 @@ METHODS = (
     _method("hellinger", _hellinger, obstacle=_finished),
     _method("path_kl", added, "profile", _bernoulli, "Bernoulli"),
     _method("path_kl", added, "tabular", _fixed_sets, "fixed sets"),
-    _method("curve_left_sum", added, "tabular", _bernoulli, "Bernoulli"),
+    _method("curve_left_riemann_sum", added, "tabular", _bernoulli, "Bernoulli"),
 )

@@ -1,4 +1,6 @@
-"""What a step costs by how much is revealed before it: the profile z(j) and the curve Z(a) as arrays (M5)."""
+"""Cost of a step by how much is revealed before it: the profile z(j) and the curve Z(a) as arrays
+(definitions.md#information-profile-and-curve).
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,10 @@ from ..engines.blocks import profile as block_profile
 from ..engines.markov import tabulated
 from ..engines.workspace import Workspace
 from ..errors import BadInput
-from ..metrics.information import Profile, curve_weights, profile
+from ..metrics.information import Profile, profile
 from ..metrics.output_law import too_costly
 from ..metrics.path import learning_profile
+from ..policies.bernoulli import binomial_law
 from ..reach import memory_budget, require_memory
 
 __all__ = ["curve_of", "profile_of"]
@@ -23,7 +26,7 @@ BYTES_A_TOKEN = 80
 
 
 def profile_of(work: Workspace) -> Profile:
-    """``z(0..L-1)``, with the learning error of M5.6 where the denoiser is not exact.
+    """``z(0..L-1)``, with the learning error (learning-error/worst-case) where the denoiser is not exact.
 
     Returns
     -------
@@ -94,11 +97,11 @@ def _of_blocks(one: Profile, count: int) -> Profile:
 
 
 def _curve_of_table(z: Profile, cells: int) -> Profile:
-    """M5.1; of the weights of sum 1, each has at most 8L roundings."""
+    """The profile does not increase; of the weights of sum 1, each has at most 8L roundings."""
     a = np.arange(cells + 1) / cells
     L = len(z.values)
     rows = [slice(start, start + ROWS_AT_ONCE) for start in range(0, cells + 1, ROWS_AT_ONCE)]
-    values = np.concatenate([curve_weights(a[part, None], 1 - a[part, None], L) @ z.values for part in rows])
+    values = np.concatenate([binomial_law(a[part, None], 1 - a[part, None], L - 1) @ z.values for part in rows])
     return Profile(values, z.error * (1 + 1e-9) + (10 * L + 10) * 2.0**-53 * float(z.values.max()) * (1 + 1e-9))
 
 

@@ -1,22 +1,31 @@
-"""Policies: which positions a sampler reveals at each step (M3)."""
+"""Policies: which positions a sampler reveals at each step (definitions.md#policies)."""
 
 from .adaptive import Adaptive
 from .base import Partial, Policy, Transition
-from .oblivious import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order
+from .bernoulli import Bernoulli
+from .fixed_sets import FixedSets, autoregressive, bisection
+from .fixed_size import FixedSize, random_order
+from .given_times import ExchangeableTimes, GivenTimes, pattern
+from .kind import PolicyTable, read_policy
 from .remasking import Remasking
 from .schedule import Schedule
 
 __all__ = [
     "Adaptive",
     "Bernoulli",
+    "ExchangeableTimes",
     "FixedSets",
     "FixedSize",
+    "GivenTimes",
     "Partial",
     "Policy",
+    "PolicyTable",
     "Remasking",
     "Schedule",
     "Transition",
     "autoregressive",
     "bisection",
+    "pattern",
     "random_order",
+    "read_policy",
 ]

@@ -1,13 +1,19 @@
-"""What every policy can do (M3): choose positions from a partial sequence and fill them independently."""
+"""The interface of policies (definitions.md#policies): choose positions from a partial sequence and fill them
+independently.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..traits import decides
+from .schedule import Schedule
 
 __all__ = ["Partial", "Policy", "Transition"]
 
@@ -21,8 +27,80 @@ Transition = tuple[Fraction | float, Partial, Hashable]
 class Policy(ABC):
     """A rule that reveals a fully masked sequence in ``steps`` steps."""
 
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        """The policy, which must be of this class: a method whose conditions hold asks for what it needs."""
+        if not isinstance(policy, cls):
+            raise TypeError(f"{policy} is not of the kind {cls.__name__}")
+        return policy
+
     remasks = False
     """Whether a revealed token can be masked again."""
+
+    oblivious = False
+    """Whether the reveal times are independent of the tokens."""
+
+    exchangeable = False
+    """Whether moreover their law stays the same when the positions are permuted."""
+
+    step_law: Schedule | None = None
+    """The law of each position's reveal time where these are i.i.d."""
+
+    sizes: tuple[int, ...] | None = None
+    """``s_1..s_N`` where they are given."""
+
+    random_sizes: tuple[int, ...] | None = None
+    """``s_1..s_N`` where each step reveals a uniformly random set of that size."""
+
+    compares = False
+    """Whether conditionals are compared: their roundings could change what is revealed."""
+
+    irrational: str | None = None
+    """Why rational conditionals do not make the chances of its steps rational; None where they do."""
+
+    proposes = False
+    """Whether tokens are drawn before the positions that keep them are chosen."""
+
+    sets: tuple[tuple[int, ...], ...] | None = None
+    """The positions of every step where they are given."""
+
+    temperature: Fraction | float = Fraction(1)
+    """Tokens are drawn from ``c^(1/T)`` normalised."""
+
+    @property
+    def blocks(self) -> int:
+        """Runs of positions that are finished one after another."""
+        return 1
+
+    @property
+    def one_choice(self) -> bool:
+        """Whether what is revealed decides the positions of a step."""
+        return False
+
+    @property
+    def certain_times(self) -> bool:
+        """Whether the reveal times have one value: the same paths lead to every sequence."""
+        return self.oblivious and self.one_choice
+
+    @property
+    def counted(self) -> bool:
+        """Whether the number that each step reveals has a closed law, and the positions do not matter to it."""
+        return self.step_law is not None or self.random_sizes is not None
+
+    @property
+    def given_sizes(self) -> tuple[int, ...] | None:
+        """``s_1..s_N`` where they are given and tokens are drawn at temperature 1."""
+        return None
+
+    @property
+    def chosen_first(self) -> bool:
+        """Whether positions are chosen before their tokens are drawn, and no token is masked again."""
+        return not (self.remasks or self.proposes)
+
+    @property
+    def one_step(self) -> bool:
+        """Whether a single step reveals everything, at temperature 1."""
+        return self.given_sizes is not None and max(self.given_sizes) == sum(self.given_sizes)
 
     @property
     @abstractmethod
@@ -33,9 +111,21 @@ class Policy(ABC):
     def check(self, vocab: int, length: int) -> None:
         """Refuse, with BadInput, a language that this policy does not fit."""
 
+    @abstractmethod
+    def written(self) -> dict[str, Any]:
+        """The ``[policy]`` table with every parameter as numbers, rational where they are rational."""
+
+    def refines(self, coarser: Policy) -> bool | None:
+        """Whether its steps split those of another policy; None for one of another kind."""
+        return None
+
     def drawn_depth(self, vocab: int, depth: int) -> int:
         """Roundings in the chance of a token drawn, from conditionals of ``depth`` roundings."""
         return depth
+
+    @abstractmethod
+    def pair_count(self, vocab: int, length: int) -> int:
+        """Pairs of a partial sequence and one that a step leads to, over all steps, if every token were possible."""
 
     @abstractmethod
     def transitions(
@@ -66,3 +156,48 @@ class Policy(ABC):
         self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
     ) -> NDArray[np.int64]:
         """One step for a batch: ``y`` of shape (n, L), ``conditionals`` (n, L, V); returns the next ``y``."""
+
+
+@decides("OrderOblivious", "policy")
+def _is_oblivious(policy: Policy) -> bool:
+    return policy.oblivious
+
+
+@decides("ChosenFirst", "policy")
+def _is_chosen_first(policy: Policy) -> bool:
+    return policy.chosen_first
+
+
+@decides("OneChoice", "policy")
+def _has_one_choice(policy: Policy) -> bool:
+    return policy.one_choice
+
+
+@decides("SizedPolicy", "policy")
+def _has_given_sizes(policy: Policy) -> bool:
+    return policy.given_sizes is not None
+
+
+@decides("OneStep", "policy")
+def _is_one_step(policy: Policy) -> bool:
+    return policy.one_step
+
+
+@decides("OneAtATime", "policy")
+def _is_one_at_a_time(policy: Policy) -> bool:
+    return policy.given_sizes is not None and max(policy.given_sizes) <= 1 and policy.chosen_first
+
+
+@decides("ProposalsOneAtATime", "policy")
+def _proposes_one_at_a_time(policy: Policy) -> bool:
+    return policy.given_sizes is not None and max(policy.given_sizes) <= 1 and policy.proposes
+
+
+@decides("TemperatureOne", "policy")
+def _draws_at_temperature_one(policy: Policy) -> bool:
+    return policy.temperature == 1
+
+
+@decides("NoBlocks", "policy")
+def _has_no_blocks(policy: Policy) -> bool:
+    return policy.blocks == 1

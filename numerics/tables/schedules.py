@@ -1,4 +1,4 @@
-"""Planned schedules for readers and for programs (M7, M8.7)."""
+"""Planned schedules for readers and for programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..instances import Instance
 from ..languages import Language, colouring, copy, english_ngram, mds, pair
 from ..planning import Plan, best_schedule, break_even
 from ..planning.plan import KINDS
-from ..policies import Bernoulli, FixedSize
+from ..policies import Bernoulli
 from .digits import shown_float
 from .render import Table, as_json
 
@@ -20,7 +20,7 @@ SIZES_SHOWN = 16
 LENGTH = 1024
 SMOOTHING = 1
 
-MIXTURE = "Fixed sizes are never worse than Bernoulli steps, which are mixtures of them (M5.9)."
+MIXTURE = "Fixed sizes are never worse than Bernoulli steps, which are mixtures of them (fixed-size/no-worse-path-kl)."
 
 
 def _planned() -> Iterator[tuple[str, Language, tuple[int, ...]]]:
@@ -78,9 +78,9 @@ def _spelled(plan: Plan) -> str:
 
 def _policy(plan: Plan) -> tuple[str, list[Any]]:
     policy = plan.policy
-    if isinstance(policy, FixedSize):
-        return "sizes", list(policy.sizes)
-    schedule = policy.schedule
+    if policy.random_sizes is not None:
+        return "sizes", list(policy.random_sizes)
+    schedule = Bernoulli.of(policy).schedule
     return "weights", schedule.fractions.tolist() if schedule.rational else schedule.weights.tolist()
 
 
@@ -129,7 +129,7 @@ def break_even_table() -> Table:
     note = (
         "The smallest N with log TER(p) - log TER(q) (ter_gap, nats per token) or SER within the target, exact "
         "denoiser; no entry: not within L steps. A run pays if N c < L, one denoiser call costing c autoregressive "
-        "steps. Where only PATH_KL bounds the quantity (M6.1, M6.5), N is enough and might not be the smallest. The "
+        "steps. Where only PATH_KL bounds the quantity, N is enough and might not be the smallest. The "
         f"sizes are those of least PATH_KL. TER gaps of English letters: every count plus {SMOOTHING}."
     )
     return Table("When fewer steps than tokens pay off", columns, tuple(rows), (note,))

@@ -91,7 +91,7 @@ def test_a_tiny_error_rate_keeps_its_digits() -> None:
 
 
 def pair_right(V: int, sizes: tuple[int, int]) -> F:
-    """Pair(V) in two steps: i blocks in the first, j in the second, k in both (M9)."""
+    """Pair(V) in two steps: i blocks in the first, j in the second, k in both (known-answers.md)."""
     s, m = sizes[0], sum(sizes) // 2
     total = F(0)
     for i in range(s // 2 + 1):
@@ -187,4 +187,4 @@ def long_blocks() -> Language:
 def test_methods_of_fixed_sizes_apply_to_fixed_sizes_only(quantity: str) -> None:
     instance = Instance(long_blocks(), policies.Bernoulli(3))
     reasons = {method.obstacle(instance) for method in METHODS if method.quantity == quantity}
-    assert reasons == {"the policy has no fixed sizes"}
+    assert reasons == {"it belongs to fixed-size policies"}

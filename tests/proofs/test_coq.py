@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from oracles import cases, languages, quantities, samplers
 
+from maskbound.theory import statements
+
 FOLDER = Path(__file__).parents[2] / "proofs_notes" / "coq"
 spec = importlib.util.spec_from_file_location("coq_check", FOLDER / "check.py")
 coq = importlib.util.module_from_spec(spec)
@@ -26,9 +28,16 @@ Proof. apply Eq_rect_eq.eq_rect_eq. Qed.
 SOUND = "Theorem one : True. Proof. exact I. Qed.\n"
 
 
-def test_index_names_every_theorem():
-    listed = re.findall(r"^\| `([\w']+)` \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
-    assert sorted(listed) == sorted(coq.theorems(FOLDER.glob("*.v")))
+ROW = re.compile(r"^\| `([\w']+)` \| (?:`([^`]+)`)? ?\| (\w+\.v) \|", re.MULTILINE)
+
+
+def test_index_names_every_theorem_its_file_and_a_statement_of_the_ledger():
+    rows = ROW.findall((FOLDER / "README.md").read_text())
+    found = [(name, file.name) for file in FOLDER.glob("*.v") for name in coq.theorems([file])]
+    assert sorted((name, file) for name, _, file in rows) == sorted(found)
+    named = {statement for _, statement, _ in rows if statement}
+    assert named
+    assert named <= statements.keys()
 
 
 def write(folder: Path, text: str) -> Path:

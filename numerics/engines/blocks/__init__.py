@@ -1,4 +1,4 @@
-"""Products of independent blocks (M8.5)."""
+"""Products of independent blocks."""
 
 from .engine import (
     block_count,
@@ -10,7 +10,6 @@ from .engine import (
     language_cost,
     language_obstacle,
     obstacle,
-    of_kind,
     parts,
     predicted_block,
     prediction_cost,
@@ -28,7 +27,6 @@ __all__ = [
     "language_cost",
     "language_obstacle",
     "obstacle",
-    "of_kind",
     "parts",
     "predicted_block",
     "prediction_cost",

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from ...enclosure import Enclosure
 from ...instances import Instance
-from ...policies import Adaptive
 from ..workspace import Workspace
 from .intervals import Interval, empirical_bernstein
 from .tally import Collector, obstacle, settled
@@ -17,7 +16,7 @@ __all__ = ["expected_steps", "steps_obstacle"]
 
 def steps_obstacle(instance: Instance) -> str | None:
     """None for thresholds and entropy bounds."""
-    if not isinstance(instance.policy, Adaptive) or instance.policy.sizes is not None:
+    if not instance.policy.compares or instance.policy.sizes is not None:
         return "the number of steps is fixed"
     return obstacle(instance)
 
@@ -36,7 +35,7 @@ class Steps(Collector):
     def upto(self, count: int) -> NDArray[np.float64]:
         """Of the first ``count`` sequences."""
         while len(self._steps) < count:
-            chunk = next(self._chunks)
+            chunk = self.drawn()
             assert chunk.steps is not None
             self._steps = np.concatenate([self._steps, chunk.steps])
         return self._steps[:count]
