@@ -78,10 +78,21 @@ def test_what_is_not_proved_is_refused(tmp_path, text, message):
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory) -> Path:
+def development(tmp_path_factory) -> tuple[Path, list[str]]:
+    """The folder where everything is compiled, and the modules."""
     build = tmp_path_factory.mktemp("coq")
-    coq.compile_all(FOLDER, build)
-    return build
+    return build, coq.compile_all(FOLDER, build)
+
+
+@needs_coq
+@pytest.mark.slow
+def test_index_says_what_each_theorem_assumes(development):
+    letters = {"reals": "R", "classical logic": "C", "functional extensionality": "E"}
+    build, modules = development
+    printed = coq.assumptions(build, modules, coq.theorems(FOLDER.glob("*.v")))
+    found = {name: {letters[coq.ALLOWED[axiom]] for axiom in axioms} for name, axioms in printed.items()}
+    rows = re.findall(r"^\| `([\w']+)` \|.*?\| \w+\.v \| (R?C?E?) \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
+    assert {name: set(assumed) for name, assumed in rows} == found
 
 
 def rational(value: Fraction) -> str:
@@ -119,7 +130,7 @@ LANGUAGES = {
 @needs_coq
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LANGUAGES)
-def test_definitions_agree_with_the_oracles(compiled, name):
+def test_definitions_agree_with_the_oracles(development, name):
     V, L, q = LANGUAGES[name]
     weights = (Fraction(1, 2), Fraction(1, 3), Fraction(1, 6))
     sizes = (1, 0, L - 1)
@@ -132,7 +143,7 @@ def test_definitions_agree_with_the_oracles(compiled, name):
     }
     out = [f"computed_output {L} {V} 3 table ({times})" for times in laws]
     answers = evaluate(
-        compiled,
+        development[0],
         V,
         q,
         L,
