@@ -256,5 +256,7 @@ def read_language(table: Any, folder: Path, level: int = 0) -> tuple[Language, d
     BeyondReach
         When the language itself (not what is measured on it) does not fit into memory.
     """
+    if isinstance(table, Mapping) and table.get("kind") == "any":
+        raise BadInput("kind", 'found "any", which stands for every language; the command prove accepts it')
     read = of_kind(table, KINDS)
     return read.build(folder, level), read.canonical(folder)

@@ -1,0 +1,228 @@
+"""Deciding a claim for every language of a length: which of the methods applies, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from maskbound.theory import Statement, claim
+
+from ..errors import BadInput, BeyondReach
+from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..types import whole
+from .decision import Decided, Decision
+from .exchangeable import LANGUAGE_RAYS, exchangeable, steps_of
+from .linear import CONSTANT, Lattice, negative
+from .rays import Generator, Outcome, decide, generators, mean_slope, sharp_constant, with_slopes
+from .reading import Reading, in_both_senses, placeholder, read
+
+__all__ = ["described", "prove"]
+
+LONGEST = 400
+"""Positions; ray tables take time of order N L^2 for large numbers."""
+
+MOST_SHOWN = 12
+ABOUT_LANGUAGES = {
+    "PairLanguage",
+    "ParityLanguage",
+    "MDSLanguage",
+    "PermutationsLanguage",
+    "ShiftedPairLanguage",
+    "IndependentTokens",
+    "FavouredToken",
+    "MarkovLanguage",
+    "SeparatedSteps",
+}
+"""Assumptions about the language, which no verdict for every language can use."""
+
+
+def prove(
+    about: Statement | str,
+    policy: Policy | Sequence[Policy],
+    length: int,
+    *,
+    exact_denoiser: bool = True,
+    judge: bool = True,
+) -> Decision:
+    """Decide a claim for every language of a length, over every vocabulary.
+
+    Parameters
+    ----------
+    about : Statement or str
+        A statement of the ledger, or a claim such as ``"path_kl <= total_correlation"``.
+    policy : Policy, or two of them
+        Of two, the second is what ``path_kl@2`` speaks of; both have the same language.
+    length : int
+        L.
+    exact_denoiser : bool
+        Whether the denoiser is exact; otherwise the claim is for every denoiser too.
+    judge : bool
+        Whether the language that refutes a claim is handed to the engines.
+
+    Returns
+    -------
+    Decision
+
+    Notes
+    -----
+    Exchangeable policies take O(N L) binomials; the verdict, the sharp constant and the language are exact.
+
+    Examples
+    --------
+    >>> from maskbound.numerics import policies
+    >>> found = prove("path_kl <= total_correlation / 2", policies.FixedSize([2, 1]), 3)
+    >>> found.verdict.value, found.constant
+    ('holds', Fraction(1, 1))
+    """
+    statement = claim(about) if isinstance(about, str) else about
+    policies = (policy,) if isinstance(policy, Policy) else tuple(policy)
+    length = whole(length, "length", 1)
+    if not 1 <= len(policies) <= 2:
+        raise BadInput("policy", f"found {len(policies)} policies; one or two are accepted")
+    for each in policies:
+        each.check(2, length)
+    scope = _scope(policies, length, exact_denoiser)
+    try:
+        _require_assumptions(statement, policies, length, exact_denoiser)
+        reading = read(statement, policies, length, exact_denoiser)
+        if all(exchangeable(each) for each in policies) or _of_languages(reading):
+            return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
+        raise BeyondReach("the policy is not exchangeable")
+    except BeyondReach as problem:
+        return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
+
+
+def _of_languages(reading: Reading) -> bool:
+    return all(name in LANGUAGE_RAYS or name == "profile_max_increase" for name in reading.names)
+
+
+def _scope(policies: Sequence[Policy], length: int, exact_denoiser: bool) -> str:
+    denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
+    return (
+        f"every language of length {length} over every vocabulary, {denoiser}, "
+        f"{' and '.join(described(policy) for policy in policies)}"
+    )
+
+
+def described(policy: Policy) -> str:
+    """A policy in words."""
+    if isinstance(policy, FixedSize):
+        return f"fixed sizes {_listed(policy.sizes)}"
+    if isinstance(policy, FixedSets):
+        return f"given sets {_listed('{' + ', '.join(map(str, chosen)) + '}' for chosen in policy.sets)}"
+    if isinstance(policy, Bernoulli) and policy.schedule.law.uniform:
+        return f"{policy.steps} uniform Bernoulli steps"
+    if isinstance(policy, Bernoulli) and policy.schedule.rational:
+        return f"Bernoulli weights {_listed(policy.schedule.fractions.tolist())}"
+    return repr(policy)
+
+
+def _listed(entries: Any) -> str:
+    entries = [str(entry) for entry in entries]
+    return ", ".join(entries if len(entries) <= MOST_SHOWN else [*entries[: MOST_SHOWN - 1], "..", entries[-1]])
+
+
+def _require_assumptions(statement: Statement, policies: Sequence[Policy], length: int, exact_denoiser: bool) -> None:
+    names = {assumption.name for assumption in statement.assumptions}
+    about = sorted(names & ABOUT_LANGUAGES)
+    if about:
+        raise BeyondReach(f"the statement is about one kind of language ({', '.join(about)})")
+    if "ExactDenoiser" in names and not exact_denoiser:
+        raise BeyondReach("the statement needs the exact denoiser")
+    if not statement.assumptions:
+        return
+    from ..checks.hypotheses import missing
+
+    lacking = {
+        each.name for policy in policies for each in missing(placeholder(policy, length), statement.assumptions)
+    } - {"ExactDenoiser"}
+    if lacking:
+        raise BeyondReach(f"the policy does not satisfy {', '.join(sorted(lacking))}")
+
+
+def _by_rays(
+    statement: Statement,
+    reading: Reading,
+    policies: Sequence[Policy],
+    length: int,
+    exact_denoiser: bool,
+    judge: bool,
+    scope: str,
+) -> Decision:
+    if length > LONGEST:
+        raise BeyondReach(f"the length is {length}; at most {LONGEST} is accepted")
+    slope = None
+    if any(name.startswith(("curve_max_slope", "curve_min_slope")) for name in reading.names):
+        slope = mean_slope(policies[0], length) if exchangeable(policies[0]) else None
+    senses = [with_slopes(lattice, length, slope) for lattice in in_both_senses(reading)]
+    left = with_slopes(reading.lhs, length, slope)
+    right = negative(with_slopes(negative(reading.rhs), length, slope))
+    names = {name for lattice in (*senses, left, right) for row in lattice for form in row for name in form}
+    if reading.relation == "==" and reading.names & {"curve_max_slope", "curve_min_slope"}:
+        raise BeyondReach("an equality with an extreme slope is not decided")
+    own = policies if all(exchangeable(each) for each in policies) else ()
+    spanning = generators(names, own, length, exact_denoiser)
+    constant = sharp_constant(left, right, spanning) if reading.relation != "==" else None
+    if constant is not None and reading.turned:
+        constant = 1 / constant if constant else None
+    for lattice in senses:
+        outcome = decide(lattice, spanning, reading.relation == "<")
+        if not outcome.holds:
+            return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, lattice)
+    evidence = None
+    if reading.relation == "<=" and not reading.cross_multiplied:
+        evidence = {
+            "lattice": senses[0],
+            "spanning": spanning,
+            "steps": [steps_of(each, length) for each in own],
+            "length": length,
+            "constant": constant,
+            "sides": (left, right),
+        }
+    reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
+    return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)
+
+
+def _refuted(
+    statement: Statement,
+    reading: Reading,
+    outcome: Outcome,
+    spanning: Sequence[Generator],
+    policies: Sequence[Policy],
+    length: int,
+    judge: bool,
+    scope: str,
+    constant: Fraction | None,
+    lattice: Lattice,
+) -> Decision:
+    """The claim fails on a sum of generators: write the language down, and let the engines judge it."""
+    from .witness import candidates, judged, spec_of  # engines take long to import, and only refutations need them
+
+    mixed = " x ".join(f"{spanning[g].label}^{t}" if t != 1 else spanning[g].label for g, t in outcome.amounts.items())
+    if "slope" in " ".join(name for row in lattice for form in row for name in form) and len(outcome.amounts) > 1:
+        outcome = Outcome(False, amounts=outcome.amounts, attained=False)
+    witness, said = None, "no language was written down"
+    constants = any(CONSTANT in form for row in lattice for form in row)
+    for language, denoiser in candidates(outcome, spanning, length, constants):
+        spec = spec_of({**language, "length": length}, policies, denoiser)
+        if not judge:
+            return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, spec)
+        said = judged(statement, spec)
+        witness = witness or spec
+        if said == "violated":
+            return Decision(
+                statement,
+                Decided.FAILS,
+                scope,
+                f"it fails on {mixed}",
+                constant,
+                spec,
+                said,
+                evidence={"kind": "fails"},
+            )
+    if outcome.attained:
+        return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}; {said}", constant, witness, said)
+    return Decision(
+        statement, Decided.UNDECIDED, scope, f"bounds of it fail on {mixed}, and no language is known to violate it"
+    )
