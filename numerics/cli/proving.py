@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 def prove(
     spec: Spec,
     claim: Annotated[str, typer.Option("--claim", metavar="TEXT", help='Such as "path_kl <= total_correlation".')],
+    all_lengths: Annotated[
+        bool, typer.Option("--all-lengths", help="For every length; of fixed sizes also for all sizes.")
+    ] = False,
     certificate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a certificate of what holds, for `verify`.")
     ] = None,
@@ -33,13 +36,16 @@ def prove(
     """
     import maskbound.theory as theory
 
-    from ..universal import Decided
+    from ..universal import Decided, prove_everywhere
     from ..universal import prove as decide
     from ..universal.question import load_question
 
     stated = theory.claim(claim)
     question = load_question(spec)
-    found = decide(stated, question.policies, question.length, exact_denoiser=question.exact_denoiser)
+    if all_lengths:
+        found = prove_everywhere(stated, question.policies, exact_denoiser=question.exact_denoiser)
+    else:
+        found = decide(stated, question.policies, question.length, exact_denoiser=question.exact_denoiser)
     written = _write_language(found, language)
     if certificate is not None:
         _write_certificate(found, certificate)

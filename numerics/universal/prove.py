@@ -14,7 +14,7 @@ from ..types import whole
 from .decision import Decided, Decision
 from .exchangeable import LANGUAGE_RAYS, exchangeable, steps_of
 from .linear import CONSTANT, Lattice, negative
-from .rays import Generator, Outcome, decide, generators, mean_slope, sharp_constant, with_slopes
+from .rays import Generator, Outcome, decide, generators, mean_slope, sharp_constant, value_on, with_slopes
 from .reading import Reading, in_both_senses, placeholder, read
 
 __all__ = ["described", "prove"]
@@ -86,6 +86,8 @@ def prove(
     try:
         _require_assumptions(statement, policies, length, exact_denoiser)
         reading = read(statement, policies, length, exact_denoiser)
+        if "best_sizes_path_kl" in reading.names:
+            return _by_best_sizes(statement, reading, policies, length, judge, scope)
         if all(exchangeable(each) for each in policies) or _of_languages(reading):
             return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
         raise BeyondReach("the policy is not exchangeable")
@@ -182,6 +184,31 @@ def _by_rays(
         }
     reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
     return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)
+
+
+def _by_best_sizes(
+    statement: Statement, reading: Reading, policies: Sequence[Policy], length: int, judge: bool, scope: str
+) -> Decision:
+    """``best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
+    from .minimax import minimax, reaches
+
+    shaped = reading.lhs == (({"best_sizes_path_kl": Fraction(1)},),) and len(reading.rhs) == len(reading.rhs[0]) == 1
+    if not shaped or reading.relation != "<=":
+        raise BeyondReach("best_sizes_path_kl is decided only where it is the smaller side of <= by itself")
+    form = reading.rhs[0][0]
+    spanning = generators(form, policies, length)
+    values = [value_on(form, each.values) for each in spanning]
+    if any(not isinstance(value, Fraction) or value < 0 for value in values) or CONSTANT in form:
+        raise BeyondReach("the right side is negative, irrational or not homogeneous on some code")
+    D, steps = [Fraction(value) for value in values[1:length]], Fraction(policies[0].steps)
+    if length == 1 or reaches(D, length, min(steps, Fraction(length))):
+        reason = "some random sizes of so many steps have no larger mean overshoot on any code"
+        return Decision(statement, Decided.HOLDS, scope, reason)
+    if min(D) == 0:
+        return Decision(statement, Decided.FAILS, scope, "no random sizes have so small an overshoot on every code")
+    prior = minimax(length, steps, D).prior
+    outcome = Outcome(False, amounts={K: t for K, t in enumerate(prior, 1) if t})
+    return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, None, ((form,),))
 
 
 def _refuted(
