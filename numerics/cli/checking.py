@@ -91,12 +91,15 @@ def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused:
 
 @app.command(epilog="Example: maskbound verify certificate.json")
 def verify(
-    certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` has written.")],
+    certificate: Annotated[
+        Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` or `prove` has written.")
+    ],
 ) -> int:
     """Recheck a certificate from the definitions, with the standard library alone."""
     from ..checks.verify import main as recheck
+    from ..universal import checker
 
-    return recheck([str(certificate)])
+    return (checker.main if checker.speaks_of(certificate) else recheck)([str(certificate)])
 
 
 def _require_subjects(statement: Any, cases: list[Case]) -> None:

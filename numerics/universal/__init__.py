@@ -1,8 +1,20 @@
 """Claims decided for every language of a length: verdicts, sharp constants, refuting languages, minimax schedules."""
 
 from .all_lengths import prove_everywhere
+from .certificate import certificate, certificate_text, minimax_certificate
 from .decision import Decided, Decision
 from .minimax import Minimax, fixed_value, minimax
 from .prove import prove
 
-__all__ = ["Decided", "Decision", "Minimax", "fixed_value", "minimax", "prove", "prove_everywhere"]
+__all__ = [
+    "Decided",
+    "Decision",
+    "Minimax",
+    "certificate",
+    "certificate_text",
+    "fixed_value",
+    "minimax",
+    "minimax_certificate",
+    "prove",
+    "prove_everywhere",
+]

@@ -46,9 +46,9 @@ def every_size(statement: Statement, policy: FixedSize, scope: str, exact_denois
     family = "one token at a time in random order" if single else "fixed sizes, all of them in any number of steps"
     scope = f"{scope}, {family}"
     inequalities: list[Inequality] = []
+    alone = not (statement.lhs.free_symbols | statement.rhs.free_symbols) - LANGUAGE
     for low, high in branches(statement):
         coefficients, added = linear(low, high)
-        alone = not (low.free_symbols | high.free_symbols) - LANGUAGE
         for where, values, numbers in _codes(single or alone)[: 3 if exact_denoiser else 4]:
             L = numbers["L"]
             here = without_bounds(coefficients, L, exact_denoiser)
@@ -63,7 +63,13 @@ def every_size(statement: Statement, policy: FixedSize, scope: str, exact_denois
             scope,
             "on every MDS code, seen from the step that reveals token K, it is an inequality between polynomials",
             proof=tuple(_preamble() + [line for each in inequalities for line in each.lines()]),
-            evidence={"kind": "sizes", "inequalities": inequalities, "single": single, "exact": exact_denoiser},
+            evidence={
+                "kind": "sizes",
+                "inequalities": inequalities,
+                "single": single,
+                "alone": alone,
+                "exact": exact_denoiser,
+            },
         )
     for length in range(2, LONGEST_TRIED + 1):
         for sizes in _patterns(length, single):

@@ -12,7 +12,7 @@ from ..errors import BadInput, BeyondReach
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from ..types import whole
 from .decision import Decided, Decision
-from .exchangeable import LANGUAGE_RAYS, exchangeable, steps_of
+from .exchangeable import LANGUAGE_RAYS, exchangeable
 from .linear import CONSTANT, Lattice, negative
 from .rays import Generator, Outcome, decide, generators, mean_slope, sharp_constant, value_on, with_slopes
 from .reading import Reading, in_both_senses, placeholder, read
@@ -172,16 +172,7 @@ def _by_rays(
         outcome = decide(lattice, spanning, reading.relation == "<")
         if not outcome.holds:
             return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, lattice)
-    evidence = None
-    if reading.relation == "<=" and not reading.cross_multiplied:
-        evidence = {
-            "lattice": senses[0],
-            "spanning": spanning,
-            "steps": [steps_of(each, length) for each in own],
-            "length": length,
-            "constant": constant,
-            "sides": (left, right),
-        }
+    evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
     reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
     return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)
 
