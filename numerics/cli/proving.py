@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 def prove(
     spec: Spec,
     claim: Annotated[str, typer.Option("--claim", metavar="TEXT", help='Such as "path_kl <= total_correlation".')],
+    assume: Annotated[
+        list[str] | None,
+        typer.Option("--assume", metavar="NAME", help="MarkovLanguage or IndependentTokens: of such languages only."),
+    ] = None,
     all_lengths: Annotated[
         bool, typer.Option("--all-lengths", help="For every length; of fixed sizes also for all sizes.")
     ] = False,
@@ -40,7 +44,7 @@ def prove(
     from ..universal import prove as decide
     from ..universal.question import load_question
 
-    stated = theory.claim(claim)
+    stated = theory.claim(claim, assumptions=assume or ())
     question = load_question(spec)
     if all_lengths:
         found = prove_everywhere(stated, question.policies, exact_denoiser=question.exact_denoiser)

@@ -4,12 +4,14 @@ from .all_lengths import prove_everywhere
 from .certificate import certificate, certificate_text, minimax_certificate
 from .decision import Decided, Decision
 from .minimax import Minimax, fixed_value, minimax
+from .orders import Mixture
 from .prove import prove
 
 __all__ = [
     "Decided",
     "Decision",
     "Minimax",
+    "Mixture",
     "certificate",
     "certificate_text",
     "fixed_value",

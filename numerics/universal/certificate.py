@@ -25,6 +25,7 @@ from . import checker
 from .decision import Decided, Decision
 from .exchangeable import steps_of
 from .minimax import CRITERIA, Minimax
+from .orders import combined
 from .polynomials import Inequality
 from .simplex import game
 
@@ -179,7 +180,48 @@ def _squares(inequality: Inequality) -> list[Any]:
     return found
 
 
-WRITERS = {"codes": _codes, "sizes": _symbolic, "schedules": _symbolic}
+def _sets(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Proved again form by form as the checker reads them: it may order a maximum otherwise."""
+    length, cone = evidence["length"], evidence["cone"]
+    data: dict[str, Any] = {
+        "format": checker.FORMAT,
+        "kind": "sets",
+        "statement": _statement(found.claim),
+        "length": length,
+        "policies": [
+            [[str(chance), [_positions(chosen, length) for chosen in sets]] for chance, sets in orders]
+            for orders in evidence["orders"]
+        ],
+        "assumptions": evidence["assumed"],
+        "classes": cone.classes,
+    }
+    rows, policies, _ = checker.set_rows(data)
+    proofs = []
+    for row in rows:
+        parts = [
+            [(c, checker.entropies(name, policies, length)) for name, c in form.items() if name != checker.ONE]
+            for form in row
+        ]
+        proof = cone.prove([combined(part) for part in parts], [form.get(checker.ONE, Fraction(0)) for form in row])
+        if proof is None:
+            raise checker.Rejected("a row has no proof")
+        proofs.append(proof)
+    data["rows"] = [
+        {
+            "weights": [str(w) for w in proof.weights],
+            "terms": [[*name, str(y)] for *name, y in proof.terms],
+            "multipliers": [str(m) for m in proof.multipliers],
+        }
+        for proof in proofs
+    ]
+    return _completed(data | {"conclusion": "", "digest": ""})
+
+
+def _positions(chosen: int, length: int) -> list[int]:
+    return [i for i in range(length) if chosen >> i & 1]
+
+
+WRITERS = {"codes": _codes, "sets": _sets, "sizes": _symbolic, "schedules": _symbolic}
 
 
 def _provenance(found: Decision) -> dict[str, str]:

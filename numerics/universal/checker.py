@@ -29,8 +29,8 @@ not negative, of sum 1, and what is checked is ``sum_j weight_j l_ij <= 0``, whi
              IndependentTokens), classes (of each position; positions of a class are exchangeable), and for each row
              weights, terms and multipliers. A term [c, y] is y times H(X_i | the others), i in class c; a term
              [c, d, counts, y] is y times I(X_i; X_j | X_K), i in c, j in d, K with so many positions of each class;
-             y >= 0. Multipliers belong to the equations of the assumptions. Entropies of sets of positions satisfy
-             these inequalities for every alphabet; their sum is the row, coefficient by coefficient.
+             y >= 0. Multipliers, of any sign, are for the equations of the assumptions. Entropies of sets satisfy these
+             inequalities for every alphabet; their sum is the row, coefficient by coefficient.
   sizes      single (true: steps of one token), inequalities: for each row and case a list
              of squares [scale, {variable: number}].
   schedules  uniform (true: uniform steps), growth (true: the cases of growth_bound), inequalities as for sizes.
@@ -613,16 +613,21 @@ def nonempty(functional: dict) -> dict:
     return {key: c for key, c in functional.items() if key == -1 or any(key)}
 
 
-def check_sets(data: dict) -> dict:
-    record(data, "format kind statement length policies assumptions classes rows conclusion digest", "provenance")
+def set_rows(data: dict) -> tuple[list, list, list]:
+    """Rows of the claim, the policies, and the equations of the assumptions."""
     L = whole(data["length"], 1, 16)
     policies = [read_sets(policy, L) for policy in items(data["policies"])]
     require(len(policies) <= 2, "one policy or two")
     of_policies = [n + end for end in ("", "@2")[: len(policies)] for n in ("path_kl", *BETWEEN)]
     names = {"log V", "entropy", "total_correlation", "dual_total_correlation", "profile_start", "profile_end"}
     reader = Reader(set_numbers(policies, L), {*names, *of_policies})
-    rows, folded = reader.rows(data["statement"]), Folded(data["classes"], L)
-    ties = equations(items(data["assumptions"]), L)
+    return reader.rows(data["statement"]), policies, equations(items(data["assumptions"]), L)
+
+
+def check_sets(data: dict) -> dict:
+    record(data, "format kind statement length policies assumptions classes rows conclusion digest", "provenance")
+    rows, policies, ties = set_rows(data)
+    L, folded = data["length"], Folded(data["classes"], data["length"])
     for row, proof in zip(rows, items(data["rows"], len(rows)), strict=True):
         record(proof, "weights terms multipliers")
         weights, added, parts = law(proof["weights"], len(row)), Fraction(0), []
@@ -633,7 +638,7 @@ def check_sets(data: dict) -> dict:
                     parts.append({s: -w * c * d for s, d in entropies(name, policies, L).items()})
         require(added <= 0, "a constant is added on the wrong side", Rejected)
         multipliers = [fraction(m) for m in items(proof["multipliers"], len(ties))]
-        parts += [{s: m * c for s, c in tie.items()} for m, tie in zip(multipliers, ties, strict=True)]
+        parts += [{s: -m * c for s, c in tie.items()} for m, tie in zip(multipliers, ties, strict=True)]
         needed = folded.fold(total(parts))
         given = total([folded.term(entry) for entry in items(proof["terms"])])
         require(nonempty(needed) == given, "the terms do not add up to the claim", Rejected)

@@ -11,9 +11,11 @@ from maskbound.theory import Statement, claim
 from ..errors import BadInput, BeyondReach
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from ..types import whole
+from .by_sets import by_sets
 from .decision import Decided, Decision
 from .exchangeable import LANGUAGE_RAYS, exchangeable
 from .linear import CONSTANT, Lattice, negative
+from .orders import Mixture
 from .rays import Generator, Outcome, decide, generators, mean_slope, sharp_constant, value_on, with_slopes
 from .reading import Reading, in_both_senses, placeholder, read
 
@@ -23,23 +25,24 @@ LONGEST = 400
 """Positions; ray tables take time of order N L^2 for large numbers."""
 
 MOST_SHOWN = 12
+EQUATIONS = {"IndependentTokens", "MarkovLanguage"}
+"""Assumptions about the language that are equations between entropies."""
+
 ABOUT_LANGUAGES = {
     "PairLanguage",
     "ParityLanguage",
     "MDSLanguage",
     "PermutationsLanguage",
     "ShiftedPairLanguage",
-    "IndependentTokens",
     "FavouredToken",
-    "MarkovLanguage",
     "SeparatedSteps",
 }
-"""Assumptions about the language, which no verdict for every language can use."""
+"""Other assumptions about the language, which no verdict for every language can use."""
 
 
 def prove(
     about: Statement | str,
-    policy: Policy | Sequence[Policy],
+    policy: Policy | Mixture | Sequence[Policy | Mixture],
     length: int,
     *,
     exact_denoiser: bool = True,
@@ -51,7 +54,7 @@ def prove(
     ----------
     about : Statement or str
         A statement of the ledger, or a claim such as ``"path_kl <= total_correlation"``.
-    policy : Policy, or two of them
+    policy : Policy or Mixture, or two of them
         Of two, the second is what ``path_kl@2`` speaks of; both have the same language.
     length : int
         L.
@@ -66,7 +69,9 @@ def prove(
 
     Notes
     -----
-    Exchangeable policies take O(N L) binomials; the verdict, the sharp constant and the language are exact.
+    Exchangeable policies take O(N L) binomials; the verdict, the sharp constant and the language are exact. Others, and
+    statements that assume MarkovLanguage or IndependentTokens, take a linear programme over Shannon's inequalities,
+    folded by the symmetry of the given sets and solved again in rationals.
 
     Examples
     --------
@@ -76,7 +81,7 @@ def prove(
     ('holds', Fraction(1, 1))
     """
     statement = claim(about) if isinstance(about, str) else about
-    policies = (policy,) if isinstance(policy, Policy) else tuple(policy)
+    policies = (policy,) if isinstance(policy, Policy | Mixture) else tuple(policy)
     length = whole(length, "length", 1)
     if not 1 <= len(policies) <= 2:
         raise BadInput("policy", f"found {len(policies)} policies; one or two are accepted")
@@ -84,13 +89,18 @@ def prove(
         each.check(2, length)
     scope = _scope(policies, length, exact_denoiser)
     try:
-        _require_assumptions(statement, policies, length, exact_denoiser)
+        assumed = _require_assumptions(statement, policies, length, exact_denoiser)
         reading = read(statement, policies, length, exact_denoiser)
+        plain = [each for each in policies if isinstance(each, Policy)]
         if "best_sizes_path_kl" in reading.names:
-            return _by_best_sizes(statement, reading, policies, length, judge, scope)
-        if all(exchangeable(each) for each in policies) or _of_languages(reading):
-            return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
-        raise BeyondReach("the policy is not exchangeable")
+            return _by_best_sizes(statement, reading, plain, length, judge, scope)
+        if not assumed and (
+            (len(plain) == len(policies) and all(map(exchangeable, plain))) or (plain and _of_languages(reading))
+        ):
+            return _by_rays(statement, reading, plain, length, exact_denoiser, judge, scope)
+        if not exact_denoiser:
+            raise BeyondReach("given sets, and assumptions on the language, go with the exact denoiser")
+        return by_sets(statement, reading, policies, length, assumed, judge, scope)
     except BeyondReach as problem:
         return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
 
@@ -99,7 +109,7 @@ def _of_languages(reading: Reading) -> bool:
     return all(name in LANGUAGE_RAYS or name == "profile_max_increase" for name in reading.names)
 
 
-def _scope(policies: Sequence[Policy], length: int, exact_denoiser: bool) -> str:
+def _scope(policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool) -> str:
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     return (
         f"every language of length {length} over every vocabulary, {denoiser}, "
@@ -107,8 +117,10 @@ def _scope(policies: Sequence[Policy], length: int, exact_denoiser: bool) -> str
     )
 
 
-def described(policy: Policy) -> str:
+def described(policy: Policy | Mixture) -> str:
     """A policy in words."""
+    if isinstance(policy, Mixture):
+        return f"a mixture of {len(policy.parts)} given orders"
     if isinstance(policy, FixedSize):
         return f"fixed sizes {_listed(policy.sizes)}"
     if isinstance(policy, FixedSets):
@@ -125,22 +137,30 @@ def _listed(entries: Any) -> str:
     return ", ".join(entries if len(entries) <= MOST_SHOWN else [*entries[: MOST_SHOWN - 1], "..", entries[-1]])
 
 
-def _require_assumptions(statement: Statement, policies: Sequence[Policy], length: int, exact_denoiser: bool) -> None:
+def _require_assumptions(
+    statement: Statement, policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool
+) -> list[str]:
+    """Those that are equations between entropies; the others must hold."""
     names = {assumption.name for assumption in statement.assumptions}
     about = sorted(names & ABOUT_LANGUAGES)
     if about:
         raise BeyondReach(f"the statement is about one kind of language ({', '.join(about)})")
     if "ExactDenoiser" in names and not exact_denoiser:
         raise BeyondReach("the statement needs the exact denoiser")
-    if not statement.assumptions:
-        return
+    others = [assumption for assumption in statement.assumptions if assumption.name not in EQUATIONS]
+    if not others:
+        return sorted(names & EQUATIONS)
     from ..checks.hypotheses import missing
 
     lacking = {
-        each.name for policy in policies for each in missing(placeholder(policy, length), statement.assumptions)
+        each.name
+        for policy in policies
+        for part in (policy.policies if isinstance(policy, Mixture) else (policy,))
+        for each in missing(placeholder(part, length), others)
     } - {"ExactDenoiser"}
     if lacking:
         raise BeyondReach(f"the policy does not satisfy {', '.join(sorted(lacking))}")
+    return sorted(names & EQUATIONS)
 
 
 def _by_rays(

@@ -17,6 +17,7 @@ from ..languages import Tabular
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from .exchangeable import LANGUAGE_RAYS, POLICY_RAYS
 from .linear import CONSTANT, Lattice, add, maximum, minimum, negative, number, scaled
+from .orders import Mixture
 
 __all__ = ["KNOWN", "LEARNING", "Reading", "in_both_senses", "one_reveal_order", "placeholder", "read"]
 
@@ -86,8 +87,10 @@ def placeholder(policy: Policy, length: int) -> Instance:
     return Instance(Tabular(1, length, [[0] * length], ["1"]), policy)
 
 
-def one_reveal_order(policy: Policy) -> bool:
+def one_reveal_order(policy: Policy | Mixture) -> bool:
     """Whether the reveal times have one value, so that KL is PATH_KL."""
+    if isinstance(policy, Mixture):
+        return len(policy.parts) == 1
     if isinstance(policy, FixedSets):
         return True
     if isinstance(policy, FixedSize):
@@ -95,7 +98,9 @@ def one_reveal_order(policy: Policy) -> bool:
     return isinstance(policy, Bernoulli) and int((policy.schedule.weights > 0).sum()) == 1
 
 
-def read(statement: Statement, policies: Sequence[Policy], length: int, exact_denoiser: bool = True) -> Reading:
+def read(
+    statement: Statement, policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool = True
+) -> Reading:
     """A claim about one policy, or about two on the same language, as lattice forms.
 
     Raises
@@ -121,7 +126,9 @@ def read(statement: Statement, policies: Sequence[Policy], length: int, exact_de
     return Reading(relation, _lattice(left), _lattice(right), frozenset(names), turned, crossed)
 
 
-def _substitute(name: str, policies: Sequence[Policy], length: int, exact_denoiser: bool) -> sympy.Expr | None:
+def _substitute(
+    name: str, policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool
+) -> sympy.Expr | None:
     """What is put in the place of a symbol; None where it stays."""
     plain, _, second = name.partition("@")
     if second and len(policies) == 1:
@@ -152,7 +159,9 @@ def _substitute(name: str, policies: Sequence[Policy], length: int, exact_denois
     return None
 
 
-def _number_of(name: str, policy: Policy, length: int) -> sympy.Expr:
+def _number_of(name: str, policy: Policy | Mixture, length: int) -> sympy.Expr:
+    if isinstance(policy, Mixture):
+        raise BeyondReach(f"{name} is not defined of a mixture of orders")
     from ..engines.workspace import Workspace
     from ..metrics.schedule import METHODS
 

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import cli
 from maskbound.numerics.errors import Undecidable
-from maskbound.numerics.policies import Bernoulli, FixedSize
+from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, bisection
 from maskbound.numerics.universal import certificate, checker, minimax, minimax_certificate, prove, prove_everywhere
-from maskbound.theory import statements
+from maskbound.theory import claim, statements
 
 WEIGHTS, SIZES = Bernoulli(weights=["1/2", "1/3", "1/6"]), FixedSize([2, 3, 1])
 HALF = "path_kl <= max(total_correlation, dual_total_correlation)/2"
@@ -42,6 +42,13 @@ EVERYWHERE = [
     for name in names.split()
 ]
 ANY_DENOISER = [("M5.6-bernoulli", WEIGHTS), ("M6.4-mean", WEIGHTS), ("M5.6", WEIGHTS), ("M6.1", SIZES)]
+SETS = [
+    ("path_kl <= (total_correlation + dual_total_correlation)/2", FixedSets([[0, 1], [2, 3]]), ()),
+    ("path_kl <= max(total_correlation, dual_total_correlation)", FixedSets([[0, 1], [2, 3]]), ()),
+    ("path_kl <= 3*log(V)", FixedSets([[0, 1], [2, 3], [4, 5]]), ()),
+    ("path_kl <= 3*dual_total_correlation", FixedSets([range(4), range(4, 8), range(8, 12)]), ()),
+    ("path_kl == 0", bisection(5), ("MarkovLanguage",)),
+]
 
 
 @cache
@@ -54,6 +61,8 @@ def pool() -> list[dict]:
         found.append(certificate(prove_everywhere(statements[name], policy, exact_denoiser=False)))
     found.append(certificate(prove(HALF, FixedSize([2, 2, 2]), 6)))
     found.append(certificate(prove("path_kl@2 <= path_kl", [Bernoulli(2), Bernoulli(4)], 6)))
+    for text, policy, more in SETS:
+        found.append(certificate(prove(claim(text, assumptions=more), policy, sum(map(len, policy.sets)))))
     found += [minimax_certificate(minimax(8, 3, criterion), criterion) for criterion in ("tc+dtc", "tc", "dtc", "min")]
     return found
 
@@ -243,3 +252,27 @@ def test_the_commands(tmp_path):
         assert "accepted: path_kl <=" in verified.output
         path.write_text(path.read_text().replace("every language", "each language"))
         assert runner.invoke(cli.app, ["verify", str(path)]).exit_code == 1
+
+
+def test_a_negative_multiplier_of_an_inequality_is_refused():
+    """The identity alone is not enough."""
+    data = certificate(prove(claim("path_kl == 0", assumptions=["MarkovLanguage"]), bisection(5), 5))
+    row = next(row for row in data["rows"] if row["terms"])
+    (name, y), rest = (row["terms"][0][:-1], Fraction(row["terms"][0][-1])), row["terms"][1:]
+    split = {**row, "terms": [[*name, str(-y)], [*name, str(2 * y)], *rest]}
+    with pytest.raises(checker.Rejected, match="negative"):
+        rewritten({**data, "rows": [split if each is row else each for each in data["rows"]]})
+
+
+def test_positions_that_are_not_alike_may_not_be_folded():
+    data = certificate(prove("path_kl <= total_correlation", FixedSets([[0, 1], [2, 3]]), 4))
+    assert data["classes"] == [0, 0, 1, 1]
+    with pytest.raises(checker.Rejected, match="alike"):
+        rewritten({**data, "classes": [0, 1, 0, 1]})
+
+
+def test_the_assumption_is_needed():
+    data = certificate(prove(claim("path_kl == 0", assumptions=["MarkovLanguage"]), bisection(5), 5))
+    without = [{**row, "multipliers": []} for row in data["rows"]]
+    with pytest.raises(checker.Rejected):
+        rewritten({**data, "assumptions": [], "rows": without})
