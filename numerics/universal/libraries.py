@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -111,13 +112,24 @@ def _classes(L: int) -> Iterator[tuple[int, ...]]:
         for members in itertools.islice(chosen, MOST_SETS):
             yield tuple(1 << i for i in members)
         return
-    found = []
-    for labels in itertools.product(range(L + 1), repeat=L):
-        used = sorted({label for label in labels if label})
-        first = [next(i for i, label in enumerate(labels) if label == u) for u in used]
-        if used == list(range(1, len(used) + 1)) and first == sorted(first) and used:
-            found.append(tuple(sum(1 << i for i, label in enumerate(labels) if label == u) for u in used))
-    yield from sorted(found, key=lambda classes: (len(classes), sum(one.bit_count() for one in classes)))
+    yield from _partitions(L)
+
+
+@cache
+def _partitions(L: int) -> list[tuple[int, ...]]:
+    """All families of disjoint sets of positions, by number of sets and of positions."""
+    families: list[tuple[int, ...]] = [()]
+    for i in range(L):
+        families = [
+            grown
+            for family in families
+            for grown in (
+                family,
+                (*family, 1 << i),
+                *((*family[:c], one | 1 << i, *family[c + 1 :]) for c, one in enumerate(family)),
+            )
+        ]
+    return sorted((f for f in families if f), key=lambda f: (len(f), sum(one.bit_count() for one in f)))
 
 
 def _code(k: int, classes: tuple[int, ...], L: int) -> Found | None:
