@@ -47,10 +47,12 @@ def prove_everywhere(
     scope = f"every language of every length over every vocabulary, {denoiser}"
     try:
         _require_known_assumptions(statement, exact_denoiser, policies)
-        if all(isinstance(each, FixedSize) for each in policies) and len(policies) == 1:
-            return every_size(statement, policies[0], scope, exact_denoiser)
-        if all(isinstance(each, Bernoulli) for each in policies):
-            return every_schedule(statement, policies, scope, exact_denoiser)
+        sized = [each for each in policies if isinstance(each, FixedSize)]
+        if len(sized) == len(policies) == 1:
+            return every_size(statement, sized[0], scope, exact_denoiser)
+        bernoulli = [each for each in policies if isinstance(each, Bernoulli)]
+        if len(bernoulli) == len(policies):
+            return every_schedule(statement, bernoulli, scope, exact_denoiser)
         raise BeyondReach("every length at once is decided for fixed sizes and for Bernoulli steps")
     except BeyondReach as problem:
         return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))

@@ -122,7 +122,7 @@ def _codes(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
     return _completed(data)
 
 
-def _weights(row: Sequence[Mapping[str, Fraction]], generators: Sequence[Mapping[str, Fraction]]) -> list[Fraction]:
+def _weights(row: list[dict[str, Fraction]], generators: list[dict[str, Fraction]]) -> list[Fraction]:
     if len(row) == 1:
         return [Fraction(1)]
     return game([[checker.on(form, values) for values in generators] for form in row]).rows

@@ -426,7 +426,7 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
     for K in range(L + 1):
         values = {name: Fraction(value(L, K)) for name, value in LANGUAGE.items() if name in used}
         values |= {f"increase {j}": Fraction(-L if 0 < K == j + 1 < L else 0) for j in range(L)}
-        top = {}
+        top: dict = {}
         for end, policy in of.items():
             values |= {n + end: policy.value(n, K) for n in POLICY if n + end in used}
             if not used.isdisjoint({n + end for n in BETWEEN}):
@@ -440,7 +440,7 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
             generators.append({**values, **corner})
             attained.append(corner is top and (sized or not any(top.values())))
     if not exact:
-        each, names = Fraction(1, L), ("path_kl", "mixture_path_kl", *BETWEEN, "learning_term")
+        each, names = Fraction(1, L), ["path_kl", "mixture_path_kl", *BETWEEN, "learning_term"]
         wrong = {name + end: Fraction(1) for name in names for end in ends}
         wrong |= {name + end: each for name in ("eps_learning", "eps_learning_mean") for end in ends}
         generators += [wrong, {"eps_learning" + end: Fraction(1) for end in ends}]

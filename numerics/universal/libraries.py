@@ -82,7 +82,7 @@ def _whole(form: Combination) -> Whole:
     """Coefficients as whole numbers over a common denominator."""
     if not all(isinstance(c, Fraction | int) for c in form.values()):
         raise BeyondReach("a coefficient is irrational")
-    fractions = {chosen: Fraction(c) for chosen, c in form.items()}  # type: ignore[arg-type]  # checked just above
+    fractions = {chosen: Fraction(c) for chosen, c in form.items()}
     common = math.lcm(*(c.denominator for c in fractions.values()))
     return common, [(chosen, int(c * common)) for chosen, c in fractions.items()]
 
@@ -212,7 +212,8 @@ def few_sequences(forms: Sequence[Combination], L: int) -> Found | None:
 
         def loss(x: NDArray[np.float64], groups: list[Any] = groups) -> float:
             p = _softmax(x)
-            return -float((scales @ [_entropy(np.bincount(group, weights=p)) for group in groups]).min())
+            entropies = np.array([_entropy(np.bincount(group, weights=p).astype(np.float64)) for group in groups])
+            return -float((scales @ entropies).min())
 
         options = {"maxiter": 300, "xatol": 1e-4}
         best = minimize(loss, rng.normal(size=len(atoms)), method="Nelder-Mead", options=options)

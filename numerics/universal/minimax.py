@@ -100,7 +100,7 @@ def minimax(length: int, steps: Any, criterion: str | Sequence[Any] = "tc+dtc") 
     value, R, active = _least_value(L, min(N, Fraction(L)), rational)
     boundaries = tuple(_fraction(R[K] - R[K + 1]) for K in range(1, L))
     # With one token a step every language costs nothing.
-    prior = [_fraction(t) for t in _prior(L, rational, active)] if value else [1 / sum(D)] * (L - 1)
+    prior = [_fraction(t) for t in _prior(L, rational, active)] if value else [1 / sum(D, Fraction(0))] * (L - 1)
     return Minimax(L, N, D, _fraction(value), boundaries, _law(L, boundaries), prior)
 
 
