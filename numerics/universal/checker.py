@@ -426,19 +426,19 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
     for K in range(L + 1):
         values = {name: Fraction(value(L, K)) for name, value in LANGUAGE.items() if name in used}
         values |= {f"increase {j}": Fraction(-L if 0 < K == j + 1 < L else 0) for j in range(L)}
-        top: dict = {}
+        choices = []
         for end, policy in of.items():
             values |= {n + end: policy.value(n, K) for n in POLICY if n + end in used}
-            if not used.isdisjoint({n + end for n in BETWEEN}):
-                top |= {n + end: policy.left_sum(K) - K for n in BETWEEN}
-        corners = [top]
-        if any(top.values()) and not all(policy.one_order for policy in policies):
-            low = {n: v if of[n[len(n.partition("@")[0]) :]].one_order else Fraction(0) for n, v in top.items()}
-            corners += [low, {n: v if n.startswith("soft") else low[n] for n, v in top.items()}]
+            mine = [n + end for n in BETWEEN if n + end in used]
+            top = policy.left_sum(K) - K if mine else Fraction(0)
+            # 0 <= kl <= soft_path_kl <= path_kl, for each policy by itself; with one order all are path_kl.
+            heights = [(top, top)] if policy.one_order or not top else [(top, top), (0, 0), (0, top)]
+            choices.append([{n: Fraction(h[n.startswith("soft")]) for n in mine} for h in heights])
         sized = all(policy.weights is None or policy.one_order for policy in policies)
-        for corner in corners:
-            generators.append({**values, **corner})
-            attained.append(corner is top and (sized or not any(top.values())))
+        for n, corner in enumerate(itertools.product(*choices)):
+            known = {name: value for part in corner for name, value in part.items()}
+            generators.append({**values, **known})
+            attained.append(n == 0 and (sized or not any(known.values())))
     if not exact:
         each, names = Fraction(1, L), ["path_kl", "mixture_path_kl", *BETWEEN, "learning_term"]
         wrong = {name + end: Fraction(1) for name in names for end in ends}

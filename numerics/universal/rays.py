@@ -8,6 +8,7 @@ codes. So a claim ``max_i min_j l_ij <= 0`` holds for every language iff for eac
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -87,22 +88,29 @@ def _ray(name: str, steps: Sequence[Steps], length: int) -> list[Fraction]:
 
 
 def _between(one: Generator, names: Sequence[str], steps: Sequence[Steps]) -> list[Generator]:
-    """0 <= kl <= soft_path_kl <= path_kl: the corners, of which fixed sizes attain the last one on a code."""
+    """0 <= kl <= soft_path_kl <= path_kl, for each policy by itself: the corners of what is known.
+
+    On a code fixed sizes attain the last one, where all are path_kl.
+    """
     if one.rank is None:
         return [one]
-    tops = {}
-    for name in names:
-        own = steps[1 if name.endswith("@2") else 0]
-        tops[name] = POLICY_RAYS["path_kl"](own)[one.rank]
+    choices: list[list[dict[str, Fraction]]] = []
+    for suffix, own in zip(("", "@2"), steps, strict=False):
+        mine = [name for name in names if name.removesuffix("@2") + suffix == name]
+        top = POLICY_RAYS["path_kl"](own)[one.rank]
+        corners = [dict.fromkeys(mine, top)]
+        if top and mine:
+            corners.append(dict.fromkeys(mine, Fraction(0)))
+            corners.append({name: top if name.startswith("soft") else Fraction(0) for name in mine})
+        choices.append([corner for n, corner in enumerate(corners) if corner not in corners[:n]])
     sized = all(own.weights is None for own in steps)
-    corners = [
-        Generator(one.label, {**one.values, **tops}, one.rank, sized or not any(tops.values())),
-    ]
-    if any(tops.values()):
-        low = {name: Fraction(0) for name in names}
-        soft = {name: top if name.startswith("soft") else Fraction(0) for name, top in tops.items()}
-        corners += [Generator(one.label, {**one.values, **v}, one.rank, False) for v in (low, soft) if v != tops]
-    return corners
+    found = []
+    for n, chosen in enumerate(itertools.product(*choices)):
+        values = {name: value for corner in chosen for name, value in corner.items()}
+        found.append(
+            Generator(one.label, {**one.values, **values}, one.rank, n == 0 and (sized or not any(values.values())))
+        )
+    return found
 
 
 def _denoisers(names: Sequence[str], length: int) -> list[Generator]:

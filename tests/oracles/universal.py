@@ -52,6 +52,18 @@ class Measured:
                 terms.append(float(weight * p) * math.log(p / drawn))
         return math.fsum(terms)
 
+    def kl(self, orders: Orders) -> float:
+        """`D(q || p)`, `p` the mean of `p_tau`."""
+        terms = []
+        for x, p in self.law.items():
+            output = Fraction(0)
+            for sets, weight in orders.items():
+                for i, R in enumerate(sets):
+                    weight *= self.chance(tuple(sorted((*R, i))), x) / self.chance(R, x)
+                output += weight
+            terms.append(float(p) * math.log(p / output))
+        return math.fsum(terms)
+
     def profile(self, j: int) -> float:
         """`z(j)`."""
         total = [
@@ -61,8 +73,8 @@ class Measured:
         ]
         return math.fsum(total) / math.comb(self.L - 1, j)
 
-    def values(self, orders: Orders) -> dict[str, float]:
-        """Every quantity of a random claim."""
+    def values(self, orders: Orders, other: Orders | None = None) -> dict[str, float]:
+        """Every quantity of a random claim; `kl_2` and `path_kl_2` are the second policy's."""
         everything = range(self.L)
         singles = math.fsum(self.entropy([i]) for i in everything)
         H = self.entropy(everything)
@@ -71,6 +83,8 @@ class Measured:
         growth = math.fsum(self.profile(j) * float(self._moment(j)) for j in range(self.L))
         return {
             "path_kl": self.path_kl(orders),
+            "kl": self.kl(orders),
+            **({"path_kl_2": self.path_kl(other), "kl_2": self.kl(other)} if other else {}),
             "entropy": H,
             "total_correlation": singles - H,
             "dual_total_correlation": H - rest,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from fractions import Fraction
 from functools import cache
 
@@ -40,10 +41,17 @@ def random_side(rng: random.Random) -> str:
     return " + ".join(terms)
 
 
-def random_claim(rng: random.Random) -> tuple[str, str]:
+def random_claim(rng: random.Random, two: bool) -> tuple[str, str]:
+    """Of two policies on one language, or of one; KL now and then."""
+    left = rng.choice(("path_kl", "path_kl", "kl"))
+    if two:
+        other = rng.choice(("path_kl_2", "path_kl_2", "kl_2"))
+        pair = [left, f"{rng.choice(('1/2', '1', '2', '3'))}*{other}"]
+        rng.shuffle(pair)
+        return pair[0], pair[1] + rng.choice(("", f" + {random_side(rng)}"))
     if rng.random() < 0.2:
-        return random_side(rng), f"path_kl + {random_side(rng)}"
-    return "path_kl", random_side(rng)
+        return random_side(rng), f"{left} + {random_side(rng)}"
+    return left, random_side(rng)
 
 
 @cache
@@ -70,29 +78,38 @@ def law_of(table: dict) -> tuple[dict, int]:
     return languages.law([(word, Fraction(p)) for word, p in table["support"]]), V
 
 
+def as_claim(sides: tuple[str, str]) -> str:
+    return " <= ".join(sides).replace("log_V", "log(V)").replace("_2", "@2")
+
+
 def agrees(seed: int, laws: int, steps: int) -> Decided:
+    """The verdict on a random claim, after what can be met has been held against it."""
     rng = random.Random(seed)
     L = rng.choice((2, 3, 3, 4, 4, 5))
-    policy, own = random_policy(rng, L)
-    sides, orders = random_claim(rng), orders_of(own)
-    text = " <= ".join(sides).replace("log_V", "log(V)")
-    found = prove(text, policy, L)
+    two = rng.random() < 0.3
+    policies, own = zip(*(random_policy(rng, L) for _ in range(1 + two)), strict=True)
+    sides, orders = random_claim(rng, two), [orders_of(each) for each in own]
+    text = as_claim(sides)
+    found = prove(text, policies, L)
     if found.verdict is Decided.HOLDS:
         pool = some_laws(L, laws if L < 5 else laws // 4)
-        measured = [language.values(orders) for language in pool]
+        measured = [language.values(*orders) for language in pool]
         assert largest_margin(sides, measured) <= TOLERANCE, text
-        start = max(pool, key=lambda language: largest_margin(sides, [language.values(orders)]))
+        start = max(pool, key=lambda language: largest_margin(sides, [language.values(*orders)]))
         law, V, best = start.law, start.V, float("-inf")
         for _ in range(steps):
             moved = neighbour(rng, law, V)
-            margin = largest_margin(sides, [Measured(moved, V).values(orders)])
+            margin = largest_margin(sides, [Measured(moved, V).values(*orders)])
             assert margin <= TOLERANCE, (text, moved)
             if margin > best:
                 law, best = moved, margin
     elif found.verdict is Decided.FAILS:
-        assert found.judged == "violated", (text, policy)
-        law, V = law_of(found.witness["language"])
-        assert largest_margin(sides, [Measured(law, V).values(orders)]) > TOLERANCE, text
+        assert found.judged == "violated", (text, policies)
+        first = found.witness.get("first", found.witness)
+        law, V = law_of(first["language"])
+        assert largest_margin(sides, [Measured(law, V).values(*orders)]) > TOLERANCE, text
+    else:
+        assert "kl" in re.sub("path_kl", "", text), text
     return found.verdict
 
 
@@ -100,14 +117,14 @@ def test_random_claims():
     verdicts = [agrees(seed, 12, 8) for seed in range(60)]
     assert verdicts.count(Decided.HOLDS) > 10
     assert verdicts.count(Decided.FAILS) > 10
-    assert set(verdicts) == {Decided.HOLDS, Decided.FAILS}
+    assert verdicts.count(Decided.UNDECIDED) < 10
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("block", range(10))
 def test_many_random_claims(block):
-    for seed in range(1000 + 50 * block, 1050 + 50 * block):
-        assert agrees(seed, 200, 60) in (Decided.HOLDS, Decided.FAILS)
+    verdicts = [agrees(seed, 200, 60) for seed in range(1000 + 50 * block, 1050 + 50 * block)]
+    assert verdicts.count(Decided.UNDECIDED) < 10
 
 
 def test_a_wrong_verdict_would_be_noticed():

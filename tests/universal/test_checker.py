@@ -276,3 +276,9 @@ def test_the_assumption_is_needed():
     without = [{**row, "multipliers": []} for row in data["rows"]]
     with pytest.raises(checker.Rejected):
         rewritten({**data, "assumptions": [], "rows": without})
+
+
+def test_kl_of_two_policies_is_not_bounded_together():
+    data = certificate(prove("kl@2 <= path_kl", [FixedSize([2, 2]), FixedSize([1, 1, 2])], 4))
+    with pytest.raises(checker.Rejected):
+        rewritten({**data, "constant": None, "statement": {"lhs": "kl@2", "relation": "<=", "rhs": "kl"}})

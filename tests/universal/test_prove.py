@@ -222,3 +222,12 @@ def test_statements_about_the_language_alone_need_no_exchangeable_policy():
 
 def test_kl_with_one_order_of_reveal_is_path_kl():
     assert prove("kl == path_kl", FixedSize([4]), 4).verdict is Decided.HOLDS
+
+
+def test_kl_of_two_policies_is_not_bounded_together():
+    """Each lies between 0 and its own PATH_KL; refining may raise it."""
+    pair = [FixedSize([2, 2]), FixedSize([1, 1, 2])]
+    assert prove(statements["false-refining-lowers-kl"], pair, 4).verdict is not Decided.HOLDS
+    assert prove("kl@2 <= path_kl", pair, 4).verdict is Decided.HOLDS
+    assert prove("kl <= path_kl@2", [Bernoulli(2), Bernoulli(4)], 4).verdict is not Decided.HOLDS
+    assert prove("kl@2 <= path_kl", [Bernoulli(2), Bernoulli(4)], 4).verdict is Decided.HOLDS
