@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -24,7 +24,7 @@ __all__ = ["described", "prove"]
 LONGEST = 400
 """Positions; ray tables take time of order N L^2 for large numbers."""
 
-MOST_SHOWN = 12
+MOST_SHOWN, CLEARLY = 12, 1e-6
 EQUATIONS = {"IndependentTokens", "MarkovLanguage"}
 """Assumptions about the language that are equations between entropies."""
 
@@ -242,7 +242,21 @@ def _refuted(
         outcome = Outcome(False, amounts=outcome.amounts, attained=False)
     witness, said = None, "no language was written down"
     constants = any(CONSTANT in form for row in lattice for form in row)
-    for language, denoiser in candidates(outcome, spanning, length, constants):
+    codes = {each.rank: each for each in spanning if each.rank is not None}
+
+    def violates(amounts: Mapping[int, float]) -> bool:
+        """Whether a product of codes, in nats, is above 0 in some minimum, in floating point."""
+        return any(
+            min(
+                sum(float(value_on(form, codes[rank].values)) * nats for rank, nats in amounts.items())
+                + float(form.get(CONSTANT, 0))
+                for form in row
+            )
+            > CLEARLY
+            for row in lattice
+        )
+
+    for language, denoiser in candidates(outcome, spanning, length, constants, violates):
         spec = spec_of({**language, "length": length}, policies, denoiser)
         if not judge:
             return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, spec)

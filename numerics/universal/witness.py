@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -17,7 +18,7 @@ from ..instances.explicit import explicit_spec
 from ..languages import Blocks
 from ..policies import Policy
 from ..reach import power
-from .codes import code, field_of, product_of_codes, rare_ones
+from .codes import MOST_WORDS, code, field_of, product_of_codes, rare_ones
 from .rays import Generator, Outcome
 from .reading import placeholder
 
@@ -26,10 +27,10 @@ __all__ = ["candidates", "judged", "spec_of"]
 SMALL = (1 << 10, 1 << 40, 1 << 160)
 """One over the probability of a one, for binary languages that come close to an MDS code."""
 
-LARGEST_SCALE = 12
-"""Up to this multiple amounts of codes are rounded to whole numbers."""
+LARGEST_EXPONENT, MOST_PRODUCTS = 6, 4
+"""Copies of a code in a product, and products that are handed to the engines."""
 
-LARGEST_TABLE, LARGEST_LATTICE = 1 << 17, 50_000
+LARGEST_TABLE, LARGEST_LATTICE = 1 << 20, 50_000
 """Sequences, and partial ones, of a language that an engine judges in a moment, by enclosures or exactly."""
 
 
@@ -82,11 +83,16 @@ def judged(claim: Statement, spec: Mapping[str, Any]) -> str:
 
 
 def candidates(
-    outcome: Outcome, spanning: Sequence[Generator], length: int, with_constants: bool
+    outcome: Outcome,
+    spanning: Sequence[Generator],
+    length: int,
+    with_constants: bool,
+    violates: Callable[[Mapping[int, float]], bool],
 ) -> Iterator[tuple[Any, Any]]:
-    """Language and denoiser tables that have the violating amounts of the generators, cheapest first.
+    """Language and denoiser tables of the generators that violate a claim, cheapest first.
 
-    Where the claim adds constants, larger alphabets outgrow them.
+    Where the claim adds constants, larger alphabets outgrow them; ``violates`` tells of amounts of codes, in nats,
+    whether their product does.
     """
     amounts = outcome.amounts
     chosen = {spanning[g].rank: t for g, t in amounts.items() if spanning[g].rank is not None}
@@ -108,18 +114,24 @@ def candidates(
             except BeyondReach:
                 break
         return
-    least = min(ranks.values())
-    seen = set()
-    for scale in range(1, LARGEST_SCALE + 1):
-        exponents = {rank: max(round(t / least * scale), 1) for rank, t in ranks.items()}
-        key = tuple(sorted(exponents.items()))
-        if key in seen:
-            continue
-        seen.add(key)
-        try:
-            yield product_of_codes(exponents, length), None
-        except BeyondReach:
-            return
+    for exponents in _small_products(ranks, length, violates):
+        yield product_of_codes(exponents, length), None
+
+
+def _small_products(
+    ranks: Mapping[int, Fraction], length: int, violates: Callable[[Mapping[int, float]], bool]
+) -> Iterator[dict[int, int]]:
+    """Numbers of copies of each code, small supports first, whose product violates the claim."""
+    sizes = {rank: field_of(rank, length) ** rank for rank in ranks}
+    logs = {rank: math.log(field_of(rank, length)) for rank in ranks}
+    found = []
+    for counts in itertools.product(range(1, LARGEST_EXPONENT + 1), repeat=len(ranks)):
+        exponents = dict(zip(ranks, counts, strict=True))
+        size = math.prod(sizes[rank] ** m for rank, m in exponents.items())
+        if size <= MOST_WORDS and violates({rank: m * logs[rank] for rank, m in exponents.items()}):
+            found.append((size, counts))
+    for _, counts in sorted(found)[:MOST_PRODUCTS]:
+        yield dict(zip(ranks, counts, strict=True))
 
 
 def _fields(rank: int, length: int) -> Iterator[int]:
