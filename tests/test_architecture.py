@@ -12,7 +12,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
-    ("errors", "types", "enclosure", "logform", "closedform", "partial", "categorical", "reach", "tightness"),
+    (
+        "errors",
+        "types",
+        "enclosure",
+        "logform",
+        "closedform",
+        "partial",
+        "categorical",
+        "reach",
+        "tightness",
+        "universal_verdicts",
+    ),
     ("_kernels",),
     ("languages",),
     ("denoisers",),

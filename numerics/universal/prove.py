@@ -200,19 +200,22 @@ def _by_rays(
 def _by_best_sizes(
     statement: Statement, reading: Reading, policies: Sequence[Policy], length: int, judge: bool, scope: str
 ) -> Decision:
-    """``best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
+    """``c best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
     from .minimax import minimax, reaches
 
-    shaped = reading.lhs == (({"best_sizes_path_kl": Fraction(1)},),) and len(reading.rhs) == len(reading.rhs[0]) == 1
-    if not shaped or reading.relation != "<=":
+    single = all(len(side) == len(side[0]) == 1 for side in (reading.lhs, reading.rhs))
+    if not single or set(reading.lhs[0][0]) != {"best_sizes_path_kl"} or reading.relation != "<=":
         raise BeyondReach("best_sizes_path_kl is decided only where it is the smaller side of <= by itself")
     form = reading.rhs[0][0]
     spanning = generators(form, policies, length)
+    factor = reading.lhs[0][0]["best_sizes_path_kl"]
     values = [value_on(form, each.values) for each in spanning]
+    if not isinstance(factor, Fraction) or factor < 0:
+        raise BeyondReach("best_sizes_path_kl has a negative or irrational factor")
     if any(not isinstance(value, Fraction) or value < 0 for value in values) or CONSTANT in form:
         raise BeyondReach("the right side is negative, irrational or not homogeneous on some code")
-    D, steps = [Fraction(value) for value in values[1:length]], Fraction(policies[0].steps)
-    if length == 1 or reaches(D, length, min(steps, Fraction(length))):
+    D, steps = [Fraction(value) / (factor or 1) for value in values[1:length]], Fraction(policies[0].steps)
+    if length == 1 or not factor or reaches(D, length, min(steps, Fraction(length))):
         reason = "some random sizes of so many steps have no larger mean overshoot on any code"
         return Decision(statement, Decided.HOLDS, scope, reason)
     if min(D) == 0:
