@@ -47,6 +47,8 @@ def prove_everywhere(
     scope = f"every language of every length over every vocabulary, {denoiser}"
     try:
         _require_known_assumptions(statement, exact_denoiser, policies)
+        if not exact_denoiser and len(policies) == 2:
+            raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
         sized = [each for each in policies if isinstance(each, FixedSize)]
         if len(sized) == len(policies) == 1:
             return every_size(statement, sized[0], scope, exact_denoiser)

@@ -440,11 +440,14 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
             generators.append({**values, **known})
             attained.append(n == 0 and (sized or not any(known.values())))
     if not exact:
-        each, names = Fraction(1, L), ["path_kl", "mixture_path_kl", *BETWEEN, "learning_term"]
-        wrong = {name + end: Fraction(1) for name in names for end in ends}
-        wrong |= {name + end: each for name in ("eps_learning", "eps_learning_mean") for end in ends}
-        generators += [wrong, {"eps_learning" + end: Fraction(1) for end in ends}]
-        attained += [True, False]
+        require(len(policies) < 2, "two policies visit different errors of a denoiser")
+        wrong = {name: Fraction(1) for name in ("path_kl", "mixture_path_kl", "learning_term")}
+        wrong |= {name: Fraction(1, L) for name in ("eps_learning", "eps_learning_mean")}
+        for kl, soft in ((1, 1), (0, 0), (0, 1)) if used & set(BETWEEN) else ((1, 1),):
+            generators.append({**wrong, "kl": Fraction(kl), "soft_path_kl": Fraction(soft)})
+            attained.append(kl == 1)
+        generators.append({"eps_learning": Fraction(1)})
+        attained.append(False)
     return rows, generators, attained, reader
 
 
@@ -651,7 +654,7 @@ def check_sets(data: dict) -> dict:
 
 
 WORDS = ("L", "V", "log", "log_ter_language", "max", "min", "ceil")
-S, I, U, R, X, Y = map(variable, ("S", "i", "u", "r", "x", "y"))
+S, I, U, R, X, Y, Z = map(variable, ("S", "i", "u", "r", "x", "y", "z"))
 ERROR, EXCESS, BEYOND = map(variable, ("Lambda", "E", "l"))
 ZERO, UNIT = ratio(0), ratio(1)
 
@@ -665,7 +668,7 @@ def cases_of_sizes(single: bool, exact: bool) -> tuple[dict, list]:
     numbers = {"L": L, "max_step_size": largest, "max_step_weight": largest / L}
     if not single:
         # i + u + r is positive where rank L is left out: there u + r >= 1.
-        numbers |= {"tc_step_ratio": (i + u) / (i + u + R) + Y, "dtc_step_ratio": (i + u) / (S + 1) + Y}
+        numbers |= {"tc_step_ratio": (i + u) / (i + u + R) + Y, "dtc_step_ratio": (i + u) / (S + 1) + Z}
     inner = {
         "path_kl": u, "entropy": K, "curve_area": K, "profile_area": K, "total_correlation": rest,
         "dual_total_correlation": K, "profile_start": L, "growth_complexity": K * rest / (L + 1),
@@ -765,7 +768,7 @@ def check_symbolic(data: dict) -> dict:
 
 def record_of(data: Any) -> dict:
     require(isinstance(data, dict) and len(data) <= 10, "a square is a table of numbers")
-    require(all(name in (ONE, *"Siurxyl") for name in data), "no such variable")
+    require(all(name in (ONE, *"Siurxyzl") for name in data), "no such variable")
     return data
 
 

@@ -192,7 +192,9 @@ def _given_schedules(statement: Statement, policies: Sequence[Bernoulli], scope:
         at_end, unused = _ends(here)
         kernels = [*_pieces(here, every), ("Z(1)", None, at_end), ("L log V - Z(0)", None, unused)]
         if not exact_denoiser:
-            kernels += [("errors of the denoiser", None, _errors(here).subs({LAMBDA: 1, EXCESS: e})) for e in (0, 1)]
+            wrong = _errors(here)
+            kernels.append(("the learning term", None, wrong.subs({LAMBDA: 1, EXCESS: 0})))
+            kernels.append(("errors that are not visited", None, wrong.subs({LAMBDA: 0, EXCESS: 1})))
         kernels.append(("what is added", None, added))
         for where, span, value in kernels:
             shown, fine = _sign(value, span)

@@ -22,6 +22,7 @@ from .symbolic import (
     COORDINATES,
     EXCESS,
     LAMBDA,
+    OTHER_RATIO,
     RATIO,
     SLACK,
     UNIT,
@@ -98,7 +99,7 @@ def _preamble() -> list[str]:
         "Let the step that reveals the K-th token have S tokens before it, i of its own before that one, u after it,",
         "and r tokens after it: K = S + 1 + i, s = i + 1 + u, L = S + s + r; S, i, u, r >= 0;",
         "if K < L then u + r >= 1. In units of log q path_kl = u, TC = u + r, DTC = S + 1 + i; the largest step is",
-        "s + x, x >= 0, and the largest of the ratios of steps is that of this one + y, y >= 0.",
+        "s + x, x >= 0, and the largest ratios of steps are those of this one + y and + z.",
     ]
 
 
@@ -127,7 +128,7 @@ def _codes(single: bool) -> list[Case]:
     numbers = {
         "L": L, "max_step_size": largest, "max_step_weight": largest / L,
         "tc_step_ratio": ratio + (Integer(0) if single else RATIO),
-        "dtc_step_ratio": (i + u) / (S + 1) + (Integer(0) if single else RATIO),
+        "dtc_step_ratio": (i + u) / (S + 1) + (Integer(0) if single else OTHER_RATIO),
     }  # fmt: skip
     last = {**dict.fromkeys(inner, Integer(0))}
     full = {"entropy": L, "curve_area": L, "profile_area": L, "profile_start": L, "profile_end": L}

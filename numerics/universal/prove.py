@@ -89,10 +89,12 @@ def prove(
         each.check(2, length)
     scope = _scope(policies, length, exact_denoiser)
     try:
+        if not exact_denoiser and len(policies) == 2:
+            raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
         assumed = _require_assumptions(statement, policies, length, exact_denoiser)
         reading = read(statement, policies, length, exact_denoiser)
         plain = [each for each in policies if isinstance(each, Policy)]
-        if "best_sizes_path_kl" in reading.names:
+        if "best_sizes_path_kl" in reading.names and exact_denoiser:
             return _by_best_sizes(statement, reading, plain, length, judge, scope)
         if not assumed and (
             (len(plain) == len(policies) and all(map(exchangeable, plain))) or (plain and _of_languages(reading))

@@ -115,16 +115,17 @@ def _between(one: Generator, names: Sequence[str], steps: Sequence[Steps]) -> li
 
 def _denoisers(names: Sequence[str], length: int) -> list[Generator]:
     """A wrong denoiser on the language of one sequence, and one that is wrong where it is never asked."""
-    wrong = {
-        "learning_term": Fraction(1),
-        "eps_learning": Fraction(1, length),
-        "eps_learning_mean": Fraction(1, length),
-    }
-    wrong |= {name: Fraction(1) for name in names if name.startswith(("path_kl", "kl", "soft_path_kl", "mixture_path"))}
-    return [
-        Generator("one sequence, a wrong denoiser", wrong),
-        Generator("a denoiser wrong where it is not asked", {"eps_learning": Fraction(1)}, attained=False),
+    each = Fraction(1, length)
+    wrong = {"learning_term": Fraction(1), "eps_learning": each, "eps_learning_mean": each}
+    wrong |= dict.fromkeys(("path_kl", "mixture_path_kl"), Fraction(1))
+    label = "one sequence, a wrong denoiser"
+    heights = [(1, 1), (0, 0), (0, 1)] if {"kl", "soft_path_kl"} & set(names) else [(1, 1)]
+    found = [
+        Generator(label, {**wrong, "kl": Fraction(kl), "soft_path_kl": Fraction(soft)}, attained=kl == 1)
+        for kl, soft in heights
     ]
+    unasked = Generator("a denoiser wrong where it is not asked", {"eps_learning": Fraction(1)}, attained=False)
+    return [*found, unasked]
 
 
 def value_on(form: Form, values: Mapping[str, Fraction]) -> Number:

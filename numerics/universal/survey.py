@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -63,6 +63,14 @@ def survey(statement: Statement) -> Surveyed:
     """The verdict on one statement of the ledger."""
     names = {assumption.name for assumption in statement.assumptions}
     exact = "ExactDenoiser" in names or not names
+    found = _surveyed(statement, names, exact)
+    if found.verdict == "out of reach" and not exact:
+        found = _surveyed(statement, names, True)
+        return found if found.verdict == "out of reach" else replace(found, scope=f"{found.scope}, the exact denoiser")
+    return found
+
+
+def _surveyed(statement: Statement, names: set[str], exact: bool) -> Surveyed:
     decided: list[tuple[Decision, Case]] = []
     refused = ""
     for policies, length in _cases(statement, names):

@@ -19,6 +19,7 @@ __all__ = [
     "COORDINATES",
     "EXCESS",
     "LAMBDA",
+    "OTHER_RATIO",
     "RATIO",
     "SLACK",
     "UNIT",
@@ -32,8 +33,8 @@ __all__ = [
 COORDINATES = symbols("S i u r", nonnegative=True)
 """Tokens, or shares, before the step; in it before the K-th token; in it after; and later."""
 
-SLACK, RATIO = symbols("x y", nonnegative=True)
-"""By how much the largest step, or the largest ratio, exceeds that of the step looked at."""
+SLACK, RATIO, OTHER_RATIO = symbols("x y z", nonnegative=True)
+"""By how much the largest step, and the largest ratio of each kind, exceeds that of the step looked at."""
 
 LAMBDA, EXCESS = symbols("Lambda E", nonnegative=True)
 """The learning term, and by how much L times the largest learning error exceeds it."""
@@ -171,7 +172,7 @@ def value(symbol: Symbol, values: Mapping[str, Expr]) -> Expr:
 def with_numbers(expression: Expr, numbers: Mapping[str, Expr]) -> Expr:
     known = {s: numbers[s.name] for s in expression.free_symbols if s.name in numbers}
     strange = {s.name for s in expression.free_symbols - set(known)} - {
-        str(s) for s in (*COORDINATES, SLACK, RATIO, LAMBDA, EXCESS)
+        str(s) for s in (*COORDINATES, SLACK, RATIO, OTHER_RATIO, LAMBDA, EXCESS)
     }
     if strange:
         raise BeyondReach(f"{', '.join(sorted(strange))} is not known for all lengths at once")

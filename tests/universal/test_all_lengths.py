@@ -20,7 +20,7 @@ def main_polynomial(text: str, policy) -> Poly:
     return found.evidence["inequalities"][0].polynomial
 
 
-SLACK = {"x": 0, "y": 0}
+SLACK = {"x": 0, "y": 0, "z": 0}
 
 POLYNOMIALS = [
     ("M6.3", "i*(S + 1 + i + u + r)"),
@@ -152,3 +152,22 @@ def test_out_of_reach(text, policy):
 
 def test_a_statement_about_the_midpoint_is_not_taken_for_a_parameter():
     assert prove_everywhere(statements["false-convex-curve"], Bernoulli(3)).verdict is Decided.OUT_OF_REACH
+
+
+def test_the_largest_ratios_of_two_kinds_are_different_numbers():
+    """Large steps late have a large ratio to what is left and a small one to what is revealed."""
+    found = prove_everywhere("path_kl + entropy*0 <= tc_step_ratio*total_correlation", SOME_SIZES)
+    assert found.verdict is Decided.HOLDS
+    for text in (
+        "dtc_step_ratio*profile_start <= (tc_step_ratio + L)*profile_start",
+        "dtc_step_ratio*entropy <= (tc_step_ratio + L/2)*entropy",
+    ):
+        assert prove_everywhere(text, SOME_SIZES).verdict is not Decided.HOLDS
+
+
+def test_errors_of_the_denoiser_that_no_context_shows():
+    """Of one schedule: the learning term and the errors beyond it are two numbers."""
+    policy = Bernoulli(weights=["1/2", "1/2"])
+    both = "path_kl + 2*learning_term >= 2*L*eps_learning"
+    assert prove_everywhere(both, policy, exact_denoiser=False).verdict is not Decided.HOLDS
+    assert prove_everywhere("learning_term <= 2*L*eps_learning", policy, exact_denoiser=False).verdict is Decided.HOLDS

@@ -282,3 +282,19 @@ def test_kl_of_two_policies_is_not_bounded_together():
     data = certificate(prove("kl@2 <= path_kl", [FixedSize([2, 2]), FixedSize([1, 1, 2])], 4))
     with pytest.raises(checker.Rejected):
         rewritten({**data, "constant": None, "statement": {"lhs": "kl@2", "relation": "<=", "rhs": "kl"}})
+
+
+def test_what_a_wrong_denoiser_leaves_open():
+    data = certificate(prove("learning_term <= path_kl", WEIGHTS, 4, exact_denoiser=False))
+    with pytest.raises(checker.Rejected):
+        rewritten({**data, "statement": {"lhs": "learning_term", "relation": "<=", "rhs": "kl"}})
+    pair = certificate(prove("path_kl@2 <= path_kl", [FixedSize([2, 2]), FixedSize([1, 1, 2])], 4))
+    with pytest.raises(checker.Malformed):
+        rewritten({**pair, "denoiser": "any"})
+
+
+def test_the_two_largest_ratios_are_different_variables():
+    data = certificate(prove_everywhere(statements["M6.3-tc"], SIZES))
+    statement = {"lhs": "dtc_step_ratio*log(V)", "relation": "<=", "rhs": "(tc_step_ratio + L)*log(V)"}
+    with pytest.raises((checker.Rejected, checker.Malformed)):
+        rewritten({**data, "statement": statement})

@@ -231,3 +231,17 @@ def test_kl_of_two_policies_is_not_bounded_together():
     assert prove("kl@2 <= path_kl", pair, 4).verdict is Decided.HOLDS
     assert prove("kl <= path_kl@2", [Bernoulli(2), Bernoulli(4)], 4).verdict is not Decided.HOLDS
     assert prove("kl@2 <= path_kl", [Bernoulli(2), Bernoulli(4)], 4).verdict is Decided.HOLDS
+
+
+def test_kl_with_a_wrong_denoiser_may_be_less_than_the_learning_term():
+    policy = Bernoulli(2)
+    assert prove("learning_term <= path_kl", policy, 3, exact_denoiser=False).verdict is Decided.HOLDS
+    assert prove("learning_term <= kl", policy, 3, exact_denoiser=False).verdict is not Decided.HOLDS
+    assert prove("kl <= path_kl", policy, 3, exact_denoiser=False).verdict is Decided.HOLDS
+
+
+def test_two_policies_go_with_the_exact_denoiser():
+    pair = [FixedSize([2, 2]), FixedSize([1, 1, 2])]
+    assert prove("path_kl@2 <= path_kl", pair, 4).verdict is Decided.HOLDS
+    assert prove("path_kl@2 <= path_kl", pair, 4, exact_denoiser=False).verdict is Decided.OUT_OF_REACH
+    assert prove(statements["M5.9-best-path"], Bernoulli(2), 4, exact_denoiser=False).verdict is Decided.OUT_OF_REACH
