@@ -23,13 +23,14 @@ from ..errors import BeyondReach
 from ..logform import LogForm
 from .codes import MOST_WORDS, field_of, words
 from .orders import LOG_V, Combination
+from .simplex import game
 
 __all__ = ["Found", "attained", "codes_on_positions", "exact_value", "few_sequences", "linear_codes", "refute", "tried"]
 
 Entropies = Callable[[int], int]
 """The entropy of a set of positions, in units of ``log q``."""
 
-MOST_PARTITIONS, MOST_SETS = 6, 2000
+MOST_PARTITIONS, MOST_SETS, MOST_COPIES = 6, 2000, 6
 FIELDS, TRIES_OF_CODES, SEED = (2, 3), 400, 17
 MOST_ATOMS, STARTS, LONGEST_SEARCHED = 6, 60, 6
 DENOMINATORS, LEAST_GAIN = (6, 12, 24, 60, 240), 1e-4
@@ -60,9 +61,46 @@ def refute(forms: Sequence[Combination], L: int, ties: Sequence[Combination] = (
             found = describe()
             if found is not None:
                 return found
+    if len(forms) > 1 and not ties:
+        found = _product(valued, L)
+        if found is not None:
+            return found
     if L <= LONGEST_SEARCHED and not ties and not any(LOG_V in form for form in forms):
         return few_sequences(forms, L)
     return None
+
+
+def _product(valued: Sequence[Whole], L: int) -> Found | None:
+    """A product of codes on which all forms are positive, where no code by itself will do, by a matrix game."""
+    columns: dict[tuple[Fraction, ...], Callable[[], Found | None]] = {}
+    unused = tuple(_value(form, lambda chosen: int(chosen == LOG_V)) for form in valued)
+    columns[unused] = lambda: Found({"kind": "tabular", "vocab": 2, "length": L, "support": [[[0] * L, "1"]]}, "")
+    for describe, entropies in codes_on_positions(L):
+        columns.setdefault(tuple(_value(form, entropies) for form in valued), describe)
+    solved = game(list(zip(*columns, strict=True)))
+    if solved.value <= 0:
+        return None
+    chosen = [(values, columns[values]()) for values, t in zip(columns, solved.columns, strict=True) if t]
+    codes = [(values, found.language) for values, found in chosen if found is not None]
+    for counts in sorted(itertools.product(range(1, MOST_COPIES + 1), repeat=len(codes)), key=sum):
+        nats = [n * math.log(table["vocab"]) for n, (_, table) in zip(counts, codes, strict=True)]
+        if all(sum(float(v[k]) * t for (v, _), t in zip(codes, nats, strict=True)) > 0 for k in range(len(valued))):
+            tables = [table for n, (_, table) in zip(counts, codes, strict=True) for _ in range(n)]
+            if math.prod(len(table["support"]) for table in tables) <= MOST_WORDS:
+                return Found(_side_by_side(tables, L), "products of codes and symbols that are not used")
+    return None
+
+
+def _side_by_side(tables: Sequence[Mapping[str, Any]], L: int) -> dict[str, Any]:
+    """Independent languages, token by token."""
+    support = []
+    for entries in itertools.product(*(table["support"] for table in tables)):
+        word = [0] * L
+        for (part, _), table in zip(entries, tables, strict=True):
+            word = [w * table["vocab"] + token for w, token in zip(word, part, strict=True)]
+        support.append([word, str(math.prod(Fraction(chance) for _, chance in entries))])
+    vocab = math.prod(table["vocab"] for table in tables)
+    return {"kind": "tabular", "vocab": vocab, "length": L, "support": support}
 
 
 def attained(lhs: Combination, rhs: Combination, factor: Fraction, L: int) -> bool:

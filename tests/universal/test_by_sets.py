@@ -11,7 +11,7 @@ from maskbound.numerics import check
 from maskbound.numerics.checks import Status
 from maskbound.numerics.errors import BeyondReach
 from maskbound.numerics.instances import parse
-from maskbound.numerics.policies import FixedSets, FixedSize, bisection
+from maskbound.numerics.policies import FixedSets, FixedSize, autoregressive, bisection
 from maskbound.numerics.universal import Decided, Mixture, prove
 from maskbound.numerics.universal.by_sets import by_sets
 from maskbound.numerics.universal.exchangeable import LANGUAGE_RAYS, POLICY_RAYS, steps_of
@@ -265,3 +265,12 @@ def test_every_elemental_inequality_of_three_positions():
         entropies = {v: Fraction(min(sum(v[:n]), k)) for v in cone.variables}
         assert cone.contains(entropies)
     assert not cone.contains({v: Fraction(sum(v) ** 2) for v in cone.variables})
+
+
+def test_a_minimum_may_need_a_product_of_codes():
+    """Little correlation and a large vocabulary, most of it not used."""
+    text = "min(total_correlation, log(V)/5) <= path_kl + 3/2*growth_complexity + dual_total_correlation/5"
+    found = prove(text, autoregressive(3), 3)
+    assert found.verdict is Decided.FAILS
+    assert found.judged == "violated"
+    assert found.witness["language"]["vocab"] > 16
