@@ -14,7 +14,7 @@ from .. import languages
 from ..errors import BadInput, shown
 from ..languages import Language
 from ..types import number, whole
-from .spec_table import ABSENT, LONGEST, Count, Length, Number, Numbers, SpecTable, Text, Vocab, of_kind, within
+from .spec_table import ABSENT, LONGEST, Count, Length, Number, Numbers, SpecTable, Text, Vocab, Wholes, of_kind, within
 
 __all__ = ["LanguageTable", "read_language"]
 
@@ -165,6 +165,18 @@ class MDSTable(LanguageTable):
         return languages.mds(self.field, self.dimension, self.length)
 
 
+class MDSProductTable(LanguageTable):
+    """``exponents``: how many codes of rank 1, 2, .."""
+
+    kind: Literal["mds-product"]
+    field: Count
+    exponents: Wholes
+    length: Length
+
+    def build(self, folder: Path, level: int) -> Language:
+        return languages.mds_product(self.field, self.exponents, self.length)
+
+
 class IIDTable(LanguageTable):
     kind: Literal["iid"]
     probabilities: Numbers
@@ -236,6 +248,7 @@ KINDS: Mapping[str, type[LanguageTable]] = MappingProxyType(
         "copy": CopyTable,
         "parity": ParityTable,
         "mds": MDSTable,
+        "mds-product": MDSProductTable,
         "iid": IIDTable,
         "permutations": PermutationsTable,
         "shifted-pair": ShiftedPairTable,

@@ -2,6 +2,7 @@
 
 from .base import Language, Scope
 from .blocks import Blocks
+from .codes import mds_product
 from .english import ENGLISH_ALPHABET, english_ngram
 from .hmm import HMM
 from .named import colouring, copy, mds, pair, parity, permutations, shifted_pair
@@ -24,6 +25,7 @@ __all__ = [
     "iid",
     "markov",
     "mds",
+    "mds_product",
     "ngram_from_counts",
     "ngram_from_text",
     "pair",

@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import BeyondReach
+from ..languages.codes import codewords
 
-__all__ = ["code", "field_of", "product_of_codes", "rare_ones", "words"]
+__all__ = ["code", "field_of", "product_of_codes", "rare_ones"]
 
 MOST_WORDS = 50_000
 """Sequences of a support that is written into a file."""
@@ -21,27 +22,6 @@ def field_of(rank: int, length: int, least: int = 2) -> int:
     if rank not in (0, 1, length - 1, length):
         least = max(least, length - 1)
     return next(q for q in itertools.count(least) if all(q % d for d in range(2, math.isqrt(q) + 1)))
-
-
-def words(rank: int, length: int, field: int) -> Iterator[tuple[int, ...]]:
-    """The codewords: any ``rank`` positions are free and determine the others.
-
-    Values at 0..L-1 of the polynomials of degree below ``rank``; if ``length = field + 1``, the last token is the
-    leading coefficient; of rank L - 1, strings that sum to 0; of rank 1, one symbol repeated.
-    """
-    if rank == length - 1:
-        for chosen in itertools.product(range(field), repeat=rank):
-            yield (*chosen, -sum(chosen) % field)
-        return
-    points = min(length, field) if rank > 1 else length
-    for c in itertools.product(range(field), repeat=rank):
-        values = [sum(a * x**k for k, a in enumerate(c)) % field for x in range(points)] if rank > 1 else []
-        if rank == length:
-            yield c
-        elif rank <= 1:
-            yield (c[0] if c else 0,) * length
-        else:
-            yield (*values, *([c[-1]] if length > field else []))
 
 
 def code(rank: int, length: int, field: int | None = None) -> dict[str, Any]:
@@ -59,7 +39,7 @@ def code(rank: int, length: int, field: int | None = None) -> dict[str, Any]:
         q = field_of(rank, length, length)
     if q >= length and rank < length - 1:
         return {"kind": "mds", "field": q, "dimension": rank, "length": length}
-    return _uniform(q, length, words(rank, length, q), q**rank)
+    return _uniform(q, length, codewords(rank, length, q), q**rank)
 
 
 def product_of_codes(exponents: Mapping[int, int], length: int, field: int | None = None) -> dict[str, Any]:
@@ -78,7 +58,7 @@ def product_of_codes(exponents: Mapping[int, int], length: int, field: int | Non
         raise BeyondReach(f"the product of codes has {size} sequences")
     combined = (
         tuple(_digits(tokens, [q for _, q in parts]) for tokens in zip(*chosen, strict=True))
-        for chosen in itertools.product(*(list(words(K, length, q)) for K, q in parts))
+        for chosen in itertools.product(*(list(codewords(K, length, q)) for K, q in parts))
     )
     return _uniform(math.prod(q for _, q in parts), length, combined, size)
 

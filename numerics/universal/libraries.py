@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from ..errors import BeyondReach
+from ..languages.codes import codewords
 from ..logform import LogForm
-from .codes import MOST_WORDS, field_of, words
+from .codes import MOST_WORDS, field_of
 from .orders import LOG_V, Combination
 from .simplex import game
 
@@ -176,7 +177,7 @@ def _code(k: int, classes: tuple[int, ...], L: int) -> Found | None:
     if q**k > MOST_WORDS:
         return None
     place = [next((c for c, one in enumerate(classes) if one >> i & 1), None) for i in range(L)]
-    support = [[[0 if c is None else word[c] for c in place], f"1/{q**k}"] for word in words(k, m, q)]
+    support = [[[0 if c is None else word[c] for c in place], f"1/{q**k}"] for word in codewords(k, m, q)]
     if m == 1:
         support = [[[0 if c is None else a for c in place], "1/2"] for a in range(2)]
     return Found({"kind": "tabular", "vocab": q, "length": L, "support": support}, "MDS codes on sets of positions")

@@ -10,9 +10,9 @@ from fractions import Fraction
 import pytest
 from typer.testing import CliRunner
 
-from maskbound.numerics import cli
+from maskbound.numerics import Instance, cli, languages, measure
 from maskbound.numerics.errors import BadInput
-from maskbound.numerics.policies import Bernoulli
+from maskbound.numerics.policies import Bernoulli, FixedSize
 from maskbound.numerics.universal import Decided, fixed_value, minimax, prove
 from maskbound.numerics.universal.minimax import CRITERIA, overshoot
 from maskbound.numerics.universal.simplex import game
@@ -185,3 +185,18 @@ def test_the_command():
     shown = CliRunner().invoke(cli.app, ["minimax", "--length", "8", "--steps", "4", "--criterion", "tc"])
     assert "16/79" in shown.output
     assert CliRunner().invoke(cli.app, ["minimax", "--length", "1", "--steps", "4"]).exit_code == 2
+
+
+def test_the_language_that_attains_the_value():
+    """L = 3, two steps: Copy and Parity side by side cost log 2 under either sizes, a sixth of TC + DTC."""
+    prior = minimax(3, 2).prior
+    assert prior == [Fraction(1, 6), Fraction(1, 6)]
+    language = languages.mds_product(2, [1, 1], 3)
+    for sizes in ([1, 2], [2, 1]):
+        found = measure(Instance(language, FixedSize(sizes)), ["kl", "path_kl", "total_correlation"])
+        dual = measure(Instance(language, FixedSize(sizes)), ["dual_total_correlation"])["dual_total_correlation"]
+        assert math.isclose(found["kl"].value, math.log(2))
+        assert math.isclose(found["path_kl"].value, math.log(2))
+        assert math.isclose((found["total_correlation"].value + dual.value) / 6, math.log(2))
+    one_step = measure(Instance(language, FixedSize([3])), ["kl"])["kl"]
+    assert math.isclose(one_step.value, 3 * math.log(2))
