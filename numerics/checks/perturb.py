@@ -140,6 +140,8 @@ def _vocab(language: Spec) -> int:
             return 2
         case "mds":
             return language["field"]
+        case "mds-product":
+            return language["field"] ** sum(language["exponents"])
         case "permutations":
             return language["length"]
         case "colouring":
