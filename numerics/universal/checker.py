@@ -425,14 +425,15 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
     generators, attained = [{ONE: Fraction(1)}], [True]
     for K in range(L + 1):
         values = {name: Fraction(value(L, K)) for name, value in LANGUAGE.items() if name in used}
-        values |= {f"increase {j}": Fraction(-L if 0 < K == j + 1 < L else 0) for j in range(L)}
+        if 0 < K < L and f"increase {K - 1}" in used:
+            values[f"increase {K - 1}"] = Fraction(-L)
         choices = []
         for end, policy in of.items():
             values |= {n + end: policy.value(n, K) for n in POLICY if n + end in used}
             mine = [n + end for n in BETWEEN if n + end in used]
             top = policy.left_sum(K) - K if mine else Fraction(0)
             # 0 <= kl <= soft_path_kl <= path_kl, for each policy by itself; with one order all are path_kl.
-            heights = [(top, top)] if policy.one_order or not top else [(top, top), (0, 0), (0, top)]
+            heights: list = [(top, top)] if policy.one_order or not top else [(top, top), (0, 0), (0, top)]
             choices.append([{n: Fraction(h[n.startswith("soft")]) for n in mine} for h in heights])
         sized = all(policy.weights is None or policy.one_order for policy in policies)
         for n, corner in enumerate(itertools.product(*choices)):
@@ -778,7 +779,7 @@ def record_of(data: Any) -> dict:
 def check_minimax(data: dict) -> dict:
     record(data, "format kind length steps criterion value sizes prior conclusion digest", "provenance")
     L, N = whole(data["length"], 2, LONGEST), whole(data["steps"], 1, LONGEST)
-    require(N * L * L <= 20_000_000, "the game is too large for this checker")
+    require(N * L * L <= 5_000_000, "the game is too large for this checker")
     criteria = {"tc+dtc": lambda K: L, "tc": lambda K: L - K, "dtc": lambda K: K, "min": lambda K: min(K, L - K)}
     require(data["criterion"] in list(criteria), "the criterion is tc+dtc, tc, dtc or min")
     D = [Fraction(criteria[data["criterion"]](K)) for K in range(1, L)]
