@@ -4,7 +4,7 @@ from .all_lengths import prove_everywhere
 from .certificate import certificate, certificate_text, minimax_certificate
 from .decision import Decided, Decision
 from .minimax import Minimax, fixed_value, minimax
-from .orders import Mixture
+from .mixture import Mixture
 from .prove import prove
 
 __all__ = [

@@ -13,7 +13,8 @@ from ..policies import Policy
 from .decision import Decided, Decision
 from .libraries import Found, attained, refute, tried
 from .linear import CONSTANT, Form, Lattice, Number, sign
-from .orders import LOG_V, Combination, Mixture, Orders, combination, orders_of
+from .mixture import Mixture
+from .orders import LOG_V, Combination, Orders, combination, orders_of
 from .reading import Reading, in_both_senses
 from .shannon import Cone, Proof, classes_of, equations
 

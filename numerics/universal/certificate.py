@@ -25,6 +25,7 @@ from . import checker
 from .decision import Decided, Decision
 from .exchangeable import steps_of
 from .minimax import CRITERIA, Minimax
+from .mixture import Mixture
 from .orders import combined
 from .polynomials import Inequality
 from .simplex import game
@@ -128,7 +129,9 @@ def _weights(row: list[dict[str, Fraction]], generators: list[dict[str, Fraction
     return game([[checker.on(form, values) for values in generators] for form in row]).rows
 
 
-def _steps(policy: Policy, length: int) -> dict[str, Any]:
+def _steps(policy: Policy | Mixture, length: int) -> dict[str, Any]:
+    if isinstance(policy, Mixture):
+        raise BeyondReach("mixtures of sizes have no certificates")
     steps = steps_of(policy, length)
     if steps.weights is None:
         return {"kind": "fixed-size", "sizes": list(steps.sizes or ())}

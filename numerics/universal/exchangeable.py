@@ -17,6 +17,7 @@ from functools import cached_property
 
 from ..errors import BeyondReach
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from .mixture import Mixture
 
 __all__ = ["LANGUAGE_RAYS", "POLICY_RAYS", "Steps", "exchangeable", "increase", "slope_at", "steps_of"]
 
@@ -24,8 +25,10 @@ Ray = list[Fraction]
 """Values on ``MDS_0 .. MDS_L``."""
 
 
-def exchangeable(policy: Policy) -> bool:
+def exchangeable(policy: Policy | Mixture) -> bool:
     """Whether the reveal times of permuted positions have the same law."""
+    if isinstance(policy, Mixture):
+        return all(map(exchangeable, policy.policies))
     if isinstance(policy, FixedSets):
         return sum(bool(chosen) for chosen in policy.sets) == 1
     return isinstance(policy, Bernoulli | FixedSize)
@@ -33,11 +36,12 @@ def exchangeable(policy: Policy) -> bool:
 
 @dataclass(frozen=True)
 class Steps:
-    """An exchangeable policy for ``length`` positions: step sizes, or the weights of a Bernoulli policy."""
+    """An exchangeable policy for ``length`` positions: step sizes, weights of a Bernoulli policy, or a mixture."""
 
     length: int
     sizes: tuple[int, ...] | None = None
     weights: tuple[Fraction, ...] | None = None
+    parts: tuple[tuple[Fraction, Steps], ...] = ()
 
     @cached_property
     def edges(self) -> list[Fraction]:
@@ -55,7 +59,7 @@ class Steps:
         return [_below(self.length - 1, a) for a in self.edges]
 
 
-def steps_of(policy: Policy, length: int) -> Steps:
+def steps_of(policy: Policy | Mixture, length: int) -> Steps:
     """The steps of an exchangeable policy.
 
     Raises
@@ -63,6 +67,8 @@ def steps_of(policy: Policy, length: int) -> Steps:
     BeyondReach
         For a schedule in floating point.
     """
+    if isinstance(policy, Mixture):
+        return Steps(length, parts=tuple((chance, steps_of(part, length)) for chance, part in policy.parts))
     if isinstance(policy, Bernoulli):
         if not policy.schedule.rational:
             raise BeyondReach("the weights of the schedule are floating numbers, and rational ones are needed")
@@ -136,12 +142,15 @@ def _left_sum(steps: Steps) -> Ray:
 
 def _path_kl(steps: Steps) -> Ray:
     """The left sum less the entropy: how far the step that reveals the K-th token goes beyond it."""
+    if steps.parts:
+        rays = [(chance, _path_kl(part)) for chance, part in steps.parts]
+        return [sum((chance * ray[K] for chance, ray in rays), Fraction(0)) for K in range(steps.length + 1)]
     return [left - K for K, left in enumerate(_left_sum(steps))]
 
 
 def _only(kind: str, ray: Callable[[Steps], Ray]) -> Callable[[Steps], Ray]:
     def restricted(steps: Steps) -> Ray:
-        if (steps.weights is None) != (kind == "fixed-size"):
+        if steps.parts or (steps.weights is None) != (kind == "fixed-size"):
             raise BeyondReach(f"the claim has a quantity of {kind} policies only")
         return ray(steps)
 

@@ -9,15 +9,15 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
-from ..errors import BadInput, BeyondReach
+from ..errors import BeyondReach
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from .exchangeable import steps_of
 from .linear import CONSTANT, Form, Number
+from .mixture import Mixture
 
-__all__ = ["LOG_V", "Combination", "Mixture", "Orders", "combination", "combined", "functional", "orders_of"]
+__all__ = ["LOG_V", "Combination", "Orders", "combination", "combined", "functional", "orders_of"]
 
 LOG_V = -1
 """In the place of a set: the logarithm of the size of the vocabulary."""
@@ -30,41 +30,6 @@ Orders = tuple[tuple[Fraction, tuple[int, ...]], ...]
 """Probabilities and the sets of the steps."""
 
 
-@dataclass(frozen=True)
-class Mixture:
-    """One of several given orders, drawn independently of the tokens.
-
-    Parameters
-    ----------
-    parts : tuple of (Fraction, FixedSets)
-        Probabilities that sum to 1, and what is then done.
-    """
-
-    parts: tuple[tuple[Fraction, FixedSets], ...]
-
-    def __post_init__(self) -> None:
-        if sum(chance for chance, _ in self.parts) != 1 or min(chance for chance, _ in self.parts) < 0:
-            raise BadInput("parts", "the probabilities must not be negative, and sum to 1")
-
-    @property
-    def policies(self) -> tuple[FixedSets, ...]:
-        """What may be done."""
-        return tuple(policy for _, policy in self.parts)
-
-    @property
-    def steps(self) -> int:
-        """N, the most there can be."""
-        return max(policy.steps for _, policy in self.parts)
-
-    def check(self, vocab: int, length: int) -> None:
-        """Refuse, with BadInput, a language that this policy does not fit."""
-        for _, policy in self.parts:
-            policy.check(vocab, length)
-
-    def __repr__(self) -> str:
-        return f"Mixture({', '.join(f'{chance}: {policy!r}' for chance, policy in self.parts)})"
-
-
 def orders_of(policy: Policy | Mixture, length: int) -> Orders:
     """The law of the order in which sets of positions are revealed.
 
@@ -74,7 +39,8 @@ def orders_of(policy: Policy | Mixture, length: int) -> Orders:
         When there are too many orders, or they depend on the tokens.
     """
     if isinstance(policy, Mixture):
-        return tuple((chance, _bits(part.sets)) for chance, part in policy.parts if chance)
+        found = [(chance * own, sets) for chance, part in policy.parts for own, sets in orders_of(part, length)]
+        return tuple((chance, sets) for chance, sets in found if chance)
     if isinstance(policy, FixedSets):
         return ((Fraction(1), _bits(policy.sets)),)
     if not isinstance(policy, Bernoulli | FixedSize):

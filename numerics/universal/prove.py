@@ -15,7 +15,7 @@ from .by_sets import by_sets
 from .decision import Decided, Decision
 from .exchangeable import LANGUAGE_RAYS, exchangeable
 from .linear import CONSTANT, Lattice, negative
-from .orders import Mixture
+from .mixture import Mixture
 from .rays import Generator, Outcome, decide, generators, mean_slope, sharp_constant, value_on, with_slopes
 from .reading import Reading, in_both_senses, placeholder, read
 
@@ -96,10 +96,8 @@ def prove(
         plain = [each for each in policies if isinstance(each, Policy)]
         if "best_sizes_path_kl" in reading.names and exact_denoiser:
             return _by_best_sizes(statement, reading, plain, length, judge, scope)
-        if not assumed and (
-            (len(plain) == len(policies) and all(map(exchangeable, plain))) or (plain and _of_languages(reading))
-        ):
-            return _by_rays(statement, reading, plain, length, exact_denoiser, judge, scope)
+        if not assumed and (all(map(exchangeable, policies)) or _of_languages(reading)):
+            return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
         if not exact_denoiser:
             raise BeyondReach("given sets, and assumptions on the language, go with the exact denoiser")
         return by_sets(statement, reading, policies, length, assumed, judge, scope)
@@ -122,7 +120,7 @@ def _scope(policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bo
 def described(policy: Policy | Mixture) -> str:
     """A policy in words."""
     if isinstance(policy, Mixture):
-        return f"a mixture of {len(policy.parts)} given orders"
+        return f"a mixture of {len(policy.parts)} policies"
     if isinstance(policy, FixedSize):
         return f"fixed sizes {_listed(policy.sizes)}"
     if isinstance(policy, FixedSets):
@@ -168,7 +166,7 @@ def _require_assumptions(
 def _by_rays(
     statement: Statement,
     reading: Reading,
-    policies: Sequence[Policy],
+    policies: Sequence[Policy | Mixture],
     length: int,
     exact_denoiser: bool,
     judge: bool,
@@ -232,7 +230,7 @@ def _refuted(
     reading: Reading,
     outcome: Outcome,
     spanning: Sequence[Generator],
-    policies: Sequence[Policy],
+    policies: Sequence[Policy | Mixture],
     length: int,
     judge: bool,
     scope: str,
@@ -246,6 +244,7 @@ def _refuted(
     if "slope" in " ".join(name for row in lattice for form in row for name in form) and len(outcome.amounts) > 1:
         outcome = Outcome(False, amounts=outcome.amounts, attained=False)
     witness, said = None, "no language was written down"
+    plain = [policy for policy in policies if isinstance(policy, Policy)]
     constants = any(CONSTANT in form for row in lattice for form in row)
     codes = {each.rank: each for each in spanning if each.rank is not None}
 
@@ -262,7 +261,10 @@ def _refuted(
         )
 
     for language, denoiser in candidates(outcome, spanning, length, constants, violates):
-        spec = spec_of({**language, "length": length}, policies, denoiser)
+        if len(plain) < len(policies):
+            found, said = {"language": {**language, "length": length}}, "instance files know no mixture of sizes"
+            return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, found, said)
+        spec = spec_of({**language, "length": length}, plain, denoiser)
         if not judge:
             return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, spec)
         said = judged(statement, spec)

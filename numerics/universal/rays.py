@@ -17,6 +17,7 @@ from ..errors import BeyondReach
 from ..policies import Policy
 from .exchangeable import LANGUAGE_RAYS, POLICY_RAYS, Steps, increase, slope_at, steps_of
 from .linear import CONSTANT, Form, Lattice, Number, add, maximum, minimum, scaled, sign
+from .mixture import Mixture
 from .simplex import game, maximise
 
 __all__ = ["Generator", "Outcome", "decide", "generators", "mean_slope", "sharp_constant", "value_on", "with_slopes"]
@@ -57,7 +58,7 @@ class Outcome:
 
 
 def generators(
-    names: Iterable[str], policies: Sequence[Policy], length: int, exact_denoiser: bool = True
+    names: Iterable[str], policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool = True
 ) -> list[Generator]:
     """The languages, with the value of every functional on each."""
     names = sorted(set(names) - {CONSTANT})
@@ -103,7 +104,7 @@ def _between(one: Generator, names: Sequence[str], steps: Sequence[Steps]) -> li
             corners.append(dict.fromkeys(mine, Fraction(0)))
             corners.append({name: top if name.startswith("soft") else Fraction(0) for name in mine})
         choices.append([corner for n, corner in enumerate(corners) if corner not in corners[:n]])
-    sized = all(own.weights is None for own in steps)
+    sized = all(own.weights is None and not own.parts for own in steps)
     found = []
     for n, chosen in enumerate(itertools.product(*choices)):
         values = {name: value for corner in chosen for name, value in corner.items()}
@@ -250,7 +251,7 @@ def _largest_ratio(left: Sequence[Sequence[Fraction]], right: Sequence[Fraction]
     return best
 
 
-def mean_slope(policy: Policy, length: int) -> Form | None:
+def mean_slope(policy: Policy | Mixture, length: int) -> Form | None:
     """The slope averaged with weight ``a_k - a``: PATH_KL over half the collisions; None without a Bernoulli policy."""
     steps = steps_of(policy, length)
     if steps.weights is None:

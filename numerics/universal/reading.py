@@ -17,7 +17,7 @@ from ..languages import Tabular
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from .exchangeable import LANGUAGE_RAYS, POLICY_RAYS
 from .linear import CONSTANT, Lattice, add, maximum, minimum, negative, number, scaled
-from .orders import Mixture
+from .mixture import Mixture
 
 __all__ = ["KNOWN", "LEARNING", "Reading", "in_both_senses", "one_reveal_order", "placeholder", "read"]
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from maskbound.numerics import Instance, cli, languages, measure
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.policies import Bernoulli, FixedSize
-from maskbound.numerics.universal import Decided, fixed_value, minimax, prove
+from maskbound.numerics.universal import Decided, Mixture, fixed_value, minimax, prove
 from maskbound.numerics.universal.minimax import CRITERIA, overshoot
 from maskbound.numerics.universal.simplex import game
 from maskbound.theory import statements
@@ -200,3 +200,20 @@ def test_the_language_that_attains_the_value():
         assert math.isclose((found["total_correlation"].value + dual.value) / 6, math.log(2))
     one_step = measure(Instance(language, FixedSize([3])), ["kl"])["kl"]
     assert math.isclose(one_step.value, 3 * math.log(2))
+
+
+@pytest.mark.parametrize(
+    ("L", "N", "criterion", "side"),
+    [
+        (4, 2, "tc", "total_correlation"),
+        (6, 3, "dtc", "dual_total_correlation"),
+        (8, 4, "tc+dtc", "(total_correlation + dual_total_correlation)"),
+        (6, 3, "min", "min(total_correlation, dual_total_correlation)"),
+    ],
+)
+def test_the_value_is_the_sharp_constant_of_the_random_sizes(L, N, criterion, side):
+    found = minimax(L, N, criterion)
+    mixture = Mixture(tuple((chance, FixedSize(sizes)) for sizes, chance in found.sizes))
+    assert prove(f"path_kl <= {side}", mixture, L).constant == found.value
+    assert prove(f"path_kl <= {found.value} * {side}", mixture, L).verdict is Decided.HOLDS
+    assert prove(f"path_kl <= {found.value * Fraction(99, 100)} * {side}", mixture, L).verdict is Decided.FAILS
