@@ -11,12 +11,13 @@ from ..policies import Bernoulli, FixedSize, Policy
 from .decision import Decided, Decision
 from .every_schedule import every_schedule
 from .every_size import every_size
+from .mixture import Mixture
 
 __all__ = ["prove_everywhere"]
 
 
 def prove_everywhere(
-    about: Statement | str, policy: Policy | Sequence[Policy], *, exact_denoiser: bool = True
+    about: Statement | str, policy: Policy | Sequence[Policy | Mixture], *, exact_denoiser: bool = True
 ) -> Decision:
     """Decide a claim for every language of every length.
 
@@ -60,7 +61,9 @@ def prove_everywhere(
         return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
 
 
-def _require_known_assumptions(statement: Statement, exact_denoiser: bool, policies: Sequence[Policy]) -> None:
+def _require_known_assumptions(
+    statement: Statement, exact_denoiser: bool, policies: Sequence[Policy | Mixture]
+) -> None:
     """Refuse hypotheses that not every member of the family satisfies at every length."""
     satisfied = {"OrderOblivious", "ChosenFirst", "TemperatureOne", "NoBlocks"}
     if exact_denoiser:

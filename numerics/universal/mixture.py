@@ -24,7 +24,11 @@ class Mixture:
     parts: tuple[tuple[Fraction, FixedSets | FixedSize], ...]
 
     def __post_init__(self) -> None:
-        if sum(chance for chance, _ in self.parts) != 1 or min(chance for chance, _ in self.parts) < 0:
+        if (
+            not self.parts
+            or sum(chance for chance, _ in self.parts) != 1
+            or min(chance for chance, _ in self.parts) < 0
+        ):
             raise BadInput("parts", "the probabilities must not be negative, and sum to 1")
 
     @property

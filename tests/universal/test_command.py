@@ -92,6 +92,15 @@ def test_two_policies_and_ordinary_instances(ask):
     assert CliRunner().invoke(cli.app, ["prove", "pair-16", "--claim", "path_kl >= 0"]).exit_code == 0
 
 
+def test_what_minimax_prints_is_a_policy(ask):
+    """Its value is the sharp constant over all languages, as `prove` finds by itself."""
+    words = ["minimax", "--length", "8", "--steps", "4", "--criterion", "tc", "--json"]
+    found = json.loads(CliRunner().invoke(cli.app, words).stdout)
+    policy = {"kind": "mixture-of-sizes", "sizes": found["sizes"]}
+    status, proved = ask({"language": {"kind": "any", "length": 8}, "policy": policy}, "path_kl <= total_correlation")
+    assert (status, proved["constant"]) == (0, found["value"]) == (0, "16/79")
+
+
 def test_what_a_person_reads(ask, tmp_path):
     ask({"language": ANY, "policy": SIZES}, "path_kl >= 0")
     ran = CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", "path_kl <= log(V)"])
@@ -113,6 +122,10 @@ def test_what_a_person_reads(ask, tmp_path):
         ({"language": {"kind": "any", "length": 0}, "policy": SIZES}, "language.length"),
         ({"language": {"kind": "any", "length": 4, "vocab": 2}, "policy": SIZES}, "language.vocab"),
         ({"language": ANY}, "policy"),
+        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": []}}, "policy.sizes"),
+        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[4], 0.5]]}}, "policy.sizes[0][1]"),
+        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[4], "1/2"]]}}, "policy.parts"),
+        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[3], "1"]]}}, "policy.sizes"),
         ({"language": ANY, "policy": {"kind": "fixed-size", "sizes": [1, 2]}}, "policy.sizes"),
         ({"language": ANY, "policy": SIZES, "denoiser": {"kind": "learned"}}, "denoiser.kind"),
         ({"language": ANY, "policy": SIZES, "frob": 1}, "frob"),
