@@ -26,7 +26,7 @@ STATEMENTS = (
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, TEMPERATURE_ONE),
         status="proved here",
         source="conditioning lowers entropy; found as a sum of Shannon's inequalities for given sets",
-        note="chosen-first.md",
+        note="positions-chosen-first.md",
         tight="equality in one step, for independent tokens, and for given sets whose dependence lies inside the first",
     ),
     Statement(
@@ -38,7 +38,7 @@ STATEMENTS = (
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, SIZED_POLICY, TEMPERATURE_ONE),
         status="proved here",
         source="TC of s variables is at most s - 1 times their DTC; found as a sum of Shannon's inequalities",
-        note="chosen-first.md",
+        note="positions-chosen-first.md",
         tight="equality for a copied symbol inside a largest set, and for one token at a time (both sides 0)",
     ),
     Statement(
@@ -50,7 +50,7 @@ STATEMENTS = (
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, SIZED_POLICY, TEMPERATURE_ONE),
         status="proved here",
         source="M6.3 in one step, given what is revealed; found as a sum of Shannon's inequalities",
-        note="chosen-first.md",
+        note="positions-chosen-first.md",
         tight="equality for a copied symbol inside a largest set, and for one token at a time (both sides 0);"
         " random order gains the factor s_max/L (M6.3)",
     ),

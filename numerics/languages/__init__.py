@@ -2,7 +2,7 @@
 
 from .base import Language, Scope
 from .blocks import Blocks
-from .codes import mds_product
+from .code_products import mds_product
 from .english import ENGLISH_ALPHABET, english_ngram
 from .hmm import HMM
 from .named import colouring, copy, mds, pair, parity, permutations, shifted_pair

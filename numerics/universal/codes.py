@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import BeyondReach
-from ..languages.codes import codewords
+from ..languages.code_products import codewords
 
 __all__ = ["code", "field_of", "product_of_codes", "rare_ones"]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from ..errors import BeyondReach
-from ..languages.codes import codewords
+from ..languages.code_products import codewords
 from ..logform import LogForm
 from .codes import MOST_WORDS, field_of
 from .orders import LOG_V, Combination
