@@ -30,15 +30,21 @@ test-slow: .venv/testing
 
 test-all: test test-slow
 
-# Real samplers on torch and diffusers, in an environment of their own. The lock names the CPU build of torch, for Linux;
-# PIP_FIND_LINKS tells where it lies unless an index has it.
-.venv-samplers/testing: requirements-samplers.txt pyproject.toml
+# Real samplers on torch and diffusers, in an environment of their own. Of torch the version is locked and no hash: every
+# index has builds of its own, for CPUs (which suffice) or for CUDA, whose libraries come along unlocked.
+TORCH := torch==2.13.0
+
+.venv-samplers/locked: requirements-samplers.txt pyproject.toml
 	@test -x .venv-samplers/bin/python || $(PYTHON) -m venv .venv-samplers
 	.venv-samplers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-samplers.txt
 	.venv-samplers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-test-samplers: .venv-samplers/testing
+.venv-samplers/torch: .venv-samplers/locked
+	.venv-samplers/bin/python -m pip install --quiet --disable-pip-version-check "$(TORCH)"
+	@touch $@
+
+test-samplers: .venv-samplers/torch
 	.venv-samplers/bin/python -m pytest tests/samplers
 
 lint: .venv/testing types
@@ -64,11 +70,11 @@ dist: .venv/testing
 docs: .venv/testing
 	$(BIN)/python -P tests/docs.py
 
-# Maintainers only (needs uv, and the CPU build of torch): the versions that everybody installs.
+# Maintainers only (needs uv, and for the last line a CPU build of torch): the versions that everybody installs.
 lock:
 	echo 'setuptools>=77' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml - -o requirements.txt
 	echo 'setuptools>=77' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --constraint requirements.txt --extra test pyproject.toml - -o requirements-test.txt
-	printf 'hypothesis\npytest\nsetuptools>=77\ntorch==2.13.0+cpu\n' | UV_FIND_LINKS="$$PIP_FIND_LINKS" uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --constraint requirements-test.txt --extra samplers pyproject.toml - -o requirements-samplers.txt
+	printf 'hypothesis\npytest\nsetuptools>=77\n$(TORCH)\n' | UV_FIND_LINKS="$$PIP_FIND_LINKS" uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package torch --no-header --quiet --constraint requirements-test.txt --extra samplers pyproject.toml - -o requirements-samplers.txt
 
 clean:
 	rm -rf .venv .venv-samplers build dist report *.egg-info

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .metrics.information_curve import curve as curve
     from .metrics.measure import measure as measure
     from .metrics.output_law import law as law
+    from .repl import sweep as sweep
 
 __all__ = [
     "Instance",
@@ -34,6 +35,7 @@ __all__ = [
     "load",
     "measure",
     "policies",
+    "sweep",
 ]
 
 # Read by numba when it is first imported: the lane kernels are written for the superword vectoriser.
@@ -48,6 +50,7 @@ _HOMES = {
     "law": ".metrics.output_law",
     "load": ".instances",
     "measure": ".metrics.measure",
+    "sweep": ".repl",
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from flint import arb, ctx, fmpq
 
@@ -65,6 +66,20 @@ class ClosedForm:
             return None
         found = ClosedForm.exp(own[1] + theirs[1])
         return None if found is None else found.scaled(own[0] * theirs[0])
+
+    def over(self, divisor: ClosedForm) -> Fraction | None:
+        """The quotient, where the two are rational multiples of each other."""
+        own, other = self._coefficients, divisor._coefficients
+        ratios = {own[key] / other[key] for key in own.keys() & other.keys()}
+        return ratios.pop() if own.keys() == other.keys() and len(ratios) == 1 else None
+
+    @property
+    def _coefficients(self) -> dict[Any, Fraction]:
+        """By integers whose logarithms are added, 1 for the rational part, and by exponents."""
+        found: dict[Any, Fraction] = {1: self.form.rational} if self.form.rational else {}
+        found.update(self.form.logs)
+        found.update(self.exponentials)
+        return found
 
     @property
     def single(self) -> tuple[Fraction, LogForm] | None:

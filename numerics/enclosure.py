@@ -1,17 +1,18 @@
 """Enclosures: numbers with a proven interval and the reason for its width.
 
 A float64 computed by m additions, multiplications and divisions of non-negative numbers is within relative
-``gamma(m)`` of the true value (M8.9, underflow aside); everything else here rounds outwards.
+``gamma(m)`` of the true value (definitions.md#rounding, underflow aside); everything else here rounds outwards.
 """
 
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-__all__ = ["KINDS", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "margin"]
+__all__ = ["KINDS", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "margin", "within_range"]
 
 Kind = Literal["exact", "rounding", "truncation", "statistical", "bound"]
 KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bound")
@@ -20,12 +21,14 @@ KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bo
 UNIT_ROUNDOFF = 2.0**-53
 
 SAFE = 2.0**-960
-"""Products that stay above this round as M8.9 says, whatever the order of their factors. What underflows is off by less
-than ``2^-1074`` each time, and so many times as there is time for do not add up to a rounding of ``SAFE``."""
+"""Products that stay above this round by the model (definitions.md#rounding), whatever the order of their factors. What
+underflows is off by less than ``2^-1074`` each time, and so many times as there is time for do not add up to a rounding
+of ``SAFE``.
+"""
 
 
 def gamma(depth: float) -> float:
-    """Bound on the relative error of ``depth`` roundings: ``m u / (1 - m u)`` (M8.9)."""
+    """Bound on the relative error of ``depth`` roundings: ``m u / (1 - m u)`` (definitions.md#rounding)."""
     if depth * UNIT_ROUNDOFF >= 0.5:
         return math.inf
     return depth * UNIT_ROUNDOFF / (1 - depth * UNIT_ROUNDOFF) * (1 + 4 * UNIT_ROUNDOFF)
@@ -37,6 +40,11 @@ def margin(depth: float) -> float:
     return math.inf if error >= 1 else error / (1 - error) * (1 + 4 * UNIT_ROUNDOFF)
 
 
+def within_range(rounded: float) -> float:
+    """The finite float64 nearest to a finite number that rounds to this: beyond their range it is the largest."""
+    return min(max(rounded, -sys.float_info.max), sys.float_info.max)
+
+
 @dataclass(frozen=True)
 class Enclosure:
     """An interval that contains a quantity.
@@ -44,7 +52,8 @@ class Enclosure:
     Parameters
     ----------
     value : float
-        The best single number, inside the interval.
+        The best single number, inside the interval; nan where only bounds are known, so that no number in between is
+        better than another.
     lo, hi : float
         Bounds; infinite where the quantity is or may be.
     kind : Kind
@@ -72,12 +81,19 @@ class Enclosure:
     note: str = ""
 
     def __post_init__(self) -> None:
-        if not self.lo <= self.value <= self.hi:
+        if not (self.lo <= self.hi if math.isnan(self.value) else self.lo <= self.value <= self.hi):
             raise ValueError(f"an enclosure needs lo <= value <= hi, got {self.lo}, {self.value}, {self.hi}")
         if self.kind not in KINDS:
             raise ValueError(f"kind={self.kind!r} is none of {KINDS}")
         if (self.kind == "statistical") != (self.confidence is not None):
             raise ValueError("a confidence belongs to statistical enclosures and to no others")
+
+    @classmethod
+    def between(
+        cls, lo: float, hi: float, kind: Kind = "bound", *, confidence: float | None = None, note: str = ""
+    ) -> Enclosure:
+        """Two bounds, and a value only where they meet."""
+        return cls(lo if lo == hi else math.nan, lo, hi, kind, confidence=confidence, note=note)
 
     @classmethod
     def around(
@@ -104,10 +120,18 @@ class Enclosure:
     def exactly(cls, number: Fraction | int) -> Enclosure:
         """A rational number; the interval is its rounding to float64."""
         number = Fraction(number)
-        value = float(number)
+        try:
+            value = float(number)
+        except OverflowError:
+            value = within_range(math.inf if number > 0 else -math.inf)
         lo = value if Fraction(value) <= number else math.nextafter(value, -math.inf)
         hi = value if Fraction(value) >= number else math.nextafter(value, math.inf)
         return cls(value, lo, hi, "exact", exact=number)
+
+    @property
+    def has_value(self) -> bool:
+        """Whether one number is the best."""
+        return not math.isnan(self.value)
 
     @property
     def width(self) -> float:

@@ -10,7 +10,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["BadInput", "BeyondReach", "MaskboundError", "NoLogForm", "Undecidable", "shown"]
+__all__ = ["BadInput", "BeyondReach", "MaskboundError", "NoLogForm", "Undecidable", "shown", "unread"]
 
 LONGEST_SHOWN = 40
 MOST_DIGITS_SHOWN = 30
@@ -77,6 +77,12 @@ def shown(value: Any) -> str:
         return repr(float(value))
     text = repr(value[: LONGEST_SHOWN + 1] if isinstance(value, str) else value)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
+def unread(problem: Exception, what: str) -> str:
+    """Why a file was not read: what the system says, or that it does not hold ``what``."""
+    reason = problem.strerror if isinstance(problem, OSError) else None
+    return f"cannot be read ({reason})" if reason else f"cannot be read as {what} ({type(problem).__name__})"
 
 
 def _digits(value: int) -> int:

@@ -151,6 +151,11 @@ class LogForm:
         return {base: _to_fraction(weight) for base, weight in self._reduced.items()}
 
     @property
+    def bits(self) -> int:
+        """Of all arguments as they stand; the reduced form, and so the text, is hardly longer."""
+        return sum(argument.bit_length() for argument in self._terms)
+
+    @property
     def rational(self) -> Fraction:
         """``r_0``, the part outside the logarithms."""
         return _to_fraction(self._rational)
@@ -333,10 +338,15 @@ def _split_small(number: int, weight: fmpq, terms: dict[int, fmpq]) -> int:
 
 def _multiplicity(base: int, number: int) -> int:
     """Largest m such that ``base^m`` divides ``number``."""
+    # Squares of the base first, the largest that divides: the powers of a low temperature are in the thousands.
+    squares = [base]
+    while number % squares[-1] == 0:
+        squares.append(squares[-1] ** 2)
     power = 0
-    while number % base == 0:
-        number //= base
-        power += 1
+    for k in range(len(squares) - 2, -1, -1):
+        if number % squares[k] == 0:
+            number //= squares[k]
+            power += 1 << k
     return power
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["lattice_index", "lattice_size", "lattice_rows", "sequence_index", "sequence_rows"]
+__all__ = ["lattice_index", "lattice_rows", "lattice_size", "sequence_index", "sequence_rows"]
 
 
 def lattice_size(vocab: int, length: int) -> int:

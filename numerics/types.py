@@ -17,8 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import BadInput, shown
+from .row_faults import likely_cause
 
-__all__ = ["PARAMETER_DEPTH", "ROW_TOLERANCE", "SMALLEST_NORMAL", "Probabilities", "floating", "number", "whole"]
+__all__ = [
+    "PARAMETER_DEPTH",
+    "ROW_TOLERANCE",
+    "SMALLEST_NORMAL",
+    "Probabilities",
+    "floating",
+    "number",
+    "whole",
+    "written",
+]
 
 PARAMETER_DEPTH = 3
 """Relative error, in units of 2^-53, of a stored probability: one division; for floating rows also one sum
@@ -87,6 +97,15 @@ def whole(value: Any, key: str, least: int = 0, most: int | None = None) -> int:
     return int(value)
 
 
+def written(value: Any) -> Any:
+    """A parameter as instance files hold it: rationals as whole numbers or strings in lowest terms, lists as lists."""
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else str(value)
+    if isinstance(value, list | tuple):
+        return [written(entry) for entry in value]
+    return value
+
+
 class Probabilities:
     """An array whose rows (last axis) are probability laws.
 
@@ -123,6 +142,7 @@ class Probabilities:
         """
         if isinstance(data, Probabilities):
             return data._checked(shape, key)
+        data = _unwrapped(data, key)
         if isinstance(data, np.ndarray) and data.dtype.kind == "f":
             return cls._parse_floats(data, shape, key)
         flat: list[Fraction | float] = []
@@ -136,9 +156,8 @@ class Probabilities:
             row = exact[index]
             _refuse_outside(row, _at(key, index))
             if sum(row) != 1:
-                raise BadInput(
-                    _at(key, index), f"the row sums to {shown(sum(row))}; rational rows must sum to exactly 1"
-                )
+                problem = f"the row sums to {shown(sum(row))}; rational rows must sum to exactly 1"
+                raise BadInput(_at(key, index), problem + likely_cause(exact.astype(float), index))
         return cls.from_weights(_integer_rows(exact), key)
 
     def _checked(self, shape: tuple[int | None, ...], key: str) -> Probabilities:
@@ -158,7 +177,8 @@ class Probabilities:
             _refuse_outside(row, _at(key, index))
             total = math.fsum(row)
             if abs(total - 1.0) > ROW_TOLERANCE:
-                raise BadInput(_at(key, index), f"the row sums to {total:.15g}; rows must sum to 1 within 1e-12")
+                problem = f"the row sums to {total:.15g}; rows must sum to 1 within 1e-12"
+                raise BadInput(_at(key, index), problem + likely_cause(values, index))
             if abs(total - 1.0) > ROUNDED_TO_ONE:
                 row /= total
         _refuse_underflow(values, values, key)
@@ -211,11 +231,28 @@ class Probabilities:
             exact[index] = Fraction(int(self.weights[index]), total) if total else Fraction(0)
         return exact
 
+    def written(self) -> Any:
+        """The rows as an instance file holds them."""
+        return self.values.tolist() if self.weights is None else written(self.fractions.tolist())
+
     def __repr__(self) -> str:
         return f"Probabilities({self.values!r})"
 
 
+def _unwrapped(data: Any, key: str) -> Any:
+    """The array in a tensor, a series or a frame; anything else as it is."""
+    if isinstance(data, np.ndarray | np.generic) or not hasattr(data, "__array__"):
+        return data
+    try:
+        return np.asarray(data)
+    except (TypeError, RuntimeError, ValueError) as problem:
+        raise BadInput(
+            key, f"found a {type(data).__name__} that gives no array ({str(problem)[:200]}); a numpy array is accepted"
+        ) from None
+
+
 def _flatten(data: Any, shape: tuple[int | None, ...], key: str, out: list[Fraction | float]) -> tuple[int, ...]:
+    data = _unwrapped(data, key)
     if isinstance(data, np.ndarray):
         data = data.tolist()
     wanted = "one or more" if shape[0] is None else shown(shape[0])

@@ -8,32 +8,34 @@ from pathlib import Path
 
 from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.metrics.methods import measured_in
-from maskbound.numerics.tables.statements import tightest_ratio
+from maskbound.numerics.tables.statements import tests_of, tightest_ratio
 from maskbound.numerics.universal_verdicts import universal_verdicts
-from maskbound.theory import index, mermaid, quantities, statements
+from maskbound.theory import PAPERS, declared_in, index, mermaid, quantities, statements
 
 ROOT = Path(__file__).parent.parent
+DIVERGENCE = "numerics/metrics/divergence.py"
+"""Where the distance of two laws is measured, which belongs to no one instance."""
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 HEADLINES = (
-    "M5.2",
-    "M5.4",
-    "M6.1",
-    "M6.2-uniform",
-    "M6.3",
-    "M6.4-vocabulary",
-    "M6.5-path",
-    "M6.6-exponential",
-    "M6.11-shifted",
-    "M6.12-steps",
-    "M6.13",
-    "M6.14-steps",
-    "M6.15",
-    "M6.16",
-    "M6.17",
-    "false-more-steps-lower-ser",
-    "false-proposals-are-exact",
+    "area-theorem/defect",
+    "bernoulli/riemann-error",
+    "kl-path-kl/given-times",
+    "bernoulli/uniform-rate",
+    "fixed-size/max-size",
+    "token-error/vocabulary",
+    "sequence-error/from-path-kl",
+    "pair/linear-steps",
+    "shifted-pair/ser-lower",
+    "pair/token-error-lower-rate",
+    "independent-steps/path-kl",
+    "permutations/linear-steps",
+    "kl-path-kl/equality-deterministic",
+    "entropy-bound/path-kl",
+    "propose-then-choose/mode-bias",
+    "refuted/more-steps-lower-ser",
+    "refuted/proposals-are-exact",
 )
 """The statements of the README."""
 
@@ -89,19 +91,48 @@ def quantity_table() -> str:
     lines = [
         "# Quantities",
         "",
-        "Generated (`make docs`); do not edit. What statements compare: definition, unit, section of the reference,",
-        "and the code that measures it. A second algorithm for each is in the",
+        "Generated (`make docs`); do not edit. What statements compare: definition, unit, and",
+        "the code that measures it. A second algorithm for each is in the",
         "[oracles](../tests/oracles/quantities.py), from the definitions, rationals exactly, logarithms to 70 digits.",
         "",
-        "| quantity | meaning | unit | source | measured in |",
-        "|---|---|---|---|---|",
+        "| quantity | meaning | unit | measured in |",
+        "|---|---|---|---|",
     ]
     for q in quantities.values():
-        places = measured_in(q.name) or {"numerics/metrics/divergence.py": []}
+        places = measured_in(q.name) or {DIVERGENCE: []}
         links = ", ".join(f"[{place.rsplit('/', 1)[-1]}](../{place})" for place in places)
         meaning = q.meaning.replace("|", "&#124;")
-        lines.append(f"| `{q.name}` | {meaning} | {q.unit} | {q.source} | {links} |")
+        lines.append(f"| [`{q.name}`]({q.definition}) | {meaning} | {q.unit} | {links} |")
     return "\n".join(lines) + "\n"
+
+
+def theorem_page() -> str:
+    """Every statement with the theorem that it goes back to, its proof, the code of both sides, and its tests."""
+    lines = [
+        "# Theorems",
+        "",
+        "Generated (`make docs`); do not edit. Under which number a statement is published (the bibliography says",
+        "below which papers were read), its proof note, the first place that measures each quantity of both sides",
+        "([all of them](quantities.md)), the tests that its note names, and the tightest ratio of its sides that was",
+        "met. Every statement is also held against the oracles and the gallery. In a terminal:",
+        "`maskbound theorems QUERY`.",
+        "",
+        "| published as | id | status | proof | code of both sides | tests | tightest |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for s in statements.values():
+        if not declared_in(s):
+            continue
+        published = "; ".join(str(citation) for citation in s.published) or "ours"
+        names = sorted({name.removesuffix("@2") for name in s.quantities})
+        code = ", ".join(f"[{name}](../{next(iter(measured_in(name)), DIVERGENCE)})" for name in names)
+        tests = ", ".join(f"[{place.rsplit('/', 1)[-1]}](../{place})" for place in tests_of(s))
+        near = f", near `{s.near}`" if s.near else ""
+        lines.append(
+            f"| {published} | `{s.id}` | {s.status}{near} | [{s.note}]({s.note}) | {code} | {tests} |"
+            f" {tightest_ratio(s) or ''} |"
+        )
+    return "\n".join([*lines, "", "## Bibliography", "", *(f"- {paper}" for paper in PAPERS.values())]) + "\n"
 
 
 def relation_page() -> str:
@@ -154,6 +185,7 @@ NOTES = {
     "quantities.md": quantity_table,
     "engines.md": engine_page,
     "relations.md": relation_page,
+    "theorems.md": theorem_page,
 }
 """Generated files among the proof notes."""
 

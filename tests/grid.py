@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -19,6 +20,39 @@ from maskbound.numerics import denoisers, languages, policies
 from maskbound.numerics.instances import Instance
 
 LARGEST_TABLE = 30
+
+LEAST = Fraction(3, 10**308)
+"""Smaller probabilities are refused by every language and schedule."""
+
+STRENGTHS = (Fraction(0), Fraction(1, 7), Fraction(1, 2), Fraction(1))
+HARD_STRENGTHS = (
+    *STRENGTHS,
+    Fraction(1, 10**16),
+    1 - Fraction(1, 10**16),
+    Fraction(1, 10**250),
+    1 - Fraction(1, 10**250),
+)
+
+RULES = ("uniform", "marginal", "stop")
+KINDS = ("tabular", "markov", "ngram", "hmm", "blocks", "iid")
+
+INVERSES = (1, 1, 1, 2, None)
+HARD_INVERSES = (
+    1,
+    1,
+    2,
+    None,
+    None,
+    7,
+    50,
+    300,
+    1000,
+    Fraction(1, 2),
+    Fraction(1, 1000),
+    Fraction(3, 2),
+    Fraction(22, 7),
+)
+"""Of temperatures."""
 
 
 @dataclass
@@ -48,10 +82,27 @@ class Case:
         return f"Case({i.language}, {i.policy}, {i.denoiser}, {i.off_support}, {i.off_support_scope}, q={self.law})"
 
 
-def rows(width: int, deterministic: bool = True) -> st.SearchStrategy[list[Fraction]]:
+def rows(width: int) -> st.SearchStrategy[list[Fraction]]:
     """Probability rows of small rationals with structural zeros, one-hot rows included."""
     weights = st.lists(st.sampled_from([0, 0, 1, 1, 2, 3, 7]), min_size=width, max_size=width).filter(any)
     return weights.map(lambda w: [Fraction(x, sum(w)) for x in w])
+
+
+def hard_rows(width: int) -> st.SearchStrategy[list[Fraction]]:
+    """Rows of small rationals, and rows whose entries are powers of ten apart, down to 1e-300, or nearly equal."""
+    exponents = st.sampled_from([0, 0, 0, 1, 8, 16, 17, 40, 100, 155, 200, 290, 300])
+    far = st.tuples(st.sampled_from([0, 1, 1, 1, 3, 10**16, 10**16 + 1]), exponents).map(
+        lambda x: Fraction(x[0], 10 ** x[1])
+    )
+    apart = st.lists(far, min_size=width, max_size=width).filter(any).map(lambda w: [x / sum(w) for x in w])
+    return st.one_of(rows(width), apart.filter(lambda row: all(x == 0 or x > LEAST for x in row)))
+
+
+ROWS = (rows, hard_rows)
+
+
+def _floats(row: Iterable[Fraction]) -> list[float]:
+    return [float(chance) for chance in row]
 
 
 @st.composite
@@ -63,31 +114,35 @@ def shapes(draw: Any, least_length: int = 1) -> tuple[int, int]:
 
 
 @st.composite
-def language_pairs(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ngram", "hmm", "blocks", "iid")) -> tuple:
-    """A product language, the oracle's table, its transition rows if it is a chain, and the oracle's local scope."""
-    kind = draw(st.sampled_from(kinds))
+def language_pairs(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False) -> tuple:
+    """A product language, the oracle's table, its transition rows if it is a chain, and the oracle's local scope.
+
+    A hard one may be given in float64, whose rows are within a rounding of the oracle's.
+    """
+    kind, rows = draw(st.sampled_from(kinds)), ROWS[hard]
     V, L = draw(shapes())
+    given = _floats if hard and draw(st.integers(0, 4)) == 0 else list
     if kind == "tabular":
         law = dict(zip(np.ndindex(*(V,) * L), draw(rows(V**L)), strict=True))
         table = oracle_languages.law(law.items())
-        return languages.Tabular.from_table(V, L, list(law.values())), table, None, None
+        return languages.Tabular.from_table(V, L, given(law.values())), table, None, None
     if kind == "markov":
         initial, transition = draw(rows(V)), [draw(rows(V)) for _ in range(V)]
         scope = oracle_denoisers.interval_scope(initial, transition, L)
         return (
-            languages.markov(initial, transition, L),
+            languages.markov(given(initial), [given(row) for row in transition], L),
             oracle_languages.markov(initial, transition, L),
             transition,
             scope,
         )
     if kind == "iid":
         row = draw(rows(V))
-        return languages.iid(row, L), oracle_languages.iid(row, L), [row] * V, None
+        return languages.iid(given(row), L), oracle_languages.iid(row, L), [row] * V, None
     if kind == "ngram":
         order = draw(st.integers(2, 3))
         contexts = V ** (order - 1)
         initial, transition = draw(rows(contexts)), [draw(rows(V)) for _ in range(contexts)]
-        product = languages.NGram(order, V, L, initial, transition)
+        product = languages.NGram(order, V, L, given(initial), [given(row) for row in transition])
         table = oracle_languages.ngram(order, V, L, initial, transition)
         return product, table, transition if order == 2 else None, None
     if kind == "hmm":
@@ -95,7 +150,7 @@ def language_pairs(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ng
         initial, transition = draw(rows(K)), [draw(rows(K)) for _ in range(K)]
         emission = [draw(rows(V)) for _ in range(K)]
         return (
-            languages.HMM(L, initial, transition, emission),
+            languages.HMM(L, given(initial), [given(row) for row in transition], [given(row) for row in emission]),
             oracle_languages.hmm(initial, transition, emission, L),
             None,
             None,
@@ -104,13 +159,14 @@ def language_pairs(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ng
     law = dict(zip(np.ndindex(*(V,) * size), draw(rows(V**size)), strict=True))
     block = oracle_languages.law(law.items())
     count = draw(st.integers(1, 2))
-    product = languages.Blocks(languages.Tabular.from_table(V, size, list(law.values())), count)
+    product = languages.Blocks(languages.Tabular.from_table(V, size, given(law.values())), count)
     return product, oracle_languages.blocks(block, count), None, oracle_denoisers.block_scope(block, V)
 
 
 @st.composite
-def policy_pairs(draw: Any, length: int) -> tuple[policies.Policy, Any]:
+def policy_pairs(draw: Any, length: int, hard: bool = False) -> tuple[policies.Policy, Any]:
     """A policy of every kind; N = 1, N = L, empty steps and weights of zero included."""
+    rows = ROWS[hard]
     kind = draw(st.sampled_from(["uniform", "weights", "sizes", "random-order", "autoregressive", "bisection", "sets"]))
     if kind == "uniform":
         steps = draw(st.integers(1, 4))
@@ -135,22 +191,28 @@ def policy_pairs(draw: Any, length: int) -> tuple[policies.Policy, Any]:
 
 
 @st.composite
-def denoiser_pairs(draw: Any, language: languages.Language) -> tuple[denoisers.Denoiser, Any]:
+def denoiser_pairs(draw: Any, language: languages.Language, hard: bool = False) -> tuple[denoisers.Denoiser, Any]:
     """A denoiser and the oracle's prediction."""
-    kind = draw(st.sampled_from(["exact", "exact", "uniform", "peak", "tilt", "full", "neighbours"]))
+    kinds = ["exact", "exact", "uniform", "peak", "tilt", "full", "neighbours", *(["table"] if hard else [])]
+    kind = draw(st.sampled_from(kinds))
     if kind == "exact":
         return denoisers.Exact(), oracle_denoisers.exact_prediction
-    strength = draw(st.sampled_from([Fraction(0), Fraction(1, 7), Fraction(1, 2), Fraction(1)]))
+    if kind == "table":
+        return _table_pair(language.vocab, language.length, draw(st.integers(0, 1000)))
+    strength = draw(st.sampled_from(HARD_STRENGTHS if hard else STRENGTHS))
     if kind == "uniform":
         return denoisers.Perturbed("uniform", strength), oracle_denoisers.mix_uniform(strength)
     if kind == "peak":
         return denoisers.Perturbed("peak", strength), oracle_denoisers.peak(strength)
     if kind == "tilt":
         # The factors as the product stores them: the oracle takes the floats as the rationals they are.
+        tilt = draw(st.sampled_from([0.5, 20.0, 50.0])) if hard else 0.5
         noise = np.random.default_rng(3).standard_normal((language.length, language.vocab))
-        factors = [[Fraction(float(g)) for g in row] for row in np.exp(0.5 * noise)]
-        return denoisers.Perturbed("tilt", 0.5, seed=3), oracle_denoisers.tilt(factors)
-    pseudo = draw(st.sampled_from([Fraction(0), Fraction(1, 2)]))
+        factors = [[Fraction(float(g)) for g in row] for row in np.exp(tilt * noise)]
+        return denoisers.Perturbed("tilt", tilt, seed=3), oracle_denoisers.tilt(factors)
+    pseudo = draw(
+        st.sampled_from([Fraction(0), Fraction(1, 2), *([Fraction(1, 10**15), Fraction(10**15)] if hard else [])])
+    )
     context = "full" if kind == "full" else "neighbours"
     learned = denoisers.Learned(draw(st.integers(1, 12)), seed=5, pseudo_count=pseudo, context=context)
     seen = [tuple(int(token) for token in row) for row in learned.training_set(language)]
@@ -158,13 +220,29 @@ def denoiser_pairs(draw: Any, language: languages.Language) -> tuple[denoisers.D
     return learned, counted(seen, language.vocab, pseudo)
 
 
+def _table_pair(V: int, L: int, seed: int) -> tuple[denoisers.Denoiser, Any]:
+    """Any predictions, powers of two apart, some of them zero, down to 2^-900."""
+    rng = np.random.default_rng(seed)
+    table = 2.0 ** -rng.choice([0, 1, 2, 53, 300, 900], size=((V + 1) ** L, L, V))
+    table[rng.random(table.shape) < 0.2] = 0.0
+    table[..., 0] += table.sum(axis=-1) == 0
+    table /= table.sum(axis=-1, keepdims=True)
+    places = (V + 1) ** np.arange(L - 1, -1, -1)
+
+    def predict(i: int, context: Any, exact: list[Fraction]) -> list[Fraction]:
+        row = [Fraction(c) for c in table[sum(int(places[j]) * (v + 1) for j, v in context.items()), i].tolist()]
+        return [c / sum(row) for c in row]
+
+    return denoisers.Table(conditionals=table), predict
+
+
 @st.composite
-def cases(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ngram", "hmm", "blocks", "iid")) -> Case:
-    """Instances of every combination that a table can do."""
-    language, law, transition, local = draw(language_pairs(kinds))
-    policy, oracle_policy = draw(policy_pairs(language.length))
-    denoiser, prediction = draw(denoiser_pairs(language))
-    rule = draw(st.sampled_from(["uniform", "marginal", "stop"]))
+def cases(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False) -> Case:
+    """Instances of every combination that a table can do; hard ones at the ends of float64's range."""
+    language, law, transition, local = draw(language_pairs(kinds, hard))
+    policy, oracle_policy = draw(policy_pairs(language.length, hard))
+    denoiser, prediction = draw(denoiser_pairs(language, hard))
+    rule = draw(st.sampled_from(RULES))
     scope = draw(st.sampled_from([None, "global", "local"] if local else [None, "global"]))
     instance = Instance(language, policy, denoiser, rule, scope)
     inside = local if scope == "local" else oracle_denoisers.global_scope(law, language.vocab)
@@ -173,7 +251,7 @@ def cases(draw: Any, kinds: tuple[str, ...] = ("tabular", "markov", "ngram", "hm
 
 
 @st.composite
-def adaptive_pairs(draw: Any, length: int) -> tuple[policies.Policy, oracle_adaptive.Adaptive]:
+def adaptive_pairs(draw: Any, length: int, hard: bool = False) -> tuple[policies.Policy, oracle_adaptive.Adaptive]:
     """An adaptive policy of every kind of score, order, rule, temperature, ties and blocks."""
     kind = draw(st.sampled_from(["proposals", "proposals", "confidence", "margin", "entropy", "entropy", "random"]))
     proposes = kind == "proposals"
@@ -197,10 +275,10 @@ def adaptive_pairs(draw: Any, length: int) -> tuple[policies.Policy, oracle_adap
             value = threshold = -threshold
     else:
         value = bound = draw(st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(9, 10), Fraction(2)]))
-    inverse = draw(st.sampled_from([1, 1, 1, 2, None]))
+    inverse = draw(st.sampled_from(HARD_INVERSES if hard else INVERSES))
     ties = draw(st.sampled_from(["first", "random"]))
     order = "sample-then-choose" if proposes else "choose-then-sample"
-    keys = {rule: value, "ties": ties, "block_length": block, "temperature": Fraction(1, inverse) if inverse else 0}
+    keys = {rule: value, "ties": ties, "block_length": block, "temperature": 1 / Fraction(inverse) if inverse else 0}
     oracle = oracle_adaptive.Adaptive(length, score, proposes, sizes, threshold, bound, inverse, ties, block)
     return policies.Adaptive(length, score=score, order=order, **keys), oracle
 
@@ -214,6 +292,7 @@ class AdaptiveCase:
     denoiser: Any
     policy: oracle_adaptive.Adaptive | None
     step: Any
+    transition: list | None = None
 
     def run(self) -> oracle_adaptive.Run:
         return oracle_adaptive.run(self.step, self.instance.policy.steps, self.instance.length)
@@ -226,8 +305,9 @@ class AdaptiveCase:
 
 
 @st.composite
-def remasking_pairs(draw: Any) -> tuple[policies.Policy, Any]:
+def remasking_pairs(draw: Any, hard: bool = False) -> tuple[policies.Policy, Any]:
     """A remasking policy, its chances from none to the most there can be."""
+    rows = ROWS[hard]
     weights = draw(rows(draw(st.integers(1, 3))))
     revealed = [sum(weights[:k], Fraction(0)) for k in range(len(weights) + 1)]
     most = [min(Fraction(1), (1 - after) / before) if before else Fraction(1) for before, after in pairwise(revealed)]
@@ -236,16 +316,20 @@ def remasking_pairs(draw: Any) -> tuple[policies.Policy, Any]:
 
 
 @st.composite
-def adaptive_cases(draw: Any, remasking: bool = True) -> AdaptiveCase:
-    """Rational instances of adaptive and remasking policies."""
-    language, law, _, local = draw(language_pairs())
-    denoiser, prediction = draw(denoiser_pairs(language).filter(lambda pair: pair[0].rational))
-    rule = draw(st.sampled_from(["uniform", "marginal", "stop"]))
+def adaptive_cases(draw: Any, remasking: bool = True, hard: bool = False) -> AdaptiveCase:
+    """Rational instances of adaptive and remasking policies; hard ones at the ends of float64's range."""
+    language, law, transition, local = draw(language_pairs(KINDS, hard))
+    denoiser, prediction = draw(denoiser_pairs(language, hard).filter(lambda pair: hard or pair[0].rational))
+    rule = draw(st.sampled_from(RULES))
     scope = draw(st.sampled_from([None, "global", "local"] if local else [None, "global"]))
     inside = local if scope == "local" else oracle_denoisers.global_scope(law, language.vocab)
     oracle = oracle_denoisers.denoiser(inside, language.vocab, prediction, rule, law)
     if remasking and draw(st.integers(0, 4)) == 0:
-        policy, step = draw(remasking_pairs())
-        return AdaptiveCase(Instance(language, policy, denoiser, rule, scope), law, oracle, None, step(oracle))
-    policy, twin = draw(adaptive_pairs(language.length))
-    return AdaptiveCase(Instance(language, policy, denoiser, rule, scope), law, oracle, twin, twin.step(oracle))
+        policy, step = draw(remasking_pairs(hard))
+        return AdaptiveCase(
+            Instance(language, policy, denoiser, rule, scope), law, oracle, None, step(oracle), transition
+        )
+    policy, twin = draw(adaptive_pairs(language.length, hard))
+    return AdaptiveCase(
+        Instance(language, policy, denoiser, rule, scope), law, oracle, twin, twin.step(oracle), transition
+    )

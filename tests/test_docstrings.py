@@ -21,7 +21,7 @@ PACKAGES = (
     "maskbound.numerics.instances",
     "maskbound.numerics.checks",
     "maskbound.numerics.planning",
-    "maskbound.numerics.sweep",
+    "maskbound.numerics.sweeps",
     "maskbound.numerics.tables.figures",
     "maskbound.numerics.testing",
     "maskbound.numerics.universal",

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import cli
 from maskbound.numerics.instances import parse
-from maskbound.numerics.sweep import Grid
+from maskbound.numerics.sweeps import Grid
 from maskbound.numerics.tables.cases import open_case
 from maskbound.numerics.tables.english_curve import LANGUAGE, LENGTH, QUANTITIES, STEPS
 

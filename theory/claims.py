@@ -9,24 +9,26 @@
     FUNCTION:   log exp sqrt (one argument)   min max (one or more)   ceil (one)
     NAME:       a quantity, V, L or N; with "@2" the second subject's
 
-Numbers are exact: ``0.1`` is 1/10. Lengths, nesting and constant powers are bounded, so that no input makes sympy
-work for long.
+Numbers are exact: ``0.1`` is 1/10. The expression is kept as it was typed: sympy simplifies nothing, so what has no
+value somewhere, as ``0*log(-kl)``, still has none there. Lengths, nesting and constant powers are bounded, so that no
+input makes sympy work for long.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
-from sympy import Expr, I, Max, Min, Pow, Rational, ceiling, exp, log, nan, oo, sqrt, zoo
+from sympy import Expr, Rational, S
 
 from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
 from .notation import symbols
 from .statement import RELATIONS, Statement
+from .suggestions import closest, spelled_here
+from .written import apply, power, product, total
 
 __all__ = ["ClaimError", "claim", "parse"]
 
@@ -41,15 +43,10 @@ MOST_LISTED = 40
 
 GRAMMAR = r"""
     claim: sum RELATION sum
-    ?sum: product
-        | sum "+" product -> add
-        | sum "-" product -> subtract
-    ?product: unary
-        | product "*" unary -> multiply
-        | product "/" unary -> divide
+    ?sum: product (SIGN product)*
+    ?product: unary (TIMES unary)*
     ?unary: power
-        | "-" unary -> negative
-        | "+" unary -> positive
+        | SIGN unary -> signed
     ?power: atom
         | atom "**" unary -> power
     ?atom: NUMBER -> number
@@ -57,13 +54,14 @@ GRAMMAR = r"""
         | NAME "(" sum ("," sum)* ")" -> call
         | "(" sum ")"
     RELATION: "<=" | ">=" | "==" | "<" | ">"
+    SIGN: "+" | "-"
+    TIMES: "*" | "/"
     NAME: /[A-Za-z_][A-Za-z0-9_]*(@[0-9]+)?/
     NUMBER: /([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?/
     %ignore /[ \t\r\n]+/
 """
 
-_ONE_ARGUMENT: Mapping[str, Callable[[Expr], Expr]] = {"log": log, "exp": exp, "sqrt": sqrt, "ceil": ceiling}
-_MANY_ARGUMENTS: Mapping[str, Callable[..., Expr]] = {"min": Min, "max": Max}
+_ONE_ARGUMENT, _MANY_ARGUMENTS = ("log", "exp", "sqrt", "ceil"), ("min", "max")
 _FUNCTIONS = (*_ONE_ARGUMENT, *_MANY_ARGUMENTS)
 
 
@@ -163,34 +161,26 @@ class _ToSympy(Transformer[Token, Expr]):
     def claim(self, lhs: Expr, relation: Token, rhs: Expr) -> tuple[Expr, str, Expr]:
         return lhs, str(relation), rhs
 
-    def add(self, left: Expr, right: Expr) -> Expr:
-        return left + right
+    def sum(self, first: Expr, *rest: Any) -> Expr:
+        terms = [first]
+        for sign, term in zip(rest[::2], rest[1::2], strict=True):
+            terms.append(term if sign == "+" else product([S.NegativeOne, term]))
+        return _bounded(total(terms))
 
-    def subtract(self, left: Expr, right: Expr) -> Expr:
-        return left - right
+    def product(self, first: Expr, *rest: Any) -> Expr:
+        factors = [first]
+        for sign, factor in zip(rest[::2], rest[1::2], strict=True):
+            factors.append(factor if sign == "*" else _power(factor, S.NegativeOne))
+        return _bounded(product(factors))
 
-    def multiply(self, left: Expr, right: Expr) -> Expr:
-        return _bounded(left * right)
-
-    def divide(self, left: Expr, right: Expr) -> Expr:
-        if right.is_zero:
-            raise ClaimError("the claim divides by zero")
-        return _bounded(left / right)
-
-    def negative(self, value: Expr) -> Expr:
-        return -value
-
-    def positive(self, value: Expr) -> Expr:
-        return value
+    def signed(self, sign: Token, value: Expr) -> Expr:
+        return value if sign == "+" else product([S.NegativeOne, value])
 
     def power(self, base: Expr, exponent: Expr) -> Expr:
         _require_moderate(exponent, "an exponent")
-        if base.is_zero and not exponent.is_nonnegative:
-            raise ClaimError("the claim divides by zero")
-        coefficient = base.as_coeff_Mul()[0]
-        if exponent.is_Rational and abs(exponent) * _bits(coefficient) > LARGEST_BITS:
+        if exponent.is_Rational and abs(exponent) * _bits(base.as_coeff_Mul()[0]) > LARGEST_BITS:
             raise ClaimError(f"a power in the claim is too large (beyond {LARGEST_BITS} bits)")
-        return _bounded(Pow(base, exponent))
+        return _bounded(_power(base, exponent))
 
     def number(self, token: Token) -> Expr:
         mantissa, _, exponent = token.lower().partition("e")
@@ -207,23 +197,32 @@ class _ToSympy(Transformer[Token, Expr]):
         raise ClaimError(_unknown("name", token, list(symbols)))
 
     def call(self, token: Token, *arguments: Expr) -> Expr:
-        if token in _MANY_ARGUMENTS:
-            if len(arguments) > MOST_ARGUMENTS:
-                raise ClaimError(f"{token} has {len(arguments)} arguments; at most {MOST_ARGUMENTS} are accepted")
-            return _bounded(_MANY_ARGUMENTS[token](*arguments))
-        if token not in _ONE_ARGUMENT:
+        if token not in _FUNCTIONS:
             raise ClaimError(_unknown("function", token, list(_FUNCTIONS)))
-        if len(arguments) != 1:
+        if token in _ONE_ARGUMENT and len(arguments) != 1:
             raise ClaimError(f"{token} has {len(arguments)} arguments; it takes one")
+        if len(arguments) > MOST_ARGUMENTS:
+            raise ClaimError(f"{token} has {len(arguments)} arguments; at most {MOST_ARGUMENTS} are accepted")
+        if token == "sqrt":
+            return _power(arguments[0], S.Half)
         if token == "exp":
             _require_moderate(arguments[0], "an argument of exp")
-        return _bounded(_ONE_ARGUMENT[token](arguments[0]))
+        try:
+            return apply(token, *arguments)
+        except ValueError as problem:
+            raise ClaimError(f"the claim contains what is not a real number: {problem}") from None
+
+
+def _power(base: Expr, exponent: Expr) -> Expr:
+    if base == 0 and exponent.is_negative:
+        raise ClaimError("the claim divides by zero")
+    try:
+        return power(base, exponent)
+    except ValueError as problem:
+        raise ClaimError(f"the claim contains what is not a real number: {problem}") from None
 
 
 def _bounded(value: Expr) -> Expr:
-    """Refuse what is not a finite real number wherever its symbols are."""
-    if value.has(zoo, nan, oo, -oo, I) or value.is_extended_real is False:
-        raise ClaimError("the claim contains a value that is not a real number (a division by zero, a root or log)")
     if _bits(value.as_coeff_Mul()[0]) > 2 * LARGEST_BITS:
         raise ClaimError(f"a number in the claim is too large (beyond {2 * LARGEST_BITS} bits)")
     return value
@@ -231,9 +230,10 @@ def _bounded(value: Expr) -> Expr:
 
 def _require_moderate(value: Expr, what: str) -> None:
     """Constants that are exponentiated stay small; what depends on quantities is never expanded."""
-    if not value.free_symbols and not value.is_Rational:
-        value = value.evalf(15)
-    if not value.free_symbols and not abs(value) <= LARGEST_EXPONENT:
+    if value.free_symbols:
+        return
+    size = abs(value if value.is_Rational else value.evalf(15))
+    if not size.is_comparable or size > LARGEST_EXPONENT:
         raise ClaimError(f"{what} in the claim is beyond {LARGEST_EXPONENT}")
 
 
@@ -246,7 +246,7 @@ def _bits(number: Expr) -> int:
 def _unknown(kind: str, token: Token, known: list[str]) -> str:
     shown = token if len(token) <= 40 else token[:37] + "..."
     known = [name for name in known if "@" in token or "@" not in name]
-    close = difflib.get_close_matches(token[:80], known, n=3, cutoff=0.5)
+    close = closest(token, known)
     listed, left = known[:MOST_LISTED], len(known) - MOST_LISTED
     others = f" and {left} more" if left > 0 else ""
     hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(listed)}{others}"
@@ -256,7 +256,7 @@ def _unknown(kind: str, token: Token, known: list[str]) -> str:
 def _known(value: Named | str, known: Mapping[str, Named], kind: str) -> Named:
     name = value if isinstance(value, str) else value.name
     if name not in known:
-        close = difflib.get_close_matches(str(name), list(known), n=3, cutoff=0.5) or list(known)
+        close = closest(str(name), known) or list(known)
         raise ClaimError(f"the {kind} {name!s:.60} is not known; did you mean {' or '.join(close)}")
     return known[name]
 
@@ -273,5 +273,7 @@ def _explain(problem: UnexpectedInput, text: str) -> str:
     character = text[problem.pos_in_stream or 0]
     if isinstance(problem, UnexpectedCharacters) and character == "=":
         return f"a single = at {where}; one of {' '.join(RELATIONS)} is accepted"
+    if (meant := spelled_here(character)) is not None:
+        return f"{character!r} at {where} does not fit; here it is written {meant}"
     found = str(problem.token) if isinstance(problem, UnexpectedToken) else character
     return f"{found!r:.40} at {where} does not fit; a number, a name, an operator or a parenthesis was expected there"

@@ -18,7 +18,7 @@ INFORMATION = total_correlation + dual_total_correlation
 
 STATEMENTS = (
     Statement(
-        id="chosen-first-tc",
+        id="chosen-first/tc",
         title="However positions are chosen first: PATH_KL is at most TC",
         lhs=path_kl,
         relation="<=",
@@ -30,7 +30,7 @@ STATEMENTS = (
         tight="equality in one step, for independent tokens, and for given sets whose dependence lies inside the first",
     ),
     Statement(
-        id="chosen-first-dtc",
+        id="chosen-first/dtc",
         title="However positions are chosen first: PATH_KL is at most (s_max - 1) DTC",
         lhs=path_kl,
         relation="<=",
@@ -42,20 +42,20 @@ STATEMENTS = (
         tight="equality for a copied symbol inside a largest set, and for one token at a time (both sides 0)",
     ),
     Statement(
-        id="chosen-first-both",
+        id="chosen-first/both",
         title="However positions are chosen first: PATH_KL is at most (1 - 1/s_max)(TC + DTC)",
         lhs=path_kl,
         relation="<=",
         rhs=(1 - 1 / max_step_size) * INFORMATION,
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, SIZED_POLICY, TEMPERATURE_ONE),
         status="proved here",
-        source="M6.3 in one step, given what is revealed; found as a sum of Shannon's inequalities",
+        source="fixed-size/max-size in one step, given what is revealed; found as a sum of Shannon's inequalities",
         note="positions-chosen-first.md",
         tight="equality for a copied symbol inside a largest set, and for one token at a time (both sides 0);"
-        " random order gains the factor s_max/L (M6.3)",
+        " random order gains the factor s_max/L (fixed-size/max-size)",
     ),
     Statement(
-        id="best-sizes-rate",
+        id="best-sizes/rate",
         title="The best fixed sizes of N steps cost at most (TC + DTC)/(2 (N - 1))",
         lhs=2 * (N - 1) * best_sizes_path_kl,
         relation="<=",

@@ -1,10 +1,10 @@
-"""Closed forms of M9 for order-oblivious policies and the exact denoiser, as sympy expressions.
+"""Closed forms of known answers for order-oblivious policies and the exact denoiser, as sympy expressions.
 
 Each function returns the quantities that it knows, by name (`notation`). Parameters may be sympy symbols or exact
 numbers; a Bernoulli policy is given by its weights ``w_1..w_N``, a fixed-size one by its sizes ``s_1..s_N``.
 Logarithmic values are in nats. Floats are refused: a closed form of a rounded number is not one.
 
-Source: M9; proofs where the derivation is more than counting are in the notes of M5.4 and M6.6.
+Proofs where the derivation is more than counting are in known-answers.md, bernoulli-riemann-error.md and pair.md.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def exact_sampling() -> Answers:
 
 
 def pair_bernoulli(vocab: Number, length: Number, weights: Sequence[Number]) -> Answers:
-    """Pair(V): a block goes wrong only when both its tokens come in one step, which has chance rho.
+    """Pair(V): a block goes wrong only when both its tokens come in one step, which has probability rho.
 
     ``SER = 1 - (1 - (1 - 1/V) rho)^{L/2}``, ``PATH_KL = (L/2) rho log V``, ``KL = -(L/2) log(1 - rho + rho/V)``.
     """
@@ -109,7 +109,7 @@ def pair_fixed_size(vocab: Number, length: int, sizes: Sequence[int]) -> Answers
 
 
 def copy_bernoulli(vocab: Number, copies: int, length: int, weights: Sequence[Number]) -> Answers:
-    """Copy(V, m): with J the tokens revealed at a block's first step, it is correct with chance ``E V^{-(J-1)}``.
+    """Copy(V, m): with J the tokens revealed at a block's first step, it is correct with probability ``E V^{-(J-1)}``.
 
     ``E V^{-(J-1)} = V sum_k [(w_k/V + 1 - a_k)^m - (1 - a_k)^m]`` and ``E J = m sum_k w_k (1 - a_{k-1})^{m-1}``;
     ``PATH_KL = (L/m)(E J - 1) log V``.
@@ -140,7 +140,7 @@ def copy_curve(vocab: Number, copies: Number, length: Number, a: Expr) -> Expr:
 
 
 def parity_bernoulli(length: int, weights: Sequence[Number]) -> Answers:
-    """Parity: only the last step can go wrong, when it reveals more than one token (then with chance 1/2).
+    """Parity: only the last step can go wrong, when it reveals more than one token (then with probability 1/2).
 
     ``SER = (1 - L sum_k w_k a_{k-1}^{L-1})/2``, ``KL = -log(1 - SER)``, ``PATH_KL = 2 log(2) SER``; ``0^0 = 1``.
     """
@@ -174,7 +174,7 @@ def mds_fixed_size(field: Number, dimension: int, sizes: Sequence[int]) -> Answe
 def permutations_fixed_size(sizes: Sequence[int]) -> Answers:
     """Uniform permutations, V = L: ``P(correct) = prod_k n_k (n_k - 1) .. (n_k - s_k + 1) / n_k^{s_k}``.
 
-    ``n_k`` positions are masked before step k (M6.14); ``KL = PATH_KL = -log P(correct)``.
+    ``n_k`` positions are masked before step k (permutations/birthday); ``KL = PATH_KL = -log P(correct)``.
     """
     masked, correct = sum(sizes), Integer(1)
     for s in sizes:
@@ -207,7 +207,7 @@ def symmetric_chain_entropy(flip: Number, left: int | Symbol, right: int | Symbo
         if ends == 0:
             continue
         first = (1 + u) * (1 + sign * v) / (2 * (1 + sign * u * v))
-        for chance in (first, 1 - first):
-            if chance != 0:
-                total -= ends * chance * log(chance)
+        for probability in (first, 1 - first):
+            if probability != 0:
+                total -= ends * probability * log(probability)
     return total

@@ -7,7 +7,6 @@ the ledger of the running process.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from sympy import Symbol
 
@@ -24,6 +23,7 @@ from . import (
     sequence_error,
     token_error,
 )
+from .aliases import OLD_IDS, Renamed
 from .spelling import to_latex
 from .statement import Statement
 
@@ -45,8 +45,8 @@ FAMILIES = (
 
 _ledger: dict[str, Statement] = {}
 
-statements: Mapping[str, Statement] = MappingProxyType(_ledger)
-"""Every statement by id, in the order of declaration; those false on purpose come last."""
+statements = Renamed(_ledger, OLD_IDS)
+"""Every statement by id, or by an old one, in the order of declaration; those false on purpose come last."""
 
 
 def register(statement: Statement) -> Statement:
@@ -61,8 +61,8 @@ def register(statement: Statement) -> Statement:
     """
     if not isinstance(statement, Statement):
         raise TypeError(f"register takes a Statement, found {type(statement).__name__}")
-    if statement.id in _ledger:
-        raise ValueError(f"the statement id {statement.id} is taken: {_ledger[statement.id].title}")
+    if statement.id in statements:
+        raise ValueError(f"the statement id {statement.id} is taken: {statements[statement.id].title}")
     _ledger[statement.id] = statement
     return statement
 

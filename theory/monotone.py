@@ -96,6 +96,7 @@ def course(expr: Expr, n: Symbol) -> Course:
     Course(direction=-1, first=1 - exp(-3), limit=0, reached=False)
     """
     if n not in expr.free_symbols:
+        _require_value(expr)
         return Course(0, expr, expr, True)
     if expr == n:
         return Course(1, Integer(1), oo, False)
@@ -116,6 +117,22 @@ def course(expr: Expr, n: Symbol) -> Course:
     if found is None or any(value in (nan, zoo) or value.has(nan, zoo) for value in (found.first, found.limit)):
         raise ValueError(f"{expr} is not known to be monotone in {n}")
     return found
+
+
+def _require_value(constant: Expr) -> None:
+    """Refuse what sympy would give a value by rules for complex numbers, or by cancelling: ``exp(log(-1))``."""
+    for part in constant.args:
+        _require_value(part)
+    if isinstance(constant, log):
+        defined = sign(constant.args[0]) > 0
+    elif constant.is_Pow:
+        base, exponent = constant.args
+        raised = sign(base)
+        defined = raised > 0 or (sign(exponent) >= 0 if raised == 0 else exponent.is_integer)
+    else:
+        return
+    if not defined:
+        raise ValueError(f"{constant} has no value")
 
 
 def _not_negative(value: Expr) -> bool:
@@ -160,7 +177,7 @@ def _product(parts: list[Course]) -> Course | None:
 def _power(base: Course, exponent: Course) -> Course | None:
     if exponent.direction == 0:
         raised = sign(exponent.first)
-        if raised < 0 and base.reached and sign(base.least) == 0:
+        if raised < 0 and (base.reached or base.direction >= 0) and sign(base.least) == 0:
             return None
         if _not_negative(base.least):
             return base.mapped(lambda value: oo if value == 0 and raised < 0 else value**exponent.first, raised)

@@ -1,4 +1,4 @@
-"""The closed forms of M9 that need no more than named quantities, as statements; the rest are in `known_answers`."""
+"""The known answers that need no more than named quantities, as statements; the rest are in `known_answers`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _identity(
     follows_from: tuple[str, ...] = (),
 ) -> Statement:
     return Statement(
-        id=f"M9-{name}",
+        id=name,
         title=title,
         lhs=lhs,
         relation="==",
@@ -42,7 +42,7 @@ def _identity(
         assumptions=(EXACT_DENOISER, *assumptions),
         status="identity",
         source=source,
-        note="M9.md",
+        note="known-answers.md",
         tight="always an equality",
         follows_from=follows_from,
     )
@@ -50,7 +50,7 @@ def _identity(
 
 STATEMENTS = (
     _identity(
-        "independent",
+        "iid/path-kl",
         "Independent tokens: no policy makes an error",
         path_kl,
         Integer(0),
@@ -58,7 +58,7 @@ STATEMENTS = (
         "every conditional is the marginal",
     ),
     _identity(
-        "one-at-a-time",
+        "one-at-a-time/path-kl",
         "One token at a time is exact, in every order",
         path_kl,
         Integer(0),
@@ -66,7 +66,7 @@ STATEMENTS = (
         "chain rule",
     ),
     _identity(
-        "one-step",
+        "one-step/kl",
         "One step draws the product of the marginals: KL is the total correlation",
         kl,
         total_correlation,
@@ -74,7 +74,7 @@ STATEMENTS = (
         "definition of the total correlation",
     ),
     _identity(
-        "pair-ser",
+        "pair/ser",
         "Pair, Bernoulli: a block is wrong when its tokens come together and differ",
         ser,
         1 - (1 - (1 - 1 / V) * collision_probability) ** (L / 2),
@@ -82,7 +82,7 @@ STATEMENTS = (
         "blocks are independent",
     ),
     _identity(
-        "pair-kl",
+        "pair/kl",
         "Pair, Bernoulli: KL adds over blocks",
         kl,
         -L / 2 * log(1 - collision_probability + collision_probability / V),
@@ -90,15 +90,15 @@ STATEMENTS = (
         "p is a multiple of q on the support",
     ),
     _identity(
-        "pair-path",
+        "pair/path-kl",
         "Pair, Bernoulli: PATH_KL counts the blocks whose tokens come together",
         path_kl,
         L / 2 * collision_probability * log(V),
         (BERNOULLI_POLICY, PAIR_LANGUAGE),
-        "M5.4 with Z(a) = L log V (1 - a)",
+        "bernoulli/riemann-error with Z(a) = L log V (1 - a)",
     ),
     _identity(
-        "parity-kl",
+        "parity/kl",
         "Parity, Bernoulli: KL is -log(1 - SER)",
         kl,
         -log(1 - ser),
@@ -106,7 +106,7 @@ STATEMENTS = (
         "p is a multiple of q on the support",
     ),
     _identity(
-        "parity-path",
+        "parity/path-kl",
         "Parity, Bernoulli: PATH_KL is 2 log 2 SER",
         path_kl,
         2 * log(2) * ser,
@@ -114,7 +114,7 @@ STATEMENTS = (
         "only a last step of several tokens can go wrong",
     ),
     _identity(
-        "mds-kl",
+        "mds/kl",
         "MDS codes, fixed sizes: KL is PATH_KL",
         kl,
         path_kl,
@@ -122,7 +122,7 @@ STATEMENTS = (
         "any K positions are free and fix the rest",
     ),
     _identity(
-        "mds-ser",
+        "mds/ser",
         "MDS codes, fixed sizes: SER is 1 - exp(-KL)",
         ser,
         1 - exp(-kl),
@@ -130,7 +130,7 @@ STATEMENTS = (
         "p is a multiple of q on the support",
     ),
     _identity(
-        "shifted-ser",
+        "shifted-pair/ser",
         "ShiftedPair, Bernoulli: three of V differences are allowed",
         ser,
         1 - (1 - (1 - 3 / V) * collision_probability) ** (L / 2),

@@ -34,10 +34,8 @@ def tree(identifier: str | None = None) -> str:
 
     Examples
     --------
-    >>> print(tree("M6.2"))
-    M6.2  [ExactDenoiser, BernoulliPolicy]  Bernoulli steps: PATH_KL is at most the largest weight times TC + DTC
-    |-- M5.4  [ExactDenoiser, BernoulliPolicy]  PATH_KL of a Bernoulli policy is the error of a left Riemann sum
-    `-- M6.2-curve  [BernoulliPolicy]  The left sum exceeds the area by at most the largest weight times TC + DTC
+    >>> print(tree("mds/ser").replace(" [ExactDenoiser, FixedSizePolicy, MDSLanguage] ", ""))
+    mds/ser  MDS codes, fixed sizes: SER is 1 - exp(-KL)
     """
     tops = [identifier] if identifier else _tops()
     shown: set[str] = set()
@@ -76,5 +74,5 @@ def mermaid() -> str:
 
 
 def _node(identifier: str) -> str:
-    """Mermaid reads no dots or hyphens in the name of a node."""
-    return identifier.replace(".", "_").replace("-", "_")
+    """Mermaid reads no strokes or hyphens in the name of a node; two lines stand for a stroke."""
+    return identifier.replace("/", "__").replace("-", "_")

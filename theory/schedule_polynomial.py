@@ -1,4 +1,4 @@
-"""The output law of an order-oblivious sampler as a polynomial in its schedule (M6.9).
+"""The output law of an order-oblivious sampler as a polynomial in its schedule (output-law/schedule-polynomial).
 
 Definitions. For a composition c = (c_1, .., c_l) of L and one sequence x, ``C_c(x)`` sums ``p_tau(x)`` over the ordered
 partitions of the positions into steps of sizes ``c_1, .., c_l``. The monomial quasisymmetric function is
@@ -7,7 +7,7 @@ partitions of the positions into steps of sizes ``c_1, .., c_l``. The monomial q
 Statements. A Bernoulli sampler has ``p(x) = sum_c C_c(x) M_c(w)``: group the reveal times by which positions come
 together and in what order. A fixed-size sampler whose non-empty steps are c has ``p(x) = C_c(x) / (L; c)``, divided by
 the multinomial coefficient. N uniform steps have ``M_c = binomial(N, l) / N^L``. What is linear in p, such as the
-chance of a correct sequence, is such a polynomial too. ``sum_c (L; c) M_c = (sum_k w_k)^L = 1``.
+probability of a correct sequence, is such a polynomial too. ``sum_c (L; c) M_c = (sum_k w_k)^L = 1``.
 
 The coefficients come from `maskbound.numerics.planning.output_polynomials`; here is only algebra.
 """
@@ -76,7 +76,7 @@ class SchedulePolynomial:
 
     Examples
     --------
-    Pair(2) of length 2 writes a correct pair with chance 1 in two steps and 1/2 in one:
+    Pair(2) of length 2 writes a correct pair with probability 1 in two steps and 1/2 in one:
 
     >>> correct = SchedulePolynomial(2, {(1, 1): 2, (2,): "1/2"})
     >>> print(correct)

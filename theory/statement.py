@@ -17,29 +17,29 @@ from sympy import simplify as simplified
 from sympy.core.relational import Relational
 
 from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
+from .bibliography import Citation
 from .exact_numbers import Number, exact
 from .monotone import first_at_most
 from .notation import N, parameters, quantities, symbols
 from .spelling import spell, to_latex
+from .written import replaced
 
 __all__ = ["RELATIONS", "STATUSES", "Statement"]
 
 RELATIONS: Mapping[str, type[Relational]] = {"<=": Le, "<": Lt, "==": Eq, ">=": Ge, ">": Gt}
-"""What may stand between the two sides."""
+"""The relations that may stand between the two sides."""
 
 STATUSES: Mapping[str, str] = {
     "proved here": "our proof note proves it, constants included",
     "identity": "an equality of two quantities that are measured in different ways, proved in the note",
-    "published": "proved in a paper that was read",
-    "as recalled": "recalled from a paper, not read; a violation counts as one",
     "false on purpose": "false, and refuted by a stored instance",
     "asymptotic": "a limit: charted, not judged",
     "claim": "typed by somebody; nothing is known about it",
 }
-"""What is known about a statement."""
+"""The degrees of knowledge about a statement."""
 
 _RELATION_LATEX = {"<=": r"\le", "<": r"\lt", "==": "=", ">=": r"\ge", ">": r"\gt"}
-_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +49,8 @@ class Statement:
     Parameters
     ----------
     id : str
-        An M-number of the reference, with a suffix where one number holds several (``M6.2-uniform``); statements
-        false on purpose start with ``false-``.
+        ``subject/what`` in words of the field (``bernoulli/uniform-rate``); the subject of statements false on purpose
+        is ``refuted``. A claim's id may be one word.
     title : str
     lhs, rhs : sympy.Expr
         Over the symbols of `notation` and the free parameters named in ``parameters``.
@@ -60,7 +60,7 @@ class Statement:
     status : str
         One of `STATUSES`.
     source : str
-        Where it is stated or proved.
+        Where it comes from, or what proves it in a few words; never its own id.
     note : str
         File name in ``proofs_notes``; empty for claims only.
     tight : str
@@ -68,6 +68,10 @@ class Statement:
     relation_between : Relation, optional
         The relation that the second subject stands in to the first. Left out, a statement that speaks of two subjects
         must be a claim, and is about any two.
+    published : tuple of Citation
+        The theorems of papers that it restates, makes explicit or is to be compared with.
+    near : str
+        For statements false on purpose: the id of the true statement that it looks like.
     follows_from : tuple of str
         Ids of statements that together give this one by algebra alone, wherever its assumptions hold.
     parameters : mapping of Symbol to Expr
@@ -94,6 +98,8 @@ class Statement:
     note: str
     tight: str
     relation_between: Relation | None = None
+    published: tuple[Citation, ...] = ()
+    near: str = ""
     follows_from: tuple[str, ...] = ()
     parameters: Mapping[Symbol, Expr] = field(default_factory=dict)
     refuted_by: str = ""
@@ -101,7 +107,7 @@ class Statement:
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not _ID.fullmatch(self.id):
-            raise ValueError(f"statement id {self.id!r}: letters, digits, '.', '_' and '-' are accepted")
+            raise ValueError(f"statement id {self.id!r}: letters, digits, '.', '_', '-' and one '/' are accepted")
         for fault in self._faults():
             raise ValueError(f"statement {self.id}: {fault}")
 
@@ -122,6 +128,10 @@ class Statement:
         false = self.status == "false on purpose"
         if false != bool(self.refuted_by) or false != (self.counterexample is not None):
             faults.append("refuted_by and counterexample go with the status 'false on purpose', and only with it")
+        if false != bool(self.near):
+            faults.append("near goes with the status 'false on purpose', and only with it")
+        if re.search(rf"(?<![\w/-]){re.escape(self.id)}(?![\w/-])", self.source):
+            faults.append("its source is itself")
         for side in (self.lhs, self.rhs):
             if not isinstance(side, Expr):
                 faults.append(f"a side is {side!r}; a sympy expression is accepted")
@@ -148,6 +158,16 @@ class Statement:
         left, right = self.sides
         names = {s.name for s in left.free_symbols | right.free_symbols}
         return any(name.endswith("@2") or (name in quantities and quantities[name].of_pair) for name in names)
+
+    @property
+    def subject(self) -> str:
+        """The first part of the id."""
+        return self.id.partition("/")[0]
+
+    @property
+    def file_name(self) -> str:
+        """The id as a part of names of files and instances: without the stroke."""
+        return self.id.replace("/", "-")
 
     @property
     def subjects(self) -> int:
@@ -228,15 +248,15 @@ class Statement:
         Examples
         --------
         >>> from maskbound.theory import statements
-        >>> statements["M6.2-vocabulary"].substitute(V=2, L=8)
+        >>> statements["bernoulli/vocabulary-rate"].substitute(V=2, L=8)
         path_kl <= 8*log(2)/N
         """
         chosen = self._values(values, named)
-        left, right = (side.subs(chosen) for side in self.sides)
+        left, right = (replaced(side, chosen) for side in self.sides)
         return RELATIONS[self.relation](left, right, evaluate=False)
 
     def simplify(self) -> Relational:
-        """The inequality with both sides in sympy's simplest form.
+        """The inequality with both sides in sympy's simplest form, which is the same where both have values.
 
         >>> from maskbound.theory import claim
         >>> claim("kl <= log(exp(path_kl) * exp(path_kl)) / 2").simplify()
@@ -270,9 +290,9 @@ class Statement:
         Examples
         --------
         >>> from maskbound.theory import statements
-        >>> statements["M6.2-vocabulary"].smallest_steps(target=0.5, V=27, L=64)
+        >>> statements["bernoulli/vocabulary-rate"].smallest_steps(target=0.5, V=27, L=64)
         422
-        >>> statements["M6.6-exponential"].smallest_steps(target=0.5, V=16, L=64, eps_learning="1/128")
+        >>> statements["pair/linear-steps"].smallest_steps(target=0.5, V=16, L=64, eps_learning="1/128")
         43
         """
         bound = self._bound(values, named, N)
@@ -291,7 +311,7 @@ class Statement:
         Examples
         --------
         >>> from maskbound.theory import statements, symbols
-        >>> statements["M6.6-exponential"].expansion(symbols["N"], terms=1)
+        >>> statements["pair/linear-steps"].expansion(symbols["N"], terms=1)
         (-L*eps_learning/2 + L/2 - L/(2*V))/N + O(N**(-2), (N, oo))
         """
         bound = self.sides[1]
@@ -320,7 +340,7 @@ class Statement:
         Examples
         --------
         >>> from maskbound.theory import statements
-        >>> bound = statements["M6.2-vocabulary"].function("N", V=27, L=64)
+        >>> bound = statements["bernoulli/vocabulary-rate"].function("N", V=27, L=64)
         >>> float(round(bound(422), 4))
         0.4998
         """
@@ -329,7 +349,7 @@ class Statement:
 
     def _bound(self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number], *free: Symbol) -> Expr:
         """The right side with these values, in which nothing but ``free`` is left."""
-        bound = self.sides[1].subs(self._values(values, named))
+        bound = replaced(self.sides[1], self._values(values, named))
         missing = sorted(s.name for s in bound.free_symbols - set(free))
         if missing:
             raise ValueError(f"the right side of statement {self.id} needs values of {', '.join(missing)}")
@@ -341,9 +361,10 @@ class Statement:
 
     def _symbol(self, name: str | Symbol) -> Symbol:
         used = {s.name: s for side in self.sides for s in side.free_symbols}
-        if str(name) not in used:
+        current = symbols.current(str(name))
+        if current not in used:
             raise ValueError(f"statement {self.id} does not use {name}; it uses {', '.join(sorted(used))}")
-        return used[str(name)]
+        return used[current]
 
     def latex(self) -> str:
         """The inequality in LaTeX, free parameters by name."""

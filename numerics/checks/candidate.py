@@ -22,16 +22,15 @@ from ..denoisers import Table
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair, parse
-from ..instances.spec_policies import read_policy
 from ..partial import lattice_rows, lattice_size, sequence_rows
+from ..policies import read_policy
+from ..spec.draws import Spec
 
 __all__ = [
+    "STEPS_OF",
     "Candidate",
     "Path",
-    "Spec",
-    "STEPS_OF",
     "law_at",
-    "normalised",
     "policy_steps",
     "rows",
     "spelled_out",
@@ -39,7 +38,6 @@ __all__ = [
     "with_row",
 ]
 
-Spec = dict[str, Any]
 Path = tuple[str | int, ...]
 
 STEPS_OF = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets", "adaptive": "sizes"}
@@ -223,9 +221,3 @@ def whole_weights(law: list[Fraction]) -> list[int]:
     weights = [int(c * common) for c in law]
     shared = math.gcd(*weights)
     return [w // shared for w in weights]
-
-
-def normalised(weights: list[int]) -> list[Fraction]:
-    """The law proportional to integers that are not all zero."""
-    total = sum(weights)
-    return [Fraction(w, total) for w in weights]

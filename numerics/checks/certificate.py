@@ -16,7 +16,8 @@ from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
 
-from maskbound.theory import Statement, spell
+from maskbound.theory import ClaimError, Statement, spell, statements
+from maskbound.theory.claims import parse
 
 from ..enclosure import Enclosure
 from ..engines import rational
@@ -33,10 +34,22 @@ from .check import judge
 from .exact import in_log_forms
 from .verdict import Status, Verdict
 
-__all__ = ["certificate", "certificate_text", "certify", "require_certifiable", "unknown_to_the_kernel"]
+__all__ = [
+    "Disagreement",
+    "certificate",
+    "certificate_text",
+    "certify",
+    "require_certifiable",
+    "require_the_ledger",
+    "unknown_to_the_kernel",
+]
 
 BITS = 64
 """Of the kernel's enclosures that are held against ours."""
+
+
+class Disagreement(RuntimeError):
+    """The exact engine and the kernel find different numbers for one instance: one of them is wrong."""
 
 
 def certificate(statement: Statement, instances: Sequence[Instance], relation: str | None = None) -> dict[str, Any]:
@@ -61,6 +74,8 @@ def certificate(statement: Statement, instances: Sequence[Instance], relation: s
         When the statement does not apply, or is not decided.
     BeyondReach
         When the kernel does not know one of its quantities, or the instance is too large for it.
+    Disagreement
+        When the kernel finds another number, or another verdict.
     """
     works = tuple(Workspace(instance) for instance in instances)
     return certify(judge(statement, works, relation, exact=True), instances, relation)
@@ -118,6 +133,45 @@ def certificate_text(certificates: Sequence[Mapping[str, Any]]) -> str:
     """The content of a file of certificates: one alone, or a list."""
     content = certificates[0] if len(certificates) == 1 else list(certificates)
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def require_the_ledger(text: str) -> None:
+    """Reject certificates that bear the id of a statement of the ledger and say something else.
+
+    The kernel, which stands alone, knows an id as a label only.
+
+    Parameters
+    ----------
+    text : str
+        The content of a file that the kernel has accepted.
+
+    Raises
+    ------
+    verify.Rejected
+    """
+    found = json.loads(text)
+    for each in found if isinstance(found, list) else [found]:
+        claimed, between = each["statement"], each["between"]
+        known = statements.get(claimed["id"])
+        if known is not None and not _is(known, claimed, between):
+            raise verify.Rejected(
+                f"{known.id} is a statement of the ledger, '{known}', and the certificate that bears this id is about "
+                "another formula, other assumptions or another relation of subjects"
+            )
+
+
+def _is(known: Statement, claimed: Mapping[str, Any], between: str | None) -> bool:
+    own, relation = _statement(known), known.relation_between
+    if set(claimed["assumptions"]) != set(own["assumptions"]) or between != (relation.name if relation else None):
+        return False
+    if all(claimed[key] == own[key] for key in ("lhs", "relation", "rhs")):
+        return True
+    try:
+        lhs, sign, rhs = parse(f"{claimed['lhs']} {claimed['relation']} {claimed['rhs']}")
+    except ClaimError:
+        return False
+    left, right = (in_log_forms(expression) for expression in known.sides)
+    return bool((lhs, sign, rhs) == (left, known.relation, right))
 
 
 def _statement(statement: Statement) -> dict[str, Any]:
@@ -183,18 +237,18 @@ def _provenance(verdict: Verdict) -> dict[str, Any]:
 
 
 def _require_agreement(found: Mapping[str, Any], verdict: Verdict) -> None:
-    """Two implementations, one answer: anything else is an error of ours."""
+    """Two implementations, one answer."""
     assert verdict.lhs is not None
     assert verdict.rhs is not None
     measured = verdict.lhs.quantities | verdict.rhs.quantities
-    subjects = [verify.subject(repr(spec)) for spec in found["subjects"]]
+    subjects = [verify.subject(spec) for spec in found["subjects"]]
     differing = [
         name
         for name, text in found["quantities"].items()
         if name in measured and not _same(name, text, measured[name], subjects)
     ]
     if differing or found["verdict"] != verdict.status.value:
-        raise RuntimeError(
+        raise Disagreement(
             f"the exact engine and the kernel disagree about {', '.join(differing) or 'the verdict'} "
             f"({verdict.statement.id} on {' and '.join(verdict.instances)})"
         )
@@ -205,8 +259,8 @@ def _same(name: str, text: str | None, measured: Enclosure, subjects: Sequence[v
     known = measured.exact
     if text is None:
         plain, _, second = name.partition("@")
-        low, high = verify.quantity(plain, subjects[bool(second)]).at(BITS)
-        return known is None and low <= measured.hi and measured.lo <= high
+        bounds = subjects[bool(second)].quantity(plain).at(BITS)
+        return known is None and (bounds is None or (bounds[0] <= measured.hi and measured.lo <= bounds[1]))
     if text == "inf" or math.inf in (known, measured.lo):
         return text == "inf" and math.isinf(measured.value)
     number = LogForm.parse(text)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from fractions import Fraction
 
 import sympy
 
@@ -17,8 +20,10 @@ from ..metrics import measure_one
 from ..metrics.divergence import law_distance
 from ..metrics.log_forms import exact_law_distance
 from . import exact as exactly
+from .exact import Real
+from .extended import NoValue, Undefined, evaluate
 from .hypotheses import missing
-from .intervals import evaluate, outward, to_interval
+from .intervals import Interval, outward, to_interval
 from .verdict import Side, Status, Verdict
 
 __all__ = ["check", "judge"]
@@ -72,7 +77,10 @@ def judge(
         return Verdict(statement, names, Status.NOT_APPLICABLE, reason=f"needs {', '.join(sorted(lacking))}")
     try:
         return (_judge_exactly if exact else _judge_by_intervals)(statement, works, names)
-    except (BadInput, ValueError) as problem:
+    except NoValue as problem:
+        status = Status.UNDEFINED if isinstance(problem, Undefined) else Status.UNDECIDED
+        return Verdict(statement, names, status, reason=str(problem))
+    except BadInput as problem:
         return Verdict(statement, names, Status.NOT_APPLICABLE, reason=str(problem))
     except MaskboundError as problem:
         return Verdict(statement, names, Status.UNDECIDED, reason=str(problem))
@@ -80,8 +88,13 @@ def judge(
 
 def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
     measured = {name: _measured(name, works, statement.id) for name in sorted(statement.quantities)}
-    given = {name: _given(name, works) for name in statement.given}
-    lhs, rhs = (_side(expression, measured, given) for expression in statement.sides)
+    values = {symbols[name]: to_interval(found) for name, found in measured.items()}
+    values |= {symbols[name]: to_interval(Fraction(_given(name, works))) for name in statement.given}
+    points = values | {symbols[name]: to_interval(found.value) for name, found in measured.items() if found.has_value}
+    lhs, rhs = (
+        _side(side, values, points, used)
+        for side, used in zip(statement.sides, _used(statement.sides, measured), strict=True)
+    )
     status, reason = _compare(lhs, statement.relation, rhs), ""
     circular = [name for name, found in measured.items() if statement.id in found.relies_on]
     if circular:
@@ -92,13 +105,8 @@ def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], name
 
 
 def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
-    given = {symbols[name]: _given(name, works) for name in statement.given}
-    left, right = (
-        # log(4)/log(2) is 2: logs of whole numbers as sums over primes.
-        sympy.expand_log(exactly.in_log_forms(expression).subs(given), factor=True)
-        for expression in statement.sides
-    )
-    used = sorted(symbol.name for symbol in left.free_symbols | right.free_symbols)
+    expressions = [exactly.in_log_forms(expression) for expression in statement.sides]
+    used = sorted({s.name for e in expressions for s in e.free_symbols} - statement.given)
     try:
         measured = {name: _measured_exactly(name, works) for name in used}
     except NoLogForm:
@@ -113,14 +121,22 @@ def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tu
             # A quantity that is no log form, such as a sum of radicals, is known by intervals only.
             return _judge_by_intervals(statement, works, names)
         return Verdict(statement, names, Status.UNDECIDED, reason="; ".join(reasons))
-    values = {symbols[name]: found.exact for name, found in measured.items()}
-    order = exactly.order(left, right, values)
-    lhs, rhs = exactly.sides(left, right, values, measured, order)
+    values = {symbols[name]: Real.of(found.exact) for name, found in measured.items()}
+    values |= {symbols[name]: Real.of(Fraction(_given(name, works))) for name in statement.given}
+    left, right = (evaluate(expression, values, Real.of) for expression in expressions)
+    order = left.compared(right)
+    lhs, rhs = exactly.sides(left, right, _used(expressions, measured), order)
     if order is None:
         reason = f"{exactly.MOST_BITS} bits do not tell the sides apart, and a side has no closed form"
         return Verdict(statement, names, Status.UNDECIDED, lhs, rhs, reason)
     holds = {"<": order < 0, "<=": order <= 0, "==": order == 0, ">=": order >= 0, ">": order > 0}[statement.relation]
     return Verdict(statement, names, Status.HOLDS if holds else Status.VIOLATED, lhs, rhs)
+
+
+def _used(sides: Sequence[sympy.Expr], measured: Mapping[str, Enclosure]) -> list[dict[str, Enclosure]]:
+    """The quantities in each side."""
+    names = [sorted(symbol.name for symbol in side.free_symbols) for side in sides]
+    return [{name: measured[name] for name in found if name in measured} for found in names]
 
 
 def _measured(name: str, works: tuple[Workspace, ...], statement: str) -> Enclosure:
@@ -142,16 +158,20 @@ def _given(name: str, works: tuple[Workspace, ...]) -> int:
     return {"V": instance.vocab, "L": instance.length, "N": instance.policy.steps}[name.removesuffix("@2")]
 
 
-def _side(expression: sympy.Expr, measured: Mapping[str, Enclosure], given: Mapping[str, int]) -> Side:
-    """The interval of one side; whole-number parameters are put in exactly first."""
-    expression = expression.subs({symbols[name]: value for name, value in given.items()})
-    if expression.has(sympy.zoo, sympy.nan):
-        raise ValueError("division by zero")
-    used = {name: measured[name] for name in sorted(s.name for s in expression.free_symbols)}
-    interval = evaluate(expression, {symbols[name]: to_interval(found) for name, found in used.items()})
-    lo, hi = outward(interval)
-    middle = evaluate(expression, {symbols[name]: to_interval(found.value) for name, found in used.items()})
-    return Side(min(max(float(middle.mid), lo), hi), lo, hi, used, interval)
+def _side(
+    expression: sympy.Expr,
+    values: Mapping[sympy.Symbol, Interval],
+    points: Mapping[sympy.Symbol, Interval],
+    used: dict[str, Enclosure],
+) -> Side:
+    """The interval of one side, and its number where each quantity in it has one."""
+    found = evaluate(expression, values, to_interval)
+    lo, hi = outward(found.range)
+    value = math.nan
+    if all(quantity.has_value for quantity in used.values()):
+        with suppress(NoValue):
+            value = min(max(float(evaluate(expression, points, to_interval).range.mid), lo), hi)
+    return Side(value, lo, hi, used, found.range)
 
 
 def _compare(lhs: Side, relation: str, rhs: Side) -> Status:

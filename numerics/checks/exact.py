@@ -8,25 +8,26 @@ needs no rewriting: ``exp`` of a log form is a closed form.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property
 
 import sympy
 from flint import arb, ctx, fmpq
 
-from maskbound.theory import symbols
+from maskbound.theory import replaced, symbols
 
 from ..closedform import ClosedForm
 from ..enclosure import Enclosure
 from ..logform import LogForm
+from .extended import INFINITY, NEGATIVE, POSITIVE, ZERO, Extended, Unclear
 from .verdict import Side
 
-__all__ = ["Known", "MOST_BITS", "in_log_forms", "order", "sides"]
+__all__ = ["MOST_BITS", "Known", "Real", "in_log_forms", "sides"]
 
 Known = Fraction | LogForm | float
-"""What a quantity is on a rational instance; the only float is ``math.inf``."""
+"""The exact value of a quantity on a rational instance; the only float is ``math.inf``."""
 
 FIRST_BITS, BLIND_BITS, MOST_BITS = 64, 512, 1 << 14
 """Precision at which balls start, up to which they rise before equality is looked into, and at which they stop."""
@@ -39,182 +40,205 @@ EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
 
 def in_log_forms(expression: sympy.Expr) -> sympy.Expr:
     """The expression with quantities that are exponentials written as ``exp`` of the log form."""
-    return expression.subs(
+    return replaced(
+        expression,
         {
             symbols[name + subject]: sympy.exp(symbols[log + subject])
             for name, log in EXPONENTIALS.items()
             for subject in ("", "@2")
-        }
+        },
     )
 
 
-def order(left: sympy.Expr, right: sympy.Expr, values: Mapping[sympy.Symbol, Known]) -> int | None:
-    """-1, 0 or 1 as the left side is smaller than, equal to or larger than the right one; None where that stays open.
+class Real(Extended):
+    """One number: infinite, or known by balls of any precision and, where there is one, by its closed form.
 
-    Raises
-    ------
-    ValueError
-        Where a side is not defined: a division by zero, or the log or the root of a negative number.
+    Parameters
+    ----------
+    ball : callable
+        An arb that contains the number, for a precision in bits.
+    closed : ClosedForm, optional
+    divisor : ClosedForm, optional
+        The number is one over this.
+    infinite : int
+        1 or -1 for an infinity.
     """
-    if left.has(sympy.zoo, sympy.nan) or right.has(sympy.zoo, sympy.nan):
-        raise ValueError("division by zero")
-    bits = FIRST_BITS
-    while bits <= MOST_BITS:
-        a, b = ball(left, values, bits), ball(right, values, bits)
-        if a < b or a > b:
-            return -1 if a < b else 1
-        if a.is_exact() and a == b:
-            return 0
-        if bits == BLIND_BITS:
-            one, other = closed_form(left, values), closed_form(right, values)
-            if one is not None and other is not None:
-                return (one + other.scaled(Fraction(-1))).sign(MOST_BITS)
-        bits *= 2
-    return None
 
+    def __init__(
+        self,
+        ball: Callable[[int], arb],
+        closed: ClosedForm | None = None,
+        divisor: ClosedForm | None = None,
+        infinite: int = 0,
+    ) -> None:
+        self._ball, self.closed, self.divisor, self.infinite = ball, closed, divisor, infinite
+        self._balls: dict[int, arb] = {}
 
-def sides(
-    left: sympy.Expr,
-    right: sympy.Expr,
-    values: Mapping[sympy.Symbol, Known],
-    measured: Mapping[str, Enclosure],
-    order: int | None,
-) -> tuple[Side | None, Side | None]:
-    """Both sides of a statement for readers; equal ones are shown as the same number."""
-    found: list[Side | None] = []
-    for expression in (left, right):
-        used = {name: measured[name] for name in sorted(s.name for s in expression.free_symbols) if name in measured}
-        same = found[0] if order == 0 and found else None
-        found.append(_side(expression, values, used) if same is None else replace(same, quantities=used))
-    return found[0], found[1]
+    @classmethod
+    def of(cls, number: Known | ClosedForm) -> Real:
+        """A number that is known."""
+        if isinstance(number, float):
+            assert math.isinf(number)
+            return cls.infinity(1 if number > 0 else -1)
+        closed = number if isinstance(number, ClosedForm) else ClosedForm.of(number)
+        rational = closed.rational
+        if rational is None:
+            return cls(closed.ball, closed)
+        return cls(lambda bits: arb(fmpq(rational.numerator, rational.denominator)), closed)
 
+    @classmethod
+    def infinity(cls, sign: int) -> Real:
+        return cls(lambda bits: arb(sign * math.inf), infinite=sign)
 
-def _side(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known], used: dict[str, Enclosure]) -> Side | None:
-    """The float64 nearest to the number, give or take two spacings; None where the number is indefinite."""
-    bits, found = SIDE_BITS, ball(expression, values, SIDE_BITS)
-    if found.contains(0):
-        form = closed_form(expression, values)
-        if form is not None and form.sign(MOST_BITS) == 0:
-            return Side(0.0, 0.0, 0.0, used)
-    while found.is_finite() and found.rel_accuracy_bits() < SIDE_BITS // 2 and bits < MOST_BITS:
-        bits *= 2
-        found = ball(expression, values, bits)
-    if found.is_nan():
+    def constant(self, number: Fraction) -> Real:
+        return Real.of(number)
+
+    def ball(self, bits: int) -> arb:
+        """A ball that contains the number."""
+        if bits not in self._balls:
+            with ctx.workprec(bits):
+                self._balls[bits] = self._ball(bits)
+        return self._balls[bits]
+
+    @property
+    def rational(self) -> Fraction | None:
+        """The number, if it is known to be rational."""
+        return None if self.closed is None else self.closed.rational
+
+    @cached_property
+    def sign(self) -> int | None:
+        """-1, 0 or 1; None where that stays open."""
+        if self.infinite:
+            return self.infinite
+        bits = FIRST_BITS
+        while bits <= MOST_BITS:
+            ball = self.ball(bits)
+            if ball > 0 or ball < 0 or ball == 0:
+                return 0 if ball == 0 else 1 if ball > 0 else -1
+            if bits == BLIND_BITS and self.closed is not None:
+                return self.closed.sign(MOST_BITS)
+            bits *= 2
         return None
+
+    def compared(self, other: Real) -> int | None:
+        """The sign of the difference, an infinity being equal to itself."""
+        if self.infinite or other.infinite:
+            return (self.infinite > other.infinite) - (self.infinite < other.infinite)
+        return (self + other.constant(Fraction(-1)) * other).sign
+
+    def sorts(self) -> frozenset[int]:
+        if self.infinite:
+            return frozenset({self.infinite * INFINITY})
+        return frozenset({NEGATIVE, ZERO, POSITIVE} if self.sign is None else {self.sign})
+
+    def may_be_infinite(self) -> bool:
+        return self.infinite != 0
+
+    def whole(self) -> int | None:
+        rational = self.rational
+        return int(rational) if rational is not None and rational.denominator == 1 else None
+
+    def may_be_whole(self) -> bool:
+        if self.closed is None or self.closed.exponentials:
+            return not self.infinite
+        rational = self.rational
+        return rational is not None and rational.denominator == 1
+
+    def plus(self, other: Real) -> Real:
+        if self.infinite or other.infinite:
+            return Real.infinity(self.infinite or other.infinite)
+        one, two = self.closed, other.closed
+        closed = None if one is None or two is None else one + two
+        return Real(lambda bits: self.ball(bits) + other.ball(bits), closed)
+
+    def times(self, other: Real) -> Real:
+        if self.infinite or other.infinite:
+            one, two = self.sign, other.sign
+            assert one is not None
+            assert two is not None
+            return Real.infinity(one * two)
+        for x, y in ((self, other), (other, self)):
+            if x.rational is not None and y.divisor is not None and x.rational:
+                return Real(lambda bits: self.ball(bits) * other.ball(bits), None, y.divisor.scaled(1 / x.rational))
+            ratio = None if x.closed is None or y.divisor is None else x.closed.over(y.divisor)
+            if ratio is not None:
+                return Real.of(ratio)
+        closed = None if self.closed is None or other.closed is None else self.closed.times(other.closed)
+        return Real(lambda bits: self.ball(bits) * other.ball(bits), closed)
+
+    def to_the(self, n: int) -> Real:
+        if self.infinite:
+            return Real.of(0) if n < 0 else Real.infinity(self.infinite if n % 2 else 1)
+        closed = None if self.closed is None else self.closed.power(Fraction(n))
+        divisor = self.closed if n == -1 and closed is None else None
+        return Real(lambda bits: self.ball(bits) ** n, closed, divisor)
+
+    def root(self, exponent: Real) -> Real:
+        assert self.sign == 0, "a number that may be zero, and may not be negative, is zero"
+        if exponent.sign != 1:
+            raise Unclear("zero to a power that may be zero")
+        return self
+
+    def exp(self) -> Real:
+        if self.infinite:
+            return Real.infinity(1) if self.infinite > 0 else Real.of(0)
+        closed = None if self.closed is None or self.closed.exponentials else ClosedForm.exp(self.closed.form)
+        return Real(lambda bits: self.ball(bits).exp(), closed)
+
+    def log_of_positive(self) -> Real:
+        if self.infinite:
+            return self
+        return Real(lambda bits: self.ball(bits).log(), None if self.closed is None else self.closed.log())
+
+    def ceil(self) -> Real:
+        if self.infinite:
+            return self
+        if self.rational is not None:
+            return Real.of(Fraction(math.ceil(self.rational)))
+        bits = FIRST_BITS
+        while bits <= MOST_BITS:
+            found = self.ball(bits).ceil().unique_fmpz()
+            if found is not None:
+                return Real.of(Fraction(int(found)))
+            bits *= 2
+        return Real(lambda bits: self.ball(bits).ceil())
+
+    def larger(self, other: Real) -> Real:
+        return self._extreme(other, 1) or Real(lambda bits: self.ball(bits).max(other.ball(bits)))
+
+    def smaller(self, other: Real) -> Real:
+        return self._extreme(other, -1) or Real(lambda bits: self.ball(bits).min(other.ball(bits)))
+
+    def _extreme(self, other: Real, direction: int) -> Real | None:
+        compared = self.compared(other)
+        if compared is None:
+            return None
+        return self if compared in (0, direction) else other
+
+
+def sides(left: Real, right: Real, used: Sequence[dict[str, Enclosure]], order: int | None) -> tuple[Side, Side]:
+    """Both sides of a statement for readers, with the quantities in them; equal ones are shown as the same number."""
+    first = _side(left, used[0])
+    return first, replace(first, quantities=used[1]) if order == 0 else _side(right, used[1])
+
+
+def _side(number: Real, used: dict[str, Enclosure]) -> Side:
+    """The float64 nearest to the number, give or take two spacings."""
+    if number.infinite:
+        return _at(number.infinite * math.inf, used)
+    bits, found = SIDE_BITS, number.ball(SIDE_BITS)
+    if found.contains(0) and number.sign == 0:
+        return _at(0.0, used)
+    while not (found.is_finite() and found.rel_accuracy_bits() >= SIDE_BITS // 2) and bits < MOST_BITS:
+        bits *= 2
+        found = number.ball(bits)
+    if found.is_nan():
+        return Side(math.nan, -math.inf, math.inf, used)
     low, middle, high = (float(end) for end in (found.lower(), found.mid(), found.upper()))
     if found.is_exact() and found == arb(middle):
-        return Side(middle, middle, middle, used)
+        return _at(middle, used)
     return Side(middle, math.nextafter(low, -math.inf), math.nextafter(high, math.inf), used)
 
 
-def ball(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known], bits: int) -> arb:
-    """A ball that contains the value of an expression; infinite quantities make it infinite or indefinite."""
-    with ctx.workprec(bits):
-        return _ball(expression, values, bits)
-
-
-def _ball(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known], bits: int) -> arb:
-    if expression.is_Symbol:
-        known = values[expression]
-        if isinstance(known, LogForm):
-            return known.ball(bits)
-        return arb(known) if isinstance(known, float) else arb(fmpq(known.numerator, known.denominator))
-    if expression.is_Rational:
-        return arb(fmpq(int(expression.p), int(expression.q)))
-    if expression is sympy.E:
-        return arb(1).exp()
-    operands = [_ball(part, values, bits) for part in expression.args]
-    if expression.is_Pow:
-        return _ball_power(operands[0], expression.exp, operands[1])
-    if isinstance(expression, sympy.log):
-        if operands[0] < 0:
-            raise ValueError("log of a negative number")
-        return operands[0].log()
-    combine = _BALLS.get(expression.func)
-    if combine is None:
-        raise TypeError(f"{expression.func} is outside the grammar of claims")
-    return reduce(combine, operands) if len(operands) > 1 else combine(operands[0], operands[0])
-
-
-_BALLS: Mapping[type, Callable[[arb, arb], arb]] = {
-    sympy.Add: lambda a, b: a + b,
-    sympy.Mul: lambda a, b: a * b,
-    sympy.Max: lambda a, b: a.max(b),
-    sympy.Min: lambda a, b: a.min(b),
-    sympy.exp: lambda a, _: a.exp(),
-    sympy.ceiling: lambda a, _: a.ceil(),
-}
-
-
-def _ball_power(base: arb, exponent: sympy.Expr, ball: arb) -> arb:
-    if exponent.is_Integer:
-        return base ** int(exponent)
-    if base < 0:
-        raise ValueError("a root of a negative number")
-    return base.sqrt() if exponent == sympy.Rational(1, 2) else (ball * base.log()).exp()
-
-
-def closed_form(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known]) -> ClosedForm | None:
-    """The value of an expression in closed form; None where it has none, or is infinite."""
-    if expression.is_Symbol:
-        known = values[expression]
-        return None if isinstance(known, float) else ClosedForm.of(known)
-    if expression.is_Rational:
-        return ClosedForm.of(Fraction(int(expression.p), int(expression.q)))
-    if expression is sympy.E:
-        return ClosedForm.exp(LogForm(1))
-    operands = []
-    for part in _in_play(expression, values):
-        operand = closed_form(part, values)
-        if operand is None:
-            return None
-        operands.append(operand)
-    return _combined(expression, operands)
-
-
-def _in_play(expression: sympy.Expr, values: Mapping[sympy.Symbol, Known]) -> list[sympy.Expr]:
-    """The operands; of a maximum or a minimum those that no other one is known to exceed, or to fall below."""
-    parts = list(expression.args)
-    if not isinstance(expression, sympy.Max | sympy.Min):
-        return parts
-    sign = 1 if isinstance(expression, sympy.Max) else -1
-    balls = [sign * ball(part, values, BLIND_BITS) for part in parts]
-    return [part for part, own in zip(parts, balls, strict=True) if not any(other > own for other in balls)]
-
-
-def _combined(expression: sympy.Expr, operands: list[ClosedForm]) -> ClosedForm | None:
-    first = operands[0]
-    if expression.is_Add:
-        return reduce(ClosedForm.__add__, operands)
-    if expression.is_Mul:
-        return _product(operands)
-    if expression.is_Pow:
-        exponent = operands[1].rational
-        return None if exponent is None else first.power(exponent)
-    if isinstance(expression, sympy.exp):
-        return None if first.exponentials else ClosedForm.exp(first.form)
-    if isinstance(expression, sympy.log):
-        return first.log()
-    if isinstance(expression, sympy.Max | sympy.Min):
-        return _extreme(operands, 1 if isinstance(expression, sympy.Max) else -1)
-    if isinstance(expression, sympy.ceiling):
-        return None if first.rational is None else ClosedForm.of(math.ceil(first.rational))
-    raise TypeError(f"{expression.func} is outside the grammar of claims")
-
-
-def _product(operands: list[ClosedForm]) -> ClosedForm | None:
-    product: ClosedForm | None = operands[0]
-    for other in operands[1:]:
-        product = None if product is None else product.times(other)
-    return product
-
-
-def _extreme(operands: list[ClosedForm], direction: int) -> ClosedForm | None:
-    """The largest (direction 1) or the smallest (-1)."""
-    best = operands[0]
-    for other in operands[1:]:
-        ahead = (other + best.scaled(Fraction(-1))).sign(MOST_BITS)
-        if ahead is None:
-            return None
-        best = other if ahead == direction else best
-    return best
+def _at(value: float, used: dict[str, Enclosure]) -> Side:
+    return Side(value, value, value, used)

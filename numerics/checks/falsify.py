@@ -15,7 +15,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -23,8 +23,9 @@ from maskbound.theory import RELATIONS, Statement, claim, statements
 
 from ..engines import rational
 from ..errors import BadInput, MaskboundError, shown
+from ..spec.draws import Spec
 from ..tightness import Extreme, in_words
-from .candidate import Candidate, Spec
+from .candidate import Candidate
 from .certificate import certificate
 from .check import judge
 from .perturb import perturbed
@@ -35,7 +36,7 @@ from .verdict import Side, Status, Verdict
 __all__ = ["Falsification", "falsify", "judge_extreme", "resolve"]
 
 Height = tuple[float, float]
-"""What a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
+"""The score that a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
 
 NARROW = 1e-6
 """A ratio counts when its enclosure is narrower than this."""
@@ -66,7 +67,7 @@ PATIENCE = 50
 
 @dataclass(frozen=True)
 class Falsification:
-    """What a search found.
+    """The outcome of a search.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ class Falsification:
     seconds: float
 
     def account(self) -> str:
-        """What was found and how much was tried, for a person."""
+        """The outcome and the effort in words."""
         effort = f"{self.tried} candidates, {self.judged} of them judged, in {self.seconds:.1f} s (seed {self.seed})"
         if self.verdict is not None:
             shrunk = "" if self.finished else "\nthe time ended before it was shrunk further"
@@ -128,7 +129,7 @@ class Falsification:
         if self.instance is None:
             raise BadInput("statement", f"no counterexample to {self.statement.id} was found; there is none to certify")
         candidate = Candidate.from_spec(self.instance)
-        instances = candidate.instances(f"{self.statement.id}-counterexample")
+        instances = candidate.instances(f"{self.statement.file_name}-counterexample")
         return certificate(self.statement, instances, candidate.relation)
 
 
@@ -221,7 +222,7 @@ class _Search:
         ordered = structured(self.family)
         for turn in itertools.count():
             # A sampler that fails with the exact denoiser says more than one whose denoiser is wrong.
-            family = replace(self.family, exact=True) if turn < EXACT_TURNS else self.family
+            family = self.family.with_exact_denoiser() if turn < EXACT_TURNS else self.family
             if any(self._over(candidate) for candidate in itertools.islice(ordered, STRUCTURED_AT_ONCE)):
                 return
             top: tuple[Height, Candidate] | None = None
@@ -337,13 +338,13 @@ class _Search:
         return verdict
 
     def report(self, seed: int, rng: Random) -> Falsification:
-        """What there is to say, after shrinking."""
+        """The outcome after shrinking."""
         self.doing = "shrinking"
         met, instance, verdict, tightest, finished = self.counterexample, None, None, None, True
         if met is None:
             tightest, met, finished = self._tightest()
         if met is not None:
-            name = f"{self.statement.id}-counterexample"
+            name = f"{self.statement.file_name}-counterexample"
             smaller, finished = self.simplest(met, rng)
             instance = smaller.spec(name)
             verdict = self._confirmed(smaller, name)
@@ -352,7 +353,7 @@ class _Search:
             found=met is not None,
             instance=instance,
             verdict=verdict,
-            first=met.spec(f"{self.statement.id}-first") if met is not None else None,
+            first=met.spec(f"{self.statement.file_name}-first") if met is not None else None,
             tightest=tightest,
             tried=self.tried,
             judged=self.judged,
@@ -375,7 +376,7 @@ class _Search:
         verdict = self._exact(smaller)
         if _refutes(verdict):
             return None, smaller, finished
-        return Extreme(verdict.ratio, smaller.spec(f"{self.statement.id}-tightest")), None, finished
+        return Extreme(verdict.ratio, smaller.spec(f"{self.statement.file_name}-tightest")), None, finished
 
     def _exact(self, candidate: Candidate, name: str = "candidate") -> Verdict:
         """The verdict on a candidate, exact where that is possible."""

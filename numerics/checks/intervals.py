@@ -1,25 +1,110 @@
-"""Sympy expressions over enclosures, in interval arithmetic."""
+"""Intervals: numbers between two ends, in the arithmetic of extended reals."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import sympy
-from mpmath import ceil
+from mpmath import ceil, floor
 from mpmath.ctx_iv import MPIntervalContext
 
 from ..enclosure import Enclosure
+from .extended import INFINITY, MINUS_INFINITY, NEGATIVE, POSITIVE, ZERO, Extended
 
-__all__ = ["Interval", "evaluate", "outward", "to_interval"]
+__all__ = ["Interval", "outward", "to_interval"]
 
 _ARITHMETIC = MPIntervalContext()
 _ARITHMETIC.prec = 120
 
-Interval = Any
-"""An mpmath interval; infinite ends are allowed, and an indeterminate form is the whole line."""
+LARGEST_EXPONENT = 1 << 40
+"""Beyond this an exponential is only known to be large, or small."""
+
+
+@dataclass(frozen=True)
+class Interval(Extended):
+    """All numbers between two ends, which may be infinite.
+
+    Parameters
+    ----------
+    range : mpmath interval
+    """
+
+    range: Any
+
+    def sorts(self) -> frozenset[int]:
+        low, high = self.range.a, self.range.b
+        possible = {
+            MINUS_INFINITY: low == -math.inf,
+            NEGATIVE: low < 0 and high > -math.inf,
+            ZERO: low <= 0 <= high,
+            POSITIVE: high > 0 and low < math.inf,
+            INFINITY: high == math.inf,
+        }
+        return frozenset(sort for sort, fits in possible.items() if fits)
+
+    def may_be_infinite(self) -> bool:
+        return bool(self.range.a == -math.inf or self.range.b == math.inf)
+
+    def whole(self) -> int | None:
+        if self.may_be_infinite() or self.range.a != self.range.b or floor(self.range.a.a) != self.range.a:
+            return None
+        return int(self.range.a.a)
+
+    def may_be_whole(self) -> bool:
+        return self.may_be_infinite() or bool(ceil(self.range.a.a) <= floor(self.range.b.b))
+
+    def constant(self, number: Fraction) -> Interval:
+        return to_interval(number)
+
+    def plus(self, other: Interval) -> Interval:
+        return Interval(self.range + other.range)
+
+    def times(self, other: Interval) -> Interval:
+        return Interval(self.range * other.range)
+
+    def to_the(self, n: int) -> Interval:
+        return Interval(self.range**n)
+
+    def root(self, exponent: Interval) -> Interval:
+        if self.range.b == 0:
+            return _between(0, 0 if exponent.range.a > 0 else 1)
+        if exponent.range == _HALF:
+            return Interval(_ARITHMETIC.sqrt(self.range))
+        top = (exponent * Interval(_ARITHMETIC.mpf(self.range.b)).log()).exp()
+        return _between(0, top.range.b)
+
+    def exp(self) -> Interval:
+        low, high = _exp(self.range.a).a, _exp(self.range.b).b
+        return _between(low, high)
+
+    def log_of_positive(self) -> Interval:
+        return Interval(_ARITHMETIC.log(self.range))
+
+    def ceil(self) -> Interval:
+        return _between(ceil(self.range.a.a), ceil(self.range.b.b))
+
+    def larger(self, other: Interval) -> Interval:
+        return _between(max(self.range.a, other.range.a), max(self.range.b, other.range.b))
+
+    def smaller(self, other: Interval) -> Interval:
+        return _between(min(self.range.a, other.range.a), min(self.range.b, other.range.b))
+
+
+def _between(low: Any, high: Any) -> Interval:
+    return Interval(_ARITHMETIC.mpf([low, high]))
+
+
+_HALF = _ARITHMETIC.mpf(0.5)
+
+
+def _exp(end: Any) -> Any:
+    if end > LARGEST_EXPONENT and end < math.inf:
+        return _ARITHMETIC.mpf([_ARITHMETIC.exp(LARGEST_EXPONENT).a, math.inf])
+    if end < -LARGEST_EXPONENT and end > -math.inf:
+        return _ARITHMETIC.mpf([0, _ARITHMETIC.exp(-LARGEST_EXPONENT).b])
+    return _ARITHMETIC.exp(end)
 
 
 def to_interval(number: Enclosure | Fraction | int | float) -> Interval:
@@ -27,72 +112,17 @@ def to_interval(number: Enclosure | Fraction | int | float) -> Interval:
     if isinstance(number, Enclosure):
         if isinstance(number.exact, Fraction):
             return to_interval(number.exact)
-        return _ARITHMETIC.mpf([number.lo, number.hi])
+        return _between(number.lo, number.hi)
     if isinstance(number, Fraction):
-        return _ARITHMETIC.mpf(number.numerator) / _ARITHMETIC.mpf(number.denominator)
-    return _ARITHMETIC.mpf([number, number])
+        return Interval(_ARITHMETIC.mpf(number.numerator) / _ARITHMETIC.mpf(number.denominator))
+    return Interval(_ARITHMETIC.mpf([number, number]))
 
 
-def outward(interval: Interval) -> tuple[float, float]:
-    """The ends as float64, rounded outwards."""
+def outward(interval: Any) -> tuple[float, float]:
+    """The ends of an mpmath interval as float64, rounded outwards."""
     lo, hi = float(interval.a.a), float(interval.b.b)
     if lo > interval.a:
         lo = math.nextafter(lo, -math.inf)
     if hi < interval.b:
         hi = math.nextafter(hi, math.inf)
     return lo, hi
-
-
-def evaluate(expression: sympy.Expr, values: Mapping[sympy.Symbol, Interval]) -> Interval:
-    """An interval that contains ``expression`` whenever ``values`` contain its symbols.
-
-    Raises
-    ------
-    ValueError
-        For an operation that is not defined anywhere on its operand, such as the log of a negative number.
-    TypeError
-        For a function outside the grammar of claims.
-    """
-    if expression.is_Symbol:
-        return values[expression]
-    if expression.is_Rational:
-        return to_interval(Fraction(int(expression.p), int(expression.q)))
-    operands = [evaluate(part, values) for part in expression.args]
-    if expression is sympy.E:
-        return _ARITHMETIC.exp(1)
-    if expression.is_Add:
-        return sum(operands[1:], operands[0])
-    if expression.is_Mul:
-        product = operands[0]
-        for factor in operands[1:]:
-            product = product * factor
-        return product
-    if expression.is_Pow:
-        return _power(expression, operands)
-    if isinstance(expression, sympy.exp):
-        return _ARITHMETIC.exp(operands[0])
-    if isinstance(expression, sympy.log):
-        return _on_domain(_ARITHMETIC.log, operands[0])
-    if isinstance(expression, sympy.Max):
-        return _ARITHMETIC.mpf([max(part.a for part in operands), max(part.b for part in operands)])
-    if isinstance(expression, sympy.Min):
-        return _ARITHMETIC.mpf([min(part.a for part in operands), min(part.b for part in operands)])
-    if isinstance(expression, sympy.ceiling):
-        return _ARITHMETIC.mpf([ceil(operands[0].a.a), ceil(operands[0].b.b)])
-    raise TypeError(f"{expression.func} is outside the grammar of claims")
-
-
-def _power(expression: sympy.Pow, operands: list[Interval]) -> Interval:
-    base, exponent = operands
-    if expression.exp == sympy.Rational(1, 2):
-        return _on_domain(_ARITHMETIC.sqrt, base)
-    if expression.exp.is_Integer:
-        return base ** int(expression.exp)
-    return _ARITHMETIC.exp(exponent * _on_domain(_ARITHMETIC.log, base))
-
-
-def _on_domain(function: Any, operand: Interval) -> Interval:
-    """``log`` or ``sqrt`` of the part of an interval that is not negative."""
-    if operand.b < 0:
-        raise ValueError(f"{function.__name__} of a negative number")
-    return function(_ARITHMETIC.mpf([max(operand.a, 0), operand.b]))

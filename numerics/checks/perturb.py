@@ -6,8 +6,19 @@ from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
-from .candidate import Candidate, Path, Spec, normalised, policy_steps, rows, spelled_out, whole_weights, with_row
-from .proposals import LARGEST_TABLE, MOST_STEPS, MOVABLE, Family, has_steps, random_denoiser, random_policy, split_step
+from ..policies.kind import FEW_STEPS
+from ..spec.draws import Spec, normalised
+from .candidate import Candidate, Path, policy_steps, rows, spelled_out, whole_weights, with_row
+from .proposals import (
+    LARGEST_TABLE,
+    Family,
+    built,
+    has_steps,
+    random_denoiser,
+    random_policy,
+    split_step,
+    uniform_steps,
+)
 
 __all__ = ["perturbed"]
 
@@ -18,7 +29,7 @@ LARGEST_WEIGHT = 4096
 def perturbed(candidate: Candidate, family: Family, rng: Random) -> Candidate:
     """A neighbour: another weight in a law, another step, another denoiser; the subjects' relation is kept."""
     choice = rng.random()
-    if family.language in MOVABLE and choice < 0.6:
+    if family.movable and choice < 0.6:
         return replace(candidate, language=_other_language(candidate.language, family, rng))
     if family.exact or choice < 0.8:
         return _other_policies(candidate, family, rng)
@@ -82,14 +93,8 @@ def _moved(law: list[Fraction], rng: Random) -> list[Fraction]:
 
 
 def _other_policies(candidate: Candidate, family: Family, rng: Random) -> Candidate:
-    length = _length(candidate.language)
-    first = candidate.policies[0]
-    if first["kind"] == "bernoulli" and "weights" in family.policies and rng.random() < 0.7:
-        first = _with_moved_row(first, ("weights",), rng)
-    elif rng.random() < 0.3 and policy_steps(first) < MOST_STEPS and "weights" in family.policies and has_steps(first):
-        first = split_step(first, rng)
-    else:
-        first = random_policy(family, length, rng)
+    length = built(candidate.language).length
+    first = _other_policy(candidate.policies[0], family, length, rng)
     if family.subjects == 1:
         return candidate.with_each(policies=(first,))
     if family.relation == "refines":
@@ -97,9 +102,19 @@ def _other_policies(candidate: Candidate, family: Family, rng: Random) -> Candid
     if family.relation == "same-language":
         kept = candidate.policies[1] if rng.random() < 0.5 else random_policy(family, length, rng)
         return candidate.with_each(policies=(first, kept))
-    few, many = sorted(rng.sample(range(1, MOST_STEPS + 1), 2))
-    uniform = [{"kind": "bernoulli", "weights": normalised([1] * steps)} for steps in (few, many)]
-    return candidate.with_each(policies=(uniform[0], uniform[1]))
+    return candidate.with_each(policies=uniform_steps(rng))
+
+
+def _other_policy(policy: Spec, family: Family, length: int, rng: Random) -> Spec:
+    """Another weight, or a step in two, where the family allows the result; else any other policy."""
+    changed = None
+    if policy["kind"] == "bernoulli" and rng.random() < 0.7:
+        changed = _with_moved_row(policy, ("weights",), rng)
+    elif rng.random() < 0.3 and policy_steps(policy) < FEW_STEPS and has_steps(policy):
+        changed = split_step(policy, rng)
+    if changed is not None and family.allows_policy(changed, length):
+        return changed
+    return random_policy(family, length, rng)
 
 
 def _other_denoisers(candidate: Candidate, family: Family, rng: Random) -> Candidate:
@@ -111,8 +126,8 @@ def _other_denoisers(candidate: Candidate, family: Family, rng: Random) -> Candi
         step = Fraction(rng.choice((-8, -2, -1, 1, 2, 8)), 128)
         other = {**denoiser, "strength": min(max(strength + step, Fraction(0)), Fraction(1))}
     else:
-        vocab, length = _vocab(candidate.language), _length(candidate.language)
-        other = random_denoiser(family, candidate.language, vocab, length, rng)
+        language = built(candidate.language)
+        other = random_denoiser(family, candidate.language, language.vocab, language.length, rng)
     if family.relation == "same-language":
         return candidate.with_each(denoisers=(other, candidate.denoisers[1]))
     return candidate.with_each(denoisers=(other,) * family.subjects)
@@ -126,32 +141,3 @@ def _one_unit(law: list[Fraction], rng: Random) -> list[Fraction]:
     moved[giving] -= unit
     moved[taking] += unit
     return moved
-
-
-def _length(language: Spec) -> int:
-    if language["kind"] == "blocks":
-        return language["count"] * _length(language["block"])
-    return language["length"]
-
-
-def _vocab(language: Spec) -> int:
-    match language["kind"]:
-        case "parity":
-            return 2
-        case "mds":
-            return language["field"]
-        case "mds-product":
-            return language["field"] ** sum(language["exponents"])
-        case "permutations":
-            return language["length"]
-        case "colouring":
-            return 3
-        case "iid":
-            return len(language["probabilities"])
-        case "markov":
-            return len(language["initial"])
-        case "hmm":
-            return len(language["emission"][0])
-        case "blocks":
-            return _vocab(language["block"])
-    return language["vocab"]

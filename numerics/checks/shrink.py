@@ -9,19 +9,9 @@ from fractions import Fraction
 from functools import partial
 
 from ..errors import MaskboundError
-from .candidate import (
-    STEPS_OF,
-    Candidate,
-    Spec,
-    law_at,
-    normalised,
-    policy_steps,
-    rows,
-    spelled_out,
-    whole_weights,
-    with_row,
-)
-from .proposals import EXACT, PERTURBATIONS, Family, merged_steps
+from ..spec.draws import Spec, normalised
+from .candidate import STEPS_OF, Candidate, law_at, policy_steps, rows, spelled_out, whole_weights, with_row
+from .proposals import EXACT, PERTURBATIONS, Family, built, merged_steps
 
 __all__ = ["is_plain", "shrink", "size"]
 
@@ -64,7 +54,7 @@ def shrink(
 
 
 def size(candidate: Candidate) -> tuple[int, ...] | None:
-    """What is made smaller, None for what is no instance.
+    """The candidate as an instance to be made smaller; None where it is no instance.
 
     In order: the denoiser, the table, its length, steps, the support, unequal weights, the kind of policy and its
     blocks, digits, the order of fixed sets, and the support itself.
@@ -299,14 +289,14 @@ def _simpler_languages(candidate: Candidate) -> Iterator[Candidate]:
 
 def _simpler_policies(candidate: Candidate, family: Family) -> Iterator[Candidate]:
     """Simpler weights in one policy, or in both; no blocks; Bernoulli steps, where they will do."""
-    simpler = [[*_with_simpler_rows(policy), *_without_blocks(policy)] for policy in candidate.policies]
-    if "uniform" in family.policies:
-        for policy, options in zip(candidate.policies, simpler, strict=True):
-            options.append({"kind": "bernoulli", "weights": normalised([1] * policy_steps(policy))})
-    if "sizes" in family.policies:
-        for policy, options in zip(candidate.policies, simpler, strict=True):
-            if policy["kind"] == "fixed-sets":
-                options.append({"kind": "fixed-size", "sizes": [len(chosen) for chosen in policy["sets"]]})
+    length = built(candidate.language).length
+    simpler = []
+    for policy in candidate.policies:
+        uniform = {"kind": "bernoulli", "weights": normalised([1] * policy_steps(policy))}
+        sized = {"kind": "fixed-size", "sizes": [len(chosen) for chosen in policy.get("sets", ())]}
+        others = [uniform, sized] if policy["kind"] == "fixed-sets" else [uniform]
+        allowed = [other for other in others if family.allows_policy(other, length)]
+        simpler.append([*_with_simpler_rows(policy), *_without_blocks(policy), *allowed])
     if len(simpler) == 2:
         yield from (candidate.with_each(policies=both) for both in itertools.product(*simpler))
     for k, options in enumerate(simpler):

@@ -13,22 +13,33 @@ __all__ = ["Side", "Status", "Verdict"]
 
 
 class Status(Enum):
-    """The four answers; none of them is true or false in an ``if``."""
+    """The five answers; none of them is true or false in an ``if``."""
 
     HOLDS = "holds"
     VIOLATED = "violated"
     UNDECIDED = "undecided"
+    UNDEFINED = "undefined"
     NOT_APPLICABLE = "not applicable"
 
     def __bool__(self) -> bool:
-        raise TypeError(
-            "a verdict has four values; compare it with Status.HOLDS, .VIOLATED, .UNDECIDED or .NOT_APPLICABLE"
-        )
+        names = ", ".join(f".{status.name}" for status in Status)
+        raise TypeError(f"a verdict has five values; compare its status with one of {names}")
 
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a statement on an instance: its interval and what it was computed from."""
+    """One side of a statement on an instance: its interval and what it was computed from.
+
+    Parameters
+    ----------
+    value : float
+        At the values of the quantities; nan where one of them is known by bounds only.
+    lo, hi : float
+    quantities : dict of str to Enclosure
+        What was measured for it.
+    interval : mpmath interval, optional
+        The same in full precision.
+    """
 
     value: float
     lo: float
@@ -48,9 +59,9 @@ class Verdict:
         Names of the subjects.
     status : Status
     lhs, rhs : Side or None
-        None where the statement does not apply.
+        None where the statement does not apply, or a side has no value, or may have none.
     reason : str
-        Why it does not apply or is undecided; empty otherwise.
+        Why it does not apply, is undecided or undefined; empty otherwise.
     """
 
     statement: Any
@@ -65,7 +76,7 @@ class Verdict:
 
     @property
     def margin(self) -> float:
-        """``rhs - lhs``, or ``lhs - rhs`` for a statement from below; nan where it is not defined."""
+        """``rhs - lhs``, or ``lhs - rhs`` for a statement from below; nan where no single number is known."""
         if self.lhs is None or self.rhs is None:
             return math.nan
         difference = self.rhs.value - self.lhs.value
@@ -73,7 +84,7 @@ class Verdict:
 
     @property
     def ratio(self) -> float:
-        """Tightness: the smaller side over the larger one as stated; 1 at equality, nan where it is not defined."""
+        """Tightness: the smaller side over the larger one as stated; 1 at equality, nan where no number is known."""
         if self.lhs is None or self.rhs is None:
             return math.nan
         low, high = self.lhs.value, self.rhs.value
@@ -93,12 +104,19 @@ class Verdict:
             lines.append(f"  {self.reason}")
         for name, side in (("left", self.lhs), ("right", self.rhs)):
             if side is not None:
-                lines.append(f"  {name} side = {side.value:.12g}  in [{side.lo:.17g}, {side.hi:.17g}]")
+                lines.append(f"  {name} side{_equals(side.value)} in [{side.lo:.17g}, {side.hi:.17g}]")
                 lines += [
-                    f"    {quantity} = {found.value:.12g}  in [{found.lo:.17g}, {found.hi:.17g}]  "
+                    f"    {quantity}{_equals(found.value)} in [{found.lo:.17g}, {found.hi:.17g}]  "
                     f"({found.kind}, engine {found.engine})"
                     for quantity, found in side.quantities.items()
                 ]
-        if self.lhs is not None:
-            lines.append(f"  margin {self.margin:.6g}, ratio {self.ratio:.6g}")
+        known = [("margin", self.margin), ("ratio", self.ratio)]
+        numbers = ", ".join(f"{name} {number:.6g}" for name, number in known if not math.isnan(number))
+        if numbers:
+            lines.append(f"  {numbers}")
         return "\n".join(lines)
+
+
+def _equals(value: float) -> str:
+    """A number before its interval; nothing where the interval is all that is known."""
+    return "" if math.isnan(value) else f" = {value:.12g} "

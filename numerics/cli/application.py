@@ -53,6 +53,8 @@ class _Command(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            raise typer.Abort(*stop.args) from None
         except BrokenPipeError:
             # Left alone, typer would end the process here with a status of its own.
             raise _OutputClosed from None
@@ -65,7 +67,7 @@ class _OutputClosed(Exception):
 def _answer(problem: Exception) -> tuple[int, str]:
     """The exit status and the sentence for an exception."""
     if isinstance(problem, typer.Abort):
-        return INTERRUPTED, "interrupted"
+        return INTERRUPTED, ": ".join(["interrupted", *map(str, problem.args)])
     if isinstance(problem, typer.TyperException):
         return BAD_INPUT, problem.format_message()
     if isinstance(problem, _OutputClosed | BrokenPipeError):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import BadInput
-from .application import VIOLATION, app, say
+from .application import INCONCLUSIVE, INTERNAL, VIOLATION, app, say
 from .options import AsJson, Specs
 from .output import console, print_json, progress
 
 if TYPE_CHECKING:
+    from maskbound.theory import Statement
+
     from ..checks import Verdict
     from ..tables.cases import Case
 
@@ -34,11 +37,14 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Hold the statements, or claims, against instances (by default the fast gallery)."""
+    """Hold the statements, or claims, against instances (by default the fast gallery).
+
+    The exit status is 1 for a violation, and 3 for a claim that is undecided or not applicable.
+    """
     from maskbound.theory import claim
 
     from ..checks import Status
-    from ..checks.certificate import certify
+    from ..checks.certificate import Disagreement, certify
     from ..errors import BeyondReach
     from ..tables.cases import gallery_names, open_case
     from ..tables.verdicts import as_records, judged_on, remarks, tally, verdicts_of
@@ -51,11 +57,13 @@ def check(
     for statement in stated if specs else ():
         _require_subjects(statement, cases)
     found: list[tuple[Case, list[Verdict]]] = []
-    certificates, refused = [], []
+    certificates, refused, doubtful = [], [], []
     exact = exact or certificate is not None
-    with progress(sum(len(judged_on(case, stated)) for case in cases), "checking") as advance:
+    total = sum(len(judged_on(case, stated)) for case in cases)
+    with progress(total, "checking") as advance, suppress(KeyboardInterrupt):
         for case in cases:
-            verdicts = []
+            verdicts: list[Verdict] = []
+            found.append((case, verdicts))
             for verdict, (_, about) in zip(
                 verdicts_of(case, stated, exact=exact), judged_on(case, stated), strict=True
             ):
@@ -65,16 +73,37 @@ def check(
                         certificates.append(certify(verdict, about.subjects, about.relation))
                     except BeyondReach as problem:
                         refused.append(str(problem))
+                    except Disagreement as problem:
+                        doubtful.append(str(problem))
                 advance()
-            found.append((case, verdicts))
-    if certificate is not None:
-        _write_certificates(certificate, certificates, refused)
     flat = [verdict for _, verdicts in found for verdict in verdicts]
+    interrupted = len(flat) < total
+    if certificate is not None and (certificates or not (interrupted or doubtful)):
+        _write_certificates(certificate, certificates, refused)
     if as_json:
         print_json(as_records(flat))
     else:
         _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
-    return VIOLATION if any(verdict.status is Status.VIOLATED for verdict in flat) else 0
+    for disagreement in doubtful:
+        say(f"{disagreement}: it has no certificate and its verdict is in doubt; please report this fault of maskbound")
+    if doubtful:
+        return INTERNAL
+    if interrupted:
+        raise KeyboardInterrupt(f"{len(flat)} of {total} verdicts are printed")
+    if any(verdict.status is Status.VIOLATED for verdict in flat):
+        return VIOLATION
+    claimed = [*stated, *(own for case in cases if not stated for own in case.claims)]
+    return INCONCLUSIVE if any(_is_open(each, flat, bool(specs)) for each in claimed) else 0
+
+
+def _is_open(claimed: Statement, verdicts: list[Verdict], everywhere: bool) -> bool:
+    """Whether a claim is open somewhere, or applies nowhere; where instances are named, it is to apply to each."""
+    from ..checks import Status
+
+    found = [verdict.status for verdict in verdicts if verdict.statement is claimed]
+    missing = [status is Status.NOT_APPLICABLE for status in found]
+    is_open = any(status not in (Status.HOLDS, Status.VIOLATED, Status.NOT_APPLICABLE) for status in found)
+    return is_open or (any(missing) if everywhere else all(missing))
 
 
 def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused: list[str]) -> None:
@@ -95,11 +124,14 @@ def verify(
         Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` or `prove` has written.")
     ],
 ) -> int:
-    """Recheck a certificate from the definitions, with the standard library alone."""
+    """Recheck a certificate from the definitions, with the standard library alone, and its id with the ledger."""
+    from ..checks.certificate import require_the_ledger
     from ..checks.verify import main as recheck
     from ..universal import checker
 
-    return (checker.main if checker.speaks_of(certificate) else recheck)([str(certificate)])
+    if checker.speaks_of(certificate):
+        return checker.main([str(certificate)])
+    return recheck([str(certificate)], require_the_ledger)
 
 
 def _require_subjects(statement: Any, cases: list[Case]) -> None:

@@ -51,12 +51,12 @@ def falsify(
         found = search(
             about, budget * (1 - WRITING), seed, watch=lambda doing: advance(time.monotonic() - start, doing)
         )
-    if out is not None:
-        _write(found, out)
     if as_json:
         print_json(search_record(found))
     else:
         print(found.account())
+    if out is not None:
+        _write(found, out)
     return VIOLATION if found.found else 0
 
 

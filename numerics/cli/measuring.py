@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import BadInput
-from .application import app, require, say
+from ..errors import BadInput, BeyondReach, MaskboundError
+from .application import BAD_INPUT, app, require, say
 from .options import AsJson, Seconds, Spec
 from .output import print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from ..enclosure import Enclosure
+    from ..engines.workspace import Request
+    from ..instances import Instance
 
 
 @app.command(epilog="Example: maskbound measure english-bigram -q kl -q ser")
@@ -31,7 +35,7 @@ def measure(
     confidence: Annotated[float, typer.Option(help="Coverage of statistical intervals.")] = 1 - 1e-6,
     engine: Annotated[str | None, typer.Option(metavar="NAME", help="Use this engine only.")] = None,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Measure quantities of an instance, each as an interval that contains it."""
     from ..engines.workspace import Request
     from ..tables.cases import open_instance
@@ -44,22 +48,29 @@ def measure(
     require("--confidence", confidence, 0 < confidence < 1, "a number strictly between 0 and 1")
     spec, names = _spec_and_names(words, quantities)
     instance = open_instance(spec)
-    drawing = bool(names) or samples is not None
-    request = Request(width, seconds, samples, seed, confidence, sampling=drawing)
-    found = _measured(instance, names, request, engine)
+    request = Request.about(
+        bool(names), width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence
+    )
+    found, problems = _measured(instance, names, request, engine)
     if as_json:
         print_json(measured_record(instance, found))
     else:
         print_table(measured_table(instance, found))
+    if isinstance(problems, KeyboardInterrupt):
+        raise problems
+    for problem in problems:
+        say(str(problem))
+    return BAD_INPUT if problems else 0
 
 
 def _spec_and_names(words: list[str], quantities: list[str] | None) -> tuple[str, list[str]]:
     """The instance and the quantities: ``-q kl ser`` leaves ``ser`` among the words."""
+    from maskbound.theory import closest
     from maskbound.theory import quantities as known
 
     for name in quantities or ():
         if name not in known:
-            close = ", ".join(difflib.get_close_matches(name[:80], known, 3, cutoff=0.4) or known)
+            close = ", ".join(closest(name, known) or known)
             raise BadInput("-q", f"found {name!r}; the closest known quantities are {close}")
     specs = words
     if quantities:
@@ -68,34 +79,45 @@ def _spec_and_names(words: list[str], quantities: list[str] | None) -> tuple[str
     if len(specs) != 1:
         found = f"found {len(specs)} ({', '.join(specs)})" if specs else "found none"
         raise BadInput("SPEC", f"{found}; one instance is accepted, and quantities after -q")
-    return specs[0], list(dict.fromkeys(quantities or ()))
+    return specs[0], list(dict.fromkeys(known.current(name) for name in quantities or ()))
 
 
-def _measured(instance: Any, names: list[str], request: Any, engine: str | None) -> dict[str, Any]:
-    """Each named quantity, or everything that can be measured within the time."""
+def _measured(
+    instance: Instance, names: list[str], request: Request, engine: str | None
+) -> tuple[dict[str, Enclosure], list[MaskboundError] | KeyboardInterrupt]:
+    """Each named quantity, or everything that can be measured within the time; and what went wrong with the others.
+
+    An interrupt is kept until what is finished is printed.
+    """
     from ..engines.workspace import Workspace
-    from ..errors import BeyondReach
     from ..metrics.measure import explain, measurable, measure_one
 
     able = measurable(instance, request, engine)
-    for name in names or ([] if able else ["kl"]):
-        if name not in able:
-            raise explain(instance, name, request, engine)
-    work, found, missed = Workspace(instance, request), {}, None
-    with progress(len(names or able), "measuring") as advance:
-        for name in names or able:
+    if not able and not names:
+        raise explain(instance, "kl", request, engine)
+    work, found, missed = Workspace(instance, request), {}, []
+    wanted = names or able
+    with progress(len(wanted), "measuring") as advance:
+        for name in wanted:
             try:
+                if name not in able:
+                    raise explain(instance, name, request, engine)
                 found[name] = measure_one(work, name, engine)
-            except BeyondReach as problem:
-                if names:
+            except MaskboundError as problem:
+                if not isinstance(problem, BeyondReach) and not names:
                     raise
-                missed = problem
+                missed.append(problem)
+            except KeyboardInterrupt:
+                if not found:
+                    raise
+                return found, KeyboardInterrupt(f"{len(found)} of {len(wanted)} quantities are printed")
             advance()
-    if missed is not None:
-        if not found:
-            raise missed
-        say(f"{len(able) - len(found)} quantities are left out: {missed}")
-    return found
+    if missed and not found:
+        raise missed[0]
+    if missed and not names:
+        say(f"{len(missed)} quantities are left out: {missed[-1]}")
+        missed = []
+    return found, missed
 
 
 @app.command(epilog="Example: maskbound law pair-bernoulli")

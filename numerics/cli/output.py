@@ -1,9 +1,10 @@
-"""What commands print: tables, JSON, and a bar of progress."""
+"""Output of the commands: tables, JSON, and a bar of progress."""
 
 from __future__ import annotations
 
 import json
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..tables.render import Table
 
-__all__ = ["console", "print_json", "print_table", "progress", "Remaining"]
+__all__ = ["Remaining", "console", "print_json", "print_lines", "print_table", "progress"]
 
 PATIENCE = 2.0
 """Seconds before a progress bar appears."""
@@ -38,6 +39,18 @@ def print_table(built: Table) -> None:
         print(plain(built), end="")
     for note in built.notes:
         print(note)
+
+
+def print_lines(text: str) -> None:
+    """Lines as they are; on a terminal, those that are too wide go on below, further to the right."""
+    if not sys.stdout.isatty():
+        print(text)
+        return
+    width = console().width
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()))
+        wrapped = textwrap.wrap(line, width, subsequent_indent=f"{indent}    ", break_on_hyphens=False)
+        print("\n".join(wrapped))
 
 
 def console(stderr: bool = False) -> Console:

@@ -20,7 +20,7 @@ def report(
     """Build the report: report.pdf, report.html, their sources, and the numbers of every table and figure."""
     from contextlib import nullcontext
 
-    from ..sweep import Store
+    from ..sweeps import Store
     from ..tables.report import build_report, measured_parts, write_report
     from ..tables.report.write import prepare
 

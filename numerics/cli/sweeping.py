@@ -25,8 +25,8 @@ def sweep(
     ] = None,
 ) -> None:
     """Measure a grid of instances. Rows are written as they finish; run again, it computes only what is missing."""
-    from ..sweep import Grid, Store
-    from ..sweep import sweep as run
+    from ..sweeps import Grid, Store
+    from ..sweeps import sweep as run
 
     if jobs is not None and scheduler is not None:
         raise BadInput("--jobs", "found it next to --scheduler; one of them is accepted")
@@ -39,5 +39,8 @@ def sweep(
         finally:
             left.end()
     print(f"{done.instances} instances in {db}, {done.measured} of them measured now")
+    if done.again:
+        print(f"{done.again} quantities that had failed for a passing reason were tried again")
     if done.failed:
-        say(f"{done.failed} quantities could not be measured; the first: {done.first_failure}")
+        later = f" ({done.passing} for a passing reason: the next run tries them again)" if done.passing else ""
+        say(f"{done.failed} quantities could not be measured{later}; the first: {done.first_failure}")

@@ -1,4 +1,4 @@
-"""`engines`, `theorems`, `table` and `figure`: what there is, and the parts of a write-up."""
+"""`engines`, `theorems`, `quantities`, `table` and `figure`: what there is, and the parts of a write-up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from ..errors import BadInput
 from .application import app
 from .options import Database, Specs
-from .output import print_table, progress
+from .output import print_lines, print_table, progress
 
 if TYPE_CHECKING:
     from ..tables.cases import Case
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What `table` writes."""
+    """The formats that `table` writes."""
 
     md = "md"
     latex = "latex"
@@ -39,22 +39,38 @@ def engines() -> None:
     print_table(engine_table())
 
 
-@app.command(epilog="Example: maskbound theorems M6.2")
+@app.command(epilog='Example: maskbound theorems Feng "Theorem 4.2"')
 def theorems(
-    statement: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a statement.")] = None,
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[QUERY]", help="An id, or words: of a title, quantity, paper, number of a theorem."),
+    ] = None,
     graph: Annotated[bool, typer.Option("--graph", help="What follows from what, as trees.")] = False,
 ) -> None:
-    """List the statements, or show one with its formula, source, status, proof note and the files that measure it."""
-    from maskbound.theory import tree
+    """List the statements, or those that a query finds; one alone in full, with proof and files that measure it."""
+    from maskbound.theory import statements, tree
+    from maskbound.theory.aliases import OLD_IDS
 
-    from ..tables.statements import find_statement, statement_account, statement_list
+    from ..tables.statements import find_statement, find_statements, statement_account, statement_lines
 
+    words = " ".join(query or ())
     if graph:
-        print(tree(find_statement(statement).id if statement else None))
-    elif statement is None:
-        print_table(statement_list().only("id", "formula", "status", "tightest"))
-    else:
-        print(statement_account(find_statement(statement)))
+        print(tree(find_statement(words).id if words else None))
+        return
+    found = find_statements(words) if words else list(statements.values())
+    if words in OLD_IDS:
+        print(f"{words} is now called {found[0].id}.")
+    print_lines(statement_account(found[0]) if len(found) == 1 else statement_lines(found))
+
+
+@app.command(epilog="Example: maskbound quantities ser")
+def quantities(
+    name: Annotated[str | None, typer.Argument(metavar="[WORD]", help="A part of a name or of a meaning.")] = None,
+) -> None:
+    """List the quantities: name, symbol, unit, meaning, and where each is defined."""
+    from ..tables.vocabulary import quantity_list
+
+    print_table(quantity_list(name or ""))
 
 
 @app.command(epilog="Example: maskbound table bounds pair-bernoulli --out bounds.tex")
@@ -64,7 +80,7 @@ def table(
         typer.Argument(
             metavar="NAME",
             help="bounds, break-even, conformance, constants, curve, engines, english-curve, hmm-ser, ngram-ter, "
-            "policies, results, schedules, statements or steps-to-target.",
+            "policies, quantities, results, schedules, statements or steps-to-target.",
         ),
     ] = "results",
     specs: Specs = None,
@@ -81,7 +97,7 @@ def table(
     from ..tables.render import render
     from ..tables.write import write_text
 
-    fmt = fmt or (SUFFIXES.get(out.suffix.lower(), Format.md) if out else Format.md)
+    fmt = fmt or _format_of(out)
     built = _built(name, specs, db)
     if out is None:
         print(render(built, fmt), end="")
@@ -91,9 +107,24 @@ def table(
         write_text(out.with_suffix(".provenance.txt"), "".join(f"{line}\n" for line in built.provenance))
 
 
+def _format_of(out: Path | None) -> Format:
+    """By the name of a file; Markdown for one without an extension, and on the screen."""
+    if out is None or not out.suffix:
+        return Format.md
+    if out.suffix.lower() not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise BadInput("--out", f"found the extension {out.suffix!r}; {known} are accepted, or --format with any other")
+    return SUFFIXES[out.suffix.lower()]
+
+
 @app.command(epilog="Example: maskbound figure curve english-bigram --out curve.pdf")
 def figure(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter or policies.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter, policies, schedules or steps-to-target."
+        ),
+    ],
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="A .pdf, .svg or .png; data and caption go beside it: .csv and .txt.")
     ],
@@ -134,7 +165,7 @@ def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
 
 
 def _stored(name: str, specs: list[str] | None, db: Path) -> Table:
-    from ..sweep import Store
+    from ..sweeps import Store
     from ..tables.registry import STORED_TABLES
 
     if name not in STORED_TABLES:

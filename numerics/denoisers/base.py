@@ -1,21 +1,22 @@
-"""What every denoiser can do (M2): predict each masked token from a partial sequence."""
+"""The interface of denoisers (definitions.md#denoisers): predict each masked token from a partial sequence."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..languages import Language
+from ..traits import decides
 
 __all__ = ["Denoiser", "NearRule", "OffSupport", "Predictor"]
 
 OffSupport = Literal["uniform", "marginal", "stop"]
-"""What is drawn in a context of probability zero (M2)."""
+"""The rules for tokens drawn in a context of probability zero (definitions.md#off-support)."""
 
 Predictor = Callable[[NDArray[np.int64], NDArray[np.float64]], NDArray[np.float64]]
 """From partial sequences (n, L) and the exact conditionals (n, L, V), the predicted ones (n, L, V).
@@ -53,6 +54,9 @@ class NearRule:
 class Denoiser(ABC):
     """A rule of prediction, before it has met a language."""
 
+    exact = False
+    """Whether it predicts the language's own conditionals."""
+
     @property
     @abstractmethod
     def rational(self) -> bool:
@@ -66,9 +70,18 @@ class Denoiser(ABC):
     def predictor(self, language: Language) -> Predictor:
         """The rule applied to one language."""
 
+    @abstractmethod
+    def written(self) -> dict[str, Any]:
+        """The ``[denoiser]`` table without its convention off the support; BadInput where no file can hold it."""
+
     def near_rule(self, language: Language) -> NearRule | None:
         """The rule by which the two nearest revealed neighbours decide, given what they tell of a Markov chain.
 
         None where more than these decide, or the position does.
         """
         return None
+
+
+@decides("ExactDenoiser", "denoiser")
+def _is_exact(denoiser: Denoiser) -> bool:
+    return denoiser.exact

@@ -1,9 +1,10 @@
-"""Conditionals counted from a seeded sample of the language (M2)."""
+"""Conditionals counted from a seeded sample of the language (definitions.md#denoisers)."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -11,8 +12,11 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
 from ..languages import Language
-from ..types import number, whole
+from ..reach import require_memory
+from ..spec.table import Count, Number, Seed
+from ..types import number, whole, written
 from .base import Denoiser, NearRule, Predictor
+from .kind import DenoiserTable
 
 __all__ = ["Learned", "nearest_neighbours"]
 
@@ -42,7 +46,9 @@ class Learned(Denoiser):
         self.samples = whole(samples, "samples", 1)
         self.seed = whole(seed, "seed")
         self.pseudo_count = number(pseudo_count, "pseudo_count")
-        if not 0 <= self.pseudo_count <= LARGEST_PSEUDO_COUNT or 0 < self.pseudo_count < 1 / LARGEST_PSEUDO_COUNT:
+        if not 0 <= self.pseudo_count <= LARGEST_PSEUDO_COUNT or 0 < self.pseudo_count < Fraction(
+            1, LARGEST_PSEUDO_COUNT
+        ):
             raise BadInput(
                 "pseudo_count", f"found {shown(self.pseudo_count)}; 0 or a number from 1e-15 to 1e15 is accepted"
             )
@@ -91,6 +97,15 @@ class Learned(Denoiser):
 
         least = pseudo / (self.samples * L + V * pseudo) * (1 - 1e-9)
         return NearRule(predict, reach=L, least=min(least, 1 / (2 * V)), price=10.0 * self.samples * L)
+
+    def written(self) -> dict[str, Any]:
+        return {
+            "kind": "learned",
+            "samples": self.samples,
+            "seed": self.seed,
+            "pseudo_count": written(self.pseudo_count),
+            "context": self.context,
+        }
 
     def __repr__(self) -> str:
         return (
@@ -170,3 +185,16 @@ def _nearest_before(y: NDArray[np.int64], vocab: int) -> tuple[NDArray[np.int64]
         distance[:, i] = np.where(shown, 1, carried)
         token[:, i] = np.where(shown, y[:, i - 1], token[:, i - 1])
     return distance, token
+
+
+class LearnedTable(DenoiserTable):
+    kind: Literal["learned"]
+    samples: Count
+    seed: Seed = 0
+    pseudo_count: Number = 0
+    context: Literal["full", "neighbours"] = "full"
+
+    def build(self, folder: Path, language: Language) -> Denoiser:
+        needed = 8 * self.samples * language.length * (language.vocab + 1)
+        require_memory(needed, f"a sample of {shown(self.samples)} sequences of {language.length} tokens")
+        return Learned(self.samples, self.seed, self.pseudo_count, self.context)

@@ -1,10 +1,11 @@
-"""Exact conditionals, disturbed in a controlled way (M2)."""
+"""Exact conditionals, disturbed in a controlled way (definitions.md#denoisers)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from ..enclosure import SAFE, gamma
 from ..errors import BadInput, BeyondReach, Undecidable, shown
 from ..languages import Language
-from ..types import number, whole
+from ..spec.table import Number, Seed
+from ..types import number, whole, written
 from .base import Denoiser, NearRule, Predictor
+from .kind import DenoiserTable
 
 __all__ = ["Perturbed"]
 
@@ -91,6 +94,9 @@ class Perturbed(Denoiser):
             lambda left, right, exact: kept * exact + moved * favourite[exact.argmax(axis=-1)], sensitivity=3.0
         )
 
+    def written(self) -> dict[str, Any]:
+        return {"kind": "perturbed", "noise": self.noise, "strength": written(self.strength), "seed": self.seed}
+
     def __repr__(self) -> str:
         return f"Perturbed(noise={self.noise!r}, strength={self.strength}, seed={self.seed})"
 
@@ -137,3 +143,13 @@ def _first_largest(language: Language) -> Callable[[NDArray[np.int64], NDArray[n
         return (winner[..., None] == np.arange(V)) & (largest > 0)
 
     return indicator
+
+
+class PerturbedTable(DenoiserTable):
+    kind: Literal["perturbed"]
+    noise: Literal["uniform", "tilt", "peak"]
+    strength: Number
+    seed: Seed = 0
+
+    def build(self, folder: Path, language: Language) -> Denoiser:
+        return Perturbed(self.noise, self.strength, self.seed)

@@ -1,26 +1,29 @@
-"""Denoisers brought by the user as arrays (M2)."""
+"""Denoisers brought by the user as arrays (definitions.md#denoisers)."""
 
 from __future__ import annotations
 
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown
+from ..errors import BadInput, shown, unread
 from ..languages import Language
 from ..partial import lattice_index, lattice_size
 from ..reach import power, require_memory
+from ..spec.table import Text
 from ..types import SMALLEST_NORMAL
 from .base import Denoiser, NearRule, Predictor
+from .kind import DenoiserTable
 from .learned import nearest_neighbours
 
 __all__ = ["Table"]
 
 UNREADABLE = (OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-"""What zipfile and numpy raise on a file that is not a sound ``.npz``."""
+"""The exceptions that zipfile and numpy raise on a file that is not a sound ``.npz``."""
 
 
 class Table(Denoiser):
@@ -54,7 +57,7 @@ class Table(Denoiser):
             with np.load(path, allow_pickle=False) as arrays_in:
                 arrays = {name: arrays_in[name] for name in ("conditionals", "neighbours") if name in arrays_in.files}
         except UNREADABLE as problem:
-            raise BadInput("path", f"{path} cannot be read as an .npz ({problem.__class__.__name__})") from None
+            raise BadInput("path", f"{path} {unread(problem, 'an .npz')}") from None
         for name, array in arrays.items():
             if array.dtype.kind not in "fiu":
                 raise BadInput(f"path.{name}", f"found entries of type {array.dtype}; real numbers are accepted")
@@ -128,6 +131,9 @@ class Table(Denoiser):
         out[used] = rows / totals[..., None]
         return out
 
+    def written(self) -> dict[str, Any]:
+        raise BadInput("denoiser", f"found {self!r}, whose arrays an instance file cannot hold")
+
     def __repr__(self) -> str:
         return f"Table({'conditionals' if self.conditionals is not None else 'neighbours'})"
 
@@ -142,3 +148,16 @@ def _masked_cells(vocab: int, length: int) -> NDArray[np.bool_]:
     """Which (partial sequence, position) pairs are masked."""
     digits = np.arange(lattice_size(vocab, length))[:, None] // (vocab + 1) ** np.arange(length - 1, -1, -1)
     return digits % (vocab + 1) == 0
+
+
+class TableTable(DenoiserTable):
+    kind: Literal["table"]
+    path: Text
+
+    def build(self, folder: Path, language: Language) -> Denoiser:
+        table = Table.from_file(folder / self.path)
+        table.predictor(language)
+        return table
+
+    def canonical(self, folder: Path) -> dict[str, Any]:
+        return {**super().canonical(folder), "path": str(folder / self.path)}

@@ -1,4 +1,4 @@
-"""Everything about an instance that fits a table, from the lattice of its partial sequences (M8.1 to M8.3).
+"""Everything about an instance that fits a table, from the lattice of its partial sequences.
 
 The marginal lattice ``m[y] = q(x_R)`` gives every exact conditional as a ratio; other denoisers bring a lattice of
 their own. One pass over the pairs of partial sequences gives the output law, one over the lattice all entropies.
@@ -35,6 +35,7 @@ __all__ = [
     "lattice_cost",
     "lattice_obstacle",
     "law",
+    "log2_of_reveals",
     "obstacle",
 ]
 
@@ -178,7 +179,7 @@ def _law(work: Workspace) -> Law:
     instance = work.instance
     V, L, policy = instance.vocab, instance.length, instance.policy
     m, D = marginal_lattice(work), conditional_lattice(work)
-    require_range(instance, _log2_of_reveals(instance) + work.once_for_policies(_log2_of_tokens))
+    require_range(instance, log2_of_reveals(instance) + work.once_for_policies(_log2_of_tokens))
     factor = conditional_depth(instance) + 1
     sums = 2 ** (L + 1)
     if isinstance(policy, FixedSize):
@@ -208,8 +209,8 @@ def _log2_of_tokens(work: Workspace) -> float:
     return math.fsum(np.log2(least_conditionals(marginal_lattice(work), D, fallback, V, L)))
 
 
-def _log2_of_reveals(instance: Instance) -> float:
-    """The same for the chance of reveal times."""
+def log2_of_reveals(instance: Instance) -> float:
+    """At most the logarithm of the chance of any reveal times."""
     policy, L = instance.policy, instance.length
     if isinstance(policy, FixedSize):
         return log2_of_choices(policy.sizes)
@@ -220,7 +221,7 @@ def _log2_of_reveals(instance: Instance) -> float:
 
 
 def _uniform_steps(work: Workspace, steps: int) -> tuple[NDArray[np.float64], int]:
-    """``p_N = N^-L sum_j C(N, j) c_j`` (M8.2)."""
+    """``p_N = N^-L sum_j C(N, j) c_j``."""
     instance = work.instance
     V, L = instance.vocab, instance.length
     lanes = min(L, steps)
@@ -271,7 +272,7 @@ def _entropies(work: Workspace) -> tuple[NDArray[np.float64], float]:
 
 @dataclass(frozen=True)
 class ConditionalCosts:
-    """What predicting one token costs, by the set R revealed (bit L-1-i for position i) and the position.
+    """Cost of predicting one token, by the set R revealed (bit L-1-i for position i) and the position.
 
     Parameters
     ----------

@@ -56,6 +56,9 @@ def _law(work: Workspace) -> Law:
         require_range(instance, L * math.log2(policy.schedule.weights[policy.schedule.weights > 0].min()))
     mass = {((V,) * L, None): 1.0}
     for step in range(1, policy.steps + 1):
+        if not mass:
+            # Every sequence has been abandoned.
+            break
         rows = instance.conditionals(np.array([y for y, _ in mass]), scope)
         following: dict = defaultdict(float)
         for ((y, memory), chance), conditionals in zip(mass.items(), rows, strict=True):

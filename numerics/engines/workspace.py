@@ -1,4 +1,4 @@
-"""What is shared while one instance is measured: the request, and intermediates computed once."""
+"""The state shared while one instance is measured: the request, and intermediates computed once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BEYOND = 10**300
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked of a measurement.
+    """The request of a measurement.
 
     Parameters
     ----------
@@ -34,6 +34,9 @@ class Request:
         Coverage of statistical intervals.
     sampling : bool
         Whether methods that draw may be used where nothing else is narrow enough; verdicts do without unless asked.
+    equal_scores : bool
+        Whether what is drawn may take scores of an adaptive policy as equal that rounding cannot tell apart; the
+        intervals are then those of that policy.
     """
 
     width: float = 0.01
@@ -42,6 +45,12 @@ class Request:
     seed: int = 0
     confidence: float = 1 - 1e-6
     sampling: bool = False
+    equal_scores: bool = False
+
+    @classmethod
+    def about(cls, named: bool, *, samples: int | None = None, **options: Any) -> Request:
+        """A request in which methods that draw may be used if quantities are named, or a number of samples given."""
+        return cls(samples=samples, sampling=named or samples is not None, **options)
 
 
 @dataclass(frozen=True)

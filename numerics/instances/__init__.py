@@ -1,5 +1,6 @@
 """Instances: a language, a denoiser and a policy, from code or from a file."""
 
+from . import traits as traits
 from .explicit import dump, explicit_spec
 from .fingerprint import fingerprint
 from .instance import Instance

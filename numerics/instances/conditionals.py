@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._kernels.lattice import read_only
+from .._kernels.messages import is_possible
 from .._kernels.posteriors import context_posteriors, hidden_posteriors
 from .._kernels.threads import for_each, thread_count
+from ..errors import BeyondReach
 from ..languages import HMM, Language, NGram, Scope
+from ..languages.base import LOST
 from .contexts import contexts_of
 from .instance import Instance
 
@@ -83,6 +86,12 @@ def _compiled(
         found, possible = np.zeros((*y.shape, language.vocab)), np.empty(len(y), dtype=bool)
         pieces = math.ceil(len(y) / ROWS_A_PIECE)
         for_each(kernel, 0, pieces, ROWS_A_PIECE, *prepared, np.ascontiguousarray(y), found, possible)
+        lost = possible & ((y == language.vocab) & (found.sum(axis=-1) == 0)).any(axis=1)
+        if isinstance(language, HMM):
+            for k in np.flatnonzero(~possible):
+                lost[k] = is_possible(pi, A, B, np.asarray(y[k], dtype=np.int64))
+        if lost.any():
+            raise BeyondReach(LOST)
         return found, possible
 
     return exact

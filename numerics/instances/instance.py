@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..denoisers import Denoiser, Exact, OffSupport, Predictor
 from ..errors import BadInput
 from ..languages import Language, Scope
 from ..policies import Policy
+from ..traits import has
 
 __all__ = ["Instance"]
 
@@ -31,7 +32,8 @@ class Instance:
     denoiser : Denoiser
         Exact unless another is given.
     off_support : {"uniform", "marginal", "stop"}
-        What is drawn in a context of probability zero (M2), whatever the denoiser; ``stop`` abandons the sequence.
+        What is drawn in a context of probability zero (definitions.md#off-support), whatever the denoiser; ``stop``
+        abandons the sequence.
     off_support_scope : {"global", "local"} or None
         How far a contradiction reaches; None is the engine's own: tables global, intervals and blocks local.
     name : str
@@ -54,6 +56,10 @@ class Instance:
             raise BadInput("off_support_scope", f"found {self.off_support_scope!r}; global or local is accepted")
         self.policy.check(self.language.vocab, self.language.length)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made from: what is worked out from that is worked out again."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
     @property
     def vocab(self) -> int:
         """V."""
@@ -67,7 +73,11 @@ class Instance:
     @property
     def exact_denoiser(self) -> bool:
         """Whether ``p_theta = q``."""
-        return isinstance(self.denoiser, Exact)
+        return self.denoiser.exact
+
+    def has(self, trait: str) -> bool:
+        """Whether it has a trait of ``maskbound.theory``, by name."""
+        return has(self, trait)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -87,7 +97,7 @@ class Instance:
         return self.language.marginals()
 
     def conditionals(self, y: NDArray[np.int64], scope: Scope = "global") -> NDArray[np.float64]:
-        """What the sampler draws from at each masked position of ``y`` (n, L): shape (n, L, V).
+        """Probabilities that the sampler draws from at each masked position of ``y`` (n, L): shape (n, L, V).
 
         Rows of revealed positions are meaningless; under ``stop`` the rows of impossible contexts are zero.
         """

@@ -17,9 +17,9 @@ from pydantic import Field
 
 from ..errors import BadInput, shown
 from ..policies import Bernoulli, FixedSets, FixedSize
+from ..spec.table import SpecTable, Text, within
 from .explicit import dump
 from .instance import Instance
-from .spec_table import SpecTable, Text, within
 from .specfile import Claims, in_file, parse, read_file
 
 __all__ = ["RELATIONS", "Pair", "from_spec", "load_any", "load_pair", "parse_pair"]
@@ -182,4 +182,4 @@ def _require_same_language(first: Instance, second: Instance) -> None:
 RELATIONS: Mapping[str, Callable[[Instance, Instance], None]] = MappingProxyType(
     {"refines": _require_refinement, "more-steps": _require_more_steps, "same-language": _require_same_language}
 )
-"""What each relation requires of a first and a second instance."""
+"""The condition of each relation on a first and a second instance."""

@@ -17,12 +17,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
-from ..errors import BadInput, MaskboundError, shown
+from ..denoisers import read_denoiser
+from ..errors import BadInput, MaskboundError, shown, unread
+from ..languages import read_language
+from ..policies import read_policy
+from ..spec.table import SpecTable, within
 from .instance import Instance
-from .spec_denoisers import read_denoiser
-from .spec_languages import read_language
-from .spec_policies import read_policy
-from .spec_table import SpecTable, within
 
 __all__ = ["Claims", "claims_of", "in_file", "load", "parse", "read_file"]
 
@@ -49,7 +49,7 @@ def _read_claims(value: Any) -> list[str]:
 
 
 Claims = Annotated[list[str], PlainValidator(_read_claims)]
-"""What a file says of its own instance: read by checks, and no part of the instance."""
+"""Keys in which a file claims something of its own instance: read by checks, and no part of the instance."""
 
 
 class InstanceTable(SpecTable):
@@ -180,7 +180,7 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as problem:
         raise BadInput("", f"found a byte at {problem.start} that is not UTF-8; UTF-8 text is accepted") from None
     except (OSError, ValueError) as problem:
-        raise BadInput("", f"the file cannot be read ({problem.__class__.__name__})") from None
+        raise BadInput("", f"the file {unread(problem, 'text')}") from None
 
 
 def _real(text: str) -> float:

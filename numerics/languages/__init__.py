@@ -1,14 +1,19 @@
-"""Languages: the laws q that a sampler tries to draw from (M1)."""
+"""Languages: the laws q that a sampler tries to draw from (definitions.md#languages)."""
 
 from .base import Language, Scope
-from .blocks import Blocks
+from .block_product import Blocks
 from .code_products import mds_product
+from .codes import mds, parity
+from .colourings import colouring
+from .copies import copy, pair
 from .english import ENGLISH_ALPHABET, english_ngram
-from .hmm import HMM
-from .named import colouring, copy, mds, pair, parity, permutations, shifted_pair
-from .ngram import NGram, iid, markov
+from .full_table import Tabular
+from .hidden_markov import HMM
+from .kind import LanguageTable, read_language
+from .n_gram import NGram, iid, markov
+from .permuted import permutations
 from .random_languages import random_hmm, random_ngram
-from .tabular import Tabular
+from .shifted_pairs import shifted_pair
 from .text import ngram_from_counts, ngram_from_text
 
 __all__ = [
@@ -16,6 +21,7 @@ __all__ = [
     "HMM",
     "Blocks",
     "Language",
+    "LanguageTable",
     "NGram",
     "Scope",
     "Tabular",
@@ -33,5 +39,6 @@ __all__ = [
     "permutations",
     "random_hmm",
     "random_ngram",
+    "read_language",
     "shifted_pair",
 ]

@@ -1,4 +1,4 @@
-"""What every language can do (M1).
+"""The interface of languages (definitions.md#languages).
 
 A language is a probability law q on ``{0..V-1}^L``. Complete sequences are integer arrays (n, L); in partial
 ones the mask is V. Whether a sequence or a context is possible is decided by the structural zeros of the
@@ -7,6 +7,7 @@ parameters, never by whether a float64 came out as zero.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Literal
@@ -14,18 +15,37 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from ..reach import power, require_memory
-from ..types import Probabilities
+from ..traits import decides
+from ..types import SMALLEST_NORMAL, Probabilities
 
-__all__ = ["Language", "Pick", "Scope", "masked_conditionals", "rescaled"]
+__all__ = [
+    "LOST",
+    "Language",
+    "Pick",
+    "Scope",
+    "masked_conditionals",
+    "may_underflow",
+    "positive",
+    "refuse_lost",
+    "rescaled",
+]
 
 Scope = Literal["global", "local"]
-"""How far a contradiction reaches (M2): to every masked position, or to its own interval or block only."""
+"""How far a contradiction reaches (definitions.md#off-support): to every masked position, or to its own interval or
+block only.
+"""
 
 
 Pick = Callable[[Probabilities], NDArray[Any]]
-"""What to take of a parameter: its values, its fractions, or which of its entries are positive."""
+"""The aspect of a parameter that is taken: its values, its fractions, or which of its entries are positive."""
+
+
+LOST = (
+    "a context of positive probability has tokens whose chances leave the range of float64, so that it cannot be told "
+    "from an impossible one"
+)
 
 
 class Language(ABC):
@@ -42,7 +62,7 @@ class Language(ABC):
     @property
     @abstractmethod
     def depth(self) -> int:
-        """Roundings between the exact law and :meth:`table`, the parameters' own included (M8.9)."""
+        """Roundings between the exact law and :meth:`table`, the parameters' own included (definitions.md#rounding)."""
 
     @abstractmethod
     def log_prob(self, x: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -105,6 +125,14 @@ class Language(ABC):
         self._require_table(8)
         return self._expand(lambda law: (law.values > 0).astype(np.float64)) > 0
 
+    @abstractmethod
+    def written(self) -> dict[str, Any]:
+        """The ``[language]`` table with every parameter as numbers, rational where they are rational."""
+
+    def every_string_is_possible(self) -> bool:
+        """Whether ``q(x) > 0`` for all ``V^L`` sequences, where the form of the language shows it; False otherwise."""
+        return False
+
     def in_support(self, x: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Whether ``q(x) > 0`` for (n, L) sequences."""
         return self.log_prob(x) > -np.inf
@@ -117,12 +145,43 @@ class Language(ABC):
     def _require_table(self, bytes_each: int) -> None:
         require_memory(bytes_each * power(self.vocab, self.length), f"the table of V={self.vocab}, L={self.length}")
 
-    def _refuse_local(self, scope: Scope) -> None:
-        if scope == "local":
+    @property
+    def memory(self) -> int | None:
+        """How many tokens before a token decide its law; None where no number does."""
+        return None
+
+    @property
+    def has_independent_tokens(self) -> bool:
+        """Whether tokens are independent by the form of the language."""
+        return self.length == 1
+
+    @property
+    def unit(self) -> Language:
+        """What the language consists of independent copies of; itself, where it is no product."""
+        return self
+
+    @property
+    def has_local_scope(self) -> bool:
+        """Whether a contradiction can be confined to intervals between revealed tokens, or to blocks."""
+        return False
+
+    def require_scope(self, scope: Scope | None) -> None:
+        """Refuse the scope "local" where nothing confines a contradiction."""
+        if scope == "local" and not self.has_local_scope:
             raise BadInput(
                 "off_support_scope",
                 'found "local"; it is for languages with intervals (markov, iid) or blocks, others accept "global"',
             )
+
+
+@decides("IndependentTokens", "language")
+def _has_independent_tokens(language: Language) -> bool:
+    return language.has_independent_tokens
+
+
+@decides("MarkovLanguage", "language")
+def _is_markov(language: Language) -> bool:
+    return language.memory is not None and language.memory <= 1
 
 
 def masked_conditionals(
@@ -134,6 +193,28 @@ def masked_conditionals(
     rows = np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
     rows[y != vocab] = 0.0
     return rows, possible
+
+
+def may_underflow(*factors: tuple[int, NDArray[np.float64]]) -> bool:
+    """Whether a product of so many positive entries of each array can leave the range of float64."""
+    least = (count * math.log2(law[law > 0].min(initial=1.0)) for count, law in factors)
+    return math.fsum(least) < math.log2(SMALLEST_NORMAL)
+
+
+def positive(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 where a weight is positive: what stands for it where only zeros are asked for."""
+    return (weights > 0).astype(np.float64)
+
+
+def refuse_lost(weights: NDArray[np.float64], possible: NDArray[np.bool_]) -> None:
+    """Refuse weights that are zero, or have lost digits, where by the zeros of the parameters they are positive.
+
+    Raises
+    ------
+    BeyondReach
+    """
+    if (weights[possible] < SMALLEST_NORMAL).any():
+        raise BeyondReach(LOST)
 
 
 def rescaled(weights: NDArray[np.float64]) -> NDArray[np.float64]:

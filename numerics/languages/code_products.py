@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from ..errors import BadInput, shown
 from ..reach import power, require_memory
+from ..spec.table import Count, Length, Wholes
 from ..types import Probabilities, whole
-from .tabular import Tabular
+from .base import Language
+from .full_table import Tabular
+from .kind import LanguageTable
 
 __all__ = ["codewords", "mds_product"]
 
@@ -62,3 +66,13 @@ def mds_product(field: int, exponents: Sequence[int], length: int) -> Tabular:
         words = (words[:, None, :] * field + code[None, :, :]).reshape(-1, length)
     weights = np.ones(len(words), dtype=np.int64)
     return Tabular(field ** len(ranks), length, words, Probabilities.from_weights(weights))
+
+
+class MDSProductTable(LanguageTable):
+    """``exponents``: how many codes of rank 1, 2, .."""
+
+    kind: Literal["mds-product"]
+    field: Count
+    exponents: Wholes
+    length: Length
+    makes: ClassVar[Callable[..., Language]] = mds_product

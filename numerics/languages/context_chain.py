@@ -1,4 +1,6 @@
-"""An n-gram as a hidden Markov chain: the state is the last n - 1 tokens, fewer at the start (M1)."""
+"""An n-gram as a hidden Markov chain: the state is the last n - 1 tokens, fewer at the start
+(definitions.md#languages).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .ngram import NGram
+from .n_gram import NGram
 
 __all__ = ["context_chain"]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..spec.table import Count, Length, Number
 from ..types import whole
-from .ngram import NGram
+from .base import Language
+from .kind import LanguageTable
+from .n_gram import NGram
 from .text import ngram_from_counts
 
 __all__ = ["ENGLISH_ALPHABET", "english_ngram"]
@@ -44,3 +48,11 @@ def _counts(order: int) -> NDArray[np.int64]:
         counts[tuple(ENGLISH_ALPHABET.index(letter) for letter in ngram.replace("_", " "))] = int(count)
     counts.flags.writeable = False
     return counts
+
+
+class EnglishTable(LanguageTable):
+    kind: Literal["english"]
+    order: Count
+    length: Length
+    smoothing: Number = 0
+    makes: ClassVar[Callable[..., Language]] = english_ngram

@@ -9,8 +9,8 @@ from fractions import Fraction
 from random import Random
 
 from ..types import whole
-from .hmm import HMM
-from .ngram import NGram
+from .hidden_markov import HMM
+from .n_gram import NGram
 
 __all__ = ["random_hmm", "random_ngram"]
 

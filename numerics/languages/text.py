@@ -1,18 +1,21 @@
-"""n-gram languages counted from text (M1): zero counts stay zero unless smoothing is asked for."""
+"""n-gram languages counted from text: zero counts stay zero unless smoothing is asked for."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown
+from ..errors import BadInput, shown, unread
 from ..reach import power, require_memory
+from ..spec.table import Count, Length, Number, Text
 from ..types import SMALLEST_NORMAL, Probabilities, number, whole
-from .ngram import NGram
+from .base import Language
+from .kind import LanguageTable
+from .n_gram import NGram
 
 __all__ = ["ngram_from_counts", "ngram_from_text"]
 
@@ -71,7 +74,7 @@ def ngram_from_text(path: str | Path, alphabet: str, order: int, length: int, sm
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as problem:
-        raise BadInput("path", f"{path} cannot be read as UTF-8 text ({problem.__class__.__name__})") from None
+        raise BadInput("path", f"{path} {unread(problem, 'UTF-8 text')}") from None
     index = {character: token for token, character in enumerate(alphabet)}
     tokens = np.array([index.get(character, -1) for character in text.rstrip("\n")], dtype=np.int64)
     if (tokens < 0).any():
@@ -90,3 +93,18 @@ def _count(tokens: NDArray[np.int64], vocab: int, order: int) -> NDArray[np.int6
     windows = np.lib.stride_tricks.sliding_window_view(tokens, order)
     codes = windows @ (vocab ** np.arange(order - 1, -1, -1))
     return np.bincount(codes, minlength=vocab**order).reshape((vocab,) * order)
+
+
+class TextTable(LanguageTable):
+    kind: Literal["text"]
+    path: Text
+    alphabet: Text
+    order: Count
+    length: Length
+    smoothing: Number = 0
+
+    def build(self, folder: Path, level: int) -> Language:
+        return ngram_from_text(folder / self.path, self.alphabet, self.order, self.length, self.smoothing)
+
+    def canonical(self, folder: Path) -> dict[str, Any]:
+        return {**super().canonical(folder), "path": str(folder / self.path)}

@@ -1,4 +1,4 @@
-"""How well the sampler's neighbouring tokens follow the language (M4, bigram law)."""
+"""How well the sampler's neighbouring tokens follow the language (definitions.md#bigram_kl_rate)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ def rates(
     if ((pairs > 0) & (reference == 0)).any():
         return Enclosure.around(math.inf, 0.0), tv
     on = pairs > 0
-    ratio = pairs[on] / expected[on]
+    # Not by the product, which may leave the range of float64 where both factors are small.
+    ratio = (pairs / np.where(total > 0, total, 1.0))[on] / reference[on]
     ratio_error = (pair_error + row_error + reference_error + 4 * UNIT_ROUNDOFF) * (1 + 1e-9)
     value, error = sum_of_logs(pairs[on], ratio, pair_error, ratio_error)
     return Enclosure.around(value, error, least=0.0), tv

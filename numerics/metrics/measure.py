@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from contextlib import suppress
 
+from maskbound.theory import quantities as vocabulary
+
 from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach, NoLogForm
@@ -69,11 +71,12 @@ def measure(
     >>> measure(instance, ["ser"])["ser"].value
     0.25
     """
-    drawing = quantities is not None or samples is not None
-    request = Request(width, seconds, samples, seed, confidence, sampling=drawing)
+    request = Request.about(
+        quantities is not None, width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence
+    )
     work = Workspace(instance, request)
     if quantities is not None:
-        return {name: measure_one(work, name, engine) for name in quantities}
+        return {name: measure_one(work, vocabulary.current(name), engine) for name in quantities}
     found = {}
     for name in measurable(instance, request, engine):
         with suppress(NoLogForm):
@@ -92,7 +95,8 @@ def measure_one(
 ) -> Enclosure:
     """One quantity: methods from the cheapest on, until the width asked for is met; else the narrowest.
 
-    Methods that rely on a statement in ``avoid`` are used only when there is no other.
+    Methods that rely on a statement in ``avoid`` are used only when there is no other, and one that finds on its way
+    that it would take too long is left out.
     """
     instance, request = work.instance, work.request
     candidates = _candidates(instance, quantity, request, engine)
@@ -100,13 +104,20 @@ def measure_one(
     if not candidates:
         raise explain(instance, quantity, request, engine)
     best: Enclosure | None = None
+    refused: BeyondReach | None = None
     for method in candidates:
-        found = method.measure(work)
+        try:
+            found = method.measure(work)
+        except BeyondReach as problem:
+            refused = refused or problem
+            continue
         if best is None or found.width < best.width:
             best = found
         if _relative_width(best) <= request.width:
             break
-    assert best is not None
+    if best is None:
+        assert refused is not None
+        raise refused
     return best
 
 
@@ -136,7 +147,8 @@ def _within(instance: Instance, method: Method, seconds: float) -> bool:
 
 def _relative_width(found: Enclosure) -> float:
     """Width over size; a number below ``NEGLIGIBLE`` counts as one of that size, since a zero has no relative width."""
-    return found.width / max(abs(found.value), NEGLIGIBLE) if math.isfinite(found.width) else math.inf
+    size = abs(found.value) if found.has_value else min(abs(found.lo), abs(found.hi))
+    return found.width / max(size, NEGLIGIBLE) if math.isfinite(found.width) else math.inf
 
 
 def explain(instance: Instance, quantity: str, request: Request, engine: str | None) -> BadInput | BeyondReach:

@@ -1,4 +1,5 @@
-"""Threshold decoding (M6.8): when the tokens most likely on their own are not the most likely together.
+"""Threshold decoding (joint-mode/uniform-rule): when the tokens most likely on their own are not the most likely
+together.
 
 Over contexts x_R and sets A of masked positions: ``(2V+1)^L`` pairs. Which joint outcome is the most likely is decided,
 not rounded: in whole numbers for a small rational language; otherwise, where float64 cannot tell, the set counts in the
@@ -10,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 from flint import fmpq
@@ -39,7 +41,8 @@ LARGEST_COUNTED = 1 << 16
 def _least_scores(work: Workspace) -> tuple[Enclosure, Enclosure]:
     """``mode_conflict`` and ``mode_conflict_uniform``.
 
-    The least score of the sets that certainly conflict is the upper end, of those that may the lower one.
+    The least score of the sets that certainly conflict is the upper end, of those that may the lower one. Where several
+    tokens may be the likeliest at a position, a conflict is certain if something else is likelier than all of these.
     """
     return work.once_for_policies(_found_scores)
 
@@ -49,16 +52,14 @@ def _found_scores(work: Workspace) -> tuple[Enclosure, Enclosure]:
     spread = 0.0 if lattice is not None else gamma(4 * tabular.exact_ratio_depth(work.instance))
     lo, hi = np.full(2, math.inf), np.full(2, math.inf)
     for joint, singles in _patterns(work, tabular.marginal_lattice(work) if lattice is None else lattice):
-        rows, own = np.arange(len(joint)), np.array([row.argmax(axis=1) for row in singles])
         tops = np.array([row.max(axis=1) for row in singles])
-        ties = [(row >= top[:, None] * (1 - spread)).sum(axis=1) > 1 for row, top in zip(singles, tops, strict=True)]
-        chosen = np.ravel_multi_index(tuple(own), (work.instance.vocab,) * len(own))
-        mode, rivals = joint[rows, chosen].copy(), joint.copy()
-        rivals[rows, chosen] = 0.0
-        rival, tied = rivals.max(axis=1), np.any(ties, axis=0)
+        likeliest = [row >= top[:, None] * (1 - spread) for row, top in zip(singles, tops, strict=True)]
+        tied = np.any([row.sum(axis=1) > 1 for row in likeliest], axis=0)
+        inside = reduce(lambda one, other: (one[:, :, None] & other[:, None, :]).reshape(len(one), -1), likeliest)
+        mode, rival = (np.where(chosen, joint, 0.0).max(axis=1) for chosen in (inside, ~inside))
         doubts = 1 - tops / singles[0].sum(axis=1)
-        scores = np.array([doubts.sum(axis=0) + doubts.max(axis=0), (len(own) + 1) * doubts.max(axis=0)])
-        error = (len(own) + 2) * (gamma(4 * tabular.exact_ratio_depth(work.instance)) + 4 * UNIT_ROUNDOFF)
+        scores = np.array([doubts.sum(axis=0) + doubts.max(axis=0), (len(singles) + 1) * doubts.max(axis=0)])
+        error = (len(singles) + 2) * (gamma(4 * tabular.exact_ratio_depth(work.instance)) + 4 * UNIT_ROUNDOFF)
         possible = (rival >= mode * (1 - spread)) | tied
         certain = possible if spread == 0 else rival > mode * (1 + spread)
         lo = np.minimum(lo, scores[:, possible].min(axis=1, initial=math.inf) - error)
@@ -68,8 +69,9 @@ def _found_scores(work: Workspace) -> tuple[Enclosure, Enclosure]:
 
 def _between(lo: float, hi: float) -> Enclosure:
     lo, hi = max(float(lo), 0.0), float(hi)
-    middle = (lo + hi) / 2 if math.isfinite(hi) else lo
-    return Enclosure(middle, lo, hi, "rounding", note="whether a tie is exact is lost in rounding" * (hi > lo + 1))
+    if hi > lo + 1:
+        return Enclosure.between(lo, hi, "rounding", note="whether a tie is exact is lost in rounding")
+    return Enclosure((lo + hi) / 2 if math.isfinite(hi) else lo, lo, hi, "rounding")
 
 
 def _counted(work: Workspace) -> NDArray[np.float64] | None:

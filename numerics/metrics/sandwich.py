@@ -1,4 +1,5 @@
-"""Between KL and PATH_KL (M6.10): ``-log E_tau exp(-D(q || p_tau))``, from costs of positions in sets alone.
+"""Between KL and PATH_KL (log-mean-path-kl/lower): ``-log E_tau exp(-D(q || p_tau))``, from costs of positions in sets
+alone.
 
 ``D(q || p_tau) = sum_i c(R_i, i) - H(X)``, ``c`` the cost of position i when R_i is revealed before it: the
 conditional entropy and, for a denoiser that is not exact, its error. So ``E_tau exp(-D)`` is a sum over chains of sets,
@@ -17,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..closedform import ClosedForm
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..enclosure import SAFE, UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
+from ..engines.ranges import require_range
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number
 from ..engines.workspace import Cost, Workspace
@@ -38,13 +40,14 @@ A_SET = 2e4
 """Operations that a set costs beside its pairs."""
 
 
-def _soft_path_kl(work: Workspace) -> Enclosure:
+def _log_mean_path_kl(work: Workspace) -> Enclosure:
     """Terms are positive; an error e of a cost moves a product of L by ``exp(L e)``."""
     instance = work.instance
     L, policy = instance.length, instance.policy
     costs = tabular.conditional_costs(work)
     H, H_error = tabular.entropies(work)
-    kept = np.exp(-(costs.entropy + costs.divergence))
+    cells = costs.entropy + costs.divergence
+    kept = np.exp(-cells)
     if isinstance(policy, FixedSets):
         mean, depth = _of_sets(kept, policy, L), L
     elif isinstance(policy, FixedSize):
@@ -52,10 +55,15 @@ def _soft_path_kl(work: Workspace) -> Enclosure:
     else:
         assert isinstance(policy, Bernoulli)
         mean, depth = _of_weights(kept, policy, L), 2**L + 12 * L + policy.steps * (L + 1)
+    dearest = np.where(np.isfinite(cells), cells, 0.0).max(axis=0)
+    if mean < SAFE / UNIT_ROUNDOFF:
+        # Otherwise the products that underflow are too small to be missed.
+        require_range(instance, tabular.log2_of_reveals(instance) - math.fsum(dearest) / math.log(2))
     if mean == 0:
         return Enclosure.around(math.inf, 0.0)
     value = 0.0 - math.log(mean) - float(H[-1])
-    moved = L * (costs.entropy_error + costs.divergence_error + 8 * UNIT_ROUNDOFF) + gamma(depth)
+    moved = L * (costs.entropy_error + costs.divergence_error + 8 * UNIT_ROUNDOFF) + gamma(depth + 1)
+    moved += UNIT_ROUNDOFF * math.fsum(dearest)
     rounded = 8 * UNIT_ROUNDOFF * (abs(math.log(mean)) + float(H[-1]))
     return Enclosure.around(value, (moved + rounded + H_error) * (1 + 1e-9), least=0.0)
 
@@ -95,7 +103,7 @@ def _of_sizes(kept: NDArray[np.float64], policy: FixedSize, L: int) -> float:
 
 
 def _of_weights(kept: NDArray[np.float64], policy: Bernoulli, L: int) -> float:
-    """Arrival-time form (M8.2): a lane a step, sets in the order of their patterns, which is causal."""
+    """Arrival-time form: a lane a step, sets in the order of their patterns, which is causal."""
     weights = policy.schedule.weights[policy.schedule.weights > 0]
     arrived = np.zeros((len(weights) + 1, 1 << L))
     arrived[0, 0] = 1.0
@@ -113,7 +121,7 @@ def _of_weights(kept: NDArray[np.float64], policy: Bernoulli, L: int) -> float:
 # In exact rationals
 
 
-def _exact_soft_path_kl(work: Workspace) -> Number:
+def _exact_log_mean_path_kl(work: Workspace) -> Number:
     """A log form if every ``exp(-D(q || p_tau))`` is a rational multiple of the same number."""
     mean = _exact_mean(work)
     log = mean.log() if mean.rational != 0 else None
@@ -146,7 +154,7 @@ def _exact_kept(work: Workspace) -> dict[tuple[int, int], ClosedForm]:
 def _single(found: ClosedForm | None) -> ClosedForm:
     if found is None or found.single is None:
         raise NoLogForm(
-            "soft_path_kl averages different exponentials here, which is no log form; other engines enclose it"
+            "log_mean_path_kl averages different exponentials here, which is no log form; other engines enclose it"
         )
     return found
 
@@ -194,12 +202,12 @@ def _cost(instance: Instance) -> Cost:
 
 
 _ALONE = Method(
-    "soft_path_kl",
+    "log_mean_path_kl",
     "tabular",
     "rounding",
     _obstacle,
     _cost,
-    _soft_path_kl,
+    _log_mean_path_kl,
     "any language x given reveal times",
     "L (V+1)^L + 3^L N",
 )
@@ -207,5 +215,5 @@ _ALONE = Method(
 METHODS = (
     _ALONE,
     products.of_independent_blocks(_ALONE),
-    exact_method("soft_path_kl", _exact_soft_path_kl, cost=_exact_cost, price="5^L, in Python"),
+    exact_method("log_mean_path_kl", _exact_log_mean_path_kl, cost=_exact_cost, price="5^L, in Python"),
 )

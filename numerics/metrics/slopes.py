@@ -1,8 +1,9 @@
-"""The slope of the information curve, and what a Bernoulli schedule makes of it (M5.7, M5.8).
+"""The slope of the information curve, and what a Bernoulli schedule makes of it (curve/slope-is-mutual-information,
+bernoulli/slope-identity).
 
-``Z`` has the Bernstein coefficients ``z(j)`` (M5.1), so ``-Z'`` has ``(L-1)(z(j) - z(j+1))``, j = 0..L-2, none of them
-negative. What is measured here is linear in them, with weights that are integrals over the steps of the schedule;
-the same functions serve float64 and exact rationals, and subtract nothing.
+``Z`` has the Bernstein coefficients ``z(j)`` (profile/non-increasing), so ``-Z'`` has ``(L-1)(z(j) - z(j+1))``, j =
+0..L-2, none of them negative. What is measured here is linear in them, with weights that are integrals over the steps
+of the schedule; the same functions serve float64 and exact rationals, and subtract nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Workspace
-from ..errors import NoLogForm
+from ..errors import BeyondReach, NoLogForm
 from ..instances import Instance
 from ..logform import LogForm
 from ..policies import Bernoulli
@@ -70,7 +71,7 @@ def growth_weights(steps: Steps, degree: int) -> list[Any]:
         before, w, after = step
         if not before or not after:
             return w * step_integral(step, j, degree - j, 0)
-        return w / (before * after) * step_integral(step, j + 1, degree - j + 1, 0)
+        return w / before / after * step_integral(step, j + 1, degree - j + 1, 0)
 
     return [math.comb(degree, j) * sum(at(step, j) for step in steps) for j in range(degree + 1)]
 
@@ -109,6 +110,8 @@ def _linear(weights: Callable[[Instance, int], list[float]]) -> Callable[[Worksp
         if not len(slopes):
             return Enclosure(0.0, 0.0, 0.0, "exact")
         shares = np.array(weights(work.instance, len(slopes) - 1))
+        if not np.isfinite(shares).all():
+            raise BeyondReach(f"the steps of {work.instance.policy} have integrals beyond the range of float64")
         terms = shares * slopes
         rounded = gamma(12 * len(shares) + work.instance.policy.steps + 20) * math.fsum(np.abs(terms))
         return Enclosure.around(math.fsum(terms), (error * math.fsum(shares) + rounded) * (1 + 1e-9), least=0.0)
@@ -133,7 +136,9 @@ def _interactions(work: Workspace) -> tuple[NDArray[np.float64], float]:
 
 
 def _slope_defect(work: Workspace) -> Enclosure:
-    """M5.7 coefficient by coefficient: conditional entropies against entropies of sets."""
+    """The slope (curve/slope-is-mutual-information) coefficient by coefficient: conditional entropies against entropies
+    of sets.
+    """
     slopes, error = _slopes(work)
     if not len(slopes):
         return Enclosure(0.0, 0.0, 0.0, "exact")
@@ -244,7 +249,7 @@ METHODS = (
     tabular_method("slope_defect", _slope_defect),
     tabular_method("curve_min_slope", _extreme_slope(1)),
     tabular_method("curve_max_slope", _extreme_slope(-1)),
-    tabular_method("growth_complexity", _linear(lambda instance, degree: complexity_weights(degree, 1.0))),
+    tabular_method("odds_weighted_slope", _linear(lambda instance, degree: complexity_weights(degree, 1.0))),
     *(
         tabular_method(
             name,
@@ -261,7 +266,7 @@ METHODS = (
         for quantity, choose in (("curve_min_slope", min), ("curve_max_slope", max))
     ),
     exact_method(
-        "growth_complexity",
+        "odds_weighted_slope",
         _exact_linear(lambda instance, degree: complexity_weights(degree, ONE)),
         rational.language_obstacle,
     ),

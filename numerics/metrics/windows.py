@@ -1,7 +1,7 @@
-"""Hidden Markov models and n-grams at any length (M8.6): enclosures by windows, and what they bound.
+"""Hidden Markov models and n-grams at any length: enclosures by windows, and what they bound.
 
 The values are those of :mod:`maskbound.numerics.engines.windows.information`, where they are derived; it differentiates
-the entropy of an erased sequence (M5.2) and so relies on the identities named here.
+the entropy of an erased sequence (area-theorem/defect) and so relies on the identities named here.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli, FixedSize
 from .chains import BY_CURVE, OBLIVIOUS
+from .identities import kl_methods
 from .method import Method, Obstacle
 
 __all__ = ["METHODS"]
@@ -34,20 +35,20 @@ def _log_ter_language(work: Workspace) -> Enclosure:
 def _kl(work: Workspace) -> Enclosure:
     """``0 <= KL <= PATH_KL``."""
     path = windows.path_kl(work)
-    return Enclosure(path.value / 2, 0.0, path.hi, "bound", note="anything from 0 to PATH_KL")
+    return Enclosure.between(0.0, path.hi, note="anything from 0 to PATH_KL")
 
 
 def _log_ter(work: Workspace) -> Enclosure:
     """``H <= L log TER <= H + PATH_KL``."""
     H, path, L = windows.entropy(work), windows.path_kl(work), work.instance.length
     lo, hi = _per_token(H, L).lo, (H.hi + path.hi) / L * (1 + 4 * UNIT_ROUNDOFF)
-    return Enclosure((lo + hi) / 2, lo, hi, "bound", note="from H/L to (H + PATH_KL)/L")
+    return Enclosure.between(lo, hi, note="from H/L to (H + PATH_KL)/L")
 
 
 def _ser(work: Workspace) -> Enclosure:
     """``0 <= SER <= 1 - exp(-PATH_KL)``."""
     most = min(-math.expm1(-windows.path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return Enclosure(most / 2, 0.0, most, "bound", note="anything from 0 to 1 - exp(-PATH_KL)")
+    return Enclosure.between(0.0, most, note="anything from 0 to 1 - exp(-PATH_KL)")
 
 
 def _sampled_kl(work: Workspace) -> Enclosure:
@@ -55,9 +56,8 @@ def _sampled_kl(work: Workspace) -> Enclosure:
     path = windows.path_kl(work)
     below, note = coarse_graining.kl_from_below(work.instance, work.request)
     lo = min(below, path.hi)
-    return Enclosure(
-        (lo + path.hi) / 2, lo, path.hi, "statistical", confidence=work.request.confidence, note=f"{note}, to PATH_KL"
-    )
+    confidence = work.request.confidence
+    return Enclosure.between(lo, path.hi, "statistical", confidence=confidence, note=f"{note}, to PATH_KL")
 
 
 def _sampled_log_ter(work: Workspace) -> Enclosure:
@@ -126,8 +126,11 @@ def _of_policy(
     )
 
 
+_ENTROPY = _of_language("entropy", windows.entropy)
+_PATH_KL = _of_policy("path_kl", windows.path_kl)
+
 METHODS = (
-    _of_language("entropy", windows.entropy),
+    _ENTROPY,
     _of_language("log_ter_language", _log_ter_language),
     _of_language("total_correlation", windows.total_correlation),
     _of_language("dual_total_correlation", windows.dual_total_correlation, BY_CURVE),
@@ -135,13 +138,28 @@ METHODS = (
     _of_language("profile_end", lambda work: windows.curve_at(work, 1.0), BY_CURVE),
     _of_language("curve_area", windows.entropy, BY_CURVE),
     _of_language("profile_area", windows.entropy, BY_CURVE),
-    _of_policy("path_kl", windows.path_kl),
+    _PATH_KL,
+    *kl_methods(_PATH_KL, _ENTROPY),
     _of_policy("path_kl", windows.sampled_path_kl, kind="statistical", cost=windows.sampled_cost),
-    _of_policy("curve_left_sum", windows.left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
+    _of_policy("curve_left_riemann_sum", windows.left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
     _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize), policies="fixed-size"),
-    _of_policy("kl", _kl, BY_CURVE | {"M6.1"}, "bound"),
-    _of_policy("log_ter", _log_ter, BY_CURVE | {"M6.1"}, "bound"),
-    _of_policy("kl", _sampled_kl, BY_CURVE | {"M6.1"}, "statistical", _sampled_obstacle, _sampled_cost),
-    _of_policy("log_ter", _sampled_log_ter, BY_CURVE | {"M6.1"}, "statistical", _sampled_obstacle, _sampled_cost),
-    _of_policy("ser", _ser, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
+    _of_policy("kl", _kl, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
+    _of_policy("log_ter", _log_ter, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
+    _of_policy(
+        "kl", _sampled_kl, BY_CURVE | {"kl-path-kl/given-times"}, "statistical", _sampled_obstacle, _sampled_cost
+    ),
+    _of_policy(
+        "log_ter",
+        _sampled_log_ter,
+        BY_CURVE | {"kl-path-kl/given-times"},
+        "statistical",
+        _sampled_obstacle,
+        _sampled_cost,
+    ),
+    _of_policy(
+        "ser",
+        _ser,
+        BY_CURVE | {"kl-path-kl/given-times", "sequence-error/from-kl", "sequence-error/from-path-kl"},
+        "bound",
+    ),
 )

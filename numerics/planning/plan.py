@@ -1,4 +1,4 @@
-"""What planning finds: a schedule, what it is worth, and how far from the best it can be."""
+"""A plan: a schedule, its value, and how far from the best it can be."""
 
 from __future__ import annotations
 
@@ -58,12 +58,14 @@ class Plan:
     def gain(self, name: str) -> float | None:
         """The share of a named schedule's value that is saved: 0.25 for a quarter less, 0 where no difference shows.
 
-        None where that schedule does not apply.
+        None where that schedule does not apply, or one of the two is known by bounds only.
         """
         other = self.others.get(name)
         if other is None:
             return None
-        return 0.0 if other.overlaps(self.value) else 1 - self.value.value / other.value
+        if other.overlaps(self.value):
+            return 0.0
+        return 1 - self.value.value / other.value if self.value.has_value and other.has_value else None
 
 
 def named_policies(kind: Kind, steps: int, length: int) -> dict[str, Bernoulli | FixedSize]:

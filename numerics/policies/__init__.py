@@ -1,8 +1,11 @@
-"""Policies: which positions a sampler reveals at each step (M3)."""
+"""Policies: which positions a sampler reveals at each step (definitions.md#policies)."""
 
 from .adaptive import Adaptive
 from .base import Partial, Policy, Transition
-from .oblivious import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order
+from .bernoulli import Bernoulli
+from .fixed_sets import FixedSets, autoregressive, bisection
+from .fixed_size import FixedSize, random_order
+from .kind import PolicyTable, read_policy
 from .remasking import Remasking
 from .schedule import Schedule
 
@@ -13,10 +16,12 @@ __all__ = [
     "FixedSize",
     "Partial",
     "Policy",
+    "PolicyTable",
     "Remasking",
     "Schedule",
     "Transition",
     "autoregressive",
     "bisection",
     "random_order",
+    "read_policy",
 ]

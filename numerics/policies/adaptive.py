@@ -1,4 +1,4 @@
-"""Policies that look at the conditionals before they choose positions (M3.1)."""
+"""Policies that look at the conditionals before they choose positions (definitions.md#adaptive-policies)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, Undecidable, shown
 from ..logform import LogForm
-from ..types import number, whole
+from ..spec.draws import Spec
+from ..spec.table import ABSENT, Count, Number, Wholes
+from ..traits import decides
+from ..types import number, whole, written
 from .base import Partial, Policy, Transition
-from .decisions import Contexts, draw_decided
+from .decisions import Contexts, draw_decided, tempered
+from .kind import FEW_STEPS, PolicyTable
 from .schedule import MOST_STEPS
 
 __all__ = ["Adaptive"]
@@ -138,6 +142,14 @@ class Adaptive(Policy):
     @property
     def blocks(self) -> int:
         return self.length // self.block_length
+
+    @property
+    def given_sizes(self) -> tuple[int, ...] | None:
+        return self.sizes if self.temperature == 1 else None
+
+    @property
+    def one_choice(self) -> bool:
+        return not self.proposes and self.takes_first
 
     @property
     def steps(self) -> int:
@@ -266,8 +278,8 @@ class Adaptive(Policy):
             return row
         largest = max(row)
         if isinstance(largest, float):
-            powers = [(c / largest) ** float(self.exponent) for c in row]
-        elif isinstance(self.exponent, Fraction) and self.exponent.denominator == 1:
+            return tempered(np.array(row), self.temperature).tolist()
+        if isinstance(self.exponent, Fraction) and self.exponent.denominator == 1:
             powers = [(c / largest) ** self.exponent.numerator for c in row]
         else:
             raise BadInput("temperature", f"found {shown(self.temperature)}; exact rationals need a whole 1/T")
@@ -279,8 +291,66 @@ class Adaptive(Policy):
     ) -> NDArray[np.int64]:
         return draw_decided(self, step, Contexts(y, conditionals, np.ones(len(y)), 0.0), rng)[0]
 
+    def written(self) -> dict[str, Any]:
+        return {
+            "kind": "adaptive",
+            "score": self.score,
+            "order": self.order,
+            self.rule: list(self.value) if self.rule == "sizes" else written(self.value),
+            "temperature": written(self.temperature),
+            "ties": self.ties,
+            "block_length": self.block_length,
+        }
+
     def __repr__(self) -> str:
         return f"Adaptive({self.length}, score={self.score!r}, order={self.order!r}, {self.rule}={self.value})"
+
+
+@decides("ChooseThenSample", "policy")
+def _chooses_then_samples(policy: Policy) -> bool:
+    return isinstance(policy, Adaptive) and not policy.proposes
+
+
+@decides("EntropyBoundPolicy", "policy")
+def _has_entropy_bound(policy: Policy) -> bool:
+    return isinstance(policy, Adaptive) and policy.rule == "entropy_bound"
+
+
+class AdaptiveTable(PolicyTable):
+    kind: Literal["adaptive"]
+    score: Literal["confidence", "margin", "entropy", "random"]
+    order: Literal["choose-then-sample", "sample-then-choose"]
+    sizes: Wholes = ABSENT
+    steps: Count = ABSENT
+    threshold: Number = ABSENT
+    entropy_bound: Number = ABSENT
+    temperature: Number = Fraction(1)
+    ties: Literal["first", "random"] = "first"
+    block_length: Count = ABSENT
+
+    def build(self, length: int) -> Policy:
+        self.exactly_one("sizes", "steps", "threshold", "entropy_bound")
+        return Adaptive(length, **self.keys())
+
+    @classmethod
+    def examples(cls, length: int) -> Iterator[Spec]:
+        """Of all positions or of a block: of given sizes, by a bound, or among proposals."""
+        chosen = {"kind": "adaptive", "order": "choose-then-sample"}
+        proposed = {"kind": "adaptive", "order": "sample-then-choose", "score": "confidence"}
+        within = [{"block_length": b} for b in range(1, length) if length % b == 0]
+        for score, ties in itertools.product(SCORES, TIES):
+            for steps in range(1, min(length, FEW_STEPS) + 1):
+                sizes = _evenly(length, steps)
+                for each in (sizes, sizes[::-1]) if length % steps else (sizes,):
+                    yield chosen | {"score": score, "ties": ties, "sizes": each}
+            for block in within:
+                yield chosen | {"score": score, "ties": ties, "steps": length // block["block_length"]} | block
+        for block, bound in itertools.product(({}, *within), ("0", "1/2", "3/4", "1")):
+            yield chosen | {"score": "confidence", "threshold": bound} | block
+        for block, bound in itertools.product(({}, *within), ("0", "1/2", "7/10", "1", "3/2")):
+            yield chosen | {"score": "entropy", "entropy_bound": bound} | block
+        for block, ties in itertools.product(({}, *within), TIES):
+            yield proposed | {"ties": ties, "steps": length} | block
 
 
 def _one_of(value: Any, accepted: tuple[str, ...], key: str) -> Any:

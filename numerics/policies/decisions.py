@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,7 @@ __all__ = [
     "rank",
     "settle_choice",
     "settle_ranks",
+    "tempered",
 ]
 
 KINDS = {
@@ -110,7 +112,7 @@ def candidates(policy: Adaptive, masked: NDArray[np.bool_]) -> NDArray[np.bool_]
 
 
 def choose(policy: Adaptive, step: int, contexts: Contexts, proposed: NDArray[np.float64] | None = None) -> Choices:
-    """What a policy reveals.
+    """The positions that a policy reveals.
 
     Parameters
     ----------
@@ -153,7 +155,7 @@ def rank(policy: Adaptive, contexts: Contexts, drawn: NDArray[np.float64]) -> Ra
 
 
 def drawn_rows(policy: Adaptive, contexts: Contexts) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """What tokens are drawn from, ``c^(1/T)`` normalised, and the rows whose largest token is in doubt.
+    """Laws that tokens are drawn from, ``c^(1/T)`` normalised, and the rows whose largest token is in doubt.
 
     Raises
     ------
@@ -164,23 +166,35 @@ def drawn_rows(policy: Adaptive, contexts: Contexts) -> tuple[NDArray[np.float64
     exponent = policy.exponent
     if exponent == 1:
         return c, np.zeros(c.shape[:2], dtype=bool)
-    largest = c.max(axis=-1, keepdims=True)
     if exponent == math.inf:
         near = (contexts.weights >= contexts.weights.max(axis=-1, keepdims=True) * (1 - 2 * contexts.relative)) & (
             c > 0
         )
         favourite = near.argmax(axis=-1)
         doubt = (near.sum(axis=-1) > 1) & (contexts.relative > 0)
-        return ((favourite[..., None] == np.arange(c.shape[-1])) & (largest > 0)).astype(np.float64), doubt
-    powers = np.divide(c, largest, out=np.zeros_like(c), where=largest > 0) ** float(exponent)
+        known = c.any(axis=-1, keepdims=True)
+        return ((favourite[..., None] == np.arange(c.shape[-1])) & known).astype(np.float64), doubt
+    return tempered(c, policy.temperature), np.zeros(c.shape[:2], dtype=bool)
+
+
+def tempered(c: NDArray[np.float64], temperature: Fraction | float) -> NDArray[np.float64]:
+    """``c^(1/T)`` normalised, row by row, T positive; a row of zeros stays one.
+
+    Raises
+    ------
+    BeyondReach
+        When a positive chance would leave the range of float64.
+    """
+    largest = c.max(axis=-1, keepdims=True)
+    powers = np.divide(c, largest, out=np.zeros_like(c), where=largest > 0) ** float(1 / temperature)
     rows = np.divide(powers, powers.sum(axis=-1, keepdims=True), out=powers, where=largest > 0)
     lost = (c > 0) & (rows < SMALLEST_NORMAL)
     if lost.any():
         raise BeyondReach(
-            f"at temperature {float(policy.temperature):g} a token of probability {c[lost].max():.3g} has a chance "
+            f"at temperature {float(temperature):g} a token of probability {c[lost].max():.3g} has a chance "
             "below the range of float64; a higher temperature, or 0, is within reach"
         )
-    return rows, np.zeros(c.shape[:2], dtype=bool)
+    return rows
 
 
 def _bounds(policy: Adaptive, totals: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -189,7 +203,8 @@ def _bounds(policy: Adaptive, totals: NDArray[np.float64]) -> tuple[NDArray[np.f
         return np.full(len(totals), math.inf), np.zeros(len(totals))
     assert policy.bound is not None
     bound = float(policy.bound) * (np.ones_like(totals) if policy.score == "entropy" else totals)
-    return bound, np.abs(bound) * 4 * UNIT_ROUNDOFF
+    # A bound below the range of float64 is no zero.
+    return bound, np.abs(bound) * 4 * UNIT_ROUNDOFF + (math.ulp(0.0) if float(policy.bound) != policy.bound else 0.0)
 
 
 def settle_choice(

@@ -1,19 +1,21 @@
-"""Bernoulli steps that also mask revealed tokens again (M3.3)."""
+"""Bernoulli steps that also mask revealed tokens again (definitions.md#remasking)."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
-from ..types import ROW_TOLERANCE, number
+from ..spec.table import Numbers
+from ..types import ROW_TOLERANCE, floating, number, written
 from .base import Partial, Policy, Transition
-from .oblivious import filled
+from .filling import filled
+from .kind import ScheduledTable
 from .schedule import Schedule
 
 __all__ = ["Remasking"]
@@ -49,6 +51,10 @@ class Remasking(Policy):
             (w + sigma * (1 - tail)) / tail if tail else Fraction(1)
             for w, sigma, tail in zip(self._weights(), self.remasked, schedule.exact_tails, strict=False)
         )
+        for k, chances in enumerate(zip(self.remasked, self.revealed, strict=True)):
+            for chance in chances:
+                floating(chance, f"sigma[{k}]")
+                floating(1 - chance, f"sigma[{k}]")
 
     def _weights(self) -> list[Fraction]:
         return [before - after for before, after in itertools.pairwise(self.schedule.exact_tails)]
@@ -71,17 +77,18 @@ class Remasking(Policy):
         kind = Fraction if conditionals.dtype == object else float
         sigma, keep = kind(self.remasked[step - 1]), kind(1 - self.remasked[step - 1])
         reveal, leave = kind(self.revealed[step - 1]), kind(1 - self.revealed[step - 1])
+        one = kind(1)
         options = [
-            [(vocab, leave), *((v, reveal * c) for v, c in enumerate(row))]
+            [(vocab, leave, one), *((v, reveal, c) for v, c in enumerate(row))]
             if token == vocab
-            else [(token, keep), (vocab, sigma)]
+            else [(token, keep, one), (vocab, sigma, one)]
             for token, row in zip(y, conditionals.tolist(), strict=True)
         ]
-        for drawn in itertools.product(*([(v, c) for v, c in each if c] for each in options)):
-            weight = kind(1)
-            for _, c in drawn:
-                weight *= c
-            yield weight, tuple(v for v, _ in drawn), None
+        for drawn in itertools.product(*([(v, h, c) for v, h, c in each if h and c] for each in options)):
+            weight = one
+            for _, h, c in drawn:
+                weight *= h * c
+            yield weight, tuple(v for v, _, _ in drawn), None
 
     def draw_step(
         self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
@@ -92,8 +99,24 @@ class Remasking(Policy):
         following[~masked & (u < float(self.remasked[step - 1]))] = vocab
         return following
 
+    def written(self) -> dict[str, Any]:
+        sigma = self.remasked if self.rational else map(float, self.remasked)
+        return {"kind": "remasking", "weights": self.schedule.law.written(), "sigma": written(list(sigma))}
+
     def __repr__(self) -> str:
         return f"Remasking({self.schedule!r}, sigma={[float(sigma) for sigma in self.remasked]})"
+
+
+class RemaskingTable(ScheduledTable):
+    """The keys of ``bernoulli`` and ``sigma``, one number a step."""
+
+    kind: Literal["remasking"]
+    sigma: Numbers
+
+    def build(self, length: int) -> Policy:
+        if not isinstance(self.sigma, list):
+            raise BadInput("sigma", "found a number; a list with one number for each step is accepted")
+        return Remasking(self.read_schedule(self.exactly_one("steps", "weights", "alpha")), self.sigma)
 
 
 def _within(sigma: Fraction | float, most: Fraction, key: str) -> Fraction:

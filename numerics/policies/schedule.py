@@ -1,4 +1,4 @@
-"""Schedules: how much is revealed at each step (M0, design of ``alpha_t``)."""
+"""Schedules: how much is revealed at each step (definitions.md#setting)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ __all__ = ["MOST_STEPS", "Schedule"]
 
 MOST_STEPS = 10**7
 """Schedules are stored step by step."""
+
+WEIGHTS_SHOWN = 8
 
 LONGEST_POWERS = 10**9
 """Bits of all the rational powers of a geometric schedule together."""
@@ -181,7 +183,20 @@ class Schedule:
         return [*sums[:-1], Fraction(1)]
 
     def __repr__(self) -> str:
-        return f"Schedule(steps={self.steps})"
+        if self.is_uniform:
+            return f"Schedule.uniform({self.steps})"
+        return f"Schedule([{self.written()}])"
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether all steps have the same weight."""
+        return bool((self.weights == self.weights[0]).all())
+
+    def written(self) -> str:
+        """The weights as far as a line has room."""
+        exact = (self.fractions if self.rational else self.weights)[:WEIGHTS_SHOWN].tolist()
+        first = ", ".join(map(shown, exact))
+        return first if self.steps <= WEIGHTS_SHOWN else f"{first}, ..., {self.steps} in all"
 
 
 def _quotients(parts: list[int], whole_number: int) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ..checks import Status, Verdict
 from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve
-from ..sweep import Store
+from ..sweeps import Store
 from .cases import Case
 from .constants import constants
 from .english_curve import SHORT, english_curve
@@ -20,6 +20,7 @@ from .stored import stored_results
 from .study import hmm_ser, ngram_ter, policies_table, steps_to_target
 from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
 from .verdicts import tally, tightness, verdict_table, verdicts_of
+from .vocabulary import quantity_list
 
 __all__ = ["CASE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "engines"]
 
@@ -40,7 +41,9 @@ def bounds(cases: Iterable[Case]) -> Table:
 def _looseness(verdict: Verdict) -> float:
     """The ratio without its last digits, so that noise does not reorder what is equal."""
     ratio = tightness(verdict)
-    return 1.0 if ratio is None or verdict.status is Status.UNDECIDED else float(f"{ratio.value:.9g}")
+    if ratio is None or verdict.status is Status.UNDECIDED:
+        return 1.0
+    return float(f"{ratio.value if ratio.has_value else ratio.hi:.9g}")
 
 
 def curves(cases: Iterable[Case]) -> Table:
@@ -86,6 +89,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "policies": policies_table,
         "refuted": refuted_table,
         "schedules": schedule_table,
+        "quantities": quantity_list,
         "statements": statement_list,
         "steps-to-target": steps_to_target,
         "tightness": tightness_table,

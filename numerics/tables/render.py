@@ -15,12 +15,19 @@ from typing import Any
 from tabulate import tabulate
 
 from ..enclosure import Enclosure
+from ..logform import LogForm
 from .digits import shown, shown_float
 
 __all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "render"]
 
 PAGE = 40
 """Rows that fit one page; a longer table is broken over several."""
+
+LONGEST_EXACT = 200_000
+"""Bits in the arguments of a log form that is written out."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t")
+"""What a cell begins with that a spreadsheet would calculate."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +92,15 @@ def as_json(cell: Any) -> Any:
         found = {"value": as_json(cell.value), "lo": as_json(cell.lo), "hi": as_json(cell.hi), "kind": cell.kind}
         if cell.engine:
             found["engine"] = cell.engine
-        if cell.exact is not None:
+        notes = [cell.note] if cell.note else []
+        if isinstance(cell.exact, LogForm) and cell.exact.bits > LONGEST_EXACT:
+            notes.append(f"the exact number, with arguments of {cell.exact.bits} bits, is not written out")
+        elif cell.exact is not None:
             found["exact"] = str(cell.exact)
         if cell.confidence is not None:
             found["confidence"] = cell.confidence
-        if cell.note:
-            found["note"] = cell.note
+        if notes:
+            found["note"] = "; ".join(notes)
         return found
     if isinstance(cell, Formula):
         return cell.text
@@ -115,14 +125,14 @@ def _json(table: Table) -> str:
 
 
 def _csv(table: Table) -> str:
-    """Numbers in full; enclosures become three columns, the value and both ends."""
+    """Numbers in full; enclosures become three columns, the value and both ends; text is never a formula."""
     wide = [any(isinstance(row[c], Enclosure) for row in table.rows) for c in range(len(table.columns))]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     header = []
     for name, three in zip(table.columns, wide, strict=True):
         header += [name, f"{name} lo", f"{name} hi"] if three else [name]
-    writer.writerow(header)
+    writer.writerow(map(_inert, header))
     for row in table.rows:
         line: list[Any] = []
         for cell, three in zip(row, wide, strict=True):
@@ -138,7 +148,22 @@ def _full(cell: Any) -> Any:
     """Every digit of a number; nothing where there is none."""
     if isinstance(cell, float):
         return "" if math.isnan(cell) else repr(float(cell))
-    return "" if cell is None else str(cell)
+    if isinstance(cell, int):
+        return str(cell)
+    return "" if cell is None else _inert(str(cell))
+
+
+def _inert(text: str) -> str:
+    """Text behind an apostrophe where a spreadsheet would take it for a formula; a number stays one."""
+    # A carriage return would end the row, and let what follows begin a cell.
+    text = text.replace("\r", " ")
+    if not text.startswith(FORMULA_STARTS):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
 
 
 def _markdown(table: Table) -> str:
@@ -212,4 +237,4 @@ def _latex(table: Table) -> str:
 FORMATS: Mapping[str, Callable[[Table], str]] = MappingProxyType(
     {"md": _markdown, "latex": _latex, "csv": _csv, "json": _json}
 )
-"""What a table can be written as."""
+"""The formats that a table can be written in."""

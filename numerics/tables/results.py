@@ -55,13 +55,15 @@ def _width(number: Enclosure) -> str:
 
 
 def measured_record(instance: Instance, found: Mapping[str, Enclosure]) -> dict[str, Any]:
-    """What ``measure --json`` prints."""
+    """The JSON of ``measure --json``."""
     return {"instance": instance.name, "quantities": {name: as_json(number) for name, number in found.items()}}
 
 
 def law_record(law: Law) -> dict[str, Any]:
-    """What ``law --json`` prints: p in the order of ``tabular`` probabilities."""
-    return {"vocab": law.vocab, "length": law.length, "law": law.p.tolist()}
+    """What ``law --json`` prints: p in the order of ``tabular`` probabilities, and the ends of its enclosures."""
+    found = [Enclosure.relative(p, law.p_depth, 1.0) for p in law.p.tolist()]
+    ends = {"lo": [each.lo for each in found], "hi": [each.hi for each in found]}
+    return {"vocab": law.vocab, "length": law.length, "law": law.p.tolist(), **ends}
 
 
 def law_table(instance: Instance, law: Law) -> Table:
@@ -119,7 +121,7 @@ def sequences_table(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[n
 
 
 def sequences_record(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64]) -> dict[str, Any]:
-    """What ``law --sequences FILE --json`` prints."""
+    """The JSON of ``law --sequences FILE --json``."""
     log_q = instance.language.log_prob(x).tolist()
     found = [
         {"sequence": row.tolist(), "log_p": as_json(p), "log_q": as_json(q)}
@@ -158,7 +160,7 @@ def curve_tables(instance: Instance, found: InformationCurve) -> tuple[Table, Ta
 
 
 def curve_record(instance: Instance, found: InformationCurve) -> dict[str, Any]:
-    """What ``curve --json`` prints."""
+    """The JSON of ``curve --json``."""
     return {
         "instance": instance.name,
         "profile": _points("j", found.revealed, found.profile),

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from maskbound import theory
-from maskbound.theory import Statement, consequences, declared_in, statements
+from maskbound.theory import Statement, consequences, declared_in, search, statements
 
 from ..errors import BadInput, shown
 from ..tightness import extremes, in_words
 from ..universal_verdicts import universal_verdicts
 from .render import Formula, Table
 
-__all__ = ["find_statement", "for_every_language", "statement_account", "statement_list", "tightest_ratio"]
+__all__ = [
+    "find_statement",
+    "find_statements",
+    "for_every_language",
+    "statement_account",
+    "statement_lines",
+    "statement_list",
+    "tests_of",
+    "tightest_ratio",
+]
 
 
 def statement_list() -> Table:
@@ -53,7 +63,7 @@ def for_every_language(statement: Statement) -> str | None:
 
 
 def find_statement(name: str) -> Statement:
-    """The statement of that id.
+    """The statement of that id, or of that old one.
 
     Raises
     ------
@@ -62,8 +72,36 @@ def find_statement(name: str) -> Statement:
     """
     if name in statements:
         return statements[name]
-    close = difflib.get_close_matches(name[:80], statements, 3, cutoff=0.4) or list(statements)
-    raise BadInput("statement", f"found {shown(name)}; the closest known ids are {', '.join(close)}")
+    raise BadInput("statement", f"found {shown(name)}; {_hint(name)}")
+
+
+def find_statements(query: str) -> list[Statement]:
+    """The statements that a query describes, at least one.
+
+    Raises
+    ------
+    BadInput
+        When there are none, with the closest known ids.
+    """
+    found = search(query)
+    if not found:
+        raise BadInput("QUERY", f"found {shown(query)}, which no statement has; {_hint(query)}")
+    return found
+
+
+def _hint(name: str) -> str:
+    close = theory.closest(name, statements)
+    return f"the closest known ids are {', '.join(close)}" if close else "`maskbound theorems` lists the known ids"
+
+
+def statement_lines(found: Iterable[Statement]) -> str:
+    """Statements by subject: id, title, status and tightest ratio on a line each, the formula below."""
+    by_subject: defaultdict[str, list[str]] = defaultdict(list)
+    for statement in found:
+        tightest = tightest_ratio(statement)
+        known = statement.status + (f", tightest {tightest}" if tightest else "")
+        by_subject[statement.subject] += [f"  {statement.id}  {statement.title} ({known})", f"      {statement}"]
+    return "\n".join(line for subject, lines in by_subject.items() for line in (subject, *lines))
 
 
 def statement_account(statement: Statement) -> str:
@@ -77,6 +115,8 @@ def statement_account(statement: Statement) -> str:
         facts.append(("pair", f"{relation.name}: {relation.sentence}"))
     facts += [(f"{symbol} =", str(value)) for symbol, value in statement.parameters.items()]
     facts += [("status", statement.status), ("source", statement.source)]
+    facts += [("published", str(citation)) for citation in statement.published]
+    facts.append(("near", f"{statement.near}, which is true" if statement.near else ""))
     if statement.refuted_by:
         facts.append(("refuted by", statement.refuted_by))
     facts.append(("tight", statement.tight))
@@ -90,12 +130,12 @@ def statement_account(statement: Statement) -> str:
     for name in sorted({name.removesuffix("@2") for name in statement.quantities}):
         facts.append((name, "; ".join(f"{place} ({', '.join(by)})" for place, by in measured_in(name).items())))
     facts.append(("proof note", f"proofs_notes/{statement.note}" if statement.note else ""))
-    facts.append(("tested in", ", ".join(_tests(statement))))
+    facts.append(("tested in", ", ".join(tests_of(statement))))
     width = max(len(name) for name, fact in facts if fact)
     return "\n".join(f"{name:<{width}} {fact}" if name else fact for name, fact in facts if fact)
 
 
-def _tests(statement: Statement) -> list[str]:
+def tests_of(statement: Statement) -> list[str]:
     """Tests that the proof note links, where the notes lie beside the package."""
     note = Path(theory.__file__).parent.parent / "proofs_notes" / statement.note
     if not statement.note or not note.is_file():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..sweep import Store
+import re
+
+from ..sweeps import Store
 from .render import Table
 
 __all__ = ["stored_results"]
@@ -14,13 +16,24 @@ def stored_results(store: Store) -> Table:
     quantities = list(dict.fromkeys(row.quantity for row in rows))
     found = {(row.fingerprint, row.quantity): store.enclosure(row) for row in rows}
     names = {row.fingerprint: row.name for row in rows}
+    # Processes finish in any order.
     cells = tuple(
         (name, *(found.get((fingerprint, quantity)) for quantity in quantities))
-        for fingerprint, name in names.items()
+        for fingerprint, name in sorted(names.items(), key=lambda item: (_numbers_by_size(item[1]), item[0]))
         if any(found.get((fingerprint, quantity)) for quantity in quantities)
     )
-    failures = [row for row in rows if row.value is None]
-    notes = (f"{len(failures)} could not be measured; the first: {failures[0].message}",) if failures else ()
+    failures = [row for row in rows if row.is_failure]
+    notes: tuple[str, ...] = ()
+    if failures:
+        notes += (f"{len(failures)} could not be measured; the first: {failures[0].message}",)
+    if others := store.left_out():
+        notes += (f"{others} rows that other code has measured are left out; a sweep measures them anew",)
     provenance = tuple(f"instance {name}: {fingerprint}" for fingerprint, name in names.items())
     title = f"Quantities of {len(cells)} instances (logarithmic ones in nats)"
     return Table(title, ("instance", *quantities), cells, notes, provenance)
+
+
+def _numbers_by_size(name: str) -> list[tuple[int, float, str]]:
+    """A key that sorts names as a reader would: ``steps=8`` before ``steps=16``."""
+    pieces = re.split(r"(\d+(?:\.\d+)?)", name)
+    return [(0, float(piece), "") if k % 2 else (1, 0.0, piece) for k, piece in enumerate(pieces)]

@@ -1,4 +1,4 @@
-"""What was checked, in a few rows: the instances, the verdicts by statement, how tight, and what is false."""
+"""A check in a few rows: the instances, the verdicts by statement, how tight they are, and the false statements."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ def verdict_summary(cases: Iterable[Case]) -> Table:
     rows = tuple(_summary(verdicts) for verdicts in by_statement.values() if verdicts)
     columns = ("statement", "formula", "holds", "violated", "equal", "open", "not applicable", "loosest", "tightest")
     note = (
-        "Equal: both sides are the same to within rounding. Open: the enclosures overlap, or a side is beyond reach. "
+        "Equal: both sides are the same to within rounding. Open: the enclosures overlap, or a side is beyond reach or "
+        "has no value. "
         "Loosest and tightest: the smaller side over the larger, as the statement orders them, where it is not 0."
     )
     return Table("Verdicts by statement", columns, rows, (note, f"In all {tally(found)}."))
@@ -86,14 +87,14 @@ def _summary(verdicts: list[Verdict]) -> tuple[object, ...]:
     equal = sum(map(is_rounding_equality, verdicts))
     decided = [v for v in verdicts if v.status in (Status.HOLDS, Status.VIOLATED) and statement.relation != "=="]
     ratios = [ratio for verdict in decided if (ratio := tightness(verdict)) is not None and ratio.lo > 0]
-    ratios.sort(key=lambda ratio: ratio.value)
+    ratios.sort(key=lambda ratio: ratio.value if ratio.has_value else ratio.hi)
     return (
         statement.id,
         Formula(str(statement), statement.latex()),
         count[Status.HOLDS],
         count[Status.VIOLATED],
         equal,
-        count[Status.UNDECIDED] - equal,
+        count[Status.UNDECIDED] - equal + count[Status.UNDEFINED],
         count[Status.NOT_APPLICABLE],
         ratios[0] if ratios else None,
         ratios[-1] if ratios else None,

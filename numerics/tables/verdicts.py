@@ -28,6 +28,7 @@ __all__ = [
     "judged_on",
     "remarks",
     "search_record",
+    "settled",
     "side_enclosure",
     "tally",
     "tightness",
@@ -40,7 +41,13 @@ LATEX = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">"}
 NARROW, SMALL = 1e-9, 1e-3
 """An enclosure of any kind narrower than this, relative to its value or to ``SMALL``, counts as rounded."""
 
-COLOURS = {"holds": "green", "violated": "bold red", "undecided": "yellow", "not applicable": "dim"}
+COLOURS = {
+    "holds": "green",
+    "violated": "bold red",
+    "undecided": "yellow",
+    "undefined": "yellow",
+    "not applicable": "dim",
+}
 
 
 def judged_on(case: Case, claims: Sequence[Statement] = ()) -> list[tuple[Statement, Case]]:
@@ -64,7 +71,16 @@ def verdicts_of(
     """One verdict after the other, in the order of :func:`judged_on`; measurements are shared between them."""
     works = {subject: Workspace(subject, request) for subject in case.subjects}
     for statement, about in judged_on(case, claims):
-        yield judge(statement, tuple(works[subject] for subject in about.subjects), about.relation, exact)
+        yield settled(statement, tuple(works[subject] for subject in about.subjects), about.relation, exact)
+
+
+def settled(statement: Statement, works: tuple[Workspace, ...], relation: str | None, exact: bool = False) -> Verdict:
+    """A verdict by intervals or, where asked for, exactly; a claim that intervals leave open is decided exactly too."""
+    found = judge(statement, works, relation, exact)
+    if exact or statement.status != "claim" or found.status is not Status.UNDECIDED:
+        return found
+    again = judge(statement, works, relation, exact=True)
+    return found if again.status is Status.UNDECIDED else again
 
 
 def is_rounding_equality(verdict: Verdict) -> bool:
@@ -83,7 +99,7 @@ def _known_to_rounding(found: Enclosure) -> bool:
 def tightness(verdict: Verdict) -> Enclosure | None:
     """The smaller side over the larger, as the statement orders them; None where that is noise or not defined."""
     low, high = side_enclosure(verdict.lhs), side_enclosure(verdict.rhs)
-    if low is None or high is None or math.isnan(verdict.ratio):
+    if low is None or high is None:
         return None
     if verdict.statement.relation in (">=", ">"):
         low, high = high, low
@@ -165,15 +181,16 @@ def tally(verdicts: Iterable[Verdict]) -> str:
     if equal:
         which = "all" if equal == count[Status.UNDECIDED] else f"{equal} of them"
         line += f" ({which} equalities to within rounding)"
-    return f"{line}; {count[Status.NOT_APPLICABLE]} not applicable"
+    undefined = f", {count[Status.UNDEFINED]} undefined" if count[Status.UNDEFINED] else ""
+    return f"{line}{undefined}; {count[Status.NOT_APPLICABLE]} not applicable"
 
 
 def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[str]:
-    """What a table of verdicts leaves open: violations in full, and why others could not be decided.
+    """Lines below a table of verdicts: violations in full, and why others could not be decided.
 
     With ``inapplicable``, also why a statement does not apply.
     """
-    wanted = {Status.UNDECIDED, Status.NOT_APPLICABLE} if inapplicable else {Status.UNDECIDED}
+    wanted = {Status.UNDECIDED, Status.UNDEFINED} | ({Status.NOT_APPLICABLE} if inapplicable else set())
     return [
         verdict.account()
         if verdict.status is Status.VIOLATED
@@ -184,7 +201,7 @@ def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[
 
 
 def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
-    """What ``check --json`` prints; the sides are numbers, null where the statement does not apply."""
+    """The JSON of ``check --json``; the sides are numbers, null where the statement does not apply."""
     return [
         {
             "statement": verdict.statement.id,
@@ -200,7 +217,7 @@ def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
 
 
 def search_record(found: Falsification) -> dict[str, Any]:
-    """What ``falsify --json`` prints; the counterexample and the tightest instance in the format of instance files."""
+    """The JSON of ``falsify --json``; the counterexample and the tightest instance in the format of instance files."""
     extreme = found.tightest
     return {
         "statement": found.statement.id,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
+from maskbound.theory import Statement, claim, closest, statements
 
-from maskbound.theory import Statement, claim, statements
-
-from ..checks import Status, Verdict, judge
+from ..checks import Status, Verdict
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair
+from ..tables.verdicts import settled
 
 __all__ = ["assert_holds"]
 
@@ -58,7 +57,7 @@ def assert_holds(
     instances, relation = _instances(subjects, relation)
     if len(instances) != stated.subjects:
         raise BadInput("subjects", f"found {len(instances)} instances; {stated.id} speaks of {stated.subjects}")
-    verdict = judge(stated, tuple(Workspace(instance, request) for instance in instances), relation)
+    verdict = settled(stated, tuple(Workspace(instance, request) for instance in instances), relation)
     passing = (Status.HOLDS, Status.UNDECIDED) if allow_undecided else (Status.HOLDS,)
     if verdict.status not in passing:
         raise AssertionError(verdict.account())
@@ -71,7 +70,7 @@ def _statement(given: Statement | str) -> Statement:
     if given in statements:
         return statements[given]
     if not any(sign in given for sign in "<>="):
-        close = difflib.get_close_matches(given[:80], statements, 3) or list(statements)
+        close = closest(given, statements) or list(statements)[:3]
         raise BadInput("statement", f"found {given!r}; a claim or an id is accepted, such as {', '.join(close)}")
     return claim(given)
 

@@ -55,14 +55,14 @@ class _Item(pytest.Item):
         super().__init__(**rest)
         self.judged = judged
 
-    def verdicts(self, exact: bool = False) -> list[Any]:
+    def verdicts(self) -> list[Any]:
         """One for each statement and case."""
-        from ..checks import judge
         from ..engines.workspace import Workspace
+        from ..tables.verdicts import settled
 
         works = {subject: Workspace(subject) for _, case in self.judged for subject in case.subjects}
         return [
-            judge(statement, tuple(works[subject] for subject in case.subjects), case.relation, exact)
+            settled(statement, tuple(works[subject] for subject in case.subjects), case.relation)
             for statement, case in self.judged
         ]
 
@@ -91,14 +91,11 @@ class ClaimItem(_Item):
     """A claim holds."""
 
     def runtest(self) -> None:
-        """Judge it by intervals and, if they do not decide, exactly."""
+        """Judge it."""
         from ..checks import Status
 
         if not self.judged:
             raise CheckFailed(f"{self.name}: it compares two instances, and the file holds one")
-        verdicts = self.verdicts()
-        if any(verdict.status is Status.UNDECIDED for verdict in verdicts):
-            verdicts = self.verdicts(exact=True)
-        failures = [verdict.account() for verdict in verdicts if verdict.status is not Status.HOLDS]
+        failures = [verdict.account() for verdict in self.verdicts() if verdict.status is not Status.HOLDS]
         if failures:
             raise CheckFailed("\n".join(failures))

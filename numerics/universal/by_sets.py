@@ -41,7 +41,7 @@ def by_sets(
     orders = [orders_of(policy, length) for policy in policies]
     ties = equations(assumed, length)
     senses = [_without_bounds(lattice) for lattice in in_both_senses(reading)]
-    exact = not any(name.startswith(("kl", "soft_path_kl")) for name in reading.names)
+    exact = not any(name.startswith(("kl", "log_mean_path_kl")) for name in reading.names)
     cone = Cone(classes_of(orders, length, symmetric=not ties), ties, vocabulary="log V" in _names(senses))
     constant, remark = _constant(reading, orders, length, cone, assumed) if exact else (None, "")
     proofs: list[Proof] = []
@@ -78,7 +78,7 @@ def _without_bounds(lattice: Lattice) -> Lattice:
         found: dict[str, Number] = {}
         for name, c in form.items():
             plain, _, second = name.partition("@")
-            if plain in ("kl", "soft_path_kl"):
+            if plain in ("kl", "log_mean_path_kl"):
                 if sign(c) < 0:
                     continue
                 name = "path_kl" + ("@2" if second else "")

@@ -329,7 +329,8 @@ class Steps:
         self.N, self.L, largest = len(shares), L, max(shares)
         self.numbers = {
             "N": Fraction(self.N), "expected_steps": Fraction(self.N), "max_step_weight": largest,
-            "collision_probability": sum((w * w for w in shares), Fraction(0)), "break_even_price": Fraction(L, self.N),
+            "collision_probability": sum((w * w for w in shares), Fraction(0)),
+            "speedup_at_unit_cost": Fraction(L, self.N),
         }  # fmt: skip
         if self.sizes is not None:
             starts = list(zip([0, *self.ends], self.sizes, strict=False))
@@ -375,13 +376,19 @@ class Steps:
         return total
 
     def value(self, name: str, K: int) -> Fraction:
-        kind = "curve" if self.weights is not None else "profile"
-        if name in ("path_kl", "weighted_slope" if self.weights is not None else "path_kl"):
-            return self.left_sum(K) - K  # the slope weighted by a_k - a, by parts
-        if name == f"{kind}_left_sum":
+        if name == "path_kl":
+            return self.left_sum(K) - K
+        if self.weights is None:
+            require(name == "profile_left_sum", f"{name:.40} belongs to another kind of policy")
             return self.left_sum(K)
-        require(self.weights is not None, f"{name:.40} belongs to another kind of policy")
-        return self.growth_bound(K) if name == "growth_bound" else self.mixture(K)
+        values = {
+            "curve_left_riemann_sum": self.left_sum,
+            "weighted_slope": lambda K: self.left_sum(K) - K,  # the slope weighted by a_k - a, by parts
+            "growth_bound": self.growth_bound,
+            "mixture_path_kl": self.mixture,
+        }
+        require(name in values, f"{name:.40} belongs to another kind of policy")
+        return values[name](K)
 
 
 def binomials(n: int, a: Fraction) -> list[Fraction]:
@@ -400,11 +407,11 @@ LANGUAGE = {
     "dual_total_correlation": lambda L, K: K if K < L else 0,
     "profile_start": lambda L, K: L if K else 0,
     "profile_end": lambda L, K: L if K == L else 0,
-    "growth_complexity": lambda L, K: Fraction(K * (L - K), L + 1),
+    "odds_weighted_slope": lambda L, K: Fraction(K * (L - K), L + 1),
 }
-POLICY = ("path_kl", "curve_left_sum", "profile_left_sum", "weighted_slope", "growth_bound", "mixture_path_kl")
-BETWEEN = ("kl", "soft_path_kl")
-LEARNING = ("learning_term", "eps_learning", "eps_learning_mean")
+POLICY = ("path_kl", "curve_left_riemann_sum", "profile_left_sum", "weighted_slope", "growth_bound", "mixture_path_kl")
+BETWEEN = ("kl", "log_mean_path_kl")
+LEARNING = ("learning_term", "eps_learning", "mean_learning_error")
 
 
 def code_rows(data: dict) -> tuple[list, list, list, Reader]:
@@ -432,9 +439,9 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
             values |= {n + end: policy.value(n, K) for n in POLICY if n + end in used}
             mine = [n + end for n in BETWEEN if n + end in used]
             top = policy.left_sum(K) - K if mine else Fraction(0)
-            # 0 <= kl <= soft_path_kl <= path_kl, for each policy by itself; with one order all are path_kl.
+            # 0 <= kl <= log_mean_path_kl <= path_kl, for each policy by itself; with one order all are path_kl.
             heights: list = [(top, top)] if policy.one_order or not top else [(top, top), (0, 0), (0, top)]
-            choices.append([{n: Fraction(h[n.startswith("soft")]) for n in mine} for h in heights])
+            choices.append([{n: Fraction(h[not n.startswith("kl")]) for n in mine} for h in heights])
         sized = all(policy.weights is None or policy.one_order for policy in policies)
         for n, corner in enumerate(itertools.product(*choices)):
             known = {name: value for part in corner for name, value in part.items()}
@@ -443,9 +450,9 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
     if not exact:
         require(len(policies) < 2, "two policies visit different errors of a denoiser")
         wrong = {name: Fraction(1) for name in ("path_kl", "mixture_path_kl", "learning_term")}
-        wrong |= {name: Fraction(1, L) for name in ("eps_learning", "eps_learning_mean")}
+        wrong |= {name: Fraction(1, L) for name in ("eps_learning", "mean_learning_error")}
         for kl, soft in ((1, 1), (0, 0), (0, 1)) if used & set(BETWEEN) else ((1, 1),):
-            generators.append({**wrong, "kl": Fraction(kl), "soft_path_kl": Fraction(soft)})
+            generators.append({**wrong, "kl": Fraction(kl), "log_mean_path_kl": Fraction(soft)})
             attained.append(kl == 1)
         generators.append({"eps_learning": Fraction(1)})
         attained.append(False)
@@ -672,7 +679,7 @@ def cases_of_sizes(single: bool, exact: bool) -> tuple[dict, list]:
         numbers |= {"tc_step_ratio": (i + u) / (i + u + R) + Y, "dtc_step_ratio": (i + u) / (S + 1) + Z}
     inner = {
         "path_kl": u, "entropy": K, "curve_area": K, "profile_area": K, "total_correlation": rest,
-        "dual_total_correlation": K, "profile_start": L, "growth_complexity": K * rest / (L + 1),
+        "dual_total_correlation": K, "profile_start": L, "odds_weighted_slope": K * rest / (L + 1),
         "profile_left_sum": K + u, "log V": UNIT,
     }  # fmt: skip
     last = dict.fromkeys(
@@ -683,7 +690,7 @@ def cases_of_sizes(single: bool, exact: bool) -> tuple[dict, list]:
 
 
 def errors(L: Ratio) -> dict:
-    each = {"learning_term": ERROR, "eps_learning": (ERROR + EXCESS) / L, "eps_learning_mean": ERROR / L}
+    each = {"learning_term": ERROR, "eps_learning": (ERROR + EXCESS) / L, "mean_learning_error": ERROR / L}
     return {"path_kl": ERROR, "mixture_path_kl": ERROR, **each}
 
 
@@ -701,11 +708,11 @@ def cases_of_schedules(uniform: bool, growth: bool, exact: bool) -> tuple[dict, 
         a, rest, ahead = (s + i) / unit, (u + r) / unit, u / unit
         kernel = {
             "path_kl": ahead, "weighted_slope": ahead, "mixture_path_kl": ahead, "total_correlation": rest,
-            "dual_total_correlation": a, "growth_complexity": a * rest, "entropy": a, "curve_area": a,
-            "profile_area": a, "curve_left_sum": a + ahead, "profile_start": UNIT, "log V": UNIT / L,
+            "dual_total_correlation": a, "odds_weighted_slope": a * rest, "entropy": a, "curve_area": a,
+            "profile_area": a, "curve_left_riemann_sum": a + ahead, "profile_start": UNIT, "log V": UNIT / L,
         }  # fmt: skip
         cases.append({**kernel, "growth_bound": bound / unit} if growth else kernel)
-    ends = ("entropy", "curve_area", "profile_area", "curve_left_sum", "profile_start", "profile_end")
+    ends = ("entropy", "curve_area", "profile_area", "curve_left_riemann_sum", "profile_start", "profile_end")
     cases += [{**dict.fromkeys(ends, UNIT), "log V": UNIT / L}, {"log V": UNIT / L}, {ONE: UNIT}]
     return numbers, cases if exact else [*cases, errors(L)]
 
@@ -721,7 +728,12 @@ def symbolic(data: dict) -> list:
     else:
         require(type(data["uniform"]) is bool and type(data["growth"]) is bool, "uniform and growth are true or false")
         numbers, cases = cases_of_schedules(data["uniform"], data["growth"], exact)
-        names = {"curve_left_sum", "weighted_slope", "mixture_path_kl", *(["growth_bound"] if data["growth"] else [])}
+        names = {
+            "curve_left_riemann_sum",
+            "weighted_slope",
+            "mixture_path_kl",
+            *(["growth_bound"] if data["growth"] else []),
+        }
     numbers |= dict.fromkeys(LEARNING, ZERO) if exact else {}
     # Of steps of one token at the very end this ratio is 0, and not i + u over i + u + r.
     undefined = "tc_step_ratio" in f"{data['statement']['lhs']}{data['statement']['rhs']}"

@@ -132,7 +132,7 @@ def _kernel(
         if symbol == UNIT:
             f, at_end, unused = f + c / LENGTH, at_end + c / LENGTH, unused + c / LENGTH
             continue
-        if symbol.name in ("learning_term", "eps_learning", "eps_learning_mean"):
+        if symbol.name in ("learning_term", "eps_learning", "mean_learning_error"):
             continue
         if symbol.name not in kernels:
             raise BeyondReach(f"{symbol.name} is not known for all lengths at once")
@@ -149,11 +149,11 @@ def _functionals(a: Expr, rest: Expr, ahead: Expr, growth: Expr | None) -> dict[
         "mixture_path_kl": (ahead, 0),
         "total_correlation": (rest, 0),
         "dual_total_correlation": (a, 0),
-        "growth_complexity": (a * rest, 0),
+        "odds_weighted_slope": (a * rest, 0),
         "entropy": (a, 1),
         "curve_area": (a, 1),
         "profile_area": (a, 1),
-        "curve_left_sum": (a + ahead, 1),
+        "curve_left_riemann_sum": (a + ahead, 1),
         "profile_start": (Integer(1), 1),
         "profile_end": (Integer(0), 1),
     }
@@ -166,7 +166,7 @@ def _errors(coefficients: Mapping[Symbol, Expr]) -> Expr:
         "mixture_path_kl": LAMBDA,
         "learning_term": LAMBDA,
         "eps_learning": (LAMBDA + EXCESS) / LENGTH,
-        "eps_learning_mean": LAMBDA / LENGTH,
+        "mean_learning_error": LAMBDA / LENGTH,
     }
     return sum((c * values.get(s.name, Integer(0)) for s, c in coefficients.items()), Integer(0))
 
@@ -252,7 +252,7 @@ def _kernel_on(symbol: Symbol, every: Sequence[Steps], left: Fraction, right: Fr
     plain, _, second = symbol.name.partition("@")
     if symbol == UNIT:
         return 1 / LENGTH
-    if plain in ("learning_term", "eps_learning", "eps_learning_mean"):
+    if plain in ("learning_term", "eps_learning", "mean_learning_error"):
         return Integer(0)
     kept = sorted(set(every[1 if second else 0].edges))
     k = next(k for k, edge in enumerate(kept) if edge >= right)

@@ -121,7 +121,7 @@ def _codes(single: bool) -> list[Case]:
     inner = {
         "path_kl": u, "entropy": K, "curve_area": K, "profile_area": K, "total_correlation": rest,
         "dual_total_correlation": K, "profile_start": L, "profile_end": Integer(0),
-        "growth_complexity": K * rest / (L + 1), "profile_left_sum": K + u, str(UNIT): Integer(1),
+        "odds_weighted_slope": K * rest / (L + 1), "profile_left_sum": K + u, str(UNIT): Integer(1),
     }  # fmt: skip
     largest = Integer(1) if single else i + 1 + u + SLACK
     ratio = (i + u) / (i + u + r) if not single else Integer(0)
@@ -136,7 +136,7 @@ def _codes(single: bool) -> list[Case]:
     constant = {**dict.fromkeys(inner, Integer(0)), str(UNIT): Integer(1)}
     learning: dict[str, Expr] = {
         **dict.fromkeys(inner, Integer(0)), "path_kl": LAMBDA, "learning_term": LAMBDA,
-        "eps_learning": (LAMBDA + EXCESS) / L, "eps_learning_mean": LAMBDA / L,
+        "eps_learning": (LAMBDA + EXCESS) / L, "mean_learning_error": LAMBDA / L,
     }  # fmt: skip
     return [
         ("rank K < L", inner, numbers),

@@ -116,7 +116,7 @@ LANGUAGE_RAYS: Mapping[str, Callable[[int], Ray]] = {
     "dual_total_correlation": lambda L: [*(Fraction(K) for K in range(L)), Fraction(0)],
     "profile_start": lambda L: [Fraction(0), *[Fraction(L)] * L],
     "profile_end": lambda L: [*[Fraction(0)] * L, Fraction(L)],
-    "growth_complexity": lambda L: [Fraction(K * (L - K), L + 1) for K in range(L + 1)],
+    "odds_weighted_slope": lambda L: [Fraction(K * (L - K), L + 1) for K in range(L + 1)],
     "curve_midpoint_excess": _midpoint_excess,
     "curve_max_slope": _steepest,
     "curve_min_slope": lambda L: _by_rank(lambda K: 2 if L == 2 else 0)(L),
@@ -211,7 +211,7 @@ def _multinomial_path_kl(steps: Steps) -> Ray:
 
 POLICY_RAYS: Mapping[str, Callable[[Steps], Ray]] = {
     "path_kl": _path_kl,
-    "curve_left_sum": _only("bernoulli", _left_sum),
+    "curve_left_riemann_sum": _only("bernoulli", _left_sum),
     "profile_left_sum": _only("fixed-size", _left_sum),
     "weighted_slope": _only("bernoulli", _weighted_slope),
     "growth_bound": _only("bernoulli", _growth_bound),

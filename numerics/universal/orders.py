@@ -126,7 +126,7 @@ def functional(name: str, policies: Sequence[Orders], L: int) -> Combination:
         return combined([(Fraction(1), each), (Fraction(-1), whole)])
     if name == "dual_total_correlation":
         return combined([(Fraction(1), whole), (Fraction(-1), last)])
-    if name == "growth_complexity":
+    if name == "odds_weighted_slope":
         return _of_profile(L, lambda j: Fraction(L + 1 - 2 * (j + 1), L * (L + 1)))
     if name == "curve_midpoint_excess":
         half = Fraction(1, 2)

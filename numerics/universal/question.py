@@ -22,10 +22,10 @@ from ..errors import BadInput, shown
 from ..instances import Instance, from_spec
 from ..instances.gallery import load_gallery
 from ..instances.pairs import RELATIONS
-from ..instances.spec_policies import read_policy
-from ..instances.spec_table import SpecTable, require_table, within
 from ..instances.specfile import in_file, read_file
 from ..policies import FixedSize, Policy
+from ..policies.kind import read_policy
+from ..spec.table import SpecTable, require_table, within
 from ..types import number, whole
 from .mixture import Mixture
 

@@ -63,10 +63,12 @@ def generators(
     """The languages, with the value of every functional on each."""
     names = sorted(set(names) - {CONSTANT})
     steps = [steps_of(policy, length) for policy in policies]
-    plain = [name for name in names if not name.startswith(("kl", "soft_path_kl", "eps_", "learning_"))]
+    plain = [
+        name for name in names if not name.startswith(("kl", "log_mean_path_kl", "eps_", "learning_", "mean_learning_"))
+    ]
     table = {name: _ray(name, steps, length) for name in plain}
     found = [Generator(f"MDS_{K}", {name: ray[K] for name, ray in table.items()}, K) for K in range(length + 1)]
-    between = [name for name in names if name.startswith(("kl", "soft_path_kl"))]
+    between = [name for name in names if name.startswith(("kl", "log_mean_path_kl"))]
     if between:
         found = [each for one in found for each in _between(one, between, steps)]
     found.append(Generator("one sequence", {CONSTANT: Fraction(1)}))
@@ -89,7 +91,7 @@ def _ray(name: str, steps: Sequence[Steps], length: int) -> list[Fraction]:
 
 
 def _between(one: Generator, names: Sequence[str], steps: Sequence[Steps]) -> list[Generator]:
-    """0 <= kl <= soft_path_kl <= path_kl, for each policy by itself: the corners of what is known.
+    """0 <= kl <= log_mean_path_kl <= path_kl, for each policy by itself: the corners of what is known.
 
     On a code fixed sizes attain the last one, where all are path_kl.
     """
@@ -102,7 +104,7 @@ def _between(one: Generator, names: Sequence[str], steps: Sequence[Steps]) -> li
         corners = [dict.fromkeys(mine, top)]
         if top and mine:
             corners.append(dict.fromkeys(mine, Fraction(0)))
-            corners.append({name: top if name.startswith("soft") else Fraction(0) for name in mine})
+            corners.append({name: top if not name.startswith("kl") else Fraction(0) for name in mine})
         choices.append([corner for n, corner in enumerate(corners) if corner not in corners[:n]])
     sized = all(own.weights is None and not own.parts for own in steps)
     found = []
@@ -117,12 +119,12 @@ def _between(one: Generator, names: Sequence[str], steps: Sequence[Steps]) -> li
 def _denoisers(names: Sequence[str], length: int) -> list[Generator]:
     """A wrong denoiser on the language of one sequence, and one that is wrong where it is never asked."""
     each = Fraction(1, length)
-    wrong = {"learning_term": Fraction(1), "eps_learning": each, "eps_learning_mean": each}
+    wrong = {"learning_term": Fraction(1), "eps_learning": each, "mean_learning_error": each}
     wrong |= dict.fromkeys(("path_kl", "mixture_path_kl"), Fraction(1))
     label = "one sequence, a wrong denoiser"
-    heights = [(1, 1), (0, 0), (0, 1)] if {"kl", "soft_path_kl"} & set(names) else [(1, 1)]
+    heights = [(1, 1), (0, 0), (0, 1)] if {"kl", "log_mean_path_kl"} & set(names) else [(1, 1)]
     found = [
-        Generator(label, {**wrong, "kl": Fraction(kl), "soft_path_kl": Fraction(soft)}, attained=kl == 1)
+        Generator(label, {**wrong, "kl": Fraction(kl), "log_mean_path_kl": Fraction(soft)}, attained=kl == 1)
         for kl, soft in heights
     ]
     unasked = Generator("a denoiser wrong where it is not asked", {"eps_learning": Fraction(1)}, attained=False)

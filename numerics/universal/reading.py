@@ -21,8 +21,8 @@ from .mixture import Mixture
 
 __all__ = ["KNOWN", "LEARNING", "Reading", "in_both_senses", "one_reveal_order", "placeholder", "read"]
 
-LEARNING = ("learning_term", "eps_learning", "eps_learning_mean")
-BETWEEN = ("kl", "soft_path_kl")
+LEARNING = ("learning_term", "eps_learning", "mean_learning_error")
+BETWEEN = ("kl", "log_mean_path_kl")
 """What is known only to lie, in this order, between 0 and path_kl."""
 
 KNOWN = {
@@ -43,8 +43,8 @@ NUMBERS = {
     "dyadic_step_size",
     "tc_step_ratio",
     "dtc_step_ratio",
-    "sized_success",
-    "break_even_price",
+    "birthday_probability",
+    "speedup_at_unit_cost",
 }
 """Quantities of the policy alone."""
 

@@ -51,7 +51,7 @@ ALONE = (
     "dual_total_correlation",
     "profile_start",
     "profile_end",
-    "growth_complexity",
+    "odds_weighted_slope",
 )
 """What a language has without a policy."""
 
@@ -59,16 +59,16 @@ KERNELS = {
     *ALONE,
     "path_kl",
     "kl",
-    "soft_path_kl",
+    "log_mean_path_kl",
     "log_ter",
-    "curve_left_sum",
+    "curve_left_riemann_sum",
     "profile_left_sum",
     "weighted_slope",
     "mixture_path_kl",
     "growth_bound",
     "learning_term",
     "eps_learning",
-    "eps_learning_mean",
+    "mean_learning_error",
     "area_defect",
     "slope_defect",
 }
@@ -142,10 +142,10 @@ def without_bounds(coefficients: dict[Symbol, Expr], L: Expr, exact_denoiser: bo
             _bounded(c / L, suffix, put)
         elif plain == "log_ter_language":
             put("entropy", c / L)
-        elif plain in ("kl", "soft_path_kl"):
+        elif plain in ("kl", "log_mean_path_kl"):
             _bounded(c, suffix, put)
         elif plain in ("area_defect", "slope_defect") or (
-            plain in ("learning_term", "eps_learning", "eps_learning_mean") and exact_denoiser
+            plain in ("learning_term", "eps_learning", "mean_learning_error") and exact_denoiser
         ):
             continue
         else:
@@ -164,7 +164,7 @@ def _bounded(c: Expr, suffix: str, put: Any) -> None:
 def value(symbol: Symbol, values: Mapping[str, Expr]) -> Expr:
     if symbol.name in values:
         return values[symbol.name]
-    if symbol.name in ("learning_term", "eps_learning", "eps_learning_mean"):
+    if symbol.name in ("learning_term", "eps_learning", "mean_learning_error"):
         return Integer(0)
     raise BeyondReach(f"{symbol.name} is not known for all lengths at once")
 

@@ -68,6 +68,8 @@ def judged(claim: Statement, spec: Mapping[str, Any]) -> str:
         refuted_by="",
         counterexample=None,
         relation_between=None,
+        near="",
+        published=(),
     )
     try:
         found = from_spec(spec)

@@ -49,7 +49,7 @@ def test_a_file_may_hold_a_list():
 
 def test_values_are_log_forms():
     form = LogForm.parse(ALL["chain"]["values"]["lhs"])
-    assert form == LogForm.parse(ALL["chain"]["quantities"]["curve_left_sum"]) - LogForm.parse(
+    assert form == LogForm.parse(ALL["chain"]["quantities"]["curve_left_riemann_sum"]) - LogForm.parse(
         ALL["chain"]["quantities"]["curve_area"]
     )
     assert ALL["chain"]["order"] == "="
@@ -127,10 +127,10 @@ def malformed_texts():
     yield whole.replace('"vocab": 2', '"vocab": ' + "9" * 4000)
     yield whole.replace('"length": 2', '"length": 1000000000')
     yield whole.replace('"length": 2', '"length": NaN')
-    yield whole.replace('"id": "M6.2"', '"id": 6.2')
-    yield whole.replace('"id": "M6.2"', '"id": null')
-    yield whole.replace('"id": "M6.2"', '"id": "x\\naccepted: y"')
-    yield whole.replace('"id": "M6.2"', '"id": "\\ud800"')
+    yield whole.replace('"id": "bernoulli/max-weight"', '"id": 6.2')
+    yield whole.replace('"id": "bernoulli/max-weight"', '"id": null')
+    yield whole.replace('"id": "bernoulli/max-weight"', '"id": "x\\naccepted: y"')
+    yield whole.replace('"id": "bernoulli/max-weight"', '"id": "\\ud800"')
     yield whole.replace('"1/2"', "0.5")
     yield whole.replace('"1/2"', '"1/0"')
     yield whole.replace('"1/2"', '"' + "1" * 5000 + '"')
@@ -152,7 +152,7 @@ def malformed_texts():
     # fmt: off
     sides = (
         "__import__('os')", "kl if kl else kl", "kl.real", "[kl]", "lambda: kl", "kl@3", "kl@2", "x", "kl kl", "(", "",
-        "kl(1)", "exp()", "exp(1, 2)", "ceil(kl)", "log(*kl)", "kl**kl", "2**10**10", "exp(10**4)", "0x10", "1_0",
+        "kl(1)", "exp()", "exp(1, 2)", "log(*kl)", "kl**kl", "2**10**10", "exp(10**4)", "0x10", "1_0",
         "1e3",
         "0.5", "1j", "True", "not kl", "kl // 2", "kl <= 1", "'kl'", "kl__2", "-" * 1900 + "1", "x" * 3000, "kl\n+1", 7,
         "(" * 900 + "1" + ")" * 900, "law_distance", "law_distance@2", "hellinger", "max_step_size", None, ["kl"],
@@ -279,5 +279,5 @@ def test_it_needs_the_standard_library_only():
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert not node.level
-            found.add(node.module)
+            found.add(str(node.module).split(".")[0])
     assert found <= set(sys.stdlib_module_names)

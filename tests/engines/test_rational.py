@@ -25,6 +25,7 @@ from maskbound.numerics.instances.gallery import load_gallery, names
 from maskbound.numerics.logform import LogForm
 from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.metrics.log_forms import exact_law_distance, known
+from maskbound.numerics.metrics.measure import measure_one
 
 BITS = 256
 ASKED = 0.01
@@ -84,8 +85,8 @@ def test_the_output_law_is_the_oracles_cell_by_cell(case: Case):
 def held(instance: Instance, shift: float = 0.0) -> set[tuple[str, str]]:
     """Every float method that applies against the exact engine: the pairs of engine and quantity that were compared.
 
-    Unless told, engines differ in the scope that they take off the support (M2), if there is such. With a shift, an
-    interval just above every enclosure takes its place, and must not hold the finite value.
+    Unless told, engines differ in the scope that they take off the support (definitions.md#off-support), if there is
+    such. With a shift, an interval just above every enclosure takes its place, and must not hold the finite value.
     """
     if not (instance.language.exact_table() > 0).all():
         instance = replace(instance, off_support_scope=instance.off_support_scope or "global")
@@ -133,6 +134,36 @@ def test_the_enclosures_of_every_engine_contain_the_exact_values():
     exact = {method.quantity for method in METHODS if method.engine == "rational"}
     wanted = {(method.engine, method.quantity) for method in FLOAT_METHODS if method.quantity in exact}
     assert found == wanted - {("push", "expected_steps")}
+
+
+COLD = [
+    policies.Adaptive(4, score="confidence", order=order, steps=4, temperature=Fraction(1, 1000))
+    for order in ("choose-then-sample", "sample-then-choose")
+]
+
+
+@pytest.mark.parametrize("policy", COLD, ids=lambda policy: policy.order)
+def test_rationals_that_grow_too_long_for_the_time_are_refused(policy):
+    """The digits decide, not a clock; at T = 1 the same time suffices, and other engines are asked instead."""
+    chain = languages.markov(["1/2", "1/2"], [["3/10", "7/10"], ["5/8", "3/8"]], 4)
+    instance = Instance(chain, policy)
+    assert measure(instance, ["kl"], engine="rational")["kl"].kind == "exact"
+    with pytest.raises(BeyondReach, match=r"exact rationals of instance .* grow too long for 0\.02 s"):
+        measure(instance, ["kl"], engine="rational", seconds=0.02)
+    warm = policies.Adaptive(4, score="confidence", order=policy.order, steps=4)
+    assert measure(replace(instance, policy=warm), ["kl"], engine="rational", seconds=0.02)["kl"].kind == "exact"
+    if not policy.proposes:
+        with pytest.raises(BeyondReach, match=r"grow too long for 0\.02 s"):
+            measure(instance, ["path_kl"], engine="rational", seconds=0.02)
+
+
+def test_a_method_that_gives_up_leaves_the_others():
+    chain = languages.markov(["1/2", "1/2"], [["3/10", "7/10"], ["5/8", "3/8"]], 4)
+    policy = policies.Adaptive(4, score="confidence", order="sample-then-choose", steps=4, temperature=Fraction(1, 20))
+    work = Workspace(Instance(chain, policy), Request(width=0.0, seconds=0.02))
+    with pytest.raises(BeyondReach, match="grow too long"):
+        measure_one(work, "tv", "rational")
+    assert measure_one(work, "tv").engine != "rational"
 
 
 def test_an_enclosure_beside_the_exact_value_is_noticed():
@@ -184,7 +215,7 @@ def test_it_is_used_only_when_asked_for():
     asked = measure(instance, ["kl"], engine="rational")["kl"]
     assert asked.engine == "rational"
     assert asked.exact == 0
-    rational_only = {"zero_error_depth"}
+    rational_only = {"exact_parallel_depth"}
     assert all(m.on_request for m in METHODS if m.engine == "rational" and m.quantity not in rational_only)
 
 

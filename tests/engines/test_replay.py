@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from maskbound.numerics import languages, policies
+from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import Instance
-from maskbound.numerics.metrics import measure
+from maskbound.numerics.metrics import measure, measure_one
 
 CHAIN = languages.markov(["1/2", "1/3", "1/6"], [["9/10", "1/10", 0], [0, "1/4", "3/4"], ["1/3", "1/3", "1/3"]], 6)
 SAMPLES = 4000
@@ -26,11 +27,16 @@ RULES = {
 }
 
 
+def drawn_by(engine, subject, quantity):
+    """Scores that overlap here are equal ones."""
+    return measure_one(Workspace(subject, Request(samples=SAMPLES, equal_scores=True)), quantity, engine)
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_replay_encloses_kl(rule):
     subject = instance(**RULES[rule])
     for quantity in ("kl", "path_kl"):
-        drawn = measure(subject, [quantity], engine="replay", samples=SAMPLES)[quantity]
+        drawn = drawn_by("replay", subject, quantity)
         exact = measure(subject, [quantity], engine="push")[quantity]
         assert drawn.lo <= exact.lo <= exact.hi <= drawn.hi
         assert drawn.lo > 0
@@ -39,7 +45,7 @@ def test_replay_encloses_kl(rule):
 
 def test_drawn_ties_have_a_path_kl_only():
     subject = Instance(languages.pair(2, 4), policies.Adaptive(4, score="confidence", sizes=[2, 2], ties="random"))
-    drawn = measure(subject, ["path_kl"], engine="replay", samples=SAMPLES)["path_kl"]
+    drawn = drawn_by("replay", subject, "path_kl")
     exact = measure(subject, ["path_kl"], engine="push")["path_kl"]
     assert drawn.lo <= exact.value <= drawn.hi
     with pytest.raises(BadInput, match="several histories"):
@@ -47,7 +53,7 @@ def test_drawn_ties_have_a_path_kl_only():
 
 
 def test_another_policys_kl_is_outside():
-    drawn = measure(instance(steps=3), ["kl"], engine="replay", samples=SAMPLES)["kl"]
+    drawn = drawn_by("replay", instance(steps=3), "kl")
     other = measure(instance(steps=1), ["kl"], engine="push")["kl"]
     assert not drawn.contains(other.value)
 
@@ -62,7 +68,7 @@ def test_what_cannot_be_replayed_is_refused():
 @pytest.mark.parametrize("rule", ["threshold", "entropy bound"])
 def test_steps_are_counted(rule):
     subject = instance(**RULES[rule])
-    drawn = measure(subject, ["expected_steps"], engine="sampled", samples=SAMPLES)["expected_steps"]
+    drawn = drawn_by("sampled", subject, "expected_steps")
     exact = measure(subject, ["expected_steps"], engine="push")["expected_steps"]
     assert drawn.lo <= exact.value <= drawn.hi
     assert drawn.width < 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -17,10 +18,10 @@ from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.instances.sampler import sampler_for
-from maskbound.numerics.languages import HMM, NGram, english_ngram, markov, pair, shifted_pair
+from maskbound.numerics.languages import HMM, NGram, english_ngram, iid, markov, pair, shifted_pair
 from maskbound.numerics.metrics import measure_one
 from maskbound.numerics.metrics.methods import METHODS
-from maskbound.numerics.policies import Bernoulli, FixedSize, bisection
+from maskbound.numerics.policies import Adaptive, Bernoulli, FixedSize, bisection
 from maskbound.theory import claim
 
 HMM_4 = HMM(
@@ -161,7 +162,7 @@ def test_beyond_the_tables_it_is_sampled():
     instance = Instance(shifted_pair(16, "1/10", 128), Bernoulli(40), name="long")
     found = measure(instance, ["ser"], width=0.2, seconds=20)["ser"]
     assert found.engine == "sampled"
-    # M6.11 c: the equality at eps = 0.
+    # shifted-pair/ser-lower: the equality at eps = 0.
     assert found.contains(1 - (1 - 13 / 16 / 40) ** 64)
     assert found.width <= 0.2 * found.value
 
@@ -209,3 +210,30 @@ def test_one_order_is_exact():
     found = sampled.sequence_error_rate(Workspace(chain, Request(samples=500)))
     assert found.value == found.lo == 0
     assert 0 < found.hi < 0.04
+
+
+NEARLY_ONE = [Fraction(10**20, 10**20 + 1), Fraction(1, 10**20 + 1)]
+UNDECIDED = {
+    "a threshold": Adaptive(3, score="margin", threshold=1),
+    "a threshold of proposals": Adaptive(3, score="confidence", order="sample-then-choose", threshold=1),
+    "an entropy bound": Adaptive(3, score="entropy", entropy_bound=0),
+    "two positions": Adaptive(3, score="confidence", steps=2),
+}
+
+
+@pytest.mark.parametrize("name", UNDECIDED)
+def test_a_choice_that_rounding_decides_is_refused(name):
+    """Every score is below the threshold, by less than the rounding: there are three steps, and float64 takes one."""
+    instance = Instance(iid(NEARLY_ONE, 3), UNDECIDED[name], name="nearly one")
+    quantity = "ser" if name == "two positions" else "expected_steps"
+    with pytest.raises(BeyondReach, match=r"[0-9]+ of the choices .* that rounding cannot tell apart"):
+        SAMPLED[quantity].measure(Workspace(instance, Request(samples=200)))
+    taken = SAMPLED[quantity].measure(Workspace(instance, Request(samples=200, equal_scores=True)))
+    assert "choices took scores as equal" in taken.note
+
+
+def test_choices_that_are_certain_are_no_reason_to_refuse():
+    instance = Instance(iid(NEARLY_ONE, 3), Adaptive(3, score="margin", threshold="9/10"))
+    found = SAMPLED["expected_steps"].measure(Workspace(instance, Request(samples=200)))
+    assert found.lo == 1
+    assert "equal" not in found.note

@@ -14,7 +14,7 @@ from maskbound.numerics.engines.rational import MOST_PAIRS
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.languages import HMM, Blocks, NGram, Tabular
 from maskbound.numerics.metrics import METHODS, Method
-from maskbound.numerics.policies import Adaptive, Bernoulli, FixedSets, FixedSize, Remasking, Schedule
+from maskbound.numerics.policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy, Remasking, Schedule
 
 L = 4
 COINS = languages.iid(["1/3", "2/3"], L)
@@ -59,6 +59,11 @@ INSTANCES = [
     ),
     *(Instance(CHAIN, policy, off_support_scope="global") for policy in POLICIES),
     Instance(languages.iid(["1/3", "2/3"], 14), Bernoulli(2)),
+    *(
+        Instance(language, policy)
+        for language in LANGUAGES
+        for policy in (Bernoulli(1), FixedSize([0, language.length]), FixedSize([language.length]))
+    ),
 ]
 
 Predicate = Callable[[Instance], bool]
@@ -121,6 +126,12 @@ def rational_policy(i: Instance) -> bool:
     return not isinstance(policy, Bernoulli | Remasking) or policy.schedule.rational
 
 
+def certain(policy: Policy) -> bool:
+    if isinstance(policy, Bernoulli):
+        return max(policy.schedule.weights) == 1
+    return isinstance(policy, FixedSets) or (isinstance(policy, FixedSize) and max(policy.sizes) == sum(policy.sizes))
+
+
 CONDITIONS: Mapping[str, Predicate] = {
     "exact denoiser": exact,
     "rational denoiser": lambda i: not tilted(i),
@@ -135,6 +146,11 @@ CONDITIONS: Mapping[str, Predicate] = {
     "uniform or marginal off the support": lambda i: i.off_support != "stop",
     "local scope": lambda i: i.off_support_scope != "global",
     "at most 12 tokens": lambda i: i.length <= 12,
+    "certain reveal times": lambda i: certain(i.policy),
+    "every string possible from any hidden state": lambda i: (
+        bool(i.language.support_table().all())
+        and not (isinstance(i.language, HMM) and (i.language.emission.values == 0).any())
+    ),
 }
 """What may follow after commas."""
 

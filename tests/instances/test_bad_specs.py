@@ -193,7 +193,7 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "text that is not there": (
         language(kind="text", path="none.txt", alphabet="ab", order=1, length=2),
         "language.path",
-        "FileNotFoundError",
+        "cannot be read (No such file or directory)",
     ),
     "alphabet with a repetition": (
         language(kind="text", path="none.txt", alphabet="aba", order=1, length=2),
@@ -330,7 +330,11 @@ WRONG: dict[str, tuple[Any, str, str]] = {
         "denoiser.off_support_scope",
         'found "local"',
     ),
-    "denoiser file that is not there": (denoiser("table", path="none.npz"), "denoiser.path", "FileNotFoundError"),
+    "denoiser file that is not there": (
+        denoiser("table", path="none.npz"),
+        "denoiser.path",
+        "cannot be read (No such file or directory)",
+    ),
 }
 
 # What only a caller in Python can write; JSON holds no such thing.

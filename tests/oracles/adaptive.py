@@ -1,8 +1,9 @@
-"""Adaptive policies (M3.1) and remasking (M3.3): every proposal, every choice and every filling one by one.
+"""Adaptive policies (definitions.md#adaptive-policies) and remasking (definitions.md#remasking): every proposal, every
+choice and every filling one by one.
 
 A step is a function from a partial sequence (None is a mask) to the pairs (chance, next partial sequence). Chances
-are Fractions, so `1/T` is a whole number or T is 0. Entropies are compared at 70 digits: those of different laws
-that agree to 40 are taken as equal.
+are Fractions; where `1/T` is no whole number, or a large one, those of tokens are real numbers of mpmath. Entropies
+are compared at 70 digits: those of different laws that agree to 40 are taken as equal.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,10 @@ from itertools import combinations, product
 
 from .denoisers import Denoiser
 from .languages import Law, Marginals, Tokens
-from .logs import TOLERANCE, Real, log_sum, mp, real
+from .logs import Real, log_sum, mp, negligible, real
+
+LARGEST_RATIONAL_POWER = 8
+"""Rationals to a higher power would be written out with too many digits."""
 
 Partial = tuple
 Step = Callable[[int, Partial], Iterator[tuple[Fraction, Partial]]]
@@ -20,13 +24,13 @@ Step = Callable[[int, Partial], Iterator[tuple[Fraction, Partial]]]
 
 @dataclass(frozen=True)
 class Adaptive:
-    """A policy of M3.1.
+    """An adaptive policy (definitions.md#adaptive-policies).
 
     Attributes
     ----------
     proposes : whether tokens are drawn before positions are chosen.
     sizes : the size of every step, or None for one of the two other rules.
-    inverse_temperature : `1/T`, a whole number; None for T = 0.
+    inverse_temperature : `1/T`; None for T = 0.
     """
 
     L: int
@@ -35,7 +39,7 @@ class Adaptive:
     sizes: tuple[int, ...] | None = None
     threshold: Fraction | None = None
     entropy_bound: Fraction | None = None
-    inverse_temperature: int | None = 1
+    inverse_temperature: Fraction | int | None = 1
     ties: str = "first"
     block_length: int | None = None
 
@@ -73,8 +77,10 @@ class Adaptive:
     def tempered(self, row: list[Fraction]) -> list[Fraction]:
         if self.inverse_temperature is None:
             return [Fraction(int(any(row) and v == row.index(max(row)))) for v in range(len(row))]
-        powers = [c**self.inverse_temperature for c in row]
-        return [c / sum(powers) for c in powers] if any(powers) else powers
+        exponent = Fraction(self.inverse_temperature)
+        rational = exponent.denominator == 1 and exponent <= LARGEST_RATIONAL_POWER
+        powers = [c**exponent.numerator if rational or not c else real(c) ** real(exponent) for c in row]
+        return [c * (1 / sum(powers)) for c in powers] if any(powers) else powers
 
     def score_of(self, row: list[Fraction]) -> Fraction | Real:
         if self.score == "confidence":
@@ -122,7 +128,7 @@ def any_order(scores: dict, size: int) -> list[tuple[Fraction, Tokens]]:
 
 
 def remasking(weights: Sequence[Fraction], sigma: Sequence[Fraction]) -> Callable[[Denoiser], Step]:
-    """M3.3: what each position may become, multiplied out."""
+    """Remasking (definitions.md#remasking): what each position may become, multiplied out."""
     w = [Fraction(value) for value in weights]
 
     def step(denoiser: Denoiser) -> Step:
@@ -175,11 +181,13 @@ def run(step: Step, N: int, L: int) -> Run:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What comes of running a choose-then-sample policy on the own tokens of x ~ q (M3.2, M6.15, M6.16)."""
+    """What comes of running a choose-then-sample policy on the own tokens of x ~ q (definitions.md#joint-law,
+    kl-path-kl/equality-deterministic, entropy-bound/path-kl).
+    """
 
     path_kl: Real
     step_correlation: Real
-    crowded_steps: Fraction
+    expected_parallel_steps: Fraction
 
 
 def under_language(q: Law, policy: Adaptive, denoiser: Denoiser) -> Replayed:
@@ -230,7 +238,7 @@ def real_of(score: Fraction | Real) -> Real:
 def _less(a: Fraction | Real, b: Fraction | Real) -> bool:
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a < b
-    return real_of(a) < real_of(b) - TOLERANCE
+    return real_of(a) < real_of(b) - negligible()
 
 
 def _chance(A: Sequence[int], values: Sequence[int], rows: dict[int, list[Fraction]]) -> Fraction:

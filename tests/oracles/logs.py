@@ -1,11 +1,12 @@
-"""Logarithms of rationals at 70 digits, in a context of their own: no global precision is touched.
+"""Logarithms of rationals at 70 digits (or more, see `digits`), in a context of their own.
 
 A sum of `coefficient * log(ratio)` first adds the coefficients of equal ratios, exactly; so a divergence
 whose ratios are all one is exactly zero, and otherwise the absolute error is below 1e-60 for the sizes met in
 tests: each of m terms of size s is rounded a few times at 10^-70, which errs by a few m s 10^-70.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
 
@@ -17,15 +18,35 @@ Real = mp.mpf
 TOLERANCE = mp.mpf(10) ** -40
 
 
-def real(value: Fraction | int) -> Real:
-    """A rational at 70 digits."""
+@contextmanager
+def digits(count: int) -> Iterator[None]:
+    """More digits, for numbers that differ by less than 1e-40."""
+    before = mp.dps
+    mp.dps = count
+    log.cache_clear()
+    try:
+        yield
+    finally:
+        mp.dps = before
+        log.cache_clear()
+
+
+def negligible() -> Real:
+    """Differences below this count as none: 1e-40 at 70 digits."""
+    return mp.mpf(10) ** -(4 * mp.dps // 7)
+
+
+def real(value: Fraction | int | Real) -> Real:
+    """A rational at 70 digits; a real number as it is."""
+    if isinstance(value, Real):
+        return value
     value = Fraction(value)
     return mp.mpf(value.numerator) / value.denominator
 
 
 @lru_cache(maxsize=200_000)
-def log(ratio: Fraction) -> Real:
-    """Natural logarithm of a rational; minus infinity at zero."""
+def log(ratio: Fraction | Real) -> Real:
+    """Natural logarithm; minus infinity at zero."""
     return mp.log(real(ratio)) if ratio else -mp.inf
 
 

@@ -90,7 +90,7 @@ class Measured:
             "dual_total_correlation": H - rest,
             "profile_start": singles,
             "profile_end": rest,
-            "growth_complexity": growth,
+            "odds_weighted_slope": growth,
             "log_V": math.log(self.V),
         }
 

@@ -6,7 +6,7 @@ import pytest
 
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import parse
-from maskbound.numerics.sweep import Grid
+from maskbound.numerics.sweeps import Grid
 
 BASE = {"language": {"kind": "pair", "vocab": 2, "length": 4}, "policy": {"kind": "bernoulli", "steps": 2}}
 GRID = {"base": BASE, "quantities": ["kl"], "grid": {"policy.steps": [1, 2, 3], "language.vocab": [2, 3]}}

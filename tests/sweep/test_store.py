@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import sqlite3
+from pathlib import Path
 
 import pandas
 import pytest
+from test_architecture import RANK
 
+from maskbound import numerics, theory
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.errors import BadInput
-from maskbound.numerics.sweep import Row, Settings, Store
-from maskbound.numerics.sweep.store import COLUMNS
+from maskbound.numerics.sweeps import Row, Settings, Store
+from maskbound.numerics.sweeps.code import ABOVE, digest
+from maskbound.numerics.sweeps.store import COLUMNS
 from maskbound.numerics.tables.stored import stored_results
 
 EXACT = Row.measured("f1", '{"name": "one"}', "kl", Enclosure(0.1, 0.1, 0.1 + 1e-16, "rounding", engine="tabular"))
@@ -53,6 +59,49 @@ def test_rows_of_another_version_are_not_seen(store):
     assert ("f1", "ser") not in store.known()
 
 
+def test_rows_of_other_code_are_counted(store):
+    assert store.left_out() == 0
+    store.add([Row("f1", "0.0.0", "{}", "ser", 1.0, 1.0, 1.0, "exact", "walk")])
+    assert store.left_out() == 1
+    assert "1 rows that other code has measured are left out" in " ".join(stored_results(store).notes)
+
+
+def test_an_edit_of_the_code_is_another_version(tmp_path):
+    """Of any source or data that a measurement runs through; not of what only reads sweeps, nor of other files."""
+    (tmp_path / "engines").mkdir()
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "engines" / "walk.py").write_text("x = 1\n")
+    before = digest(tmp_path)
+    for other in ("engines/notes.txt", "cli/output.py", "engines/walk.pyc"):
+        (tmp_path / other).write_text("y")
+    assert digest(tmp_path) == before
+    met = {before}
+    for path, text in (("engines/walk.py", "x = 2\n"), ("engines/more.py", ""), ("engines/counts.tsv", "a 1")):
+        (tmp_path / path).write_text(text)
+        met.add(digest(tmp_path))
+    (tmp_path / "engines" / "more.py").rename(tmp_path / "more.py")
+    met.add(digest(tmp_path))
+    assert len(met) == 5
+
+
+def test_the_version_of_a_row_is_that_of_the_sources():
+    assert re.fullmatch(r"[\w.]+\+[0-9a-f]{12}", EXACT.version)
+    assert EXACT.version.endswith(digest(Path(theory.__file__).parent, Path(numerics.__file__).parent))
+
+
+def test_what_the_digest_leaves_out_lies_above_sweeps():
+    for name in ABOVE:
+        assert RANK[name.removesuffix(".py")] > RANK["sweeps"]
+
+
+def test_a_failure_of_the_moment_gives_way(store):
+    store.add([Row.failed("f3", "{}", "kl", "killed", passing=True)])
+    assert ("f3", "kl") not in store.known()
+    store.add([Row.failed("f3", "{}", "kl", "too big")])
+    assert [row.message for row in store.rows() if row.fingerprint == "f3"] == ["too big"]
+    assert ("f3", "kl") in store.known()
+
+
 def test_other_settings_are_refused(store):
     store.agree_on(Settings(confidence=0.9))
     with pytest.raises(BadInput, match=r"filled with confidence = 0\.9; the same settings, or a new file"):
@@ -81,6 +130,18 @@ def test_a_table_of_a_database(store):
     assert table.rows[1][2] is None
     assert table.notes == ("1 could not be measured; the first: too big",)
     assert "instance one: f1" in table.provenance
+
+
+def test_rows_of_a_table_do_not_depend_on_who_finished_first(tmp_path):
+    found = Enclosure(0.5, 0.5, 0.5, "exact")
+    names = ["n: steps=8", "n: steps=16", "n: weight=0.5", "n: weight=0.15", "m: steps=4", "n"]
+    rows = [Row.measured(f"f{k}", json.dumps({"name": name}), "kl", found) for k, name in enumerate(names)]
+    orders = []
+    for k, order in enumerate((rows, rows[::-1])):
+        with Store(tmp_path / f"{k}.db") as store:
+            store.add(order)
+            orders.append([row[0] for row in stored_results(store).rows])
+    assert orders[0] == orders[1] == ["m: steps=4", "n", "n: steps=8", "n: steps=16", "n: weight=0.15", "n: weight=0.5"]
 
 
 def test_what_is_no_database_is_refused(tmp_path):

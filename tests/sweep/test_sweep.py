@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import re
+import signal
 import threading
 import time
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from unittest.mock import ANY
 
 import pytest
 from sweep.grids import contents, count, integrity, start, write_grid
@@ -12,7 +18,7 @@ from sweep.grids import contents, count, integrity, start, write_grid
 from maskbound.numerics import measure
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import parse
-from maskbound.numerics.sweep import Grid, Settings, Store, sweep, workers
+from maskbound.numerics.sweeps import Grid, Settings, Store, sweep, workers
 
 PAIRS = {
     "base": {"language": {"kind": "pair", "vocab": 2, "length": 4}, "policy": {"kind": "bernoulli"}},
@@ -73,6 +79,111 @@ def test_a_failure_is_a_row_with_its_message(tmp_path, monkeypatch):
     assert messages[1] == ("ser", "internal error (RuntimeError: unforeseen)")
     assert messages[2][1].startswith("policy.steps: found 0")
     assert messages[4] == ("kl", "it would take 3 PB")
+
+
+def test_a_failure_of_the_moment_is_tried_again(tmp_path, monkeypatch):
+    """A wrong instance is not; and what had failed is measured in its row's place."""
+    grid = Grid.parse(PAIRS | {"grid": {"policy.steps": [2, 0]}})
+
+    def short(work, quantity, engine):
+        if quantity == "ser":
+            raise MemoryError("no room")
+        return genuine(work, quantity, engine)
+
+    genuine = workers.measure_one
+    with monkeypatch.context() as patch:
+        patch.setattr(workers, "measure_one", short)
+        done = swept(tmp_path / "a.db", grid)
+    assert (done.measured, done.failed, done.passing, done.again) == (2, 3, 1, 0)
+    done = swept(tmp_path / "a.db", grid)
+    assert (done.measured, done.failed, done.passing, done.again) == (1, 0, 0, 1)
+    with Store(tmp_path / "a.db") as store:
+        assert [(row.quantity, row.value) for row in store.rows() if not row.message] == [("kl", ANY), ("ser", 0.4375)]
+    assert swept(tmp_path / "a.db", grid).measured == 0
+
+
+def test_a_killed_process_is_a_failure_of_the_moment(tmp_path, monkeypatch):
+    def killed(points, settings, jobs):
+        raise BrokenProcessPool
+        yield
+
+    grid = Grid.parse(PAIRS | {"grid": {"policy.steps": [1]}})
+    with monkeypatch.context() as patch:
+        patch.setattr(workers, "_pool", killed)
+        done = swept(tmp_path / "a.db", grid, jobs=2)
+    assert (done.failed, done.passing) == (2, 2)
+    assert swept(tmp_path / "a.db", grid).again == 2
+
+
+def test_a_database_that_cannot_grow_keeps_what_it_has(tmp_path):
+    grid = Grid.parse(PAIRS | {"grid": {"policy.steps": list(range(1, 200))}})
+    with Store(tmp_path / "a.db") as store:
+        pages = store._base.execute("PRAGMA page_count").fetchone()[0]
+        store._base.execute(f"PRAGMA max_page_count = {pages + 3}")
+        with pytest.raises(BadInput, match="database or disk is full") as problem:
+            sweep(grid, store)
+        kept = int(re.search(r"; (\d+) of 199 instances are kept in", str(problem.value))[1])
+        assert 0 < kept == len({row.fingerprint for row in store.rows()}) < 199
+    assert integrity(tmp_path / "a.db") == "ok"
+    assert swept(tmp_path / "a.db", grid).measured == 199 - kept
+
+
+def test_an_interrupted_sweep_says_what_it_keeps(tmp_path):
+    told = []
+
+    def stop():
+        told.append("one")
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=r"2 of 3 instances are kept in .*a\.db"):
+        swept(tmp_path / "a.db", Grid.parse(PAIRS), advance=stop)
+    assert swept(tmp_path / "a.db", Grid.parse(PAIRS)).measured == 1
+
+
+def test_processes_under_way_are_ended_when_nobody_waits_for_them(monkeypatch):
+    points = list(Grid.parse(PAIRS).points())
+    with closing(workers.in_processes(points, Settings(), 2)) as found:
+        next(found)
+        assert multiprocessing.active_children()
+    assert not multiprocessing.active_children()
+
+
+def test_an_interrupt_of_the_command_says_what_is_kept(tmp_path):
+    size = write_grid(tmp_path / "grid.toml", 40, 19)
+    process = start(tmp_path / "grid.toml", tmp_path / "a.db", "--jobs", "1")
+    while count(tmp_path / "a.db") < 4:
+        assert process.poll() is None
+        time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    sentence = rf"(\d+) of {size} instances are kept in \S+a\.db, and the next run measures the others"
+    found = re.fullmatch(f"maskbound: interrupted: {sentence}", said.strip())
+    assert found is not None, said
+    assert int(found[1]) == count(tmp_path / "a.db") // 2
+
+
+def test_samples_of_the_grid_are_drawn(tmp_path):
+    """Every option of ``measure`` reaches the measurement."""
+    options = {"width": 0.5, "seconds": 30, "samples": 2000, "seed": 7, "confidence": 0.9, "engine": "sampled"}
+    grid = Grid.parse(PAIRS | {"quantities": ["ser"], "measure": options})
+    swept(tmp_path / "a.db", grid)
+    with Store(tmp_path / "a.db") as store:
+        for spec in grid.specs():
+            instance = parse(spec)
+            assert store.found(instance.fingerprint) == measure(instance, ["ser"], **options)
+            assert store.found(instance.fingerprint)["ser"].kind == "statistical"
+
+
+def test_without_options_a_grid_asks_what_measure_asks():
+    long = {"kind": "english", "order": 3, "length": 40}
+    grid = Grid.parse(PAIRS | {"base": PAIRS["base"] | {"language": long}, "measure": {"samples": 500}})
+    point = next(grid.points())
+    found = {row.quantity: row.kind for row in workers.measured(point, grid.settings)}
+    instance = parse(json.loads(point.spec))
+    assert found == {name: x.kind for name, x in measure(instance, ["kl", "ser"], samples=500).items()}
+    assert "statistical" in found.values()
 
 
 def test_progress_is_told(tmp_path):

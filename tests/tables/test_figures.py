@@ -7,17 +7,21 @@ import math
 import re
 import struct
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.languages import pair
 from maskbound.numerics.tables.english_curve import english_curve
 from maskbound.numerics.tables.figures import FIGURES, Figure, Panel, Series, draw
 from maskbound.numerics.tables.figures.draw import drawn
 from maskbound.numerics.tables.figures.write import write_figure
 from maskbound.numerics.tables.registry import CASE_TABLES, PLAIN_TABLES
 from maskbound.numerics.tables.render import Table
+from maskbound.numerics.tables.study import steps_to_target
+from maskbound.numerics.tables.study.steps_to_target import Subject
 
 ROWS = (
     ("pair", 2, Enclosure(0.5, 0.4, 0.7, "truncation"), 1.0),
@@ -81,7 +85,71 @@ def test_the_middle_of_a_bound_is_not_drawn():
 
 
 def _only_bounded(row):
-    return tuple(replace(cell, kind="bound") if isinstance(cell, Enclosure) else cell for cell in row)
+    return tuple(Enclosure.between(cell.lo, cell.hi) if isinstance(cell, Enclosure) else cell for cell in row)
+
+
+def points(figure: Figure, panel: int = 0) -> dict[str, list[tuple[float, float]]]:
+    """What the lines of a panel go through, by label."""
+    with mock.patch.object(draw.Canvas, "savefig", autospec=True) as saved:
+        drawn(figure, "svg")
+    axes = saved.call_args[0][0].axes[panel]
+    return {line.get_label(): [tuple(map(float, at)) for at in line.get_xydata()] for line in axes.get_lines()}
+
+
+def test_a_bound_whose_ends_meet_is_a_number():
+    rows = (
+        ("pair", 1, Enclosure(math.nan, 1.0, 3.0, "bound"), 1.0),
+        ("pair", 2, Enclosure(0.5, 0.5, 0.5, "bound"), 1.0),
+    )
+    for chosen, expected in ((rows, [(1.0, None), (2.0, 0.5)]), (rows[1:], [(2.0, 0.5)])):
+        figure = Figure(Table("t", TABLE.columns, chosen), "N", (PANEL,), "")
+        assert [(x, None if math.isnan(y) else y) for x, y in points(figure)["kl"]] == expected
+    figure = Figure(Table("t", TABLE.columns, rows[:1]), "N", (PANEL,), "")
+    assert "kl" not in points(figure)
+
+
+@pytest.mark.parametrize("zero", [0, 0.0, Enclosure(0.0, 0.0, 0.0, "bound"), Enclosure.exactly(0)])
+def test_a_zero_is_drawn_on_a_logarithmic_axis(zero):
+    """Below everything else, at a tick that says so; on a linear one it is where it is."""
+    rows = (("pair", 2, 0.5, 1.0), ("pair", 4, 0.02, 1.0), ("pair", 8, zero, 1.0))
+    figure = Figure(Table("t", TABLE.columns, rows), "N", (PANEL,), "")
+    assert points(figure)["kl"] == [(2.0, 0.5), (4.0, 0.02), (8.0, 0.001)]
+    assert "0" in written(figure)
+    linear = replace(figure, panels=(replace(PANEL, scale="linear"),))
+    assert points(linear)["kl"][-1] == (8.0, 0.0)
+    without = replace(figure, table=Table("t", TABLE.columns, rows[:2]))
+    assert "0" not in written(without)
+
+
+def test_the_figure_of_schedules_shows_every_one():
+    rows = tuple(
+        ("code", 7, n, steps, *(Enclosure.exactly(k * (n < 3)) for k in (3, 4, 2)), 0.0, None, None)
+        for n in (2, 3)
+        for steps in ("fixed-size", "bernoulli")
+    )
+    columns = ("language", "L", "N", "steps", "uniform", "cosine", "best", "gap", "saved of uniform", "saved of cosine")
+    found = points(FIGURES["schedules"][1](Table("t", columns, rows)))
+    assert {name: [x for x, _ in at] for name, at in found.items()} == {
+        "uniform": [2, 3],
+        "cosine": [2, 3],
+        "best": [2, 3],
+    }
+    assert [at[0][1] for at in found.values()] == [3.0, 4.0, 2.0]
+
+
+def test_the_figure_of_steps_to_a_target_has_a_panel_for_each_error():
+    table = steps_to_target((8, 16), [Subject(e, "Pair(4)", lambda L: pair(4, L)) for e in ("TER gap", "SER")])
+    figure = FIGURES["steps-to-target"][1](table)
+    assert [panel.group for panel in figure.panels] == ["TER gap", "SER"]
+    place = {name: c for c, name in enumerate(table.columns)}
+    for k, panel in enumerate(figure.panels):
+        expected = [
+            (row[place["L"]], row[place["N enough"]])
+            for row in table.rows
+            if row[0] == panel.group and row[place["L"]] != "slope"
+        ]
+        assert points(figure, k)["Pair(4)"] == expected
+        assert len(expected) == 2
 
 
 def test_an_enclosure_is_a_band():

@@ -12,7 +12,7 @@ import pytest
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import parse
-from maskbound.numerics.sweep import Row, Settings, Store
+from maskbound.numerics.sweeps import Row, Settings, Store
 from maskbound.numerics.tables.cases import open_case
 from maskbound.numerics.tables.english_curve import LANGUAGE, LENGTH, QUANTITIES, english_curve
 from maskbound.numerics.tables.figures import FIGURES, Figure
@@ -116,10 +116,15 @@ def test_it_is_written_whole(report, tmp_path):
     assert json.loads((tmp_path / "out" / "tables" / "verdicts.json").read_text())["provenance"]
 
 
-def test_a_part_that_is_not_in_the_registry_is_left_out():
-    sections = (Section("gone", "text", (Part("table", "absent"),)), Section("prose", "text"))
-    assert [section.title for section in build_report(cases=CASES, sections=sections).sections] == ["prose"]
-    assert measured_parts(sections) == 0
+@pytest.mark.parametrize("part", [Part("table", "absent"), Part("figure", "absent"), Part("figure", "break-even")])
+def test_a_part_that_is_not_in_the_registry_is_an_error(part):
+    """Also a figure of which there is only a table."""
+    with pytest.raises(KeyError, match=f"the report asks for the {part.kind} '{part.name}'"):
+        build_report(cases=CASES, sections=(Section("prose", "text"), Section("gone", "text", (part,))))
+
+
+def test_every_part_of_the_report_is_in_its_registry():
+    assert measured_parts(SECTIONS) > 0
 
 
 def test_a_table_that_needs_an_extra_is_left_out(monkeypatch):
@@ -146,8 +151,13 @@ def test_verdicts_are_counted():
     rows = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
     assert set(rows) <= set(statements)
     assert all(row["violated"] == 0 for row in rows.values())
-    assert rows["M6.1"]["holds"] + rows["M6.1"]["equal"] + rows["M6.1"]["not applicable"] == 1
-    assert rows["M5.4-refinement"]["equal"] == 1
+    assert (
+        rows["kl-path-kl/given-times"]["holds"]
+        + rows["kl-path-kl/given-times"]["equal"]
+        + rows["kl-path-kl/given-times"]["not applicable"]
+        == 1
+    )
+    assert rows["refinement/path-kl-monotone"]["equal"] == 1
     assert re.search(r"In all \d+ hold, 0 violated", table.notes[1])
 
 

@@ -16,7 +16,7 @@ from maskbound.numerics.universal import Decided, prove
 
 TOLERANCE = 1e-9
 CONSTANTS = ("0", "1/5", "1/4", "1/3", "1/2", "2/3", "3/4", "1", "3/2")
-RIGHT = ("total_correlation", "dual_total_correlation", "growth_complexity", "entropy", "profile_end", "log_V")
+RIGHT = ("total_correlation", "dual_total_correlation", "odds_weighted_slope", "entropy", "profile_end", "log_V")
 
 
 def random_policy(rng: random.Random, L: int):

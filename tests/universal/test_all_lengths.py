@@ -23,9 +23,9 @@ def main_polynomial(text: str, policy) -> Poly:
 SLACK = {"x": 0, "y": 0, "z": 0}
 
 POLYNOMIALS = [
-    ("M6.3", "i*(S + 1 + i + u + r)"),
-    ("M6.3-tc", "i*r"),
-    ("M6.3-dtc", "i*(S + 1) + i**2 + i*u"),
+    ("fixed-size/max-size", "i*(S + 1 + i + u + r)"),
+    ("fixed-size/tc-only", "i*r"),
+    ("fixed-size/dtc-only", "i*(S + 1) + i**2 + i*u"),
 ]
 
 
@@ -39,7 +39,7 @@ def test_polynomials_in_step_coordinates(name, expected):
 
 
 def test_a_square_proves_the_quarter():
-    found = prove_everywhere(statements["M5.8-complexity"], SOME_SIZES)
+    found = prove_everywhere(statements["odds-weighted-slope/quarter"], SOME_SIZES)
     assert found.verdict is Decided.HOLDS
     assert any("(S - r + 1)**2 + S + r + 1 >= 0" in line for line in found.proof)
 
@@ -47,15 +47,15 @@ def test_a_square_proves_the_quarter():
 @pytest.mark.parametrize(
     "name",
     [
-        "M6.3",
-        "M6.3-profile",
-        "M6.3-tc",
-        "M6.3-dtc",
-        "M6.3-vocabulary",
-        "M5.5",
-        "M5.8-complexity-dtc",
-        "M6.4-fixed-size",
-        "M6.1",
+        "fixed-size/max-size",
+        "fixed-size/left-sum",
+        "fixed-size/tc-only",
+        "fixed-size/dtc-only",
+        "fixed-size/vocabulary",
+        "fixed-size/riemann-error",
+        "odds-weighted-slope/dtc",
+        "token-error/fixed-size",
+        "kl-path-kl/given-times",
     ],
 )
 def test_statements_about_all_sizes(name):
@@ -65,16 +65,16 @@ def test_statements_about_all_sizes(name):
 @pytest.mark.parametrize(
     "name",
     [
-        "M6.2",
-        "M6.2-curve",
-        "M5.4",
-        "M5.8",
-        "M5.8-growth",
-        "M5.9-path",
-        "M6.4",
-        "M5.3",
-        "M5.3-vocabulary",
-        "M5.8-complexity",
+        "bernoulli/max-weight",
+        "bernoulli/left-sum",
+        "bernoulli/riemann-error",
+        "bernoulli/slope-identity",
+        "bernoulli/odds-bound",
+        "bernoulli/mixture-of-sizes-path-kl",
+        "token-error/bernoulli",
+        "profile/total-drop",
+        "profile/vocabulary",
+        "odds-weighted-slope/quarter",
     ],
 )
 def test_statements_about_all_schedules(name):
@@ -83,7 +83,7 @@ def test_statements_about_all_schedules(name):
     assert "all schedules" in found.scope
 
 
-@pytest.mark.parametrize("name", ["M6.2-uniform", "M6.2-vocabulary"])
+@pytest.mark.parametrize("name", ["bernoulli/uniform-rate", "bernoulli/vocabulary-rate"])
 def test_statements_about_uniform_steps(name):
     found = prove_everywhere(statements[name], Bernoulli(3))
     assert found.verdict is Decided.HOLDS
@@ -91,7 +91,15 @@ def test_statements_about_uniform_steps(name):
     assert prove_everywhere(statements[name], WEIGHTS).verdict is Decided.OUT_OF_REACH
 
 
-@pytest.mark.parametrize("name", ["M5.6-bernoulli", "M6.4-mean", "M6.4-published", "M5.6"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "learning-error/bernoulli",
+        "token-error/mean-learning-error",
+        "token-error/feng-form",
+        "learning-error/worst-case",
+    ],
+)
 def test_every_denoiser(name):
     assert prove_everywhere(statements[name], Bernoulli(3), exact_denoiser=False).verdict is Decided.HOLDS
     assert prove_everywhere("path_kl <= entropy", Bernoulli(3), exact_denoiser=False).verdict is Decided.FAILS
@@ -100,12 +108,12 @@ def test_every_denoiser(name):
 @pytest.mark.parametrize(
     ("name", "policy"),
     [
-        ("false-size-minus-two", SOME_SIZES),
-        ("false-limit-is-bound", Bernoulli(3)),
-        ("false-limit-is-lower-bound", Bernoulli(2)),
-        ("false-tc-alone", Bernoulli(2)),
-        ("false-dtc-alone", Bernoulli(2)),
-        ("false-growth-without-ends", WEIGHTS),
+        ("refuted/fixed-size-minus-two", SOME_SIZES),
+        ("refuted/slope-limit-is-upper-bound", Bernoulli(3)),
+        ("refuted/slope-limit-is-lower-bound", Bernoulli(2)),
+        ("refuted/bernoulli-tc-only", Bernoulli(2)),
+        ("refuted/bernoulli-dtc-only", Bernoulli(2)),
+        ("refuted/odds-bound-without-ends", WEIGHTS),
     ],
 )
 def test_false_statements(name, policy):
@@ -151,7 +159,7 @@ def test_out_of_reach(text, policy):
 
 
 def test_a_statement_about_the_midpoint_is_not_taken_for_a_parameter():
-    assert prove_everywhere(statements["false-convex-curve"], Bernoulli(3)).verdict is Decided.OUT_OF_REACH
+    assert prove_everywhere(statements["refuted/convex-curve"], Bernoulli(3)).verdict is Decided.OUT_OF_REACH
 
 
 def test_the_largest_ratios_of_two_kinds_are_different_numbers():

@@ -128,7 +128,10 @@ def test_sharp_constants_of_given_sets(text, policy, constant):
 
 
 def test_false_statements_are_refuted():
-    for name, policy, L in (("false-any-policy", THREE, 6), ("false-bisection-any-language", bisection(3), 3)):
+    for name, policy, L in (
+        ("refuted/vocabulary-rate-given-times", THREE, 6),
+        ("refuted/bisection-any-language", bisection(3), 3),
+    ):
         found = prove(statements[name], policy, L)
         assert found.verdict is Decided.FAILS
         assert found.judged == "violated"
@@ -198,7 +201,7 @@ def test_without_that_library_the_third_verdict(monkeypatch):
         ("path_kl <= (max_step_size - 1)*dual_total_correlation", Decided.HOLDS),
         ("path_kl < entropy", Decided.OUT_OF_REACH),
         ("path_kl <= tc_step_ratio*entropy", Decided.OUT_OF_REACH),
-        ("curve_left_sum <= entropy", Decided.OUT_OF_REACH),
+        ("curve_left_riemann_sum <= entropy", Decided.OUT_OF_REACH),
         ("path_kl <= sqrt(2)*entropy", Decided.OUT_OF_REACH),
     ],
 )
@@ -239,7 +242,7 @@ def test_functionals_against_their_definitions():
     for name in (
         "total_correlation",
         "dual_total_correlation",
-        "growth_complexity",
+        "odds_weighted_slope",
         "curve_midpoint_excess",
         "path_kl",
     ):
@@ -269,7 +272,7 @@ def test_every_elemental_inequality_of_three_positions():
 
 def test_a_minimum_may_need_a_product_of_codes():
     """Little correlation and a large vocabulary, most of it not used."""
-    text = "min(total_correlation, log(V)/5) <= path_kl + 3/2*growth_complexity + dual_total_correlation/5"
+    text = "min(total_correlation, log(V)/5) <= path_kl + 3/2*odds_weighted_slope + dual_total_correlation/5"
     found = prove(text, autoregressive(3), 3)
     assert found.verdict is Decided.FAILS
     assert found.judged == "violated"

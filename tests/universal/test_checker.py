@@ -27,21 +27,54 @@ HALF = "path_kl <= max(total_correlation, dual_total_correlation)/2"
 AT_ONE_LENGTH = [
     (name, policy)
     for policy, names in (
-        (SIZES, "M6.3 M6.3-tc M6.3-dtc M6.3-vocabulary M6.4-fixed-size M5.5 M6.1 M6.10-kl M5.3 M5.1-monotone"),
-        (WEIGHTS, "M6.2 M6.2-curve M5.4 M5.8 M5.8-growth M6.4 M5.9-path M6.1 M6.10-path"),
+        (
+            SIZES,
+            (
+                "fixed-size/max-size fixed-size/tc-only fixed-size/dtc-only "
+                "fixed-size/vocabulary token-error/fixed-size fixed-size/riemann-error "
+                "kl-path-kl/given-times log-mean-path-kl/lower profile/total-drop "
+                "profile/non-increasing "
+            ),
+        ),
+        (
+            WEIGHTS,
+            (
+                "bernoulli/max-weight bernoulli/left-sum bernoulli/riemann-error "
+                "bernoulli/slope-identity bernoulli/odds-bound token-error/bernoulli "
+                "bernoulli/mixture-of-sizes-path-kl kl-path-kl/given-times log-mean-path-kl/upper "
+            ),
+        ),
     )
     for name in names.split()
 ]
 EVERYWHERE = [
     (name, policy)
     for policy, names in (
-        (SIZES, "M6.3 M6.3-tc M6.3-dtc M6.3-vocabulary M5.5 M5.8-complexity M5.3-vocabulary M6.4-fixed-size M6.1"),
-        (WEIGHTS, "M6.2 M5.4 M5.8-growth M6.4 M5.9-path M5.8-complexity"),
-        (Bernoulli(3), "M6.2-uniform M6.2-vocabulary"),
+        (
+            SIZES,
+            (
+                "fixed-size/max-size fixed-size/tc-only fixed-size/dtc-only "
+                "fixed-size/vocabulary fixed-size/riemann-error odds-weighted-slope/quarter "
+                "profile/vocabulary token-error/fixed-size kl-path-kl/given-times "
+            ),
+        ),
+        (
+            WEIGHTS,
+            (
+                "bernoulli/max-weight bernoulli/riemann-error bernoulli/odds-bound "
+                "token-error/bernoulli bernoulli/mixture-of-sizes-path-kl odds-weighted-slope/quarter "
+            ),
+        ),
+        (Bernoulli(3), "bernoulli/uniform-rate bernoulli/vocabulary-rate"),
     )
     for name in names.split()
 ]
-ANY_DENOISER = [("M5.6-bernoulli", WEIGHTS), ("M6.4-mean", WEIGHTS), ("M5.6", WEIGHTS), ("M6.1", SIZES)]
+ANY_DENOISER = [
+    ("learning-error/bernoulli", WEIGHTS),
+    ("token-error/mean-learning-error", WEIGHTS),
+    ("learning-error/worst-case", WEIGHTS),
+    ("kl-path-kl/given-times", SIZES),
+]
 SETS = [
     ("path_kl <= (total_correlation + dual_total_correlation)/2", FixedSets([[0, 1], [2, 3]]), ()),
     ("path_kl <= max(total_correlation, dual_total_correlation)", FixedSets([[0, 1], [2, 3]]), ()),
@@ -167,7 +200,7 @@ def test_a_false_claim_cannot_be_certified():
 
 
 def test_a_constant_must_be_sharp():
-    data = certificate(prove(statements["M6.3"], SIZES, 6))
+    data = certificate(prove(statements["fixed-size/max-size"], SIZES, 6))
     assert data["constant"] == "1"
     for wrong in ("99/100", "101/100"):
         with pytest.raises(checker.Rejected):
@@ -230,7 +263,7 @@ def test_what_is_no_certificate(text):
     ],
 )
 def test_sides_outside_the_grammar(side):
-    data = certificate(prove(statements["M6.3"], SIZES, 6))
+    data = certificate(prove(statements["fixed-size/max-size"], SIZES, 6))
     with pytest.raises((checker.Malformed, checker.Rejected)):
         checker.verify(json.dumps({**data, "statement": {"lhs": side, "relation": "<=", "rhs": "entropy"}}))
 
@@ -294,7 +327,7 @@ def test_what_a_wrong_denoiser_leaves_open():
 
 
 def test_the_two_largest_ratios_are_different_variables():
-    data = certificate(prove_everywhere(statements["M6.3-tc"], SIZES))
+    data = certificate(prove_everywhere(statements["fixed-size/tc-only"], SIZES))
     statement = {"lhs": "dtc_step_ratio*log(V)", "relation": "<=", "rhs": "(tc_step_ratio + L)*log(V)"}
     with pytest.raises((checker.Rejected, checker.Malformed)):
         rewritten({**data, "statement": statement})

@@ -14,7 +14,7 @@ from maskbound.numerics.policies import Bernoulli, FixedSets
 from maskbound.numerics.universal import Decided, prove
 from maskbound.theory import statements
 
-CHOSEN = [statements[name] for name in ("chosen-first-tc", "chosen-first-dtc", "chosen-first-both")]
+CHOSEN = [statements[name] for name in ("chosen-first/tc", "chosen-first/dtc", "chosen-first/both")]
 RULES = [
     {"kind": "adaptive", "score": score, "order": "choose-then-sample", "sizes": sizes, "ties": ties}
     for score, sizes, ties in (
@@ -53,7 +53,7 @@ def test_given_sets_attain_every_constant(size):
 
 def test_the_rate_of_the_best_sizes():
     for L, N in ((4, 2), (6, 3), (8, 5)):
-        assert prove(statements["best-sizes-rate"], Bernoulli(N), L).verdict is Decided.HOLDS
+        assert prove(statements["best-sizes/rate"], Bernoulli(N), L).verdict is Decided.HOLDS
     # Without the random shift the steps would be 1/N apart; that is too good to be true.
     found = prove(
         "best_sizes_path_kl <= (total_correlation + dual_total_correlation)/(2*N)", Bernoulli(1), 3, judge=False

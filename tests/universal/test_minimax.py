@@ -167,7 +167,7 @@ def test_what_randomising_the_sizes_cannot_do():
 
 
 def test_best_sizes_are_decided_by_it():
-    assert prove(statements["M5.9-best-path"], Bernoulli(3), 6).verdict is Decided.HOLDS
+    assert prove(statements["fixed-size/no-worse-path-kl"], Bernoulli(3), 6).verdict is Decided.HOLDS
     value = minimax(4, 2, "tc").value
     assert prove(f"best_sizes_path_kl <= {value} * total_correlation", Bernoulli(2), 4).verdict is Decided.HOLDS
     found = prove("best_sizes_path_kl <= 4/11 * total_correlation", Bernoulli(2), 4, judge=False)

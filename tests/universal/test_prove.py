@@ -42,7 +42,7 @@ def test_a_printed_value():
 def test_constants_of_fixed_sizes_are_sharp_for_every_schedule(L):
     for sizes in compositions(L):
         policy = FixedSize(sizes)
-        for name in ("M6.3", "M6.3-tc", "M6.3-dtc", "M6.3-vocabulary"):
+        for name in ("fixed-size/max-size", "fixed-size/tc-only", "fixed-size/dtc-only", "fixed-size/vocabulary"):
             found = prove(statements[name], policy, L)
             assert found.verdict is Decided.HOLDS
             one_at_a_time = max(sizes) == 1
@@ -51,7 +51,7 @@ def test_constants_of_fixed_sizes_are_sharp_for_every_schedule(L):
 
 @pytest.mark.parametrize("L", [4, 8, 11])
 def test_the_quarter_of_the_odds_weighted_slope(L):
-    found = prove(f"growth_complexity <= {INFORMATION}", Bernoulli(1), L)
+    found = prove(f"odds_weighted_slope <= {INFORMATION}", Bernoulli(1), L)
     assert found.constant == Fraction(L * L // 4, L * (L + 1))
 
 
@@ -66,32 +66,32 @@ def test_a_published_bound_with_its_slack():
 
 
 TRUE = [
-    ("M5.1-monotone", Bernoulli(2)),
-    ("M5.2", Bernoulli(2)),
-    ("M5.2-curve", Bernoulli(2)),
-    ("M5.3", Bernoulli(2)),
-    ("M5.3-vocabulary", Bernoulli(2)),
-    ("M5.4", Bernoulli(weights=["1/2", "1/3", "1/6"])),
-    ("M5.5", FixedSize([2, 3, 1])),
-    ("M5.8", Bernoulli(3)),
-    ("M5.8-upper", Bernoulli(weights=["1/2", "1/3", "1/6"])),
-    ("M5.8-lower", Bernoulli(3)),
-    ("M5.8-complexity", Bernoulli(3)),
-    ("M5.8-complexity-tc", Bernoulli(3)),
-    ("M5.8-complexity-dtc", Bernoulli(3)),
-    ("M5.8-growth", Bernoulli(4)),
-    ("M5.9-path", Bernoulli(weights=["1/2", "1/3", "1/6"])),
-    ("M6.1", Bernoulli(3)),
-    ("M6.2", Bernoulli(weights=["1/2", "1/3", "1/6"])),
-    ("M6.2-uniform", Bernoulli(3)),
-    ("M6.2-vocabulary", Bernoulli(3)),
-    ("M6.3-balanced", FixedSize.balanced(4, 6)),
-    ("M6.3-tc-steps", FixedSize([3, 2, 1])),
-    ("M6.10-kl", Bernoulli(3)),
-    ("M6.10-path", Bernoulli(3)),
-    ("M6.4", Bernoulli(3)),
-    ("M6.4-vocabulary", Bernoulli(3)),
-    ("M6.4-fixed-size", FixedSize([2, 3, 1])),
+    ("profile/non-increasing", Bernoulli(2)),
+    ("area-theorem/defect", Bernoulli(2)),
+    ("area-theorem/curve", Bernoulli(2)),
+    ("profile/total-drop", Bernoulli(2)),
+    ("profile/vocabulary", Bernoulli(2)),
+    ("bernoulli/riemann-error", Bernoulli(weights=["1/2", "1/3", "1/6"])),
+    ("fixed-size/riemann-error", FixedSize([2, 3, 1])),
+    ("bernoulli/slope-identity", Bernoulli(3)),
+    ("bernoulli/slope-upper", Bernoulli(weights=["1/2", "1/3", "1/6"])),
+    ("bernoulli/slope-lower", Bernoulli(3)),
+    ("odds-weighted-slope/quarter", Bernoulli(3)),
+    ("odds-weighted-slope/tc", Bernoulli(3)),
+    ("odds-weighted-slope/dtc", Bernoulli(3)),
+    ("bernoulli/odds-bound", Bernoulli(4)),
+    ("bernoulli/mixture-of-sizes-path-kl", Bernoulli(weights=["1/2", "1/3", "1/6"])),
+    ("kl-path-kl/given-times", Bernoulli(3)),
+    ("bernoulli/max-weight", Bernoulli(weights=["1/2", "1/3", "1/6"])),
+    ("bernoulli/uniform-rate", Bernoulli(3)),
+    ("bernoulli/vocabulary-rate", Bernoulli(3)),
+    ("fixed-size/balanced", FixedSize.balanced(4, 6)),
+    ("fixed-size/log-length-steps", FixedSize([3, 2, 1])),
+    ("log-mean-path-kl/lower", Bernoulli(3)),
+    ("log-mean-path-kl/upper", Bernoulli(3)),
+    ("token-error/bernoulli", Bernoulli(3)),
+    ("token-error/vocabulary", Bernoulli(3)),
+    ("token-error/fixed-size", FixedSize([2, 3, 1])),
 ]
 
 
@@ -101,18 +101,18 @@ def test_true_statements_hold_for_every_language(name, policy):
 
 
 ANY_DENOISER = [
-    ("M5.6", Bernoulli(3)),
-    ("M5.6-bernoulli", Bernoulli(3)),
-    ("M5.6-fixed-size", FixedSize([2, 3, 1])),
-    ("M5.6-mean", Bernoulli(3)),
-    ("M5.8-lower", Bernoulli(3)),
-    ("M5.9-path", Bernoulli(3)),
-    ("M6.1", Bernoulli(3)),
-    ("M6.3-dyadic", FixedSize([2, 3, 1])),
-    ("M6.3-rate", FixedSize.balanced(4, 6)),
-    ("M6.4", Bernoulli(3)),
-    ("M6.4-mean", Bernoulli(3)),
-    ("M6.4-published", Bernoulli(3)),
+    ("learning-error/worst-case", Bernoulli(3)),
+    ("learning-error/bernoulli", Bernoulli(3)),
+    ("learning-error/fixed-size", FixedSize([2, 3, 1])),
+    ("learning-error/mean", Bernoulli(3)),
+    ("bernoulli/slope-lower", Bernoulli(3)),
+    ("bernoulli/mixture-of-sizes-path-kl", Bernoulli(3)),
+    ("kl-path-kl/given-times", Bernoulli(3)),
+    ("fixed-size/li-cai-form", FixedSize([2, 3, 1])),
+    ("fixed-size/rate", FixedSize.balanced(4, 6)),
+    ("token-error/bernoulli", Bernoulli(3)),
+    ("token-error/mean-learning-error", Bernoulli(3)),
+    ("token-error/feng-form", Bernoulli(3)),
 ]
 
 
@@ -129,14 +129,14 @@ def test_the_denoiser_counts():
 
 
 FALSE = [
-    ("false-convex-curve", Bernoulli(2), 3),
-    ("false-tc-alone", Bernoulli(2), 3),
-    ("false-dtc-alone", Bernoulli(1), 3),
-    ("false-limit-is-bound", Bernoulli(1), 3),
-    ("false-limit-is-lower-bound", Bernoulli(1), 3),
-    ("false-size-minus-two", FixedSize([2]), 2),
-    ("false-indivisible-sizes", FixedSize([2, 1]), 3),
-    ("false-growth-without-ends", Bernoulli(1), 2),
+    ("refuted/convex-curve", Bernoulli(2), 3),
+    ("refuted/bernoulli-tc-only", Bernoulli(2), 3),
+    ("refuted/bernoulli-dtc-only", Bernoulli(1), 3),
+    ("refuted/slope-limit-is-upper-bound", Bernoulli(1), 3),
+    ("refuted/slope-limit-is-lower-bound", Bernoulli(1), 3),
+    ("refuted/fixed-size-minus-two", FixedSize([2]), 2),
+    ("refuted/fixed-size-equal-indivisible", FixedSize([2, 1]), 3),
+    ("refuted/odds-bound-without-ends", Bernoulli(1), 2),
 ]
 
 
@@ -156,7 +156,10 @@ def test_more_steps_may_cost_more():
 
 
 def test_refinement_and_two_policies():
-    assert prove(statements["M5.4-refinement"], [FixedSize([2, 2]), FixedSize([1, 1, 2])], 4).verdict is Decided.HOLDS
+    assert (
+        prove(statements["refinement/path-kl-monotone"], [FixedSize([2, 2]), FixedSize([1, 1, 2])], 4).verdict
+        is Decided.HOLDS
+    )
     found = prove("path_kl@2 <= path_kl", [FixedSize([3, 2]), FixedSize([2, 2, 1])], 5)
     assert found.verdict is Decided.FAILS
     first, second = from_spec(found.witness).instances
@@ -212,12 +215,12 @@ def test_kinds_of_claims(text, verdict):
 def test_what_is_not_given_is_said():
     assert "floating" in prove("path_kl <= entropy", Bernoulli(weights=[0.5, 0.5]), 3).reason
     assert "two policies" in prove("path_kl <= path_kl@2", Bernoulli(2), 3).reason
-    assert "BernoulliPolicy" in prove(statements["M6.2"], FixedSize([1, 1]), 2).reason
-    assert "PairLanguage" in prove(statements["M6.6"], Bernoulli(2), 2).reason
+    assert "BernoulliPolicy" in prove(statements["bernoulli/max-weight"], FixedSize([1, 1]), 2).reason
+    assert "PairLanguage" in prove(statements["pair/ser-lower"], Bernoulli(2), 2).reason
 
 
 def test_statements_about_the_language_alone_need_no_exchangeable_policy():
-    assert prove(statements["M5.3"], bisection(5), 5).verdict is Decided.HOLDS
+    assert prove(statements["profile/total-drop"], bisection(5), 5).verdict is Decided.HOLDS
 
 
 def test_kl_with_one_order_of_reveal_is_path_kl():
@@ -227,7 +230,7 @@ def test_kl_with_one_order_of_reveal_is_path_kl():
 def test_kl_of_two_policies_is_not_bounded_together():
     """Each lies between 0 and its own PATH_KL; refining may raise it."""
     pair = [FixedSize([2, 2]), FixedSize([1, 1, 2])]
-    assert prove(statements["false-refining-lowers-kl"], pair, 4).verdict is not Decided.HOLDS
+    assert prove(statements["refuted/refining-lowers-kl"], pair, 4).verdict is not Decided.HOLDS
     assert prove("kl@2 <= path_kl", pair, 4).verdict is Decided.HOLDS
     assert prove("kl <= path_kl@2", [Bernoulli(2), Bernoulli(4)], 4).verdict is not Decided.HOLDS
     assert prove("kl@2 <= path_kl", [Bernoulli(2), Bernoulli(4)], 4).verdict is Decided.HOLDS
@@ -244,4 +247,7 @@ def test_two_policies_go_with_the_exact_denoiser():
     pair = [FixedSize([2, 2]), FixedSize([1, 1, 2])]
     assert prove("path_kl@2 <= path_kl", pair, 4).verdict is Decided.HOLDS
     assert prove("path_kl@2 <= path_kl", pair, 4, exact_denoiser=False).verdict is Decided.OUT_OF_REACH
-    assert prove(statements["M5.9-best-path"], Bernoulli(2), 4, exact_denoiser=False).verdict is Decided.OUT_OF_REACH
+    assert (
+        prove(statements["fixed-size/no-worse-path-kl"], Bernoulli(2), 4, exact_denoiser=False).verdict
+        is Decided.OUT_OF_REACH
+    )

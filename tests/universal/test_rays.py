@@ -35,7 +35,7 @@ def test_rays_are_what_the_engines_measure(L):
             for name in LANGUAGE:
                 assert measures(name, spec, LANGUAGE_RAYS[name](L)[K], q), (name, K)
             for name, ray in POLICY_RAYS.items():
-                if name in ("path_kl", "profile_left_sum" if kind == "fixed-size" else "curve_left_sum") or (
+                if name in ("path_kl", "profile_left_sum" if kind == "fixed-size" else "curve_left_riemann_sum") or (
                     kind == "bernoulli" and name in ("weighted_slope", "growth_bound", "mixture_path_kl")
                 ):
                     assert measures(name, spec, ray(steps)[K], q), (name, K, kind)

@@ -1,10 +1,10 @@
-"""Products of blocks at any length (M8.5): which instances factorise, and into which small ones.
+"""Products of blocks at any length: which instances factorise, and into which small ones.
 
 Given the reveal times, the blocks of a sequence do not know of each other, as long as the denoiser predicts a
 block from that block alone. Under a Bernoulli policy their reveal times are independent too, so one block is
 measured as a table and the rest is arithmetic; with fixed sets the reveal times are given, and blocks revealed in
 the same pattern are measured once; with fixed sizes the blocks share a count of revealed tokens, see
-:mod:`.block_profile`, :mod:`.block_counts` and :mod:`.block_steps`.
+:mod:`.profile`, :mod:`.counts` and :mod:`.steps`.
 """
 
 from __future__ import annotations
@@ -155,7 +155,9 @@ def _predicted_block(work: Workspace) -> Workspace:
 
 
 def block_of_sizes(work: Workspace, sizes: tuple[int, ...]) -> Workspace:
-    """One block revealed in random sets of given sizes, for what no off-support rule changes (M2)."""
+    """One block revealed in random sets of given sizes, for what no off-support rule changes
+    (definitions.md#off-support).
+    """
     return Workspace(_sized(work.instance, sizes), work.request)
 
 

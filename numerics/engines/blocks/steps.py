@@ -1,4 +1,4 @@
-"""Blocks under fixed sizes, one step after another: how many blocks have come how far (M8.5).
+"""Blocks under fixed sizes, one step after another: how many blocks have come how far.
 
 The state is the number of blocks with each *history*, the sizes of the steps that have touched a block so far; the
 untouched have the empty one, and completed ones are only counted. A step of s out of M masked tokens takes j tokens
@@ -8,7 +8,7 @@ from ``k_j`` of the n blocks of a history that has d tokens masked, for every hi
 
 of ``C(M, s)`` ways, exact whole numbers; a block that is completed brings its chance ``beta``. Nothing is
 subtracted. With blocks of two tokens a single number, of blocks half revealed, describes the state, so the number of
-steps hardly matters; :mod:`.block_counts` has the opposite strength.
+steps hardly matters; :mod:`.counts` has the opposite strength.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _spreads(b: int, most: int) -> list[float]:
 
 
 def all_blocks(beta: Mapping[Composition, float], sizes: Sequence[int], depth: float) -> Tiny:
-    """``E prod_blocks beta(sizes of the block)``, as :func:`.block_counts.all_blocks` finds it.
+    """``E prod_blocks beta(sizes of the block)``, as :func:`.counts.all_blocks` finds it.
 
     Parameters
     ----------

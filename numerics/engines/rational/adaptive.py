@@ -1,4 +1,4 @@
-"""Choose-then-sample policies run on the own tokens of ``x ~ q``, in exact rationals (M3.2)."""
+"""Choose-then-sample policies run on the own tokens of ``x ~ q``, in exact rationals (definitions.md#joint-law)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from flint import fmpq
 from ...errors import BeyondReach
 from ...policies import Adaptive, Partial
 from ..workspace import Workspace
-from .engine import MOST_PAIRS, exact_rows, marginals, pair_count
+from .engine import MOST_PAIRS, Meter, exact_rows, marginals, pair_count
 from .information import Number, divergence, sum_of_logs, total
 from .rows import ONE, ZERO, Row, rational
 
-__all__ = ["crowded_steps", "path_surprise", "step_correlation"]
+__all__ = ["expected_parallel_steps", "path_surprise", "step_correlation"]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _visits(work: Workspace) -> list[Visit]:
             f"{instance.name} (V={V}, L={L}) has {pair_count(instance):.3g} source-target pairs; exact rationals are "
             f"for at most {MOST_PAIRS}"
         )
-    m, found = marginals(work), []
+    m, found, meter = marginals(work), [], Meter(work)
     met: dict[Partial, fmpq] = {(V,) * L: ONE}
     for step in range(1, policy.steps + 1):
         following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
@@ -62,11 +62,13 @@ def _visits(work: Workspace) -> list[Visit]:
             among = policy.candidates(y, V)
             chosen = policy.choices(step, {i: policy.score_of(rows[i]) for i in among}, Fraction(1))
             choices = [(rational(chance), positions) for chance, positions in chosen]
-            drawn = {i: [rational(Fraction(c)) for c in policy.drawn_from(rows[i], rows[i])] for i in among}
+            drawn = {
+                i: [meter.pass_on(rational(Fraction(c))) for c in policy.drawn_from(rows[i], rows[i])] for i in among
+            }
             found.append(Visit(y, share * m[y], choices, drawn))
             for chance, positions in choices:
                 for z in _fillings(y, positions, m, V):
-                    following[z] += share * chance
+                    following[z] = meter.pass_on(following[z] + share * chance)
         met = following
     return found
 
@@ -88,7 +90,7 @@ def _exact_row(m: dict[Partial, fmpq], y: Partial, i: int, vocab: int) -> Row:
 
 
 def path_surprise(work: Workspace) -> Number:
-    """``E_Q -log`` of the chances that tokens are drawn with, Q as in M6.15."""
+    """``E_Q -log`` of the chances that tokens are drawn with, Q as in kl-path-kl/equality-deterministic."""
     m, V = marginals(work), work.instance.vocab
     terms: list[tuple[fmpq, Number]] = []
     for visit in visits(work):
@@ -115,7 +117,7 @@ def step_correlation(work: Workspace) -> Number:
     return total(terms)
 
 
-def crowded_steps(work: Workspace) -> fmpq:
+def expected_parallel_steps(work: Workspace) -> fmpq:
     """``E_q`` of the steps that reveal more than one token."""
     return sum(
         (visit.chance * share for visit in visits(work) for share, positions in visit.choices if len(positions) > 1),

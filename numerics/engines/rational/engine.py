@@ -1,4 +1,4 @@
-"""The output law in exact rationals: masses pushed step by step over the lattice of partial sequences (M8.2).
+"""The output law in exact rationals: masses pushed step by step over the lattice of partial sequences.
 
 Here ``1 - r_k`` is a subtraction like any other, and zero is zero by itself. Rationals grow with every step, so
 this is for small instances: what a law would take is counted in source-target pairs before anything is computed.
@@ -29,6 +29,7 @@ from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, ration
 
 __all__ = [
     "MOST_PAIRS",
+    "Meter",
     "RationalLaw",
     "cost",
     "exact_rows",
@@ -48,6 +49,9 @@ MOST_PAIRS = 200_000
 """Source-target pairs, over all steps, and entries of the lattice."""
 
 PAIRS_A_SECOND = 1e5
+
+BITS_A_SECOND = 1e7
+"""Bits of denominators that are computed in a second, where these are long."""
 
 Policies = Bernoulli | FixedSize | FixedSets
 
@@ -117,7 +121,7 @@ def has_rational_conditionals(instance: Instance) -> bool:
 
 
 def exact_rows(work: Workspace, y: Partial) -> NDArray[Any]:
-    """What is drawn from y: Fractions, shape (L, V); rows at revealed positions are zero."""
+    """Probabilities of the tokens drawn from y: Fractions, shape (L, V); rows at revealed positions are zero."""
     V, L = work.instance.vocab, work.instance.length
     found = np.full((L, V), Fraction(0), dtype=object)
     for i in range(L):
@@ -247,12 +251,13 @@ def _complete(mass: dict[Partial, fmpq], m: dict[Partial, fmpq], V: int, L: int)
 
 def _by_transitions(work: Workspace, mass: dict[Partial, fmpq]) -> tuple[list[fmpq], list[fmpq]]:
     """p and q for a policy that takes and gives Fractions."""
-    instance = work.instance
+    instance, meter = work.instance, Meter(work)
     for step in range(1, instance.policy.steps + 1):
         following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
         for y, chance in mass.items():
             for share, z, _ in instance.policy.transitions(step, y, exact_rows(work, y)):
-                following[z] += chance * rational(Fraction(share))
+                factor = meter.pass_on(rational(Fraction(share)))
+                following[z] = meter.pass_on(following[z] + chance * factor)
         mass = following
     return _complete(mass, marginals(work), instance.vocab, instance.length)
 
@@ -262,7 +267,7 @@ Choice = tuple[fmpq, Iterable[int], fmpq]
 
 
 def _steps(instance: Instance) -> Iterator:
-    """What each step does to the masked positions: a function from these to choices."""
+    """The choices of each step, as a function of the masked positions."""
     policy, L = instance.policy, instance.length
     if isinstance(policy, FixedSets):
         yield from ((lambda masked, chosen=chosen: [(fmpq(1), chosen, ZERO)]) for chosen in policy.sets)
@@ -293,6 +298,35 @@ def _filled(
             options.append((sampler.vocab, kept))
         reached = [((*z[:i], v, *z[i + 1 :]), weight * c) for z, weight in reached for v, c in options]
     return reached
+
+
+class Meter:
+    """Holds the bits that are computed against the seconds asked for.
+
+    How long rationals grow is known only as they grow: powers by ``1/T`` of a low temperature have thousands of
+    digits, and sums of them have no common denominator.
+    """
+
+    def __init__(self, work: Workspace) -> None:
+        self._instance, self._seconds = work.instance, work.request.seconds
+        self._left = self._seconds * BITS_A_SECOND
+
+    def pass_on(self, number: fmpq) -> fmpq:
+        """The number itself.
+
+        Raises
+        ------
+        BeyondReach
+            When the bits of all numbers that passed are more than the seconds allow.
+        """
+        self._left -= int(number.q.bit_length())
+        if self._left < 0:
+            instance = self._instance
+            raise BeyondReach(
+                f"the exact rationals of {instance.name} (V={instance.vocab}, L={instance.length}, "
+                f"N={instance.policy.steps}) grow too long for {self._seconds:.3g} s"
+            )
+        return number
 
 
 def stopped_mass(work: Workspace) -> fmpq:

@@ -76,7 +76,7 @@ def nll_of_correct(work: Workspace) -> Enclosure:
         # A tenth of alpha bounds the share of correct sequences, by which conditioning divides the error in the law.
         least = clopper_pearson(len(found), count, alpha / 10)[1] - error
         if len(found) < 2 or least <= 0:
-            return (low + high) / 2 / L, low / L, (high if work.instance.exact_denoiser else math.inf) / L
+            return math.nan, low / L, (high if work.instance.exact_denoiser else math.inf) / L
         value, lo, hi = empirical_bernstein(found, low, high, 0.9 * alpha)
         spread = rounding + 2 * (high - low) * error / least
         return value / L, max((lo - spread) / L, 0.0), (hi + spread) / L

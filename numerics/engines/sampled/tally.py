@@ -1,4 +1,4 @@
-"""Drawing until an interval is as narrow as was asked or the time is used up (M8.8).
+"""Drawing until an interval is as narrow as was asked or the time is used up.
 
 It is looked at a number of times J that is fixed beforehand, each time at level ``alpha / J``, so that stopping early
 costs no coverage. The law drawn from differs from p by rounding, and every interval is widened by that.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import itertools
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...enclosure import Enclosure
-from ...errors import BadInput, BeyondReach
+from ...errors import BadInput, BeyondReach, MaskboundError
 from ...instances import Instance
 from ...instances.sampler import Chunk, Sampler, sampler_for
 from ..workspace import Cost, Request, Workspace
@@ -51,7 +51,7 @@ def cost(instance: Instance) -> Cost:
 
 
 class Collector(ABC):
-    """What is kept of the sequences drawn so far.
+    """Counts of the sequences drawn so far.
 
     Attributes
     ----------
@@ -63,12 +63,20 @@ class Collector(ABC):
     def __init__(self, work: Workspace) -> None:
         self.sampler: Sampler = sampler_for(work.instance)
         self.undecided = 0
-        self._chunks = self._counted(self.sampler.chunks(work.request.seed))
+        self._chunks = self.sampler.chunks(work.request.seed)
+        self._refusal: MaskboundError | None = None
 
-    def _counted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-        for chunk in chunks:
-            self.undecided += chunk.undecided
-            yield chunk
+    def drawn(self) -> Chunk:
+        """The next sequences; a sampler that has refused once refuses again."""
+        if self._refusal is not None:
+            raise self._refusal
+        try:
+            chunk = next(self._chunks)
+        except MaskboundError as refusal:
+            self._refusal = refusal
+            raise
+        self.undecided += chunk.undecided
+        return chunk
 
     @property
     @abstractmethod
@@ -77,7 +85,7 @@ class Collector(ABC):
 
     @abstractmethod
     def upto(self, count: int) -> Any:
-        """What the first ``count`` sequences say."""
+        """The estimate from the first ``count`` sequences."""
 
 
 class Tally(Collector):
@@ -104,7 +112,7 @@ class Tally(Collector):
         """
         parts, drawn = [self._rows], len(self._rows)
         while drawn < count:
-            parts.append(self._of(next(self._chunks)))
+            parts.append(self._of(self.drawn()))
             drawn += len(parts[-1])
         self._rows = np.concatenate(parts)
         return self._rows[:count]
@@ -133,12 +141,23 @@ def settled(work: Workspace, collector: C, interval: Callable[[C, int, float], I
     ----------
     interval : callable
         From the collector, a number of sequences and alpha: value and ends of an interval of coverage ``1 - alpha``.
+
+    Raises
+    ------
+    BeyondReach
+        When a choice was undecided, unless scores may be taken as equal. Sequences without one are those of the policy
+        itself, so that refusing costs no coverage.
     """
     request = work.request
     looks = _looks(request, collector)
     alpha = (1 - request.confidence) / len(looks)
     for count in looks:
         value, lo, hi = interval(collector, count, alpha)
+        if collector.undecided and not request.equal_scores:
+            raise BeyondReach(
+                f"{collector.undecided} of the choices of {work.instance.policy} in {count} sequences rest on scores "
+                "that rounding cannot tell apart; an engine that compares exactly may reach a smaller instance"
+            )
         if lo == hi or hi - lo <= request.width * abs(value):
             break
     note = f"{count} sequences, seed {request.seed}"

@@ -2,7 +2,7 @@
 
 Colours are those of Okabe and Ito, in an order that alternates in lightness; every line also has marks of its own.
 Enclosures are drawn as bands around their line, and are often too narrow to be seen. Where only bounds are known there
-is a band and no line: its middle means nothing.
+is a band and no line: its middle means nothing. If there are zeros, a logarithmic axis ends below in a tick ``0``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
+from ...enclosure import Enclosure
 from .figure import Figure, Line, Panel
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ MOST_MARKS = 40
 MOST_TICKS = 20
 NEAREST_TICKS = 1.1
 """Their least ratio on an axis that doubles."""
+CLEAR_OF_ZERO = 3
+"""Least ratio of a tick to the one that says 0."""
 DECADES = 3
 """On a logarithmic axis of fewer, 2 and 5 are marked too."""
 BASES = {"log": 10, "log2": 2}
@@ -108,7 +111,7 @@ def _shared_labels(lines: list[list[Line]]) -> list[str]:
 
 
 def _keys(canvas: Canvas) -> dict[str, Any]:
-    """What a legend shows by each label: a line, or a band where no panel has a line."""
+    """The mark that a legend shows by each label: a line, or a band where no panel has a line."""
     found = [pair for axes in canvas.axes for pair in zip(*axes.get_legend_handles_labels(), strict=True)]
     return {label: key for key, label in sorted(found, key=lambda pair: isinstance(pair[0], Line2D))}
 
@@ -120,6 +123,7 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
     if panel.scale != "linear":
         axes.set_yscale("log", base=BASES[panel.scale])
         axes.yaxis.set_minor_locator(NullLocator())
+    zero = _level_of_zero(lines) if panel.scale != "linear" else None
     for line in lines:
         k = labels.index(line.label)
         colour, mark, dash = (kinds[k % len(kinds)] for kinds in (COLOURS, MARKS, DASHES))
@@ -132,13 +136,14 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
             continue
         axes.plot(
             line.x,
-            [y.value if math.isfinite(y.value) and y.kind != "bound" else math.nan for y in line.y],
+            [_height(y, zero) for y in line.y],
             color=colour,
             linestyle=dash if line.bound else "solid",
             marker=mark,
             markevery=max(1, len(line.x) // MOST_MARKS),
             markerfacecolor="white" if line.bound else colour,
             label=line.label,
+            clip_on=zero is None,
         )
     if figure.x_scale == "log2":
         axes.set_xticks(_ticks({float(f"{x:g}") for line in lines for x in line.x}), minor=False)
@@ -149,12 +154,37 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
         few = math.log10(high / low) < DECADES
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=MOST_TICKS))
         axes.yaxis.set_major_formatter("{x:g}")
+    if zero is not None:
+        low = zero
+        ticks = [t for t in axes.yaxis.get_major_locator().tick_values(low, high) if CLEAR_OF_ZERO * low < t <= high]
+        axes.set_yticks([low, *ticks], ["0", *(f"{t:g}" for t in ticks)])
     for line in lines:
         _draw_band(axes, line, COLOURS[labels.index(line.label) % len(COLOURS)], low, high)
     axes.set_ylim(low, high)
     axes.set_xlabel(figure.x_label or figure.x)
     axes.set_ylabel(panel.y)
     axes.set_title(panel.group)
+
+
+def _level_of_zero(lines: list[Line]) -> float | None:
+    """Where a logarithmic axis shows zeros: a decade below all that is positive; None where there are none."""
+    drawn_values = [y.value for line in lines for y in line.y if _is_point(y)]
+    if all(drawn_values):
+        return None
+    ends = [end for line in lines for y in line.y for end in (y.lo, y.value, y.hi) if 0 < end < math.inf]
+    return 10.0 ** (math.floor(math.log10(min(ends, default=1.0))) - 1)
+
+
+def _height(y: Enclosure, zero: float | None) -> float:
+    """Where a point is drawn; nowhere if no number is known."""
+    if not _is_point(y):
+        return math.nan
+    return zero if zero is not None and y.value == 0 else y.value
+
+
+def _is_point(y: Enclosure) -> bool:
+    """Whether the value is one: the middle of a bound means nothing, unless its ends meet."""
+    return y.has_value and math.isfinite(y.value)
 
 
 def _ticks(values: set[float]) -> list[float]:
@@ -167,7 +197,7 @@ def _ticks(values: set[float]) -> list[float]:
 
 
 def _only_bounds(line: Line) -> bool:
-    return all(y.kind == "bound" for y in line.y)
+    return not any(y.has_value for y in line.y)
 
 
 def _draw_band(axes: Any, line: Line, colour: str, low: float, high: float) -> None:

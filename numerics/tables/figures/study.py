@@ -7,22 +7,26 @@ from dataclasses import replace
 from ..render import Table
 from .figure import Figure, Panel, Series
 
-__all__ = ["hmm_ser", "ngram_ter", "pareto"]
+__all__ = ["hmm_ser", "ngram_ter", "pareto", "schedules", "steps_to_target"]
 
 DRAWN = ("random sizes", "confidence", "entropy", "confidence in blocks", "entropy bound", "proposals", "remasking")
 """Policies of the Pareto figure."""
 
 
-def _languages(table: Table) -> list[str]:
-    place = table.columns.index("language")
+def _names(table: Table, column: str) -> list[str]:
+    place = table.columns.index(column)
     return list(dict.fromkeys(row[place] for row in table.rows))
+
+
+def _languages(table: Table) -> list[str]:
+    return _names(table, "language")
 
 
 def ngram_ter(table: Table) -> Figure:
     """TER gaps against N, a panel for each n-gram, and the perplexities themselves."""
     gap = (
-        Series("M6.4: log V / N", bound=True),
-        Series("M6.4: (TC+DTC)/(NL)", "M6.4: (TC + DTC)/(N L)", bound=True),
+        Series("bound: log V / N", bound=True),
+        Series("bound: (TC+DTC)/(NL)", "bound: (TC + DTC)/(N L)", bound=True),
         Series("PATH_KL/L", "PATH_KL/L", bound=True),
         Series("TER gap"),
     )
@@ -33,7 +37,7 @@ def ngram_ter(table: Table) -> Figure:
         "N",
         (*panels, Panel("TER (perplexity)", perplexity)),
         "Token error rates of random sparse n-grams. The gap to the language's own falls as 1/N whatever n is; it lies "
-        "in the band, whose upper edge is PATH_KL/L, some factor of two below M6.4. Right: as perplexities, beside "
+        "in the band, whose upper edge is PATH_KL/L, half the bound. Right: as perplexities, beside "
         "what one token at a time reaches.",
         x_label="steps N",
         x_scale="log2",
@@ -44,11 +48,11 @@ def ngram_ter(table: Table) -> Figure:
 def hmm_ser(table: Table) -> Figure:
     """SER against N, a panel for each language."""
     series = (
-        Series("M6.5: 1 - exp(-(TC+DTC)/N)", "M6.5: 1 - exp(-(TC + DTC)/N)", bound=True),
+        Series("bound: 1 - exp(-(TC+DTC)/N)", "bound: 1 - exp(-(TC + DTC)/N)", bound=True),
         Series("1 - exp(-PATH_KL)", bound=True),
         Series("SER", "SER, drawn"),
-        Series("M6.11, eps = 0", bound=True),
-        Series("M6.11, eps = 1/128", bound=True),
+        Series("least SER, eps = 0", bound=True),
+        Series("least SER, eps = 1/128", bound=True),
         Series("SER autoregressive", "autoregressive", bound=True),
     )
     panels = tuple(Panel("SER", series, group=name) for name in _languages(table))
@@ -56,8 +60,8 @@ def hmm_ser(table: Table) -> Figure:
         table,
         "N",
         panels,
-        "Sequence error rates of hidden Markov languages: what is drawn, with its confidence band, below what M6.5 "
-        "allows; on ShiftedPair it meets M6.11, below which no denoiser can come.",
+        "Sequence error rates of hidden Markov languages: what is drawn, with its confidence band, below the "
+        "bound; on ShiftedPair it meets the least SER, below which no denoiser can come.",
         x_label="steps N",
         x_scale="log2",
         by="language",
@@ -91,6 +95,53 @@ def pareto(table: Table) -> Figure:
     )
 
 
-def _has(table: Table, language: str, policy: str) -> bool:
-    place = table.columns.index(policy)
-    return any(row[0] == language and row[place] is not None for row in table.rows)
+def _has(table: Table, group: str, column: str) -> bool:
+    place = table.columns.index(column)
+    return any(row[0] == group and row[place] is not None for row in table.rows)
+
+
+def steps_to_target(table: Table) -> Figure:
+    """Steps that are enough against the length, a panel for each error and a line for each language."""
+    place = {name: c for c, name in enumerate(table.columns)}
+    languages = _languages(table)
+    rows = tuple(
+        (
+            row[place["error"]],
+            row[place["L"]],
+            *(row[place["N enough"]] if name == row[place["language"]] else None for name in languages),
+        )
+        for row in table.rows
+        if isinstance(row[place["L"]], int)
+    )
+    spread = replace(table, columns=("error", "L", *languages), rows=rows)
+    panels = tuple(
+        Panel("steps N", tuple(Series(name) for name in languages if _has(spread, error, name)), "log2", error)
+        for error in _names(table, "error")
+    )
+    return Figure(
+        spread,
+        "L",
+        panels,
+        "Steps that are enough for an error, against the length. A token error rate needs a number that does not grow "
+        "with the length; a sequence error rate one that grows in proportion to it.",
+        x_label="length L",
+        x_scale="log2",
+        by="error",
+    )
+
+
+def schedules(table: Table) -> Figure:
+    """PATH_KL of fixed sizes against N by the uniform, the cosine and the best schedule, a panel for each language."""
+    kind = table.columns.index("steps")
+    series = (Series("uniform"), Series("cosine"), Series("best"))
+    panels = tuple(Panel("PATH_KL (nats)", series, "log", name) for name in _languages(table))
+    return Figure(
+        replace(table, rows=tuple(row for row in table.rows if row[kind] == "fixed-size")),
+        "N",
+        panels,
+        "What the schedule is worth: PATH_KL of steps of fixed sizes, shared evenly, by the cosine, and as well as can "
+        "be. On English letters even sizes are next to the best; a code is written without error by the right ones.",
+        x_label="steps N",
+        x_scale="log2",
+        by="language",
+    )

@@ -11,7 +11,7 @@ from maskbound.theory import statements
 from ...checks.check import FALSE
 from ...engines.workspace import Request
 from ...errors import BadInput
-from ...sweep import Store
+from ...sweeps import Store
 from ..cases import Case, gallery_names, open_case
 from ..english_curve import SHORT, english_curve
 from ..figures import FIGURES, Figure
@@ -55,7 +55,7 @@ class Report:
 
 def measured_parts(sections: Sequence[Section] = SECTIONS) -> int:
     """How many tables there are to measure."""
-    return len({_table_of(part) for section in sections for part in section.parts if _exists(part)})
+    return len({_table_of(part) for section in sections for part in section.parts})
 
 
 def build_report(
@@ -75,7 +75,13 @@ def build_report(
     sections : sequence of Section
     advance : callable
         Told of each table that is finished, of :func:`measured_parts`.
+
+    Raises
+    ------
+    KeyError
+        Before anything is measured, for a part that no registry has.
     """
+    measured_parts(sections)
     over = [open_case(name) for name in gallery_names()] if cases is None else list(cases)
     tables: dict[str, Table | None] = {}
 
@@ -97,11 +103,9 @@ def build_report(
     }
     written = []
     for section in sections:
-        parts = [part for part in section.parts if _exists(part)]
-        if parts or not section.parts:
-            found = [(part, table(part)) for part in parts]
-            shown = tuple((part.name, *_shown(part, built)) for part, built in found if built is not None)
-            written.append(Written(section.title, tuple(p.format_map(facts) for p in _paragraphs(section.text)), shown))
+        found = [(part, table(part)) for part in section.parts]
+        shown = tuple((part.name, *_shown(part, built)) for part, built in found if built is not None)
+        written.append(Written(section.title, tuple(p.format_map(facts) for p in _paragraphs(section.text)), shown))
     return Report(TITLE, _unfolded(ABSTRACT), tuple(written))
 
 
@@ -114,12 +118,11 @@ def _unfolded(text: str) -> str:
     return " ".join(text.split())
 
 
-def _exists(part: Part) -> bool:
-    return part.name in FIGURES if part.kind == "figure" else part.name in CASE_TABLES or part.name in PLAIN_TABLES
-
-
 def _table_of(part: Part) -> str:
-    return FIGURES[part.name][0] if part.kind == "figure" else part.name
+    name = FIGURES[part.name][0] if part.kind == "figure" and part.name in FIGURES else part.name
+    if name not in {*CASE_TABLES, *PLAIN_TABLES} or (part.kind == "figure" and part.name not in FIGURES):
+        raise KeyError(f"the report asks for the {part.kind} {part.name!r}, which is not in the registry")
+    return name
 
 
 def _table(name: str, cases: list[Case], store: Store | None) -> Table:

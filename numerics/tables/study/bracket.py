@@ -18,7 +18,7 @@ SECANTS = 3
 
 @dataclass(frozen=True)
 class Bracket:
-    """What was found of the smallest N that reaches a target.
+    """Bounds of the smallest N that reaches a target.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ def bracket(
         here = at(max(1, round(centre)))
         if here is None:
             return Bracket(None, None, None)
-        moved = max(1, round(centre)) * size(here.value) / size(target)
+        moved = max(1, round(centre)) * size(here.value if here.has_value else here.hi) / size(target)
         settled, centre = abs(moved - centre) < 0.02 * centre, max(1.0, moved)
         if settled:
             break

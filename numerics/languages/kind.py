@@ -1,0 +1,54 @@
+"""The ``[language]`` table of an instance file: each kind is declared beside the language that it builds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from random import Random
+from typing import Any, ClassVar
+
+from ..errors import BadInput
+from ..spec.draws import Spec
+from ..spec.table import KindTable
+from .base import Language
+
+__all__ = ["LanguageTable", "read_language"]
+
+
+class LanguageTable(KindTable):
+    """A ``[language]`` table.
+
+    A kind whose keys are the arguments of a function or class names it as ``makes``; others write their own ``build``.
+    """
+
+    makes: ClassVar[Callable[..., Language]]
+
+    def build(self, folder: Path, level: int) -> Language:
+        """The language; paths in the table are relative to ``folder``, and ``level`` counts the nested blocks."""
+        return type(self).makes(**self.keys())
+
+    @classmethod
+    def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
+        """Small languages of this kind with V tokens and length L, for searches to begin with; none that do not fit."""
+        return iter(())
+
+    @classmethod
+    def drawn(cls, vocab: int, length: int, rng: Random) -> Spec | None:
+        """A random one, rich in zeros and lopsided weights; None for a kind that has no numbers to draw."""
+        return None
+
+
+def read_language(table: Any, folder: Path, level: int = 0) -> tuple[Language, dict[str, Any]]:
+    """A language and the canonical form of its table.
+
+    Raises
+    ------
+    BadInput
+        With key paths relative to the table.
+    BeyondReach
+        When the language itself (not what is measured on it) does not fit into memory.
+    """
+    if isinstance(table, Mapping) and table.get("kind") == "any":
+        raise BadInput("kind", 'found "any", which stands for every language; the command prove accepts it')
+    read = LanguageTable.of_kind(table)
+    return read.build(folder, level), read.canonical(folder)

@@ -1,0 +1,163 @@
+"""Fixed sizes: each step reveals a uniformly random set of a given size (definitions.md#policies)."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Hashable, Iterator, Sequence
+from fractions import Fraction
+from random import Random
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadInput, shown
+from ..spec.draws import Spec
+from ..spec.table import ABSENT, Wholes
+from ..traits import decides
+from ..types import whole
+from .base import Partial, Policy, Transition
+from .filling import filled, fillings
+from .kind import FEW_STEPS, PolicyTable, ScheduledTable
+from .schedule import MOST_STEPS
+
+__all__ = ["FixedSize", "random_order"]
+
+
+class FixedSize(Policy):
+    """At step k a uniformly random set of ``s_k`` masked positions.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        ``s_1..s_N``, summing to the length; empty steps are allowed.
+    """
+
+    oblivious = True
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self.sizes = tuple(whole(size, f"sizes[{k}]") for k, size in enumerate(sizes))
+        if not self.sizes:
+            raise BadInput("sizes", "found no step; at least one is accepted")
+
+    @classmethod
+    def balanced(cls, steps: int, length: int) -> FixedSize:
+        """Sizes as even as possible, the remainder to the early steps."""
+        each, remainder = divmod(length, whole(steps, "steps", 1, MOST_STEPS))
+        return cls([each + (k < remainder) for k in range(steps)])
+
+    @property
+    def steps(self) -> int:
+        return len(self.sizes)
+
+    def revealed(self) -> list[int]:
+        """``S_0..S_N``."""
+        return [0, *itertools.accumulate(self.sizes)]
+
+    @property
+    def one_choice(self) -> bool:
+        return self.one_step
+
+    @property
+    def given_sizes(self) -> tuple[int, ...]:
+        return self.sizes
+
+    def check(self, vocab: int, length: int) -> None:
+        if sum(self.sizes) != length:
+            raise BadInput("sizes", f"found a sum of {shown(sum(self.sizes))}; sizes must add up to length={length}")
+
+    def transitions(
+        self, step: int, y: Partial, conditionals: NDArray[np.float64], memory: Hashable = None
+    ) -> Iterator[Transition]:
+        vocab = conditionals.shape[1]
+        masked = [i for i, token in enumerate(y) if token == vocab]
+        size = self.sizes[step - 1]
+        chance = 1 / math.comb(len(masked), size)
+        for chosen in itertools.combinations(masked, size):
+            yield from fillings(chance, y, chosen, conditionals)
+
+    def draw_step(
+        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
+    ) -> NDArray[np.int64]:
+        order = np.where(y == conditionals.shape[2], rng.random(y.shape), np.inf)
+        rank = order.argsort(axis=1).argsort(axis=1)
+        return filled(y, rank < self.sizes[step - 1], conditionals, rng)
+
+    def written(self) -> dict[str, Any]:
+        return {"kind": "fixed-size", "sizes": list(self.sizes)}
+
+    def __repr__(self) -> str:
+        return f"FixedSize({list(self.sizes)})"
+
+
+def random_order(length: int) -> FixedSize:
+    """One token a step, in a uniformly random order."""
+    return FixedSize([1] * whole(length, "length", 1, MOST_STEPS))
+
+
+@decides("FixedSizePolicy", "policy")
+def _is_fixed_size(policy: Policy) -> bool:
+    return isinstance(policy, FixedSize)
+
+
+@decides("BalancedSizes", "policy")
+def _is_balanced(policy: Policy) -> bool:
+    return isinstance(policy, FixedSize) and max(policy.sizes) - min(policy.sizes) <= 1
+
+
+@decides("GreedySizes", "policy")
+def _is_greedy(policy: Policy) -> bool:
+    """The least eta that allows every step is the one to try."""
+    if not isinstance(policy, FixedSize) or 0 in policy.sizes:
+        return False
+    sizes, length = policy.sizes, sum(policy.sizes)
+    rests = [length - 1 - before for before in itertools.accumulate(sizes, initial=0)]
+    eta = max((Fraction(s - 1, rest) for s, rest in zip(sizes, rests, strict=False) if s > 1), default=Fraction(0))
+    return all(s == 1 + math.floor(eta * rest) for s, rest in zip(sizes, rests, strict=False))
+
+
+class FixedSizeTable(ScheduledTable):
+    """``sizes``, or the keys of a schedule: uniform ``steps`` are as even as possible, others are rounded."""
+
+    kind: Literal["fixed-size"]
+    sizes: Wholes = ABSENT
+
+    def build(self, length: int) -> Policy:
+        source = self.exactly_one("sizes", "steps", "weights", "alpha")
+        if source == "sizes":
+            self.refuse_strays(source)
+            return FixedSize(self.sizes)
+        if source == "steps" and self.schedule in (None, "uniform"):
+            self.refuse_strays(source)
+            return FixedSize.balanced(self.steps, length)
+        schedule = self.read_schedule(source)
+        try:
+            return FixedSize(schedule.sizes(length))
+        except BadInput as problem:
+            raise BadInput(source, problem.problem) from None
+
+    @classmethod
+    def examples(cls, length: int) -> Iterator[Spec]:
+        """As many steps as tokens, and every composition into few sizes."""
+        if length > FEW_STEPS:
+            yield {"kind": "fixed-size", "sizes": [1] * length}
+        for steps in range(1, min(length, FEW_STEPS) + 1):
+            for cuts in itertools.combinations(range(1, length), steps - 1):
+                yield {"kind": "fixed-size", "sizes": _between(cuts, length)}
+
+    @classmethod
+    def drawn(cls, length: int, rng: Random) -> Spec:
+        cuts = sorted(rng.randint(0, length) for _ in range(rng.randint(1, FEW_STEPS) - 1))
+        return {"kind": "fixed-size", "sizes": _between(cuts, length)}
+
+
+def _between(cuts: Sequence[int], length: int) -> list[int]:
+    return [after - before for before, after in itertools.pairwise([0, *cuts, length])]
+
+
+class RandomOrderTable(PolicyTable):
+    kind: Literal["random-order"]
+
+    def build(self, length: int) -> Policy:
+        return random_order(length)

@@ -1,0 +1,113 @@
+"""A sweep: what a grid asks for and a database lacks, measured and kept row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from ..errors import BadInput
+from .grid import Grid, Point
+from .store import Row, Store, WriteFailed
+from .workers import outcomes
+
+__all__ = ["Sweep", "missing", "sweep"]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The outcome of a sweep.
+
+    Parameters
+    ----------
+    instances : int
+        Of the grid, each counted once.
+    measured : int
+        Of these, how many were not finished before.
+    failed : int
+        Rows written now that hold a message in the place of a number.
+    first_failure : str
+        The first such message.
+    again : int
+        Rows of an earlier run that had failed for a passing reason, and were tried again.
+    passing : int
+        Of the rows that failed now, how many for such a reason: the next run tries them again.
+    """
+
+    instances: int
+    measured: int
+    failed: int
+    first_failure: str
+    again: int = 0
+    passing: int = 0
+
+
+def missing(grid: Grid, store: Store) -> tuple[int, list[Point]]:
+    """How many instances the grid has, and those of which the database lacks a quantity."""
+    known, size, points = store.known(), 0, []
+    for point in grid.points():
+        size += 1
+        lacking = tuple(name for name in point.quantities if (point.fingerprint, name) not in known)
+        if lacking:
+            points.append(replace(point, quantities=lacking))
+    return size, points
+
+
+def sweep(
+    grid: Grid,
+    store: Store,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    begin: Callable[[int, int], None] = lambda total, left: None,
+    advance: Callable[[], None] = lambda: None,
+) -> Sweep:
+    """Measure what is missing; every instance is written as soon as it is finished.
+
+    Parameters
+    ----------
+    grid : Grid
+    store : Store
+    jobs : int
+        Processes on this machine; 1 is this process itself.
+    scheduler : str, optional
+        The address of a Dask scheduler, in the place of processes.
+    begin, advance : callable
+        Told how many instances there are and how many are left, and then of each that is finished.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    BadInput
+        When the database holds rows measured with other settings or cannot be written, or the scheduler does not
+        answer.
+    KeyboardInterrupt
+        When it is interrupted. This and a failure to write say what is kept.
+    """
+    store.agree_on(grid.settings)
+    size, points = missing(grid, store)
+    passing = store.passing()
+    again = sum((point.fingerprint, name) in passing for point in points for name in point.quantities)
+    begin(size, len(points))
+    failures: list[Row] = []
+    kept = size - len(points)
+    try:
+        with closing(outcomes(points, grid.settings, jobs, scheduler)) as found:
+            for rows in found:
+                store.add(rows)
+                kept += 1
+                failures += [row for row in rows if row.is_failure]
+                advance()
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_kept(kept, size, store)) from None
+    except WriteFailed as problem:
+        raise BadInput(problem.key, f"{problem.problem}; {_kept(kept, size, store)}") from None
+    first = f"{failures[0].name}: {failures[0].message}" if failures else ""
+    return Sweep(size, len(points), len(failures), first, again, sum(row.passing for row in failures))
+
+
+def _kept(finished: int, size: int, store: Store) -> str:
+    return f"{finished} of {size} instances are kept in {store.path}, and the next run measures the others"
