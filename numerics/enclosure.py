@@ -20,6 +20,9 @@ KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bo
 
 UNIT_ROUNDOFF = 2.0**-53
 
+MEETING = 1e-9
+"""Bounds that differ by less, relative to their size, show the same digits: what lies between them is the value."""
+
 SAFE = 2.0**-960
 """Products that stay above this round by the model (definitions.md#rounding), whatever the order of their factors. What
 underflows is off by less than ``2^-1074`` each time, and so many times as there is time for do not add up to a rounding
@@ -92,8 +95,10 @@ class Enclosure:
     def between(
         cls, lo: float, hi: float, kind: Kind = "bound", *, confidence: float | None = None, note: str = ""
     ) -> Enclosure:
-        """Two bounds, and a value only where they meet."""
-        return cls(lo if lo == hi else math.nan, lo, hi, kind, confidence=confidence, note=note)
+        """Two bounds, and a value only where they meet: relative to their size within ``MEETING``."""
+        meet = lo == hi or 0 <= hi - lo <= MEETING * min(abs(lo), abs(hi))
+        value = min(max(lo + (hi - lo) / 2, lo), hi) if meet and math.isfinite(lo) else lo if lo == hi else math.nan
+        return cls(value, lo, hi, kind, confidence=confidence, note=note)
 
     @classmethod
     def around(

@@ -95,7 +95,7 @@ def sweep(
         raise BadInput("quantities", "found none; at least one is accepted")
     for k, steps in enumerate(N):
         count = whole(steps, f"N[{k}]", 1)
-        sized = isinstance(subject.policy, FixedSize)
+        sized = subject.policy.random_sizes is not None
         policy = FixedSize.balanced(count, subject.length) if sized else Bernoulli(count)
         found = measure(replace(subject, policy=policy, spec=None), names, **{"seconds": SECONDS, **options})
         rows.append((count, *(found[name] for name in names)))

@@ -36,6 +36,7 @@ LAYERS = (
     ("policies",),
     ("instances",),
     ("engines",),
+    ("evaluation",),
     ("metrics",),
     ("checks",),
     ("conformance", "planning", "universal"),
@@ -83,7 +84,7 @@ def imports(path: Path, text: str | None = None) -> frozenset[str]:
 
 
 def layer_faults(path: Path, text: str | None = None) -> list[str]:
-    """Imports from a layer above, or of ``theory`` below ``metrics``."""
+    """Imports from a layer above, or of ``theory`` below ``evaluation``."""
     parts = path.relative_to(ROOT / "numerics").with_suffix("").parts
     own = RANK[parts[0]]
     faults = []
@@ -91,8 +92,8 @@ def layer_faults(path: Path, text: str | None = None) -> list[str]:
         split = name.split(".")
         if split[:2] == ["maskbound", "numerics"] and len(split) > 2 and split[2] in RANK and RANK[split[2]] > own:
             faults.append(f"{path.name} imports {name} from a layer above")
-        if split[:2] == ["maskbound", "theory"] and own < RANK["metrics"]:
-            faults.append(f"{path.name} imports theory below metrics")
+        if split[:2] == ["maskbound", "theory"] and own < RANK["evaluation"]:
+            faults.append(f"{path.name} imports theory below evaluation")
     return faults
 
 
@@ -218,3 +219,42 @@ def test_every_dependency_is_imported():
 
 def test_every_status_is_that_of_a_statement():
     assert {statement.status for statement in statements.values()} | {"claim"} == set(STATUSES)
+
+
+KINDS = ("policies", "languages", "denoisers")
+MOST_TESTS_OF_KINDS = 15
+
+
+def kinds_asked() -> list[str]:
+    """Places outside the kinds' own packages that ask for a class of policy, language or denoiser."""
+    classes = {
+        node.name
+        for path in sources(*(f"numerics/{kind}" for kind in KINDS))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    }
+    return [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources("numerics")
+        if path.relative_to(ROOT / "numerics").parts[0] not in KINDS
+        for node in ast.walk(ast.parse(path.read_text()))
+        if asks(node, classes)
+    ]
+
+
+def asks(node: ast.AST, classes: set[str]) -> bool:
+    """Whether it is an ``isinstance`` test for one of the classes."""
+    called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "isinstance"
+    return called and any(getattr(part, "id", getattr(part, "attr", "")) in classes for part in ast.walk(node.args[1]))
+
+
+def test_kinds_are_asked_by_traits():
+    """A class that no other package has heard of gets what its capabilities entitle it to."""
+    found = kinds_asked()
+    assert 0 < len(found) <= MOST_TESTS_OF_KINDS < 20, found
+
+
+def test_the_count_of_kinds_can_fail():
+    text = "isinstance(policy, policies.Adaptive | FixedSize)"
+    assert asks(ast.parse(text).body[0].value, {"Adaptive"})
+    assert not asks(ast.parse("isinstance(number, int)").body[0].value, {"Adaptive"})

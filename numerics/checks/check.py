@@ -15,15 +15,15 @@ from ..enclosure import Enclosure
 from ..engines import rational
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, MaskboundError, NoLogForm
+from ..evaluation.extended import NoValue, Undefined, evaluate
+from ..evaluation.intervals import Interval, outward, to_interval
 from ..instances import Instance
 from ..metrics import measure_one
 from ..metrics.divergence import law_distance
 from ..metrics.log_forms import exact_law_distance
 from . import exact as exactly
 from .exact import Real
-from .extended import NoValue, Undefined, evaluate
 from .hypotheses import missing
-from .intervals import Interval, outward, to_interval
 from .verdict import Side, Status, Verdict
 
 __all__ = ["check", "judge"]

@@ -14,8 +14,8 @@ from maskbound.theory import Statement
 
 from ..enclosure import Enclosure
 from ..engines.workspace import Workspace
+from ..evaluation.intervals import outward
 from .check import judge
-from .intervals import outward
 from .verdict import Status
 
 __all__ = ["constant_of", "least_constant"]

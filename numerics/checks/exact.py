@@ -20,8 +20,8 @@ from maskbound.theory import replaced, symbols
 
 from ..closedform import ClosedForm
 from ..enclosure import Enclosure
+from ..evaluation.extended import INFINITY, NEGATIVE, POSITIVE, ZERO, Extended, Unclear
 from ..logform import LogForm
-from .extended import INFINITY, NEGATIVE, POSITIVE, ZERO, Extended, Unclear
 from .verdict import Side
 
 __all__ = ["MOST_BITS", "Known", "Real", "in_log_forms", "sides"]

@@ -22,28 +22,35 @@ def conform(
             metavar="FILE.py:NAME", help="A function NAME(oracle, count, seed) that returns tokens (count, L)."
         ),
     ],
-    samples: Annotated[int, typer.Option(help="Sequences to draw.")] = 200_000,
+    samples: Annotated[
+        int | None, typer.Option(help="Sequences to draw; unless given 200000, or 500 where the law is out of reach.")
+    ] = None,
     alpha: Annotated[float, typer.Option(help="Chance of calling a right sampler wrong.")] = 1e-6,
     tv: Annotated[float, typer.Option(help="Total variation that is accepted as conforming.")] = 0.01,
-    seed: Annotated[int, typer.Option(help="Of the first batch.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of the run: no call of another run has the same.")] = 0,
+    revealed: Annotated[
+        str, typer.Option(help="What the network says where a token is revealed: known, uniform or rest.")
+    ] = "known",
     as_json: AsJson = False,
 ) -> int:
-    """Does this sampler's code draw from the instance's law? If not, which law is closest?"""
+    """Does this sampler's code draw as the instance claims? If not, what does it do otherwise?"""
+    from ..conformance import Claim, default_samples, load_sampler
     from ..conformance import conform as test
-    from ..conformance import load_sampler
     from ..tables.cases import open_instance
     from ..tables.conformity import conformity_record
 
-    require("--samples", samples, samples > 0, "a positive whole number")
+    require("--samples", samples, samples is None or samples > 0, "a positive whole number")
     require("--alpha", alpha, 0 < alpha < 1, "a number strictly between 0 and 1")
     require("--tv", tv, 0 < tv < 1, "a number strictly between 0 and 1")
     require("--seed", seed, seed >= 0, "a whole number of at least 0")
-    instance = open_instance(spec)
+    require("--revealed", revealed, revealed in ("known", "uniform", "rest"), "known, uniform or rest")
+    claim = Claim(open_instance(spec))
+    samples = default_samples(claim) if samples is None else samples
     # Whatever somebody's code prints must not end up in the results.
     with redirect_stdout(sys.stderr):
         code = load_sampler(sampler)
         with progress(samples, "drawing") as advance:
-            found = test(instance, code, samples=samples, alpha=alpha, tv=tv, seed=seed, watch=advance)
+            found = test(claim, code, samples=samples, alpha=alpha, tv=tv, seed=seed, revealed=revealed, watch=advance)
     if as_json:
         print_json(conformity_record(found))
     else:

@@ -1,8 +1,24 @@
-"""Testing somebody's sampler against the law that it claims (definitions.md#conformance)."""
+"""Testing somebody's sampler against what it claims (definitions.md#conformance)."""
 
 from .catalogue import catalogue
-from .conform import CLAIMED, Cell, Claim, Conformity, SamplerCode, conform
+from .claim import Claim
+from .conform import SamplerCode, conform, default_samples
+from .conformity import Conformity
+from .diagnosis import Component
+from .final_law import CLAIMED, Cell
 from .oracle import Oracle
 from .sampler_file import load_sampler
 
-__all__ = ["CLAIMED", "Cell", "Claim", "Conformity", "Oracle", "SamplerCode", "catalogue", "conform", "load_sampler"]
+__all__ = [
+    "CLAIMED",
+    "Cell",
+    "Claim",
+    "Component",
+    "Conformity",
+    "Oracle",
+    "SamplerCode",
+    "catalogue",
+    "conform",
+    "default_samples",
+    "load_sampler",
+]

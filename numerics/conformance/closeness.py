@@ -9,7 +9,9 @@ sum sqrt(p_x) + sqrt(2 k T)``. With ``S = sum_x sqrt(p_x)`` and the triangle ine
 
     |TV(e, p) - T| <= (S + sqrt(2 k T))/(2 sqrt n) + sqrt(log(1/alpha)/(2n)),
 
-which is solved for T on both sides. Nothing is assumed of r.
+which is solved for T on both sides. Nothing is assumed of r. If only calls are independent, with shares w_j of the
+sequences, one call moves D by at most w_j and an entry of e has variance at most ``r_x sum w_j^2``: the same holds with
+``1/sum w_j^2`` for n.
 """
 
 from __future__ import annotations
@@ -30,7 +32,12 @@ MOST = 10**12
 
 
 def tv_interval(
-    counts: NDArray[np.int64], impossible: int, p: NDArray[np.float64], depth: int, alpha: float
+    counts: NDArray[np.int64],
+    impossible: int,
+    p: NDArray[np.float64],
+    depth: int,
+    alpha: float,
+    independent: float | None = None,
 ) -> tuple[float, float, float]:
     """``TV(true law, p)``: the empirical value, and both ends of an interval of coverage at least ``1 - alpha``.
 
@@ -45,6 +52,8 @@ def tv_interval(
     depth : int
         Roundings in p.
     alpha : float
+    independent : float, optional
+        What n is in the bound, ``1/sum w_j^2`` where only calls are independent; all sequences are unless given.
 
     Returns
     -------
@@ -59,7 +68,7 @@ def tv_interval(
     """
     n = int(counts.sum()) + impossible
     value = (float(np.abs(counts / n - p).sum()) + abs(impossible / n - _missing(p))) / 2
-    spread, slope = _terms(p, n, alpha)
+    spread, slope = _terms(p, n if independent is None else independent, alpha)
     error = gamma(depth) + SLACK
     # T -+ slope sqrt(T) = c is a quadratic in sqrt(T).
     above = value + spread + error
@@ -85,7 +94,7 @@ def _missing(p: NDArray[np.float64]) -> float:
     return max(1 - math.fsum(p), 0.0)
 
 
-def _terms(p: NDArray[np.float64], n: int, alpha: float) -> tuple[float, float]:
+def _terms(p: NDArray[np.float64], n: float, alpha: float) -> tuple[float, float]:
     """The term added to the distance, and the factor of ``sqrt(T)``."""
     cells = int(np.count_nonzero(p)) + 1
     spread = (float(np.sqrt(p).sum()) + math.sqrt(_missing(p))) / (2 * math.sqrt(n)) + math.sqrt(

@@ -1,172 +1,106 @@
-"""Does a sampler's code draw from an instance's law (definitions.md#conformance)?"""
+"""Does a sampler's code draw as an instance claims (definitions.md#conformance)?"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any, Literal
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown
+from ..errors import BadInput, BeyondReach, shown
 from ..instances import Instance
-from ..metrics.output_law import law as output_law
-from ..partial import sequence_index, sequence_rows
 from ..types import whole
-from .catalogue import catalogue, distinct
-from .closeness import sequences_needed, tv_interval
-from .evidence import log_evidence, log_likelihoods
-from .mistakes import Variant, law_of_variant
-from .oracle import Oracle
+from .claim import Claim
+from .closeness import sequences_needed
+from .conformity import Conformity
+from .diagnosis import Component
+from .final_law import CLAIMED, Tally
+from .oracle import REVEALED, Oracle
+from .rows import Rows
+from .tokens import AS_CLAIMED
+from .trace import Recorder, Trace
+from .trace_test import TraceTest, can_be_followed
 
-__all__ = ["CLAIMED", "Cell", "Claim", "Conformity", "SamplerCode", "conform"]
+__all__ = ["SamplerCode", "conform", "default_samples", "rows_of_a_call", "seed_of_call"]
 
-SamplerCode = Callable[[Oracle, int, int], Any]
+SamplerCode = Callable[[Any, int, int], Any]
 """``sampler(oracle, count, seed)``, whose sequences have the shape (count, L)."""
 
-Status = Literal["conforms", "differs", "inconclusive"]
-
-CLAIMED = "as claimed"
-FIRST_BATCH = 1000
-LARGEST_BATCH = 50_000
+PACKAGE = Path(__file__).parents[1]
 SHOWN = 5
 MOST_SAMPLES = 10**8
+
+FOLLOWED = 500
+"""Sequences whose steps are looked at in a language whose final law is known."""
+
+SAMPLES, SAMPLES_AT_LENGTH = 200_000, 500
+"""Drawn unless told otherwise, with and without the final law."""
+
+READS = "what the network says there is read: the same seed gives other sequences when it says something else"
+UNSEEN = "the final law is out of reach, and the sampler asks the oracle about something else than its own sequence"
 TINY = 1e-300
 
+MOST_RECORDED = 1 << 25
+"""Logits of one call that are kept."""
 
-class Claim:
-    """An instance prepared for several tests: its oracle, its law, and the laws it is held against.
+TOGETHER = 20
+"""Calls of several rows, to see whether they depend on each other, by code whose steps are seen for one row only."""
 
-    Parameters
-    ----------
-    instance : Instance
-        Small enough for its whole output law; not under the rule ``stop``.
-    also : mapping of str to Variant, optional
-        Laws to hold the sampler against besides the catalogue's.
-    """
+REPEATED = 3
+"""Calls that are made again with another answer at revealed positions."""
 
-    def __init__(self, instance: Instance, also: Mapping[str, Variant] = MappingProxyType({})) -> None:
-        self.instance = instance
-        self.oracle = Oracle(instance)
-        self.law = output_law(instance)
-        others = {name: law_of_variant(variant, self.oracle) for name, variant in also.items()}
-        self.alternatives = distinct(catalogue(instance, self.oracle) | others, self.law.p)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One sequence: how often it was drawn, and its chance under p."""
-
-    sequence: tuple[int, ...]
-    drawn: float
-    claimed: float
-
-
-@dataclass(frozen=True)
-class Conformity:
-    """The outcome of a test of a sampler.
-
-    Parameters
-    ----------
-    instance : Instance
-    samples : int
-        Sequences drawn.
-    status : {"conforms", "differs", "inconclusive"}
-    log_evidence : float
-        The most that there was at any look, in nats; infinite once an impossible sequence was drawn.
-    tv : tuple of float
-        Total variation between the law drawn from and p: the empirical value, then both ends of the interval.
-    closest : tuple of (str, float)
-        Laws of the catalogue by ``(1/n) sum log r(X_i)`` over the possible sequences drawn (nats per sequence); where
-        others were drawn too, r given that a sequence is possible.
-    closest_tv : tuple of float
-        As ``tv``, between the law drawn from and the closest one, with all that p forbids as one outcome; alpha is
-        shared by all the laws that could be it.
-    impossible : tuple of ((int, ...), int)
-        Sequences that p forbids, or that hold a mask, with how often they were drawn, in the order of drawing.
-    cells : tuple of Cell
-        The three that differ most.
-    needed : int
-        Sequences that would decide, if the sampler is right.
-    tv_wanted, alpha : float
-        What was asked.
-    """
-
-    instance: Instance
-    samples: int
-    status: Status
-    log_evidence: float
-    tv: tuple[float, float, float]
-    closest: tuple[tuple[str, float], ...]
-    closest_tv: tuple[float, float, float]
-    impossible: tuple[tuple[tuple[int, ...], int], ...]
-    cells: tuple[Cell, ...]
-    needed: int
-    tv_wanted: float
-    alpha: float
-
-    def account(self) -> str:
-        """The outcome in words."""
-        lines = [f"{self.status}: {self.samples} sequences against the law of {self.instance.name}"]
-        value, lo, hi = self.tv
-        lines.append(
-            f"  total variation {value:.4g} as drawn; between {lo:.4g} and {hi:.4g} with chance 1 - {self.alpha:g}"
-        )
-        if self.impossible:
-            first, _ = self.impossible[0]
-            often = sum(count for _, count in self.impossible)
-            lines.append(f"  {often} of them impossible, the first {_spelled(first, self.instance.vocab)}")
-        lines.append(f"  evidence against it e^{self.log_evidence:.4g}; e^{math.log(1 / self.alpha):.4g} is enough")
-        if self.status == "differs":
-            lines += [
-                f"  {_spelled(cell.sequence, self.instance.vocab)}: drawn {cell.drawn:.5f}, claimed {cell.claimed:.5f}"
-                for cell in self.cells
-            ]
-        lines += [f"  {score:.6f} nats per sequence: {name}" for name, score in self.closest]
-        if self.status == "differs":
-            lines.append(f"  total variation from the closest of them at most {self.closest_tv[2]:.4g}")
-        if self.status == "inconclusive":
-            lines.append(f"  about {self.needed} sequences would decide at a total variation of {self.tv_wanted:g}")
-        return "\n".join(lines)
+MOST_CALLS = 2**20
+GOLDEN = 2654435769
+"""The odd number next to ``2^32`` over the golden ratio: its first multiples lie as far apart as can be."""
 
 
 def conform(
     instance: Instance | Claim,
     sampler: SamplerCode,
     *,
-    samples: int = 200_000,
+    samples: int | None = None,
     alpha: float = 1e-6,
     tv: float = 0.01,
     seed: int = 0,
+    revealed: str = "known",
     watch: Callable[[int], None] | None = None,
 ) -> Conformity:
-    """Draw sequences with somebody's code and hold them against the exact law of an instance.
+    """Draw sequences with somebody's code and hold its steps, and what it returns, against an instance.
+
+    Steps are seen where the code asks the oracle about all sequences of a call at once, in their order; code that does
+    not is called for one sequence at a time. In a small language what is returned is held against the exact law, too.
 
     Parameters
     ----------
     instance : Instance or Claim
-        Small enough for its whole output law; prepared as a Claim where it is tested again and again.
+        Prepared as a Claim where it is tested again and again.
     sampler : callable
         ``sampler(oracle, count, seed)`` returns an int array (count, L) of tokens 0..V-1, or V where it left a mask. It
-        is called several times, each time with a seed of its own.
-    samples : int
-        n, how many sequences to draw.
+        is called often, each time with a seed of its own: no run and no call has that of another.
+    samples : int, optional
+        n, how many sequences to draw; 200,000 unless given, or 500 where the final law is out of reach.
     alpha : float
-        Chance of calling a right sampler wrong, however often it is looked at.
+        Chance of calling a right sampler wrong, whatever the rows of a call share and however rounding breaks ties;
+        the steps and the final law have half each.
     tv : float
         The largest total variation that is accepted as conforming.
     seed : int
+    revealed : {"known", "uniform", "rest"}
+        What the oracle says where a token is revealed.
     watch : callable, optional
         Told the number of sequences drawn so far.
 
     Returns
     -------
     Conformity
-        ``differs`` when there is evidence of at least 1/alpha, an impossible sequence, or a total variation that is
-        larger than ``tv`` for certain; ``conforms`` when it is smaller; else ``inconclusive``.
+        ``differs`` when there is evidence of at least 1/alpha, or something impossible. ``conforms`` when the total
+        variation is at most ``tv`` with confidence 1 - alpha; where the final law is out of reach, when alternatives a
+        tenth off in temperature, with 3 % of the tokens replaced, or with other positions where these are drawn, are
+        refuted as surely. Else ``inconclusive``.
 
     Raises
     ------
@@ -174,7 +108,7 @@ def conform(
         When the sampler raises, or returns another shape, type or token; for arguments out of range; under the rule
         ``stop``.
     BeyondReach
-        When the law or the oracle would take too much memory or time.
+        When neither the final law is within reach nor steps are seen.
 
     Examples
     --------
@@ -185,118 +119,160 @@ def conform(
     >>> conform(instance, fair, samples=20_000, tv=0.05).status
     'conforms'
     """
-    whole(samples, "samples", 1, MOST_SAMPLES)
-    whole(seed, "seed")
     for name, value in (("alpha", alpha), ("tv", tv)):
         if not 0 < value < 1:
             raise BadInput(name, f"found {shown(value)}; a number strictly between 0 and 1 is accepted")
+    whole(seed, "seed")
     claim = instance if isinstance(instance, Claim) else Claim(instance)
-    tally, claimed = _Tally(claim), claim.law
-    for start, stop in _batches(samples):
-        tally.add(_drawn(sampler, claim.oracle, stop - start, seed + start))
-        if watch is not None:
-            watch(stop)
-    distance = tv_interval(tally.counts, tally.forbidden, claimed.p, claimed.p_depth, alpha)
-    differs = tally.forbidden > 0 or tally.evidence >= math.log(1 / alpha) or distance[1] > tv
-    return Conformity(
-        instance=claim.instance,
-        samples=samples,
-        status="differs" if differs else "conforms" if distance[2] <= tv else "inconclusive",
-        log_evidence=tally.evidence,
-        tv=distance,
-        closest=tally.closest()[:SHOWN],
-        closest_tv=tally.distance(tally.closest()[0][0], alpha),
-        impossible=tuple(tally.impossible.items()),
-        cells=tally.cells(),
-        needed=sequences_needed(claimed.p, tv, alpha),
-        tv_wanted=tv,
-        alpha=alpha,
-    )
+    count = whole(default_samples(claim) if samples is None else samples, "samples", 1, MOST_SAMPLES)
+    return _Run(claim, sampler, count, alpha, seed, revealed).finished(tv, watch)
 
 
-class _Tally:
-    """The sequences drawn so far.
+def default_samples(claim: Claim) -> int:
+    """How many sequences are drawn unless told otherwise."""
+    return SAMPLES if claim.final is not None else SAMPLES_AT_LENGTH
 
-    Attributes
-    ----------
-    counts : (V^L,) int
-        Of the sequences that p allows.
-    impossible : dict
-        Of the others.
-    evidence : float
-        The most at any look.
-    """
 
-    def __init__(self, claim: Claim) -> None:
-        self.claimed = claim.law
-        self.alternatives = claim.alternatives
-        self.laws = {CLAIMED: claim.law.p, **claim.alternatives}
-        self.counts = np.zeros(len(claim.law.p), dtype=np.int64)
-        self.impossible: dict[tuple[int, ...], int] = {}
-        self.evidence = -math.inf
+class _Run:
+    """The calls of one test."""
 
-    @property
-    def forbidden(self) -> int:
-        return sum(self.impossible.values())
+    def __init__(
+        self, claim: Claim, sampler: SamplerCode, samples: int, alpha: float, seed: int, revealed: str
+    ) -> None:
+        self.claim, self.sampler, self.seed = claim, sampler, seed
+        self.samples, self.alpha = samples, alpha
+        if revealed not in REVEALED:
+            raise BadInput("revealed", f"found {shown(revealed)}; one of {', '.join(REVEALED)} is accepted")
+        self.oracle = claim.oracle.other(revealed)
+        policy = claim.instance.policy
+        self.steps = TraceTest(policy, self.oracle.vocab, self.oracle.length) if can_be_followed(policy) else None
+        self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
+        self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
+        self.reads_revealed = self.alone = False
+        answer = policy.steps * self.oracle.length * self.oracle.vocab
+        self.recorded = max(1, MOST_RECORDED // answer)
 
-    def add(self, x: NDArray[np.int64]) -> None:
-        """Count a batch (n, L), then look."""
-        V, p = self.claimed.vocab, self.claimed.p
-        complete = (x != V).all(axis=1)
-        possible = complete.copy()
-        index = sequence_index(x[complete], V)
-        possible[complete] = p[index] > 0
-        for row in map(tuple, x[~possible].tolist()):
-            self.impossible[row] = self.impossible.get(row, 0) + 1
-        self.counts += np.bincount(index[p[index] > 0], minlength=len(p))
-        found = math.inf if self.impossible else log_evidence(self.counts, p, self.claimed.p_depth, self.alternatives)
-        self.evidence = max(self.evidence, found)
+    def finished(self, tv: float, watch: Callable[[int], None] | None) -> Conformity:
+        """After all calls."""
+        for count in self._counts():
+            self._call(count)
+            if watch is not None:
+                watch(self.drawn)
+        if self.steps is not None:
+            self.steps.look()
+        if self.steps is None and self.tally is None:
+            raise BeyondReach(UNSEEN)
+        return self._found(tv)
 
-    def closest(self) -> tuple[tuple[str, float], ...]:
-        """All laws by likelihood, the claim among them; given that what is drawn is possible, if not all was."""
-        n = max(int(self.counts.sum()), 1)
-        laws = self.laws
-        if self.impossible:
-            laws = {name: law / max(math.fsum(law), TINY) for name, law in self._allowed().items()}
-        scores = {name: found / n for name, found in log_likelihoods(self.counts, laws).items()}
-        return tuple(sorted(scores.items(), key=lambda pair: -pair[1]))
+    def _counts(self) -> Iterator[int]:
+        """Rows of each call: small calls while steps are followed."""
+        limit = self.samples if self.tally is None else min(self.samples, FOLLOWED)
+        while self.drawn < self.samples:
+            following = self.steps is not None and self.drawn < limit
+            size, end = rows_of_a_call(limit if following else self.samples), limit if following else self.samples
+            if following:
+                size = 1 if self.alone and self.calls >= TOGETHER else min(size, self.recorded)
+            yield min(size, end - self.drawn)
 
-    def distance(self, name: str, alpha: float) -> tuple[float, float, float]:
-        """Total variation between the law drawn from and that one, which may have been chosen by looking."""
-        law, depth = self._allowed()[name], self.claimed.p_depth
-        return tv_interval(self.counts, self.forbidden, law, depth, alpha / len(self.laws))
+    def _call(self, count: int) -> None:
+        seed = seed_of_call(self.seed, self.calls)
+        limit = self.samples if self.tally is None else FOLLOWED
+        if self.steps is not None and self.drawn < limit:
+            recorder = Recorder(self.oracle)
+            x = _drawn(self.sampler, recorder, count, seed)
+            self._follow(recorder.trace(x), count)
+        else:
+            x = _drawn(self.sampler, self.oracle, count, seed)
+        if self.tally is not None:
+            self.tally.add(x)
+        self.rows.add(x)
+        if self.calls < REPEATED and self.oracle.revealed != "rest":
+            other = self.oracle.other("uniform" if self.oracle.revealed == "known" else "known")
+            again = _drawn(self.sampler, other, count, seed)
+            self.reads_revealed |= not np.array_equal(again, x)
+        self.calls, self.drawn = self.calls + 1, self.drawn + count
 
-    def _allowed(self) -> dict[str, NDArray[np.float64]]:
-        """The laws without what the claim forbids."""
-        return {name: np.where(self.claimed.p > 0, law, 0.0) for name, law in self.laws.items()}
+    def _follow(self, trace: Trace | None, count: int) -> None:
+        """Look at the steps; if they cannot be seen for several rows at once, then for one."""
+        if trace is not None and (count == 1 or not self.alone):
+            assert self.steps is not None
+            self.steps.add(trace)
+            self.followed += count
+        elif count == 1:
+            self.steps = None
+        else:
+            self.alone = True
 
-    def cells(self) -> tuple[Cell, ...]:
-        """Three sequences, by ``(drawn - claimed)^2 / claimed``."""
-        p, n = self.claimed.p, int(self.counts.sum()) + self.forbidden
-        drawn = self.counts / n
-        excess = np.divide((drawn - p) ** 2, p, out=np.zeros_like(p), where=p > 0)
-        worst = np.argsort(-excess, kind="stable")[:3]
-        V, L = self.claimed.vocab, self.claimed.length
-        return tuple(
-            Cell(tuple(sequence_rows(i, i + 1, V, L)[0].tolist()), float(drawn[i]), float(p[i])) for i in worst.tolist()
+    def _found(self, tv: float) -> Conformity:
+        steps, tally, claim = self.steps, self.tally, self.claim
+        share = self.alpha / ((steps is not None) + (tally is not None))
+        independent = self.rows.chance > self.alpha
+        evidence = [part.most for part in (steps, tally) if part is not None]
+        differs = max(evidence) >= math.log(1 / share)
+        distance = None if tally is None else tally.distance(CLAIMED, self.alpha, independent)
+        closest = () if tally is None else tally.closest()
+        missed = tuple(steps.not_excluded(share)) if steps is not None and tally is None else ()
+        within = distance[2] <= tv if distance is not None else not missed
+        needed = None if claim.final is None else sequences_needed(claim.final.law.p, tv, self.alpha)
+        return Conformity(
+            instance=claim.instance,
+            samples=self.samples,
+            calls=self.calls,
+            status="differs" if differs else "conforms" if within else "inconclusive",
+            log_evidence=max(evidence),
+            components=self._components(share, independent),
+            followed=self.followed if steps is not None else 0,
+            steps=() if steps is None else tuple(steps.impossible),
+            not_excluded=missed,
+            tied=claim.final is not None and claim.final.ties is not None,
+            tv=distance,
+            closest=closest[:SHOWN],
+            closest_tv=None if tally is None else tally.distance(closest[0][0], self.alpha / len(closest), independent),
+            impossible=() if tally is None else tuple(tally.impossible.items()),
+            cells=() if tally is None else tally.cells(),
+            needed=needed if needed is None or independent else needed * rows_of_a_call(self.samples),
+            tv_wanted=tv,
+            alpha=self.alpha,
         )
 
+    def _components(self, alpha: float, independent: bool) -> dict[str, Component]:
+        found = {} if self.steps is None else self.steps.components(alpha)
+        if self.reads_revealed and "revealed" in found and found["revealed"].as_claimed:
+            found["revealed"] = Component("kept", READS, False, found["revealed"].log_evidence)
+        equal = f"{self.rows.within} equal pairs within calls, {self.rows.between} between"
+        evidence = -math.log(max(self.rows.chance, TINY))
+        found["rows"] = Component("independent", AS_CLAIMED if independent else equal, independent, evidence)
+        return found
 
-def _batches(samples: int) -> Iterator[tuple[int, int]]:
-    """Doubling, so that a look costs little."""
-    start, size = 0, FIRST_BATCH
-    while start < samples:
-        stop = min(start + size, samples)
-        yield start, stop
-        start, size = stop, min(2 * size, LARGEST_BATCH)
+
+def rows_of_a_call(samples: int) -> int:
+    """A quarter of the root: the evidence in a call is bounded, so there are more calls than rows in one."""
+    return max(1, math.isqrt(samples) // 4)
 
 
-def _drawn(sampler: SamplerCode, oracle: Oracle, count: int, seed: int) -> NDArray[np.int64]:
+def seed_of_call(run: int, call: int) -> int:
+    """A number that no other call of this or another run has; below ``2^32`` for runs below 4096.
+
+    The seeds of a run lie so far apart that code which adds the number of a row to them uses none twice.
+    """
+    index = run * MOST_CALLS + call
+    return (index >> 32 << 32) | (index * GOLDEN & 0xFFFFFFFF)
+
+
+def _place(problem: BaseException) -> str:
+    """The last line of somebody's own code that led to it."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    own = [f for f in frames if not Path(f.filename).is_relative_to(PACKAGE) and "site-packages" not in f.filename]
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
+
+
+def _drawn(sampler: SamplerCode, oracle: Oracle | Recorder, count: int, seed: int) -> NDArray[np.int64]:
     """One batch, checked."""
     try:
         found = sampler(oracle, count, seed)
     except (Exception, SystemExit) as problem:
-        raise BadInput("sampler", f"it raised {type(problem).__name__}: {str(problem)[:200]}") from problem
+        told = f"it raised {type(problem).__name__}: {str(problem)[:200]}{_place(problem)}"
+        raise BadInput("sampler", told) from problem
     try:
         x = np.asarray(found)
     except Exception as problem:
@@ -309,7 +285,3 @@ def _drawn(sampler: SamplerCode, oracle: Oracle, count: int, seed: int) -> NDArr
     if x.min() < 0 or x.max() > oracle.mask_id:
         raise BadInput("sampler", f"it returned tokens from {x.min()} to {x.max()}; 0..{oracle.mask_id} are accepted")
     return x.astype(np.int64)
-
-
-def _spelled(sequence: tuple[int, ...], vocab: int) -> str:
-    return " ".join("MASK" if token == vocab else str(token) for token in sequence)

@@ -1,74 +1,115 @@
-"""Evidence against the claim that sequences are drawn from p (definitions.md#e-values), valid whenever the test is
-stopped.
+"""Evidence against the claim that sequences are drawn from p, valid however the rows of a call depend on each other.
 
-For any law r the product ``prod_i r(X_i)/p(X_i)`` is a non-negative supermartingale of mean at most 1 under p, and so
-is an average of such, E_n. By Ville's inequality ``P(sup_n E_n >= 1/alpha) <= alpha``. Half of the weight lies on
-Dirichlet laws centred at p, for what nobody thought of, and half on the named alternatives.
+Calls of a sampler are independent, since each has a seed of its own; the rows of one call need not be. For a function
+``h >= 0`` of a sequence with ``E_p h <= 1``, the mean of h over the rows of a call has a mean of at most 1 under the
+claim, whatever the rows share. So the product of such means over the calls is a non-negative supermartingale, also
+where h is chosen by looking at earlier calls, and so is an average of such products, E_n. By Ville's inequality
+``P(sup_n E_n >= 1/alpha) <= alpha``. (proofs_notes/samplers/evidence.md)
+
+The functions are ``(1 + b (r/p - 1))_+`` over their mean under p, for laws r that the code may draw from. With b = 1 a
+mean over c independent rows wins about as much as one row does; with b near c and r near p, nearly as much as c rows
+do. Half of the weight lies on laws learned from earlier calls, for what nobody thought of, and half on the named
+alternatives.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, logsumexp
+from scipy.special import logsumexp
 
-from ..enclosure import UNIT_ROUNDOFF, gamma
+from ..enclosure import gamma
 
-__all__ = ["CONCENTRATIONS", "log_evidence", "log_likelihoods"]
+__all__ = ["CONCENTRATIONS", "Evidence", "log_likelihoods"]
 
-CONCENTRATIONS = tuple(10.0**k for k in range(7))
-"""Of the Dirichlet laws: a draw differs from p by about ``sqrt(p(x)/c)`` in a cell."""
+CONCENTRATIONS = (10.0, 1e3, 1e5)
+"""Sequences drawn from p that a learned law adds to those that were seen."""
 
-ULPS = 16
-"""Allowed to a library's logarithm, or log-gamma function, relative to its size."""
+LARGEST_RATIO = 1e200
+
+LOGARITHM = 2**14
+"""Roundings allowed for the logarithm of a mean and of its size of at most 1500, and for their sum."""
+
+Expectation = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""From functions of a sequence, (..., M), to the largest expectation of each under the claim, (...)."""
 
 
-def log_evidence(
-    counts: NDArray[np.int64], p: NDArray[np.float64], depth: int, alternatives: Mapping[str, NDArray[np.float64]]
-) -> float:
-    """``log E_n``, rounded down.
+class Evidence:
+    """What the calls so far say against the claim.
 
     Parameters
     ----------
-    counts : (M,) int
-        How often each sequence was drawn; 0 where ``p = 0``.
     p : (M,) float64
-        The law that is claimed.
+        A law that is positive on all that the claim allows.
+    expectation : callable
+        Expectations under the claim, the largest where it is a set of laws.
     depth : int
-        Roundings in its entries.
-    alternatives : dict of str to (M,) float64
-        Laws r, of total at most 1.
+        Roundings in an expectation.
+    alternatives : mapping of str to (M,) float64
+        Laws r, of any total.
+    rows : int
+        Of a call; b is a power of 2 up to this.
 
-    Returns
-    -------
-    float
-        In nats; a lower bound of the mixture for the exact p.
-
-    Examples
-    --------
-    >>> log_evidence(np.array([50, 50]), np.array([0.5, 0.5]), 0, {}) < 0 < log_evidence(
-    ...     np.array([100, 0]), np.array([0.5, 0.5]), 0, {})
-    True
+    Attributes
+    ----------
+    log : float
+        ``log E_n`` in nats, rounded down; 0 before the first call.
     """
-    n, seen = int(counts.sum()), counts > 0
-    k, log_p = counts[seen].astype(np.float64), np.log(p[seen])
-    claimed = float(k @ log_p)
-    mixtures = [_dirichlet(k, c * p[seen], c * math.fsum(p), n) - claimed for c in CONCENTRATIONS]
-    named = [found - claimed for found in log_likelihoods(counts, alternatives).values()]
-    parts = [part for part in (mixtures, named) if part]
-    shares = [logsumexp(part) - math.log(len(parts) * len(part)) for part in parts]
-    # The sizes of the log-gammas (of a >= 1e-308 too) and logarithms that were added; then the error of p.
-    most = n + 2 * CONCENTRATIONS[-1]
-    size = 4 * most * (1 + math.log(most)) + 1500 * len(k) + 2 * float(k @ np.abs(log_p))
-    return float(logsumexp(shares)) - (ULPS + len(k)) * UNIT_ROUNDOFF * size - n * gamma(depth)
 
+    def __init__(
+        self,
+        p: NDArray[np.float64],
+        expectation: Expectation,
+        depth: int,
+        alternatives: Mapping[str, NDArray[np.float64]],
+        rows: int,
+    ) -> None:
+        self.log = 0.0
+        self._p, self._expectation, self._depth = p, expectation, depth
+        self._factors = 2.0 ** np.arange(rows.bit_length())
+        self._counts, self._calls = np.zeros(len(p), dtype=np.int64), 0
+        bets = [self._learned()]
+        if alternatives:
+            bets.append(self._bets(np.array(list(alternatives.values()))))
+        self._bets_on = bets
+        self._wealth = [np.zeros(means.shape) for _, means in bets]
 
-def _dirichlet(k: NDArray[np.float64], a: NDArray[np.float64], total: float, n: int) -> float:
-    """``log`` of the chance of a given order of draws, averaged over Dirichlet(a)."""
-    return float((gammaln(a + k) - gammaln(a)).sum() - (gammaln(total + n) - gammaln(total)))
+    def add(self, index: NDArray[np.int64]) -> None:
+        """Count a call, whose rows (c,) are all possible.
+
+        Notes
+        -----
+        Cost: one product a row, law and b; after 1, 2, 4, ... calls the laws are learned anew, in ``O(M)``.
+        """
+        for wealth, (ratios, means) in zip(self._wealth, self._bets_on, strict=True):
+            with np.errstate(divide="ignore"):
+                wealth += np.log(self._values(ratios[:, index]).mean(axis=2)) - means
+        self._counts += np.bincount(index, minlength=len(self._p))
+        self._calls += 1
+        if self._calls & (self._calls - 1) == 0:
+            self._bets_on[0] = self._learned()
+        shares = [logsumexp(wealth) - math.log(len(self._wealth) * wealth.size) for wealth in self._wealth]
+        self.log = float(logsumexp(shares)) - self._calls * gamma(self._depth + len(index) + LOGARITHM)
+
+    def _learned(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """From the counts so far."""
+        seen = int(self._counts.sum())
+        return self._bets(np.array([(self._counts + c * self._p) / (seen + c) for c in CONCENTRATIONS]))
+
+    def _bets(self, laws: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Ratios r/p (A, M), and the logarithms of the means of their functions (A, B)."""
+        ratios = np.divide(laws, self._p, out=np.zeros(laws.shape), where=self._p > 0)
+        ratios = np.minimum(ratios, LARGEST_RATIO)
+        means = np.array([self._expectation(self._values(row[None])[0]) for row in ratios])
+        # A function of mean 0 is 0 wherever p is positive, and wins nothing.
+        return ratios, np.log(np.where(means > 0, means, 1.0))
+
+    def _values(self, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The functions (A, B, .) at ratios (A, .)."""
+        return np.maximum(1 + self._factors[:, None] * (ratios[:, None] - 1), 0.0)
 
 
 def log_likelihoods(counts: NDArray[np.int64], laws: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:

@@ -54,6 +54,9 @@ class NearRule:
 class Denoiser(ABC):
     """A rule of prediction, before it has met a language."""
 
+    alike = False
+    """Whether it predicts a token from its exact conditional alone, by one function for all positions."""
+
     exact = False
     """Whether it predicts the language's own conditionals."""
 

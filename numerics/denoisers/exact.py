@@ -15,7 +15,7 @@ __all__ = ["Exact"]
 class Exact(Denoiser):
     """Predicts the language's own conditionals."""
 
-    exact = True
+    alike = exact = True
 
     @property
     def rational(self) -> bool:

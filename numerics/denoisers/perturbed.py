@@ -45,6 +45,7 @@ class Perturbed(Denoiser):
         if noise not in NOISES:
             raise BadInput("noise", f"found {shown(noise)}; one of {', '.join(NOISES)} is accepted")
         self.noise = noise
+        self.alike = noise != "tilt"
         self.strength = number(strength, "strength")
         most = LARGEST_TILT if noise == "tilt" else 1
         if not 0 <= self.strength <= most:

@@ -30,7 +30,7 @@ from ..policies import Adaptive, Remasking, decisions
 from ..reach import power
 from . import rational, tabular
 from .law import Law
-from .ranges import least_conditionals, log2_of_choices, require_range
+from .ranges import least_conditionals, require_range
 from .workspace import Cost, Workspace
 
 __all__ = [
@@ -63,7 +63,7 @@ TABLE_FOR_WHOLE_NUMBERS = 1 << 16
 
 def obstacle(instance: Instance) -> str | None:
     """None for adaptive and remasking policies."""
-    if isinstance(instance.policy, Adaptive | Remasking):
+    if instance.policy.compares or instance.policy.remasks:
         return None
     return "the policy does not look at the partial sequence"
 
@@ -72,9 +72,9 @@ def cost(instance: Instance) -> Cost:
     """Source-target pairs of all steps, and two arrays beside the lattice."""
     V, L, policy = instance.vocab, instance.length, instance.policy
     base = tabular.lattice_cost(instance)
-    if isinstance(policy, Remasking):
+    if policy.remasks:
         pairs = power(3 * V + 1, L) * policy.steps
-    elif isinstance(policy, Adaptive) and policy.proposes:
+    elif policy.compares and policy.proposes:
         pairs = power(2 * V + 1, L) * V * L
     else:
         pairs = power(2 * V + 1, L)
@@ -203,8 +203,7 @@ def decided(work: Workspace, step: int, sources: NDArray[np.int64]) -> Iterator[
     Undecidable
         When a comparison that matters cannot be decided.
     """
-    instance, policy = work.instance, work.instance.policy
-    assert isinstance(policy, Adaptive)
+    instance, policy = work.instance, Adaptive.of(work.instance.policy)
     V, L = instance.vocab, instance.length
     at_once = max(1, CELLS_AT_ONCE // (L * V))
     for start in range(0, len(sources), at_once):
@@ -258,8 +257,7 @@ def _exact(
 
 
 def _named(instance: Instance, contexts: decisions.Contexts, k: int, number: int, pair: bool) -> str:
-    policy = instance.policy
-    assert isinstance(policy, Adaptive)
+    policy = Adaptive.of(instance.policy)
     if number == THE_BOUND:
         assert policy.bound is not None
         return f"the {policy.rule.replace('_', ' ')} {float(policy.bound)!r}"
@@ -292,8 +290,7 @@ def visits(work: Workspace) -> Visits:
 
 
 def _visits(work: Workspace) -> Visits:
-    instance, policy = work.instance, work.instance.policy
-    assert isinstance(policy, Adaptive)
+    instance, policy = work.instance, Adaptive.of(work.instance.policy)
     f = np.zeros(lattice_size(instance.vocab, instance.length))
     f[0] = 1.0
     nodes = None if policy.takes_first else _gauss(instance.length)
@@ -321,13 +318,12 @@ def _log2_of_run(policy: Adaptive, least: NDArray[np.float64], nodes: NDArray[np
     L, tokens = len(least), math.fsum(np.log2(least))
     if policy.proposes:
         return L * (tokens + (0.0 if nodes is None else (L + 1) * math.log2(nodes.min())))
-    return tokens + log2_of_choices((1,) * L)
+    return tokens - math.lgamma(L + 1) / math.log(2)
 
 
 def levels(instance: Instance, f: NDArray[np.float64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
     """The steps of an adaptive policy, and from which partial sequences: where f, as it is by then, is positive."""
-    policy = instance.policy
-    assert isinstance(policy, Adaptive)
+    policy = Adaptive.of(instance.policy)
     counts = revealed_counts(instance.vocab, instance.length)
     revealed = 0
     for step in range(1, policy.steps + 1):
@@ -343,8 +339,7 @@ def _depth(work: Workspace) -> int:
     A target takes one term from each source and set of positions, and from proposals one for each last pair and node.
     Proposals multiply a sum of V for every candidate, each term with a node.
     """
-    instance, policy = work.instance, work.instance.policy
-    assert isinstance(policy, Adaptive)
+    instance, policy = work.instance, Adaptive.of(work.instance.policy)
     V, L = instance.vocab, instance.length
     drawn = policy.drawn_depth(V, rows(work).depth)
     ways = _additions(instance)
@@ -355,8 +350,7 @@ def _depth(work: Workspace) -> int:
 
 def _additions(instance: Instance) -> int:
     """Sources of a target, summed over the steps of a path."""
-    policy = instance.policy
-    assert isinstance(policy, Adaptive)
+    policy = Adaptive.of(instance.policy)
     if policy.sizes is None:
         return 2 ** (instance.length + 1)
     reached = itertools.accumulate(policy.sizes)
@@ -379,7 +373,7 @@ def law(work: Workspace) -> Law:
 def _law(work: Workspace) -> Law:
     instance = work.instance
     V, L = instance.vocab, instance.length
-    found = _remasked(work) if isinstance(instance.policy, Remasking) else visits(work)
+    found = _remasked(work) if instance.policy.remasks else visits(work)
     p = lattice_kernels.complete_rows(found.mass.reshape(-1, 1).copy(), V, L)[:, 0]
     stops = instance.off_support == "stop"
     q, depth, support = tabular.table(work), instance.language.depth, tabular.support(work)
@@ -388,8 +382,7 @@ def _law(work: Workspace) -> Law:
 
 def _remasked(work: Workspace) -> Visits:
     """Chances of the partial sequences after the last step of a remasking policy."""
-    instance, policy = work.instance, work.instance.policy
-    assert isinstance(policy, Remasking)
+    instance, policy = work.instance, Remasking.of(work.instance.policy)
     V, L = instance.vocab, instance.length
     f = np.zeros(lattice_size(V, L))
     f[0] = 1.0

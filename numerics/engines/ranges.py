@@ -13,7 +13,7 @@ from ..enclosure import SAFE
 from ..errors import BeyondReach
 from ..instances import Instance
 
-__all__ = ["least_conditionals", "log2_of_choices", "require_range"]
+__all__ = ["least_conditionals", "require_range"]
 
 
 def least_conditionals(
@@ -40,11 +40,6 @@ def least_conditionals(
             found = D[i][D[i] > 0]
         least[i] = min(least[i], found.min(initial=1.0))
     return least
-
-
-def log2_of_choices(sizes: tuple[int, ...]) -> float:
-    """Of the chance of one assignment of positions to steps of given sizes."""
-    return (math.fsum(math.lgamma(size + 1) for size in sizes) - math.lgamma(sum(sizes) + 1)) / math.log(2)
 
 
 def require_range(instance: Instance, log2: float) -> None:

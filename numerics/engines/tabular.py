@@ -20,10 +20,11 @@ from ..enclosure import SAFE, UNIT_ROUNDOFF, gamma
 from ..errors import BeyondReach
 from ..instances import Instance
 from ..partial import lattice_rows, lattice_size
-from ..policies import Bernoulli, FixedSets, FixedSize
+from ..policies import Bernoulli, GivenTimes, Schedule
 from ..reach import power
 from .law import Law
-from .ranges import least_conditionals, log2_of_choices, require_range
+from .needs import GIVEN_TIMES
+from .ranges import least_conditionals, require_range
 from .workspace import Cost, Workspace
 
 __all__ = [
@@ -33,20 +34,13 @@ __all__ = [
     "entropies",
     "exact_ratio_depth",
     "lattice_cost",
-    "lattice_obstacle",
     "law",
-    "log2_of_reveals",
     "obstacle",
 ]
 
 ROWS_AT_ONCE = 1 << 15
 SMALLEST_PROBABILITY = 1e-280
 """A table with smaller positive entries is refused: products of them would leave the normal range of float64."""
-
-
-def lattice_obstacle(instance: Instance) -> str | None:
-    """None: the lattice serves every language, if it fits."""
-    return None
 
 
 def lattice_cost(instance: Instance) -> Cost:
@@ -59,29 +53,30 @@ def lattice_cost(instance: Instance) -> Cost:
 
 
 def obstacle(instance: Instance) -> str | None:
-    """None when the policy's reveal times do not depend on the tokens."""
-    if isinstance(instance.policy, Bernoulli | FixedSize | FixedSets):
-        return None
-    return "the policy's reveal times depend on the tokens"
+    """None for reveal times that a compiled pass over the pairs is written for."""
+    policy = instance.policy
+    if policy.step_law is None and policy.random_sizes is None and policy.sets is None:
+        return GIVEN_TIMES(instance) or "the policy is neither Bernoulli, nor of fixed sizes or sets"
+    return None
 
 
 def cost(instance: Instance) -> Cost:
     """One pass over the pairs, all steps in lanes."""
     V, L, policy = instance.vocab, instance.length, instance.policy
     base = lattice_cost(instance)
-    if not isinstance(policy, Bernoulli):
+    if policy.step_law is None:
         return Cost(base.operations + power(2 * V + 1, L), base.bytes + 8 * power(V + 1, L))
-    lanes = min(L, policy.steps) if _uniform(policy) else policy.steps
-    in_memory = min(lanes, LANES_AT_ONCE) if not _uniform(policy) else lanes
+    uniform = _uniform(policy.step_law)
+    lanes = min(L, policy.steps) if uniform else policy.steps
+    in_memory = lanes if uniform else min(lanes, LANES_AT_ONCE)
     return Cost(base.operations + power(2 * V + 1, L) * lanes / 4, base.bytes + 8 * (in_memory + 1) * power(V + 1, L))
 
 
 LANES_AT_ONCE = 16
 
 
-def _uniform(policy: Bernoulli) -> bool:
-    weights = policy.schedule.weights
-    return bool(weights.min() == weights.max())
+def _uniform(steps: Schedule) -> bool:
+    return bool(steps.weights.min() == steps.weights.max())
 
 
 def _from_marginals(instance: Instance) -> bool:
@@ -179,19 +174,18 @@ def _law(work: Workspace) -> Law:
     instance = work.instance
     V, L, policy = instance.vocab, instance.length, instance.policy
     m, D = marginal_lattice(work), conditional_lattice(work)
-    require_range(instance, log2_of_reveals(instance) + work.once_for_policies(_log2_of_tokens))
+    require_range(instance, GivenTimes.of(policy).log2_of_times(L) + work.once_for_policies(_log2_of_tokens))
     factor = conditional_depth(instance) + 1
     sums = 2 ** (L + 1)
-    if isinstance(policy, FixedSize):
-        p = lattice_kernels.sized_forward(m, D, instance.convention, policy.sizes, V, L)
+    if policy.random_sizes is not None:
+        p = lattice_kernels.sized_forward(m, D, instance.convention, policy.random_sizes, V, L)
         depth = L * factor + sums + L
-    elif isinstance(policy, FixedSets):
+    elif policy.sets is not None:
         p = lattice_kernels.sets_forward(m, D, instance.convention, policy.sets, V, L)
         depth = L * factor
     else:
-        assert isinstance(policy, Bernoulli)
-        uniform = _uniform(policy)
-        p, own = _uniform_steps(work, policy.steps) if uniform else _weighted_steps(work, policy.schedule.weights)
+        steps = Bernoulli.of(policy).schedule
+        p, own = _uniform_steps(work, steps.steps) if _uniform(steps) else _weighted_steps(work, steps.weights)
         depth = L * factor + sums + own
     stops = instance.off_support == "stop"
     return Law(p, table(work), depth, instance.language.depth, support(work), stops, V, L)
@@ -207,17 +201,6 @@ def _log2_of_tokens(work: Workspace) -> float:
         if L * math.log2(smallest) > math.log2(SAFE) / 2:
             return L * math.log2(smallest)
     return math.fsum(np.log2(least_conditionals(marginal_lattice(work), D, fallback, V, L)))
-
-
-def log2_of_reveals(instance: Instance) -> float:
-    """At most the logarithm of the chance of any reveal times."""
-    policy, L = instance.policy, instance.length
-    if isinstance(policy, FixedSize):
-        return log2_of_choices(policy.sizes)
-    if isinstance(policy, Bernoulli):
-        weights = policy.schedule.weights
-        return L * math.log2(weights[weights > 0].min())
-    return 0.0
 
 
 def _uniform_steps(work: Workspace, steps: int) -> tuple[NDArray[np.float64], int]:

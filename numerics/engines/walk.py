@@ -14,7 +14,7 @@ import numpy as np
 from ..enclosure import SAFE
 from ..instances import Instance
 from ..partial import sequence_index
-from ..policies import Adaptive, Bernoulli
+from ..policies import Adaptive, GivenTimes
 from ..reach import power
 from . import rational, tabular
 from .law import Law
@@ -28,7 +28,7 @@ PAIRS_A_SECOND = 3e5
 
 def obstacle(instance: Instance) -> str | None:
     """None for an instance whose comparisons, if its policy makes any, are of rationals."""
-    if isinstance(instance.policy, Adaptive) and not rational.has_rational_conditionals(instance):
+    if instance.policy.compares and not rational.has_rational_conditionals(instance):
         return "the policy compares conditionals that are no rationals"
     return None
 
@@ -37,7 +37,7 @@ def cost(instance: Instance) -> Cost:
     """All pairs of partial sequences at every step, in Python."""
     V, L, policy = instance.vocab, instance.length, instance.policy
     pairs = power(3 * V + 1 if policy.remasks else 2 * V + 1, L) * policy.steps
-    if isinstance(policy, Adaptive) and policy.proposes:
+    if policy.proposes:
         pairs = power(2 * V, L) * policy.steps
     return Cost(pairs * 1e9 / PAIRS_A_SECOND, 1000 * power(V + 1, L))
 
@@ -52,8 +52,8 @@ def _law(work: Workspace) -> Law:
     V, L, policy = instance.vocab, instance.length, instance.policy
     scope = instance.off_support_scope or "global"
     q = tabular.table(work)
-    if isinstance(policy, Bernoulli):
-        require_range(instance, L * math.log2(policy.schedule.weights[policy.schedule.weights > 0].min()))
+    if policy.step_law is not None:
+        require_range(instance, GivenTimes.of(policy).log2_of_times(L))
     mass = {((V,) * L, None): 1.0}
     for step in range(1, policy.steps + 1):
         if not mass:
@@ -62,8 +62,8 @@ def _law(work: Workspace) -> Law:
         rows = instance.conditionals(np.array([y for y, _ in mass]), scope)
         following: dict = defaultdict(float)
         for ((y, memory), chance), conditionals in zip(mass.items(), rows, strict=True):
-            if isinstance(policy, Adaptive):
-                moves = policy.transitions(step, y, conditionals, memory, rational.exact_rows(work, y))
+            if policy.compares:
+                moves = Adaptive.of(policy).transitions(step, y, conditionals, memory, rational.exact_rows(work, y))
             else:
                 moves = policy.transitions(step, y, conditionals, memory)
             for share, reached, remembered in moves:
@@ -88,7 +88,7 @@ def _depth(instance: Instance) -> int:
         return policy.steps * (L * (ratio + 3) + power(V + 1, L))
     drawn = policy.drawn_depth(V, ratio)
     factors, ways = L, policy.steps * 2**L
-    if isinstance(policy, Adaptive) and policy.proposes:
+    if policy.proposes:
         # Every proposal counts, and many of them lead to one target.
         factors, ways = L * L, ways + L * power(max(V, 2), L)
     return factors * (drawn + 2) + policy.steps * (L + 4) + ways

@@ -53,12 +53,12 @@ def batch_conditionals(instance: Instance, scope: Scope) -> Rows:
 def batch_nanoseconds(instance: Instance, scope: Scope) -> float:
     """Estimated time of :func:`batch_conditionals` for one sequence."""
     language, V = instance.language, instance.vocab
-    if scope == "global" and isinstance(language, HMM):
-        each = language.states * (language.states + V) / thread_count()
+    if scope == "global" and language.is_hidden:
+        each = language.summed * (language.summed + V) / thread_count()
     elif scope == "global" and _in_contexts(language):
         each = 4.0 * np.count_nonzero(language.transition.values) / thread_count()
     else:
-        states = language.states if isinstance(language, HMM) else V**2
+        states = language.summed if language.is_hidden else V**2
         each = 40.0 * V * states
     return language.length * (each + 10.0 * V)
 
@@ -73,8 +73,9 @@ def _compiled(
     """Exact conditionals (n, L, V) and which contexts are possible (n,)."""
     kernel: Callable[..., None]
     arrays: tuple[NDArray[Any], ...]
-    if isinstance(language, HMM):
-        pi, A, B = language.initial.values, language.transition.values, language.emission.values
+    if language.is_hidden:
+        chain = HMM.of(language)
+        pi, A, B = chain.initial.values, chain.transition.values, chain.emission.values
         kernel, arrays = hidden_posteriors, (pi, A, np.ascontiguousarray(A.T), B)
     elif _in_contexts(language):
         kernel, arrays = context_posteriors, contexts_of(language).arrays
@@ -87,7 +88,7 @@ def _compiled(
         pieces = math.ceil(len(y) / ROWS_A_PIECE)
         for_each(kernel, 0, pieces, ROWS_A_PIECE, *prepared, np.ascontiguousarray(y), found, possible)
         lost = possible & ((y == language.vocab) & (found.sum(axis=-1) == 0)).any(axis=1)
-        if isinstance(language, HMM):
+        if language.is_hidden:
             for k in np.flatnonzero(~possible):
                 lost[k] = is_possible(pi, A, B, np.asarray(y[k], dtype=np.int64))
         if lost.any():

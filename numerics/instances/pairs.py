@@ -5,10 +5,8 @@ The relations and their names are those of ``maskbound.theory.assumptions``.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,21 +14,12 @@ from typing import Any
 from pydantic import Field
 
 from ..errors import BadInput, shown
-from ..policies import Bernoulli, FixedSets, FixedSize
 from ..spec.table import SpecTable, Text, within
 from .explicit import dump
 from .instance import Instance
 from .specfile import Claims, in_file, parse, read_file
 
 __all__ = ["RELATIONS", "Pair", "from_spec", "load_any", "load_pair", "parse_pair"]
-
-SAME_EDGE = 10 * Fraction(1, 2**53)
-"""Floating revealed fractions this close are one edge of both schedules.
-
-A weight is within ``d = 10 * 2^-53``, relatively, of the one that is meant: 3 as :data:`PARAMETER_DEPTH` says, 10 for
-the product of sines of a cosine schedule. So ``a = A/(A + B)``, A and B sums of weights, is within ``2 d a (1 - a)``,
-which is at most ``d/2``; and there are two schedules.
-"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,48 +114,17 @@ def _require_same(first: Instance, second: Instance, *parts: str) -> None:
 def _require_refinement(first: Instance, second: Instance) -> None:
     _require_same(first, second, "language", "denoiser")
     one, other = first.policy, second.policy
-    if isinstance(one, Bernoulli) and isinstance(other, Bernoulli):
-        finer = _bernoulli_refines(one, other)
-    elif isinstance(one, FixedSize) and isinstance(other, FixedSize):
-        finer = set(one.revealed()) <= set(other.revealed())
-    elif isinstance(one, FixedSets) and isinstance(other, FixedSets):
-        finer = _sets_refine(one, other)
-    else:
+    finer = other.refines(one)
+    if finer is None:
         raise BadInput("second.policy", "found another kind of policy than in first; the same kind is accepted")
     if not finer:
         raise BadInput("second.policy", "its steps do not split those of first; a refinement is accepted")
 
 
-def _bernoulli_refines(one: Bernoulli, other: Bernoulli) -> bool:
-    """Whether every ``a_k`` of the first, 0 included, is one of the second's: exactly if both are rational."""
-    allowed = 0 if one.schedule.rational and other.schedule.rational else SAME_EDGE
-    finer = other.schedule.exact_tails[::-1]
-    return all(_holds(finer, tail - allowed, tail + allowed) for tail in one.schedule.exact_tails)
-
-
-def _holds(rising: list[Fraction], least: Fraction, greatest: Fraction) -> bool:
-    """Whether one of the numbers lies between these."""
-    at = bisect_left(rising, least)
-    return at < len(rising) and rising[at] <= greatest
-
-
-def _sets_refine(one: FixedSets, other: FixedSets) -> bool:
-    """Whether each set of the first is the union of consecutive sets of the second."""
-    following = (chosen for chosen in other.sets if chosen)
-    for chosen in one.sets:
-        missing = set(chosen)
-        while missing:
-            part = set(next(following, ()))
-            if not part or not part <= missing:
-                return False
-            missing -= part
-    return True
-
-
 def _require_more_steps(first: Instance, second: Instance) -> None:
     _require_same(first, second, "language", "denoiser")
     for name, policy in (("first", first.policy), ("second", second.policy)):
-        if not isinstance(policy, Bernoulli) or not policy.schedule.law.uniform:
+        if policy.step_law is None or not policy.step_law.law.uniform:
             raise BadInput(f"{name}.policy", f"found {policy!r}; a bernoulli policy with uniform steps is accepted")
     if second.policy.steps <= first.policy.steps:
         raise BadInput(

@@ -22,11 +22,10 @@ from .._kernels.draw_intervals import draw_intervals
 from .._kernels.messages import NEVER
 from .._kernels.threads import for_each, thread_count
 from ..errors import BeyondReach
-from ..languages import HMM, Blocks, Language, NGram, Tabular
+from ..languages import HMM, Language, NGram, Tabular
 from ..languages.context_chain import context_chain
 from ..reach import memory_budget, power
 from .contexts import contexts_of
-from .reveal_times import by_step
 
 __all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]
 
@@ -104,7 +103,7 @@ class Whole:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         tokens = np.full(tau.shape, self.vocab, dtype=np.int64)
         broke = np.empty(len(tau), dtype=np.int64)
-        order, u = by_step(tau, steps), np.ascontiguousarray(uniforms)
+        order, u = _by_step(tau, steps), np.ascontiguousarray(uniforms)
         rows = max(1, TOKENS_A_PIECE // tau.shape[1])
         for_each(self.kernel, 0, -(-len(tau) // rows), rows, *self.prepared, order, tau, u, tokens, broke)
         if (broke < 0).any():
@@ -146,18 +145,19 @@ def price_of(language: Language, steps: int) -> Price | None:
         N.
     """
     V, L = language.vocab, language.length
-    if isinstance(language, Blocks):
-        one = None if isinstance(language.block, Blocks) else price_of(language.block, steps)
-        return None if one is None else Price(language.count * one.nanoseconds, one.bytes)
-    if isinstance(language, NGram) and language.order <= 2:
+    if language.is_product:
+        one = None if language.unit.is_product else price_of(language.unit, steps)
+        return None if one is None else Price(L // language.unit.length * one.nanoseconds, one.bytes)
+    if language.is_markov:
         return Price(L * (200.0 + 5 * V + steps), 16.0 * min(L, 100) * V * (V + 1))
-    if isinstance(language, HMM):
-        tree, messages = _tree_price(language), _message_price(language, steps)
-        return tree if _few_states(language, steps) else messages
+    if language.is_hidden:
+        chain = HMM.of(language)
+        return _tree_price(chain) if _few_states(chain, steps) else _message_price(chain, steps)
     if isinstance(language, Tabular):
         M = len(language.support)
         return Price(min(steps, L) * float(M * L), 12.0 * M * thread_count())
-    if isinstance(language, NGram) and language.order - 1 <= L:
+    if language.memory is not None and language.memory <= L:
+        language = NGram.of(language)
         T = language.transition.values
         slots, edges = L - language.order + 2, float(np.count_nonzero(T))
         M = int(np.count_nonzero(T.any(axis=1)))
@@ -212,15 +212,16 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
     """
     if price_of(language, steps) is None:
         return None
-    if isinstance(language, Blocks):
-        one = drawer_for(language.block, steps)
-        return None if one is None else InBlocks(one, language.count)
-    if isinstance(language, HMM):
-        return _hidden_tree(language) if _few_states(language, steps) else _hidden_messages(language)
-    if isinstance(language, NGram) and language.order <= 2:
-        return _intervals(language, convention)
-    if isinstance(language, NGram) and drawn_as_hidden(language, steps):
-        return _context_messages(language)
+    if language.is_product:
+        one = drawer_for(language.unit, steps)
+        return None if one is None else InBlocks(one, language.length // language.unit.length)
+    if language.is_hidden:
+        chain = HMM.of(language)
+        return _hidden_tree(chain) if _few_states(chain, steps) else _hidden_messages(chain)
+    if language.is_markov:
+        return _intervals(NGram.of(language), convention)
+    if drawn_as_hidden(language, steps):
+        return _context_messages(NGram.of(language))
     if isinstance(language, NGram | Tabular):
         return _contexts(language)
     return None
@@ -228,9 +229,9 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
 
 def drawn_as_hidden(language: Language, steps: int) -> bool:
     """Whether an n-gram is drawn by messages between its contexts, which are sums over all of them."""
-    if not isinstance(language, NGram) or language.order <= 2:
+    if language.memory is None or language.is_markov:
         return False
-    hidden = _context_price(language, steps)
+    hidden = _context_price(NGram.of(language), steps)
     return hidden is not None and price_of(language, steps) == hidden
 
 
@@ -322,3 +323,8 @@ def _smallest(entries: NDArray[np.float64]) -> float:
 
 def _transposed(powers: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.ascontiguousarray(powers.transpose(0, 2, 1))
+
+
+def _by_step(tau: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+    """Positions of each row by rising step, those of one step from left to right, shape as ``tau``."""
+    return np.argsort(tau.astype(np.uint16) if steps <= 1 << 16 else tau, axis=1, kind="stable")

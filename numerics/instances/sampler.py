@@ -21,15 +21,14 @@ from .._kernels.threads import thread_count
 from ..categorical import inverted
 from ..enclosure import UNIT_ROUNDOFF, gamma
 from ..errors import BadInput
-from ..languages import HMM, Blocks, Language, NGram, Scope, Tabular
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize
+from ..languages import Language, Scope
+from ..policies import Adaptive, GivenTimes
 from ..policies.decisions import Contexts, draw_decided
-from ..reach import power, require_memory
+from ..reach import require_memory
 from ..types import whole
 from .conditionals import batch_conditionals, batch_nanoseconds
 from .instance import Instance
 from .posterior import NEVER, Drawer, Price, drawer_for, drawn_as_hidden, price_of
-from .reveal_times import Oblivious, reveal_times
 
 __all__ = ["Chunk", "Sampler", "draw", "sampler_for"]
 
@@ -104,7 +103,7 @@ class Sampler(ABC):
         """
         L, V, policy = self.instance.length, self.instance.vocab, self.instance.policy
         N = policy.steps
-        draws = L * N if policy.remasks or (isinstance(policy, Adaptive) and policy.proposes) else L
+        draws = L if policy.chosen_first else L * N
         depth = policy.drawn_depth(V, self.conditional_depth) + 2 * V
         return min(1.0, draws * (gamma(depth) + 2 * V * UNIT_ROUNDOFF) + L * (N + L) * UNIT_ROUNDOFF)
 
@@ -112,8 +111,8 @@ class Sampler(ABC):
     def conditional_depth(self) -> int:
         """Roundings in a conditional."""
         language = _inner(self.instance.language)
-        states = _states(language)
-        terms = self.instance.vocab if isinstance(language, NGram | Tabular) else states
+        states = language.summed
+        terms = states if language.memory is None and language.hidden_states else self.instance.vocab
         if drawn_as_hidden(language, self.instance.policy.steps):
             terms = states = 2 * states
         exact = 2 * (self.instance.length * (2 * terms + 20) + states)
@@ -135,7 +134,7 @@ class Sampler(ABC):
 class CompiledSampler(Sampler):
     """Reveal times and uniform numbers first, then one kernel."""
 
-    def __init__(self, instance: Instance, policy: Oblivious, price: Price) -> None:
+    def __init__(self, instance: Instance, policy: GivenTimes, price: Price) -> None:
         self.instance = instance
         self.policy = policy
         self.price = price
@@ -154,14 +153,14 @@ class CompiledSampler(Sampler):
     def drawer(self) -> Drawer | None:
         """The language prepared, or None when its matrices leave the range of float64."""
         instance = self.instance
-        local = _scope(instance) == "local" and not isinstance(instance.language, Blocks)
+        local = _scope(instance) == "local" and not instance.language.is_product
         return drawer_for(instance.language, self.policy.steps, instance.convention if local else None)
 
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
         if self.drawer is None:
             return StepwiseSampler(self.instance).chunk(n, rng)
         u = rng.random((n, 2, self.instance.length))
-        tau = reveal_times(self.policy, u[:, 0])
+        tau = self.policy.reveal_times(u[:, 0])
         tokens, broke = self.drawer.draw(tau, self.policy.steps, u[:, 1])
         first = broke.min(axis=1)
         undecided = (tau > first[:, None]) if _scope(self.instance) == "global" else tokens == self.instance.vocab
@@ -202,7 +201,7 @@ class StepwiseSampler(Sampler):
 
     @property
     def bytes(self) -> float:
-        return 24.0 * self.rows * self.instance.length * (self.instance.vocab + _states(self.instance.language))
+        return 24.0 * self.rows * self.instance.length * (self.instance.vocab + self.instance.language.summed)
 
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
         if self.instance.off_support == "stop":
@@ -223,8 +222,8 @@ class StepwiseSampler(Sampler):
                 break
             steps += met
             rows = self.rows_of(y)
-            if isinstance(policy, Adaptive):
-                y, unsure = draw_decided(policy, step, Contexts(y, rows, np.ones(n), relative), rng)
+            if policy.compares:
+                y, unsure = draw_decided(Adaptive.of(policy), step, Contexts(y, rows, np.ones(n), relative), rng)
                 undecided += int(unsure.sum())
             else:
                 y = policy.draw_step(step, y, rows, rng)
@@ -240,11 +239,10 @@ def sampler_for(instance: Instance) -> Sampler:
         For the rule ``stop`` where no kernel applies.
     """
     policy, language = instance.policy, instance.language
-    if instance.exact_denoiser and isinstance(policy, Bernoulli | FixedSize | FixedSets):
+    if instance.exact_denoiser and policy.oblivious:
         price = price_of(language, policy.steps)
-        in_intervals = isinstance(language, NGram) and language.order <= 2
-        if price is not None and (_scope(instance) == "global" or in_intervals or isinstance(language, Blocks)):
-            return CompiledSampler(instance, policy, price)
+        if price is not None and (_scope(instance) == "global" or language.has_local_scope):
+            return CompiledSampler(instance, GivenTimes.of(policy), price)
     if instance.off_support == "stop":
         raise BadInput("off_support", f'{STOPPED}; "uniform" and "marginal" are accepted here')
     return StepwiseSampler(instance)
@@ -252,17 +250,7 @@ def sampler_for(instance: Instance) -> Sampler:
 
 def _inner(language: Language) -> Language:
     """The language of one block."""
-    return _inner(language.block) if isinstance(language, Blocks) else language
-
-
-def _states(language: Language) -> float:
-    """How many hidden states, contexts or sequences a conditional sums over."""
-    one = _inner(language)
-    if isinstance(one, NGram):
-        return float(power(one.vocab, one.order - 1))
-    if isinstance(one, HMM):
-        return float(one.states)
-    return float(len(one.support)) if isinstance(one, Tabular) else float(power(one.vocab, one.length))
+    return _inner(language.unit) if language.is_product else language
 
 
 def _scope(instance: Instance) -> Scope:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ __all__ = [
     "Scope",
     "masked_conditionals",
     "may_underflow",
+    "path_surprisals",
     "positive",
     "refuse_lost",
     "rescaled",
@@ -53,6 +54,16 @@ class Language(ABC):
 
     vocab: int
     length: int
+
+    is_hidden = False
+    """Whether it is given as a hidden Markov chain."""
+
+    @classmethod
+    def of(cls, language: Language) -> Self:
+        """The language, which must be of this class: a method whose conditions hold asks for what it needs."""
+        if not isinstance(language, cls):
+            raise TypeError(f"{language} is not of the kind {cls.__name__}")
+        return language
 
     @property
     @abstractmethod
@@ -137,6 +148,25 @@ class Language(ABC):
         """Whether ``q(x) > 0`` for (n, L) sequences."""
         return self.log_prob(x) > -np.inf
 
+    def surprisal_range(self) -> tuple[float, float] | None:
+        """Bounds of ``-log q(x)`` in nats over the support, or None where none is known."""
+        return None
+
+    @property
+    def surprisal_nanoseconds(self) -> float:
+        """Estimated time of one ``log q(x)``."""
+        return 1000.0 + 20.0 * self.length
+
+    @property
+    def summed(self) -> int:
+        """How many hidden states, contexts or sequences a conditional sums over."""
+        return power(self.vocab, self.length)
+
+    @property
+    def hidden_states(self) -> int | None:
+        """States of its hidden chain, those included that never occur; None where it has no such chain."""
+        return None
+
     def marginals(self) -> NDArray[np.float64]:
         """Law of each token on its own, shape (L, V)."""
         nothing = np.full((1, self.length), self.vocab)
@@ -151,6 +181,15 @@ class Language(ABC):
         return None
 
     @property
+    def is_markov(self) -> bool:
+        """Whether it has the initial law and the transition matrix of a chain."""
+        return self.memory is not None and self.memory <= 1
+
+    def chain(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Initial law (V,) and transition matrix (V, V) of a Markov chain."""
+        raise BadInput("language", "it is no Markov chain")
+
+    @property
     def has_independent_tokens(self) -> bool:
         """Whether tokens are independent by the form of the language."""
         return self.length == 1
@@ -159,6 +198,11 @@ class Language(ABC):
     def unit(self) -> Language:
         """What the language consists of independent copies of; itself, where it is no product."""
         return self
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is written as a product of copies."""
+        return self.unit is not self
 
     @property
     def has_local_scope(self) -> bool:
@@ -181,7 +225,13 @@ def _has_independent_tokens(language: Language) -> bool:
 
 @decides("MarkovLanguage", "language")
 def _is_markov(language: Language) -> bool:
-    return language.memory is not None and language.memory <= 1
+    return language.is_markov
+
+
+def path_surprisals(*factors: tuple[int, Probabilities]) -> tuple[float, float]:
+    """Bounds of ``-log q(x)``: a possible sequence has a path, each of whose so many factors of a kind is positive."""
+    most = math.fsum(-count * math.log(law.values[law.values > 0].min()) for count, law in factors)
+    return 0.0, most * (1 + 1e-12)
 
 
 def masked_conditionals(

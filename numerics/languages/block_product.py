@@ -55,6 +55,18 @@ class Blocks(Language):
     def has_local_scope(self) -> bool:
         return True
 
+    def surprisal_range(self) -> tuple[float, float] | None:
+        one = self.block.surprisal_range()
+        return None if one is None else (self.count * one[0], self.count * one[1])
+
+    @property
+    def surprisal_nanoseconds(self) -> float:
+        return self.count * self.block.surprisal_nanoseconds
+
+    @property
+    def summed(self) -> int:
+        return self.block.summed
+
     @property
     def depth(self) -> int:
         return self.count * (self.block.depth + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +83,14 @@ class Tabular(Language):
     @property
     def depth(self) -> int:
         return PARAMETER_DEPTH
+
+    def surprisal_range(self) -> tuple[float, float]:
+        p = self.probabilities.values
+        return -math.log(p.max()) * (1 - 1e-12), -math.log(p.min()) * (1 + 1e-12)
+
+    @property
+    def summed(self) -> int:
+        return len(self.support)
 
     def log_prob(self, x: NDArray[np.integer]) -> NDArray[np.float64]:
         lookup = {row.tobytes(): p for row, p in zip(self.support, np.log(self.probabilities.values), strict=True)}

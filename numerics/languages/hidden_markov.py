@@ -15,7 +15,17 @@ from ..errors import BeyondReach
 from ..spec.draws import Spec, law
 from ..spec.table import Length, Numbers
 from ..types import PARAMETER_DEPTH, Probabilities, whole
-from .base import Language, Pick, Scope, masked_conditionals, may_underflow, positive, refuse_lost, rescaled
+from .base import (
+    Language,
+    Pick,
+    Scope,
+    masked_conditionals,
+    may_underflow,
+    path_surprisals,
+    positive,
+    refuse_lost,
+    rescaled,
+)
 from .kind import LanguageTable
 
 __all__ = ["HMM"]
@@ -37,6 +47,8 @@ class HMM(Language):
     so zeros stay zero and nothing underflows that does not underflow relative to its own step.
     """
 
+    is_hidden = True
+
     def __init__(self, length: int, initial: Any, transition: Any, emission: Any) -> None:
         self.length = whole(length, "length", 1)
         self.initial = Probabilities.parse(initial, (None,), "initial")
@@ -57,6 +69,22 @@ class HMM(Language):
     @property
     def depth(self) -> int:
         return (2 * PARAMETER_DEPTH + 2 + self.states) * self.length
+
+    def surprisal_range(self) -> tuple[float, float]:
+        L = self.length
+        return path_surprisals((1, self.initial), (L - 1, self.transition), (L, self.emission))
+
+    @property
+    def surprisal_nanoseconds(self) -> float:
+        return self.length * (50.0 + self.states * (self.states / 4 + 5))
+
+    @property
+    def summed(self) -> int:
+        return self.states
+
+    @property
+    def hidden_states(self) -> int:
+        return self.states
 
     def log_prob(self, x: NDArray[np.integer]) -> NDArray[np.float64]:
         x = np.asarray(x)

@@ -13,11 +13,22 @@ from numpy.typing import NDArray
 
 from ..categorical import categorical
 from ..errors import BadInput
+from ..reach import power
 from ..spec.draws import Spec, law, normalised
 from ..spec.table import ABSENT, Count, Length, Numbers, Vocab
 from ..traits import decides
 from ..types import PARAMETER_DEPTH, Probabilities, whole
-from .base import Language, Pick, Scope, masked_conditionals, may_underflow, positive, refuse_lost, rescaled
+from .base import (
+    Language,
+    Pick,
+    Scope,
+    masked_conditionals,
+    may_underflow,
+    path_surprisals,
+    positive,
+    refuse_lost,
+    rescaled,
+)
 from .kind import LanguageTable
 
 __all__ = ["NGram", "iid", "markov"]
@@ -184,6 +195,19 @@ class NGram(Language):
     @property
     def memory(self) -> int:
         return self.order - 1
+
+    def surprisal_range(self) -> tuple[float, float]:
+        steps = max(0, self.length - self.memory)
+        return path_surprisals((min(self.memory, 1), self.initial), (steps, self.transition))
+
+    @property
+    def summed(self) -> int:
+        return power(self.vocab, self.memory)
+
+    @property
+    def hidden_states(self) -> int:
+        longest = min(self.memory, self.length)
+        return sum(self.vocab**j for j in range(1, longest + 1)) if longest else 1
 
     @property
     def has_independent_tokens(self) -> bool:

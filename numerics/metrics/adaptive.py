@@ -30,7 +30,7 @@ LONGEST_PRODUCT = 2000
 
 
 def _path_kl_obstacle(instance: Instance) -> str | None:
-    if not isinstance(instance.policy, Adaptive):
+    if not instance.policy.compares:
         return "the policy does not choose positions by their conditionals"
     if instance.policy.proposes:
         return "for sample-then-choose it is not defined: the choice depends on tokens that are thrown away"
@@ -106,17 +106,13 @@ def _expected_parallel_steps(work: Workspace) -> Enclosure:
 
 
 def _entropy_bound_obstacle(instance: Instance) -> str | None:
-    policy = instance.policy
-    if isinstance(policy, Adaptive) and policy.rule == "entropy_bound":
-        return None
-    return "the policy has no entropy bound"
+    return None if instance.has("EntropyBoundPolicy") else "the policy has no entropy bound"
 
 
 def _entropy_bound(work: Workspace) -> Enclosure:
-    policy = work.instance.policy
-    assert isinstance(policy, Adaptive)
-    assert policy.bound is not None
-    return Enclosure.exactly(Fraction(policy.bound))
+    bound = Adaptive.of(work.instance.policy).bound
+    assert bound is not None
+    return Enclosure.exactly(Fraction(bound))
 
 
 def _mode_probability(work: Workspace, law: Law) -> Enclosure:
@@ -132,16 +128,13 @@ def _mode_probability(work: Workspace, law: Law) -> Enclosure:
 
 
 def _one_law(instance: Instance) -> str | None:
-    language = instance.language
-    if not isinstance(language, NGram) or language.order != 1:
+    if instance.language.memory != 0:
         return "the tokens are not i.i.d. by form"
     return None if instance.length <= LONGEST_PRODUCT else f"it is for at most {LONGEST_PRODUCT} tokens"
 
 
 def _iid_mode_probability_confidence_sampling(work: Workspace) -> Enclosure:
-    language = work.instance.language
-    assert isinstance(language, NGram)
-    law = language.transition
+    law = NGram.of(work.instance.language).transition
     L = work.instance.length
     if law.rational:
         return Enclosure.exactly(_all_largest(max(law.fractions[0]), L))
@@ -155,7 +148,7 @@ def _all_largest(t: Fraction, length: int) -> Fraction:
 
 
 def _steps_obstacle(instance: Instance) -> str | None:
-    if isinstance(instance.policy, Adaptive) and instance.policy.sizes is None:
+    if instance.policy.compares and instance.policy.sizes is None:
         return None
     return "the number of steps is fixed"
 

@@ -11,7 +11,6 @@ from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines.law import Law
 from ..engines.workspace import Workspace
 from ..instances import Instance
-from ..languages import NGram
 from ..types import PARAMETER_DEPTH
 from .method import methods_by_law, unfinished
 from .summation import sum_of_logs
@@ -71,7 +70,7 @@ def _obstacle(instance: Instance) -> str | None:
 def _reference(work: Workspace, law: Law) -> tuple[NDArray[np.float64], float]:
     """Conditionals to compare with: the transition matrix of a chain, or else q's own pooled bigrams'."""
     language = work.instance.language
-    if isinstance(language, NGram) and language.order <= 2:
+    if language.is_markov:
         return language.chain()[1], gamma(PARAMETER_DEPTH)
     pairs = pooled_bigrams(law.q, law.vocab, law.length)
     total = pairs.sum(axis=1, keepdims=True)

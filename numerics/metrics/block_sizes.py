@@ -25,11 +25,11 @@ from ..engines.blocks import profile as block_profile
 from ..engines.blocks import steps as block_steps
 from ..engines.blocks.chances import BlockChances
 from ..engines.blocks.counts import Composition, Tiny
+from ..engines.needs import FIXED_SIZE, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import FixedSize
 from . import error_rates, information, path
-from .identities import kl_methods
 from .method import Method
 from .products import ALIKE, added, divided
 
@@ -38,12 +38,11 @@ __all__ = ["METHODS"]
 BY_PROFILE = frozenset({"fixed-size/riemann-error", "learning-error/worst-case"})
 SANDWICH = frozenset({"sequence-error/from-kl", "log-mean-path-kl/lower"})
 
-obstacle = blocks.of_kind(FixedSize, "the policy has no fixed sizes")
+obstacle = all_of(blocks.denoiser_obstacle, FIXED_SIZE)
 
 
 def _sizes(instance: Instance) -> tuple[int, ...]:
-    assert isinstance(instance.policy, FixedSize)
-    return instance.policy.sizes
+    return FixedSize.of(instance.policy).sizes
 
 
 def _profile_cost(instance: Instance) -> Cost:
@@ -104,21 +103,6 @@ def _log_ter(work: Workspace, kl: Enclosure) -> Enclosure:
     slack = 1 + 4 * UNIT_ROUNDOFF
     lo, hi = (H.lo + kl.lo) / L / slack, (H.hi + kl.hi) / L * slack
     return Enclosure.between(lo, hi)
-
-
-def _at_most(most: float, note: str) -> Enclosure:
-    return Enclosure.between(0.0, most, note=note)
-
-
-def _kl_bound(work: Workspace) -> Enclosure:
-    """``0 <= KL <= PATH_KL``."""
-    return _at_most(path_kl(work).hi, "anything from 0 to PATH_KL")
-
-
-def _ser_bound(work: Workspace) -> Enclosure:
-    """``0 <= SER <= 1 - exp(-PATH_KL)``."""
-    most = min(-math.expm1(-path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return _at_most(most, "anything from 0 to 1 - exp(-PATH_KL)")
 
 
 def _profile_method(
@@ -258,23 +242,10 @@ COUPLED = (
     ),
 )
 
-_PATH_KL = _profile_method("path_kl", path_kl, BY_PROFILE)
-
 METHODS = (
-    _PATH_KL,
-    *kl_methods(_PATH_KL, _profile_method("entropy", _entropy)),
+    _profile_method("path_kl", path_kl, BY_PROFILE),
     _profile_method("learning_term", _learning_term),
     _profile_method("mean_learning_error", _mean_learning_error),
     _profile_method("profile_left_sum", _profile_left_sum),
     *(method for engine in COUPLED for method in _coupled_methods(engine)),
-    _profile_method("kl", _kl_bound, BY_PROFILE | {"kl-path-kl/given-times"}, "bound"),
-    _profile_method(
-        "log_ter", lambda work: _log_ter(work, _kl_bound(work)), BY_PROFILE | {"kl-path-kl/given-times"}, "bound"
-    ),
-    _profile_method(
-        "ser",
-        _ser_bound,
-        BY_PROFILE | {"kl-path-kl/given-times", "sequence-error/from-kl", "sequence-error/from-path-kl"},
-        "bound",
-    ),
 )

@@ -16,10 +16,10 @@ from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import markov
 from ..engines.markov import bigrams, information
 from ..engines.markov.chain import Measured
+from ..engines.needs import BERNOULLI, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSize
-from .identities import kl_methods
+from ..policies import Bernoulli
 from .method import FINISHED, Method, Obstacle
 
 __all__ = ["METHODS", "OBLIVIOUS", "enclosure"]
@@ -57,10 +57,9 @@ def _path_kl(work: Workspace) -> Enclosure:
 
 def _path_kl_of_exact(work: Workspace) -> Measured:
     policy, lags = work.instance.policy, markov.lag_information(work)
-    if isinstance(policy, FixedSize):
-        return information.path_kl_fixed_size(lags, policy.sizes)
-    assert isinstance(policy, Bernoulli)
-    return information.path_kl(lags, policy.schedule.weights)
+    if policy.random_sizes is not None:
+        return information.path_kl_fixed_size(lags, policy.random_sizes)
+    return information.path_kl(lags, Bernoulli.of(policy).schedule.weights)
 
 
 def _added(first: Measured, second: Measured) -> Measured:
@@ -102,31 +101,6 @@ def _curve_at(*fractions: float) -> Callable[[Workspace], Enclosure]:
         return enclosure(found)
 
     return run
-
-
-def _kl_bound(work: Workspace) -> Enclosure:
-    """``0 <= KL <= PATH_KL``."""
-    path = _path_kl(work)
-    return Enclosure.between(0.0, path.hi, note="anything from 0 to PATH_KL")
-
-
-def _log_ter_bound(work: Workspace) -> Enclosure:
-    """``H <= L log TER <= H + PATH_KL``."""
-    H, path, L = _entropy(work), _path_kl(work), work.instance.length
-    lo, hi = _per_token(H, L).lo, math.nextafter((H.hi + path.hi) / L * (1 + 2 * UNIT_ROUNDOFF), math.inf)
-    return Enclosure.between(lo, hi, note="from H/L to (H + PATH_KL)/L")
-
-
-def _ser_bound(work: Workspace) -> Enclosure:
-    """``0 <= SER <= 1 - exp(-PATH_KL)``."""
-    most = min(-math.expm1(-_path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return Enclosure.between(0.0, most, note="anything from 0 to 1 - exp(-PATH_KL)")
-
-
-def _bernoulli(instance: Instance) -> str | None:
-    if not isinstance(instance.policy, Bernoulli):
-        return "it belongs to Bernoulli policies"
-    return markov.obstacle(instance)
 
 
 def _curve_left_riemann_sum(work: Workspace) -> Enclosure:
@@ -237,11 +211,8 @@ def _method(
     )
 
 
-_ENTROPY = _method("entropy", _entropy, markov.obstacle)
-_PATH_KL = _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE)
-
 METHODS = (
-    _ENTROPY,
+    _method("entropy", _entropy, markov.obstacle),
     _method("log_ter_language", _log_ter_language, markov.obstacle),
     _method(
         "total_correlation",
@@ -258,9 +229,14 @@ METHODS = (
     _method("profile_end", _curve_at(1.0), markov.obstacle, BY_CURVE),
     _method("curve_area", _entropy, markov.obstacle, BY_CURVE),
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
-    _method("curve_left_riemann_sum", _curve_left_riemann_sum, _bernoulli, BY_CURVE, policies="Bernoulli"),
-    _PATH_KL,
-    *kl_methods(_PATH_KL, _ENTROPY),
+    _method(
+        "curve_left_riemann_sum",
+        _curve_left_riemann_sum,
+        all_of(markov.obstacle, BERNOULLI),
+        BY_CURVE,
+        policies="Bernoulli",
+    ),
+    _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE),
     _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
     _of_predictions("mean_learning_error", _mean_learning_error, markov.near_obstacle, OBLIVIOUS),
     _of_predictions(
@@ -300,16 +276,6 @@ METHODS = (
         "samples N L D^2",
         BY_CURVE | {"kl-path-kl/given-times"},
     ),
-    _of_sets("kl", markov.path_kl_of_sets),
     _of_sets("path_kl", markov.path_kl_of_sets),
     _of_sets("ser", markov.sequence_error_rate_of_sets),
-    _method("kl", _kl_bound, markov.near_obstacle, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
-    _method("log_ter", _log_ter_bound, markov.near_obstacle, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
-    _method(
-        "ser",
-        _ser_bound,
-        markov.near_obstacle,
-        BY_CURVE | {"kl-path-kl/given-times", "sequence-error/from-kl", "sequence-error/from-path-kl"},
-        "bound",
-    ),
 )

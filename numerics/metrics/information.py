@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import tabular
+from ..engines.needs import ANY_POLICY, Need
 from ..engines.workspace import Workspace
-from .method import Method, Obstacle
+from ..policies.bernoulli import binomial_law
+from .method import Method
 
-__all__ = ["METHODS", "Profile", "curve_at", "curve_weights", "profile", "tabular_method"]
+__all__ = ["METHODS", "Profile", "curve_at", "profile", "tabular_method"]
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,10 @@ class Profile:
         return value, (self.error + value * (weight_error + 3 * UNIT_ROUNDOFF)) * (1 + 1e-9)
 
 
-def curve_weights(
-    reveal: NDArray[np.float64] | float, hide: NDArray[np.float64] | float, length: int
-) -> NDArray[np.float64]:
-    """``C(L-1,j) a^j (1-a)^(L-1-j)`` for j = 0..L-1 on the last axis (profile/non-increasing), from ``a`` and ``1-a``.
-
-    At most 8L roundings beside theirs: numpy's powers are within 1 ulp (4 allowed).
-    """
-    j = np.arange(length)
-    binomials = np.array([float(math.comb(length - 1, k)) for k in range(length)])
-    return binomials * reveal**j * hide ** (length - 1 - j)
-
-
 def curve_at(values: Profile, reveal: float, hide: float, argument_error: float = 0.0) -> tuple[float, float]:
     """``Z(a)`` with its absolute error; ``argument_error`` is the relative error of a and of 1-a."""
     L = len(values.values)
-    return values.weighted(curve_weights(reveal, hide, L), gamma(8 * L) + 2 * L * argument_error)
+    return values.weighted(binomial_law(reveal, hide, L - 1), gamma(8 * L) + 2 * L * argument_error)
 
 
 def profile(work: Workspace) -> Profile:
@@ -129,18 +119,17 @@ def tabular_method(
     quantity: str,
     run: Callable[[Workspace], Enclosure],
     price: str = "L (V+1)^L",
-    obstacle: Obstacle = tabular.lattice_obstacle,
-    policies: str = "any policy",
+    policies: Need = ANY_POLICY,
 ) -> Method:
     """A method on the marginal lattice that does not need the output law."""
     return Method(
         quantity,
         "tabular",
         "rounding",
-        obstacle,
+        policies,
         tabular.lattice_cost,
         run,
-        f"any language x {policies}",
+        f"any language x {policies.words}",
         price,
     )
 

@@ -17,6 +17,7 @@ from flint import fmpq
 
 from ..enclosure import Enclosure, within_range
 from ..engines import rational
+from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import RationalLaw, adaptive
 from ..engines.rational import information as information
 from ..engines.rational.information import Number, fraction, total
@@ -27,8 +28,8 @@ from ..errors import BadInput
 from ..instances import Instance
 from ..languages import NGram
 from ..logform import LogForm
-from ..policies import Adaptive, Bernoulli, FixedSize
-from . import schedule
+from ..policies import ExchangeableTimes
+from . import path, schedule
 from .adaptive import METHODS as OF_ADAPTIVE
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
@@ -127,8 +128,8 @@ def _bigrams(work: Workspace) -> list[tuple[fmpq, fmpq, fmpq]]:
     """``(p(u,v), p(u), P(u,v))`` for every pair of tokens."""
     language, law = work.instance.language, rational.law(work)
     pooled = _pooled_bigrams(law.p, law.vocab, law.length)
-    if isinstance(language, NGram) and language.order <= 2:
-        stored = language.transition.fractions.tolist()
+    if language.is_markov:
+        stored = NGram.of(language).transition.fractions.tolist()
         reference = [[from_fraction(c) for c in stored[u % len(stored)]] for u in range(law.vocab)]
     else:
         pairs = _pooled_bigrams(law.q, law.vocab, law.length)
@@ -199,7 +200,7 @@ def _chosen_path_kl(work: Workspace) -> Number:
 
 
 def _choose_first(instance: Instance) -> str | None:
-    if not isinstance(instance.policy, Adaptive) or instance.policy.proposes:
+    if not instance.policy.compares or instance.policy.proposes:
         return "the policy is not choose-then-sample"
     return rational.law_obstacle(instance)
 
@@ -211,10 +212,8 @@ def _of_histories(quantity: str, measured: Callable[[Workspace], fmpq | Number])
 
 def _left_sum(work: Workspace) -> Number:
     """``sum_k w_k Z(a_{k-1})``, or ``(1/L) sum_k s_k z(S_{k-1})``."""
-    L = work.instance.length
-    weights = information.size_law(work.instance)
-    z = information.profile(work)
-    return total((math.comb(L - 1, j) * weights[j], z[j]) for j in range(L))
+    weights = ExchangeableTimes.of(work.instance.policy).exact_sizes_before(work.instance.length)
+    return total(zip(map(from_fraction, weights), information.profile(work), strict=True))
 
 
 def _curve_at(work: Workspace, a: fmpq) -> Number:
@@ -249,15 +248,6 @@ def _profile_max_increase(work: Workspace) -> Number:
 def _midpoint_excess(work: Workspace) -> Number:
     ends = [(-fmpq(1, 2), _curve_at(work, a)) for a in (ZERO, ONE)]
     return total([(ONE, _curve_at(work, fmpq(1, 2))), *ends])
-
-
-def _only(kind: type) -> Obstacle:
-    def obstacle(instance: Instance) -> str | None:
-        if not isinstance(instance.policy, kind):
-            return f"it belongs to {'Bernoulli' if kind is Bernoulli else 'fixed-size'} policies"
-        return rational.obstacle(instance)
-
-    return obstacle
 
 
 def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], more: Obstacle | None = None) -> Method:
@@ -319,7 +309,7 @@ def _of_schedule(method: Method) -> Method:
     return replace(
         method,
         engine="rational",
-        obstacle=lambda instance: method.obstacle(instance) or rational.law_obstacle(instance),
+        obstacle=all_of(method.obstacle, rational.law_obstacle),
         scope=f"rational {method.scope.removeprefix('any ')}, rational denoiser and policy",
         on_request=True,
     )
@@ -358,8 +348,12 @@ METHODS = (
     _of_histories("path_kl", _chosen_path_kl),
     _of_histories("step_correlation", adaptive.step_correlation),
     _of_histories("expected_parallel_steps", adaptive.expected_parallel_steps),
-    exact_method("curve_left_riemann_sum", _left_sum, _only(Bernoulli), scope=of_rationals("Bernoulli")),
-    exact_method("profile_left_sum", _left_sum, _only(FixedSize), scope=of_rationals("fixed-size")),
+    exact_method(
+        "curve_left_riemann_sum", _left_sum, all_of(BERNOULLI, rational.obstacle), scope=of_rationals("Bernoulli")
+    ),
+    exact_method(
+        "profile_left_sum", _left_sum, all_of(path.SIZES, rational.obstacle), scope=of_rationals("fixed-size")
+    ),
     exact_method("learning_term", lambda work: information.learning(work).mean),
     exact_method(
         "eps_learning",

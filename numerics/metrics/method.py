@@ -9,13 +9,11 @@ from types import ModuleType
 from ..enclosure import Enclosure, Kind
 from ..engines import push, tabular, walk
 from ..engines.law import Law
+from ..engines.needs import Obstacle
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 
 __all__ = ["FINISHED", "Method", "Obstacle", "law_methods", "methods_by_law", "narrowed", "unfinished"]
-
-Obstacle = Callable[[Instance], str | None]
-"""None when a method applies to an instance, or else the sentence that says why not."""
 
 LawOf = Callable[[Workspace], Law]
 """The algorithm by which an engine computes the law."""

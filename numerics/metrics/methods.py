@@ -8,6 +8,7 @@ from . import (
     block_sizes,
     chains,
     conflicts,
+    derived,
     divergence,
     error_rates,
     identities,
@@ -48,6 +49,7 @@ FAMILIES = (
     sandwich,
     modes,
     conflicts,
+    derived,
     sampled,
 )
 

@@ -19,12 +19,13 @@ from flint import fmpq
 
 from ..enclosure import Enclosure, gamma
 from ..engines import rational, tabular
+from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSize
+from ..policies import FixedSize
 from . import error_rates, path
 from .log_forms import exact_method, exact_path_kl, of_rationals
 from .method import Method, narrowed
@@ -154,8 +155,6 @@ def _exact_polynomial_defect(work: Workspace) -> fmpq:
 
 
 def _obstacle(instance: Instance) -> str | None:
-    if not isinstance(instance.policy, Bernoulli):
-        return "it belongs to Bernoulli policies"
     if instance.length > MOST_LENGTH:
         return f"length {instance.length} has 2^{instance.length - 1} compositions; at most {MOST_LENGTH} is accepted"
     return None
@@ -172,8 +171,7 @@ def _of_profiles(instance: Instance) -> Cost:
     return Cost(2 ** min(instance.length - 1, 100) * (one.operations + 1e6), one.bytes)
 
 
-def _exact_obstacle(instance: Instance) -> str | None:
-    return _obstacle(instance) or rational.obstacle(instance)
+_bernoulli = all_of(BERNOULLI, _obstacle)
 
 
 def _exact_cost(instance: Instance) -> Cost:
@@ -186,7 +184,7 @@ def _method(quantity: str, run: Callable[[Workspace], Enclosure], cost: Callable
         quantity,
         "tabular",
         "rounding",
-        _obstacle,
+        _bernoulli,
         cost,
         run,
         narrowed("any language x Bernoulli", FEW),
@@ -204,7 +202,7 @@ METHODS = (
         exact_method(
             quantity,
             run,
-            _exact_obstacle,
+            all_of(_bernoulli, rational.obstacle),
             _exact_cost,
             "2^L (2V+1)^L, in Python",
             narrowed(of_rationals("Bernoulli"), FEW),

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from .._kernels import lattice as lattice_kernels
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
+from ..engines.needs import ANY_POLICY
 from ..engines.rational.rows import ONE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
@@ -169,7 +170,7 @@ def _conflict_method(quantity: str, which: int) -> Method:
         quantity,
         "tabular",
         "rounding",
-        tabular.lattice_obstacle,
+        ANY_POLICY,
         _cost,
         lambda work: _least_scores(work)[which],
         "any language x any policy",

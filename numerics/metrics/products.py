@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import blocks
+from ..engines.needs import BERNOULLI, FIXED_SETS, all_of
 from ..engines.workspace import Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSets
 from . import divergence, error_rates, information, path
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
@@ -38,6 +38,10 @@ PER_TOKEN = ("log_ter", "mean_learning_error", "generative_nll", "generative_nll
 EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
 AREA = frozenset({"area-theorem/profile"})
 ALIKE = "denoiser alike in every block"
+
+
+_bernoulli = all_of(blocks.denoiser_obstacle, BERNOULLI)
+_fixed_sets = all_of(blocks.denoiser_obstacle, FIXED_SETS)
 
 
 def method_of_one(quantity: str, engine: str = "tabular") -> Method:
@@ -144,7 +148,7 @@ def of_independent_blocks(of_one: Method) -> Method:
         of_one.quantity,
         "blocks",
         "rounding",
-        blocks.of_kind(Bernoulli, "it belongs to Bernoulli policies"),
+        _bernoulli,
         blocks.cost,
         lambda work: added([(of_one.measure(one), count) for one, count in blocks.parts(work)]),
         f"blocks x Bernoulli, {ALIKE}",
@@ -213,9 +217,6 @@ def _eps_learning() -> Method:
         "one block of length b: b (V+1)^b",
     )
 
-
-_bernoulli = blocks.of_kind(Bernoulli, "it belongs to Bernoulli policies")
-_fixed_sets = blocks.of_kind(FixedSets, "it belongs to fixed sets")
 
 METHODS = (
     *(_language_method(name, added, AREA if name == "profile_area" else frozenset()) for name in OF_LANGUAGE),

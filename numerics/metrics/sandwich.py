@@ -8,10 +8,9 @@ and one pass over the pairs of a set and what is revealed next gives it for all 
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
+from collections import Counter
+from collections.abc import Iterable
 from functools import reduce
 
 import numpy as np
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from ..closedform import ClosedForm
 from ..enclosure import SAFE, UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
+from ..engines.needs import GIVEN_TIMES
 from ..engines.ranges import require_range
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number
@@ -27,7 +27,7 @@ from ..engines.workspace import Cost, Workspace
 from ..errors import NoLogForm
 from ..instances import Instance
 from ..logform import LogForm
-from ..policies import Bernoulli, FixedSets, FixedSize
+from ..policies import GivenTimes, Schedule, pattern
 from ..reach import power
 from . import products
 from .log_forms import exact_method
@@ -48,17 +48,17 @@ def _log_mean_path_kl(work: Workspace) -> Enclosure:
     H, H_error = tabular.entropies(work)
     cells = costs.entropy + costs.divergence
     kept = np.exp(-cells)
-    if isinstance(policy, FixedSets):
-        mean, depth = _of_sets(kept, policy, L), L
-    elif isinstance(policy, FixedSize):
-        mean, depth = _of_sizes(kept, policy, L), 2**L + 3 * L
+    times = GivenTimes.of(policy)
+    if policy.random_sizes is not None:
+        mean, depth = _of_sizes(kept, policy.random_sizes, L), 2**L + 3 * L
+    elif policy.step_law is not None:
+        mean, depth = _of_weights(kept, policy.step_law, L), 2**L + 12 * L + policy.steps * (L + 1)
     else:
-        assert isinstance(policy, Bernoulli)
-        mean, depth = _of_weights(kept, policy, L), 2**L + 12 * L + policy.steps * (L + 1)
+        mean, depth = _of_choices(kept, times, L)
     dearest = np.where(np.isfinite(cells), cells, 0.0).max(axis=0)
     if mean < SAFE / UNIT_ROUNDOFF:
         # Otherwise the products that underflow are too small to be missed.
-        require_range(instance, tabular.log2_of_reveals(instance) - math.fsum(dearest) / math.log(2))
+        require_range(instance, times.log2_of_times(L) - math.fsum(dearest) / math.log(2))
     if mean == 0:
         return Enclosure.around(math.inf, 0.0)
     value = 0.0 - math.log(mean) - float(H[-1])
@@ -79,18 +79,28 @@ def _products(kept: NDArray[np.float64], R: int, L: int) -> tuple[NDArray[np.int
     return sets, chances
 
 
-def _of_sets(kept: NDArray[np.float64], policy: FixedSets, L: int) -> float:
-    found, R = 1.0, 0
-    for chosen in policy.sets:
-        found *= math.prod(kept[R, list(chosen)].tolist())
-        R |= _bits(chosen, L)
-    return found
+def _of_choices(kept: NDArray[np.float64], times: GivenTimes, L: int) -> tuple[float, int]:
+    """Step by step over the sets that may be masked, and the roundings in the sum."""
+    reached, depth = {tuple(range(L)): 1.0}, L
+    for step in range(1, times.steps + 1):
+        following: dict[tuple[int, ...], float] = {}
+        terms: Counter[tuple[int, ...]] = Counter()
+        rounded = False
+        for masked, weight in reached.items():
+            R = (1 << L) - 1 - pattern(masked, L)
+            for share, chosen in times.choices(step, masked):
+                left = tuple(i for i in masked if i not in chosen)
+                following[left] = following.get(left, 0.0) + weight * float(share) * math.prod(kept[R, list(chosen)])
+                terms[left] += 1
+                rounded |= share != 1
+        reached, depth = following, depth + max(terms.values()) - 1 + 2 * rounded
+    return reached[()], depth
 
 
-def _of_sizes(kept: NDArray[np.float64], policy: FixedSize, L: int) -> float:
+def _of_sizes(kept: NDArray[np.float64], given: tuple[int, ...], L: int) -> float:
     """Sum over ordered partitions, divided by how many there are."""
     reached = {0: 1.0}
-    for size in (size for size in policy.sizes if size):
+    for size in (size for size in given if size):
         following: dict[int, float] = {}
         for R, weight in reached.items():
             sets, chances = _products(kept, R, L)
@@ -98,13 +108,13 @@ def _of_sizes(kept: NDArray[np.float64], policy: FixedSize, L: int) -> float:
             for A, chance in zip(sets[sizes == size].tolist(), chances[sizes == size].tolist(), strict=True):
                 following[R | A] = following.get(R | A, 0.0) + weight * chance
         reached = following
-    ways = math.factorial(L) // math.prod(math.factorial(size) for size in policy.sizes)
+    ways = math.factorial(L) // math.prod(math.factorial(size) for size in given)
     return reached[(1 << L) - 1] / ways
 
 
-def _of_weights(kept: NDArray[np.float64], policy: Bernoulli, L: int) -> float:
+def _of_weights(kept: NDArray[np.float64], steps: Schedule, L: int) -> float:
     """Arrival-time form: a lane a step, sets in the order of their patterns, which is causal."""
-    weights = policy.schedule.weights[policy.schedule.weights > 0]
+    weights = steps.weights[steps.weights > 0]
     arrived = np.zeros((len(weights) + 1, 1 << L))
     arrived[0, 0] = 1.0
     powers = weights[:, None] ** np.arange(L + 1)
@@ -131,18 +141,19 @@ def _exact_log_mean_path_kl(work: Workspace) -> Number:
 def _exact_mean(work: Workspace) -> ClosedForm:
     """``E_tau exp(-D(q || p_tau) - H(X))``; sums of positive terms, so what is no single exponential stays none."""
     L, policy = work.instance.length, work.instance.policy
-    if isinstance(policy, Bernoulli):
+    if policy.step_law is not None:
         return _sum(_exact_mean(part).scaled(exactly.fraction(chance)) for chance, part in exact_parts(work))
     kept = work.once_for_policies(_exact_kept)
-    if isinstance(policy, FixedSets):
-        befores = itertools.accumulate((_bits(chosen, L) for chosen in policy.sets), initial=0)
-        return _product(kept[R, i] for R, chosen in zip(befores, policy.sets, strict=False) for i in chosen)
-    assert isinstance(policy, FixedSize)
-    return _exact_of_sizes(kept, [size for size in policy.sizes if size], L)
-
-
-def _bits(chosen: Iterable[int], L: int) -> int:
-    return sum(1 << (L - 1 - i) for i in chosen)
+    times, reached = GivenTimes.of(policy), {tuple(range(L)): ClosedForm.of(1)}
+    for step in range(1, times.steps + 1):
+        following: dict[tuple[int, ...], list[ClosedForm]] = {}
+        for masked, mean in reached.items():
+            R = (1 << L) - 1 - pattern(masked, L)
+            for share, chosen in times.choices(step, masked):
+                part = _product([mean, *(kept[R, i] for i in chosen)]).scaled(share)
+                following.setdefault(tuple(i for i in masked if i not in chosen), []).append(part)
+        reached = {left: _sum(parts) for left, parts in following.items()}
+    return reached[()]
 
 
 def _exact_kept(work: Workspace) -> dict[tuple[int, int], ClosedForm]:
@@ -167,35 +178,15 @@ def _sum(parts: Iterable[ClosedForm]) -> ClosedForm:
     return reduce(lambda one, other: _single(one + other), parts, ClosedForm.of(0))
 
 
-def _exact_of_sizes(kept: Mapping[tuple[int, int], ClosedForm], sizes: Sequence[int], L: int) -> ClosedForm:
-    reached = {0: ClosedForm.of(1)}
-    for size in sizes:
-        following: dict[int, list[ClosedForm]] = {}
-        for R, mean in reached.items():
-            outside = [i for i in range(L) if not R >> (L - 1 - i) & 1]
-            share = Fraction(1, math.comb(len(outside), size))
-            for chosen in itertools.combinations(outside, size):
-                part = _product([mean, *(kept[R, i] for i in chosen)]).scaled(share)
-                following.setdefault(R | _bits(chosen, L), []).append(part)
-        reached = {R: _sum(parts) for R, parts in following.items()}
-    return reached[(1 << L) - 1]
-
-
 def _exact_cost(instance: Instance) -> Cost:
     """A step takes some 1e5 operations, and there are at most 5^L of them."""
     lattice = rational.lattice_cost(instance)
     return Cost(lattice.operations + 1e5 * power(5, instance.length), lattice.bytes)
 
 
-def _obstacle(instance: Instance) -> str | None:
-    if isinstance(instance.policy, Bernoulli | FixedSize | FixedSets):
-        return None
-    return "the policy's reveal times depend on the tokens"
-
-
 def _cost(instance: Instance) -> Cost:
     L, policy = instance.length, instance.policy
-    lanes = policy.steps if isinstance(policy, Bernoulli) else 1
+    lanes = 1 if policy.step_law is None else policy.steps
     lattice = tabular.lattice_cost(instance)
     chains = power(3, L) * (lanes + 30) + power(2, L) * A_SET
     return Cost(lattice.operations + chains, lattice.bytes + 8 * power(2, L) * (lanes + 4 * L))
@@ -205,7 +196,7 @@ _ALONE = Method(
     "log_mean_path_kl",
     "tabular",
     "rounding",
-    _obstacle,
+    GIVEN_TIMES,
     _cost,
     _log_mean_path_kl,
     "any language x given reveal times",

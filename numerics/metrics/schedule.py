@@ -10,9 +10,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from ..enclosure import Enclosure
+from ..engines.needs import FIXED_SIZE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy, Remasking, Schedule
+from ..policies import Bernoulli, Policy, Schedule
 from .method import Method, Obstacle
 
 __all__ = ["METHODS", "schedule_of"]
@@ -20,39 +21,35 @@ __all__ = ["METHODS", "schedule_of"]
 
 def _obstacle(instance: Instance) -> str | None:
     policy = instance.policy
-    if isinstance(policy, Bernoulli | FixedSize | FixedSets) or (isinstance(policy, Adaptive) and policy.sizes):
+    if policy.step_law is not None or policy.sizes is not None or policy.sets is not None:
         return None
-    return "how much a step reveals depends on the tokens"
+    return "how much a step reveals is not given"
 
 
 def _sizes_obstacle(instance: Instance) -> str | None:
-    return "a Bernoulli policy has no step sizes" if isinstance(instance.policy, Bernoulli) else _obstacle(instance)
+    return "a Bernoulli policy has no step sizes" if instance.policy.step_law is not None else _obstacle(instance)
 
 
 def _steps_obstacle(instance: Instance) -> str | None:
-    return None if isinstance(instance.policy, Remasking) else _obstacle(instance)
+    return None if instance.policy.remasks else _obstacle(instance)
 
 
 def _shares(work: Workspace) -> tuple[list[int], int] | None:
     """``w_k``, or ``s_k / L``, as whole numbers and what they add up to; None for a floating schedule."""
     policy = work.instance.policy
-    if not isinstance(policy, Bernoulli):
+    if policy.step_law is None:
         return _step_sizes(policy), work.instance.length
-    weights = policy.schedule.law.weights
+    weights = policy.step_law.law.weights
     return None if weights is None else (shares := [int(w) for w in weights], sum(shares))
 
 
 def _step_sizes(policy: Policy) -> list[int]:
-    if isinstance(policy, FixedSets):
-        return [len(chosen) for chosen in policy.sets]
-    assert isinstance(policy, FixedSize | Adaptive)
-    return list(policy.sizes or ())
+    return [len(chosen) for chosen in policy.sets] if policy.sets is not None else list(policy.sizes or ())
 
 
 def schedule_of(instance: Instance) -> Schedule:
     """The schedule of a Bernoulli policy."""
-    assert isinstance(instance.policy, Bernoulli)
-    return instance.policy.schedule
+    return Bernoulli.of(instance.policy).schedule
 
 
 def _max_step_weight(work: Workspace) -> Enclosure:
@@ -111,10 +108,6 @@ def _speedup_at_unit_cost(work: Workspace) -> Enclosure:
     return Enclosure.exactly(Fraction(work.instance.length, work.instance.policy.steps))
 
 
-def _fixed_size_obstacle(instance: Instance) -> str | None:
-    return None if isinstance(instance.policy, FixedSize) else "it belongs to fixed-size policies"
-
-
 def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
     return Method(
         quantity,
@@ -134,8 +127,8 @@ METHODS = (
     _method("collision_probability", _collision_probability, _obstacle, "Bernoulli or given sizes"),
     _method("expected_steps", _expected_steps, _steps_obstacle, "Bernoulli or remasking or given sizes"),
     _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle, "given sizes"),
-    _method("tc_step_ratio", _tc_step_ratio, _fixed_size_obstacle, "fixed-size"),
-    _method("dtc_step_ratio", _dtc_step_ratio, _fixed_size_obstacle, "fixed-size"),
+    _method("tc_step_ratio", _tc_step_ratio, FIXED_SIZE, "fixed-size"),
+    _method("dtc_step_ratio", _dtc_step_ratio, FIXED_SIZE, "fixed-size"),
     _method("birthday_probability", _birthday_probability, _sizes_obstacle, "given sizes"),
     _method("speedup_at_unit_cost", _speedup_at_unit_cost, _obstacle, "Bernoulli or given sizes"),
 )

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
+from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
@@ -27,10 +28,8 @@ from ..engines.workspace import Workspace
 from ..errors import BeyondReach, NoLogForm
 from ..instances import Instance
 from ..logform import LogForm
-from ..policies import Bernoulli
 from .information import profile, tabular_method
 from .log_forms import exact_method, of_rationals
-from .method import Obstacle
 from .schedule import schedule_of
 
 __all__ = ["METHODS"]
@@ -230,13 +229,6 @@ def _exact_slope_defect(work: Workspace) -> Number:
     return max(sizes, default=LogForm())
 
 
-def _bernoulli(of_engine: Obstacle) -> Obstacle:
-    def obstacle(instance: Instance) -> str | None:
-        return of_engine(instance) if isinstance(instance.policy, Bernoulli) else "it belongs to Bernoulli policies"
-
-    return obstacle
-
-
 Weights = Callable[[Steps, int], list[Any]]
 WEIGHTS: Mapping[str, Weights] = {"weighted_slope": slope_weights, "growth_bound": growth_weights}
 
@@ -255,8 +247,7 @@ METHODS = (
             name,
             _linear(_weighed(weights, _float_steps)),
             "L (V+1)^L + N L^3",
-            _bernoulli(tabular.lattice_obstacle),
-            "Bernoulli",
+            BERNOULLI,
         )
         for name, weights in WEIGHTS.items()
     ),
@@ -274,7 +265,7 @@ METHODS = (
         exact_method(
             name,
             _exact_linear(_weighed(weights, _exact_steps)),
-            _bernoulli(rational.obstacle),
+            all_of(BERNOULLI, rational.obstacle),
             scope=of_rationals("Bernoulli"),
         )
         for name, weights in WEIGHTS.items()

@@ -12,11 +12,10 @@ from dataclasses import replace
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import coarse_graining, windows
+from ..engines.needs import BERNOULLI, COUNTED, FIXED_SIZE, Need, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import Bernoulli, FixedSize
-from .chains import BY_CURVE, OBLIVIOUS
-from .identities import kl_methods
+from .chains import BY_CURVE
 from .method import Method, Obstacle
 
 __all__ = ["METHODS"]
@@ -30,25 +29,6 @@ def _per_token(whole: Enclosure, length: int) -> Enclosure:
 
 def _log_ter_language(work: Workspace) -> Enclosure:
     return _per_token(windows.entropy(work), work.instance.length)
-
-
-def _kl(work: Workspace) -> Enclosure:
-    """``0 <= KL <= PATH_KL``."""
-    path = windows.path_kl(work)
-    return Enclosure.between(0.0, path.hi, note="anything from 0 to PATH_KL")
-
-
-def _log_ter(work: Workspace) -> Enclosure:
-    """``H <= L log TER <= H + PATH_KL``."""
-    H, path, L = windows.entropy(work), windows.path_kl(work), work.instance.length
-    lo, hi = _per_token(H, L).lo, (H.hi + path.hi) / L * (1 + 4 * UNIT_ROUNDOFF)
-    return Enclosure.between(lo, hi, note="from H/L to (H + PATH_KL)/L")
-
-
-def _ser(work: Workspace) -> Enclosure:
-    """``0 <= SER <= 1 - exp(-PATH_KL)``."""
-    most = min(-math.expm1(-windows.path_kl(work).hi) * (1 + 8 * UNIT_ROUNDOFF), 1.0)
-    return Enclosure.between(0.0, most, note="anything from 0 to 1 - exp(-PATH_KL)")
 
 
 def _sampled_kl(work: Workspace) -> Enclosure:
@@ -79,15 +59,6 @@ def _sampled_cost(instance: Instance) -> Cost:
     return Cost(one.operations + other.operations, max(one.bytes, other.bytes))
 
 
-def _only(kind: type) -> Obstacle:
-    def obstacle(instance: Instance) -> str | None:
-        if isinstance(instance.policy, kind):
-            return windows.exact_obstacle(instance)
-        return f"it belongs to {'Bernoulli' if kind is Bernoulli else 'fixed-size'} policies"
-
-    return obstacle
-
-
 def _of_language(
     quantity: str, run: Callable[[Workspace], Enclosure], relies_on: frozenset[str] = frozenset()
 ) -> Method:
@@ -111,26 +82,23 @@ def _of_policy(
     kind: Kind = "truncation",
     obstacle: Obstacle = windows.exact_obstacle,
     cost: Callable[[Instance], Cost] = windows.path_cost,
-    policies: str = OBLIVIOUS,
+    policies: Need = COUNTED,
 ) -> Method:
     return Method(
         quantity,
         "windows",
         kind,
-        obstacle,
+        all_of(policies, obstacle),
         cost,
         run,
-        f"hmm or n-gram x {policies}, exact denoiser",
+        f"hmm or n-gram x {policies.words}, exact denoiser",
         "n K V (V + 1) + N L, n windows",
         relies_on,
     )
 
 
-_ENTROPY = _of_language("entropy", windows.entropy)
-_PATH_KL = _of_policy("path_kl", windows.path_kl)
-
 METHODS = (
-    _ENTROPY,
+    _of_language("entropy", windows.entropy),
     _of_language("log_ter_language", _log_ter_language),
     _of_language("total_correlation", windows.total_correlation),
     _of_language("dual_total_correlation", windows.dual_total_correlation, BY_CURVE),
@@ -138,13 +106,10 @@ METHODS = (
     _of_language("profile_end", lambda work: windows.curve_at(work, 1.0), BY_CURVE),
     _of_language("curve_area", windows.entropy, BY_CURVE),
     _of_language("profile_area", windows.entropy, BY_CURVE),
-    _PATH_KL,
-    *kl_methods(_PATH_KL, _ENTROPY),
+    _of_policy("path_kl", windows.path_kl),
     _of_policy("path_kl", windows.sampled_path_kl, kind="statistical", cost=windows.sampled_cost),
-    _of_policy("curve_left_riemann_sum", windows.left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
-    _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize), policies="fixed-size"),
-    _of_policy("kl", _kl, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
-    _of_policy("log_ter", _log_ter, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
+    _of_policy("curve_left_riemann_sum", windows.left_sum, policies=BERNOULLI),
+    _of_policy("profile_left_sum", windows.left_sum, policies=FIXED_SIZE),
     _of_policy(
         "kl", _sampled_kl, BY_CURVE | {"kl-path-kl/given-times"}, "statistical", _sampled_obstacle, _sampled_cost
     ),
@@ -155,11 +120,5 @@ METHODS = (
         "statistical",
         _sampled_obstacle,
         _sampled_cost,
-    ),
-    _of_policy(
-        "ser",
-        _ser,
-        BY_CURVE | {"kl-path-kl/given-times", "sequence-error/from-kl", "sequence-error/from-path-kl"},
-        "bound",
     ),
 )

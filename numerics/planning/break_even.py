@@ -154,7 +154,7 @@ def _methods(instance: Instance, quantity: str) -> list[Method]:
 
 def _decided(instance: Instance, quantity: str, most: float, policy: Policy) -> Enclosure:
     """The quantity by the cheapest method that tells whether it is within the target, or else by the narrowest."""
-    if isinstance(policy, FixedSize) and max(policy.sizes) <= 1:
+    if policy.random_sizes is not None and max(policy.random_sizes) <= 1:
         # One token at a time from the exact conditionals is q itself (known-answers.md).
         return Enclosure.exactly(0)
     work = Workspace(replace(instance, policy=policy, spec=None))

@@ -117,7 +117,7 @@ def _value(sums: _Sums, p: Array, quantity: str) -> tuple[float, float]:
 def _best_weights(sums: _Sums, N: int, quantity: str) -> tuple[Array, int]:
     """The best end of the growth transform, from the named schedules and from random ones."""
     named = named_policies("bernoulli", N, sums.length).values()
-    starts = [policy.schedule.weights for policy in named if isinstance(policy, Bernoulli)]
+    starts = [policy.step_law.weights for policy in named if policy.step_law is not None]
     starts += list(np.random.default_rng(0).dirichlet(np.ones(N), size=RANDOM_STARTS)) if N > 1 else []
     monomials = _Monomials(sums.length, N)
     ends = [_climbed(sums, monomials, np.maximum(start, 1e-9), quantity) for start in starts]

@@ -80,7 +80,7 @@ def named_policies(kind: Kind, steps: int, length: int) -> dict[str, Bernoulli |
 
 def kind_of(instance: Instance) -> Kind:
     """The instance's own kind; fixed-size where it has neither."""
-    return "bernoulli" if isinstance(instance.policy, Bernoulli) else "fixed-size"
+    return "bernoulli" if instance.policy.step_law is not None else "fixed-size"
 
 
 def measured(instance: Instance, policy: Bernoulli | FixedSize, quantity: str) -> Enclosure:

@@ -11,9 +11,10 @@ from ..engines.blocks import profile as block_profile
 from ..engines.markov import tabulated
 from ..engines.workspace import Workspace
 from ..errors import BadInput
-from ..metrics.information import Profile, curve_weights, profile
+from ..metrics.information import Profile, profile
 from ..metrics.output_law import too_costly
 from ..metrics.path import learning_profile
+from ..policies.bernoulli import binomial_law
 from ..reach import memory_budget, require_memory
 
 __all__ = ["curve_of", "profile_of"]
@@ -100,7 +101,7 @@ def _curve_of_table(z: Profile, cells: int) -> Profile:
     a = np.arange(cells + 1) / cells
     L = len(z.values)
     rows = [slice(start, start + ROWS_AT_ONCE) for start in range(0, cells + 1, ROWS_AT_ONCE)]
-    values = np.concatenate([curve_weights(a[part, None], 1 - a[part, None], L) @ z.values for part in rows])
+    values = np.concatenate([binomial_law(a[part, None], 1 - a[part, None], L - 1) @ z.values for part in rows])
     return Profile(values, z.error * (1 + 1e-9) + (10 * L + 10) * 2.0**-53 * float(z.values.max()) * (1 + 1e-9))
 
 

@@ -5,6 +5,7 @@ from .base import Partial, Policy, Transition
 from .bernoulli import Bernoulli
 from .fixed_sets import FixedSets, autoregressive, bisection
 from .fixed_size import FixedSize, random_order
+from .given_times import ExchangeableTimes, GivenTimes, pattern
 from .kind import PolicyTable, read_policy
 from .remasking import Remasking
 from .schedule import Schedule
@@ -12,8 +13,10 @@ from .schedule import Schedule
 __all__ = [
     "Adaptive",
     "Bernoulli",
+    "ExchangeableTimes",
     "FixedSets",
     "FixedSize",
+    "GivenTimes",
     "Partial",
     "Policy",
     "PolicyTable",
@@ -22,6 +25,7 @@ __all__ = [
     "Transition",
     "autoregressive",
     "bisection",
+    "pattern",
     "random_order",
     "read_policy",
 ]

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import reach
 from ..errors import BadInput, Undecidable, shown
 from ..logform import LogForm
 from ..spec.draws import Spec
@@ -62,6 +63,8 @@ class Adaptive(Policy):
         Blocks of this length are finished from left to right; it divides the length.
     """
 
+    compares = True
+
     def __init__(
         self,
         length: int,
@@ -91,6 +94,8 @@ class Adaptive(Policy):
             raise BadInput(
                 "temperature", f"found {shown(self.temperature)}; 0, or 1/{HARDEST} to {HARDEST}, is accepted"
             )
+        if self.temperature and self.exponent != int(self.exponent):
+            self.irrational = "powers of the conditionals by 1/T are no rationals"
         rules = {"sizes": sizes, "steps": steps, "threshold": threshold, "entropy_bound": entropy_bound}
         given = [name for name, value in rules.items() if value is not None]
         if len(given) != 1:
@@ -168,6 +173,11 @@ class Adaptive(Policy):
     def check(self, vocab: int, length: int) -> None:
         if length != self.length:
             raise BadInput("length", f"found a policy for {self.length} tokens; length={length} is accepted here")
+
+    def pair_count(self, vocab: int, length: int) -> int:
+        if self.proposes:
+            return reach.power(2 * vocab, length) * length
+        return reach.power(2 * vocab + 1, length)
 
     def drawn_depth(self, vocab: int, depth: int) -> int:
         if self.exponent in (1, math.inf):

@@ -7,12 +7,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..traits import decides
+from .schedule import Schedule
 
 __all__ = ["Partial", "Policy", "Transition"]
 
@@ -26,11 +27,36 @@ Transition = tuple[Fraction | float, Partial, Hashable]
 class Policy(ABC):
     """A rule that reveals a fully masked sequence in ``steps`` steps."""
 
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        """The policy, which must be of this class: a method whose conditions hold asks for what it needs."""
+        if not isinstance(policy, cls):
+            raise TypeError(f"{policy} is not of the kind {cls.__name__}")
+        return policy
+
     remasks = False
     """Whether a revealed token can be masked again."""
 
     oblivious = False
     """Whether the reveal times are independent of the tokens."""
+
+    exchangeable = False
+    """Whether moreover their law stays the same when the positions are permuted."""
+
+    step_law: Schedule | None = None
+    """The law of each position's reveal time where these are i.i.d."""
+
+    sizes: tuple[int, ...] | None = None
+    """``s_1..s_N`` where they are given."""
+
+    random_sizes: tuple[int, ...] | None = None
+    """``s_1..s_N`` where each step reveals a uniformly random set of that size."""
+
+    compares = False
+    """Whether conditionals are compared: their roundings could change what is revealed."""
+
+    irrational: str | None = None
+    """Why rational conditionals do not make the chances of its steps rational; None where they do."""
 
     proposes = False
     """Whether tokens are drawn before the positions that keep them are chosen."""
@@ -55,6 +81,11 @@ class Policy(ABC):
     def certain_times(self) -> bool:
         """Whether the reveal times have one value: the same paths lead to every sequence."""
         return self.oblivious and self.one_choice
+
+    @property
+    def counted(self) -> bool:
+        """Whether the number that each step reveals has a closed law, and the positions do not matter to it."""
+        return self.step_law is not None or self.random_sizes is not None
 
     @property
     def given_sizes(self) -> tuple[int, ...] | None:
@@ -84,9 +115,17 @@ class Policy(ABC):
     def written(self) -> dict[str, Any]:
         """The ``[policy]`` table with every parameter as numbers, rational where they are rational."""
 
+    def refines(self, coarser: Policy) -> bool | None:
+        """Whether its steps split those of another policy; None for one of another kind."""
+        return None
+
     def drawn_depth(self, vocab: int, depth: int) -> int:
         """Roundings in the chance of a token drawn, from conditionals of ``depth`` roundings."""
         return depth
+
+    @abstractmethod
+    def pair_count(self, vocab: int, length: int) -> int:
+        """Pairs of a partial sequence and one that a step leads to, over all steps, if every token were possible."""
 
     @abstractmethod
     def transitions(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from random import Random
 from typing import Any, Literal
 
@@ -11,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
+from ..reach import power
 from ..spec.draws import Spec
 from ..spec.table import WholeRows
 from ..traits import decides
 from ..types import whole
-from .base import Partial, Policy, Transition
-from .filling import filled, fillings
+from .base import Policy
+from .filling import filled
+from .given_times import GivenTimes
 from .kind import FEW_STEPS, PolicyTable
 
 __all__ = ["FixedSets", "autoregressive", "bisection"]
@@ -25,7 +28,7 @@ MOST_POSITIONS = 10**6
 """Sets of positions are stored position by position."""
 
 
-class FixedSets(Policy):
+class FixedSets(GivenTimes):
     """The position set of every step is given.
 
     Parameters
@@ -33,8 +36,6 @@ class FixedSets(Policy):
     sets : iterable of iterables of int
         Disjoint sets of positions (from 0) that cover the sequence, step by step.
     """
-
-    oblivious = True
 
     def __init__(self, sets: Iterable[Iterable[int]]) -> None:
         self.sets: tuple[tuple[int, ...], ...] = tuple(
@@ -58,10 +59,31 @@ class FixedSets(Policy):
         if len(listed) != length or listed != list(range(length)):
             raise BadInput("sets", f"together they must hold each of the positions 0..{length - 1} exactly once")
 
-    def transitions(
-        self, step: int, y: Partial, conditionals: NDArray[np.float64], memory: Hashable = None
-    ) -> Iterator[Transition]:
-        yield from fillings(1.0, y, self.sets[step - 1], conditionals)
+    def choices(self, step: int, masked: tuple[int, ...]) -> Iterator[tuple[Fraction, tuple[int, ...]]]:
+        yield Fraction(1), self.sets[step - 1]
+
+    def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
+        tau = np.empty(uniforms.shape, dtype=np.int64)
+        for step, chosen in enumerate(self.sets):
+            tau[:, list(chosen)] = step
+        return tau
+
+    def refines(self, coarser: Policy) -> bool | None:
+        """Whether each set of the coarser is the union of consecutive sets of its own."""
+        if not isinstance(coarser, FixedSets):
+            return None
+        following = (chosen for chosen in self.sets if chosen)
+        for chosen in coarser.sets:
+            missing = set(chosen)
+            while missing:
+                part = set(next(following, ()))
+                if not part or not part <= missing:
+                    return False
+                missing -= part
+        return True
+
+    def pair_count(self, vocab: int, length: int) -> int:
+        return sum(power(vocab, reached) for reached in itertools.accumulate(map(len, self.sets)))
 
     def draw_step(
         self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator

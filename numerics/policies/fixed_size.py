@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from random import Random
 from typing import Any, Literal
@@ -13,19 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
+from ..reach import power
 from ..spec.draws import Spec
 from ..spec.table import ABSENT, Wholes
 from ..traits import decides
 from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
+from .given_times import ExchangeableTimes
 from .kind import FEW_STEPS, PolicyTable, ScheduledTable
 from .schedule import MOST_STEPS
 
 __all__ = ["FixedSize", "random_order"]
 
 
-class FixedSize(Policy):
+class FixedSize(ExchangeableTimes):
     """At step k a uniformly random set of ``s_k`` masked positions.
 
     Parameters
@@ -34,12 +36,11 @@ class FixedSize(Policy):
         ``s_1..s_N``, summing to the length; empty steps are allowed.
     """
 
-    oblivious = True
-
     def __init__(self, sizes: Sequence[int]) -> None:
-        self.sizes = tuple(whole(size, f"sizes[{k}]") for k, size in enumerate(sizes))
+        self.sizes: tuple[int, ...] = tuple(whole(size, f"sizes[{k}]") for k, size in enumerate(sizes))
         if not self.sizes:
             raise BadInput("sizes", "found no step; at least one is accepted")
+        self.random_sizes = self.sizes
 
     @classmethod
     def balanced(cls, steps: int, length: int) -> FixedSize:
@@ -76,6 +77,31 @@ class FixedSize(Policy):
         chance = 1 / math.comb(len(masked), size)
         for chosen in itertools.combinations(masked, size):
             yield from fillings(chance, y, chosen, conditionals)
+
+    def counts(self, step: int, masked: int) -> Iterator[tuple[Fraction, int]]:
+        yield Fraction(1), self.sizes[step - 1]
+
+    def exact_jumps(self, length: int) -> Mapping[tuple[int, int], Fraction]:
+        return {(before, s): Fraction(1) for before, s in zip(self.revealed(), self.sizes, strict=False) if s}
+
+    def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
+        tau = np.empty(uniforms.shape, dtype=np.int64)
+        at = np.repeat(np.arange(self.steps), self.sizes)
+        np.put_along_axis(tau, uniforms.argsort(axis=1, kind="stable"), at[None], axis=1)
+        return tau
+
+    def log2_of_times(self, length: int) -> float:
+        assignments = math.lgamma(length + 1) - math.fsum(math.lgamma(size + 1) for size in self.sizes)
+        return -assignments / math.log(2)
+
+    def refines(self, coarser: Policy) -> bool | None:
+        return set(coarser.revealed()) <= set(self.revealed()) if isinstance(coarser, FixedSize) else None
+
+    def pair_count(self, vocab: int, length: int) -> int:
+        total = 0
+        for before, size in zip(self.revealed(), self.sizes, strict=False):
+            total += math.comb(length, before) * math.comb(length - before, size) * power(vocab, before + size)
+        return total
 
     def draw_step(
         self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
+from ..reach import power
 from ..spec.table import Numbers
 from ..types import ROW_TOLERANCE, floating, number, written
 from .base import Partial, Policy, Transition
@@ -43,7 +44,8 @@ class Remasking(Policy):
                 "sigma", f"found {len(sigma)} numbers; one for each of the {schedule.steps} steps is accepted"
             )
         exact = [number(entry, f"sigma[{k}]") for k, entry in enumerate(sigma)]
-        self.rational = schedule.rational and all(isinstance(entry, Fraction) for entry in exact)
+        if not (schedule.rational and all(isinstance(entry, Fraction) for entry in exact)):
+            self.irrational = "the policy has floating chances, not rationals"
         self.remasked = tuple(
             _within(entry, most, f"sigma[{k}]") for k, (entry, most) in enumerate(zip(exact, self._most(), strict=True))
         )
@@ -69,6 +71,9 @@ class Remasking(Policy):
 
     def check(self, vocab: int, length: int) -> None:
         """Every language fits."""
+
+    def pair_count(self, vocab: int, length: int) -> int:
+        return power(3 * vocab + 1, length) * self.steps
 
     def transitions(
         self, step: int, y: Partial, conditionals: NDArray[Any], memory: Hashable = None
@@ -100,7 +105,7 @@ class Remasking(Policy):
         return following
 
     def written(self) -> dict[str, Any]:
-        sigma = self.remasked if self.rational else map(float, self.remasked)
+        sigma = self.remasked if self.irrational is None else map(float, self.remasked)
         return {"kind": "remasking", "weights": self.schedule.law.written(), "sigma": written(list(sigma))}
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..conformance import Conformity
+from ..conformance import Component, Conformity
 from .render import as_json
 
 __all__ = ["conformity_record"]
@@ -12,13 +12,23 @@ __all__ = ["conformity_record"]
 
 def conformity_record(found: Conformity) -> dict[str, Any]:
     """The object that `conform --json` prints."""
-    _, lo, hi = found.tv
     return {
-        "instance": found.instance.name,
-        "samples": found.samples,
         "status": found.status,
+        "samples": found.samples,
         "log_evidence": as_json(found.log_evidence),
-        "tv": {"lo": lo, "hi": hi},
+        "components": {name: _component(part) for name, part in found.components.items()},
+        "tv": None if found.tv is None else list(found.tv[1:]),
+        "instance": found.instance.name,
         "closest": [{"law": name, "nats_per_sequence": as_json(score)} for name, score in found.closest],
         "impossible": [{"sequence": list(sequence), "count": count} for sequence, count in found.impossible],
     }
+
+
+def _component(part: Component) -> dict[str, Any]:
+    record = {
+        "as_claimed": part.as_claimed,
+        "claimed": part.claimed,
+        "seen": part.seen,
+        "log_evidence": as_json(part.log_evidence),
+    }
+    return record if part.temperature is None else record | {"temperature": list(part.temperature)}

@@ -216,6 +216,7 @@ def _bounded(nats: str) -> Adaptive:
 def _row(run: Run, found: Conformity) -> tuple[Any, ...]:
     name, _ = found.closest[0]
     nearest = found.tv if name == CLAIMED else found.closest_tv
+    assert nearest is not None
     forbidden = sum(count for _, count in found.impossible)
     seen = f"{found.status} ({forbidden} impossible)" if forbidden else found.status
     drawn = "the one named" if name == CLAIMED else name

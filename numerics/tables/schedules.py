@@ -13,7 +13,7 @@ from ..languages import Language, colouring, copy, english_ngram, mds, pair
 from ..metrics import measure
 from ..planning import Plan, best_schedule, break_even
 from ..planning.plan import KINDS
-from ..policies import Bernoulli, FixedSize
+from ..policies import Bernoulli
 from ..universal.minimax import fixed_value, minimax
 from .digits import shown_float
 from .render import Table, as_json
@@ -83,9 +83,9 @@ def _spelled(plan: Plan) -> str:
 
 def _policy(plan: Plan) -> tuple[str, list[Any]]:
     policy = plan.policy
-    if isinstance(policy, FixedSize):
-        return "sizes", list(policy.sizes)
-    schedule = policy.schedule
+    if policy.random_sizes is not None:
+        return "sizes", list(policy.random_sizes)
+    schedule = Bernoulli.of(policy).schedule
     return "weights", schedule.fractions.tolist() if schedule.rational else schedule.weights.tolist()
 
 

@@ -7,27 +7,29 @@ from ..instances import Instance
 
 __all__ = ["assert_samples_from"]
 
+SAMPLES = 20_000
+
 
 def assert_samples_from(
     sampler: SamplerCode,
     instance: Instance | Claim,
     *,
-    samples: int = 20_000,
+    samples: int | None = None,
     alpha: float = 1e-6,
     tv: float = 0.1,
     seed: int = 0,
     allow_inconclusive: bool = False,
 ) -> Conformity:
-    """Fail unless a sampler's code draws from an instance's law (definitions.md#conformance).
+    """Fail unless a sampler's code draws as an instance claims (definitions.md#conformance).
 
     Parameters
     ----------
     sampler : callable
         ``sampler(oracle, count, seed)`` returns tokens (count, L).
     instance : Instance or Claim
-        Small enough for its whole output law; prepared as a Claim where several samplers are tested.
-    samples : int
-        n, how many sequences to draw.
+        Prepared as a Claim where several samplers are tested.
+    samples : int, optional
+        n, how many sequences to draw; 20,000 unless given, or 500 where the final law is out of reach.
     alpha : float
         Chance of failing a right sampler as different.
     tv : float
@@ -43,11 +45,11 @@ def assert_samples_from(
     Raises
     ------
     AssertionError
-        When it differs or is inconclusive, with the evidence, the cells that differ most and the closest laws.
+        When it differs or is inconclusive, with each component, the evidence, and the closest laws.
     BadInput
         When the sampler raises, or returns another shape, type or token.
     BeyondReach
-        When the law would take too much memory or time.
+        When neither the final law is within reach nor steps are seen.
 
     Examples
     --------
@@ -60,7 +62,10 @@ def assert_samples_from(
     'conforms'
     """
     __tracebackhide__ = True
-    found = conform(instance, sampler, samples=samples, alpha=alpha, tv=tv, seed=seed)
+    claim = instance if isinstance(instance, Claim) else Claim(instance)
+    if samples is None and claim.final is not None:
+        samples = SAMPLES
+    found = conform(claim, sampler, samples=samples, alpha=alpha, tv=tv, seed=seed)
     passing = ("conforms", "inconclusive") if allow_inconclusive else ("conforms",)
     if found.status not in passing:
         raise AssertionError(found.account())

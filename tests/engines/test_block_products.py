@@ -187,4 +187,4 @@ def long_blocks() -> Language:
 def test_methods_of_fixed_sizes_apply_to_fixed_sizes_only(quantity: str) -> None:
     instance = Instance(long_blocks(), policies.Bernoulli(3))
     reasons = {method.obstacle(instance) for method in METHODS if method.quantity == quantity}
-    assert reasons == {"the policy has no fixed sizes"}
+    assert reasons == {"it belongs to fixed-size policies"}

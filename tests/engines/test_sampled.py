@@ -13,7 +13,7 @@ import pytest
 from maskbound.numerics import check, measure
 from maskbound.numerics.denoisers import Learned, Perturbed
 from maskbound.numerics.engines import sampled
-from maskbound.numerics.engines.sampled import intervals, likelihood, tally
+from maskbound.numerics.engines.sampled import intervals, tally
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
@@ -123,7 +123,7 @@ def test_the_number_asked_for_is_drawn_and_the_seed_counts():
 
 @pytest.mark.parametrize("language", [HMM_4, TRIGRAM, markov([0.5, 0.5], [[0.9, 0.1], [1, 0]], 6), pair(3, 6)])
 def test_surprisals_lie_in_their_range(language):
-    low, high = likelihood.surprisal_range(language)
+    low, high = language.surprisal_range()
     table = language.table()
     surprisals = -np.log(table[table > 0])
     # Products of L factors: relative 1e-14 and no more.

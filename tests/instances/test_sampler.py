@@ -20,8 +20,7 @@ from maskbound.numerics.denoisers import Exact, Perturbed
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.instances import posterior as prepared
-from maskbound.numerics.instances.posterior import drawer_for
-from maskbound.numerics.instances.reveal_times import by_step, reveal_times
+from maskbound.numerics.instances.posterior import _by_step, drawer_for
 from maskbound.numerics.instances.sampler import CompiledSampler, StepwiseSampler, sampler_for
 from maskbound.numerics.languages import HMM, Blocks, NGram, Tabular, english_ngram, markov, pair, shifted_pair
 from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order
@@ -139,7 +138,7 @@ def test_kernels_agree_with_the_conditionals_token_by_token(name, rule):
         assert isinstance(sampler, CompiledSampler)
         chunk = sampler.chunk(12, np.random.default_rng(4))
         numbers = np.random.default_rng(4).random((12, 2, L))
-        tau = reveal_times(policy, numbers[:, 0])
+        tau = policy.reveal_times(numbers[:, 0])
         assert (chunk.tokens == by_conditionals(instance, tau, numbers[:, 1])).all()
         assert (chunk.possible == language.in_support(chunk.tokens)).all()
         wrong += (~chunk.possible).sum()
@@ -226,21 +225,21 @@ def test_chunks_are_parts_of_the_same_sequences(monkeypatch):
 
 def test_reveal_times_follow_the_policy():
     u = np.random.default_rng(0).random((4000, 6))
-    tau = reveal_times(Bernoulli(weights=["1/2", 0, "1/4", "1/4", 0]), u)
+    tau = Bernoulli(weights=["1/2", 0, "1/4", "1/4", 0]).reveal_times(u)
     shares = np.bincount(tau.reshape(-1), minlength=5) / tau.size
     # Six standard deviations of a share of 24000 numbers.
     assert (np.abs(shares - [0.5, 0, 0.25, 0.25, 0]) < 6 * 0.5 / math.sqrt(24000)).all()
     assert shares[1] == shares[4] == 0
-    sized = reveal_times(FixedSize([2, 0, 3, 1]), u)
+    sized = FixedSize([2, 0, 3, 1]).reveal_times(u)
     assert (np.sort(sized, axis=1) == [0, 0, 2, 2, 2, 3]).all()
     assert len(np.unique(sized, axis=0)) == 60
-    assert (reveal_times(FixedSets([[5, 0], [1, 2], [3, 4]]), u) == [0, 1, 1, 2, 2, 0]).all()
+    assert (FixedSets([[5, 0], [1, 2], [3, 4]]).reveal_times(u) == [0, 1, 1, 2, 2, 0]).all()
 
 
 def test_positions_by_step_stay_in_order():
     tau = np.array([[2, 0, 1, 0], [0, 0, 0, 0]])
     for steps in (3, 10**6):
-        assert by_step(tau, steps).tolist() == [[1, 3, 2, 0], [0, 1, 2, 3]]
+        assert _by_step(tau, steps).tolist() == [[1, 3, 2, 0], [0, 1, 2, 3]]
 
 
 # Zeros, extremes, refusals.

@@ -78,6 +78,10 @@ def test_a_ratio_of_bounds_is_an_interval():
 
 def test_two_bounds_that_meet_are_a_value():
     assert Enclosure.between(0.5, 0.5).value == 0.5
+    assert Enclosure.between(0.5, 0.5 + 2e-10).value == 0.5 + 1e-10
+    assert math.isnan(Enclosure.between(0.5, 0.5 + 1e-9).value)
+    assert math.isnan(Enclosure.between(0.0, 1e-300).value)
+    assert math.isnan(Enclosure.between(1.0, math.inf).value)
     assert as_json(Enclosure.between(0.25, 0.5))["value"] is None
     with pytest.raises(ValueError, match="lo <= value <= hi"):
         Enclosure.between(0.5, 0.25)

@@ -10,6 +10,7 @@ import torch
 
 from ...errors import BadInput
 from ..oracle import Oracle
+from ..trace import Recorder
 
 __all__ = ["TorchModel"]
 
@@ -31,7 +32,7 @@ class TorchModel:
         The processor; as given; ``vocab_size`` and ``mask_token_id``, which are both V.
     """
 
-    def __init__(self, oracle: Oracle, dtype: Any = None, prompt: int = 0) -> None:
+    def __init__(self, oracle: Oracle | Recorder, dtype: Any = None, prompt: int = 0) -> None:
         self.device = torch.device("cpu")
         self.dtype = torch.float32 if dtype is None else dtype
         self.config = SimpleNamespace(vocab_size=oracle.vocab, mask_token_id=oracle.mask_id)

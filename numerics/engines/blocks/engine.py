@@ -10,18 +10,18 @@ the same pattern are measured once; with fixed sizes the blocks share a count of
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...denoisers import Exact, Perturbed
+from ...denoisers import Exact
 from ...instances import Instance
 from ...languages import Blocks
 from ...policies import Bernoulli, FixedSets, FixedSize, Policy
 from .. import tabular
+from ..needs import APART, Need, all_of
 from ..workspace import Cost, Workspace
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "language_cost",
     "language_obstacle",
     "obstacle",
-    "of_kind",
     "parts",
     "predicted_block",
     "prediction_cost",
@@ -46,38 +45,22 @@ MOST_KEPT = 4
 """Policies whose patterns are remembered: a cost is asked for once a quantity."""
 
 
-def language_obstacle(instance: Instance) -> str | None:
-    """None for a product of blocks, whatever the policy and the denoiser."""
-    return None if isinstance(instance.language, Blocks) else "the language is not a product of blocks"
-
-
-def denoiser_obstacle(instance: Instance) -> str | None:
-    """None for blocks whose denoiser predicts a block from its own tokens, by one function for all blocks."""
-    denoiser = instance.denoiser
-    alike = isinstance(denoiser, Exact) or (isinstance(denoiser, Perturbed) and denoiser.noise in ("uniform", "peak"))
-    return language_obstacle(instance) or (None if alike else "the denoiser does not treat every block alike")
-
-
-def obstacle(instance: Instance) -> str | None:
-    """None where the blocks are independent of each other: under Bernoulli policies and under fixed sets."""
-    apart = isinstance(instance.policy, Bernoulli | FixedSets)
-    return denoiser_obstacle(instance) or (None if apart else "the policy couples the blocks")
-
-
-def of_kind(kind: type[Policy], reason: str) -> Callable[[Instance], str | None]:
-    """The obstacle of blocks under policies of one kind."""
-
-    def obstacle(instance: Instance) -> str | None:
-        return denoiser_obstacle(instance) or (None if isinstance(instance.policy, kind) else reason)
-
-    return obstacle
+language_obstacle = Need(
+    "blocks", "the language is not a product of blocks", lambda instance: instance.language.is_product
+)
+denoiser_obstacle = all_of(
+    language_obstacle,
+    Need(
+        "denoiser alike in every block",
+        "the denoiser does not treat every block alike",
+        lambda instance: instance.denoiser.alike,
+    ),
+)
+obstacle = all_of(denoiser_obstacle, APART)
 
 
 def _blocks(instance: Instance) -> Blocks:
-    language = instance.language
-    if not isinstance(language, Blocks):
-        raise TypeError(f"{instance.name} is not a product of blocks")
-    return language
+    return Blocks.of(instance.language)
 
 
 def block_count(instance: Instance) -> int:
@@ -106,7 +89,7 @@ def _parts(work: Workspace) -> list[tuple[Workspace, int]]:
 
 def _sorts(instance: Instance) -> list[tuple[Instance, int]]:
     policy, language = instance.policy, _blocks(instance)
-    if isinstance(policy, FixedSets):
+    if policy.sets is not None:
         found = revealed_patterns(policy, language.block.length)
         return [(_alone(instance, FixedSets(sets)), count) for sets, count in found]
     return [(_alone(instance, policy), language.count)]
@@ -134,7 +117,7 @@ def language_block(work: Workspace) -> Workspace:
 
 
 def _language_block(work: Workspace) -> Workspace:
-    if isinstance(work.instance.policy, Bernoulli) and work.instance.exact_denoiser:
+    if work.instance.policy.step_law is not None and work.instance.exact_denoiser:
         return parts(work)[0][0]
     return Workspace(_language_of_one(work.instance), work.request)
 
@@ -149,7 +132,7 @@ def predicted_block(work: Workspace) -> Workspace:
 
 
 def _predicted_block(work: Workspace) -> Workspace:
-    if isinstance(work.instance.policy, Bernoulli):
+    if work.instance.policy.step_law is not None:
         return parts(work)[0][0]
     return Workspace(_alone(work.instance, Bernoulli(1)), work.request)
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from ...enclosure import gamma
 from ...instances import Instance
-from ...languages import NGram
 from ...policies import Bernoulli, FixedSets, FixedSize
+from ..needs import APART, COUNTED, EXACT_DENOISER, FIXED_SETS, FIXED_SIZE, MARKOV_CHAIN, Need, all_of
 from ..reveal_chances import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
 from ..workspace import Cost, Workspace
@@ -54,39 +54,26 @@ SAMPLES = 100
 """Sequences drawn unless another number is asked for."""
 
 
-def obstacle(instance: Instance) -> str | None:
-    """None for a language of order at most 2."""
-    language = instance.language
-    if isinstance(language, NGram) and language.order <= 2:
-        return None
-    return "the language is no Markov chain"
+LOCAL = Need(
+    "local scope",
+    "in the global scope a contradiction reaches every interval",
+    lambda instance: instance.off_support_scope != "global",
+)
+NEAR = Need(
+    "denoiser of two neighbours",
+    "the denoiser sees more than the two nearest revealed neighbours",
+    lambda instance: instance.denoiser.near_rule(instance.language) is not None,
+)
 
-
-def exact_obstacle(instance: Instance) -> str | None:
-    """None for a chain with the exact denoiser and a policy that favours no position."""
-    if obstacle(instance):
-        return obstacle(instance)
-    if not instance.exact_denoiser:
-        return "the denoiser is not exact"
-    if not isinstance(instance.policy, Bernoulli | FixedSize):
-        return "the policy favours positions"
-    return None
-
-
-def prediction_obstacle(instance: Instance) -> str | None:
-    """None for a chain whose denoiser sees the two nearest revealed neighbours only, whatever the policy."""
-    if obstacle(instance):
-        return obstacle(instance)
-    if instance.denoiser.near_rule(instance.language) is None:
-        return "the denoiser sees more than the two nearest revealed neighbours"
-    return None
-
-
-def near_obstacle(instance: Instance) -> str | None:
-    """None for such a denoiser and a policy that favours no position."""
-    if not isinstance(instance.policy, Bernoulli | FixedSize):
-        return obstacle(instance) or "the policy favours positions"
-    return prediction_obstacle(instance)
+obstacle = MARKOV_CHAIN
+exact_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, COUNTED)
+prediction_obstacle = all_of(MARKOV_CHAIN, NEAR)
+near_obstacle = all_of(MARKOV_CHAIN, COUNTED, NEAR)
+sets_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, FIXED_SETS)
+sizes_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, FIXED_SIZE)
+sequence_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, APART, LOCAL)
+sampled_obstacle = all_of(sequence_obstacle, COUNTED)
+ser_obstacle = all_of(exact_obstacle, APART)
 
 
 def chain(work: Workspace) -> Chain:
@@ -95,9 +82,7 @@ def chain(work: Workspace) -> Chain:
 
 
 def _chain(work: Workspace) -> Chain:
-    language = work.instance.language
-    assert isinstance(language, NGram)
-    return Chain(*language.chain(), language.length)
+    return Chain(*work.instance.language.chain(), work.instance.length)
 
 
 def lag_information(work: Workspace) -> LagInformation:
@@ -116,11 +101,10 @@ def pooled_bigrams(work: Workspace) -> BigramLaw:
 
 def _pooled_bigrams(work: Workspace) -> BigramLaw:
     policy, L = work.instance.policy, work.instance.length
-    if isinstance(policy, FixedSize):
-        steps = fixed_size_steps(policy.sizes, L)
+    if policy.random_sizes is not None:
+        steps = fixed_size_steps(policy.random_sizes, L)
     else:
-        assert isinstance(policy, Bernoulli)
-        steps = bernoulli_steps(policy.schedule.weights, L)
+        steps = bernoulli_steps(Bernoulli.of(policy).schedule.weights, L)
     rule = work.instance.off_support
     assert rule != "stop"
     return bigram_law(chain(work), steps, policy.steps, rule)
@@ -146,13 +130,6 @@ def bigram_cost(instance: Instance) -> Cost:
     return Cost(N * (2 * gaps * V**4 + 20 * gaps * L) / 4, 8 * gaps * V**2 * (V + 12) + 50 * L * V)
 
 
-def ser_obstacle(instance: Instance) -> str | None:
-    """None for the exact denoiser and a Bernoulli policy."""
-    if not isinstance(instance.policy, Bernoulli):
-        return exact_obstacle(instance) or "fixed sizes couple the intervals"
-    return exact_obstacle(instance)
-
-
 def ser_cost(instance: Instance) -> Cost:
     """Pairs of new positions in every interval until mixed, at every step, some ten operations at a time."""
     V, L, N = instance.vocab, float(instance.length), instance.policy.steps
@@ -162,31 +139,15 @@ def ser_cost(instance: Instance) -> Cost:
 
 def sequence_error_rate(work: Workspace) -> Measured:
     """SER under a Bernoulli policy."""
-    policy = work.instance.policy
-    assert isinstance(policy, Bernoulli)
-    return ser.sequence_error_rate(chain(work), policy.schedule.weights)
-
-
-def sequence_obstacle(instance: Instance) -> str | None:
-    """None for the exact denoiser in the local scope and a policy whose sequences have a known probability."""
-    if obstacle(instance):
-        return obstacle(instance)
-    if not instance.exact_denoiser:
-        return "the denoiser is not exact"
-    if not isinstance(instance.policy, Bernoulli | FixedSets):
-        return "fixed sizes couple the intervals"
-    if instance.off_support_scope == "global":
-        return "in the global scope a contradiction reaches every interval"
-    return None
+    return ser.sequence_error_rate(chain(work), Bernoulli.of(work.instance.policy).schedule.weights)
 
 
 def log_probabilities(work: Workspace, x: NDArray[np.integer]) -> list[Measured]:
     """``log p(x)`` of given sequences (n, L)."""
     policy, rule = work.instance.policy, work.instance.off_support
-    if isinstance(policy, FixedSets):
+    if policy.sets is not None:
         return sets.log_probabilities_of_sets(chain(work), policy.sets, x, rule)
-    assert isinstance(policy, Bernoulli)
-    return sequences.log_probabilities(chain(work), policy.schedule.weights, x, rule)
+    return sequences.log_probabilities(chain(work), Bernoulli.of(policy).schedule.weights, x, rule)
 
 
 def log_ratios(work: Workspace) -> list[Measured]:
@@ -202,23 +163,9 @@ def log_ratios(work: Workspace) -> list[Measured]:
     ]
 
 
-def sampled_obstacle(instance: Instance) -> str | None:
-    """None for a Bernoulli policy; given sets need no sampling."""
-    return sequence_obstacle(instance) or exact_obstacle(instance)
-
-
 def sampled_cost(instance: Instance) -> Cost:
     """Every interval of every sequence at every step: 0.6 microseconds each, as measured."""
     return Cost(600.0 * SAMPLES * instance.policy.steps * instance.length**2, 100.0 * instance.length**2)
-
-
-def sets_obstacle(instance: Instance) -> str | None:
-    """None for the exact denoiser and given position sets."""
-    if obstacle(instance):
-        return obstacle(instance)
-    if not instance.exact_denoiser:
-        return "the denoiser is not exact"
-    return None if isinstance(instance.policy, FixedSets) else "the policy has no given sets"
 
 
 def sets_cost(instance: Instance) -> Cost:
@@ -237,30 +184,20 @@ def sequence_error_rate_of_sets(work: Workspace) -> Measured:
     return sets.sequence_error_rate_of_sets(chain(work), _sets(work))
 
 
-def sizes_obstacle(instance: Instance) -> str | None:
-    """None for the exact denoiser and a policy of fixed sizes."""
-    return exact_obstacle(instance) or (None if isinstance(instance.policy, FixedSize) else "it is for fixed sizes")
-
-
 def sizes_cost(instance: Instance) -> Cost:
     """Products of small tables, each with some microseconds of Python around."""
-    policy, V = instance.policy, instance.vocab
-    assert isinstance(policy, FixedSize)
-    pairs = counts.pairs_of_counts(policy.sizes)
+    V = instance.vocab
+    pairs = counts.pairs_of_counts(FixedSize.of(instance.policy).sizes)
     return Cost(pairs * (4000 + V**4 / 20), 8 * (pairs * V**2 + instance.length * V**2))
 
 
 def sequence_error_rate_of_sizes(work: Workspace) -> Measured:
     """SER under fixed sizes."""
-    policy = work.instance.policy
-    assert isinstance(policy, FixedSize)
-    return counts.sequence_error_rate_of_sizes(chain(work), policy.sizes)
+    return counts.sequence_error_rate_of_sizes(chain(work), FixedSize.of(work.instance.policy).sizes)
 
 
 def _sets(work: Workspace) -> tuple[tuple[int, ...], ...]:
-    policy = work.instance.policy
-    assert isinstance(policy, FixedSets)
-    return policy.sets
+    return FixedSets.of(work.instance.policy).sets
 
 
 def information_cost(instance: Instance) -> Cost:
@@ -294,10 +231,9 @@ def learning_term(work: Workspace) -> Measured:
 def _learning_term(work: Workspace) -> Measured:
     predictions, policy = work.once(_near_predictions), work.instance.policy
     n = 2 * predictions.furthest + 1
-    if isinstance(policy, FixedSize):
-        return predictions.learning_term(before_fixed_size(policy.sizes, work.instance.length, n))
-    assert isinstance(policy, Bernoulli)
-    return predictions.learning_term(before_bernoulli(policy.schedule.weights, n))
+    if policy.random_sizes is not None:
+        return predictions.learning_term(before_fixed_size(policy.random_sizes, work.instance.length, n))
+    return predictions.learning_term(before_bernoulli(Bernoulli.of(policy).schedule.weights, n))
 
 
 def worst_divergence(work: Workspace) -> Measured:

@@ -45,8 +45,7 @@ def visits(work: Workspace) -> list[Visit]:
 
 
 def _visits(work: Workspace) -> list[Visit]:
-    instance, policy = work.instance, work.instance.policy
-    assert isinstance(policy, Adaptive)
+    instance, policy = work.instance, Adaptive.of(work.instance.policy)
     V, L = instance.vocab, instance.length
     if pair_count(instance) > MOST_PAIRS:
         raise BeyondReach(

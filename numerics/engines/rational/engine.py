@@ -6,13 +6,10 @@ this is for small instances: what a law would take is counted in source-target p
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -22,8 +19,9 @@ from numpy.typing import NDArray
 from ...errors import BeyondReach
 from ...instances import Instance
 from ...partial import sequence_rows
-from ...policies import Adaptive, Bernoulli, FixedSets, FixedSize, Partial, Remasking
+from ...policies import GivenTimes, Partial
 from ...reach import power
+from ..needs import GIVEN_TIMES
 from ..workspace import Cost, Workspace
 from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, rational
 
@@ -52,8 +50,6 @@ PAIRS_A_SECOND = 1e5
 
 BITS_A_SECOND = 1e7
 """Bits of denominators that are computed in a second, where these are long."""
-
-Policies = Bernoulli | FixedSize | FixedSets
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,28 +86,14 @@ def language_obstacle(instance: Instance) -> str | None:
 
 def obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy of given reveal times."""
-    policy = instance.policy
-    if not isinstance(policy, Policies):
-        return "the policy's reveal times depend on the tokens"
-    if not has_rational_rows(instance):
-        return "the denoiser's predictions are no rationals"
-    if isinstance(policy, Bernoulli) and not policy.schedule.rational:
-        return "the schedule has floating weights, not rationals"
-    return language_obstacle(instance)
+    return GIVEN_TIMES(instance) or law_obstacle(instance)
 
 
 def law_obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy, those included that look at the partial sequence."""
-    policy = instance.policy
-    if isinstance(policy, Policies):
-        return obstacle(instance)
-    if isinstance(policy, Adaptive) and policy.temperature and policy.exponent != int(policy.exponent):
-        return "powers of the conditionals by 1/T are no rationals"
-    if isinstance(policy, Remasking) and not policy.rational:
-        return "the policy has floating chances, not rationals"
     if not has_rational_rows(instance):
         return "the denoiser's predictions are no rationals"
-    return language_obstacle(instance)
+    return instance.policy.irrational or language_obstacle(instance)
 
 
 def has_rational_conditionals(instance: Instance) -> bool:
@@ -144,35 +126,7 @@ def cost(instance: Instance) -> Cost:
 
 def pair_count(instance: Instance) -> int:
     """Source-target pairs of all steps, if every token were possible everywhere."""
-    V, L, policy = instance.vocab, instance.length, instance.policy
-    if isinstance(policy, Bernoulli):
-        kinds = {step: _hazard_pairs(step, V, L) for step in set(_hazards(policy))}
-        return sum(kinds[step] for step in _hazards(policy))
-    if isinstance(policy, Remasking):
-        return power(3 * V + 1, L) * policy.steps
-    if isinstance(policy, Adaptive):
-        return power(2 * V, L) * L if policy.proposes else power(2 * V + 1, L)
-    assert isinstance(policy, FixedSize | FixedSets)
-    sizes = policy.sizes if isinstance(policy, FixedSize) else [len(chosen) for chosen in policy.sets]
-    total = 0
-    for before, size in zip(itertools.accumulate(sizes, initial=0), sizes, strict=False):
-        ways = math.comb(L, before) * math.comb(L - before, size) if isinstance(policy, FixedSize) else 1
-        total += ways * power(V, before + size)
-    return total
-
-
-def _hazards(policy: Bernoulli) -> Iterator[tuple[bool, bool, bool]]:
-    """For each step whether nothing is revealed before it, whether it may reveal, and whether it may leave masked."""
-    weights = policy.schedule.fractions.tolist()
-    revealed = itertools.accumulate(weights)
-    for w, a in zip(weights, revealed, strict=True):
-        yield a == w, w > 0, a < 1
-
-
-def _hazard_pairs(step: tuple[bool, bool, bool], V: int, L: int) -> int:
-    first, reveals, leaves = step
-    from_masked = (V if reveals else 0) + leaves
-    return power(from_masked + (0 if first else V), L)
+    return instance.policy.pair_count(instance.vocab, instance.length)
 
 
 def marginals(work: Workspace) -> dict[Partial, fmpq]:
@@ -230,14 +184,15 @@ def _law(work: Workspace) -> RationalLaw:
     _require(instance, pair_count(instance), "source-target pairs")
     m, sampler = marginals(work), rows(work)
     mass = {(V,) * L: fmpq(1)}
-    if not isinstance(instance.policy, Policies):
+    if not instance.policy.oblivious:
         return RationalLaw(*_by_transitions(work, mass), V, L)
-    for step in _steps(instance):
+    times = GivenTimes.of(instance.policy)
+    for step in range(1, times.steps + 1):
+        choices = cache(lambda masked, step=step: _choices(times, step, masked))
         following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
         for y, chance in mass.items():
-            masked = [i for i, token in enumerate(y) if token == V]
-            for share, chosen, kept in step(masked):
-                for z, weight in _filled(y, chance * share, chosen, kept, sampler):
+            for share, chosen in choices(tuple(i for i, token in enumerate(y) if token == V)):
+                for z, weight in _filled(y, chance * share, chosen, sampler):
                     following[z] += weight
         mass = following
     return RationalLaw(*_complete(mass, m, V, L), V, L)
@@ -262,40 +217,16 @@ def _by_transitions(work: Workspace, mass: dict[Partial, fmpq]) -> tuple[list[fm
     return _complete(mass, marginals(work), instance.vocab, instance.length)
 
 
-Choice = tuple[fmpq, Iterable[int], fmpq]
-"""Chance, positions, and the chance of each of them, on its own, to stay masked all the same."""
+def _choices(times: GivenTimes, step: int, masked: tuple[int, ...]) -> list[tuple[fmpq, tuple[int, ...]]]:
+    """What a step reveals of the masked positions."""
+    return [(rational(share), chosen) for share, chosen in times.choices(step, masked)]
 
 
-def _steps(instance: Instance) -> Iterator:
-    """The choices of each step, as a function of the masked positions."""
-    policy, L = instance.policy, instance.length
-    if isinstance(policy, FixedSets):
-        yield from ((lambda masked, chosen=chosen: [(fmpq(1), chosen, ZERO)]) for chosen in policy.sets)
-    elif isinstance(policy, FixedSize):
-        for size, before in zip(policy.sizes, itertools.accumulate(policy.sizes, initial=0), strict=False):
-            share = fmpq(1, math.comb(L - before, size))
-            yield lambda masked, size=size, share=share: (
-                (share, chosen, ZERO) for chosen in itertools.combinations(masked, size)
-            )
-    else:
-        assert isinstance(policy, Bernoulli)
-        tail = fmpq(1)
-        for w in map(rational, policy.schedule.fractions.tolist()):
-            if w:
-                kept = 1 - w / tail
-                yield lambda masked, kept=kept: [(fmpq(1), masked, kept)]
-            tail -= w
-
-
-def _filled(
-    y: Partial, chance: fmpq, chosen: Iterable[int], kept: fmpq, sampler: SamplerRows
-) -> list[tuple[Partial, fmpq]]:
-    """Every way to fill the chosen positions, each left masked with chance ``kept``, and its mass."""
+def _filled(y: Partial, chance: fmpq, chosen: tuple[int, ...], sampler: SamplerRows) -> list[tuple[Partial, fmpq]]:
+    """Every way to fill the chosen positions, and its mass."""
     reached = [(y, chance)]
     for i in chosen:
-        options = [(v, (1 - kept) * c) for v, c in enumerate(sampler.drawn(y, i)) if c]
-        if kept:
-            options.append((sampler.vocab, kept))
+        options = [(v, c) for v, c in enumerate(sampler.drawn(y, i)) if c]
         reached = [((*z[:i], v, *z[i + 1 :]), weight * c) for z, weight in reached for v, c in options]
     return reached
 

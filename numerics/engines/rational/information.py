@@ -6,7 +6,6 @@ Sets of positions are bit patterns, bit L-1-i for position i. A cost that is inf
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from flint import fmpq
 
 from ...instances import Instance
 from ...logform import LogForm
-from ...policies import Bernoulli, FixedSets, FixedSize
+from ...policies import GivenTimes
 from ..workspace import Workspace
 from .engine import marginals, rows
 from .rows import ZERO, Row, rational
@@ -25,14 +24,12 @@ from .rows import ZERO, Row, rational
 __all__ = [
     "Learning",
     "Number",
-    "before_law",
     "divergence",
     "entropies",
     "fraction",
     "learning",
     "path_surprise",
     "profile",
-    "size_law",
     "sum_of_logs",
     "surprises",
     "total",
@@ -108,45 +105,6 @@ def _profile(work: Workspace) -> list[LogForm]:
     ]
 
 
-def size_law(instance: Instance) -> list[fmpq]:
-    """Chance that j given positions, and no others, are revealed before a given one; j = 0..L-1
-    (learning-error/worst-case).
-    """
-    L, policy = instance.length, instance.policy
-    chances = [ZERO] * L
-    if isinstance(policy, FixedSize):
-        for size, before in zip(policy.sizes, policy.revealed(), strict=False):
-            if size:
-                chances[before] += fmpq(size, L * math.comb(L - 1, before))
-        return chances
-    if not isinstance(policy, Bernoulli):
-        raise TypeError("fixed sets favour positions")
-    weights = [rational(w) for w in policy.schedule.fractions.tolist()]
-    for w, a in zip(weights, itertools.accumulate(weights, initial=ZERO), strict=False):
-        for j in range(L):
-            chances[j] += w * a**j * (1 - a) ** (L - 1 - j)
-    return chances
-
-
-def before_law(instance: Instance) -> dict[tuple[int, int], fmpq]:
-    """``P(R is what is revealed before i)``, by R and i, where it is positive."""
-    L, policy = instance.length, instance.policy
-    if isinstance(policy, FixedSets):
-        found: dict[tuple[int, int], fmpq] = {}
-        revealed = 0
-        for chosen in policy.sets:
-            found |= {(revealed, i): fmpq(1) for i in chosen}
-            revealed |= sum(1 << (L - 1 - i) for i in chosen)
-        return found
-    chances = size_law(instance)
-    return {
-        (R, i): chances[R.bit_count()]
-        for R in range(1 << L)
-        for i in range(L)
-        if not R >> (L - 1 - i) & 1 and chances[R.bit_count()]
-    }
-
-
 def surprises(work: Workspace) -> dict[tuple[int, int], Number]:
     """``E_q -log p_theta(X_i | X_R)`` by R and i: the cost of drawing position i after the set R."""
     return work.once_for_policies(_surprises)
@@ -166,7 +124,13 @@ def _surprises(work: Workspace) -> dict[tuple[int, int], Number]:
 def path_surprise(work: Workspace) -> Number:
     """``E_tau E_q -log p_tau(X)``: the cost of every token in the contexts in which it is drawn."""
     costs = surprises(work)
-    return total((chance, costs[at]) for at, chance in before_law(work.instance).items())
+    return total((chance, costs[at]) for at, chance in _before(work.instance).items())
+
+
+def _before(instance: Instance) -> dict[tuple[int, int], fmpq]:
+    """``P(R is what is revealed before i)``, by R and i, where it is positive."""
+    chances = GivenTimes.of(instance.policy).exact_before(instance.length)
+    return {at: rational(chance) for at, chance in chances.items()}
 
 
 @dataclass(frozen=True)
@@ -196,7 +160,7 @@ def _learning(work: Workspace) -> Learning:
         return Learning(zero, zero)
     V, L, sampler = instance.vocab, instance.length, rows(work)
     # The worst error needs no policy; the mean is for given reveal times.
-    chances = before_law(instance) if isinstance(instance.policy, Bernoulli | FixedSize | FixedSets) else {}
+    chances = _before(instance) if instance.policy.oblivious else {}
     weights: defaultdict[tuple[tuple[fmpq, ...], tuple[fmpq, ...]], fmpq] = defaultdict(fmpq)
     for y, chance in marginals(work).items():
         R = _pattern(y, V)

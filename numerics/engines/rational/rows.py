@@ -18,7 +18,7 @@ from flint import fmpq
 
 from ...denoisers import Denoiser, Exact, Learned, Perturbed, Table
 from ...instances import Instance
-from ...languages import Blocks, Language, NGram
+from ...languages import Language, NGram
 from ...partial import lattice_rows, lattice_size, sequence_rows
 from ...policies import Partial
 
@@ -185,11 +185,11 @@ def _local_scope(language: Language) -> Callable[[Partial, int], Row | None]:
     """The conditional at i of what lies in the same block, or between the same two revealed neighbours
     (definitions.md#off-support).
     """
-    if isinstance(language, Blocks):
-        m, size = marginal_lattice(language.block), language.block.length
+    if language.is_product:
+        m, size = marginal_lattice(language.unit), language.unit.length
         return lambda y, i: _conditional(m, y[i - i % size : i - i % size + size], i % size, language.vocab)
-    if isinstance(language, NGram) and language.order <= 2:
-        return _between_ends(language)
+    if language.is_markov:
+        return _between_ends(NGram.of(language))
     # Refuses, in the words of the language.
     language.conditionals(np.full((1, language.length), language.vocab), "local")
     raise TypeError(f"{language!r} has a local scope that this engine does not know")

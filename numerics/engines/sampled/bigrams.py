@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...instances import Instance
-from ...languages import HMM, Blocks, Language, NGram, Tabular
+from ...languages import HMM, Language, NGram, Tabular
 from ...languages.bigrams import bigram_law
 from ...types import PARAMETER_DEPTH
 from ..workspace import Workspace
@@ -40,7 +40,7 @@ def bigram_obstacle(instance: Instance) -> str | None:
 
 
 def _known(language: Language) -> bool:
-    return isinstance(language, HMM | NGram | Tabular) or (isinstance(language, Blocks) and _known(language.block))
+    return _known(language.unit) if language.is_product else isinstance(language, HMM | NGram | Tabular)
 
 
 def bigram_tv_rate(work: Workspace) -> Enclosure:
@@ -183,7 +183,7 @@ def _conditionals(language: Language) -> tuple[NDArray[np.float64], float]:
     """The bigram law that p's is compared with (definitions.md#quantities): the transition matrix of a chain, or else
     q's own; relative error.
     """
-    if isinstance(language, NGram) and language.order <= 2:
+    if language.is_markov:
         return language.chain()[1], gamma(PARAMETER_DEPTH)
     pairs, depth = bigram_law(language)
     total = pairs.sum(axis=1, keepdims=True)

@@ -2,7 +2,7 @@
 
 What is bounded sequence by sequence is offered, and nothing else: the indicators of a wrong sequence and of a token
 drawn in an impossible context (Clopper-Pearson), and ``-log q(x) / L`` of a correct sequence, which lies between the
-bounds of :func:`~.likelihood.surprisal_range` (empirical Bernstein).
+bounds of ``surprisal_range`` (empirical Bernstein).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from ...instances import Instance
 from ...instances.sampler import CompiledSampler, sampler_for
 from ..workspace import Workspace
 from .intervals import Interval, clopper_pearson, empirical_bernstein
-from .likelihood import surprisal_range
 from .tally import Tally, obstacle, settled, tally
 
 __all__ = ["likelihood_obstacle", "nll_of_correct", "off_support_mass", "sequence_error_rate", "tracking_obstacle"]
@@ -32,7 +31,7 @@ def tracking_obstacle(instance: Instance) -> str | None:
 def likelihood_obstacle(instance: Instance) -> str | None:
     """None where ``-log q(x)`` has a known bound over the support."""
     found = obstacle(instance)
-    if found is None and surprisal_range(instance.language) is None:
+    if found is None and instance.language.surprisal_range() is None:
         return "log q(x) has no known bound over the support"
     return found
 
@@ -63,7 +62,7 @@ def _chance(drawn: Tally, count: int, column: int, alpha: float) -> Interval:
 def nll_of_correct(work: Workspace) -> Enclosure:
     """The average of ``-log q(x) / L`` over correct sequences; given how many there are, they are independent."""
     language, L = work.instance.language, work.instance.length
-    bounds = surprisal_range(language)
+    bounds = language.surprisal_range()
     if bounds is None:
         raise BadInput("generative_nll_correct", "log q(x) has no known bound over the support")
     low, high = bounds

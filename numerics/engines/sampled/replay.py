@@ -28,7 +28,6 @@ from ...policies import Adaptive
 from ...policies.decisions import Contexts, choose, chosen_at_random
 from ..workspace import Workspace
 from .intervals import Interval, empirical_bernstein
-from .likelihood import surprisal_nanoseconds
 from .tally import Collector, obstacle, settled
 
 __all__ = ["replay_obstacle", "replayed", "replayed_kl_obstacle"]
@@ -46,7 +45,7 @@ LEVELS = 8
 def replay_obstacle(instance: Instance) -> str | None:
     """None for choose-then-sample policies that draw from the exact denoiser."""
     policy = instance.policy
-    if not isinstance(policy, Adaptive) or policy.proposes:
+    if not policy.compares or policy.proposes:
         return "only positions that are chosen before their tokens can be replayed"
     if not instance.exact_denoiser or policy.temperature != 1:
         return "the bound on its tails is for the exact denoiser at temperature 1"
@@ -56,7 +55,7 @@ def replay_obstacle(instance: Instance) -> str | None:
 def replayed_kl_obstacle(instance: Instance) -> str | None:
     """None where, besides, what is revealed decides the positions."""
     found = replay_obstacle(instance)
-    if found is None and isinstance(instance.policy, Adaptive) and not instance.policy.takes_first:
+    if found is None and not instance.policy.one_choice:
         return "a sequence has several histories"
     return found
 
@@ -71,7 +70,7 @@ class Replay(Collector):
 
     @property
     def nanoseconds(self) -> float:
-        return self.sampler.nanoseconds + surprisal_nanoseconds(self.instance.language)
+        return self.sampler.nanoseconds + self.instance.language.surprisal_nanoseconds
 
     def upto(self, count: int) -> NDArray[np.float64]:
         """W of the first ``count`` sequences, in nats."""
@@ -82,8 +81,7 @@ class Replay(Collector):
         return self._ratios[:count]
 
     def _batch(self, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-        instance, policy, sampler = self.instance, self.instance.policy, self.sampler
-        assert isinstance(policy, Adaptive)
+        instance, policy, sampler = self.instance, Adaptive.of(self.instance.policy), self.sampler
         assert isinstance(sampler, StepwiseSampler)
         x = instance.language.sample(n, rng)
         y = np.full_like(x, instance.vocab)
@@ -108,8 +106,7 @@ def _replay(work: Workspace) -> Replay:
 def replayed(work: Workspace) -> Enclosure:
     """PATH_KL, or KL where the two are one."""
     instance = work.instance
-    policy, L = instance.policy, instance.length
-    assert isinstance(policy, Adaptive)
+    policy, L = Adaptive.of(instance.policy), instance.length
     m = min(L, policy.block_length) if policy.sizes is None else max(policy.sizes)
     high = L * math.log(instance.vocab) + m * TAIL
     depth = sampler_for(instance).conditional_depth

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from ...enclosure import Enclosure
 from ...instances import Instance
-from ...policies import Adaptive
 from ..workspace import Workspace
 from .intervals import Interval, empirical_bernstein
 from .tally import Collector, obstacle, settled
@@ -17,7 +16,7 @@ __all__ = ["expected_steps", "steps_obstacle"]
 
 def steps_obstacle(instance: Instance) -> str | None:
     """None for thresholds and entropy bounds."""
-    if not isinstance(instance.policy, Adaptive) or instance.policy.sizes is not None:
+    if not instance.policy.compares or instance.policy.sizes is not None:
         return "the number of steps is fixed"
     return obstacle(instance)
 

@@ -21,7 +21,6 @@ from ...instances import Instance
 from ...instances.sampler import Chunk, Sampler, sampler_for
 from ..workspace import Cost, Request, Workspace
 from .intervals import Interval
-from .likelihood import surprisal_nanoseconds, surprisal_range
 
 __all__ = ["Collector", "Tally", "cost", "obstacle", "settled", "tally"]
 
@@ -95,12 +94,12 @@ class Tally(Collector):
         super().__init__(work)
         self.tracked = True
         """Whether impossible contexts were noticed."""
-        self._likely = surprisal_range(work.instance.language) is not None
+        self._likely = work.instance.language.surprisal_range() is not None
         self._rows = np.empty((0, 3))
 
     @property
     def nanoseconds(self) -> float:
-        return self.sampler.nanoseconds + self._likely * surprisal_nanoseconds(self.sampler.instance.language)
+        return self.sampler.nanoseconds + self._likely * self.sampler.instance.language.surprisal_nanoseconds
 
     def upto(self, count: int) -> NDArray[np.float64]:
         """The first ``count`` sequences.

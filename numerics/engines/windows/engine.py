@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 
@@ -11,15 +12,14 @@ from numpy.typing import NDArray
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import Enclosure, Kind
 from ...instances import Instance
-from ...languages import HMM, NGram
-from ...policies import Bernoulli, FixedSize
+from ...policies import Bernoulli
 from ...reach import memory_budget
 from ..workspace import Cost, Workspace
 from .exploration import Sampling
 from .forgetting import survival
 from .functionals import Fractions, Functional, Sizes
 from .growth import window_bytes
-from .hidden import HiddenChain, hidden_chain, state_count
+from .hidden import HiddenChain, hidden_chain
 from .information import (
     BYTES,
     FEWEST_PATHS,
@@ -69,7 +69,7 @@ SHARE = 0.5
 
 def obstacle(instance: Instance) -> str | None:
     """None for hidden Markov models and n-grams."""
-    return None if state_count(instance.language) else "the language is neither a hidden Markov model nor an n-gram"
+    return None if instance.language.hidden_states else "the language is neither a hidden Markov model nor an n-gram"
 
 
 def exact_obstacle(instance: Instance) -> str | None:
@@ -78,7 +78,7 @@ def exact_obstacle(instance: Instance) -> str | None:
         return obstacle(instance)
     if not instance.exact_denoiser:
         return "the denoiser is not exact"
-    return None if isinstance(instance.policy, Bernoulli | FixedSize) else "the policy favours positions"
+    return None if instance.policy.counted else "the policy favours positions"
 
 
 def cost(instance: Instance) -> Cost:
@@ -92,12 +92,12 @@ def path_cost(instance: Instance) -> Cost:
 
 
 def _cost(instance: Instance, points: int) -> Cost:
-    states, L, V = state_count(instance.language), float(instance.length), instance.vocab
+    states, L, V = instance.language.hidden_states, float(instance.length), instance.vocab
     if states is None:
         return Cost(math.inf, math.inf)
     K = float(states)
-    links = K * V if isinstance(instance.language, NGram) else K * K
-    sizes = 0 if isinstance(instance.policy, Bernoulli) else points
+    links = K * K if instance.language.memory is None else K * V
+    sizes = 0 if instance.policy.step_law is not None else points
     windows = FEWEST if L > 2 else 1
     operations = windows * (V * links + 10 * K * V + LAWS * (K * V + 10 * V * V))
     operations += L * (links + LAWS * K + 5000) + 50 * (points - sizes) * L
@@ -108,7 +108,7 @@ def _cost(instance: Instance, points: int) -> Cost:
 def path_kl(work: Workspace) -> Enclosure:
     """PATH_KL of the exact denoiser, in nats (bernoulli/riemann-error, fixed-size/riemann-error)."""
     policy = work.instance.policy
-    if isinstance(policy, FixedSize) and max(policy.sizes) <= 1:
+    if policy.random_sizes is not None and max(policy.random_sizes) <= 1:
         return Enclosure(0.0, 0.0, 0.0, "exact")
     return _enclosure(work.once(_path_kl))
 
@@ -130,7 +130,7 @@ def sampled_path_kl(work: Workspace) -> Enclosure:
 
 def sampled_cost(instance: Instance) -> Cost:
     """Windows, twice, and the fewest paths."""
-    if state_count(instance.language) is None:
+    if instance.language.hidden_states is None:
         return Cost(math.inf, math.inf)
     windows = path_cost(instance)
     operations = 2 * windows.operations
@@ -140,7 +140,7 @@ def sampled_cost(instance: Instance) -> Cost:
 
 def _numbers(instance: Instance) -> float:
     """In one window."""
-    return float(state_count(instance.language) or 1) * instance.vocab
+    return float(instance.language.hidden_states or 1) * instance.vocab
 
 
 def _most_paths(instance: Instance) -> int:
@@ -196,9 +196,7 @@ def chain(work: Workspace) -> HiddenChain:
 
 
 def _chain(work: Workspace) -> HiddenChain:
-    language = work.instance.language
-    assert isinstance(language, HMM | NGram)
-    return hidden_chain(language)
+    return hidden_chain(work.instance.language)
 
 
 def _survival(work: Workspace) -> NDArray[np.float64] | None:
@@ -207,14 +205,14 @@ def _survival(work: Workspace) -> NDArray[np.float64] | None:
 
 def _steps(work: Workspace, end: float) -> Functional:
     policy, L = work.instance.policy, work.instance.length
-    if isinstance(policy, FixedSize):
+    if policy.random_sizes is not None:
         weight = np.zeros(L)
-        for size, revealed in zip(policy.sizes, policy.revealed()[:-1], strict=True):
+        starts = itertools.accumulate(policy.random_sizes, initial=0)
+        for size, revealed in zip(policy.random_sizes, starts, strict=False):
             if size:
                 weight[revealed] -= size
         return Sizes(L, end, weight, work.once(_survival))
-    assert isinstance(policy, Bernoulli)
-    schedule = policy.schedule
+    schedule = Bernoulli.of(policy).schedule
     used = schedule.weights > 0
     return Fractions(L, end, schedule.revealed[:-1][used], schedule.tails[:-1][used], -schedule.weights[used])
 

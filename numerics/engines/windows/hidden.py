@@ -15,7 +15,7 @@ from ...languages import HMM, Language, NGram
 from ...languages.context_chain import context_chain
 from ...types import PARAMETER_DEPTH
 
-__all__ = ["HiddenChain", "StateLaws", "hidden_chain", "state_count"]
+__all__ = ["HiddenChain", "StateLaws", "hidden_chain"]
 
 SUM_DEPTH = 40
 """Roundings in numpy's pairwise sum: 16 in a block of 128, one a level above; enough for 2^30 terms."""
@@ -164,30 +164,21 @@ def _grouped(laws: NDArray[np.float64], accepted: float) -> StateLaws:
     return StateLaws(laws[chosen], position, error, K * NEGLIGIBLE)
 
 
-def state_count(language: Language) -> int | None:
-    """States of :func:`hidden_chain` before those that never occur are left out; None for other languages."""
-    if isinstance(language, HMM):
-        return language.states
-    if isinstance(language, NGram):
-        V, n = language.vocab, language.order
-        return 1 if n == 1 else sum(V**j for j in range(1, min(n - 1, language.length) + 1))
-    return None
-
-
-def hidden_chain(language: HMM | NGram) -> HiddenChain:
+def hidden_chain(language: Language) -> HiddenChain:
     """The language's own hidden chain, or an n-gram's (definitions.md#languages)."""
-    if isinstance(language, HMM):
-        initial, depth = language.initial.values, 2 * PARAMETER_DEPTH + 1
-        transition, emission = sparse.csr_array(language.transition.values), language.emission.values
-    elif language.order == 1:
+    if language.is_hidden:
+        given = HMM.of(language)
+        initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1
+        transition, emission = sparse.csr_array(given.transition.values), given.emission.values
+    elif language.memory == 0:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
-        transition, emission = sparse.csr_array(np.ones((1, 1))), language.transition.values
+        transition, emission = sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
     else:
+        language = NGram.of(language)
         initial, transition, emission = context_chain(language)
         terms = min(language.vocab ** (language.order - 2), SUM_DEPTH)
         depth = PARAMETER_DEPTH + 1 if language.order == 2 else 2 * (PARAMETER_DEPTH + terms) + 2
-    memory = language.order - 1 if isinstance(language, NGram) else None
-    return _reduced(language.length, initial, transition, np.asarray(emission), depth, memory)
+    return _reduced(language.length, initial, transition, np.asarray(emission), depth, language.memory)
 
 
 def _reduced(

@@ -1,0 +1,152 @@
+"""What a test of a sampler found, and how it is told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ..instances import Instance
+from .diagnosis import Component
+from .final_law import Cell
+from .trace_test import Impossible
+
+__all__ = ["Conformity", "Status"]
+
+Status = Literal["conforms", "differs", "inconclusive"]
+
+SPREAD = 12
+"""Tokens on either side of a change that are written out."""
+
+
+@dataclass(frozen=True)
+class Conformity:
+    """The outcome of a test of a sampler.
+
+    Parameters
+    ----------
+    instance : Instance
+    samples, calls : int
+        Sequences drawn, in so many calls.
+    status : {"conforms", "differs", "inconclusive"}
+    log_evidence : float
+        The most that there was after any call, in nats; infinite once the impossible was seen.
+    components : mapping of str to Component
+        "sizes", "positions", "tokens", "draw_before_choice" and "revealed" where steps were seen; "rows" always.
+    followed : int
+        Sequences whose steps were seen.
+    steps : tuple of Impossible
+        Steps that the claim forbids, the first of each kind and call.
+    not_excluded : tuple of str
+        Alternatives that should be told from the claim and were not, where the final law is out of reach.
+    tied : bool
+        Whether rounding may break ties of the policy: then the claim is the set of laws that arise so, and p the one
+        with the ties as they are exactly.
+    tv : tuple of float or None
+        Total variation between the law drawn from and p: the empirical value, then both ends of the interval. Rows
+        that are not independent count one a call in it. None where the final law is out of reach.
+    closest : tuple of (str, float)
+        Laws of the catalogue by ``(1/n) sum log r(X_i)`` over the possible sequences drawn (nats per sequence); where
+        others were drawn too, r given that a sequence is possible.
+    closest_tv : tuple of float or None
+        As ``tv``, between the law drawn from and the closest one, with all that p forbids as one outcome; alpha is
+        shared by all the laws that could be it.
+    impossible : tuple of ((int, ...), int)
+        Sequences that p forbids, or that hold a mask, with how often they were drawn, in the order of drawing.
+    cells : tuple of Cell
+        The three that differ most.
+    needed : int
+        Sequences that would decide, if the sampler is right.
+    tv_wanted, alpha : float
+        What was asked.
+    """
+
+    instance: Instance
+    samples: int
+    calls: int
+    status: Status
+    log_evidence: float
+    components: Mapping[str, Component]
+    followed: int
+    steps: tuple[Impossible, ...]
+    not_excluded: tuple[str, ...]
+    tied: bool
+    tv: tuple[float, float, float] | None
+    closest: tuple[tuple[str, float], ...]
+    closest_tv: tuple[float, float, float] | None
+    impossible: tuple[tuple[tuple[int, ...], int], ...]
+    cells: tuple[Cell, ...]
+    needed: int | None
+    tv_wanted: float
+    alpha: float
+
+    def account(self) -> str:
+        """The outcome in words."""
+        lines = [
+            f"{self.status}: {self.samples} sequences against {self.instance.name}, the steps of {self.followed} seen",
+            f"  evidence against it e^{self.log_evidence:.4g}; e^{math.log(1 / self.alpha):.4g} is enough",
+            *self._table(),
+            *self._first_step(),
+        ]
+        if self.tied:
+            lines.append("  some scores differ by no more than rounding: any choice between them counts as right")
+        if self.not_excluded:
+            lines.append(f"  not excluded yet: {'; '.join(self.not_excluded[:3])}")
+        return "\n".join(lines + self._final_law())
+
+    def _table(self) -> list[str]:
+        """A line for each component."""
+        rows = [("", "claimed", "seen", "evidence")]
+        for name, part in self.components.items():
+            evidence = "" if part.as_claimed else f"e^{part.log_evidence:.4g}"
+            rows.append((name.replace("_", " "), part.claimed, part.seen, evidence))
+        widths = [max(len(row[k]) for row in rows) for k in range(4)]
+        return [
+            "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
+
+    def _first_step(self) -> list[str]:
+        """The first step that the claim forbids."""
+        if not self.steps:
+            return []
+        first = self.steps[0]
+        changed = [i for i, pair in enumerate(zip(first.before, first.after, strict=True)) if pair[0] != pair[1]]
+        middle = changed[0] if changed else 0
+        shown = slice(max(middle - SPREAD, 0), middle + SPREAD)
+        before, after = (_spelled(y[shown], self.instance.vocab) for y in (first.before, first.after))
+        place = f"call {first.call}, row {first.row}, step {first.step}, from position {shown.start}"
+        return [
+            f"  impossible ({first.component}): {place}",
+            f"    {before}",
+            f"    {after}",
+        ]
+
+    def _final_law(self) -> list[str]:
+        """What complete sequences say."""
+        if self.tv is None:
+            return []
+        value, lo, hi = self.tv
+        lines = [
+            f"  total variation {value:.4g} as drawn; between {lo:.4g} and {hi:.4g} with chance 1 - {self.alpha:g}"
+        ]
+        if self.impossible:
+            first, _ = self.impossible[0]
+            often = sum(count for _, count in self.impossible)
+            lines.append(f"  {often} of them impossible, the first {_spelled(first, self.instance.vocab)}")
+        if self.status == "differs":
+            lines += [
+                f"  {_spelled(cell.sequence, self.instance.vocab)}: drawn {cell.drawn:.5f}, claimed {cell.claimed:.5f}"
+                for cell in self.cells
+            ]
+        lines += [f"  {score:.6f} nats per sequence: {name}" for name, score in self.closest]
+        if self.status == "differs" and self.closest_tv is not None:
+            lines.append(f"  total variation from the closest of them at most {self.closest_tv[2]:.4g}")
+        if self.status == "inconclusive":
+            lines.append(f"  about {self.needed} sequences would decide at a total variation of {self.tv_wanted:g}")
+        return lines
+
+
+def _spelled(sequence: tuple[int, ...], vocab: int) -> str:
+    return " ".join("MASK" if token == vocab else str(token) for token in sequence)

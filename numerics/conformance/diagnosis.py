@@ -1,0 +1,236 @@
+"""Which known laws explain best what was seen of each component, and what is said of it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from .sizes import claimed_in_words, seen_in_words
+from .steps import SLIP, Transitions, uniformly
+from .tokens import AS_CLAIMED, GREEDY, TEMPERATURES, tempered
+
+__all__ = ["DRAWN", "SCORED", "UNEXPLAINED", "UNIFORMLY", "Component", "Diagnosis"]
+
+Array = NDArray[np.float64]
+Model = tuple[str, str]
+"""What tokens are drawn from, and how positions are chosen."""
+
+UNIFORMLY = "uniformly at random"
+DRAWN = "by probability of the drawn token"
+SCORED = ", in the law drawn from"
+UNEXPLAINED = "none of the known laws explains it"
+
+MOST_CELLS = 200_000
+"""Tokens that are kept for the estimate of the temperature."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component of what was seen.
+
+    Parameters
+    ----------
+    claimed, seen : str
+        The claim, and what explains the steps best.
+    as_claimed : bool
+    log_evidence : float
+        Against this component of the claim, in nats; infinite after an impossible step.
+    temperature : tuple of float, optional
+        Of tokens: those that are not refuted.
+    """
+
+    claimed: str
+    seen: str
+    as_claimed: bool
+    log_evidence: float
+    temperature: tuple[float, float] | None = None
+
+
+class Diagnosis:
+    """The likelihoods of pairs of a law of tokens and a law of positions.
+
+    Parameters
+    ----------
+    policy : Policy
+    length : int
+    """
+
+    def __init__(self, policy: Policy, length: int) -> None:
+        self.policy, self.length = policy, length
+        self.proposes = isinstance(policy, Adaptive) and policy.proposes
+        self._tokens: dict[str, float] = defaultdict(float)
+        self._positions: dict[str, float] = defaultdict(float)
+        self._scored: dict[str, float] = defaultdict(float)
+        self._proposed: tuple[dict[tuple[str, bool], float], ...] = (defaultdict(float), defaultdict(float))
+        self._sizes: Counter[tuple[int, ...]] = Counter()
+        self._cells: list[tuple[Array, NDArray[np.int64]]] = []
+        self._kept = 0
+
+    def add(
+        self,
+        seen: Transitions,
+        tokens: Mapping[str, Array],
+        positions: Mapping[str, Array],
+        scored: Mapping[str, Array],
+        *proposed: Mapping[tuple[str, bool], Array],
+    ) -> None:
+        """Log probabilities (n,) of what was seen.
+
+        Parameters
+        ----------
+        seen : Transitions
+        tokens, positions : mapping of str to (n,) float64
+            Laws of either alone, which allow everything.
+        scored : mapping of str to (n,) float64
+            Laws of positions by the claimed score, in the law of tokens of this name.
+        *proposed : mapping of (str, bool) to (n,) float64
+            Laws of both, by what proposals are drawn from, and whether scores are its probabilities; with ties as the
+            numbers have it, and broken either way. Code does the one or the other.
+        """
+        for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, scored)):
+            for name, law in laws.items():
+                fits[name] += float(law.sum())
+        slip = math.log(SLIP) + uniformly(seen, seen.masked) - seen.size * math.log(seen.vocab)
+        for kept, found in zip(self._proposed, proposed, strict=False):
+            for model, law in found.items():
+                kept[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip).sum())
+
+    def remember(self, sizes: list[NDArray[np.int64]], logs: Array, written: NDArray[np.int64]) -> None:
+        """The sizes of each sequence, and the conditionals (m, V) of the tokens written (m,)."""
+        for each in sizes:
+            self._sizes[tuple(int(size) for size in each[each > 0])] += 1
+        if self._kept < MOST_CELLS:
+            self._cells.append((logs, written))
+            self._kept += len(written)
+
+    def components(
+        self, refuted: bool, evidence: Mapping[str, float], impossible: set[str], alpha: float
+    ) -> dict[str, Component]:
+        """What each component was seen to be.
+
+        Parameters
+        ----------
+        refuted : bool
+            Whether the claim is.
+        evidence : mapping of str to float
+            Against each component.
+        impossible : set of str
+            Components of steps that the claim forbids.
+        alpha : float
+            A model is worse than another if it is less likely by a factor of alpha.
+        """
+        enough = math.log(1 / alpha)
+        models = self._models()
+        claim = (AS_CLAIMED, DRAWN if self.proposes else AS_CLAIMED)
+
+        def rank(model: Model) -> tuple[float, bool, bool, bool, bool]:
+            tokens, places = model
+            own = places.startswith(self._claimed_place)
+            return models[model], model == claim, tokens == AS_CLAIMED, own, not places.endswith(SCORED)
+
+        best = max(models, key=rank)
+
+        def worse(differs: Callable[[Model], bool]) -> bool:
+            """Whether every model that does not differ so from the claim is worse than the best, which does."""
+            others = max(fit for model, fit in models.items() if not differs(model))
+            return refuted and differs(best) and models[best] - others >= enough
+
+        drawn = best[1].startswith(DRAWN)
+        temperature = self._range_of_proposals(enough) if drawn else self._range(enough)
+        words = best[0]
+        if words.startswith("temperature") and temperature is not None:
+            words = "temperature {:.2f} to {:.2f}".format(*temperature)
+        sizes = "sizes" in impossible or evidence["sizes"] >= enough
+        tokens = "tokens" in impossible or worse(lambda model: model[0] != claim[0])
+        places = worse(lambda model: model[1] != claim[1])
+        order = worse(lambda model: model[1].startswith(DRAWN) != self.proposes)
+        revealed = "revealed" in impossible
+        if refuted and not (sizes or tokens or places or order or revealed):
+            tokens = evidence["tokens"] >= evidence["positions"]
+            places, best, words = not tokens, (UNEXPLAINED, UNEXPLAINED), UNEXPLAINED
+        at = evidence["positions"]
+
+        def said(claimed: str, seen: str, differs: bool, found: float) -> Component:
+            return Component(claimed, seen if differs else AS_CLAIMED, not differs, found)
+
+        return {
+            "sizes": said(
+                claimed_in_words(self.policy),
+                seen_in_words(self.policy, self._sizes, self.length),
+                sizes,
+                evidence["sizes"],
+            ),
+            "positions": said(self._claimed_place, best[1], places, at),
+            "tokens": replace(said(self._claimed_tokens, words, tokens, evidence["tokens"]), temperature=temperature),
+            "draw_before_choice": said(_moment(self.proposes), _moment(drawn), order, at if order else min(at, 0.0)),
+            "revealed": said("kept", "changed", revealed, evidence["revealed"]),
+        }
+
+    @property
+    def _proposals(self) -> dict[tuple[str, bool], float]:
+        return {model: max(kept.get(model, -math.inf) for kept in self._proposed) for model in self._proposed[0]}
+
+    def _models(self) -> dict[Model, float]:
+        """The log-likelihood of each."""
+        chosen = {(d, s): self._tokens[d] + self._positions[s] for d in self._tokens for s in self._positions}
+        drawn = {(d, DRAWN + after * SCORED): fit for (d, after), fit in self._proposals.items()}
+        scored = {(d, self._claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
+        return chosen | drawn | scored
+
+    @property
+    def _claimed_place(self) -> str:
+        policy = self.policy
+        if isinstance(policy, Bernoulli | FixedSize):
+            return UNIFORMLY
+        if isinstance(policy, FixedSets):
+            return "sets given beforehand"
+        assert isinstance(policy, Adaptive)
+        return DRAWN if policy.proposes else UNIFORMLY if policy.score == "random" else f"by {policy.score}"
+
+    @property
+    def _claimed_tokens(self) -> str:
+        exponent = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
+        return f"temperature {exponent:g}" if exponent else GREEDY
+
+    def _range_of_proposals(self, enough: float) -> tuple[float, float] | None:
+        """The same for tokens drawn before the choice, between the temperatures that were tried."""
+        claimed = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
+        fits = {claimed: self._proposals[AS_CLAIMED, False]} if claimed else {}
+        for (name, after), fit in self._proposals.items():
+            if name.startswith("temperature") and not after:
+                fits[float(name.split()[1])] = fit
+        tried = sorted(fits)
+        inside = [k for k, t in enumerate(tried) if fits[t] >= max(fits.values()) - enough]
+        return tried[max(inside[0] - 1, 0)], tried[min(inside[-1] + 1, len(tried) - 1)]
+
+    def _range(self, enough: float) -> tuple[float, float] | None:
+        """Temperatures of likelihood at most e^enough below the best, if tokens are drawn after the choice."""
+        if not self._cells:
+            return None
+        logs = np.concatenate([cell for cell, _ in self._cells])
+        written = np.concatenate([token for _, token in self._cells])[:, None]
+        logs, written = logs[:MOST_CELLS], written[:MOST_CELLS]
+
+        def fit(temperature: float) -> float:
+            return float(np.take_along_axis(tempered(1 / temperature)(logs), written, 1).sum())
+
+        if not math.isfinite(fit(1.0)):
+            return None
+        grid = np.array(TEMPERATURES, dtype=float)
+        for _ in range(3):
+            fits = np.array([fit(t) for t in grid])
+            inside = np.flatnonzero(fits >= fits.max() - enough)
+            ends = max(inside[0] - 1, 0), min(inside[-1] + 1, len(grid) - 1)
+            lo, hi = float(grid[ends[0]]), float(grid[ends[1]])
+            grid = np.geomspace(lo, hi, 17)
+        return lo, hi
+
+
+def _moment(proposes: bool) -> str:
+    return "tokens are drawn before the choice" if proposes else "tokens are drawn after the choice"

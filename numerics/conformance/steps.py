@@ -1,0 +1,297 @@
+"""The law of a step of sampler code: how many positions, which of them, and what is written there.
+
+Everything is vectorised over transitions from a partial sequence to the next. Where rounding may break a tie, each
+outcome has the probability that it has when ties fall in its favour: these add up to more than 1, and a ratio to them
+is evidence whatever the code does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from .ties import tolerance
+
+__all__ = [
+    "SCORES",
+    "SLIP",
+    "Transitions",
+    "claimed_positions",
+    "claimed_sizes",
+    "proposals",
+    "strictly_by",
+    "uniformly",
+]
+
+SLIP = 1e-3
+"""Share of uniformly random choices mixed into a strict rule that code is compared with, so that it may slip."""
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Rows = Callable[[Array], Array]
+"""From log conditionals (..., V) to log probabilities."""
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """n transitions.
+
+    Parameters
+    ----------
+    y, reached : (n, L) int64
+        Before and after.
+    log_c : (n, L, V) float64
+        Log conditionals at masked positions of y.
+    step, steps : (n,) int64
+        Number of the network's call, from 1, and how many there were.
+    """
+
+    y: NDArray[np.int64]
+    reached: NDArray[np.int64]
+    log_c: Array
+    step: NDArray[np.int64]
+    steps: NDArray[np.int64]
+
+    @property
+    def vocab(self) -> int:
+        return int(self.log_c.shape[2])
+
+    @cached_property
+    def masked(self) -> Mask:
+        return self.y == self.vocab
+
+    @cached_property
+    def chosen(self) -> Mask:
+        """Masked positions that were filled."""
+        return self.masked & (self.reached != self.vocab)
+
+    @cached_property
+    def changed(self) -> Mask:
+        """Revealed positions that hold something else afterwards."""
+        return ~self.masked & (self.reached != self.y)
+
+    @cached_property
+    def size(self) -> NDArray[np.int64]:
+        return self.chosen.sum(axis=1)
+
+    @cached_property
+    def c(self) -> Array:
+        return np.exp(self.log_c)
+
+    @cached_property
+    def tokens(self) -> NDArray[np.int64]:
+        """What was written, 0 where nothing was."""
+        return np.where(self.chosen, self.reached, 0)
+
+    @cached_property
+    def log_drawn(self) -> Array:
+        """Log conditional of what was written, (n, L)."""
+        return np.take_along_axis(self.log_c, self.tokens[..., None], 2)[..., 0]
+
+    def score(self, name: str) -> Array:
+        """A score (n, L) by which positions may be chosen, large first."""
+        return self._scores[name]
+
+    @cached_property
+    def _scores(self) -> dict[str, Array]:
+        c = self.c
+        top = np.partition(c, max(self.vocab - 2, 0), axis=2)
+        first = top[..., -1]
+        second = top[..., -2] if self.vocab > 1 else np.zeros_like(first)
+        entropy = -(c * np.where(c > 0, self.log_c, 0.0)).sum(axis=2)
+        place = np.broadcast_to(np.arange(c.shape[1], dtype=np.float64), first.shape)
+        return {
+            "confidence": first,
+            "margin": first - second,
+            "entropy": -entropy,
+            "most uncertain first": entropy,
+            "left to right": -place,
+            "right to left": place,
+        }
+
+    def seen_as(self, log_c: Array) -> Transitions:
+        """The same moves with scores from other conditionals."""
+        return Transitions(self.y, self.reached, log_c, self.step, self.steps)
+
+    def candidates(self, block: int) -> Mask:
+        """Masked positions of the first block that has any."""
+        if block == self.y.shape[1]:
+            return self.masked
+        place = np.arange(self.y.shape[1]) // block
+        first = np.where(self.masked, place, self.y.shape[1]).min(axis=1)
+        return self.masked & (place == first[:, None])
+
+
+SCORES = ("confidence", "margin", "entropy", "most uncertain first", "left to right", "right to left")
+
+
+def _log_choose(m: NDArray[np.int64], k: NDArray[np.int64]) -> Array:
+    return gammaln(m + 1.0) - gammaln(k + 1.0) - gammaln(np.maximum(m - k, 0) + 1.0)
+
+
+def uniformly(seen: Transitions, among: Mask) -> Array:
+    """Log probability (n,) of the positions, given how many, if each set is as likely."""
+    inside = (seen.chosen & ~among).sum(axis=1) == 0
+    return np.where(inside, -_log_choose(among.sum(axis=1), seen.size), -math.inf)
+
+
+def _cut(score: Array, among: Mask, size: NDArray[np.int64]) -> Array:
+    """The lowest score (n, 1) that is due; infinite where nothing is."""
+    ranked = -np.sort(-np.where(among, score, -math.inf), axis=1)
+    last = np.take_along_axis(ranked, np.maximum(size - 1, 0)[:, None], 1)
+    return np.where(size[:, None] > 0, last, math.inf)
+
+
+def strictly_by(seen: Transitions, score: str, among: Mask) -> Array:
+    """Log probability (n,) of the positions, given how many, by the largest scores, ties at random, with slips."""
+    apart = tolerance(seen.vocab, "entropy")
+    values = seen.score(score)
+    cut = _cut(values, among, seen.size)
+    certain, near = among & (values > cut + apart), among & (np.abs(values - cut) <= apart)
+    fits = ~(certain & ~seen.chosen).any(axis=1) & ~(seen.chosen & ~(certain | near)).any(axis=1)
+    ways = _log_choose(near.sum(axis=1), seen.size - certain.sum(axis=1))
+    strict = np.where(fits, -ways + math.log1p(-SLIP), -math.inf)
+    return np.logaddexp(strict, math.log(SLIP) + uniformly(seen, seen.masked))
+
+
+def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
+    """Log probability (n,) of how many positions, under the claim, ties in favour of what happened."""
+    masked, size = seen.masked.sum(axis=1), seen.size
+    length = seen.y.shape[1]
+    if isinstance(policy, Bernoulli):
+        step = np.minimum(seen.step, policy.steps) - 1
+        reveal, keep = policy.schedule.hazards[step], policy.schedule.survivals[step]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = _log_choose(masked, size) + _times(size, np.log(reveal)) + _times(masked - size, np.log(keep))
+        # Only where each step is a call is its number known.
+        return np.where(seen.steps == policy.steps, found, 0.0)
+    sizes = [len(s) for s in policy.sets] if isinstance(policy, FixedSets) else getattr(policy, "sizes", None)
+    if sizes is not None:
+        ends = np.cumsum(sizes)
+        step = np.searchsorted(ends, length - masked, side="right")
+        due = np.where(masked > 0, np.append(sizes, 0)[step], 0)
+        # A call without effect is no step.
+        return np.where((size == due) | (size == 0), 0.0, -math.inf)
+    assert isinstance(policy, Adaptive)
+    assert policy.bound is not None
+    if policy.proposes:
+        return np.zeros(len(size))
+    among, apart = seen.candidates(policy.block_length), tolerance(seen.vocab, policy.score)
+    bound, score = float(policy.bound), seen.score(policy.score)
+    if policy.rule == "threshold":
+        least = (among & (score > bound + apart)).sum(axis=1)
+        most = (among & (score >= bound - apart)).sum(axis=1)
+        fits = (size >= np.maximum(least, 1)) & (size <= np.maximum(most, 1))
+    else:
+        ranked = np.sort(np.where(among, -score, math.inf), axis=1)
+        sums = np.cumsum(np.where(np.isfinite(ranked), ranked, 0.0), axis=1)
+        sums = np.concatenate([np.zeros((len(sums), 1)), sums], axis=1)
+        slack = np.arange(sums.shape[1]) * apart
+        before = np.take_along_axis(sums - slack, np.maximum(size - 1, 0)[:, None], 1)[:, 0]
+        whole = np.take_along_axis(sums + slack, size[:, None], 1)[:, 0]
+        fits = (size >= 1) & (before <= bound) & ((whole > bound) | (size == among.sum(axis=1)))
+    return np.where(fits | (size == 0), 0.0, -math.inf)
+
+
+def _times(count: NDArray[np.int64], log: Array) -> Array:
+    return np.where(count > 0, count * np.where(count > 0, log, 0.0), 0.0)
+
+
+def claimed_positions(policy: Policy, seen: Transitions) -> Array:
+    """Log probability (n,) of which positions, given how many, under the claim; of a policy that does not propose."""
+    if isinstance(policy, Bernoulli | FixedSize):
+        return uniformly(seen, seen.masked)
+    length = seen.y.shape[1]
+    if isinstance(policy, FixedSets):
+        turn = np.empty(length, dtype=np.int64)
+        for number, some in enumerate(policy.sets):
+            turn[list(some)] = number
+        current = np.where(seen.masked, turn, length).min(axis=1)
+        right = (seen.chosen == (seen.masked & (turn == current[:, None]))).all(axis=1)
+        return np.where(right | (seen.size == 0), 0.0, -math.inf)
+    assert isinstance(policy, Adaptive)
+    among = seen.candidates(policy.block_length)
+    if policy.score == "random":
+        return uniformly(seen, among)
+    apart, values = tolerance(seen.vocab, policy.score), seen.score(policy.score)
+    cut = _cut(values, among, seen.size)
+    certain, near = among & (values > cut + apart), among & (np.abs(values - cut) <= apart)
+    fits = ~(certain & ~seen.chosen).any(axis=1) & ~(seen.chosen & ~(certain | near)).any(axis=1)
+    found = np.where(fits, 0.0, -math.inf)
+    open_ = fits & (near.sum(axis=1) > seen.size - certain.sum(axis=1))
+    for k in np.flatnonzero(open_).tolist():
+        found[k] = _share(policy, seen, k, near[k])
+    return found
+
+
+def _share(policy: Adaptive, seen: Transitions, k: int, near: Mask) -> float:
+    """Log probability of what was chosen among positions of near equal scores."""
+    groups: dict[bytes, list[bool]] = {}
+    for i in np.flatnonzero(near):
+        groups.setdefault(seen.log_c[k, i].tobytes(), []).append(bool(seen.chosen[k, i]))
+    found = 0.0
+    for taken in groups.values():
+        count = sum(taken)
+        if not policy.takes_first:
+            found -= math.log(math.comb(len(taken), count))
+        elif not all(taken[:count]):
+            return -math.inf
+    return found
+
+
+def proposals(
+    policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, exactly: bool = False, share: float = 1.0
+) -> Array:
+    """Log probability (n,) of positions and tokens if all candidates get proposals, of which the best are kept.
+
+    Parameters
+    ----------
+    policy : Adaptive
+        Which proposes; where it has sizes, given how many are kept.
+    seen : Transitions
+    drawn, scored : callable
+        What proposals are drawn from, and the logarithms of their scores, from log conditionals.
+    exactly : bool
+        Ties as the numbers have it, the leftmost first; this adds up to 1 over all outcomes.
+    share : float
+        What a tie that rounding may break either way counts, when it fell in favour of what happened.
+    """
+    among, chosen = seen.candidates(policy.block_length), seen.chosen
+    apart = 0.0 if exactly else tolerance(seen.vocab, policy.score)
+    row, place = np.nonzero(chosen)
+    logs, written = seen.log_c[row, place], seen.reached[row, place][:, None]
+    kept = np.bincount(row, np.take_along_axis(drawn(logs), written, 1)[:, 0], minlength=len(chosen))
+    scores = np.full(chosen.shape, math.inf)
+    scores[row, place] = np.exp(np.take_along_axis(scored(logs), written, 1)[:, 0])
+    lowest = scores.min(axis=1)
+    last = seen.y.shape[1] - 1 - (scores == lowest[:, None])[:, ::-1].argmax(axis=1)
+    limit, possible = lowest, np.ones(len(lowest), dtype=bool)
+    other, place = np.nonzero(among & ~chosen & (seen.size > 0)[:, None])
+    before, logs = place < last[other], seen.log_c[other, place]
+    same = (logs == seen.log_c[other, last[other]]).all(axis=1)
+    if policy.rule == "threshold":
+        assert policy.bound is not None
+        reached = lowest >= float(policy.bound) - apart
+        limit = np.where(reached, float(policy.bound), np.minimum(lowest, float(policy.bound)))
+        possible = reached | (seen.size == 1)
+        before = (before | reached[other]) & exactly
+    elif not exactly:
+        # Only a row that is the same as the last one's ties with it for certain.
+        before &= same & policy.takes_first
+    c = np.exp(scored(logs))
+    allowed = c <= (limit[other] + apart)[:, None]
+    allowed &= ~(before[:, None] & (c >= np.minimum(limit, lowest)[other][:, None]))
+    chances = c if drawn is scored else np.exp(drawn(logs))
+    weights = np.where(~same[:, None] & (c >= (limit[other] - apart)[:, None]), share, 1.0) * allowed
+    with np.errstate(divide="ignore"):
+        tails = np.log(np.minimum(np.einsum("nv,nv->n", chances, weights), 1.0))
+    left = np.bincount(other, tails, minlength=len(chosen))
+    outside = (chosen & ~among).any(axis=1)
+    return np.where(outside | ~possible, -math.inf, kept + left)

@@ -1,0 +1,69 @@
+"""What a sampler was seen doing: the partial sequences that it asked about, call by call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .oracle import Oracle
+
+__all__ = ["Recorder", "Trace"]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The steps of one call of a sampler, rows by rows.
+
+    Parameters
+    ----------
+    y : (K + 1, c, L) int64
+        What the network was asked about at step 1, ..., K, and what was returned.
+    logits : (K, c, L, V) float64
+        What it answered.
+    """
+
+    y: NDArray[np.int64]
+    logits: NDArray[np.float64]
+
+
+class Recorder:
+    """An oracle that remembers what it is asked; sampler code cannot tell it from an :class:`Oracle`.
+
+    Parameters
+    ----------
+    oracle : Oracle
+    """
+
+    def __init__(self, oracle: Oracle) -> None:
+        self._oracle = oracle
+        self.vocab, self.length, self.mask_id = oracle.vocab, oracle.length, oracle.mask_id
+        self._asked: list[NDArray[np.int64]] = []
+        self._answered: list[NDArray[np.float64]] = []
+
+    def logits(self, x: Any) -> NDArray[np.float64]:
+        """As the oracle's."""
+        found = self._oracle.logits(x)
+        self._asked.append(np.array(x, dtype=np.int64))
+        self._answered.append(found)
+        return found.copy()
+
+    def torch(self, dtype: Any = None) -> Any:
+        """As the oracle's."""
+        from .adapters import TorchModel
+
+        return TorchModel(self, dtype)
+
+    def trace(self, returned: NDArray[np.int64]) -> Trace | None:
+        """The steps, if each question was about all rows in their order, the first about masks alone; else None.
+
+        Parameters
+        ----------
+        returned : (c, L) int64
+        """
+        asked = self._asked
+        if not asked or any(x.shape != returned.shape for x in asked) or (asked[0] != self.mask_id).any():
+            return None
+        return Trace(np.array([*asked, returned]), np.array(self._answered))

@@ -1,0 +1,303 @@
+"""A sampler's steps against the claim's, component by component: how many positions, which, what is written there.
+
+Rows of a call need not be independent: of each alternative the mean over the rows of a call of ``prod_k r/p`` has a
+mean of at most 1 under the claim, given the calls before. The products of these means, and their average over the
+alternatives, are test martingales; a step of probability zero refutes the claim at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from .diagnosis import DRAWN, SCORED, UNIFORMLY, Component, Diagnosis
+from .sizes import size_laws
+from .steps import SCORES, SLIP, Transitions, claimed_positions, claimed_sizes, proposals, strictly_by, uniformly
+from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, token_laws
+from .trace import Trace
+
+__all__ = ["Impossible", "TraceTest", "can_be_followed"]
+
+Array = NDArray[np.float64]
+Rows = Callable[[Array], Array]
+Model = tuple[str, str]
+
+LAST = "the likeliest token at the last step"
+
+FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
+"""Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
+
+MANY_CELLS = 128
+"""Entries ``L V`` of a partial sequence's conditionals from which they are many."""
+
+CELLS_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """A step that the claim forbids.
+
+    Parameters
+    ----------
+    component : str
+    call, row, step : int
+    before, after : tuple of int
+        Partial sequences; the mask is V.
+    """
+
+    component: str
+    call: int
+    row: int
+    step: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+def can_be_followed(policy: Policy) -> bool:
+    """Whether the law of its steps is known here."""
+    return isinstance(policy, Bernoulli | FixedSize | FixedSets | Adaptive)
+
+
+class TraceTest:
+    """The evidence of the calls so far.
+
+    Parameters
+    ----------
+    policy : Policy
+        One that can be followed.
+    vocab, length : int
+
+    Attributes
+    ----------
+    log, most : float
+        The evidence in nats, now and where it was most.
+    impossible : list of Impossible
+        The first of each call and component.
+    """
+
+    def __init__(self, policy: Policy, vocab: int, length: int) -> None:
+        self.policy, self.vocab, self.length = policy, vocab, length
+        self.block = policy.block_length if isinstance(policy, Adaptive) else length
+        self.proposing = (
+            policy
+            if isinstance(policy, Adaptive) and policy.proposes
+            else Adaptive(
+                length, score="confidence", order="sample-then-choose", sizes=[self.block], block_length=self.block
+            )
+        )
+        self.proposes = self.proposing is policy
+        self.own, self.laws = claimed_tokens(policy), token_laws(policy, vocab)
+        self.few = length * vocab > MANY_CELLS
+        self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in FEW]
+        self.impossible: list[Impossible] = []
+        self.calls, self.log, self.most = 0, 0.0, 0.0
+        self._wealth: dict[Model, float] = {}
+        self._against: dict[Model, float] = {}
+        self.diagnosis = Diagnosis(policy, length)
+        self._hazards = np.zeros((2, policy.steps))
+        self._waiting: list[Trace] = []
+
+    def add(self, trace: Trace) -> None:
+        """Count a call; several are looked at together."""
+        self._waiting.append(trace)
+        if sum(waiting.logits.size for waiting in self._waiting) > CELLS_AT_ONCE:
+            self.look()
+
+    def look(self) -> None:
+        """Look at all calls so far.
+
+        Notes
+        -----
+        Cost: the V logarithms of each token written, for some thirty laws; of every masked position for some more.
+        """
+        if not self._waiting:
+            return
+        traces, self._waiting = self._waiting, []
+        seen, row, earlier = _transitions(traces)
+        calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
+        cell_of, place = np.nonzero(seen.chosen)
+        logs, written = seen.log_c[cell_of, place], seen.reached[cell_of, place]
+
+        def total(law: Array) -> Array:
+            values = np.take_along_axis(law, written[:, None], 1)[:, 0]
+            return np.asarray(np.bincount(cell_of, values, minlength=len(row)), dtype=np.float64)
+
+        sizes, own = claimed_sizes(self.policy, seen), self.own(logs)
+        tokens = total(own)
+        proposed = self._proposed(seen, exactly=True)
+        if self.proposes:
+            claim = proposals(self.proposing, seen, self.own, _as_they_are)
+        else:
+            chosen = claimed_positions(self.policy, seen)
+            claim = chosen + tokens
+        forbidden = {
+            "sizes": np.isneginf(sizes),
+            "tokens": np.isneginf(tokens),
+            "positions": np.isneginf(claim) & ~np.isneginf(tokens),
+            "revealed": np.asarray(seen.changed.any(axis=1)),
+        }
+        self._note(seen, row, calls, forbidden)
+        self._finished(traces)
+        by_token = {name: total(self._slipping(law(logs))) for name, law in self.laws.items()}
+        by_token[STALE] = total(self._slipping(self.own(earlier[cell_of, place])))
+        if GREEDY in by_token:
+            by_token[LAST] = np.where(seen.size == seen.masked.sum(axis=1), by_token[GREEDY], tokens)
+        by_place, after_law = self._places(seen, earlier), self._after(seen)
+        found: dict[Model, tuple[Array, Array]] = {}
+        if self.proposes:
+            # Where the claim leaves the size to chance with the rest, any size is as likely.
+            free = -np.log(np.maximum(seen.masked.sum(axis=1), 1)) * (self.proposing.sizes is None)
+            found |= {("positions", name): (free + law + tokens, claim) for name, law in by_place.items()}
+            others = {key: law for key, law in proposed.items() if key[0] != AS_CLAIMED}
+            found |= {("tokens", name + after * SCORED): (law, claim) for (name, after), law in others.items()}
+        else:
+            found |= {("tokens", name): (law, tokens) for name, law in by_token.items()}
+            found["positions", DRAWN] = proposed[AS_CLAIMED, False], claim
+            if chosen.any():
+                found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
+                found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
+        found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, self._hazards).items()}
+        for model, (law, claimed) in found.items():
+            self._bet(model, law, claimed, row, calls)
+        by_token[AS_CLAIMED] = total(self._slipping(own))
+        shared = {} if self.few else self._proposed(seen, exactly=False)
+        if not self.proposes:
+            slip = math.log(SLIP) + uniformly(seen, seen.masked)
+            by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
+        self.diagnosis.add(seen, by_token, by_place, after_law, proposed, shared)
+        self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
+        step = np.minimum(seen.step, self.policy.steps) - 1
+        np.add.at(self._hazards[0], step, seen.size)
+        np.add.at(self._hazards[1], step, seen.masked.sum(axis=1))
+        self.calls += len(traces)
+        values = list(self._wealth.values())
+        self.log = math.inf if self.impossible else float(logsumexp(values)) - math.log(len(values))
+        self.most = max(self.most, self.log)
+
+    def _bet(self, model: Model, law: Array, claimed: Array, row: NDArray[np.int64], calls: NDArray[np.int64]) -> None:
+        """Means over the rows of each call; a step that the claim forbids is counted elsewhere."""
+        possible = ~np.isneginf(claimed)
+        ratio = np.where(possible, law, 0.0) - np.where(possible, claimed, 0.0)
+        by_row = np.bincount(row, ratio, minlength=int(calls[-1]))
+        for kept, logs in ((self._wealth, by_row), (self._against, -by_row)):
+            means = np.logaddexp.reduceat(logs, calls[:-1]) - np.log(np.diff(calls))
+            kept[model] = kept.get(model, 0.0) + float(means.sum())
+
+    def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
+        """Laws of which positions, given how many."""
+        among = seen.candidates(self.block)
+        found = {f"by {score}": strictly_by(seen, score, among) for score in SCORES}
+        if self.block < self.length:
+            found |= {f"by {score}, blocks ignored": strictly_by(seen, score, seen.masked) for score in SCORES}
+            found[f"{UNIFORMLY}, in blocks"] = np.logaddexp(
+                math.log1p(-SLIP) + uniformly(seen, among), math.log(SLIP) + uniformly(seen, seen.masked)
+            )
+        found[UNIFORMLY] = uniformly(seen, seen.masked)
+        score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
+        if score in SCORES and not self.proposes:
+            found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
+        return found
+
+    def _proposed(self, seen: Transitions, exactly: bool) -> dict[tuple[str, bool], Array]:
+        """Laws of proposals, by what they are drawn from and whether that is what scores are, too."""
+        share = 1.0 if exactly else 0.5
+        return {
+            (name, after): proposals(self.proposing, seen, law, law if after else _as_they_are, exactly, share)
+            for name, law in ((name, self._law(name)) for name in self.proposed)
+            for after in ((False,) if self.few or name in (AS_CLAIMED, GREEDY) else (False, True))
+        }
+
+    def _after(self, seen: Transitions) -> dict[str, Array]:
+        """Which positions, if the claimed score is that of the law that tokens are drawn from."""
+        score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
+        if score not in SCORES or self.proposes:
+            return {}
+        among = seen.candidates(self.block)
+        laws = {name: self._law(name) for name in self.proposed if name != GREEDY}
+        return {name: strictly_by(seen.seen_as(law(seen.log_c)), score, among) for name, law in laws.items()}
+
+    def _law(self, name: str) -> Rows:
+        return self.own if name == AS_CLAIMED else self.laws[name]
+
+    def _note(
+        self,
+        seen: Transitions,
+        row: NDArray[np.int64],
+        calls: NDArray[np.int64],
+        forbidden: dict[str, NDArray[np.bool_]],
+    ) -> None:
+        """The first step that each component forbids."""
+        for name, where in forbidden.items():
+            for k in np.flatnonzero(where)[:1]:
+                before, after = (tuple(map(int, y[k])) for y in (seen.y, seen.reached))
+                call = int(np.searchsorted(calls, row[k], side="right")) - 1
+                self.impossible.append(
+                    Impossible(name, self.calls + call, int(row[k] - calls[call]), int(seen.step[k]), before, after)
+                )
+
+    def _finished(self, traces: list[Trace]) -> None:
+        """Masks must not be left."""
+        for call, trace in enumerate(traces):
+            left = (trace.y[-1] == self.vocab).any(axis=1)
+            for row in np.flatnonzero(left)[:1]:
+                before, after = (tuple(map(int, y[row])) for y in trace.y[-2:])
+                self.impossible.append(
+                    Impossible("sizes", self.calls + call, int(row), len(trace.logits), before, after)
+                )
+
+    def _slipping(self, law: Array) -> Array:
+        """A law of tokens that takes any token now and then."""
+        return np.logaddexp(math.log1p(-SLIP) + law, math.log(SLIP / self.vocab))
+
+    def components(self, alpha: float) -> dict[str, Component]:
+        """What each component was seen to be, and the evidence against it."""
+        impossible = {step.component for step in self.impossible}
+        evidence = {}
+        for name in ("sizes", "positions", "tokens", "revealed"):
+            parts = [wealth for (component, _), wealth in self._wealth.items() if component == name]
+            found = float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
+            evidence[name] = math.inf if name in impossible else found
+        refuted = bool(impossible) or self.most >= math.log(1 / alpha)
+        return self.diagnosis.components(refuted, evidence, impossible, alpha)
+
+    def not_excluded(self, alpha: float) -> list[str]:
+        """Alternatives that are far enough from the claim and not refuted themselves, by as much evidence."""
+        near = near_laws(self.policy)
+        enough = math.log(1 / alpha)
+        return [
+            f"{component}: {name}"
+            for (component, name), against in self._against.items()
+            if against < enough and (name in near if component == "tokens" else name != UNIFORMLY)
+        ]
+
+
+def _as_they_are(logs: Array) -> Array:
+    return logs
+
+
+def _transitions(traces: list[Trace]) -> tuple[Transitions, NDArray[np.int64], Array]:
+    """The steps of rows that are not complete, whose they are, and what the network had said one step earlier."""
+    parts, rows = [], 0
+    for trace in traces:
+        open_ = (trace.y[:-1] == trace.logits.shape[3]).any(axis=2) | (trace.y[1:] != trace.y[:-1]).any(axis=2)
+        step, row = np.nonzero(open_)
+        parts.append(
+            (
+                trace.y[step, row],
+                trace.y[step + 1, row],
+                trace.logits[step, row],
+                step + 1,
+                row + rows,
+                trace.logits[np.maximum(step - 1, 0), row],
+                np.full(len(step), len(trace.logits)),
+            )
+        )
+        rows += trace.y.shape[1]
+    y, reached, logits, step, row, earlier, calls = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Transitions(y, reached, logits, step, calls), row, earlier

@@ -1,0 +1,164 @@
+"""Policies whose reveal times are independent of the tokens, and the laws of these times.
+
+A policy of this kind says what a step reveals of the masked positions, in Fractions; every law that an engine asks for
+follows from that, and a class replaces those that it has in closed form. Sets of positions are bit patterns, bit L-1-i
+for position i.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from abc import abstractmethod
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..enclosure import UNIT_ROUNDOFF
+from ..reach import power
+from .base import Partial, Policy, Transition
+from .filling import fillings
+
+__all__ = ["ExchangeableTimes", "GivenTimes", "pattern"]
+
+Positions = tuple[int, ...]
+
+
+def pattern(positions: Iterable[int], length: int) -> int:
+    """A set of positions as bits."""
+    return sum(1 << (length - 1 - i) for i in positions)
+
+
+class GivenTimes(Policy):
+    """A policy whose reveal times are independent of the tokens."""
+
+    oblivious = True
+
+    @abstractmethod
+    def choices(self, step: int, masked: Positions) -> Iterator[tuple[Fraction, Positions]]:
+        """What step 1..N reveals of the masked positions, each possible set with its chance."""
+
+    @abstractmethod
+    def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The step, from 0, at which each position is revealed, from (n, L) uniform numbers in [0, 1).
+
+        Cost ``O(L log(N + L))`` a sequence. A time's chance is off by ``2^-53`` at most; ties of the uniform numbers,
+        which make a random order uneven, have a chance below ``L^2 2^-54``.
+        """
+
+    def log2_of_times(self, length: int) -> float:
+        """At most the logarithm to base 2 of the chance of any possible reveal times."""
+        least: dict[Positions, float] = {tuple(range(length)): 0.0}
+        for step in range(1, self.steps + 1):
+            following: dict[Positions, float] = {}
+            for masked, sofar in least.items():
+                for chance, chosen in self.choices(step, masked):
+                    left = tuple(i for i in masked if i not in chosen)
+                    log = sofar + math.log2(chance.numerator) - math.log2(chance.denominator)
+                    following[left] = min(following.get(left, 0.0), log)
+            least = following
+        return min(least.values())
+
+    def exact_before(self, length: int) -> Mapping[tuple[int, int], Fraction]:
+        """``P(R is what is revealed before i)``, by R and i, where it is positive."""
+        found: defaultdict[tuple[int, int], Fraction] = defaultdict(Fraction)
+        reached: Mapping[Positions, Fraction] = {tuple(range(length)): Fraction(1)}
+        for step in range(1, self.steps + 1):
+            following: defaultdict[Positions, Fraction] = defaultdict(Fraction)
+            for masked, chance in reached.items():
+                R = (1 << length) - 1 - pattern(masked, length)
+                for share, chosen in self.choices(step, masked):
+                    for i in chosen:
+                        found[R, i] += chance * share
+                    following[tuple(i for i in masked if i not in chosen)] += chance * share
+            reached = following
+        return found
+
+    def before(self, length: int) -> tuple[NDArray[np.float64], float]:
+        """The same as a (2^L, L) array, and its relative error."""
+        chances = self.exact_before(length)
+        found = np.zeros((1 << length, length))
+        for at, chance in chances.items():
+            found[at] = float(chance)
+        return found, rounding(chances.values())
+
+    def transitions(
+        self, step: int, y: Partial, conditionals: NDArray[np.float64], memory: Hashable = None
+    ) -> Iterator[Transition]:
+        masked = tuple(i for i, token in enumerate(y) if token == conditionals.shape[1])
+        for chance, chosen in self.choices(step, masked):
+            yield from fillings(float(chance), y, chosen, conditionals)
+
+    def pair_count(self, vocab: int, length: int) -> int:
+        """Every pair at every step."""
+        return power(2 * vocab + 1, length) * self.steps
+
+
+class ExchangeableTimes(GivenTimes):
+    """Reveal times whose law stays the same when the positions are permuted: the numbers revealed decide it."""
+
+    exchangeable = True
+
+    @abstractmethod
+    def counts(self, step: int, masked: int) -> Iterator[tuple[Fraction, int]]:
+        """How many of so many masked positions step 1..N reveals, each possible number with its chance."""
+
+    def choices(self, step: int, masked: Positions) -> Iterator[tuple[Fraction, Positions]]:
+        for chance, size in self.counts(step, len(masked)):
+            share = chance / math.comb(len(masked), size)
+            yield from ((share, chosen) for chosen in itertools.combinations(masked, size))
+
+    def exact_jumps(self, length: int) -> Mapping[tuple[int, int], Fraction]:
+        """Expected number of steps from r to r+s revealed tokens, by r and s >= 1, where it is positive."""
+        found: defaultdict[tuple[int, int], Fraction] = defaultdict(Fraction)
+        reached: Mapping[int, Fraction] = {0: Fraction(1)}
+        for step in range(1, self.steps + 1):
+            following: defaultdict[int, Fraction] = defaultdict(Fraction)
+            for r, chance in reached.items():
+                for share, s in self.counts(step, length - r):
+                    if s:
+                        found[r, s] += chance * share
+                    following[r + s] += chance * share
+            reached = following
+        return found
+
+    def jumps(self, length: int) -> tuple[NDArray[np.float64], float]:
+        """The same as an (L+1, L+1) array, and its relative error; what reveals one token may be left out."""
+        found = np.zeros((length + 1, length + 1))
+        jumps = self.exact_jumps(length)
+        for at, expected in jumps.items():
+            found[at] = float(expected)
+        return found, rounding(jumps.values())
+
+    def exact_sizes_before(self, length: int) -> list[Fraction]:
+        """Chances that j = 0..L-1 positions are revealed before a given one."""
+        chances = [Fraction(0)] * length
+        for (r, s), expected in self.exact_jumps(length).items():
+            chances[r] += Fraction(s, length) * expected
+        return chances
+
+    def sizes_before(self, length: int) -> tuple[NDArray[np.float64], float]:
+        """The same in float64, shape (L,), and their relative error."""
+        chances = self.exact_sizes_before(length)
+        return np.array([float(chance) for chance in chances]), rounding(chances)
+
+    def exact_before(self, length: int) -> Mapping[tuple[int, int], Fraction]:
+        sized = enumerate(self.exact_sizes_before(length))
+        chances = [chance / math.comb(length - 1, j) for j, chance in sized] + [Fraction(0)]
+        found = ((R, i, chances[R.bit_count()]) for R in range(1 << length) for i in range(length))
+        return {(R, i): chance for R, i, chance in found if chance and not R >> (length - 1 - i) & 1}
+
+    def before(self, length: int) -> tuple[NDArray[np.float64], float]:
+        weights, error = self.sizes_before(length)
+        sizes = np.array([R.bit_count() for R in range(1 << length)])
+        per_set = np.append(weights / [math.comb(length - 1, j) for j in range(length)], 0.0)
+        misses = (np.arange(1 << length)[:, None] >> np.arange(length - 1, -1, -1) & 1) == 0
+        return np.where(misses, per_set[sizes][:, None], 0.0), error + 2 * UNIT_ROUNDOFF
+
+
+def rounding(numbers: Iterable[Fraction]) -> float:
+    """Relative error of the nearest float64: 0 where all of them are such."""
+    return UNIT_ROUNDOFF if any(Fraction(float(x)) != x for x in numbers) else 0.0

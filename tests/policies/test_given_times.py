@@ -1,0 +1,162 @@
+"""A policy of given reveal times that no engine has heard of gets whatever its traits entitle it to."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from grid import Case
+from oracles import denoisers as oracle_denoisers
+from oracles import languages as oracle_languages
+from oracles import quantities, samplers
+
+from maskbound.numerics import denoisers, languages
+from maskbound.numerics.engines.workspace import Workspace
+from maskbound.numerics.errors import NoLogForm
+from maskbound.numerics.instances import Instance
+from maskbound.numerics.instances.sampler import CompiledSampler, sampler_for
+from maskbound.numerics.metrics import METHODS, measurable, measure
+from maskbound.numerics.policies import Bernoulli, ExchangeableTimes, FixedSize
+from maskbound.numerics.policies.filling import filled
+
+HALF = Fraction(1, 2)
+L = 4
+
+
+class Either(ExchangeableTimes):
+    """``FixedSize(first)`` or ``FixedSize(second)`` of two steps, by a fair coin."""
+
+    def __init__(self, first: list[int], second: list[int]) -> None:
+        self.parts = (first, second)
+
+    steps = 2
+
+    def check(self, vocab, length):
+        assert all(sum(part) == length for part in self.parts)
+
+    def written(self):
+        raise NotImplementedError
+
+    def counts(self, step, masked):
+        if step == 1:
+            yield from ((HALF, part[0]) for part in self.parts)
+        else:
+            yield Fraction(1), masked
+
+    def reveal_times(self, uniforms):
+        # The largest of L uniform numbers is below 2^(-1/L) with chance 1/2, whatever their order.
+        coin = (uniforms.max(axis=1) < 2 ** (-1 / uniforms.shape[1])).astype(int)
+        first = np.array([part[0] for part in self.parts])[coin]
+        return (uniforms.argsort(axis=1).argsort(axis=1) >= first[:, None]).astype(np.int64)
+
+    def draw_step(self, step, y, conditionals, rng):
+        masked = y == conditionals.shape[2]
+        if step == 1:
+            masked &= self.reveal_times(rng.random(y.shape)) == 0
+        return filled(y, masked, conditionals, rng)
+
+
+SIZES = ([1, 3], [3, 1])
+
+
+def oracle_policy() -> samplers.Policy:
+    parts = [samplers.fixed_size(sizes) for sizes in SIZES]
+    times = Counter()
+    for part in parts:
+        times.update({tau: HALF * chance for tau, chance in part.times.items()})
+    return samplers.Policy("either", L, 2, dict(times), lambda k, masked: [], (), None)
+
+
+ROWS = ([HALF, HALF], [[Fraction(2, 3), Fraction(1, 3)], [Fraction(0), Fraction(1)]])
+LAW = oracle_languages.markov(*ROWS, L)
+
+
+def case(perturbed: bool) -> Case:
+    language = languages.Tabular(2, L, list(LAW), list(LAW.values()))
+    policy = Either(*SIZES)
+    if perturbed:
+        prediction = oracle_denoisers.mix_uniform(Fraction(1, 7))
+        denoiser = denoisers.Perturbed("uniform", "1/7")
+        return Case(
+            Instance(language, policy, denoiser), LAW, oracle_denoisers.predicting(LAW, 2, prediction), oracle_policy()
+        )
+    return Case(Instance(language, policy), LAW, oracle_denoisers.exact(LAW, 2), oracle_policy())
+
+
+def truth(one: Case) -> dict:
+    law = samplers.law(one.policy, 2, one.denoiser)
+    measured = [samplers.fixed_size(sizes) for sizes in SIZES]
+    return {
+        "path_kl": quantities.path_kl(LAW, one.denoiser, one.policy),
+        "log_mean_path_kl": quantities.mixtures.log_mean_path_kl(LAW, one.denoiser, one.policy),
+        "learning_term": quantities.learning_term(LAW, 2, one.denoiser, one.policy),
+        "mean_learning_error": quantities.mean_learning_error(LAW, 2, one.denoiser, one.policy),
+        "profile_left_sum": sum(quantities.profile_left_sum(LAW, part) for part in measured) / 2,
+        "entropy": quantities.entropy(LAW),
+        "kl": quantities.kl(LAW, law),
+        "tv": quantities.tv(LAW, law),
+        "ser": quantities.ser(LAW, law),
+        "log_ter": quantities.log_ter(LAW, law),
+    }
+
+
+@pytest.mark.parametrize("perturbed", [False, True])
+def test_every_engine_agrees_with_the_definitions(perturbed):
+    one = case(perturbed)
+    met = Counter()
+    for name, value in truth(one).items():
+        assert name in measurable(one.instance), name
+        for method in METHODS:
+            if method.quantity == name and method.kind != "statistical" and method.obstacle(one.instance) is None:
+                try:
+                    found = method.measure(Workspace(one.instance))
+                except NoLogForm:
+                    assert name == "log_mean_path_kl"
+                    continue
+                assert found.lo <= value <= found.hi, (name, method.engine)
+                met[method.engine] += 1
+    assert {"tabular", "profile", "walk", "rational"} <= set(met)
+
+
+def test_the_wrong_policy_is_noticed():
+    right, wrong = case(False), FixedSize(SIZES[0])
+    found = measure(Instance(right.instance.language, wrong), ["path_kl", "profile_left_sum"])
+    assert not any(found[name].lo <= truth(right)[name] <= found[name].hi for name in found)
+
+
+def test_drawing_uses_the_reveal_times():
+    chain = languages.markov(["1/2", "1/2"], [["2/3", "1/3"], [0, 1]], L)
+    sampler = sampler_for(Instance(chain, Either(*SIZES)))
+    assert isinstance(sampler, CompiledSampler)
+    law = samplers.law(oracle_policy(), 2, oracle_denoisers.exact(LAW, 2))
+    count = 20000
+    tokens = np.concatenate([chunk.tokens for chunk in sampler.chunks(7, count)])
+    seen = Counter(map(tuple, tokens.tolist()))
+    assert set(seen) <= set(law)
+    for x, chance in law.items():
+        # Five standard deviations.
+        assert abs(seen[x] / count - chance) <= 5 * math.sqrt(chance * (1 - chance) / count)
+
+
+@pytest.mark.parametrize(
+    "policy", [Bernoulli(weights=["1/2", 0, "1/3", "1/6"]), FixedSize([2, 0, 1, 1]), FixedSize([4])]
+)
+def test_closed_forms_are_the_general_laws(policy):
+    general = super(ExchangeableTimes, policy).exact_before(L)
+    assert policy.exact_before(L) == {at: chance for at, chance in general.items() if chance}
+    counted = ExchangeableTimes.exact_sizes_before(policy, L)
+    assert policy.exact_sizes_before(L) == counted
+    exact = ExchangeableTimes.exact_jumps(policy, L)
+    jumps, error = policy.jumps(L)
+    for (r, s), expected in exact.items():
+        assert s < 2 or abs(Fraction(jumps[r, s]) - expected) <= expected * Fraction(error)
+    sizes, error = policy.sizes_before(L)
+    assert all(abs(Fraction(x) - y) <= y * Fraction(error) for x, y in zip(sizes.tolist(), counted, strict=True))
+    before, error = policy.before(L)
+    for (R, i), chance in general.items():
+        assert abs(Fraction(before[R, i]) - chance) <= chance * Fraction(error)
+    assert np.count_nonzero(before) == sum(chance > 0 for chance in general.values())
+    assert policy.log2_of_times(L) <= super(ExchangeableTimes, policy).log2_of_times(L) + 1e-9
