@@ -9,6 +9,7 @@ from pathlib import Path
 from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.metrics.methods import measured_in
 from maskbound.numerics.tables.statements import tests_of, tightest_ratio
+from maskbound.numerics.universal_verdicts import universal_verdicts
 from maskbound.theory import PAPERS, declared_in, index, mermaid, quantities, statements
 
 ROOT = Path(__file__).parent.parent
@@ -153,7 +154,33 @@ def relation_page() -> str:
     )
 
 
+def universal_page() -> str:
+    """What is decided for every language."""
+    lines = [
+        "# For every language",
+        "",
+        "Generated (`make docs`); do not edit. Statements that can be decided for every language and vocabulary, from",
+        "the verdicts that [benchmarks/universal.py](../benchmarks/universal.py) stores. Sharp constant: the largest,",
+        "over the policies tried, of the least C with lhs <= C rhs for every language (of a false statement, at the",
+        "case that refutes it); 1 means that no smaller factor would do.",
+        "",
+        "| statement | formula | verdict | scope | sharp constant | certificate, bytes |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, found in universal_verdicts().items():
+        if found.verdict != "out of reach":
+            statement = statements[name]
+            formula = statement.latex().replace("|", r"\vert ")
+            constant = found.constant if found.constant and len(found.constant) <= 20 else ""
+            lines.append(
+                f"| [{name}]({statement.note}) | ${formula}$ | {found.verdict} | {found.scope} | {constant} |"
+                f" {found.certificate or ''} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
 NOTES = {
+    "universal.md": universal_page,
     "README.md": statement_index,
     "quantities.md": quantity_table,
     "engines.md": engine_page,

@@ -24,6 +24,7 @@ PACKAGES = (
     "maskbound.numerics.sweeps",
     "maskbound.numerics.tables.figures",
     "maskbound.numerics.testing",
+    "maskbound.numerics.universal",
 )
 FAULTS = {
     "GL08": "no docstring",

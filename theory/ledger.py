@@ -13,6 +13,7 @@ from sympy import Symbol
 from . import (
     decoding,
     efficiency,
+    every_language,
     information,
     named_languages,
     order,
@@ -37,6 +38,7 @@ FAMILIES = (
     decoding,
     order,
     efficiency,
+    every_language,
     named_languages,
     refuted,
 )

@@ -120,12 +120,17 @@ def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused:
 
 @app.command(epilog="Example: maskbound verify certificate.json")
 def verify(
-    certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` has written.")],
+    certificate: Annotated[
+        Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` or `prove` has written.")
+    ],
 ) -> int:
     """Recheck a certificate from the definitions, with the standard library alone, and its id with the ledger."""
     from ..checks.certificate import require_the_ledger
     from ..checks.verify import main as recheck
+    from ..universal import checker
 
+    if checker.speaks_of(certificate):
+        return checker.main([str(certificate)])
     return recheck([str(certificate)], require_the_ledger)
 
 

@@ -20,6 +20,14 @@ class Goal(StrEnum):
     ser = "ser"
 
 
+class Information(StrEnum):
+    """What random sizes that are best against any language make PATH_KL small relative to."""
+
+    both = "tc+dtc"
+    tc = "tc"
+    dtc = "dtc"
+
+
 @app.command(epilog="Example: maskbound schedule english-bigram-long")
 def schedule(
     spec: Spec,
@@ -27,19 +35,28 @@ def schedule(
     quantity: Annotated[
         Goal, typer.Option("-q", "--quantity", help="What to make small; kl and ser for small rational instances.")
     ] = Goal.path_kl,
+    minimax: Annotated[
+        Information | None, typer.Option("--minimax", help="Also what sizes that know no language promise it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """The best schedule of that many steps, and what it saves of the uniform and the cosine one."""
     from ..planning import best_schedule
     from ..planning.plan import KINDS, kind_of
     from ..tables.cases import open_instance
-    from ..tables.schedules import plan_record, plan_table
+    from ..tables.schedules import minimax_record, plan_record, plan_table
 
     require("--steps", steps, steps is None or steps > 0, "a positive whole number")
     instance = open_instance(spec)
     kinds = sorted(KINDS, key=lambda kind: kind != kind_of(instance))
     plans = [best_schedule(instance, steps, quantity=quantity.value, kind=kind) for kind in kinds]
+    blind = minimax_record(instance, plans[0].policy.steps, minimax.value) if minimax is not None else None
     if as_json:
-        print_json(plan_record(instance, plans))
-    else:
-        print_table(plan_table(instance, plans))
+        print_json(plan_record(instance, plans) | ({} if blind is None else {"minimax": blind}))
+        return
+    print_table(plan_table(instance, plans))
+    if blind is not None:
+        print(
+            f"minimax ({blind['criterion']}): random sizes for any language have path_kl at most "
+            f"{blind['path_kl_at_most']:.6g} here, fixed ones {blind['fixed_path_kl_at_most']:.6g}"
+        )

@@ -2,6 +2,7 @@
 
 from .base import Language, Scope
 from .block_product import Blocks
+from .code_products import mds_product
 from .codes import mds, parity
 from .colourings import colouring
 from .copies import copy, pair
@@ -30,6 +31,7 @@ __all__ = [
     "iid",
     "markov",
     "mds",
+    "mds_product",
     "ngram_from_counts",
     "ngram_from_text",
     "pair",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
+from ..errors import BadInput
 from ..spec.draws import Spec
 from ..spec.table import KindTable
 from .base import Language
@@ -47,5 +48,7 @@ def read_language(table: Any, folder: Path, level: int = 0) -> tuple[Language, d
     BeyondReach
         When the language itself (not what is measured on it) does not fit into memory.
     """
+    if isinstance(table, Mapping) and table.get("kind") == "any":
+        raise BadInput("kind", 'found "any", which stands for every language; the command prove accepts it')
     read = LanguageTable.of_kind(table)
     return read.build(folder, level), read.canonical(folder)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
+from ..errors import BadInput
 from ..instances import Instance
 from ..languages import Language, colouring, copy, english_ngram, mds, pair
+from ..metrics import measure
 from ..planning import Plan, best_schedule, break_even
 from ..planning.plan import KINDS
 from ..policies import Bernoulli
+from ..universal.minimax import fixed_value, minimax
 from .digits import shown_float
 from .render import Table, as_json
 
-__all__ = ["break_even_table", "plan_record", "plan_table", "schedule_table"]
+__all__ = ["break_even_table", "minimax_record", "plan_record", "plan_table", "schedule_table"]
 
 SIZES_SHOWN = 16
 
@@ -102,6 +107,29 @@ def plan_record(instance: Instance, plans: Sequence[Plan]) -> dict[str, Any]:
         )
     quantity, steps = plans[0].quantity, plans[0].policy.steps
     return {"instance": instance.name, "quantity": quantity, "steps": steps, "plans": found}
+
+
+def minimax_record(instance: Instance, steps: int, criterion: str) -> dict[str, Any]:
+    """What the best random sizes against any language promise this one, and what the best fixed ones do."""
+    if not instance.exact_denoiser:
+        raise BadInput("--minimax", "found a denoiser that is not exact, of which this says nothing")
+    found = minimax(instance.length, steps, criterion)
+    measured = measure(instance, ["total_correlation", "dual_total_correlation"])
+    tc, dtc = (measured[name].hi for name in ("total_correlation", "dual_total_correlation"))
+    unit = {"tc+dtc": tc + dtc, "tc": tc, "dtc": dtc}[criterion]
+    fixed = fixed_value(instance.length, steps, criterion)
+    return {
+        "criterion": criterion,
+        "value": str(found.value),
+        "path_kl_at_most": _above(found.value * Fraction(unit)),
+        "fixed_value": str(fixed),
+        "fixed_path_kl_at_most": _above(fixed * Fraction(unit)),
+    }
+
+
+def _above(value: Fraction) -> float:
+    """A float64 that is no smaller."""
+    return math.nextafter(float(value), math.inf)
 
 
 def _targets() -> Iterator[tuple[str, Language, str, float]]:

@@ -12,11 +12,13 @@ from maskbound.theory import Statement, consequences, declared_in, search, state
 
 from ..errors import BadInput, shown
 from ..tightness import extremes, in_words
+from ..universal_verdicts import universal_verdicts
 from .render import Formula, Table
 
 __all__ = [
     "find_statement",
     "find_statements",
+    "for_every_language",
     "statement_account",
     "statement_lines",
     "statement_list",
@@ -28,17 +30,35 @@ __all__ = [
 def statement_list() -> Table:
     """Every statement with its formula, what it needs and what is known about it."""
     rows = tuple(
-        (s.id, s.title, Formula(str(s), s.latex()), _needs(s), s.status, tightest_ratio(s), s.note or None)
+        (
+            s.id,
+            s.title,
+            Formula(str(s), s.latex()),
+            _needs(s),
+            s.status,
+            tightest_ratio(s),
+            for_every_language(s),
+            s.note or None,
+        )
         for s in statements.values()
     )
-    columns = ("id", "title", "formula", "needs", "status", "tightest", "proof note")
-    note = "tightest: the largest ratio of the sides met on small instances; 1 is equality"
-    return Table("Statements (entropies and divergences in nats)", columns, rows, (note,))
+    columns = ("id", "title", "formula", "needs", "status", "tightest", "every language", "proof note")
+    notes = (
+        "tightest: the largest ratio of the sides met on small instances; 1 is equality",
+        "every language: decided for all of them, with the largest sharp constant met",
+    )
+    return Table("Statements (entropies and divergences in nats)", columns, rows, notes)
 
 
 def tightest_ratio(statement: Statement) -> str | None:
     """The largest ratio of its sides that is stored; None for what is not true."""
     found = extremes().get(statement.id)
+    return None if found is None else found.shown
+
+
+def for_every_language(statement: Statement) -> str | None:
+    """What is stored about all languages; None where that is out of reach."""
+    found = universal_verdicts().get(statement.id)
     return None if found is None else found.shown
 
 
@@ -103,6 +123,7 @@ def statement_account(statement: Statement) -> str:
     extreme = extremes().get(statement.id)
     if extreme is not None:
         facts.append(("tightest", f"ratio {extreme.shown} on {in_words(extreme.instance)}"))
+    facts.append(("every language", for_every_language(statement) or ""))
     facts.append(("follows from", ", ".join(statement.follows_from)))
     facts.append(("implies", ", ".join(consequences(statement.id))))
     facts.append(("declared in", declared_in(statement)))

@@ -73,6 +73,14 @@ LANGUAGES: dict[str, tuple[dict[str, Any], oracle.Law]] = {
     "copy": ({"kind": "copy", "vocab": 2, "copies": 3, "length": 6}, oracle.copy(2, 3, 6)),
     "parity": ({"kind": "parity", "length": 4}, oracle.parity(4)),
     "mds": ({"kind": "mds", "field": 5, "dimension": 2, "length": 4}, oracle.mds(5, 2, 4)),
+    "mds-product": (
+        {"kind": "mds-product", "field": 2, "exponents": [1, 2], "length": 3},
+        oracle.mds_product(2, [1, 2], 3),
+    ),
+    "mds-product of a middle rank": (
+        {"kind": "mds-product", "field": 5, "exponents": [0, 1], "length": 4},
+        oracle.mds_product(5, [0, 1], 4),
+    ),
     "iid": (
         {"kind": "iid", "probabilities": ["1/2", "0.5", 0], "length": 2},
         oracle.iid([Fraction(1, 2), Fraction(1, 2), Fraction(0)], 2),

@@ -141,6 +141,28 @@ def mds(Q: int, K: int, L: int) -> Law:
     )
 
 
+def mds_product(Q: int, exponents: Sequence[int], L: int) -> Law:
+    """Independent codes side by side, `m_K` of rank K; by other constructions than polynomials at the ends."""
+    codes = []
+    for K, count in enumerate(exponents, 1):
+        if K == 1:
+            code = copy(Q, L, L)
+        elif K == L:
+            code = iid([Fraction(1, Q)] * Q, L)
+        elif K == L - 1:
+            code = uniform(x for x in product(range(Q), repeat=L) if sum(x) % Q == 0)
+        else:
+            code = mds(Q, K, L)
+        codes += [code] * count
+    found = []
+    for chosen in product(*codes):
+        word = [0] * L
+        for part in chosen:
+            word = [token * Q + digit for token, digit in zip(word, part, strict=True)]
+        found.append(word)
+    return uniform(found)
+
+
 def permutation(L: int) -> Law:
     """Uniform on the permutations of 0..L-1 (V = L)."""
     return uniform(permutations(range(L)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 from typer.testing import CliRunner
@@ -32,6 +33,17 @@ def test_a_plan_is_printed_and_can_be_put_in_a_file(tmp_path):
         assert value.lo <= plan["value"]["hi"]
         assert plan["value"]["lo"] <= value.hi
         assert plan["least"] <= value.hi
+
+
+def test_sizes_that_know_no_language_promise_less():
+    """Parity, two steps: a sixth of TC + DTC = 3 log 2 at most, a third for sizes that are not random."""
+    words = ["schedule", "parity-uniform", "--steps", "2", "--minimax"]
+    found = json.loads(RUNNER.invoke(cli.app, [*words, "tc+dtc", "--json"]).stdout)["minimax"]
+    assert (found["value"], found["fixed_value"]) == ("1/6", "1/3")
+    assert math.isclose(found["path_kl_at_most"], math.log(2) / 2)
+    assert math.isclose(found["fixed_path_kl_at_most"], math.log(2))
+    assert "minimax (dtc): random sizes" in RUNNER.invoke(cli.app, [*words, "dtc"]).stdout
+    assert RUNNER.invoke(cli.app, [*words, "log"]).exit_code == 2
 
 
 def test_the_exact_quantities_are_planned_too():

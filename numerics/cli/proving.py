@@ -1,0 +1,114 @@
+"""`prove`: a claim decided for every language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .application import BAD_INPUT, INCONCLUSIVE, VIOLATION, app, say
+from .options import AsJson, Spec
+from .output import print_json
+
+if TYPE_CHECKING:
+    from ..universal import Decision
+
+
+@app.command(epilog='Example: maskbound prove parity-uniform --claim "path_kl <= total_correlation"')
+def prove(
+    spec: Spec,
+    claim: Annotated[str, typer.Option("--claim", metavar="TEXT", help='Such as "path_kl <= total_correlation".')],
+    assume: Annotated[
+        list[str] | None,
+        typer.Option("--assume", metavar="NAME", help="MarkovLanguage or IndependentTokens: of such languages only."),
+    ] = None,
+    all_lengths: Annotated[
+        bool, typer.Option("--all-lengths", help="For every length; of fixed sizes also for all sizes.")
+    ] = False,
+    certificate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a certificate of what holds, for `verify`.")
+    ] = None,
+    language: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where an instance that refutes the claim is written.")
+    ] = Path("refutation.json"),
+    as_json: AsJson = False,
+) -> int:
+    """Decide a claim for every language of a length; of the instance, only its length and its policy count.
+
+    In an instance file for this command the language may be of kind "any", with a length and nothing else.
+    """
+    import maskbound.theory as theory
+
+    from ..universal import Decided, prove_everywhere
+    from ..universal import prove as decide
+    from ..universal.question import load_question
+
+    stated = theory.claim(claim, assumptions=assume or ())
+    question = load_question(spec)
+    if all_lengths:
+        found = prove_everywhere(stated, question.policies, exact_denoiser=question.exact_denoiser)
+    else:
+        found = decide(stated, question.policies, question.length, exact_denoiser=question.exact_denoiser)
+    written = _write_language(found, language)
+    if certificate is not None:
+        _write_certificate(found, certificate)
+    if as_json:
+        print_json(
+            {
+                "verdict": found.verdict.value,
+                "constant": None if found.constant is None else str(found.constant),
+                "scope": found.scope,
+                "reason": found.reason,
+                "language": written,
+            }
+        )
+    else:
+        _print(found, written)
+    statuses = {Decided.HOLDS: 0, Decided.FAILS: VIOLATION, Decided.OUT_OF_REACH: BAD_INPUT}
+    return statuses.get(found.verdict, INCONCLUSIVE)
+
+
+def _write_language(found: Decision, path: Path) -> str | None:
+    import json
+
+    from ..tables.write import write_text
+
+    if found.witness is None:
+        return None
+    write_text(path, json.dumps(found.witness, indent=1) + "\n")
+    return str(path)
+
+
+def _write_certificate(found: Decision, path: Path) -> None:
+    from ..errors import BeyondReach
+    from ..tables.write import write_text
+    from ..universal import certificate_text
+
+    if found.verdict.value != "holds":
+        say(f"nothing is written to {path}: the claim {found.verdict.value}")
+        return
+    try:
+        text = certificate_text(found)
+    except BeyondReach as problem:
+        say(f"nothing is written to {path}: {problem}")
+        return
+    write_text(path, text)
+    say(f"the certificate is written to {path}")
+
+
+def _print(found: Decision, written: str | None) -> None:
+    print(f"{found.claim}: {found.verdict.value}")
+    print(f"  for {found.scope}")
+    print(f"  {found.reason}")
+    if found.constant is not None:
+        print(f"  sharp constant {_shown(found.constant)}")
+    for line in found.proof:
+        print(f"  {line}")
+    if written is not None:
+        print(f"  {written} violates it" + (" (judged by the engines)" if found.judged == "violated" else ""))
+
+
+def _shown(constant: Any) -> str:
+    text = str(constant)
+    return text if len(text) <= 40 else f"{float(constant):.12g} (a fraction of {len(text)} characters)"

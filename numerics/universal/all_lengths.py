@@ -1,0 +1,81 @@
+"""Claims decided for every language of every length at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from maskbound.theory import Statement, claim
+
+from ..errors import BeyondReach
+from ..policies import Bernoulli, FixedSize, Policy
+from .decision import Decided, Decision
+from .every_schedule import every_schedule
+from .every_size import every_size
+from .mixture import Mixture
+
+__all__ = ["prove_everywhere"]
+
+
+def prove_everywhere(
+    about: Statement | str, policy: Policy | Sequence[Policy | Mixture], *, exact_denoiser: bool = True
+) -> Decision:
+    """Decide a claim for every language of every length.
+
+    Parameters
+    ----------
+    about : Statement or str
+    policy : Policy, or two of them
+        Fixed sizes stand for all sizes in any number of steps (sizes of one token for one at a time in random order).
+        A Bernoulli policy stands for all schedules, or all uniform ones, if the claim holds for these, else for itself.
+    exact_denoiser : bool
+        Whether the denoiser is exact; otherwise the claim is for every denoiser too.
+
+    Returns
+    -------
+    Decision
+        Its ``proof`` is mathematics that a person can check.
+
+    Examples
+    --------
+    >>> from maskbound.numerics import policies
+    >>> found = prove_everywhere("path_kl <= (max_step_size - 1) * log(V)", policies.FixedSize([2, 1]))
+    >>> found.verdict.value
+    'holds'
+    """
+    statement = claim(about) if isinstance(about, str) else about
+    policies = (policy,) if isinstance(policy, Policy) else tuple(policy)
+    denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
+    scope = f"every language of every length over every vocabulary, {denoiser}"
+    try:
+        _require_known_assumptions(statement, exact_denoiser, policies)
+        if not exact_denoiser and len(policies) == 2:
+            raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
+        sized = [each for each in policies if isinstance(each, FixedSize)]
+        if len(sized) == len(policies) == 1:
+            return every_size(statement, sized[0], scope, exact_denoiser)
+        bernoulli = [each for each in policies if isinstance(each, Bernoulli)]
+        if len(bernoulli) == len(policies):
+            return every_schedule(statement, bernoulli, scope, exact_denoiser)
+        raise BeyondReach("every length at once is decided for fixed sizes and for Bernoulli steps")
+    except BeyondReach as problem:
+        return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
+
+
+def _require_known_assumptions(
+    statement: Statement, exact_denoiser: bool, policies: Sequence[Policy | Mixture]
+) -> None:
+    """Refuse hypotheses that not every member of the family satisfies at every length."""
+    satisfied = {"OrderOblivious", "ChosenFirst", "TemperatureOne", "NoBlocks"}
+    if exact_denoiser:
+        satisfied.add("ExactDenoiser")
+    if all(isinstance(policy, FixedSize) for policy in policies):
+        satisfied |= {"FixedSizePolicy", "SizedPolicy"}
+        if all(max(policy.sizes) <= 1 for policy in policies if isinstance(policy, FixedSize)):
+            satisfied |= {"OneAtATime", "BalancedSizes"}
+    if all(isinstance(policy, Bernoulli) for policy in policies):
+        satisfied.add("BernoulliPolicy")
+        if all(policy.schedule.law.uniform for policy in policies if isinstance(policy, Bernoulli)):
+            satisfied.add("UniformSteps")
+    needed = sorted({assumption.name for assumption in statement.assumptions} - satisfied)
+    if needed:
+        raise BeyondReach(f"the statement needs {', '.join(needed)}, which is not so at every length")

@@ -1,0 +1,211 @@
+"""Claims about given sets, mixtures of them, and languages with independences: proofs from Shannon's inequalities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from maskbound.theory import Statement
+
+from ..errors import BeyondReach
+from ..policies import Policy
+from .decision import Decided, Decision
+from .libraries import Found, attained, refute, tried
+from .linear import CONSTANT, Form, Lattice, Number, sign
+from .mixture import Mixture
+from .orders import LOG_V, Combination, Orders, combination, orders_of
+from .reading import Reading, in_both_senses
+from .shannon import Cone, Proof, classes_of, equations
+
+__all__ = ["by_sets"]
+
+FEWEST_EXACT = 3
+"""Up to so many positions every polymatroid is a limit of entropies (Zhang and Yeung)."""
+
+LARGEST_DENOMINATOR = 120
+
+
+def by_sets(
+    statement: Statement,
+    reading: Reading,
+    policies: Sequence[Policy | Mixture],
+    length: int,
+    assumed: Sequence[str],
+    judge: bool,
+    scope: str,
+) -> Decision:
+    """Decide a claim by a linear programme over Shannon's inequalities, or refute it by a language."""
+    if reading.relation == "<":
+        raise BeyondReach("a strict claim fails for a language of one sequence, or is about additive constants")
+    orders = [orders_of(policy, length) for policy in policies]
+    ties = equations(assumed, length)
+    senses = [_without_bounds(lattice) for lattice in in_both_senses(reading)]
+    exact = not any(name.startswith(("kl", "log_mean_path_kl")) for name in reading.names)
+    cone = Cone(classes_of(orders, length, symmetric=not ties), ties, vocabulary="log V" in _names(senses))
+    constant, remark = _constant(reading, orders, length, cone, assumed) if exact else (None, "")
+    proofs: list[Proof] = []
+    for row in (row for lattice in senses for row in lattice):
+        forms, added = zip(*(combination(form, orders, length) for form in row), strict=True)
+        proof = cone.prove(forms, added)
+        if proof is None:
+            if all(sign(value) > 0 for value in added):
+                return _failed_by_constant(statement, policies, length, judge, scope)
+            if any(sign(value) for value in added):
+                raise BeyondReach("Shannon's inequalities do not prove it, and it is not homogeneous")
+            return _failed(statement, forms, ties, policies, length, cone, exact, judge, scope, constant)
+        proofs.append(proof)
+    count = sum(len(proof.terms) for proof in proofs)
+    return Decision(
+        statement,
+        Decided.HOLDS,
+        scope,
+        f"it is a sum of {count} of Shannon's inequalities{remark}",
+        constant,
+        proof=tuple(_lines(proofs, cone)),
+        evidence={"kind": "sets", "cone": cone, "orders": orders, "assumed": list(assumed), "length": length},
+    )
+
+
+def _names(senses: Sequence[Lattice]) -> set[str]:
+    return {name for lattice in senses for row in lattice for form in row for name in form}
+
+
+def _without_bounds(lattice: Lattice) -> Lattice:
+    """KL by its bounds 0 and PATH_KL, whichever makes the claim harder."""
+
+    def bounded(form: Form) -> Form:
+        found: dict[str, Number] = {}
+        for name, c in form.items():
+            plain, _, second = name.partition("@")
+            if plain in ("kl", "log_mean_path_kl"):
+                if sign(c) < 0:
+                    continue
+                name = "path_kl" + ("@2" if second else "")
+            found[name] = found.get(name, Fraction(0)) + c
+        return found
+
+    return tuple(tuple(bounded(form) for form in row) for row in lattice)
+
+
+def _constant(
+    reading: Reading, orders: Sequence[Orders], length: int, cone: Cone, assumed: Sequence[str]
+) -> tuple[Fraction | None, str]:
+    """The sharp constant: the least that Shannon's inequalities prove, if a code attains it."""
+    single = all(len(side) == len(side[0]) == 1 and CONSTANT not in side[0][0] for side in (reading.lhs, reading.rhs))
+    if reading.relation != "<=" or not single or assumed:
+        return None, ""
+    (lhs, _), (rhs, _) = (combination(side[0][0], orders, length) for side in (reading.lhs, reading.rhs))
+    if not rhs:
+        return None, ""
+    found = cone.least_factor(lhs, rhs)
+    if found is None:
+        return None, ""
+    factor = found[0]
+    if factor and not attained(lhs, rhs, factor, length):
+        return None, f"; so is it with the constant {factor}, which no code that was tried attains"
+    if reading.turned:
+        return (1 / factor if factor else None), ""
+    return factor, ""
+
+
+def _failed(
+    statement: Statement,
+    forms: Sequence[Combination],
+    ties: Sequence[Combination],
+    policies: Sequence[Policy | Mixture],
+    length: int,
+    cone: Cone,
+    exact: bool,
+    judge: bool,
+    scope: str,
+    constant: Fraction | None,
+) -> Decision:
+    """No proof: look for a language; else say on which polymatroid the claim fails."""
+    found = refute(forms, length, ties)
+    if found is not None:
+        witness, said = _witness(statement, found, policies, judge)
+        if exact or said == "violated":
+            reason = f"it fails on a language found among {found.among}"
+            return Decision(statement, Decided.FAILS, scope, reason, constant, witness, said)
+    if not exact:
+        return Decision(statement, Decided.UNDECIDED, scope, "bounds of kl do not prove it, and do not refute it")
+    vertex = _vertex(forms, cone) if len(forms) == 1 else ""
+    return Decision(
+        statement,
+        Decided.POLYMATROIDS,
+        scope,
+        f"Shannon's inequalities do not prove it{vertex}; no language that violates it was found among {tried(length)}",
+        constant,
+    )
+
+
+def _failed_by_constant(
+    statement: Statement, policies: Sequence[Policy | Mixture], length: int, judge: bool, scope: str
+) -> Decision:
+    """What is added fails where all entropies vanish."""
+    table = {"kind": "tabular", "vocab": 1, "length": length, "support": [[[0] * length, "1"]]}
+    witness, said = _witness(statement, Found(table, "one sequence"), policies, judge)
+    return Decision(statement, Decided.FAILS, scope, "it fails on the language of one sequence", None, witness, said)
+
+
+def _witness(
+    statement: Statement, found: Found, policies: Sequence[Policy | Mixture], judge: bool
+) -> tuple[Mapping[str, Any], str]:
+    from .witness import judged, spec_of  # engines take long to import, and only refutations need them
+
+    plain = [policy for policy in policies if isinstance(policy, Policy)]
+    if len(plain) < len(policies):
+        return {
+            "language": dict(found.language)
+        }, "decided by entropies: an instance file has no mixtures of given orders"
+    spec = spec_of(found.language, plain)
+    return spec, judged(statement, spec) if judge else ""
+
+
+def _vertex(forms: Sequence[Combination], cone: Cone) -> str:
+    """A polymatroid on which the claim fails, with whole numbers, checked exactly."""
+    floating = cone.violation(forms[0])
+    if floating is None:
+        return ""
+    unit = min((abs(value) for value in floating.values() if abs(value) > 1e-7), default=1.0)
+    for multiple in range(1, 7):
+        exact = {
+            variable: Fraction(value / unit * multiple).limit_denominator(LARGEST_DENOMINATOR)
+            for variable, value in floating.items()
+        }
+        folded = cone.fold(forms[0])
+        fails = sum((c * exact[variable] for variable, c in folded.items()), Fraction(0)) > 0
+        if fails and all(value.denominator == 1 for value in exact.values()) and cone.contains(exact):
+            shown = ", ".join(f"{_named(variable)}: {value}" for variable, value in exact.items())
+            return f", and it fails for the polymatroid {{{shown}}}"
+    return ""
+
+
+def _named(variable: Any) -> str:
+    return "log V" if variable == LOG_V else "".join(map(str, variable))
+
+
+def _lines(proofs: Sequence[Proof], cone: Cone) -> list[str]:
+    """The sum, term by term; sets are written by how many positions of each class they have."""
+    singles = len(cone.sizes) == len(cone.classes)
+    lines = [] if singles else [f"Classes of positions: {', '.join(map(str, cone.classes))}."]
+    for proof in proofs:
+        for *name, y in proof.terms[:40]:
+            lines.append(f"{y} * {_term(name, singles)} >= 0")
+        if len(proof.terms) > 40:
+            lines.append(f"and {len(proof.terms) - 40} more terms")
+        lines += [f"{m} * equation {t + 1} = 0" for t, m in enumerate(proof.multipliers) if m]
+    return lines
+
+
+def _term(name: Sequence[Any], singles: bool) -> str:
+    if name[0] == "log V":
+        return f"(log V - H({name[1]}))"
+    if len(name) == 1:
+        return f"H({name[0]}|the others)"
+    a, b, base = name
+    if singles:
+        given = ",".join(str(i) for i, n in enumerate(base) if n)
+        return f"I({a};{b}|{given})" if given else f"I({a};{b})"
+    return f"I({a};{b}|{base} of each class)"

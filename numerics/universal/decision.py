@@ -1,0 +1,59 @@
+"""What is found about a claim for every language of a length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any
+
+from maskbound.theory import Statement
+
+__all__ = ["Decision", "Decided"]
+
+
+class Decided(StrEnum):
+    """The five answers."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    POLYMATROIDS = "fails for polymatroids"
+    UNDECIDED = "undecided"
+    OUT_OF_REACH = "out of reach"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The outcome for one claim.
+
+    Parameters
+    ----------
+    claim : Statement
+    verdict : Decided
+    scope : str
+        What the verdict is about: lengths, vocabularies, the denoiser and the policy.
+    reason : str
+        Why it holds, fails or stays open.
+    constant : Fraction or None
+        The least C with ``lhs <= C rhs`` (the largest with ``lhs >= C rhs``) for every language; None where there is
+        none, or it is not known.
+    witness : dict or None
+        The spec of an instance, or of a pair, that violates the claim.
+    judged : str
+        What the engines say about the witness: "violated", or why they say nothing.
+    proof : tuple of str
+        Lines of mathematics, for verdicts that are reached symbolically.
+    evidence : dict or None
+        What a certificate is written from.
+    """
+
+    claim: Statement
+    verdict: Decided
+    scope: str
+    reason: str
+    constant: Fraction | None = None
+    witness: Mapping[str, Any] | None = None
+    judged: str = ""
+    proof: tuple[str, ...] = ()
+    evidence: Mapping[str, Any] | None = field(default=None, repr=False)

@@ -1,0 +1,287 @@
+"""Deciding a claim for every language of a length: which of the methods applies, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from maskbound.theory import Statement, claim
+
+from ..errors import BadInput, BeyondReach
+from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..types import whole
+from .by_sets import by_sets
+from .decision import Decided, Decision
+from .exchangeable import LANGUAGE_RAYS, exchangeable
+from .linear import CONSTANT, Lattice, negative
+from .mixture import Mixture
+from .rays import Generator, Outcome, decide, generators, mean_slope, sharp_constant, value_on, with_slopes
+from .reading import Reading, in_both_senses, placeholder, read
+
+__all__ = ["described", "prove"]
+
+LONGEST = 400
+"""Positions; ray tables take time of order N L^2 for large numbers."""
+
+MOST_SHOWN, CLEARLY = 12, 1e-6
+EQUATIONS = {"IndependentTokens", "MarkovLanguage"}
+"""Assumptions about the language that are equations between entropies."""
+
+ABOUT_LANGUAGES = {
+    "PairLanguage",
+    "ParityLanguage",
+    "MDSLanguage",
+    "PermutationsLanguage",
+    "ShiftedPairLanguage",
+    "FavouredToken",
+    "SeparatedSteps",
+}
+"""Other assumptions about the language, which no verdict for every language can use."""
+
+
+def prove(
+    about: Statement | str,
+    policy: Policy | Mixture | Sequence[Policy | Mixture],
+    length: int,
+    *,
+    exact_denoiser: bool = True,
+    judge: bool = True,
+) -> Decision:
+    """Decide a claim for every language of a length, over every vocabulary.
+
+    Parameters
+    ----------
+    about : Statement or str
+        A statement of the ledger, or a claim such as ``"path_kl <= total_correlation"``.
+    policy : Policy or Mixture, or two of them
+        Of two, the second is what ``path_kl@2`` speaks of; both have the same language.
+    length : int
+        L.
+    exact_denoiser : bool
+        Whether the denoiser is exact; otherwise the claim is for every denoiser too.
+    judge : bool
+        Whether the language that refutes a claim is handed to the engines.
+
+    Returns
+    -------
+    Decision
+
+    Notes
+    -----
+    Exchangeable policies take O(N L) binomials; the verdict, the sharp constant and the language are exact. Others, and
+    statements that assume MarkovLanguage or IndependentTokens, take a linear programme over Shannon's inequalities,
+    folded by the symmetry of the given sets and solved again in rationals.
+
+    Examples
+    --------
+    >>> from maskbound.numerics import policies
+    >>> found = prove("path_kl <= total_correlation / 2", policies.FixedSize([2, 1]), 3)
+    >>> found.verdict.value, found.constant
+    ('holds', Fraction(1, 1))
+    """
+    statement = claim(about) if isinstance(about, str) else about
+    policies = (policy,) if isinstance(policy, Policy | Mixture) else tuple(policy)
+    length = whole(length, "length", 1)
+    if not 1 <= len(policies) <= 2:
+        raise BadInput("policy", f"found {len(policies)} policies; one or two are accepted")
+    for each in policies:
+        each.check(2, length)
+    scope = _scope(policies, length, exact_denoiser)
+    try:
+        if not exact_denoiser and len(policies) == 2:
+            raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
+        assumed = _require_assumptions(statement, policies, length, exact_denoiser)
+        reading = read(statement, policies, length, exact_denoiser)
+        plain = [each for each in policies if isinstance(each, Policy)]
+        if "best_sizes_path_kl" in reading.names and exact_denoiser:
+            return _by_best_sizes(statement, reading, plain, length, judge, scope)
+        if not assumed and (all(map(exchangeable, policies)) or _of_languages(reading)):
+            return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
+        if not exact_denoiser:
+            raise BeyondReach("given sets, and assumptions on the language, go with the exact denoiser")
+        return by_sets(statement, reading, policies, length, assumed, judge, scope)
+    except BeyondReach as problem:
+        return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
+
+
+def _of_languages(reading: Reading) -> bool:
+    return all(name in LANGUAGE_RAYS or name == "profile_max_increase" for name in reading.names)
+
+
+def _scope(policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool) -> str:
+    denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
+    return (
+        f"every language of length {length} over every vocabulary, {denoiser}, "
+        f"{' and '.join(described(policy) for policy in policies)}"
+    )
+
+
+def described(policy: Policy | Mixture) -> str:
+    """A policy in words."""
+    if isinstance(policy, Mixture):
+        return f"a mixture of {len(policy.parts)} policies"
+    if isinstance(policy, FixedSize):
+        return f"fixed sizes {_listed(policy.sizes)}"
+    if isinstance(policy, FixedSets):
+        return f"given sets {_listed('{' + ', '.join(map(str, chosen)) + '}' for chosen in policy.sets)}"
+    if isinstance(policy, Bernoulli) and policy.schedule.law.uniform:
+        return f"{policy.steps} uniform Bernoulli steps"
+    if isinstance(policy, Bernoulli) and policy.schedule.rational:
+        return f"Bernoulli weights {_listed(policy.schedule.fractions.tolist())}"
+    return repr(policy)
+
+
+def _listed(entries: Any) -> str:
+    entries = [str(entry) for entry in entries]
+    return ", ".join(entries if len(entries) <= MOST_SHOWN else [*entries[: MOST_SHOWN - 1], "..", entries[-1]])
+
+
+def _require_assumptions(
+    statement: Statement, policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool
+) -> list[str]:
+    """Those that are equations between entropies; the others must hold."""
+    names = {assumption.name for assumption in statement.assumptions}
+    about = sorted(names & ABOUT_LANGUAGES)
+    if about:
+        raise BeyondReach(f"the statement is about one kind of language ({', '.join(about)})")
+    if "ExactDenoiser" in names and not exact_denoiser:
+        raise BeyondReach("the statement needs the exact denoiser")
+    others = [assumption for assumption in statement.assumptions if assumption.name not in EQUATIONS]
+    if not others:
+        return sorted(names & EQUATIONS)
+    from ..checks.hypotheses import missing
+
+    lacking = {
+        each.name
+        for policy in policies
+        for part in (policy.policies if isinstance(policy, Mixture) else (policy,))
+        for each in missing(placeholder(part, length), others)
+    } - {"ExactDenoiser"}
+    if lacking:
+        raise BeyondReach(f"the policy does not satisfy {', '.join(sorted(lacking))}")
+    return sorted(names & EQUATIONS)
+
+
+def _by_rays(
+    statement: Statement,
+    reading: Reading,
+    policies: Sequence[Policy | Mixture],
+    length: int,
+    exact_denoiser: bool,
+    judge: bool,
+    scope: str,
+) -> Decision:
+    if length > LONGEST:
+        raise BeyondReach(f"the length is {length}; at most {LONGEST} is accepted")
+    slope = None
+    if any(name.startswith(("curve_max_slope", "curve_min_slope")) for name in reading.names):
+        slope = mean_slope(policies[0], length) if exchangeable(policies[0]) else None
+    senses = [with_slopes(lattice, length, slope) for lattice in in_both_senses(reading)]
+    left = with_slopes(reading.lhs, length, slope)
+    right = negative(with_slopes(negative(reading.rhs), length, slope))
+    names = {name for lattice in (*senses, left, right) for row in lattice for form in row for name in form}
+    if reading.relation == "==" and reading.names & {"curve_max_slope", "curve_min_slope"}:
+        raise BeyondReach("an equality with an extreme slope is not decided")
+    own = policies if all(exchangeable(each) for each in policies) else ()
+    spanning = generators(names, own, length, exact_denoiser)
+    constant = sharp_constant(left, right, spanning) if reading.relation != "==" else None
+    if constant is not None and reading.turned:
+        constant = 1 / constant if constant else None
+    for lattice in senses:
+        outcome = decide(lattice, spanning, reading.relation == "<")
+        if not outcome.holds:
+            return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, lattice)
+    evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
+    reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
+    return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)
+
+
+def _by_best_sizes(
+    statement: Statement, reading: Reading, policies: Sequence[Policy], length: int, judge: bool, scope: str
+) -> Decision:
+    """``c best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
+    from .minimax import minimax, reaches
+
+    single = all(len(side) == len(side[0]) == 1 for side in (reading.lhs, reading.rhs))
+    if not single or set(reading.lhs[0][0]) != {"best_sizes_path_kl"} or reading.relation != "<=":
+        raise BeyondReach("best_sizes_path_kl is decided only where it is the smaller side of <= by itself")
+    form = reading.rhs[0][0]
+    spanning = generators(form, policies, length)
+    factor = reading.lhs[0][0]["best_sizes_path_kl"]
+    values = [value_on(form, each.values) for each in spanning]
+    if not isinstance(factor, Fraction) or factor < 0:
+        raise BeyondReach("best_sizes_path_kl has a negative or irrational factor")
+    if any(not isinstance(value, Fraction) or value < 0 for value in values) or CONSTANT in form:
+        raise BeyondReach("the right side is negative, irrational or not homogeneous on some code")
+    D, steps = [Fraction(value) / (factor or 1) for value in values[1:length]], Fraction(policies[0].steps)
+    if length == 1 or not factor or reaches(D, length, min(steps, Fraction(length))):
+        reason = "some random sizes of so many steps have no larger mean overshoot on any code"
+        return Decision(statement, Decided.HOLDS, scope, reason)
+    if min(D) == 0:
+        return Decision(statement, Decided.FAILS, scope, "no random sizes have so small an overshoot on every code")
+    prior = minimax(length, steps, D).prior
+    outcome = Outcome(False, amounts={K: t for K, t in enumerate(prior, 1) if t})
+    return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, None, ((form,),))
+
+
+def _refuted(
+    statement: Statement,
+    reading: Reading,
+    outcome: Outcome,
+    spanning: Sequence[Generator],
+    policies: Sequence[Policy | Mixture],
+    length: int,
+    judge: bool,
+    scope: str,
+    constant: Fraction | None,
+    lattice: Lattice,
+) -> Decision:
+    """The claim fails on a sum of generators: write the language down, and let the engines judge it."""
+    from .witness import candidates, judged, spec_of  # engines take long to import, and only refutations need them
+
+    mixed = " x ".join(f"{spanning[g].label}^{t}" if t != 1 else spanning[g].label for g, t in outcome.amounts.items())
+    if "slope" in " ".join(name for row in lattice for form in row for name in form) and len(outcome.amounts) > 1:
+        outcome = Outcome(False, amounts=outcome.amounts, attained=False)
+    witness, said = None, "no language was written down"
+    plain = [policy for policy in policies if isinstance(policy, Policy)]
+    constants = any(CONSTANT in form for row in lattice for form in row)
+    codes = {each.rank: each for each in spanning if each.rank is not None}
+
+    def violates(amounts: Mapping[int, float]) -> bool:
+        """Whether a product of codes, in nats, is above 0 in some minimum, in floating point."""
+        return any(
+            min(
+                sum(float(value_on(form, codes[rank].values)) * nats for rank, nats in amounts.items())
+                + float(form.get(CONSTANT, 0))
+                for form in row
+            )
+            > CLEARLY
+            for row in lattice
+        )
+
+    for language, denoiser in candidates(outcome, spanning, length, constants, violates):
+        if len(plain) < len(policies):
+            found, said = {"language": {**language, "length": length}}, "instance files know no mixture of sizes"
+            return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, found, said)
+        spec = spec_of({**language, "length": length}, plain, denoiser)
+        if not judge:
+            return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, spec)
+        said = judged(statement, spec)
+        witness = witness or spec
+        if said == "violated":
+            return Decision(
+                statement,
+                Decided.FAILS,
+                scope,
+                f"it fails on {mixed}",
+                constant,
+                spec,
+                said,
+                evidence={"kind": "fails"},
+            )
+    if outcome.attained:
+        return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}; {said}", constant, witness, said)
+    return Decision(
+        statement, Decided.UNDECIDED, scope, f"bounds of it fail on {mixed}, and no language is known to violate it"
+    )

@@ -1,0 +1,147 @@
+"""Languages that violate a claim, written as instances and judged by the ordinary engines."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from maskbound.theory import Statement
+
+from ..checks import Status, check
+from ..errors import BeyondReach, MaskboundError
+from ..instances import Instance, from_spec
+from ..instances.explicit import explicit_spec
+from ..languages import Blocks
+from ..policies import Policy
+from ..reach import power
+from .codes import MOST_WORDS, code, field_of, product_of_codes, rare_ones
+from .rays import Generator, Outcome
+from .reading import placeholder
+
+__all__ = ["candidates", "judged", "spec_of"]
+
+SMALL = (1 << 10, 1 << 40, 1 << 160)
+"""One over the probability of a one, for binary languages that come close to an MDS code."""
+
+LARGEST_EXPONENT, MOST_PRODUCTS = 6, 4
+"""Copies of a code in a product, and products that are handed to the engines."""
+
+LARGEST_TABLE, LARGEST_LATTICE = 1 << 20, 50_000
+"""Sequences, and partial ones, of a language that an engine judges in a moment, by enclosures or exactly."""
+
+
+def spec_of(language: Mapping[str, Any], policies: Sequence[Policy], denoiser: Mapping[str, Any] | None = None) -> Any:
+    """The spec of an instance with this language or, for two policies, of a pair."""
+    length = language["length"] if "length" in language else language["block"]["length"] * language["count"]
+    tables = [explicit_spec(placeholder(policy, length))["policy"] for policy in policies]
+    specs = [
+        {
+            "name": "refutation",
+            "language": dict(language),
+            "policy": table,
+            **({"denoiser": denoiser} if denoiser else {}),
+        }
+        for table in tables
+    ]
+    if len(specs) == 1:
+        return specs[0]
+    for name, spec in zip(("first", "second"), specs, strict=True):
+        spec["name"] = f"refutation-{name}"
+    return {"relation": "same-language", "first": specs[0], "second": specs[1]}
+
+
+def judged(claim: Statement, spec: Mapping[str, Any]) -> str:
+    """What the engines say: exactly where the instance is small enough, else by enclosures."""
+    left, right = claim.sides
+    bare = replace(
+        claim,
+        lhs=left,
+        rhs=right,
+        parameters={},
+        assumptions=(),
+        status="claim",
+        follows_from=(),
+        refuted_by="",
+        counterexample=None,
+        relation_between=None,
+        near="",
+        published=(),
+    )
+    try:
+        found = from_spec(spec)
+        subjects = (found,) if isinstance(found, Instance) else found.instances
+        language = subjects[0].language
+        exact = power(language.vocab + 1, language.length) <= LARGEST_LATTICE
+        if not exact and not isinstance(language, Blocks) and power(language.vocab, language.length) > LARGEST_TABLE:
+            return "the language is too large to be judged at once"
+        verdict = check(*subjects, judged=[bare], exact=exact)[0]
+    except MaskboundError as problem:
+        return str(problem)
+    return Status.VIOLATED.value if verdict.status is Status.VIOLATED else f"{verdict.status.value}: {verdict.reason}"
+
+
+def candidates(
+    outcome: Outcome,
+    spanning: Sequence[Generator],
+    length: int,
+    with_constants: bool,
+    violates: Callable[[Mapping[int, float]], bool],
+) -> Iterator[tuple[Any, Any]]:
+    """Language and denoiser tables of the generators that violate a claim, cheapest first.
+
+    Where the claim adds constants, larger alphabets outgrow them; ``violates`` tells of amounts of codes, in nats,
+    whether their product does.
+    """
+    amounts = outcome.amounts
+    chosen = {spanning[g].rank: t for g, t in amounts.items() if spanning[g].rank is not None}
+    others = [spanning[g].label for g in amounts if spanning[g].rank is None]
+    if others:
+        wrong = any("denoiser" in label for label in others)
+        if not chosen:
+            noise = {"kind": "perturbed", "noise": "uniform", "strength": "1/2"} if wrong else None
+            yield {**code(0, length), "vocab": 2 if wrong else 1}, noise
+        return
+    ranks = {int(rank): t for rank, t in chosen.items() if rank is not None}
+    if len(ranks) == 1:
+        (rank,) = ranks
+        for field in itertools.islice(_fields(rank, length), None if with_constants else 1):
+            yield code(rank, length, field), None
+        for bits in SMALL if outcome.attained and 1 < rank < length - 1 else ():
+            try:
+                yield rare_ones(rank, length, Fraction(1, bits)), None
+            except BeyondReach:
+                break
+        return
+    for exponents in _small_products(ranks, length, violates):
+        yield product_of_codes(exponents, length), None
+
+
+def _small_products(
+    ranks: Mapping[int, Fraction], length: int, violates: Callable[[Mapping[int, float]], bool]
+) -> Iterator[dict[int, int]]:
+    """Numbers of copies of each code, small supports first, whose product violates the claim."""
+    sizes = {rank: field_of(rank, length) ** rank for rank in ranks}
+    logs = {rank: math.log(field_of(rank, length)) for rank in ranks}
+    found = []
+    for counts in itertools.product(range(1, LARGEST_EXPONENT + 1), repeat=len(ranks)):
+        exponents = dict(zip(ranks, counts, strict=True))
+        size = math.prod(sizes[rank] ** m for rank, m in exponents.items())
+        if size <= MOST_WORDS and violates({rank: m * logs[rank] for rank, m in exponents.items()}):
+            found.append((size, counts))
+    for _, counts in sorted(found)[:MOST_PRODUCTS]:
+        yield dict(zip(ranks, counts, strict=True))
+
+
+def _fields(rank: int, length: int) -> Iterator[int]:
+    """The least field, then larger ones: additive constants are outgrown."""
+    field = field_of(rank, length)
+    yield field
+    for factor in (4, 32, 1024):
+        larger = field_of(rank, length, field * factor)
+        if power(larger, max(rank, 1)) > LARGEST_TABLE:
+            return
+        yield larger

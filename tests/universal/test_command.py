@@ -1,0 +1,167 @@
+"""`prove` on the command line, and the files of questions."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from maskbound.numerics import cli
+from maskbound.numerics.errors import BadInput
+from maskbound.numerics.policies import FixedSets
+from maskbound.numerics.universal.question import parse_question
+
+ANY = {"kind": "any", "length": 4}
+SIZES = {"kind": "fixed-size", "sizes": [1, 3]}
+SETS = {"kind": "fixed-sets", "sets": [[0, 1], [2, 3]]}
+QUESTION = {"language": ANY, "policy": SIZES}
+KEYS = ["verdict", "constant", "scope", "reason", "language"]
+
+
+@pytest.fixture
+def ask(tmp_path, monkeypatch):
+    """Run `prove --json` on a question; the exit status and what was printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(spec: dict, claim: str, *more: str):
+        (tmp_path / "question.json").write_text(json.dumps(spec))
+        ran = CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", claim, "--json", *more])
+        return ran.exit_code, json.loads(ran.stdout) if ran.stdout else ran.stderr
+
+    return run
+
+
+def test_holds(ask):
+    status, found = ask({"language": ANY, "policy": SIZES}, "path_kl <= total_correlation")
+    assert status == 0
+    assert list(found) == KEYS
+    assert found["verdict"] == "holds"
+    assert found["constant"] == "1"
+    assert found["language"] is None
+    assert "length 4" in found["scope"]
+
+
+def test_fails(ask, tmp_path):
+    status, found = ask({"language": ANY, "policy": SIZES}, "path_kl <= log(V)")
+    assert status == 1
+    assert (found["verdict"], found["constant"]) == ("fails", "2")
+    checked = CliRunner().invoke(cli.app, ["check", found["language"], "--claim", "path_kl <= log(V)", "--exact"])
+    assert checked.exit_code == 1
+    assert "violated" in checked.output
+
+
+def test_where_the_language_goes(ask, tmp_path):
+    _, found = ask({"language": ANY, "policy": SIZES}, "path_kl <= log(V)", "--language", "other.json")
+    assert found["language"] == "other.json"
+    assert (tmp_path / "other.json").exists()
+    assert not (tmp_path / "refutation.json").exists()
+
+
+def test_out_of_reach_and_undecided(ask):
+    assert ask({"language": ANY, "policy": SIZES}, "ser <= kl")[0] == 2
+    status, found = ask({"language": ANY, "policy": SIZES}, "kl >= path_kl")
+    assert (status, found["verdict"]) == (3, "undecided")
+
+
+def test_given_sets_assumptions_and_all_lengths(ask):
+    status, found = ask({"language": ANY, "policy": SETS}, "path_kl <= total_correlation + dual_total_correlation")
+    assert (status, found["constant"]) == (0, "1/2")
+    steps = {"language": ANY, "policy": {"kind": "bisection"}}
+    assert ask(steps, "path_kl == 0")[0] == 1
+    assert ask(steps, "path_kl == 0", "--assume", "MarkovLanguage")[0] == 0
+    status, found = ask({"language": ANY, "policy": SIZES}, "path_kl <= (max_step_size - 1)*log(V)", "--all-lengths")
+    assert status == 0
+    assert "every length" in found["scope"]
+
+
+def test_every_denoiser(ask):
+    exact = {"language": ANY, "policy": SIZES}
+    assert ask(exact, "path_kl <= total_correlation")[0] == 0
+    assert ask({**exact, "denoiser": {"kind": "any"}}, "path_kl <= total_correlation")[0] == 1
+    assert ask({**exact, "denoiser": {"kind": "any"}}, "path_kl <= total_correlation + learning_term")[0] == 0
+
+
+def test_two_policies_and_ordinary_instances(ask):
+    one, other = ({"language": ANY, "policy": {"kind": "fixed-size", "sizes": sizes}} for sizes in ([2, 2], [2, 1, 1]))
+    pair = {"relation": "refines", "first": one, "second": other}
+    assert ask(pair, "path_kl@2 <= path_kl")[0] == 0
+    assert ask(pair, "path_kl <= path_kl@2")[0] == 1
+    real = {"language": {"kind": "pair", "vocab": 3, "length": 4}, "policy": SIZES}
+    assert ask(real, "path_kl <= total_correlation")[1]["constant"] == "1"
+    assert CliRunner().invoke(cli.app, ["prove", "pair-16", "--claim", "path_kl >= 0"]).exit_code == 0
+
+
+def test_what_minimax_prints_is_a_policy(ask):
+    """Its value is the sharp constant over all languages, as `prove` finds by itself."""
+    words = ["minimax", "--length", "8", "--steps", "4", "--criterion", "tc", "--json"]
+    found = json.loads(CliRunner().invoke(cli.app, words).stdout)
+    policy = {"kind": "mixture-of-sizes", "sizes": found["sizes"]}
+    status, proved = ask({"language": {"kind": "any", "length": 8}, "policy": policy}, "path_kl <= total_correlation")
+    assert (status, proved["constant"]) == (0, found["value"]) == (0, "16/79")
+
+
+def test_what_a_person_reads(ask, tmp_path):
+    ask({"language": ANY, "policy": SIZES}, "path_kl >= 0")
+    ran = CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", "path_kl <= log(V)"])
+    assert "path_kl <= log(V): fails" in ran.output
+    assert "refutation.json violates it (judged by the engines)" in ran.output
+    ran = CliRunner().invoke(
+        cli.app, ["prove", "question.json", "--claim", "path_kl <= entropy", "--certificate", "c.json"]
+    )
+    assert "holds" in ran.output
+    assert CliRunner().invoke(cli.app, ["verify", "c.json"]).exit_code == 0
+    ran = CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", "path_kl <= 0", "--certificate", "d.json"])
+    assert "nothing is written to d.json" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("spec", "sentence"),
+    [
+        ({"language": {"kind": "any"}, "policy": SIZES}, "language.length"),
+        ({"language": {"kind": "any", "length": 0}, "policy": SIZES}, "language.length"),
+        ({"language": {"kind": "any", "length": 4, "vocab": 2}, "policy": SIZES}, "language.vocab"),
+        ({"language": ANY}, "policy"),
+        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": []}}, "policy.sizes"),
+        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[4], 0.5]]}}, "policy.sizes[0][1]"),
+        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[4], "1/2"]]}}, "policy.parts"),
+        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[3], "1"]]}}, "policy.sizes"),
+        ({"language": ANY, "policy": {"kind": "fixed-size", "sizes": [1, 2]}}, "policy.sizes"),
+        ({"language": ANY, "policy": SIZES, "denoiser": {"kind": "learned"}}, "denoiser.kind"),
+        ({"language": ANY, "policy": SIZES, "frob": 1}, "frob"),
+        (
+            {
+                "relation": "twins",
+                "first": {"language": ANY, "policy": SIZES},
+                "second": {"language": ANY, "policy": SIZES},
+            },
+            "relation",
+        ),
+        (
+            {
+                "relation": "refines",
+                "first": {"language": ANY, "policy": SIZES},
+                "second": {"language": {"kind": "any", "length": 3}, "policy": {"kind": "random-order"}},
+            },
+            "second.language.length",
+        ),
+        ([], ""),
+    ],
+)
+def test_wrong_questions(spec, sentence):
+    with pytest.raises(BadInput) as problem:
+        parse_question(spec)
+    assert str(problem.value).startswith(sentence)
+
+
+def test_a_question_is_no_instance(tmp_path):
+    (tmp_path / "question.json").write_text(json.dumps({"language": ANY, "policy": SIZES}))
+    ran = CliRunner().invoke(cli.app, ["check", str(tmp_path / "question.json")])
+    assert ran.exit_code == 2
+    assert "the command prove accepts it" in ran.stderr
+
+
+def test_a_question_with_sets():
+    found = parse_question({"language": ANY, "policy": SETS})
+    assert isinstance(found.policies[0], FixedSets)
+    assert found.exact_denoiser
