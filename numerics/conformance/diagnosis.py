@@ -63,7 +63,7 @@ class Diagnosis:
 
     def __init__(self, policy: Policy, length: int) -> None:
         self.policy, self.length = policy, length
-        self.proposes = isinstance(policy, Adaptive) and policy.proposes
+        self.proposes = policy.proposes
         self._tokens: dict[str, float] = defaultdict(float)
         self._positions: dict[str, float] = defaultdict(float)
         self._scored: dict[str, float] = defaultdict(float)
@@ -195,12 +195,12 @@ class Diagnosis:
 
     @property
     def _claimed_tokens(self) -> str:
-        exponent = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
+        exponent = float(self.policy.temperature)
         return f"temperature {exponent:g}" if exponent else GREEDY
 
     def _range_of_proposals(self, enough: float) -> tuple[float, float] | None:
         """The same for tokens drawn before the choice, between the temperatures that were tried."""
-        claimed = float(self.policy.temperature) if isinstance(self.policy, Adaptive) else 1.0
+        claimed = float(self.policy.temperature)
         fits = {claimed: self._proposals[AS_CLAIMED, False]} if claimed else {}
         for (name, after), fit in self._proposals.items():
             if name.startswith("temperature") and not after:

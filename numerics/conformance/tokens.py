@@ -32,7 +32,7 @@ def claimed_tokens(policy: Policy) -> Rows:
 
 def token_laws(policy: Policy, vocab: int) -> Mapping[str, Rows]:
     """Named laws, the claim's own left out."""
-    claimed = float(policy.temperature) if isinstance(policy, Adaptive) else 1.0
+    claimed = float(policy.temperature)
     near = [claimed * factor for factor in NEAR] if claimed else []
     found: dict[str, Rows] = {
         f"temperature {t:g}": tempered(1 / t)
@@ -55,7 +55,7 @@ def token_laws(policy: Policy, vocab: int) -> Mapping[str, Rows]:
 
 def near_laws(policy: Policy) -> list[str]:
     """Laws that a test of any use can tell from the claim's: a temperature a tenth off, 3 % of the tokens replaced."""
-    claimed = float(policy.temperature) if isinstance(policy, Adaptive) else 1.0
+    claimed = float(policy.temperature)
     return [*(f"temperature {claimed * factor:g}" for factor in NEAR), REPLACED] if claimed else []
 
 

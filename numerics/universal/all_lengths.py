@@ -43,7 +43,7 @@ def prove_everywhere(
     'holds'
     """
     statement = claim(about) if isinstance(about, str) else about
-    policies = (policy,) if isinstance(policy, Policy) else tuple(policy)
+    policies = tuple(policy) if isinstance(policy, Sequence) else (policy,)
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     scope = f"every language of every length over every vocabulary, {denoiser}"
     try:

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from ..errors import BeyondReach
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Bernoulli, Policy
 from .mixture import Mixture
 
 __all__ = ["LANGUAGE_RAYS", "POLICY_RAYS", "Steps", "exchangeable", "increase", "slope_at", "steps_of"]
@@ -29,9 +29,7 @@ def exchangeable(policy: Policy | Mixture) -> bool:
     """Whether the reveal times of permuted positions have the same law."""
     if isinstance(policy, Mixture):
         return all(map(exchangeable, policy.policies))
-    if isinstance(policy, FixedSets):
-        return sum(bool(chosen) for chosen in policy.sets) == 1
-    return isinstance(policy, Bernoulli | FixedSize)
+    return policy.exchangeable or (policy.oblivious and policy.one_step)
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,8 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
         if not policy.schedule.rational:
             raise BeyondReach("the weights of the schedule are floating numbers, and rational ones are needed")
         return Steps(length, weights=tuple(policy.schedule.fractions.tolist()))
-    if isinstance(policy, FixedSets):
-        return Steps(length, sizes=tuple(len(chosen) for chosen in policy.sets))
-    assert isinstance(policy, FixedSize)
-    return Steps(length, sizes=policy.sizes)
+    assert policy.given_sizes is not None
+    return Steps(length, sizes=policy.given_sizes)
 
 
 def _below(n: int, a: Fraction) -> list[Fraction]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from ..errors import BeyondReach
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Policy
 from .exchangeable import steps_of
 from .linear import CONSTANT, Form, Number
 from .mixture import Mixture
@@ -41,9 +41,9 @@ def orders_of(policy: Policy | Mixture, length: int) -> Orders:
     if isinstance(policy, Mixture):
         found = [(chance * own, sets) for chance, part in policy.parts for own, sets in orders_of(part, length)]
         return tuple((chance, sets) for chance, sets in found if chance)
-    if isinstance(policy, FixedSets):
+    if policy.sets is not None:
         return ((Fraction(1), _bits(policy.sets)),)
-    if not isinstance(policy, Bernoulli | FixedSize):
+    if not policy.exchangeable:
         raise BeyondReach("the order depends on the tokens")
     steps = steps_of(policy, length)
     number = len(steps.weights or steps.sizes or ())

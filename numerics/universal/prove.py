@@ -81,7 +81,7 @@ def prove(
     ('holds', Fraction(1, 1))
     """
     statement = claim(about) if isinstance(about, str) else about
-    policies = (policy,) if isinstance(policy, Policy | Mixture) else tuple(policy)
+    policies = tuple(policy) if isinstance(policy, Sequence) else (policy,)
     length = whole(length, "length", 1)
     if not 1 <= len(policies) <= 2:
         raise BadInput("policy", f"found {len(policies)} policies; one or two are accepted")

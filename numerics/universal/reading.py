@@ -14,7 +14,7 @@ from maskbound.theory import Statement, symbols
 from ..errors import BeyondReach
 from ..instances import Instance
 from ..languages import Tabular
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Policy
 from .exchangeable import LANGUAGE_RAYS, POLICY_RAYS
 from .linear import CONSTANT, Lattice, add, maximum, minimum, negative, number, scaled
 from .mixture import Mixture
@@ -91,11 +91,7 @@ def one_reveal_order(policy: Policy | Mixture) -> bool:
     """Whether the reveal times have one value, so that KL is PATH_KL."""
     if isinstance(policy, Mixture):
         return len(policy.parts) == 1
-    if isinstance(policy, FixedSets):
-        return True
-    if isinstance(policy, FixedSize):
-        return sum(size > 0 for size in policy.sizes) == 1
-    return isinstance(policy, Bernoulli) and int((policy.schedule.weights > 0).sum()) == 1
+    return policy.certain_times
 
 
 def read(

@@ -88,7 +88,7 @@ def token_total(law, seen):
 
 def step_of(policy, y):
     """The step at which a policy with sizes is, from what is revealed."""
-    sizes = [len(s) for s in policy.sets] if hasattr(policy, "sets") else getattr(policy, "sizes", None)
+    sizes = [len(s) for s in policy.sets] if policy.sets is not None else getattr(policy, "sizes", None)
     return 2 if sizes is None else 1 + int(np.searchsorted(np.cumsum(sizes), L - y.count(V), side="right"))
 
 
