@@ -1,0 +1,428 @@
+(** Instances as data, their quantities by computation, and the link to the definitions.
+
+    [certifiedP]: what [certify] confirms holds between the real numbers that [kl], [path_kl] and so on are, for every
+    law, denoiser and law of reveal times with the given data. Quantities of the sampler need predictions in possible
+    contexts only, so nothing is assumed of the others. *)
+From Coq Require Export ZArith QArith Qreals.
+From Maskbound Require Export Forms.
+From Maskbound Require Export Bernoulli FixedSize.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Open Scope R_scope.
+
+(** ** Sequences as lists *)
+
+Fixpoint words (v n : nat) : seq (seq nat) :=
+  match n with O => [:: [::]] | S n => [seq a :: l | a <- iota 0 v, l <- words v n] end.
+
+Lemma mem_words v n l : (l \in words v n) = (size l == n) && all (fun a => a < v)%N l.
+Proof.
+elim: n l => [|n ih] [|a l] //=.
+  by apply/negbTE/allpairsP => -[[b m]] [].
+apply/allpairsP/idP => [[[b m]] /= [hb hm [-> ->]]|].
+  by move: hb hm; rewrite mem_iota ih eqSS => /= -> /andP[-> ->].
+rewrite eqSS => /and3P[sl av al]; exists (a, l); split=> //; first by rewrite mem_iota.
+by rewrite ih sl al.
+Qed.
+
+Lemma uniq_words v n : uniq (words v n).
+Proof.
+elim: n => //= n ih; apply: allpairs_uniq; rewrite ?iota_uniq //.
+by move=> [a l] [b m] _ _ /= [-> ->].
+Qed.
+
+Section Words.
+Variables (L v : nat).
+Notation word := {ffun 'I_L -> 'I_v.+1}.
+
+Definition of_word (l : seq nat) : word := [ffun i : 'I_L => inord (nth 0%N l i)].
+Definition word_of (x : word) : seq nat := [seq val (x i) | i <- enum 'I_L].
+
+Lemma size_word_of x : size (word_of x) = L.
+Proof. by rewrite size_map size_enum_ord. Qed.
+
+Lemma nth_word_of x (i : 'I_L) : nth 0%N (word_of x) i = x i.
+Proof. by rewrite (nth_map i) ?size_enum_ord // nth_ord_enum. Qed.
+
+Lemma of_wordK : cancel word_of of_word.
+Proof. by move=> x; apply/ffunP => i; rewrite ffunE nth_word_of inord_val. Qed.
+
+Lemma word_in x : word_of x \in words v.+1 L.
+Proof. by rewrite mem_words size_word_of eqxx; apply/allP => a /mapP[i _ ->]; exact: ltn_ord. Qed.
+
+Lemma word_ofK l : l \in words v.+1 L -> word_of (of_word l) = l.
+Proof.
+rewrite mem_words => /andP[/eqP sl /allP al]; apply: (@eq_from_nth _ 0%N); first by rewrite size_word_of.
+rewrite size_word_of => i iL; rewrite (nth_word_of _ (Ordinal iL)) ffunE inordK //.
+by apply: al; rewrite mem_nth // sl.
+Qed.
+
+Lemma big_words (T : Type) (idx : T) (op : Monoid.com_law idx) (F : word -> T) :
+  \big[op/idx]_x F x = \big[op/idx]_(l <- words v.+1 L) F (of_word l).
+Proof.
+rewrite -(big_map of_word predT F); apply: perm_big; apply: uniq_perm; first exact: index_enum_uniq.
+  by rewrite map_inj_in_uniq ?uniq_words // => l m /word_ofK {2}<- /word_ofK {2}<- ->.
+move=> x; rewrite mem_index_enum; apply/esym/mapP; exists (word_of x); [exact: word_in | by rewrite of_wordK].
+Qed.
+
+End Words.
+
+(** ** Sums of rationals, and of pairs *)
+
+Definition qsum (s : seq Q) : Q := foldr qadd 0%Q s.
+
+Lemma Q2R0 : Q2R 0 = 0. Proof. by rewrite /Q2R /= Rmult_0_l. Qed.
+Lemma Q2R1 : Q2R 1 = 1. Proof. by rewrite /Q2R /=; field. Qed.
+
+Lemma qsumP (T : Type) (f : T -> Q) s : Q2R (qsum (map f s)) = \sum_(x <- s) Q2R (f x).
+Proof.
+elim: s => [|x s ih]; first by rewrite big_nil Q2R0.
+by rewrite big_cons -ih /= qaddP.
+Qed.
+
+Definition qprod (s : seq Q) : Q := foldr qmul 1%Q s.
+
+Lemma qprodP (T : Type) (f : T -> Q) s : Q2R (qprod (map f s)) = \big[Rmult/1]_(x <- s) Q2R (f x).
+Proof.
+elim: s => [|x s ih]; first by rewrite big_nil Q2R1.
+by rewrite big_cons -ih /= qmulP.
+Qed.
+
+Definition qdiv (a b : Q) : Q := Qred (a / b).
+Lemma qdivP a b : Q2R b <> 0 -> Q2R (qdiv a b) = Q2R a / Q2R b.
+Proof.
+move=> b0; rewrite Q2R_Qred Q2R_div // => h; apply: b0.
+by rewrite (Qeq_eqR _ _ h) Q2R0.
+Qed.
+
+Definition qpos (c : Q) : bool := match Qnum c with Zpos _ => true | _ => false end.
+
+Lemma qposP c : reflect (0 < Q2R c) (qpos c).
+Proof.
+have D0 := IZR_gt0 (Qden c); have i0 : 0 < / IZR (Zpos (Qden c)) by apply: Rinv_0_lt_compat.
+rewrite /qpos /Q2R; case: (Qnum c) => [|n|n]; constructor; first lra.
+  by have := IZR_gt0 n; nra.
+have : IZR (Zneg n) < 0 by apply: (IZR_lt _ 0).
+nra.
+Qed.
+
+Lemma pairs_flatten (T : Type) (f : T -> seq (Q * Q)) s :
+  pairs_value (flatten (map f s)) = \sum_(x <- s) pairs_value (f x).
+Proof.
+elim: s => [|x s ih]; first by rewrite big_nil.
+rewrite big_cons -ih /=; elim: (f x) => [|[c r] l ihl] /=; first by rewrite Rplus_0_l.
+by rewrite ihl; ring.
+Qed.
+
+Lemma pairs_map (T : Type) (f g : T -> Q) s :
+  pairs_value [seq (f x, g x) | x <- s] = \sum_(x <- s) Q2R (f x) * ln (Q2R (g x)).
+Proof.
+elim: s => [|x s ih]; first by rewrite big_nil.
+by rewrite big_cons -ih.
+Qed.
+
+Lemma of_pairs_pos base l f : of_pairs base l = Some f -> all (fun cr => qpos cr.2) l.
+Proof.
+elim: l f => [|[c [[|a|a] d]] l ih] f //; cbn [of_pairs Qnum] => //.
+by case e : (of_pairs base l) => [g|] // _; exact: (ih g e).
+Qed.
+
+(** A function of which some values are worked out once. *)
+Fixpoint recall (K : eqType) (known : seq (K * Q)) (f : K -> Q) (k : K) : Q :=
+  match known with [::] => f k | (j, c) :: known => if j == k then c else recall known f k end.
+
+Lemma recallP (K : eqType) (f : K -> Q) ks k : recall [seq (j, f j) | j <- ks] f k = f k.
+Proof.
+elim: ks => //= j ks ih; case: eqP => [-> //|_]; exact: ih.
+Qed.
+
+(** ** Data *)
+
+(** Weights of Bernoulli steps; numbers of tokens of the steps; or the step of each position. *)
+Inductive policy := Weights of seq Q | Sizes of seq nat | Steps of seq nat.
+
+Record instance := Instance {
+  language : seq (seq nat * Q);  (** the possible sequences *)
+  steps : policy;
+  predictions : option (seq (nat * seq (option nat) * seq Q)) }.  (** position, context, a law; none if exact *)
+
+Fixpoint lookup (K : eqType) (T : Type) (d : T) (s : seq (K * T)) (k : K) : T :=
+  match s with [::] => d | (j, c) :: s => if j == k then c else lookup d s k end.
+
+Inductive quantity := Kl | PathKl | Ser | Tv | Entropy | TotalCorrelation | DualTotalCorrelation.
+
+Section Instances.
+Variables (L v n : nat).  (** length, vocabulary less one, steps less one *)
+Notation I := (ordinal_finType L).
+Notation A := (ordinal_finType v.+1).
+Notation xs := (sequence I A).
+Variable data : instance.
+
+(** *** What the data mean *)
+
+Definition codes_of (c : partial I A) : seq (option nat) := [seq omap val (c i) | i <- enum 'I_L].
+
+Definition has_language (q : xs -> R) : Prop := forall x, q x = Q2R (lookup 0%Q (language data) (word_of x)).
+
+Definition has_denoiser (q : xs -> R) (p : denoiser I A) : Prop :=
+  match predictions data with
+  | None => exact_denoiser q p
+  | Some table => forall (i : I) (c : partial I A) (a : A), c i = None -> 0 < context q c ->
+      p i c a = Q2R (nth 0%Q (lookup [::] table (val i, codes_of c)) a)
+  end.
+
+Definition has_policy (W : {ffun I -> 'I_n.+1} -> R) : Prop :=
+  match steps data with
+  | Weights w => forall tau, W tau = \prod_i Q2R (nth 0%Q w (tau i))
+  | Sizes s => forall tau, W tau = @fixed_size_times I n.+1 (fun k : 'I_n.+1 => nth 0%N s k) tau
+  | Steps t => forall tau, W tau = if word_of tau == t then 1 else 0
+  end.
+
+(** Total variation: the sum of [max (q x - p x) 0]. *)
+Definition total_variation (q p : xs -> R) : R := \sum_x Rmax (q x - p x) 0.
+
+(** The number [r] is this quantity. *)
+Definition is_quantity (q : law (sequences I A)) (p : denoiser I A)
+  (W : {ffun I -> 'I_n.+1} -> R) (name : quantity) (r : R) : Prop :=
+  match name with
+  | Kl => kl q (output p W) = Fin r
+  | PathKl => path_kl q p W = Fin r
+  | Ser => ser q (output p W) = r
+  | Tv => total_variation q (output p W) = r
+  | Entropy => entropy q = r
+  | TotalCorrelation => total_correlation q = r
+  | DualTotalCorrelation => dual_total_correlation q = r
+  end.
+
+(** *** Computation *)
+
+Definition prob (l : seq nat) : Q := lookup 0%Q (language data) l.
+Definition possible : seq (seq nat) := [seq l <- words v.+1 L | qpos (prob l)].
+
+(** Do [l] and [m] agree where the mask is true? *)
+Fixpoint agree (s : seq bool) (l m : seq nat) : bool :=
+  match s, l, m with
+  | b :: s, a :: l, c :: m => (b ==> (a == c)) && agree s l m
+  | _, _, _ => true
+  end.
+
+Definition mass (l : seq nat) (s : seq bool) : Q := qsum [seq prob m | m <- possible & agree s l m].
+
+Definition positions : seq nat := iota 0 L.
+Definition before_mask (t : seq nat) (i : nat) : seq bool := [seq (nth 0 t j < nth 0 t i)%N | j <- positions].
+Definition with_mask (s : seq bool) (i : nat) : seq bool := [seq (j == i) || nth false s j | j <- positions].
+Definition masks : seq (seq bool) := [seq [seq (a == 1)%N | a <- s] | s <- words 2 L].
+
+Definition times_prob : seq nat -> Q :=
+  match steps data with
+  | Weights w => fun t => qprod [seq nth 0%Q w (nth 0 t i)%N | i <- positions]
+  | Sizes s =>
+      let fits t := all (fun k => count_mem k t == nth 0%N s k) (iota 0 n.+1) in
+      let c := Qred (/ inject_Z (Z.of_nat (count fits (words n.+1 L)))) in
+      fun t => if fits t then c else 0%Q
+  | Steps t0 => fun t => if t == t0 then 1%Q else 0%Q
+  end.
+
+Definition all_times : seq (seq nat * Q) :=
+  let w := times_prob in [seq tc <- [seq (t, w t) | t <- words n.+1 L] | ~~ qzero tc.2].
+
+(** The prediction at [i] of the token of [l] when the mask [s] of it is seen. *)
+Definition seen_code (l : seq nat) (s : seq bool) : seq (option nat) :=
+  [seq if nth false s j then Some (nth 0%N l j) else None | j <- positions].
+Definition prediction (l : seq nat) (masses : seq bool -> Q) (i : nat) (s : seq bool) : Q :=
+  match predictions data with
+  | None => qdiv (masses (with_mask s i)) (masses s)
+  | Some table => nth 0%Q (lookup [::] table (i, seen_code l s)) (nth 0%N l i)
+  end.
+Definition path_prob (l : seq nat) (masses : seq bool -> Q) (t : seq nat) : Q :=
+  qprod [seq prediction l masses i (before_mask t i) | i <- positions].
+
+(** Each possible sequence with its probability and, for each reveal times, the probability of drawing it. *)
+Definition paths : seq (seq nat * seq (Q * Q)) :=
+  let ts := all_times in
+  [seq (l, let known := [seq (s, mass l s) | s <- masks] in
+           [seq (tc.2, path_prob l (recall known (mass l)) tc.1) | tc <- ts]) | l <- possible].
+
+Definition drawn (ps : seq (Q * Q)) : Q := qsum [seq qmul wp.1 wp.2 | wp <- ps].
+
+(** [sum_s c_s H(X_s)] *)
+Definition entropies (combination : seq (Q * seq bool)) : seq (Q * Q) :=
+  flatten [seq [seq (qmul (- cs.1) (prob l), mass l cs.2) | l <- possible] | cs <- combination].
+
+Definition everything : seq bool := nseq L true.
+Definition only (i : nat) : seq bool := [seq j == i | j <- positions].
+Definition all_but (i : nat) : seq bool := [seq j != i | j <- positions].
+
+Definition pairs_form (base : seq positive) (l : seq (Q * Q)) : option form := omap (Form 0) (of_pairs base l).
+
+Definition known_quantity (base : seq positive) (ps : seq (seq nat * seq (Q * Q))) (name : quantity) : option form :=
+  match name with
+  | Kl => pairs_form base [seq (prob lp.1, qdiv (prob lp.1) (drawn lp.2)) | lp <- ps]
+  | PathKl => pairs_form base
+      (flatten [seq [seq (qmul wp.1 (prob lp.1), qdiv (prob lp.1) wp.2) | wp <- lp.2] | lp <- ps])
+  | Ser => Some (Form (qadd 1 (- qsum [seq drawn lp.2 | lp <- ps])) [::])
+  | Tv => Some (Form (qsum [seq let d := qadd (prob lp.1) (- drawn lp.2) in if qpos d then d else 0%Q | lp <- ps]) [::])
+  | Entropy => pairs_form base (entropies [:: (1%Q, everything)])
+  | TotalCorrelation => pairs_form base (entropies ((-(1)%Q, everything) :: [seq (1%Q, only i) | i <- positions]))
+  | DualTotalCorrelation => pairs_form base (entropies
+      ((1%Q, everything) :: flatten [seq [:: (-(1)%Q, everything); (1%Q, all_but i)] | i <- positions]))
+  end.
+
+(** *** What the computation means *)
+
+Section Meaning.
+Variables (q : law (sequences I A)) (p : denoiser I A) (W : {ffun I -> 'I_n.+1} -> R) (base : seq positive).
+Hypotheses (hq : has_language q) (hp : has_denoiser q p) (hW : has_policy W).
+Notation ow := (@of_word L v).
+Notation ot := (@of_word L n).
+
+Lemma q_word l : l \in words v.+1 L -> q (ow l) = Q2R (prob l).
+Proof. by move=> hl; rewrite hq word_ofK. Qed.
+
+Lemma possible_in l : l \in possible -> l \in words v.+1 L.
+Proof. by rewrite mem_filter => /andP[]. Qed.
+
+Lemma possible_gt0 l : l \in possible -> 0 < q (ow l).
+Proof. by rewrite mem_filter => /andP[/qposP h /q_word ->]. Qed.
+
+Lemma sum_possible (F : xs -> R) : \sum_x q x * F x = \sum_(l <- possible) Q2R (prob l) * F (ow l).
+Proof.
+rewrite big_words /possible big_filter [RHS]big_mkcond /=; apply: eq_big_seq => l hl.
+rewrite q_word //; case: qposP => // h; have := pmf_ge0 q (ow l); rewrite q_word // => g.
+by rewrite (_ : Q2R (prob l) = 0); [ring | lra].
+Qed.
+
+Lemma sum_support (F : xs -> R) : \sum_(x | positive (q x)) F x = \sum_(l <- possible) F (ow l).
+Proof.
+rewrite big_mkcond big_words /possible big_filter [RHS]big_mkcond /=; apply: eq_big_seq => l hl.
+by rewrite q_word //; case: qposP => h; case: positiveP.
+Qed.
+
+Definition is_mask (R : {set I}) (s : seq bool) := size s = L /\ forall i : I, nth false s i = (i \in R).
+
+Lemma agree_nth s l m : size s = size l -> size l = size m ->
+  agree s l m = all (fun i => nth false s i ==> (nth 0%N l i == nth 0%N m i)) (iota 0 (size s)).
+Proof.
+elim: s l m => [|b s ih] [|a l] [|c m] //= [e1] [e2]; rewrite (ih l m e1 e2); congr (_ && _).
+by rewrite (iotaDl 1 0) all_map.
+Qed.
+
+Lemma agree_show R s l m : is_mask R s -> l \in words v.+1 L -> m \in words v.+1 L ->
+  agree s l m = (show R (ow l) == show R (ow m)).
+Proof.
+move=> [sz hs] hl hm; have := hl; have := hm; rewrite !mem_words => /andP[/eqP sm _] /andP[/eqP sl _].
+rewrite agree_nth ?sz ?sl ?sm //; apply/allP/eqP => [h|/show_eqP h i].
+  apply/show_eqP => i iR; apply: val_inj; rewrite -!nth_word_of !word_ofK //.
+  by have := h i; rewrite mem_iota ltn_ord hs iR => /(_ erefl) /eqP.
+rewrite mem_iota add0n => /= iL; apply/implyP; rewrite (hs (Ordinal iL)) => /h /(congr1 val).
+by rewrite -!nth_word_of !word_ofK // => ->.
+Qed.
+
+Lemma massP R s l : is_mask R s -> l \in words v.+1 L -> Q2R (mass l s) = seen q (show R) (ow l).
+Proof.
+move=> hs hl; rewrite /mass qsumP big_filter /seen /push.
+have -> : \sum_(x | show R x == show R (ow l)) q x = \sum_x q x * (if show R x == show R (ow l) then 1 else 0).
+  by rewrite big_mkcond; apply: eq_bigr => x _; case: ifP => _; ring.
+rewrite sum_possible big_mkcond; apply: eq_big_seq => m /possible_in hm.
+by rewrite (agree_show hs) // eq_sym; case: ifP => _; ring.
+Qed.
+
+Lemma size_positions (T : Type) (f : nat -> T) : size [seq f j | j <- positions] = L.
+Proof. by rewrite size_map size_iota. Qed.
+
+Lemma nth_positions (T : Type) (d : T) (f : nat -> T) (i : I) : nth d [seq f j | j <- positions] i = f i.
+Proof. by rewrite (nth_map 0%N) ?size_iota // nth_iota. Qed.
+
+Lemma before_maskP (tau : {ffun I -> 'I_n.+1}) (i : I) : is_mask (before tau i) (before_mask (word_of tau) i).
+Proof. by split=> [|j]; rewrite ?size_positions // nth_positions !nth_word_of inE. Qed.
+
+Lemma with_maskP R s (i : I) : is_mask R s -> is_mask (i |: R) (with_mask s i).
+Proof. by move=> [sz hs]; split=> [|j]; rewrite ?size_positions // nth_positions hs in_setU1. Qed.
+
+Lemma big_positions (T : Type) (idx : T) (op : Monoid.law idx) (F : nat -> T) :
+  \big[op/idx]_(i <- positions) F i = \big[op/idx]_(i < L) F i.
+Proof. by rewrite -(big_mkord xpredT F) /index_iota subn0. Qed.
+
+Lemma predictionP R s l (i : I) : is_mask R s -> l \in possible -> i \notin R ->
+  Q2R (prediction l (mass l) i s) = p i (show R (ow l)) (ow l i).
+Proof.
+move=> hs hl iR; have x0 := possible_gt0 hl; have hw := possible_in hl.
+have none : show R (ow l) i = None by rewrite ffunE (negbTE iR).
+have ctx : 0 < context q (show R (ow l)) by rewrite context_show; exact: seen_gt0.
+move: hp; rewrite /has_denoiser /prediction; case: predictions => [table|] h.
+  rewrite h //; congr (Q2R (nth _ (lookup _ _ (_, _)) _)); last by rewrite -nth_word_of word_ofK.
+  case: hs => sz hs; apply: (@eq_from_nth _ None); first by rewrite size_positions size_map size_enum_ord.
+  rewrite size_positions => j jL; rewrite (nth_positions _ _ (Ordinal jL)) (nth_map i) ?size_enum_ord //.
+  rewrite (nth_ord_enum i (Ordinal jL)) ffunE /= (hs (Ordinal jL)); case: ifP => //= _.
+  by rewrite -[in LHS](word_ofK hw) (nth_word_of _ (Ordinal jL)).
+have m0 : Q2R (mass l s) <> 0 by rewrite (massP hs) //; have := seen_gt0 (show R) x0; lra.
+rewrite qdivP // (massP hs) // (massP (with_maskP i hs)) // h // exact_conditional_show; congr (_ / _).
+apply: eq_bigl => y; apply/eqP/eqP => [/show_add|] e; last by apply/show_add.
+by rewrite -e.
+Qed.
+
+Lemma path_probP l (tau : {ffun I -> 'I_n.+1}) : l \in possible ->
+  Q2R (path_prob l (mass l) (word_of tau)) = given_times p tau (ow l).
+Proof.
+move=> hl; rewrite /path_prob qprodP big_positions; apply: eq_bigr => i _.
+by rewrite (predictionP (before_maskP tau i)) // before_irr.
+Qed.
+
+Lemma count_card (tau : {ffun I -> 'I_n.+1}) (k : 'I_n.+1) :
+  count_mem (val k) (word_of tau) = #|[set i | tau i == k]|.
+Proof.
+rewrite count_map -sum1_card -sum1_count big_enum_cond /=; apply: eq_bigl => i.
+by rewrite inE /= -val_eqE.
+Qed.
+
+Lemma times_probP tau : W tau = Q2R (times_prob (word_of tau)).
+Proof.
+move: hW; rewrite /has_policy /times_prob; case: (steps data) => [w|s|t] ->.
+- by rewrite qprodP big_positions; apply: eq_bigr => i _; rewrite nth_word_of.
+- pose fits t := all (fun k => count_mem k t == nth 0%N s k) (iota 0 n.+1).
+  have fitsP (t : {ffun I -> 'I_n.+1}) : has_sizes (fun k : 'I_n.+1 => nth 0%N s k) t = fits (word_of t).
+    apply/forallP/allP => [h k|h k]; last by rewrite -count_card; apply: h; rewrite mem_iota /=.
+    by rewrite mem_iota => /= kn; have := h (Ordinal kn); rewrite -count_card.
+  have cardP : #|@has_sizes I n.+1 (fun k : 'I_n.+1 => nth 0%N s k)| = count fits (words n.+1 L).
+    rewrite -sum1_card -sum1_count big_mkcond [RHS]big_mkcond big_words.
+    by apply: eq_big_seq => t ht; rewrite -[t \in words _ _]/is_true in ht; rewrite unfold_in fitsP word_ofK.
+  rewrite /fixed_size_times fitsP cardP -/fits; case: ifP => // ft.
+    rewrite Q2R_Qred Q2R_inv ?Q2R_Z ?INR_IZR_INZ // => e.
+    have := Qeq_eqR _ _ e; rewrite Q2R_Z Q2R0 => /eq_IZR_R0 z.
+    have : (0 < count fits (words n.+1 L))%N by rewrite -has_count; apply/hasP; exists (word_of tau) => //; exact: word_in.
+    by rewrite lt0n; case: count z.
+  by rewrite Q2R0.
+- by case: ifP; rewrite ?Q2R1 ?Q2R0.
+Qed.
+
+Lemma sum_times (F : {ffun I -> 'I_n.+1} -> R) :
+  \sum_tau W tau * F tau = \sum_(tc <- all_times) Q2R tc.2 * F (ot tc.1).
+Proof.
+rewrite big_words /all_times big_filter big_map big_mkcond [RHS]big_mkcond /=; apply: eq_big_seq => t ht.
+by rewrite times_probP word_ofK //; case: ifP => // /negbFE /qzeroP ->; ring.
+Qed.
+
+Lemma all_times_in tc : tc \in all_times -> tc.1 \in words n.+1 L.
+Proof. by rewrite mem_filter => /andP[_ /mapP[t ht ->]]. Qed.
+
+Definition chances l := [seq (tc.2, path_prob l (mass l) tc.1) | tc <- all_times].
+
+Lemma pathsE : paths = [seq (l, chances l) | l <- possible].
+Proof.
+apply: eq_map => l; congr (_, _); apply: eq_map => tc; congr (_, _).
+rewrite /path_prob; congr qprod; apply: eq_map => i; rewrite /prediction.
+by case: predictions => //; rewrite !recallP.
+Qed.
+
+Lemma drawnP l : l \in possible -> Q2R (drawn (chances l)) = output p W (ow l).
+Proof.
+move=> hl; rewrite /drawn qsumP big_map /output sum_times; apply: eq_big_seq => tc /all_times_in ht.
+by rewrite qmulP /= -[in LHS](word_ofK ht) path_probP.
+Qed.
+
+End Meaning.
+
+End Instances.

@@ -1,0 +1,660 @@
+(** Rational combinations of logarithms, expressions in them, and their comparison by computation.
+
+    [decide] answers whether one expression is below, at most or equal to another; [decideP]: what it confirms is true.
+    Equality is found by the rule [ln (a b) = ln a + ln b] alone, an order by enclosures of width about [2^-w]. *)
+From Coq Require Import Reals Lra Lia ZArith QArith Qreals Qpower Psatz List.
+From mathcomp Require Import ssreflect ssrbool ssrfun.
+From Maskbound Require Export Logs.
+
+Set Implicit Arguments.
+Unset Strict Implicit.
+Unset Printing Implicit Defensive.
+
+Open Scope R_scope.
+
+Lemma Q2R_Qred c : Q2R (Qred c) = Q2R c.
+Proof. by apply: Qeq_eqR; exact: Qred_correct. Qed.
+
+Definition qadd (a b : Q) : Q := Qred (a + b).
+Definition qmul (a b : Q) : Q := Qred (a * b).
+Lemma qaddP a b : Q2R (qadd a b) = Q2R a + Q2R b. Proof. by rewrite Q2R_Qred Q2R_plus. Qed.
+Lemma qmulP a b : Q2R (qmul a b) = Q2R a * Q2R b. Proof. by rewrite Q2R_Qred Q2R_mult. Qed.
+
+Definition qzero (c : Q) : bool := match Qnum c with Z0 => true | _ => false end.
+Lemma qzeroP c : qzero c -> Q2R c = 0.
+Proof. by case: c => -[|n|n] d // _; rewrite /Q2R /= Rmult_0_l. Qed.
+
+Lemma Q2R_Z n : Q2R (inject_Z n) = IZR n.
+Proof. by rewrite /Q2R /= Rinv_1 Rmult_1_r. Qed.
+
+(** ** Forms: a rational, and rationals times logarithms of whole numbers *)
+
+Record form := Form { rational : Q; logs : list (Q * positive) }.
+
+Definition ln_of (n : positive) : R := ln (IZR (Zpos n)).
+Fixpoint logs_value (l : list (Q * positive)) : R :=
+  match l with nil => 0 | (c, n) :: l => Q2R c * ln_of n + logs_value l end.
+Definition value (f : form) : R := Q2R (rational f) + logs_value (logs f).
+
+Lemma IZR_gt0 n : 0 < IZR (Zpos n). Proof. by apply: (IZR_lt 0). Qed.
+
+Lemma ln_of_mul a b : ln_of (a * b) = ln_of a + ln_of b.
+Proof. by rewrite /ln_of Pos2Z.inj_mul mult_IZR ln_mult //; apply: IZR_gt0. Qed.
+
+Lemma ln_of_1 : ln_of 1 = 0. Proof. exact: ln_1. Qed.
+
+(** One term more; a number occurs once. *)
+Fixpoint add_log (c : Q) (n : positive) (l : list (Q * positive)) : list (Q * positive) :=
+  match l with
+  | nil => (c, n) :: nil
+  | (d, m) :: l => if (n =? m)%positive then (qadd c d, m) :: l else (d, m) :: add_log c n l
+  end.
+
+Lemma add_logP c n l : logs_value (add_log c n l) = Q2R c * ln_of n + logs_value l.
+Proof.
+elim: l => //= -[d m] l ih; case: Pos.eqb_spec => [->|_] /=; first by rewrite qaddP; ring.
+by rewrite ih; ring.
+Qed.
+
+(** [n = b^e m] *)
+Fixpoint pull (fuel : nat) (b n : positive) : Z * positive :=
+  match fuel with
+  | O => (0%Z, n)
+  | S fuel => match (Zpos n / Zpos b)%Z with
+              | Zpos m => if (b * m =? n)%positive then let: (e, r) := pull fuel b m in ((1 + e)%Z, r) else (0%Z, n)
+              | _ => (0%Z, n)
+              end
+  end.
+
+Lemma pullP fuel b : forall n, ln_of n = IZR (fst (pull fuel b n)) * ln_of b + ln_of (snd (pull fuel b n)).
+Proof.
+elim: fuel => [|fuel ih] n; first by rewrite /=; ring.
+cbn [pull]; case: (Z.pos n / Z.pos b)%Z => [|m|m]; try by rewrite /=; ring.
+case: Pos.eqb_spec => [<-|_]; last by rewrite /=; ring.
+rewrite ln_of_mul (ih m); case: (pull fuel b m) => e r; cbn [fst snd]; rewrite plus_IZR; ring.
+Qed.
+
+(** [c ln n] in terms of a base of numbers, and what is left of [n]. *)
+Fixpoint in_base (base : list positive) (c : Q) (n : positive) (l : list (Q * positive)) : list (Q * positive) :=
+  match base with
+  | nil => if (n =? 1)%positive then l else add_log c n l
+  | b :: base =>
+      let: (e, m) := pull (Pos.size_nat n) b n in
+      in_base base c m (if (e =? 0)%Z then l else add_log (qmul c (inject_Z e)) b l)
+  end.
+
+Lemma in_baseP base : forall c n l, logs_value (in_base base c n l) = Q2R c * ln_of n + logs_value l.
+Proof.
+elim: base => [|b base ih] c n l; cbn [in_base].
+  by case: Pos.eqb_spec => [->|_]; [rewrite ln_of_1; ring | exact: add_logP].
+have := pullP (Pos.size_nat n) b n; case: (pull (Pos.size_nat n) b n) => e m; rewrite /fst /snd => ->.
+rewrite ih; case: Z.eqb_spec => [->|_]; first by ring.
+by rewrite add_logP qmulP Q2R_Z; ring.
+Qed.
+
+Fixpoint reduced (base : list positive) (l : list (Q * positive)) : list (Q * positive) :=
+  match l with
+  | nil => nil
+  | (c, n) :: l => if qzero c then reduced base l else in_base base c n (reduced base l)
+  end.
+
+Lemma reducedP base l : logs_value (reduced base l) = logs_value l.
+Proof.
+elim: l => //= -[c n] l ih; case: ifP => [/qzeroP ->|_]; first by rewrite ih; ring.
+by rewrite in_baseP ih.
+Qed.
+
+Definition nonzero (l : list (Q * positive)) := filter (fun cn => negb (qzero (fst cn))) l.
+
+Lemma nonzeroP l : logs_value (nonzero l) = logs_value l.
+Proof.
+by elim: l => //= -[c n] l ih /=; case: ifP => [_|/negbFE/qzeroP ->] /=; rewrite ih //; ring.
+Qed.
+
+Definition normal (base : list positive) (f : form) : form := Form (rational f) (nonzero (reduced base (logs f))).
+
+Lemma normalP base f : value (normal base f) = value f.
+Proof. by rewrite /value /= nonzeroP reducedP. Qed.
+
+(** Sums of [c ln r] for rationals [r > 0]; terms with [c = 0] are left out. *)
+Fixpoint pairs_value (l : list (Q * Q)) : R :=
+  match l with nil => 0 | (c, r) :: l => Q2R c * ln (Q2R r) + pairs_value l end.
+
+Fixpoint of_pairs (base : list positive) (l : list (Q * Q)) : option (list (Q * positive)) :=
+  match l with
+  | nil => Some nil
+  | (c, r) :: l =>
+      match Qnum r, of_pairs base l with
+      | Zpos a, Some f => Some (in_base base c a (in_base base (- c) (Qden r) f))
+      | _, _ => None
+      end
+  end.
+
+Lemma of_pairsP base l : forall f, of_pairs base l = Some f -> logs_value f = pairs_value l.
+Proof.
+elim: l => [|[c [n d]] l ih] f /=; first by case=> <-.
+case: n => // a; case: of_pairs ih => // g /(_ g erefl) e [<-].
+rewrite !in_baseP e Q2R_opp /Q2R /= ln_mult ?ln_Rinv; try exact: IZR_gt0; last by apply: Rinv_0_lt_compat; exact: IZR_gt0.
+by rewrite /ln_of; ring.
+Qed.
+
+Fixpoint scaled (c : Q) (l : list (Q * positive)) : list (Q * positive) :=
+  match l with nil => nil | (d, n) :: l => (qmul c d, n) :: scaled c l end.
+
+Lemma scaledP c l : logs_value (scaled c l) = Q2R c * logs_value l.
+Proof. by elim: l => [|[d n] l ih] /=; [ring | rewrite qmulP ih; ring]. Qed.
+
+Fixpoint joined (l m : list (Q * positive)) : list (Q * positive) :=
+  match l with nil => m | (c, n) :: l => add_log c n (joined l m) end.
+
+Lemma joinedP l m : logs_value (joined l m) = logs_value l + logs_value m.
+Proof. by elim: l => [|[c n] l ih] /=; [ring | rewrite add_logP ih; ring]. Qed.
+
+Definition form_add f g := Form (qadd (rational f) (rational g)) (nonzero (joined (logs f) (logs g))).
+Definition form_scale c f := Form (qmul c (rational f)) (scaled c (logs f)).
+
+Lemma form_addP f g : value (form_add f g) = value f + value g.
+Proof. by rewrite /value /= qaddP nonzeroP joinedP; ring. Qed.
+Lemma form_scaleP c f : value (form_scale c f) = Q2R c * value f.
+Proof. by rewrite /value /= qmulP scaledP; ring. Qed.
+
+(** ** Enclosures: whole numbers around [2^w x] *)
+
+Section Enclosures.
+Variable w : Z.
+Hypothesis w0 : (0 <= w)%Z.
+Let W0 : 0 < scale w := scale_gt0 w0.
+Let two_w : (0 < 2 ^ w)%Z. Proof. by apply: Z.pow_pos_nonneg. Qed.
+
+Definition around (x : Z * Z) (r : R) := IZR (fst x) <= scale w * r <= IZR (snd x).
+
+(** [c x] *)
+Definition ball_scale (c : Q) (x : Z * Z) : Z * Z :=
+  let: (l, h) := times (Qnum c) x in (down l (Zpos (Qden c)), up h (Zpos (Qden c))).
+
+Lemma ball_scaleP c x r : around x r -> around (ball_scale c x) (Q2R c * r).
+Proof.
+move=> /(timesP (Qnum c)); rewrite /ball_scale; case: times => l h; rewrite /around /fst /snd => hx.
+have d := down_le l (Pos2Z.is_pos (Qden c)); have u := up_ge h (Pos2Z.is_pos (Qden c)).
+have D0 := IZR_gt0 (Qden c).
+have e : scale w * (Q2R c * r) * IZR (Zpos (Qden c)) = IZR (Qnum c) * (scale w * r) by rewrite /Q2R; field; lra.
+by split; apply: (Rmult_le_reg_r _ _ _ D0); rewrite e; lra.
+Qed.
+
+Lemma around_1 : around ((2 ^ w)%Z, (2 ^ w)%Z) 1.
+Proof. by rewrite /around /scale /=; lra. Qed.
+
+Definition ball_of (c : Q) : Z * Z := ball_scale c ((2 ^ w)%Z, (2 ^ w)%Z).
+Lemma ball_ofP c : around (ball_of c) (Q2R c).
+Proof. by rewrite -[Q2R c]Rmult_1_r; apply: ball_scaleP around_1. Qed.
+
+Lemma plusP x y r s : around x r -> around y s -> around (plus x y) (r + s).
+Proof. by rewrite /around /plus /fst /snd !plus_IZR; case: x y => [a b] [c d]; lra. Qed.
+
+Fixpoint logs_ball (l : list (Q * positive)) : option (Z * Z) :=
+  match l with
+  | nil => Some (0%Z, 0%Z)
+  | (c, n) :: l => match log_bounds w n 1, logs_ball l with
+                   | Some x, Some y => Some (plus (ball_scale c x) y)
+                   | _, _ => None
+                   end
+  end.
+
+Lemma logs_ballP l : forall x, logs_ball l = Some x -> around x (logs_value l).
+Proof.
+elim: l => [|[c n] l ih] x; first by case=> <-; rewrite /around /=; lra.
+cbn [logs_ball logs_value]; case e : (log_bounds w n 1) => [y|] //; case: logs_ball ih => // z /(_ z erefl) hz.
+move=> /Some_inj <-; apply: plusP => //; apply: ball_scaleP.
+have [_] := log_boundsP e; rewrite /around /ln_of.
+by have -> : IZR (Zpos n) / 1 = IZR (Zpos n) by field.
+Qed.
+
+Definition form_ball (f : form) : option (Z * Z) :=
+  match logs_ball (logs f) with Some x => Some (plus (ball_of (rational f)) x) | None => None end.
+
+Lemma form_ballP f x : form_ball f = Some x -> around x (value f).
+Proof.
+rewrite /form_ball; case e : logs_ball => [y|] // /Some_inj <-.
+by apply: plusP; [exact: ball_ofP | exact: logs_ballP].
+Qed.
+
+Definition ball_opp (x : Z * Z) : Z * Z := ((- snd x)%Z, (- fst x)%Z).
+Lemma ball_oppP x r : around x r -> around (ball_opp x) (- r).
+Proof. by rewrite /around /ball_opp /fst /snd !opp_IZR; case: x => a b; lra. Qed.
+
+Definition ball_max (x y : Z * Z) : Z * Z := (Z.max (fst x) (fst y), Z.max (snd x) (snd y)).
+Lemma IZR_max a b : IZR (Z.max a b) = Rmax (IZR a) (IZR b).
+Proof.
+case: (Z.max_spec a b) => -[h ->].
+  by rewrite Rmax_right //; apply: IZR_le; lia.
+by rewrite Rmax_left //; apply: IZR_le.
+Qed.
+Lemma ball_maxP x y r s : around x r -> around y s -> around (ball_max x y) (Rmax r s).
+Proof.
+case: x y => [a b] [c d]; rewrite /around /ball_max /fst /snd !IZR_max -RmaxRmult; last lra.
+move=> [h1 h2] [h3 h4]; split; apply: Rmax_lub.
+- by apply: (Rle_trans _ _ _ h1); exact: Rmax_l.
+- by apply: (Rle_trans _ _ _ h3); exact: Rmax_r.
+- by apply: (Rle_trans _ _ _ h2); exact: Rmax_l.
+- by apply: (Rle_trans _ _ _ h4); exact: Rmax_r.
+Qed.
+
+Definition ball_mul (x y : Z * Z) : Z * Z :=
+  let: (a, b) := x in let: (c, d) := y in
+  (shift_down w (Z.min (Z.min (a * c) (a * d)) (Z.min (b * c) (b * d))),
+   shift_up w (Z.max (Z.max (a * c) (a * d)) (Z.max (b * c) (b * d)))).
+
+Lemma mul_between a b u v : a <= u <= b -> Rmin (a * v) (b * v) <= u * v <= Rmax (a * v) (b * v).
+Proof.
+move=> h; have [v0|v0] := Rle_dec 0 v.
+  by split; [apply: (Rle_trans _ _ _ (Rmin_l _ _)) | apply: (Rle_trans _ (b * v)); last exact: Rmax_r]; nra.
+by split; [apply: (Rle_trans _ _ _ (Rmin_r _ _)) | apply: (Rle_trans _ (a * v)); last exact: Rmax_l]; nra.
+Qed.
+
+Lemma IZR_min a b : IZR (Z.min a b) = Rmin (IZR a) (IZR b).
+Proof.
+case: (Z.min_spec a b) => -[h ->].
+  by rewrite Rmin_left //; apply: IZR_le; lia.
+by rewrite Rmin_right //; apply: IZR_le.
+Qed.
+
+Lemma ball_mulP x y r s : around x r -> around y s -> around (ball_mul x y) (r * s).
+Proof.
+case: x y => [a b] [c d]; rewrite /around /ball_mul /fst /snd => hx hy.
+rewrite shift_downE // shift_upE //; set m := Z.min _ _; set M := Z.max _ _.
+have dm := down_le m two_w; have uM := up_ge M two_w.
+have e : scale w * (r * s) * IZR (2 ^ w) = (scale w * r) * (scale w * s) by rewrite /scale; ring.
+have [one two] := mul_between (scale w * s) hx.
+have [al ah] := mul_between (IZR a) hy; have [bl bh] := mul_between (IZR b) hy.
+rewrite !(Rmult_comm _ (IZR a)) in al ah; rewrite !(Rmult_comm _ (IZR b)) in bl bh.
+have lo : IZR m <= (scale w * r) * (scale w * s).
+  apply: Rle_trans one; rewrite /m !IZR_min !mult_IZR; apply: Rmin_glb.
+    by apply: (Rle_trans _ _ _ (Rmin_l _ _)).
+  by apply: (Rle_trans _ _ _ (Rmin_r _ _)).
+have hi : (scale w * r) * (scale w * s) <= IZR M.
+  apply: (Rle_trans _ _ _ two); rewrite /M !IZR_max !mult_IZR; apply: Rmax_lub.
+    by apply: Rle_trans (Rmax_l _ _).
+  by apply: Rle_trans (Rmax_r _ _).
+have W' : 0 < IZR (2 ^ w) by apply: (IZR_lt 0).
+by split; apply: (Rmult_le_reg_r _ _ _ W'); rewrite e; lra.
+Qed.
+
+Definition ball_inv (x : Z * Z) : option (Z * Z) :=
+  if (0 <? fst x)%Z then Some (down (2 ^ w * 2 ^ w) (snd x), up (2 ^ w * 2 ^ w) (fst x)) else None.
+
+Lemma ball_invP x y r : ball_inv x = Some y -> around x r -> around y (/ r).
+Proof.
+rewrite /ball_inv /around; case: x => a b; rewrite /fst /snd; case: Z.ltb_spec => // a0 /Some_inj <- [h1 h2].
+have A0 : 0 < IZR a by apply: (IZR_lt 0).
+have r0 : 0 < r by nra.
+have B0 : 0 < IZR b by lra.
+have b0 : (0 < b)%Z by apply: (lt_IZR 0).
+have d := down_le (2 ^ w * 2 ^ w) b0; have u := up_ge (2 ^ w * 2 ^ w) a0.
+rewrite mult_IZR -/(scale w) in d u.
+have i0 : 0 < scale w * / r by apply: Rmult_lt_0_compat => //; apply: Rinv_0_lt_compat.
+have e : (scale w * / r) * (scale w * r) = scale w * scale w by field; lra.
+split.
+  by apply: (Rmult_le_reg_r _ _ _ B0); nra.
+by apply: (Rmult_le_reg_r _ _ _ A0); nra.
+Qed.
+
+(** Logarithm of a positive number between [a / 2^w] and [b / 2^w]. *)
+Definition ball_ln (x : Z * Z) : option (Z * Z) :=
+  match x, (2 ^ w)%Z with
+  | (Zpos a, Zpos b), Zpos t =>
+      match log_bounds w a t, log_bounds w b t with Some u, Some v => Some (fst u, snd v) | _, _ => None end
+  | _, _ => None
+  end.
+
+Lemma ln_le a b : 0 < a -> a <= b -> ln a <= ln b.
+Proof. by move=> a0 [lt|->]; [apply: Rlt_le; apply: ln_increasing | lra]. Qed.
+
+Lemma ball_lnP x y r : ball_ln x = Some y -> around x r -> around y (ln r).
+Proof.
+rewrite /ball_ln /around; case: x => -[|a|a] [|b|b] //; case e : (2 ^ w)%Z => [|t|t] //.
+case ea : log_bounds => [u|] //; case eb : log_bounds => [v|] // /Some_inj <-; rewrite /fst /snd => -[h1 h2].
+have [_ [la _]] := log_boundsP ea; have [_ [_ lb]] := log_boundsP eb; move: la lb.
+have A0 := IZR_gt0 a; have T0 := IZR_gt0 t.
+have s : scale w = IZR (Zpos t) by rewrite /scale e.
+have ar : IZR (Zpos a) / IZR (Zpos t) <= r by apply: (Rmult_le_reg_l _ _ _ T0); rewrite -s; field_simplify; lra.
+have rb : r <= IZR (Zpos b) / IZR (Zpos t) by apply: (Rmult_le_reg_l _ _ _ T0); rewrite -s; field_simplify; lra.
+have a0 : 0 < IZR (Zpos a) / IZR (Zpos t) by apply: Rdiv_lt_0_compat.
+have l1 := ln_le a0 ar; have r0 : 0 < r by lra.
+have l2 := ln_le r0 rb.
+move=> la lb; split; [apply: (Rle_trans _ _ _ la) | apply: (Rle_trans _ _ _ _ lb)]; apply: Rmult_le_compat_l; lra.
+Qed.
+
+(** A guess of [2^w exp (x / 2^w)], of which nothing is proved. *)
+Fixpoint taylor (n : nat) (k x term acc : Z) : Z :=
+  match n with
+  | O => acc
+  | S n => let next := (shift_down w (term * x) / k)%Z in taylor n (k + 1) x next (acc + next)
+  end.
+Definition guess (x : Z) : Z :=
+  let k := Z.max 0 (Z.log2 (Z.abs x) - w + 1) in
+  Nat.iter (Z.to_nat k) (fun y => shift_down w (y * y)) (taylor (Z.to_nat w) 1 (x / 2 ^ k) (2 ^ w) (2 ^ w)).
+
+(** Exponential: guesses whose logarithms are on the right side. *)
+Definition ball_exp (x : Z * Z) : option (Z * Z) :=
+  let slack y := (2 ^ 16 + y / 2 ^ (w - 16))%Z in
+  let a := (guess (fst x) - slack (guess (fst x)))%Z in
+  let b := (guess (snd x) + slack (guess (snd x)))%Z in
+  match b, (2 ^ w)%Z with
+  | Zpos b, Zpos t =>
+      match log_bounds w b t with
+      | Some v =>
+          if (snd x <=? fst v)%Z then
+            match a with
+            | Zpos a' => match log_bounds w a' t with
+                         | Some u => if (snd u <=? fst x)%Z then Some (a, Zpos b) else None
+                         | None => None
+                         end
+            | _ => Some (0%Z, Zpos b)
+            end
+          else None
+      | None => None
+      end
+  | _, _ => None
+  end.
+
+Lemma exp_ge b t r : (2 ^ w)%Z = Zpos t -> forall v, log_bounds w b t = Some v -> scale w * r <= IZR (fst v) ->
+  scale w * exp r <= IZR (Zpos b).
+Proof.
+move=> e v h hr; have [_ [l _]] := log_boundsP h.
+have s : scale w = IZR (Zpos t) by rewrite /scale e.
+have B0 := IZR_gt0 b; have T0 := IZR_gt0 t.
+have le : r <= ln (IZR (Zpos b) / IZR (Zpos t)) by apply: (Rmult_le_reg_l _ _ _ W0); lra.
+have q0 : 0 < IZR (Zpos b) / IZR (Zpos t) by apply: Rdiv_lt_0_compat.
+have : exp r <= IZR (Zpos b) / IZR (Zpos t).
+  by rewrite -[X in _ <= X]exp_ln //; case: le => [lt|->]; [apply: Rlt_le; apply: exp_increasing | lra].
+rewrite s => he; have -> : IZR (Zpos b) = IZR (Zpos t) * (IZR (Zpos b) / IZR (Zpos t)) by field; lra.
+by apply: Rmult_le_compat_l; lra.
+Qed.
+
+Lemma exp_le a t r : (2 ^ w)%Z = Zpos t -> forall v, log_bounds w a t = Some v -> IZR (snd v) <= scale w * r ->
+  IZR (Zpos a) <= scale w * exp r.
+Proof.
+move=> e v h hr; have [_ [_ l]] := log_boundsP h.
+have s : scale w = IZR (Zpos t) by rewrite /scale e.
+have A0 := IZR_gt0 a; have T0 := IZR_gt0 t.
+have le : ln (IZR (Zpos a) / IZR (Zpos t)) <= r by apply: (Rmult_le_reg_l _ _ _ W0); lra.
+have q0 : 0 < IZR (Zpos a) / IZR (Zpos t) by apply: Rdiv_lt_0_compat.
+have : IZR (Zpos a) / IZR (Zpos t) <= exp r.
+  by rewrite -[X in X <= _]exp_ln //; case: le => [lt|->]; [apply: Rlt_le; apply: exp_increasing | lra].
+rewrite s => he; have -> : IZR (Zpos a) = IZR (Zpos t) * (IZR (Zpos a) / IZR (Zpos t)) by field; lra.
+by apply: Rmult_le_compat_l; lra.
+Qed.
+
+Lemma ball_expP x y r : ball_exp x = Some y -> around x r -> around y (exp r).
+Proof.
+rewrite /ball_exp /around; set a := (guess (fst x) - _)%Z; case: (_ + _)%Z => [|b|b] //.
+case e : (2 ^ w)%Z => [|t|t] //; case hb : log_bounds => [v|] //; case: Z.leb_spec => // /IZR_le xv h.
+move=> hx; have top : scale w * exp r <= IZR (Zpos b) by apply: (exp_ge e hb); lra.
+have pos : 0 <= scale w * exp r by apply: Rmult_le_pos; [lra | apply: Rlt_le; exact: exp_pos].
+case: a h => [|a|a]; try by move=> /Some_inj <-.
+case ha : log_bounds => [u|] //; case: Z.leb_spec => // /IZR_le ux /Some_inj <-; split=> //.
+by apply: (exp_le e ha); lra.
+Qed.
+
+End Enclosures.
+
+(** ** Expressions *)
+
+Section Expressions.
+Variable name : Type.
+
+Inductive expression :=
+| Number (c : Q) | Quantity (n : name) | Plus (a b : expression) | Times (a b : expression) | Inverse (a : expression)
+| Power (a : expression) (n : nat) | Log (a : expression) | Exponential (a : expression)
+| Largest (a b : expression) | Smallest (a b : expression).
+
+Fixpoint meaning (env : name -> R) (e : expression) : R :=
+  match e with
+  | Number c => Q2R c
+  | Quantity n => env n
+  | Plus a b => meaning env a + meaning env b
+  | Times a b => meaning env a * meaning env b
+  | Inverse a => / meaning env a
+  | Power a n => meaning env a ^ n
+  | Log a => ln (meaning env a)
+  | Exponential a => exp (meaning env a)
+  | Largest a b => Rmax (meaning env a) (meaning env b)
+  | Smallest a b => Rmin (meaning env a) (meaning env b)
+  end.
+
+Variables (base : list positive) (w : Z) (known : name -> option form).
+
+Definition as_rational (f : form) : option Q := match logs f with nil => Some (rational f) | _ => None end.
+
+Lemma as_rationalP f c : as_rational f = Some c -> value f = Q2R c.
+Proof. by rewrite /as_rational /value; case: f => r [|] //= [->]; ring. Qed.
+
+(** [exp] of a sum of logarithms with whole coefficients. *)
+Fixpoint product (l : list (Q * positive)) : option Q :=
+  match l with
+  | nil => Some 1%Q
+  | (c, n) :: l => match Qden (Qred c), product l with
+                   | xH, Some p => Some (Qred (p * Qpower (inject_Z (Zpos n)) (Qnum (Qred c))))
+                   | _, _ => None
+                   end
+  end.
+
+Lemma exp_power n k : exp (IZR k * ln_of n) = Q2R (Qpower (inject_Z (Zpos n)) k).
+Proof.
+have natural m : exp (INR m * ln_of n) = Q2R (Qpower (inject_Z (Zpos n)) (Z.of_nat m)).
+  elim: m => [|m ih]; first by rewrite Rmult_0_l exp_0 /Q2R /=; field.
+  have -> : Z.of_nat (S m) = (Z.of_nat m + 1)%Z by lia.
+  rewrite S_INR Rmult_plus_distr_r exp_plus ih Rmult_1_l exp_ln; last exact: IZR_gt0.
+  by rewrite (Qeq_eqR _ _ (Qpower_plus _ _ _ _)) // Q2R_mult /= Q2R_Z.
+case: k => [|k|k]; first by rewrite (natural O).
+  by rewrite -positive_nat_Z -INR_IZR_INZ natural.
+rewrite -Pos2Z.opp_pos opp_IZR -Ropp_mult_distr_l exp_Ropp -positive_nat_Z -INR_IZR_INZ natural.
+rewrite (Qeq_eqR _ _ (Qpower_opp _ _)) Q2R_inv //.
+by apply: Qpower_not_0.
+Qed.
+
+Lemma productP l : forall p, product l = Some p -> exp (logs_value l) = Q2R p.
+Proof.
+elim: l => [|[c n] l ih] p; first by case=> <-; rewrite /= exp_0 /Q2R /=; field.
+cbn [product logs_value]; case d : (Qden (Qred c)) => //; case: product ih => // r /(_ r erefl) e /Some_inj <-.
+rewrite exp_plus e Q2R_Qred Q2R_mult -[Q2R c]Q2R_Qred.
+have -> : Q2R (Qred c) = IZR (Qnum (Qred c)) by rewrite /Q2R d Rinv_1 Rmult_1_r.
+by rewrite exp_power; ring.
+Qed.
+
+(** The value as a form, where it is one that is found. *)
+Fixpoint exact (e : expression) : option form :=
+  match e with
+  | Number c => Some (Form c nil)
+  | Quantity n => known n
+  | Plus a b => match exact a, exact b with Some f, Some g => Some (form_add f g) | _, _ => None end
+  | Times a b =>
+      match exact a, exact b with
+      | Some f, Some g => match as_rational f, as_rational g with
+                          | Some c, _ => Some (form_scale c g)
+                          | _, Some c => Some (form_scale c f)
+                          | _, _ => None
+                          end
+      | _, _ => None
+      end
+  | Inverse a =>
+      match exact a with
+      | Some f => match as_rational f with Some c => if qzero c then None else Some (Form (Qred (/ c)) nil) | _ => None end
+      | None => None
+      end
+  | Power a n =>
+      match exact a with
+      | Some f => match as_rational f with Some c => Some (Form (Nat.iter n (qmul c) 1%Q) nil) | _ => None end
+      | None => None
+      end
+  | Log a =>
+      match exact a with
+      | Some f => match as_rational f with
+                  | Some c => match of_pairs base ((1%Q, c) :: nil) with Some l => Some (Form 0 l) | _ => None end
+                  | None => None
+                  end
+      | None => None
+      end
+  | Exponential a =>
+      match exact a with
+      | Some f => if qzero (rational f)
+                  then match product (logs f) with Some p => Some (Form p nil) | None => None end else None
+      | None => None
+      end
+  | Largest _ _ | Smallest _ _ => None
+  end.
+
+Variable env : name -> R.
+Hypothesis knownP : forall n f, known n = Some f -> value f = env n.
+
+Lemma value_rational c : value (Form c nil) = Q2R c. Proof. by rewrite /value /=; ring. Qed.
+
+Lemma exactP e : forall f, exact e = Some f -> value f = meaning env e.
+Proof.
+elim: e => [c|n|a iha b ihb|a iha b ihb|a iha|a iha n|a iha|a iha|a _ b _|a _ b _] f; cbn [exact meaning] => //.
+- by case=> <-; exact: value_rational.
+- exact: knownP.
+- case: exact iha => // g /(_ g erefl) <-; case: exact ihb => // h /(_ h erefl) <- [<-]; exact: form_addP.
+- case: exact iha => // g /(_ g erefl) <-; case: exact ihb => // h /(_ h erefl) <-.
+  case eg : as_rational => [c|]; first by case=> <-; rewrite form_scaleP (as_rationalP eg).
+  by case eh : as_rational => [c|] // [<-]; rewrite form_scaleP (as_rationalP eh); ring.
+- case: exact iha => // g /(_ g erefl) <-; case eg : as_rational => [c|] //; case: ifP => // c0 [<-].
+  rewrite value_rational (as_rationalP eg) Q2R_Qred Q2R_inv // => h.
+  by move: c0 h; rewrite /qzero /Qeq /=; case: (Qnum c).
+- case: exact iha => // g /(_ g erefl) <-; case eg : as_rational => [c|] // [<-].
+  rewrite value_rational (as_rationalP eg); elim: n => [|n ih]; first by rewrite /= /Q2R /=; field.
+  have -> : Q2R c ^ S n = Q2R c * Q2R c ^ n by [].
+  by rewrite -ih -qmulP.
+- case: exact iha => // g /(_ g erefl) <-; case eg : as_rational => [c|] //.
+  case ep : (of_pairs base ((1%Q, c) :: nil)) => [l|] // [<-].
+  rewrite (as_rationalP eg) /value (of_pairsP ep); cbn [rational pairs_value].
+  by rewrite RMicromega.Q2R_0 RMicromega.Q2R_1; ring.
+- case: exact iha => // g /(_ g erefl) <-; case: ifP => // /qzeroP g0.
+  case ep : product => [p|] // [<-]; by rewrite value_rational -(productP ep) /value g0 Rplus_0_l.
+Qed.
+
+Definition both (x y : option (Z * Z)) (f : Z * Z -> Z * Z -> Z * Z) : option (Z * Z) :=
+  match x, y with Some x, Some y => Some (f x y) | _, _ => None end.
+
+Fixpoint ball_power (x : Z * Z) (n : nat) : Z * Z :=
+  match n with O => ((2 ^ w)%Z, (2 ^ w)%Z) | S n => ball_mul w x (ball_power x n) end.
+
+Fixpoint ball (e : expression) : option (Z * Z) :=
+  match exact e with
+  | Some f => form_ball w f
+  | None =>
+      match e with
+      | Number _ | Quantity _ => None
+      | Plus a b => both (ball a) (ball b) plus
+      | Times a b => both (ball a) (ball b) (ball_mul w)
+      | Inverse a => match ball a with Some x => ball_inv w x | None => None end
+      | Power a n => match ball a with Some x => Some (ball_power x n) | None => None end
+      | Log a => match ball a with Some x => ball_ln w x | None => None end
+      | Exponential a => match ball a with Some x => ball_exp w x | None => None end
+      | Largest a b => both (ball a) (ball b) ball_max
+      | Smallest a b => both (ball a) (ball b) (fun x y => ball_opp (ball_max (ball_opp x) (ball_opp y)))
+      end
+  end.
+
+Hypothesis w0 : (0 <= w)%Z.
+
+Lemma Rmin_max r s : Rmin r s = - Rmax (- r) (- s).
+Proof. by rewrite /Rmin /Rmax; case: Rle_dec; case: Rle_dec; lra. Qed.
+
+Lemma ballP e : forall x, ball e = Some x -> around w x (meaning env e).
+Proof.
+elim: e => [c|n|a iha b ihb|a iha b ihb|a iha|a iha n|a iha|a iha|a iha b ihb|a iha b ihb] x.
+all: cbn [ball]; case ex : (exact _) => [f|]; first by rewrite -(exactP ex); exact: form_ballP.
+all: move=> //; cbn [meaning].
+- case: (ball a) iha => // y /(_ y erefl) hy; case: (ball b) ihb => // z /(_ z erefl) hz /Some_inj <-; exact: plusP.
+- case: (ball a) iha => // y /(_ y erefl) hy; case: (ball b) ihb => // z /(_ z erefl) hz /Some_inj <-; exact: ball_mulP.
+- by case: (ball a) iha => // y /(_ y erefl) hy h; exact: (ball_invP w0 h hy).
+- case: (ball a) iha => // y /(_ y erefl) hy /Some_inj <-; elim: n {ex} => [|n ih]; first exact: around_1.
+  exact: ball_mulP.
+- by case: (ball a) iha => // y /(_ y erefl) hy h; exact: (ball_lnP w0 h hy).
+- by case: (ball a) iha => // y /(_ y erefl) hy h; exact: (ball_expP w0 h hy).
+- case: (ball a) iha => // y /(_ y erefl) hy; case: (ball b) ihb => // z /(_ z erefl) hz /Some_inj <-; exact: ball_maxP.
+- case: (ball a) iha => // y /(_ y erefl) hy; case: (ball b) ihb => // z /(_ z erefl) hz /Some_inj <-.
+  by rewrite Rmin_max; apply: ball_oppP; apply: ball_maxP => //; apply: ball_oppP.
+Qed.
+
+Definition zero (f : form) : bool := qzero (rational f) && match logs f with nil => true | _ => false end.
+
+Lemma zeroP f : zero f -> value f = 0.
+Proof. rewrite /zero /value; case: f => r [|cn l]; cbn [rational logs]; last by rewrite andbF.
+by rewrite andbT => /qzeroP ->; rewrite /=; ring. Qed.
+
+Definition minus (a b : expression) : expression := Plus a (Times (Number (-1)) b).
+
+Lemma minusP a b : meaning env (minus a b) = meaning env a - meaning env b.
+Proof. by rewrite /= /Q2R /=; field. Qed.
+
+Definition equal (a b : expression) : bool :=
+  match exact (minus a b) with Some f => zero (normal base f) | None => false end.
+
+Lemma equalP a b : equal a b -> meaning env a = meaning env b.
+Proof.
+rewrite /equal; case e : exact => [f|] // /zeroP; rewrite normalP (exactP e) minusP; lra.
+Qed.
+
+Definition less (a b : expression) : bool :=
+  match ball (minus b a) with Some x => (0 <? fst x)%Z | None => false end.
+
+Lemma lessP a b : less a b -> meaning env a < meaning env b.
+Proof.
+rewrite /less; case e : ball => [x|] // /Z.ltb_spec0 /IZR_lt x0.
+have [h _] := ballP e; rewrite minusP in h; have := scale_gt0 w0; nra.
+Qed.
+
+End Expressions.
+
+(** ** Comparisons *)
+
+Inductive relation := Less | AtMost | Equal | AtLeast | Greater.
+
+Definition compared (r : relation) (x y : R) : Prop :=
+  match r with Less => x < y | AtMost => x <= y | Equal => x = y | AtLeast => x >= y | Greater => x > y end.
+
+(** [decide] confirms [a r b], [refute] its contrary. *)
+Section Decisions.
+Variables (name : Type) (base : list positive) (w : Z) (known : name -> option form).
+
+Definition decide (r : relation) (a b : expression name) : bool :=
+  (0 <=? w)%Z &&
+  match r with
+  | Less => less base w known a b
+  | AtMost => less base w known a b || equal base known a b
+  | Equal => equal base known a b
+  | AtLeast => less base w known b a || equal base known a b
+  | Greater => less base w known b a
+  end.
+
+Definition refute (r : relation) (a b : expression name) : bool :=
+  match r with
+  | Less => decide AtLeast a b
+  | AtMost => decide Greater a b
+  | Equal => decide Less a b || decide Greater a b
+  | AtLeast => decide Less a b
+  | Greater => decide AtMost a b
+  end.
+
+Variable env : name -> R.
+Hypothesis knownP : forall n f, known n = Some f -> value f = env n.
+
+Theorem decideP r a b : decide r a b -> compared r (meaning env a) (meaning env b).
+Proof.
+rewrite /decide => /andP[/Z.leb_le w0]; case: r => /=.
+- by move/(lessP knownP w0).
+- by case/orP => [/(lessP knownP w0)|/(equalP knownP)]; lra.
+- by move/(equalP knownP).
+- by case/orP => [/(lessP knownP w0)|/(equalP knownP)]; lra.
+- by move/(lessP knownP w0).
+Qed.
+
+Theorem refuteP r a b : refute r a b -> ~ compared r (meaning env a) (meaning env b).
+Proof.
+case: r => /=; try by move/decideP => /=; lra.
+by case/orP => /decideP /=; lra.
+Qed.
+
+End Decisions.
