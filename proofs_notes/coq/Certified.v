@@ -130,6 +130,9 @@ elim: l f => [|[c [[|a|a] d]] l ih] f //; cbn [of_pairs Qnum] => //.
 by case e : (of_pairs base l) => [g|] // _; exact: (ih g e).
 Qed.
 
+Lemma all_flatten (T : Type) (P : pred T) ss : all P (flatten ss) = all (all P) ss.
+Proof. by elim: ss => //= s ss ih; rewrite all_cat ih. Qed.
+
 (** A function of which some values are worked out once. *)
 Fixpoint recall (K : eqType) (known : seq (K * Q)) (f : K -> Q) (k : K) : Q :=
   match known with [::] => f k | (j, c) :: known => if j == k then c else recall known f k end.
@@ -216,13 +219,13 @@ Definition before_mask (t : seq nat) (i : nat) : seq bool := [seq (nth 0 t j < n
 Definition with_mask (s : seq bool) (i : nat) : seq bool := [seq (j == i) || nth false s j | j <- positions].
 Definition masks : seq (seq bool) := [seq [seq (a == 1)%N | a <- s] | s <- words 2 L].
 
+Definition fits (s t : seq nat) : bool := all (fun k => count_mem k t == nth 0%N s k) (iota 0 n.+1).
 Definition times_prob : seq nat -> Q :=
   match steps data with
   | Weights w => fun t => qprod [seq nth 0%Q w (nth 0 t i)%N | i <- positions]
   | Sizes s =>
-      let fits t := all (fun k => count_mem k t == nth 0%N s k) (iota 0 n.+1) in
-      let c := Qred (/ inject_Z (Z.of_nat (count fits (words n.+1 L)))) in
-      fun t => if fits t then c else 0%Q
+      let c := Qred (/ inject_Z (Z.of_nat (count (fits s) (words n.+1 L)))) in
+      fun t => if fits s t then c else 0%Q
   | Steps t0 => fun t => if t == t0 then 1%Q else 0%Q
   end.
 
@@ -256,9 +259,9 @@ Definition everything : seq bool := nseq L true.
 Definition only (i : nat) : seq bool := [seq j == i | j <- positions].
 Definition all_but (i : nat) : seq bool := [seq j != i | j <- positions].
 
-Definition pairs_form (base : seq positive) (l : seq (Q * Q)) : option form := omap (Form 0) (of_pairs base l).
+Definition pairs_form (base : seq BinNums.positive) (l : seq (Q * Q)) : option form := omap (Form 0) (of_pairs base l).
 
-Definition known_quantity (base : seq positive) (ps : seq (seq nat * seq (Q * Q))) (name : quantity) : option form :=
+Definition known_quantity (base : seq BinNums.positive) (ps : seq (seq nat * seq (Q * Q))) (name : quantity) : option form :=
   match name with
   | Kl => pairs_form base [seq (prob lp.1, qdiv (prob lp.1) (drawn lp.2)) | lp <- ps]
   | PathKl => pairs_form base
@@ -266,15 +269,15 @@ Definition known_quantity (base : seq positive) (ps : seq (seq nat * seq (Q * Q)
   | Ser => Some (Form (qadd 1 (- qsum [seq drawn lp.2 | lp <- ps])) [::])
   | Tv => Some (Form (qsum [seq let d := qadd (prob lp.1) (- drawn lp.2) in if qpos d then d else 0%Q | lp <- ps]) [::])
   | Entropy => pairs_form base (entropies [:: (1%Q, everything)])
-  | TotalCorrelation => pairs_form base (entropies ((-(1)%Q, everything) :: [seq (1%Q, only i) | i <- positions]))
+  | TotalCorrelation => pairs_form base (entropies (((-1)%Q, everything) :: [seq (1%Q, only i) | i <- positions]))
   | DualTotalCorrelation => pairs_form base (entropies
-      ((1%Q, everything) :: flatten [seq [:: (-(1)%Q, everything); (1%Q, all_but i)] | i <- positions]))
+      ((1%Q, everything) :: flatten [seq [:: ((-1)%Q, everything); (1%Q, all_but i)] | i <- positions]))
   end.
 
 (** *** What the computation means *)
 
 Section Meaning.
-Variables (q : law (sequences I A)) (p : denoiser I A) (W : {ffun I -> 'I_n.+1} -> R) (base : seq positive).
+Variables (q : law (sequences I A)) (p : denoiser I A) (W : {ffun I -> 'I_n.+1} -> R) (base : seq BinNums.positive).
 Hypotheses (hq : has_language q) (hp : has_denoiser q p) (hW : has_policy W).
 Notation ow := (@of_word L v).
 Notation ot := (@of_word L n).
@@ -315,9 +318,9 @@ Lemma agree_show R s l m : is_mask R s -> l \in words v.+1 L -> m \in words v.+1
 Proof.
 move=> [sz hs] hl hm; have := hl; have := hm; rewrite !mem_words => /andP[/eqP sm _] /andP[/eqP sl _].
 rewrite agree_nth ?sz ?sl ?sm //; apply/allP/eqP => [h|/show_eqP h i].
-  apply/show_eqP => i iR; apply: val_inj; rewrite -!nth_word_of !word_ofK //.
+  apply/show_eqP => i iR; apply: ord_inj; rewrite -!nth_word_of !word_ofK //.
   by have := h i; rewrite mem_iota ltn_ord hs iR => /(_ erefl) /eqP.
-rewrite mem_iota add0n => /= iL; apply/implyP; rewrite (hs (Ordinal iL)) => /h /(congr1 val).
+rewrite mem_iota add0n => /= iL; apply/implyP; rewrite (hs (Ordinal iL)) => /h /(congr1 (@nat_of_ord _)).
 by rewrite -!nth_word_of !word_ofK // => ->.
 Qed.
 
@@ -382,18 +385,17 @@ Lemma times_probP tau : W tau = Q2R (times_prob (word_of tau)).
 Proof.
 move: hW; rewrite /has_policy /times_prob; case: (steps data) => [w|s|t] ->.
 - by rewrite qprodP big_positions; apply: eq_bigr => i _; rewrite nth_word_of.
-- pose fits t := all (fun k => count_mem k t == nth 0%N s k) (iota 0 n.+1).
-  have fitsP (t : {ffun I -> 'I_n.+1}) : has_sizes (fun k : 'I_n.+1 => nth 0%N s k) t = fits (word_of t).
+- have fitsP (t : {ffun I -> 'I_n.+1}) : has_sizes (fun k : 'I_n.+1 => nth 0%N s k) t = fits s (word_of t).
     apply/forallP/allP => [h k|h k]; last by rewrite -count_card; apply: h; rewrite mem_iota /=.
     by rewrite mem_iota => /= kn; have := h (Ordinal kn); rewrite -count_card.
-  have cardP : #|@has_sizes I n.+1 (fun k : 'I_n.+1 => nth 0%N s k)| = count fits (words n.+1 L).
+  have cardP : #|@has_sizes I n.+1 (fun k : 'I_n.+1 => nth 0%N s k)| = count (fits s) (words n.+1 L).
     rewrite -sum1_card -sum1_count big_mkcond [RHS]big_mkcond big_words.
-    by apply: eq_big_seq => t ht; rewrite -[t \in words _ _]/is_true in ht; rewrite unfold_in fitsP word_ofK.
-  rewrite /fixed_size_times fitsP cardP -/fits; case: ifP => // ft.
+    by apply: eq_big_seq => t ht; congr (if _ then _ else _); rewrite -[RHS](congr1 (fits s) (word_ofK ht)) -fitsP.
+  rewrite /fixed_size_times fitsP cardP; case: ifP => // ft.
     rewrite Q2R_Qred Q2R_inv ?Q2R_Z ?INR_IZR_INZ // => e.
     have := Qeq_eqR _ _ e; rewrite Q2R_Z Q2R0 => /eq_IZR_R0 z.
-    have : (0 < count fits (words n.+1 L))%N by rewrite -has_count; apply/hasP; exists (word_of tau) => //; exact: word_in.
-    by rewrite lt0n; case: count z.
+    have : (0 < count (fits s) (words n.+1 L))%N by rewrite -has_count; apply/hasP; exists (word_of tau) => //; exact: word_in.
+    by rewrite lt0n; move: z; case: count.
   by rewrite Q2R0.
 - by case: ifP; rewrite ?Q2R1 ?Q2R0.
 Qed.
@@ -405,8 +407,13 @@ rewrite big_words /all_times big_filter big_map big_mkcond [RHS]big_mkcond /=; a
 by rewrite times_probP word_ofK //; case: ifP => // /negbFE /qzeroP ->; ring.
 Qed.
 
-Lemma all_times_in tc : tc \in all_times -> tc.1 \in words n.+1 L.
-Proof. by rewrite mem_filter => /andP[_ /mapP[t ht ->]]. Qed.
+Lemma all_times_eq (G G' : seq nat * Q -> R) :
+  (forall t, t \in words n.+1 L -> G (t, times_prob t) = G' (t, times_prob t)) ->
+  \sum_(tc <- all_times) G tc = \sum_(tc <- all_times) G' tc.
+Proof.
+move=> h; rewrite /all_times !big_filter !big_map big_seq_cond [RHS]big_seq_cond.
+by apply: eq_bigr => t /andP[ht _]; exact: h.
+Qed.
 
 Definition chances l := [seq (tc.2, path_prob l (mass l) tc.1) | tc <- all_times].
 
@@ -414,15 +421,235 @@ Lemma pathsE : paths = [seq (l, chances l) | l <- possible].
 Proof.
 apply: eq_map => l; congr (_, _); apply: eq_map => tc; congr (_, _).
 rewrite /path_prob; congr qprod; apply: eq_map => i; rewrite /prediction.
-by case: predictions => //; rewrite !recallP.
+by case: (predictions data) => //; rewrite !recallP.
 Qed.
 
 Lemma drawnP l : l \in possible -> Q2R (drawn (chances l)) = output p W (ow l).
 Proof.
-move=> hl; rewrite /drawn qsumP big_map /output sum_times; apply: eq_big_seq => tc /all_times_in ht.
-by rewrite qmulP /= -[in LHS](word_ofK ht) path_probP.
+move=> hl; rewrite /drawn qsumP big_map /output sum_times; apply: all_times_eq => t ht.
+by rewrite qmulP /= -path_probP // word_ofK.
+Qed.
+
+Lemma possible_sum_paths (F : seq nat * seq (Q * Q) -> R) :
+  \sum_(lp <- paths) F lp = \sum_(l <- possible) F (l, chances l).
+Proof. by rewrite pathsE big_map. Qed.
+
+Lemma qdiv_pos a b : 0 < Q2R a -> qpos (qdiv a b) -> 0 < Q2R b.
+Proof.
+move=> a0 /qposP; have [e|[b0|b0]] : Q2R b = 0 \/ 0 < Q2R b \/ Q2R b < 0 by lra.
+- have : Qeq b 0 by apply: eqR_Qeq; rewrite e Q2R0.
+  rewrite /qdiv Q2R_Qred /Qdiv Q2R_mult; case: b {e} => -[|m|m] d //= _.
+  by rewrite Q2R0 Rmult_0_r; lra.
+- by [].
+rewrite qdivP; last lra.
+have : / Q2R b < 0 by apply: Rinv_lt_0_compat.
+by rewrite /Rdiv; nra.
+Qed.
+
+Lemma prob_gt0 l : l \in possible -> 0 < Q2R (prob l).
+Proof. by move=> hl; rewrite -q_word ?possible_in //; exact: possible_gt0. Qed.
+
+Lemma divergence_possible (P : xs -> R) : divergence q P = \sum_(l <- possible) Q2R (prob l) * ln (Q2R (prob l) / P (ow l)).
+Proof.
+rewrite /divergence (sum_possible (fun x => ln (q x / P x))); apply: eq_big_seq => l /possible_in hl.
+by rewrite q_word.
+Qed.
+
+Lemma dominated_possible (P : xs -> R) : (forall l, l \in possible -> 0 < P (ow l)) -> dominated q P.
+Proof.
+move=> h; apply/dominatedP => x x0; rewrite -[x]of_wordK; apply: h.
+by rewrite mem_filter word_in andbT; apply/qposP; rewrite -hq.
+Qed.
+
+Lemma pairs_formP l f : pairs_form base l = Some f -> value f = pairs_value l /\ all (fun cr => qpos cr.2) l.
+Proof.
+rewrite /pairs_form; case e : of_pairs => [g|] //= [<-]; split; last exact: of_pairs_pos e.
+by rewrite /value /= (of_pairsP e) Q2R0 Rplus_0_l.
+Qed.
+
+Lemma kl_value f : known_quantity base paths Kl = Some f -> kl q (output p W) = Fin (value f).
+Proof.
+rewrite [X in X = _]/known_quantity => /pairs_formP[-> pos].
+have out l : l \in possible -> 0 < Q2R (drawn (chances l)).
+  move=> hl; apply: (qdiv_pos (prob_gt0 hl)); move: pos; rewrite pathsE -map_comp all_map => /allP /(_ l hl).
+  by [].
+rewrite /kl dominated_possible => [|l hl]; last by rewrite -drawnP //; exact: out.
+congr Fin; rewrite divergence_possible pairs_map possible_sum_paths; apply: eq_big_seq => l hl /=.
+by rewrite qdivP ?drawnP //; have := out l hl; rewrite drawnP //; lra.
+Qed.
+
+Lemma path_kl_value f : known_quantity base paths PathKl = Some f -> path_kl q p W = Fin (value f).
+Proof.
+rewrite [X in X = _]/known_quantity => /pairs_formP[-> pos].
+have each l tau : l \in possible -> W tau <> 0 -> 0 < given_times p tau (ow l).
+  move=> hl w0; rewrite -path_probP //; apply: (qdiv_pos (prob_gt0 hl)).
+  move: pos; rewrite pathsE all_flatten -map_comp all_map => /allP /(_ l hl) /=.
+  rewrite /chances !all_map /all_times all_filter all_map => /allP /(_ (word_of tau) (word_in tau)) /=.
+  move=> /implyP; apply; apply/negP => /qzeroP z; by apply: w0; rewrite times_probP.
+rewrite /path_kl (xsum_fin (f := fun tau => W tau * divergence q (given_times p tau))).
+  congr Fin; rewrite sum_times pairs_flatten possible_sum_paths /=.
+  under [RHS]eq_bigr => l _ do rewrite pairs_map /chances big_map /=.
+  rewrite exchange_big /=; apply: all_times_eq => t ht /=.
+  rewrite divergence_possible big_distrr /=; apply: eq_big_seq => l hl.
+  rewrite qmulP Rmult_assoc; have [z|nz] := Req_dec (Q2R (times_prob t)) 0; first by rewrite z !Rmult_0_l.
+  congr (_ * (_ * ln _)).
+  have e : Q2R (path_prob l (mass l) t) = given_times p (ot t) (ow l) by rewrite -path_probP // word_ofK.
+  by rewrite qdivP e //; have := each l (ot t) hl; rewrite times_probP word_ofK // => /(_ nz); lra.
+move=> tau; have [z|nz] := Req_dec (W tau) 0.
+  by rewrite z Rmult_0_l /kl; case: ifP => _ /=; rewrite ?Rmult_0_l //; case: positiveP => //; lra.
+by rewrite /kl dominated_possible // => l hl; exact: each.
+Qed.
+
+Lemma ser_value f : known_quantity base paths Ser = Some f -> ser q (output p W) = value f.
+Proof.
+rewrite /known_quantity => -[<-]; rewrite value_rational qaddP Q2R_opp Q2R1 qsumP possible_sum_paths.
+rewrite /ser sum_support /Rminus; congr (1 + - _); apply: eq_big_seq => l hl.
+by rewrite drawnP.
+Qed.
+
+Lemma H_value R s c : is_mask R s -> \sum_(l <- possible) Q2R (qmul (- c) (prob l)) * ln (Q2R (mass l s)) = Q2R c * H q R.
+Proof.
+move=> hs; rewrite /H entropy_observed /mean (sum_possible (fun x => - ln (seen q (show R) x))) big_distrr /=.
+by apply: eq_big_seq => l /possible_in hl; rewrite qmulP Q2R_opp (massP hs) //; ring.
+Qed.
+
+Lemma entropies_cons c s l R : is_mask R s -> pairs_value (entropies ((c, s) :: l)) = Q2R c * H q R + pairs_value (entropies l).
+Proof.
+by move=> hs; rewrite /entropies !pairs_flatten big_cons pairs_map (H_value _ hs).
+Qed.
+
+Lemma entropies_nil : pairs_value (entropies [::]) = 0. Proof. by []. Qed.
+
+Lemma entropies_map (T : Type) (c : Q) (f : T -> seq bool) (F : T -> {set I}) (s : seq T) : (forall x, is_mask (F x) (f x)) ->
+  pairs_value (entropies [seq (c, f x) | x <- s]) = \sum_(x <- s) Q2R c * H q (F x).
+Proof.
+move=> h; elim: s => [|x s ih]; first by rewrite big_nil.
+by rewrite big_cons -ih /= (entropies_cons _ _ (h x)).
+Qed.
+
+Lemma everythingP : is_mask [set: I] everything.
+Proof. by split=> [|i]; rewrite ?size_nseq // nth_nseq ltn_ord in_setT. Qed.
+
+Lemma onlyP (i : I) : is_mask [set i] (only i).
+Proof. by split=> [|j]; rewrite ?size_positions // nth_positions in_set1. Qed.
+
+Lemma all_butP (i : I) : is_mask ([set: I] :\ i) (all_but i).
+Proof. by split=> [|j]; rewrite ?size_positions // nth_positions in_setD1 in_setT andbT. Qed.
+
+Lemma positionsE : positions = map val (enum 'I_L).
+Proof. by rewrite val_enum_ord. Qed.
+
+Lemma entropy_value f : known_quantity base paths Entropy = Some f -> entropy q = value f.
+Proof.
+rewrite /known_quantity => /pairs_formP[-> _]; rewrite (entropies_cons _ _ everythingP) H_all Q2R1.
+by rewrite entropies_nil; ring.
+Qed.
+
+Lemma Q2R_m1 : Q2R (-1) = -1. Proof. by rewrite /Q2R /=; field. Qed.
+
+Lemma total_correlation_value f : known_quantity base paths TotalCorrelation = Some f -> total_correlation q = value f.
+Proof.
+rewrite /known_quantity => /pairs_formP[-> _]; rewrite (entropies_cons _ _ everythingP) H_all Q2R_m1.
+rewrite positionsE -map_comp (entropies_map _ (F := fun i : I => [set i])); last by move=> i; exact: onlyP.
+rewrite big_enum /= /total_correlation.
+have -> : \sum_(i in 'I_L) Q2R 1 * H q [set i] = \sum_i entropy_of q (token i).
+  by apply: eq_big => [i|i _]; rewrite ?inE // Q2R1 H_one; ring.
+by ring.
+Qed.
+
+Lemma dual_total_correlation_value f :
+  known_quantity base paths DualTotalCorrelation = Some f -> dual_total_correlation q = value f.
+Proof.
+rewrite /known_quantity => /pairs_formP[-> _]; rewrite (entropies_cons _ _ everythingP) H_all Q2R1 Rmult_1_l.
+rewrite /dual_total_correlation /Rminus; congr (_ + _); rewrite -sum_opp -big_enum positionsE -map_comp /=.
+have each (s : seq I) : \sum_(i <- s) - H_given q i ([set: I] :\ i) =
+    pairs_value (entropies (flatten [seq [:: ((-1)%Q, everything); (1%Q, all_but (val i))] | i <- s])).
+  elim: s => [|i s ih]; first by rewrite big_nil.
+  rewrite big_cons ih [in RHS]/= (entropies_cons _ _ everythingP) (entropies_cons _ _ (all_butP i)) H_given_gain /gain.
+  by rewrite setD1K ?in_setT // Q2R_m1 Q2R1; set rest := pairs_value _; ring.
+exact: each.
+Qed.
+
+Definition times_fine : bool := all (fun tc => qpos tc.2) all_times.
+
+Lemma output_fine x : times_fine -> 0 <= output p W x.
+Proof.
+rewrite /times_fine /all_times all_filter all_map => /allP fine; apply: sum_ge0 => tau _.
+apply: Rmult_le_pos; last exact: given_times_ge0.
+have := fine (word_of tau) (word_in tau); rewrite /= times_probP; case: (boolP (qzero _)) => [/qzeroP -> _|_ /qposP]; lra.
+Qed.
+
+Lemma tv_value f : times_fine -> known_quantity base paths Tv = Some f -> total_variation q (output p W) = value f.
+Proof.
+move=> fine; rewrite /known_quantity => -[<-]; rewrite value_rational qsumP possible_sum_paths /total_variation.
+have -> : \sum_x Rmax (q x - output p W x) 0 = \sum_(x | positive (q x)) Rmax (q x - output p W x) 0.
+  rewrite [RHS]big_mkcond; apply: eq_bigr => x _; case: positiveP => // h.
+  have [->|//] := pmf_cases q x; by rewrite Rmax_right //; have := output_fine x fine; lra.
+rewrite sum_support; apply: eq_big_seq => l hl /=.
+rewrite -drawnP // q_word ?possible_in //; have e : Q2R (qadd (prob l) (- drawn (chances l))) = Q2R (prob l) - Q2R (drawn (chances l)).
+  by rewrite qaddP Q2R_opp.
+by case: qposP => h; rewrite ?e ?Q2R0; [rewrite Rmax_left | rewrite Rmax_right] => //; lra.
+Qed.
+
+Theorem known_quantityP name f : times_fine ->
+  known_quantity base paths name = Some f -> is_quantity q p W name (value f).
+Proof.
+move=> fine; case: name => h.
+- exact: kl_value.
+- exact: path_kl_value.
+- exact: ser_value.
+- exact: tv_value.
+- exact: entropy_value.
+- exact: total_correlation_value.
+- exact: dual_total_correlation_value.
 Qed.
 
 End Meaning.
+
+(** ** Certificates *)
+
+Definition number_of (name : quantity) : nat :=
+  match name with
+  | Kl => 0 | PathKl => 1 | Ser => 2 | Tv => 3 | Entropy => 4 | TotalCorrelation => 5 | DualTotalCorrelation => 6
+  end%N.
+
+Lemma number_of_inj : injective number_of. Proof. by case=> -[]. Qed.
+
+Definition quantities_known (base : seq BinNums.positive) (used : seq quantity) : seq (nat * option form) :=
+  let ps := paths in [seq (number_of name, known_quantity base ps name) | name <- used].
+
+(** [a r b] holds, or is refuted. [used] lists the quantities; logarithms are taken of the numbers in [base], with
+    [w] bits. *)
+Definition certify (holds : bool) (base : seq BinNums.positive) (w : Z) (used : seq quantity)
+    (r : relation) (a b : expression quantity) : bool :=
+  let known := quantities_known base used in
+  let look name := lookup None known (number_of name) in
+  [&& times_fine, all isSome [seq kf.2 | kf <- known] &
+      (if holds then decide else refute) quantity base w look r a b].
+
+Definition certified (holds : bool) (used : seq quantity) (r : relation) (a b : expression quantity) : Prop :=
+  forall (q : law (sequences I A)) (p : denoiser I A) (W : {ffun I -> 'I_n.+1} -> R),
+  has_language q -> has_denoiser q p -> has_policy W ->
+  exists env : quantity -> R, (forall name, List.In name used -> is_quantity q p W name (env name)) /\
+    (if holds then compared r (meaning env a) (meaning env b) else ~ compared r (meaning env a) (meaning env b)).
+
+Theorem certifiedP holds base w used r a b : certify holds base w used r a b -> certified holds used r a b.
+Proof.
+case/and3P => fine found; set look := fun name => _ => yes q p W hq hp hW.
+have lookP name f : look name = Some f -> known_quantity base paths name = Some f.
+  rewrite /look /quantities_known; elim: used {found yes look} => //= u us ih.
+  by case: eqP => [/number_of_inj -> //|_]; exact: ih.
+pose env name := match look name with Some f => value f | None => 0 end.
+exists env; split=> [name used_name|].
+  have [f e] : exists f, look name = Some f.
+    rewrite /look; move: found; rewrite /quantities_known {look lookP env yes}.
+    elim: used used_name => //= u us ih [->|hin] /andP[h1 h2].
+      by rewrite eqxx; case: known_quantity h1 => // f _; exists f.
+    case: eqP => _; last exact: ih.
+    by case: known_quantity h1 => // f _; exists f.
+  by rewrite /env e; apply: (known_quantityP hq hp hW fine); exact: lookP.
+have known name f : look name = Some f -> value f = env name by rewrite /env => ->.
+by case: holds yes => yes; [apply: (decideP known yes) | apply: (refuteP known yes)].
+Qed.
 
 End Instances.
