@@ -658,3 +658,5 @@ by case/orP => /decideP /=; lra.
 Qed.
 
 End Decisions.
+
+Arguments Number {name} c.
