@@ -87,10 +87,12 @@ Definition add_terms (c : Q) (l acc : combination) : combination :=
 Definition claim_terms (claim : seq (Q * functional)) : combination :=
   foldr (fun cf acc => add_terms cf.1 (expand cf.2) acc) [::] claim.
 
-Definition check (claim : seq (Q * functional)) (terms : seq (Q * elemental)) : bool :=
+(** [ties] are combinations that vanish for the laws in question, each with a multiplier of any sign. *)
+Definition check (claim : seq (Q * functional)) (ties : seq (Q * combination)) (terms : seq (Q * elemental)) : bool :=
   [&& all (fun cf => sensible cf.2) claim, all (fun ce => (qzero ce.1 || qpos ce.1) && elemental_fine ce.2) terms &
       all (fun ck => qzero ck.1 || (ck.2 == Some none))
-          (foldr (fun ce acc => add_terms ce.1 (elemental_form ce.2) acc) (claim_terms claim) terms)].
+          (foldr (fun ce acc => add_terms ce.1 (elemental_form ce.2) acc)
+            (foldr (fun ct acc => add_terms ct.1 ct.2 acc) (claim_terms claim) ties) terms)].
 
 (** ** Meaning *)
 
@@ -241,11 +243,12 @@ Qed.
 
 End Meaning.
 
-Theorem proved_by_shannon claim terms : check claim terms ->
+Theorem proved_by_shannon claim ties terms : check claim ties terms ->
   forall (A : finType) (q : law (sequences I A)) (p : denoiser I A), exact_denoiser q p ->
+  (forall tie, List.In tie ties -> total q tie.2 = 0) ->
   exists r, is_sum q p claim r /\ r <= 0.
 Proof.
-case/and3P => fine signs zero A q p ex; exists (total q (claim_terms claim)); split; first exact: claim_sum.
+case/and3P => fine signs zero A q p ex vanish; exists (total q (claim_terms claim)); split; first exact: claim_sum.
 set acc := foldr _ _ _ in zero.
 have z : total q acc = 0.
   elim: acc zero => [_|[c k] acc ih] /=; first exact: total_nil.
@@ -253,7 +256,11 @@ have z : total q acc = 0.
   rewrite /height (_ : set_of none = set0); first by rewrite H_none; ring.
   by apply/setP => i; rewrite !inE nth_nseq; case: ifP.
 suff : total q (claim_terms claim) <= total q acc by lra.
-rewrite /acc {z zero acc}; elim: terms signs => [_|[y e] terms ih] /=; first lra.
+rewrite /acc {z zero acc}; elim: terms signs => [_|[y e] terms ih] /=.
+  elim: ties vanish => [|[m tie] ties ih] vanish; first exact: Rle_refl.
+  cbn [foldr].
+  rewrite add_termsP (vanish (m, tie)); last by left.
+  by have := ih (fun t ht => vanish t (or_intror ht)); rewrite Rmult_0_r Rplus_0_l.
 case/andP => /andP[y0 fe] /ih h; rewrite add_termsP.
 have := elemental_ge0 q fe; have : 0 <= Q2R y by case/orP: y0 => [/qzeroP ->|/qposP]; lra.
 move=> y_ge0 e_ge0; have := Rmult_le_pos _ _ y_ge0 e_ge0.
