@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NUMBA_SLP_VECTORIZE := 1
 
-.PHONY: check setup test test-slow test-all test-samplers lint types docs report dist lock clean
+.PHONY: check setup test test-slow test-all test-samplers proofs lint types docs report dist lock clean
 
 check: setup
 	@$(BIN)/maskbound check
@@ -40,6 +40,10 @@ test-all: test test-slow
 
 test-samplers: .venv-samplers/testing
 	.venv-samplers/bin/python -m pytest tests/samplers
+
+# Compiles the Coq development from scratch and checks what its theorems assume; installs nothing.
+proofs:
+	@$(PYTHON) proofs_notes/coq/check.py
 
 lint: .venv/testing types
 	$(BIN)/ruff check .

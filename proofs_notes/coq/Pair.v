@@ -295,8 +295,6 @@ have r0 i : 0 <= reply i u by exact: predict_ge0.
 by rewrite /block_factor; case: ifP => _; [exact: Rmult_le_pos | case: ifP].
 Qed.
 
-Hypothesis eps0 : 0 <= eps.
-
 Theorem correct_given_times (u0 : {ffun 'I_m -> A}) :
   \sum_(x | positive (pair_law x)) given_times p tau x <= \prod_(b < m) block_bound b.
 Proof.
@@ -304,7 +302,7 @@ rewrite (eq_bigl paired) => [|x]; last exact: pair_support.
 rewrite sum_paired; apply: Rle_trans (sum_le _ _) _ => [u _|]; first exact: given_times_factor.
 apply: (tower_le (time := block_time) u0) => //; [exact: factor_ge0 | exact: factor_causal | | exact: factor_sum].
 move=> b; rewrite /block_bound; case: ifP => _; last lra.
-by have := Rinv_0_lt_compat _ V0; lra.
+by have := Rinv_0_lt_compat _ V0; have := learned_within_ge0 (b, true) small; lra.
 Qed.
 
 End GivenTimes.
@@ -360,8 +358,6 @@ have -> : INR N * (/ INR N * / INR N) = / INR N by field; lra.
 by lra.
 Qed.
 
-Hypothesis eps0 : 0 <= eps.
-
 (** pair/ser-lower *)
 Theorem pair_ser_lower :
   1 - (1 - collision * (1 - / V - eps)) ^ m <= ser pair_law (output p (bernoulli positions w)).
@@ -375,43 +371,57 @@ rewrite -big_distrr /=; apply: Rmult_le_compat_l; first exact: bernoulli_ge0.
 exact: correct_given_times [ffun=> a0].
 Qed.
 
-(** pair/linear-steps: with [L = 2 m] tokens, fewer than [(1 - 1/V - eps) L / (2 log 2)] steps err more often than not. *)
+(** pair/linear-steps, with [L = 2 m] tokens *)
 Theorem pair_linear_steps :
-  INR N < (1 - / V - eps) * INR #|positions| / (2 * ln 2) ->
-  1 / 2 < ser pair_law (output p (bernoulli positions w)).
+  1 - exp (- (INR #|positions| / (2 * INR N) * (1 - / V - eps))) <= ser pair_law (output p (bernoulli positions w)).
 Proof.
 have -> : INR #|positions| = 2 * INR m.
   by rewrite card_prod card_ord card_bool INR_mul; rewrite -[INR 2]/(1 + 1); ring.
-set c := 1 - / V - eps => few.
+set c := 1 - / V - eps.
 have [k _] := support_inhabited w.
 have N0 : 0 < INR N by apply: INR_gt0; apply: leq_ltn_trans (ltn_ord k).
-have ln2 : 0 < ln 2 by rewrite -ln_1; apply: ln_increasing; lra.
-have many : INR N * ln 2 < c * INR m.
-  have e : c * (2 * INR m) / (2 * ln 2) = c * INR m / ln 2 by field; lra.
-  rewrite e in few; have := Rmult_lt_compat_r _ _ _ ln2 few.
-  by have -> : c * INR m / ln 2 * ln 2 = c * INR m by field; lra.
-apply: Rlt_le_trans pair_ser_lower; rewrite -/c.
-suff : (1 - collision * c) ^ m < 1 / 2 by lra.
+have -> : 2 * INR m / (2 * INR N) * c = INR m * (c / INR N) by field; lra.
 have m0 := pos_INR m.
-have c0 : 0 < c by have : 0 < INR N * ln 2 by [exact: Rmult_lt_0_compat]; nra.
-have rho := collision_at_least.
+have [neg|c0] := Rlt_le_dec c 0.
+  apply: Rle_trans (ser_ge0 pair_law p (bernoulli positions w)).
+  have cN : c / INR N <= 0 by have := Rinv_0_lt_compat _ N0; rewrite /Rdiv; nra.
+  have : 0 <= - (INR m * (c / INR N)) by nra.
+  by have := exp_ineq1_le (- (INR m * (c / INR N))); lra.
+apply: Rle_trans pair_ser_lower; rewrite -/c.
+suff : (1 - collision * c) ^ m <= exp (- (INR m * (c / INR N))) by lra.
+have eps0 : (0 < m)%N -> 0 <= eps by move=> m1; exact: learned_within_ge0 (Ordinal m1, true) small.
+have rho := collision_at_least; move: eps0; move: (m) => n; case: (posnP n) => [-> _|n1 /(_ isT) eps0].
+  by rewrite INR_0 Rmult_0_l Ropp_0 exp_0 /=; lra.
 have base0 : 0 <= 1 - collision * c.
   have rho1 : collision <= 1.
     by rewrite -(pmf_sum w); apply: sum_le => l _; have := pmf_le1 w l; have := pmf_ge0 w l; nra.
-  have : c <= 1 by rewrite /c; have := Rinv_0_lt_compat _ V0; lra.
-  by have : 0 < / INR N by [exact: Rinv_0_lt_compat]; nra.
+  have c1 : c <= 1 by rewrite /c; have := Rinv_0_lt_compat _ V0; lra.
+  by have := Rinv_0_lt_compat _ N0; nra.
 have base1 : 1 - collision * c <= exp (- (c / INR N)).
   have le : c / INR N <= collision * c by rewrite /Rdiv Rmult_comm; apply: Rmult_le_compat_r; lra.
   by have := exp_ineq1_le (- (c / INR N)); lra.
-apply: Rle_lt_trans (pow_incr _ _ _ (conj base0 base1)) _.
-have powexp t n : exp t ^ n = exp (INR n * t).
-  by elim: n => [|n ih]; [rewrite INR_0 Rmult_0_l exp_0 | rewrite /= ih -exp_plus S_INR; congr exp; ring].
-have -> : 1 / 2 = exp (- ln 2) by rewrite exp_Ropp exp_ln; lra.
-rewrite powexp; apply: exp_increasing.
-have -> : INR m * - (c / INR N) = - (c * INR m * / INR N) by rewrite /Rdiv; ring.
-apply: Ropp_lt_contravar; apply: (Rmult_lt_reg_r (INR N)) => //.
-have -> : c * INR m * / INR N * INR N = c * INR m by field; lra.
-by rewrite Rmult_comm.
+apply: Rle_trans (pow_incr _ _ _ (conj base0 base1)) _.
+have powexp t l : exp t ^ l = exp (INR l * t).
+  by elim: l => [|l ih]; [rewrite INR_0 Rmult_0_l exp_0 | rewrite /= ih -exp_plus S_INR; congr exp; ring].
+by rewrite powexp Ropp_mult_distr_r_reverse; lra.
+Qed.
+
+(** Fewer than [(1 - 1/V - eps) L / (2 log 2)] steps err more often than not. *)
+Corollary pair_half_wrong :
+  INR N < (1 - / V - eps) * INR #|positions| / (2 * ln 2) ->
+  1 / 2 < ser pair_law (output p (bernoulli positions w)).
+Proof.
+set c := 1 - / V - eps; move LE : (INR #|positions|) => l few.
+have [k _] := support_inhabited w.
+have N0 : 0 < INR N by apply: INR_gt0; apply: leq_ltn_trans (ltn_ord k).
+have ln2 : 0 < ln 2 by rewrite -ln_1; apply: ln_increasing; lra.
+apply: Rlt_le_trans pair_linear_steps; rewrite LE -/c.
+have e2 : exp (- ln 2) = 1 / 2 by rewrite exp_Ropp exp_ln; lra.
+suff : exp (- (l / (2 * INR N) * c)) < exp (- ln 2) by rewrite e2; lra.
+apply: exp_increasing; apply: Ropp_lt_contravar.
+have := Rmult_lt_compat_r (ln 2 / INR N) _ _ (div_gt0 ln2 N0) few.
+have -> : INR N * (ln 2 / INR N) = ln 2 by field; lra.
+by have -> : c * l / (2 * ln 2) * (ln 2 / INR N) = l / (2 * INR N) * c by field; lra.
 Qed.
 
 End Steps.

@@ -106,7 +106,21 @@ Qed.
 Lemma show_put tau i x a : show (before tau i) (put x i a) = show (before tau i) x.
 Proof. by apply/show_eqP => j; rewrite inE ffunE; case: eqP => // ->; rewrite ltnn. Qed.
 
+Lemma given_times_own_sum tau i x : \sum_a p i (show (before tau i) (put x i a)) (put x i a i) =
+  \sum_a p i (show (before tau i) x) a.
+Proof. by apply: eq_bigr => a _; rewrite show_put ffunE eqxx. Qed.
+
 (** Given the reveal times, the output has a law, unless sequences are abandoned. *)
+Lemma given_times_mass tau (x0 : sequence I A) : \sum_x given_times p tau x <= 1.
+Proof.
+rewrite -[X in _ <= X](pow1 #|I|) -(prod_const predT).
+apply: (tower_le (time := fun i => tau i) (G := fun i x => p i (show (before tau i) x) (x i)) x0) => //.
+- by move=> i x; apply: predict_ge0.
+- exact: given_times_causal.
+- by move=> i; lra.
+- by move=> i x; rewrite given_times_own_sum; exact: predict_sum.
+Qed.
+
 Theorem given_times_sum tau (x0 : sequence I A) :
   (forall i c, \sum_a p i c a = 1) -> \sum_x given_times p tau x = 1.
 Proof.
@@ -115,8 +129,7 @@ apply: (tower_eq (time := fun i => tau i) (G := fun i x => p i (show (before tau
 - by move=> i x; apply: predict_ge0.
 - exact: given_times_causal.
 - by move=> i; lra.
-- move=> i x; rewrite -(proper i (show (before tau i) x)); apply: eq_bigr => a _.
-  by rewrite show_put ffunE eqxx.
+- by move=> i x; rewrite given_times_own_sum proper.
 Qed.
 
 (** ** Averaging over the reveal times *)
@@ -126,6 +139,20 @@ Variable W : law (sequences I (ordinal_finType N)).
 
 Lemma output_ge0 x : 0 <= output p W x.
 Proof. by apply: sum_ge0 => tau _; apply: Rmult_le_pos; [apply: pmf_ge0 | apply: given_times_ge0]. Qed.
+
+Lemma output_mass (x0 : sequence I A) : \sum_x output p W x <= 1.
+Proof.
+rewrite /output exchange_big -(pmf_sum W) /=; apply: sum_le => tau _.
+rewrite -big_distrr /= -[X in _ <= X]Rmult_1_r; apply: Rmult_le_compat_l; first exact: pmf_ge0.
+exact: given_times_mass.
+Qed.
+
+Lemma ser_ge0 : 0 <= ser q (output p W).
+Proof.
+have [x0 _] := support_inhabited q; have := output_mass x0.
+suff : \sum_(x | positive (q x)) output p W x <= \sum_x output p W x by rewrite /ser; lra.
+by rewrite big_mkcond; apply: sum_le => x _; have := output_ge0 x; case: ifP => _; lra.
+Qed.
 
 Theorem output_sum (x0 : sequence I A) : (forall i c, \sum_a p i c a = 1) -> \sum_x output p W x = 1.
 Proof.
@@ -325,6 +352,12 @@ rewrite (_ : Fin eps = \big[xadd/Fin 0]_(c : partial I A) xscale (push q (show R
 by rewrite (xsum_fin (f := fun c => push q (show R) c * eps)) // -big_distrl /= push_sum Rmult_1_l.
 Qed.
 
+Lemma learned_within_ge0 eps (i : I) : learned_within q p eps -> 0 <= eps.
+Proof.
+move=> small; have iR : i \notin (set0 : {set I}) by rewrite inE.
+exact: (xle_trans (learning_error_ge0 i set0) (learning_error_le small iR)).
+Qed.
+
 (** An exact denoiser has no learning error. *)
 Lemma learning_error_exact i (R : {set I}) : exact_denoiser q p -> i \notin R -> learning_error q p i R = Fin 0.
 Proof.
@@ -348,6 +381,24 @@ move=> ex; rewrite kl_given_times (xsum_fin (f := fun=> 0)) => [|i].
   by rewrite [X in xadd _ (Fin X)]big1 // /xadd Rplus_0_r.
 by rewrite learning_error_exact // before_irr.
 Qed.
+
+Lemma exact_conditional_ge0 i c a : 0 <= exact_conditional q i c a.
+Proof. by rewrite /exact_conditional push_given; apply: div_ge0; exact: push_ge0. Qed.
+
+Lemma exact_conditional_sum i c : \sum_a exact_conditional q i c a <= 1.
+Proof.
+rewrite (eq_bigr (fun a => push q (fun y => (token i y, show (known c) y)) (a, c) * / context q c)) => [|a _]; last first.
+  exact: push_given.
+rewrite -big_distrl /= -push_pair_r -/(context q c).
+have : 0 <= context q c by exact: push_ge0.
+by case=> [c0|e]; [rewrite Rinv_r | rewrite -e Rmult_0_l]; lra.
+Qed.
+
+(** There is an exact denoiser: the exact conditionals, and nothing ([stop]) in impossible contexts. *)
+Definition exact_and_stop : denoiser I A := Denoiser exact_conditional_ge0 exact_conditional_sum.
+
+Theorem exact_denoiser_exists : exact_denoiser q exact_and_stop.
+Proof. by []. Qed.
 
 (** The learning term of a sampler, [sum_i E D(q(.|X_B) || p(.|X_B))], [B] what is known before [i]. *)
 Definition learning_term (W : {ffun I -> 'I_N} -> R) : xreal :=

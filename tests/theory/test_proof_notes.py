@@ -10,7 +10,8 @@ from maskbound.theory import statements
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTES = sorted((ROOT / "proofs_notes").glob("*.md"))
-WRITTEN = [note for note in NOTES if note.name not in GENERATED]
+PAGES = {"trust.md"}
+WRITTEN = [note for note in NOTES if note.name not in {*GENERATED, *PAGES}]
 HEADINGS = [
     "Statement",
     "Assumptions",

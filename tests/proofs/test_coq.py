@@ -1,0 +1,145 @@
+"""The Coq development: its index, the check that refuses what is not proved, and its definitions on instances.
+
+What needs Coq is left out where it is not installed, and is slow: everything is compiled from scratch.
+"""
+
+import importlib.util
+import re
+import shutil
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+
+import pytest
+from oracles import cases, languages, quantities, samplers
+
+FOLDER = Path(__file__).parents[2] / "proofs_notes" / "coq"
+spec = importlib.util.spec_from_file_location("coq_check", FOLDER / "check.py")
+coq = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(coq)
+
+needs_coq = pytest.mark.skipif(shutil.which("coqchk") is None, reason=f"Coq is not installed ({coq.PACKAGES})")
+UNIQUE_IDENTITIES = """From Coq Require Import Eqdep.
+Theorem unique (U : Type) (p : U) (Q : U -> Type) (x : Q p) (h : p = p) : x = eq_rect p Q x p h.
+Proof. apply Eq_rect_eq.eq_rect_eq. Qed.
+"""
+SOUND = "Theorem one : True. Proof. exact I. Qed.\n"
+
+
+def test_index_names_every_theorem():
+    listed = re.findall(r"^\| `([\w']+)` \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(coq.theorems(FOLDER.glob("*.v")))
+
+
+def write(folder: Path, text: str) -> Path:
+    folder.mkdir()
+    (folder / "One.v").write_text(SOUND)
+    (folder / "Two.v").write_text("From Maskbound Require Import One.\n" + text)
+    return folder
+
+
+@needs_coq
+@pytest.mark.slow
+def test_sound_files_pass(tmp_path):
+    classical = "From Coq Require Import Classical.\nCorollary two (P : Prop) : P \\/ ~ P. Proof. apply classic. Qed.\n"
+    lines = coq.check(write(tmp_path / "source", classical), tmp_path / "build")
+    assert lines == ["one: no axiom", "two: classical logic"]
+
+
+@needs_coq
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Axiom extra : 1 = 2.", "stated without a proof: Maskbound.Two.extra"),
+        ("Parameter classic : False.", "stated without a proof: Maskbound.Two.classic"),
+        ("Variable loose : False.", "stated without a proof: Maskbound.Two.loose"),
+        ("Theorem gap : False. Proof. Admitted.", "stated without a proof: Maskbound.Two.gap"),
+        ("Lemma gap : 1 = 2. Proof. cut (2 = 2). admit. easy. Admitted.", "stated without a proof: Maskbound.Two.gap"),
+        ("Theorem unfinished : True. Proof. exact I.", "pending proofs"),
+        ("Theorem wrong : 1 = 2. Proof. reflexivity. Qed.", "Unable to unify"),
+        ("Unset Guard Checking. Fixpoint f (n : nat) : False := f n.", "unsafe (co)fixpoints"),
+        ("Unset Universe Checking. Definition t : Type := Type.", "type-in-type"),
+        (UNIQUE_IDENTITIES, "unique assumes Eqdep.Eq_rect_eq.eq_rect_eq"),
+    ],
+)
+def test_what_is_not_proved_is_refused(tmp_path, text, message):
+    with pytest.raises(coq.Refused, match=re.escape(message)):
+        coq.check(write(tmp_path / "source", text), tmp_path / "build")
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory) -> Path:
+    build = tmp_path_factory.mktemp("coq")
+    coq.compile_all(FOLDER, build)
+    return build
+
+
+def rational(value: Fraction) -> str:
+    return f"({value.numerator} # {value.denominator})%Q"
+
+
+def numbers(values) -> str:
+    return "[:: " + "; ".join(values) + "]"
+
+
+def evaluate(build: Path, V: int, q: languages.Law, L: int, terms: list[str]) -> list[list[Fraction]]:
+    """Lists of rationals that Coq computes, `table` being the language."""
+    values = numbers(rational(q.get(x, Fraction(0))) for x in product(range(V), repeat=L))
+    head = (
+        "From Maskbound Require Import Evaluate.\nFrom Coq Require Import QArith.\n"
+        "From mathcomp Require Import all_ssreflect.\nOpen Scope nat_scope.\n"
+        f"Definition values : seq Q := {values}.\n"
+        f"Definition table (x : seq nat) : Q := nth 0%Q values (foldl (fun n a => (n * {V} + a)%N) 0 x).\n"
+    )
+    (build / "Instance.v").write_text(head + "\n".join(f"Eval vm_compute in ({term} : seq Q)." for term in terms))
+    printed = coq.run(build, "coqc", "-q", "-w", "none", "Instance.v")
+    answers = re.findall(r"= \[::(.*?)\]\s*: seq Q", printed, re.DOTALL)
+    return [[Fraction(re.sub(r"\s+", "", item).replace("#", "/")) for item in answer.split(";")] for answer in answers]
+
+
+LANGUAGES = {
+    "pair": (2, 2, languages.pair(2, 2)),
+    "parity": (2, 3, languages.parity(3)),
+    "sparse": (3, 2, cases.sparse_table(4, V=3, L=2)),
+    "skewed": (2, 3, languages.random_table(cases.Random(11), 2, 3, zeros=0.2)),
+}
+
+
+@needs_coq
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_definitions_agree_with_the_oracles(compiled, name):
+    V, L, q = LANGUAGES[name]
+    weights = (Fraction(1, 2), Fraction(1, 3), Fraction(1, 6))
+    sizes = (1, 0, L - 1)
+    words = list(product(range(V), repeat=L))
+    sets = list(product((False, True), repeat=L))
+    known = numbers(numbers(str(b).lower() for b in held) for held in sets)
+    laws = {
+        f"computed_bernoulli {numbers(map(rational, weights))}": samplers.bernoulli(weights, L),
+        f"computed_fixed_size {L} 3 {numbers(map(str, sizes))}": samplers.fixed_size(sizes),
+    }
+    out = [f"computed_output {L} {V} 3 table ({times})" for times in laws]
+    answers = evaluate(
+        compiled,
+        V,
+        q,
+        L,
+        [
+            f"[seq mass {L} {V} table (nth false held) x | held <- {known}, x <- words {L} {V}]",
+            f"[seq computed_given_times {L} {V} table tau x | tau <- words {L} 3, x <- words {L} {V}]",
+            *(f"[seq {law} x | x <- words {L} {V}]" for law in out),
+            *(f"[:: computed_ser {L} {V} table ({law})]" for law in out),
+        ],
+    )
+    marginals = languages.Marginals(q)
+    contexts = [{i: x[i] for i in range(L) if held[i]} for held in sets for x in words]
+    assert answers[0] == [marginals.chance(context) for context in contexts]
+    denoiser = cases.denoisers.exact(q, V, "stop")
+    times = product(range(3), repeat=L)
+    assert answers[1] == [samplers.sequence_chance(tau, x, denoiser) for tau in times for x in words]
+    for policy, computed, (wrong,) in zip(laws.values(), answers[2:4], answers[4:], strict=True):
+        expected, _ = cases.run(q, V, policy, "stop")
+        assert computed == [expected.get(x, Fraction(0)) for x in words]
+        assert wrong == quantities.ser(q, expected)
