@@ -98,12 +98,22 @@ def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused:
 @app.command(epilog="Example: maskbound verify certificate.json")
 def verify(
     certificate: Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` has written.")],
+    coq: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what is accepted as a file that Coq checks, too.")
+    ] = None,
 ) -> int:
     """Recheck a certificate from the definitions, with the standard library alone, and its id with the ledger."""
     from ..checks.certificate import require_the_ledger
     from ..checks.verify import main as recheck
 
-    return recheck([str(certificate)], require_the_ledger)
+    status = recheck([str(certificate)], require_the_ledger)
+    if status == 0 and coq is not None:
+        from ..checks.coq_export import coq_file
+        from ..tables.write import write_text
+
+        write_text(coq, coq_file(certificate.read_text("utf-8")))
+        say(f"{coq} written, to be compiled by Coq")
+    return status
 
 
 def _require_subjects(statement: Any, cases: list[Case]) -> None:
