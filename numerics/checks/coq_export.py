@@ -31,7 +31,7 @@ NUMBERS = ("V", "L", "N", "max_step_weight", "max_step_size", "collision_probabi
 """Of the instance, rational: they are written as numbers."""
 
 RELATIONS = {"<": "Less", "<=": "AtMost", "==": "Equal", ">=": "AtLeast", ">": "Greater"}
-FUNCTIONS = {"exp": "Exponential", "log": "Log", "max": "Largest", "min": "Smallest"}
+FUNCTIONS = {"exp": "Exponential", "log": "Log", "sqrt": "Root", "max": "Largest", "min": "Smallest"}
 LARGEST = 20_000
 """Pairs of reveal times and sequences that Coq goes through."""
 
@@ -137,7 +137,7 @@ class _Expressions:
             case ast.Call(func=ast.Name(id=name), args=[first, *others]) if name in FUNCTIONS:
                 found = self.written(first)
                 if not others:
-                    return f"({FUNCTIONS[name]} {found})" if name in ("exp", "log") else found
+                    return f"({FUNCTIONS[name]} {found})" if name not in ("max", "min") else found
                 for other in others:
                     found = f"({FUNCTIONS[name]} {found} {self.written(other)})"
                 return found

@@ -80,7 +80,9 @@ def _theorems(n: int, data: dict[str, Any]) -> str:
                     spelled = _functional(quantity, policies)
                     claim[spelled] = claim.get(spelled, Fraction(0)) + w * c
         ties = [
-            (Fraction(m), _combination(tie, L)) for m, tie in zip(proof["multipliers"], equations, strict=True) if Fraction(m)
+            (Fraction(m), _combination(tie, L))
+            for m, tie in zip(proof["multipliers"], equations, strict=True)
+            if Fraction(m)
         ]
         terms = [term for entry in proof["terms"] for term in _unfolded(entry, folded)]
         if len(terms) > MOST_TERMS:
@@ -107,7 +109,8 @@ def _theorem(
 Definition ties_{name} : seq (Q * combination) := {_pairs(ties)}.
 Definition terms_{name} : seq (Q * elemental) := {_pairs(terms)}.
 
-Theorem at_most_0_{name} (A : finType) (q : law (sequences (ordinal_finType {L}) A)) (p : denoiser (ordinal_finType {L}) A) :
+Theorem at_most_0_{name} (A : finType)
+    (q : law (sequences (ordinal_finType {L}) A)) (p : denoiser (ordinal_finType {L}) A) :
   exact_denoiser q p -> (forall tie, List.In tie ties_{name} -> total q tie.2 = 0) ->
   exists r, is_sum q p claim_{name} r /\\ r <= 0.
 Proof. apply: (@proved_by_shannon {L} claim_{name} ties_{name} terms_{name}). by vm_compute. Qed.
@@ -162,8 +165,10 @@ def _mask(chosen: int, L: int) -> str:
 
 
 def _pairs(pairs: Iterable[tuple[Any, Any]], flip: bool = False) -> str:
-    return _list(f"({_rational(c)}, {text})" for text, c in pairs) if flip else _list(
-        f"({_rational(c)}, {text})" for c, text in pairs
+    return (
+        _list(f"({_rational(c)}, {text})" for text, c in pairs)
+        if flip
+        else _list(f"({_rational(c)}, {text})" for c, text in pairs)
     )
 
 

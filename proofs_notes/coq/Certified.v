@@ -1,7 +1,7 @@
 (** Instances as data, their quantities by computation, and the link to the definitions.
 
     [certifiedP]: what [certify] confirms holds between the real numbers that [kl], [path_kl] and so on are, for every
-    law, denoiser and law of reveal times with the given data. Quantities of the sampler need predictions in possible
+    law, denoiser and law of reveal times with the given data, of which there are some. Quantities of the sampler need predictions in possible
     contexts only, so nothing is assumed of the others. *)
 From Coq Require Export ZArith QArith Qreals.
 From Maskbound Require Export Forms.
@@ -273,6 +273,67 @@ Definition known_quantity (base : seq BinNums.positive) (ps : seq (seq nat * seq
   | DualTotalCorrelation => pairs_form base (entropies
       ((1%Q, everything) :: flatten [seq [:: ((-1)%Q, everything); (1%Q, all_but i)] | i <- positions]))
   end.
+
+(** Are the data a law, predictions and a policy? *)
+Definition qge0 (c : Q) : bool := qzero c || qpos c.
+Definition law_fine (s : seq Q) : bool := all qge0 s && qzero (qadd (qsum s) (-1)).
+Definition data_fine : bool :=
+  [&& law_fine [seq prob l | l <- words v.+1 L],
+      (if predictions data is Some table then all (fun r => (size r.2 == v.+1) && law_fine r.2) table else true) &
+      match steps data with
+      | Weights w => (size w == n.+1) && law_fine w
+      | Sizes s => (size s == n.+1) && (sumn s == L)
+      | Steps t => t \in words n.+1 L
+      end].
+
+Lemma qge0P c : qge0 c -> 0 <= Q2R c.
+Proof. by case/orP => [/qzeroP ->|/qposP]; lra. Qed.
+
+Lemma law_fineP s : law_fine s -> \sum_(c <- s) Q2R c = 1.
+Proof.
+have e := qsumP id s; rewrite map_id in e; case/andP => _ /qzeroP; rewrite qaddP e.
+have -> : Q2R (-1) = -1 by rewrite /Q2R /=; field.
+by rewrite -[\sum_(c <- s) Q2R (id c)]/(\sum_(c <- s) Q2R c); lra.
+Qed.
+
+Lemma lookup_all (K : eqType) (T : Type) (P : pred T) (d : T) (s : seq (K * T)) k :
+  P d -> all (fun kt => P kt.2) s -> P (lookup d s k).
+Proof. by move=> Pd; elim: s => //= -[j t] s ih /= /andP[Pt /ih]; case: eqP. Qed.
+
+Lemma language_exists : data_fine -> exists q : law (sequences I A), has_language q.
+Proof.
+case/and3P => fine _ _; pose f (x : xs) := Q2R (prob (word_of x)).
+have ge0 x : 0 <= f x.
+  by case/andP: fine; rewrite all_map => /allP /(_ (word_of x) (word_in x)) /qge0P h _.
+have sum1 : \sum_x f x = 1.
+  rewrite -(law_fineP fine) big_map big_words; apply: eq_big_seq => l hl.
+  by rewrite /f word_ofK.
+by exists (Law ge0 sum1).
+Qed.
+
+Lemma denoiser_exists (q : law (sequences I A)) : data_fine -> exists p : denoiser I A, has_denoiser q p.
+Proof.
+case/and3P => _ fine _; rewrite /has_denoiser; case: predictions fine => [table|] fine; last first.
+  by exists (exact_and_stop q); exact: exact_denoiser_exists.
+pose row (i : I) (c : partial I A) := lookup [::] table (val i, codes_of c).
+have rows i c : row i c = [::] \/ (size (row i c) == v.+1) && law_fine (row i c).
+  have : (size (row i c) == 0%N) || ((size (row i c) == v.+1) && law_fine (row i c)).
+    apply: (@lookup_all _ _ (fun r => (size r == 0%N) || ((size r == v.+1) && law_fine r))) => //.
+    by apply: sub_all fine => r /= ->; rewrite orbT.
+  by case/orP => [/nilP|]; [left | right].
+pose f i c (a : A) := Q2R (nth 0%Q (row i c) a).
+have ge0 i c a : 0 <= f i c a.
+  rewrite /f; case: (rows i c) => [->|/andP[/eqP sz /andP[pos _]]]; first by rewrite nth_nil Q2R0; lra.
+  by apply: qge0P; apply: all_nthP pos _ _; rewrite sz.
+have le1 i c : \sum_a f i c a <= 1.
+  rewrite /f; case: (rows i c) => [e|/andP[/eqP sz /law_fineP e]].
+    by rewrite big1 => [|a _]; rewrite ?e ?nth_nil ?Q2R0; lra.
+  by rewrite -[X in _ <= X]e (big_nth 0%Q) sz big_mkord; exact: Rle_refl.
+by exists (Denoiser ge0 le1).
+Qed.
+
+Lemma policy_exists : exists W : {ffun I -> 'I_n.+1} -> R, has_policy W.
+Proof. by rewrite /has_policy; case: (steps data) => [w|s|t]; eexists => tau; reflexivity. Qed.
 
 (** *** What the computation means *)
 
@@ -624,10 +685,12 @@ Definition certify (holds : bool) (base : seq BinNums.positive) (w : Z) (used : 
     (r : relation) (a b : expression quantity) : bool :=
   let known := quantities_known base used in
   let look name := lookup None known (number_of name) in
-  [&& times_fine, all isSome [seq kf.2 | kf <- known] &
+  [&& data_fine, times_fine, all isSome [seq kf.2 | kf <- known] &
       (if holds then decide else refute) quantity base w look r a b].
 
 Definition certified (holds : bool) (used : seq quantity) (r : relation) (a b : expression quantity) : Prop :=
+  (exists (q : law (sequences I A)) (p : denoiser I A) (W : {ffun I -> 'I_n.+1} -> R),
+    [/\ has_language q, has_denoiser q p & has_policy W]) /\
   forall (q : law (sequences I A)) (p : denoiser I A) (W : {ffun I -> 'I_n.+1} -> R),
   has_language q -> has_denoiser q p -> has_policy W ->
   exists env : quantity -> R, (forall name, List.In name used -> is_quantity q p W name (env name)) /\
@@ -635,7 +698,10 @@ Definition certified (holds : bool) (used : seq quantity) (r : relation) (a b : 
 
 Theorem certifiedP holds base w used r a b : certify holds base w used r a b -> certified holds used r a b.
 Proof.
-case/and3P => fine found; set look := fun name => _ => yes q p W hq hp hW.
+case/and4P => sound fine found; set look := fun name => _ => yes; split.
+  have [q hq] := language_exists sound; have [p hp] := denoiser_exists q sound; have [W hW] := policy_exists.
+  by exists q, p, W.
+move=> q p W hq hp hW.
 have lookP name f : look name = Some f -> known_quantity base paths name = Some f.
   rewrite /look /quantities_known; elim: used {found yes look} => //= u us ih.
   by case: eqP => [/number_of_inj -> //|_]; exact: ih.

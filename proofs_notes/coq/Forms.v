@@ -396,6 +396,27 @@ case ha : log_bounds => [u|] //; case: Z.leb_spec => // /IZR_le ux /Some_inj <-;
 by apply: (exp_le e ha); lra.
 Qed.
 
+Definition ball_sqrt (x : Z * Z) : option (Z * Z) :=
+  if (0 <=? fst x)%Z then Some (Z.sqrt (fst x * 2 ^ w), Z.succ (Z.sqrt (snd x * 2 ^ w))) else None.
+
+Lemma ball_sqrtP x y r : ball_sqrt x = Some y -> around x r -> around y (sqrt r).
+Proof.
+rewrite /ball_sqrt /around; case: x => a b; rewrite /fst /snd; case: Z.leb_spec => // a0 /Some_inj <- [h1 h2].
+have A0 : 0 <= IZR a by apply: (IZR_le 0).
+have r0 : 0 <= r by nra.
+have B0 : (0 <= b)%Z by apply: le_IZR; lra.
+have aw : (0 <= a * 2 ^ w)%Z by apply: Z.mul_nonneg_nonneg => //; exact: Z.lt_le_incl.
+have bw : (0 <= b * 2 ^ w)%Z by apply: Z.mul_nonneg_nonneg => //; exact: Z.lt_le_incl.
+have [s1 _] := Z.sqrt_spec _ aw; have [_ s2] := Z.sqrt_spec _ bw.
+move: s1 s2 => /IZR_le s1 /Z.lt_le_incl /IZR_le s2; rewrite !mult_IZR -/(scale w) in s1 s2.
+have e : (scale w * sqrt r) * (scale w * sqrt r) = scale w * r * scale w.
+  by have := sqrt_sqrt r r0; nra.
+have root0 : 0 <= scale w * sqrt r by apply: Rmult_le_pos; [lra | exact: sqrt_pos].
+have n0 : 0 <= IZR (Z.succ (Z.sqrt (b * 2 ^ w))).
+  by apply: (IZR_le 0); have := Z.sqrt_nonneg (b * 2 ^ w); lia.
+by split; apply: Rsqr_incr_0_var => //; rewrite /Rsqr e; nra.
+Qed.
+
 End Enclosures.
 
 (** ** Expressions *)
@@ -405,7 +426,7 @@ Variable name : Type.
 
 Inductive expression :=
 | Number (c : Q) | Quantity (n : name) | Plus (a b : expression) | Times (a b : expression) | Inverse (a : expression)
-| Power (a : expression) (n : nat) | Log (a : expression) | Exponential (a : expression)
+| Power (a : expression) (n : nat) | Log (a : expression) | Exponential (a : expression) | Root (a : expression)
 | Largest (a b : expression) | Smallest (a b : expression).
 
 Fixpoint meaning (env : name -> R) (e : expression) : R :=
@@ -418,6 +439,7 @@ Fixpoint meaning (env : name -> R) (e : expression) : R :=
   | Power a n => meaning env a ^ n
   | Log a => ln (meaning env a)
   | Exponential a => exp (meaning env a)
+  | Root a => sqrt (meaning env a)
   | Largest a b => Rmax (meaning env a) (meaning env b)
   | Smallest a b => Rmin (meaning env a) (meaning env b)
   end.
@@ -501,7 +523,7 @@ Fixpoint exact (e : expression) : option form :=
                   then match product (logs f) with Some p => Some (Form p nil) | None => None end else None
       | None => None
       end
-  | Largest _ _ | Smallest _ _ => None
+  | Root _ | Largest _ _ | Smallest _ _ => None
   end.
 
 Variable env : name -> R.
@@ -511,7 +533,7 @@ Lemma value_rational c : value (Form c nil) = Q2R c. Proof. by rewrite /value /=
 
 Lemma exactP e : forall f, exact e = Some f -> value f = meaning env e.
 Proof.
-elim: e => [c|n|a iha b ihb|a iha b ihb|a iha|a iha n|a iha|a iha|a _ b _|a _ b _] f; cbn [exact meaning] => //.
+elim: e => [c|n|a iha b ihb|a iha b ihb|a iha|a iha n|a iha|a iha|a _|a _ b _|a _ b _] f; cbn [exact meaning] => //.
 - by case=> <-; exact: value_rational.
 - exact: knownP.
 - case: exact iha => // g /(_ g erefl) <-; case: exact ihb => // h /(_ h erefl) <- [<-]; exact: form_addP.
@@ -551,6 +573,7 @@ Fixpoint ball (e : expression) : option (Z * Z) :=
       | Power a n => match ball a with Some x => Some (ball_power x n) | None => None end
       | Log a => match ball a with Some x => ball_ln w x | None => None end
       | Exponential a => match ball a with Some x => ball_exp w x | None => None end
+      | Root a => match ball a with Some x => ball_sqrt w x | None => None end
       | Largest a b => both (ball a) (ball b) ball_max
       | Smallest a b => both (ball a) (ball b) (fun x y => ball_opp (ball_max (ball_opp x) (ball_opp y)))
       end
@@ -563,7 +586,7 @@ Proof. by rewrite /Rmin /Rmax; case: Rle_dec; case: Rle_dec; lra. Qed.
 
 Lemma ballP e : forall x, ball e = Some x -> around w x (meaning env e).
 Proof.
-elim: e => [c|n|a iha b ihb|a iha b ihb|a iha|a iha n|a iha|a iha|a iha b ihb|a iha b ihb] x.
+elim: e => [c|n|a iha b ihb|a iha b ihb|a iha|a iha n|a iha|a iha|a iha|a iha b ihb|a iha b ihb] x.
 all: cbn [ball]; case ex : (exact _) => [f|]; first by rewrite -(exactP ex); exact: form_ballP.
 all: move=> //; cbn [meaning].
 - case: (ball a) iha => // y /(_ y erefl) hy; case: (ball b) ihb => // z /(_ z erefl) hz /Some_inj <-; exact: plusP.
@@ -573,6 +596,7 @@ all: move=> //; cbn [meaning].
   exact: ball_mulP.
 - by case: (ball a) iha => // y /(_ y erefl) hy h; exact: (ball_lnP w0 h hy).
 - by case: (ball a) iha => // y /(_ y erefl) hy h; exact: (ball_expP w0 h hy).
+- by case: (ball a) iha => // y /(_ y erefl) hy h; exact: (ball_sqrtP w0 h hy).
 - case: (ball a) iha => // y /(_ y erefl) hy; case: (ball b) ihb => // z /(_ z erefl) hz /Some_inj <-; exact: ball_maxP.
 - case: (ball a) iha => // y /(_ y erefl) hy; case: (ball b) ihb => // z /(_ z erefl) hz /Some_inj <-.
   by rewrite Rmin_max; apply: ball_oppP; apply: ball_maxP => //; apply: ball_oppP.
