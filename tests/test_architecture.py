@@ -21,7 +21,7 @@ LAYERS = (
     ("engines",),
     ("metrics",),
     ("checks",),
-    ("conformance", "planning"),
+    ("conformance", "planning", "universal"),
     ("sweep",),
     ("tables",),
     ("testing",),

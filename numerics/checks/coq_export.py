@@ -39,7 +39,7 @@ GUARD = 32
 """Bits beyond those at which the kernel separates the two sides."""
 
 HEAD = """\
-(* Compile it with `coqc -Q proofs_notes/coq Maskbound FILE`, after `make` in proofs_notes/coq.
+(* Compile it with `coqc -Q build/coq Maskbound FILE`, after `make proofs`.
 
    Each theorem `claim_...` says, of the real numbers defined in Laws.v, Information.v and Sampler.v: whatever the law
    on sequences, the denoiser and the law of the reveal times with the given data, the quantities are numbers (so they

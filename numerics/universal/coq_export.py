@@ -29,7 +29,7 @@ MOST_TERMS = 4_000
 """Inequalities of single positions that Coq adds."""
 
 HEAD = """\
-(* Compile it with `coqc -Q proofs_notes/coq Maskbound FILE`, after `make` in proofs_notes/coq.
+(* Compile it with `coqc -Q build/coq Maskbound FILE`, after `make proofs`.
 
    Each theorem says that a combination of quantities is at most 0 for every alphabet, every law on sequences of the
    length, and every exact denoiser, under the given sets (the step of each position). The quantities are those of
