@@ -8,6 +8,8 @@ import json
 import random
 import re
 import shutil
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -15,7 +17,6 @@ import pytest
 
 from maskbound.numerics.checks import verify as kernel
 from maskbound.numerics.checks.coq_export import coq_file
-from maskbound.numerics.cli import main
 from maskbound.numerics.errors import BeyondReach
 
 FOLDER = Path(__file__).parents[2] / "proofs_notes" / "coq"
@@ -144,9 +145,18 @@ def test_a_rejected_certificate_is_not_exported():
         coq_file(json.dumps(wrong))
 
 
-def test_verify_writes_the_file(tmp_path, capsys):
+def test_verify_writes_the_file(tmp_path):
     file, written = tmp_path / "certificate.json", tmp_path / "claim.v"
     file.write_text(json.dumps(certificate("bernoulli", "kl <= path_kl")))
-    assert main(["verify", str(file), "--coq", str(written)]) == 0
+    call = [
+        sys.executable,
+        "-c",
+        "from maskbound.numerics.cli import main; main()",
+        "verify",
+        str(file),
+        "--coq",
+        str(written),
+    ]
+    subprocess.run(call, check=True, capture_output=True, timeout=120)
     assert written.read_text() == coq_file(file.read_text())
     assert "Theorem claim_1" in written.read_text()
