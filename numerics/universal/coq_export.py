@@ -1,4 +1,4 @@
-"""Certificates of Shannon's inequalities as files that Coq checks.
+"""Certificates of universal claims as files that Coq checks: by Shannon's inequalities, or ray by ray.
 
 The theories that such a file loads are in ``proofs_notes/coq``; the theorems in it are proved by computation.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +25,15 @@ FUNCTIONALS = {
     "profile_end": "ProfileEnd",
 }
 
+ON_RAYS = {
+    "log V": "RayLogVocabulary",
+    "entropy": "RayEntropy",
+    "total_correlation": "RayTotalCorrelation",
+    "dual_total_correlation": "RayDualTotalCorrelation",
+    "profile_start": "RayStart",
+    "profile_end": "RayEnd",
+}
+
 MOST_TERMS = 4_000
 """Inequalities of single positions that Coq adds."""
 
@@ -32,14 +41,14 @@ HEAD = """\
 (* Compile it with `coqc -Q build/coq Maskbound FILE`, after `make proofs`.
 
    Each theorem says that a combination of quantities is at most 0 for every alphabet, every law on sequences of the
-   length, and every exact denoiser, under the given sets (the step of each position). The quantities are those of
-   Laws.v, Information.v, SetFunctions.v and Sampler.v. It is Python that reads the combination out of the claim. *)
-From Maskbound Require Import Shannon.
+   length, and every exact denoiser, under the given sets (the step of each position), sizes or weights. The quantities
+   are those of Laws.v, Information.v and Sampler.v. It is Python that reads the combination out of the claim. *)
+From Maskbound Require Import Shannon Rays.
 """
 
 
 def coq_file(text: str) -> str:
-    """The Coq file of a certificate of kind "sets", or of a list of them.
+    """The Coq file of a certificate of kind "sets" or "codes", or of a list of them.
 
     Parameters
     ----------
@@ -65,20 +74,18 @@ def coq_file(text: str) -> str:
 
 
 def _theorems(n: int, data: dict[str, Any]) -> str:
+    if data["kind"] == "codes" and data["denoiser"] == "exact":
+        return _on_rays(n, data)
     if data["kind"] != "sets":
-        raise BeyondReach(f"certificates of kind {data['kind']!r} are not exported to Coq, only those of given sets")
+        raise BeyondReach(
+            f"this certificate of kind {data['kind']!r} is not exported to Coq, which is told of one length"
+        )
     rows, policies, equations = checker.set_rows(data)
     folded, L = checker.Folded(data["classes"], data["length"]), data["length"]
     text = f"(* {checker.spelled(data['statement'])} *)\n"
     for k, (row, proof) in enumerate(zip(rows, data["rows"], strict=True), 1):
         name, weights = f"{n}_{k}", [Fraction(w) for w in proof["weights"]]
-        claim, constant = dict[str, Fraction](), Fraction(0)
-        for w, form in zip(weights, row, strict=True):
-            constant += w * form.get(checker.ONE, Fraction(0))
-            for quantity, c in form.items():
-                if quantity != checker.ONE and w * c:
-                    spelled = _functional(quantity, policies)
-                    claim[spelled] = claim.get(spelled, Fraction(0)) + w * c
+        claim, constant = _weighted(row, weights, lambda quantity: _functional(quantity, policies))
         ties = [
             (Fraction(m), _combination(tie, L))
             for m, tie in zip(proof["multipliers"], equations, strict=True)
@@ -91,6 +98,57 @@ def _theorems(n: int, data: dict[str, Any]) -> str:
     return text
 
 
+def _on_rays(n: int, data: dict[str, Any]) -> str:
+    rows, _, _, _ = checker.code_rows(data)
+    L, text = data["length"], f"(* {checker.spelled(data['statement'])} *)\n"
+    for k, (row, given) in enumerate(zip(rows, data["weights"], strict=True), 1):
+        claim, constant = _weighted(
+            row, [Fraction(w) for w in given], lambda name: _ray_quantity(name, data["policies"])
+        )
+        text += f"""\
+{_comment(len(row), constant)}Definition claim_{n}_{k} : seq (Q * profile_quantity) :=
+  {_pairs(claim.items(), flip=True)}.
+
+Theorem at_most_0_{n}_{k} (A : finType)
+    (q : law (sequences (ordinal_finType {L}) A)) (p : denoiser (ordinal_finType {L}) A) :
+  exact_denoiser q p -> exists r, is_ray_sum q p claim_{n}_{k} r /\\ r <= 0.
+Proof. apply: (@proved_on_rays {L} claim_{n}_{k}). by vm_compute. Qed.
+"""
+    return text
+
+
+def _weighted(
+    row: list[dict[str, Fraction]], weights: list[Fraction], spelled: Callable[[str], str]
+) -> tuple[dict[str, Fraction], Fraction]:
+    """The weighted mean of the forms of a row, and its constant."""
+    claim, constant = dict[str, Fraction](), Fraction(0)
+    for w, form in zip(weights, row, strict=True):
+        constant += w * form.get(checker.ONE, Fraction(0))
+        for quantity, c in form.items():
+            if quantity != checker.ONE and w * c:
+                claim[spelled(quantity)] = claim.get(spelled(quantity), Fraction(0)) + w * c
+    return claim, constant
+
+
+def _ray_quantity(name: str, policies: list[Any]) -> str:
+    if name in ON_RAYS:
+        return ON_RAYS[name]
+    plain, _, second = name.partition("@")
+    if plain != "path_kl":
+        raise BeyondReach(f"{plain} is not exported to Coq")
+    policy = policies[1 if second else 0]
+    if policy["kind"] == "fixed-size":
+        return f"(SizesPathKl {_list(map(str, policy['sizes']))}%N)"
+    return f"(WeightsPathKl {_list(_rational(Fraction(w)) for w in policy['weights'])})"
+
+
+def _comment(forms: int, constant: Fraction, ties: bool = False) -> str:
+    notes = [f"of {forms} forms, of which the smallest is at most 0, their weighted mean"] if forms > 1 else []
+    notes += [f"the claim adds the constant {constant}, which is at most 0"] if constant else []
+    notes += ["for laws for which the combinations of entropies in the ties vanish"] if ties else []
+    return f"(* {'; '.join(notes)} *)\n" if notes else ""
+
+
 def _theorem(
     name: str,
     L: int,
@@ -100,18 +158,15 @@ def _theorem(
     forms: int,
     constant: Fraction,
 ) -> str:
-    notes = [f"of {forms} forms, of which the smallest is at most 0, their weighted mean"] if forms > 1 else []
-    notes += [f"the claim adds the constant {constant}, which is at most 0"] if constant else []
-    notes += ["for laws for which the combinations of entropies in the ties vanish"] if ties else []
-    comment = f"(* {'; '.join(notes)} *)\n" if notes else ""
     return f"""\
-{comment}Definition claim_{name} : seq (Q * functional) := {_pairs(claim.items(), flip=True)}.
+{_comment(forms, constant, bool(ties))}Definition claim_{name} : seq (Q * functional) :=
+  {_pairs(claim.items(), flip=True)}.
 Definition ties_{name} : seq (Q * combination) := {_pairs(ties)}.
 Definition terms_{name} : seq (Q * elemental) := {_pairs(terms)}.
 
 Theorem at_most_0_{name} (A : finType)
     (q : law (sequences (ordinal_finType {L}) A)) (p : denoiser (ordinal_finType {L}) A) :
-  exact_denoiser q p -> (forall tie, List.In tie ties_{name} -> total q tie.2 = 0) ->
+  exact_denoiser q p -> (forall tie, List.In tie ties_{name} -> entropy_sum q tie.2 = 0) ->
   exists r, is_sum q p claim_{name} r /\\ r <= 0.
 Proof. apply: (@proved_by_shannon {L} claim_{name} ties_{name} terms_{name}). by vm_compute. Qed.
 """

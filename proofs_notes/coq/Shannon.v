@@ -124,24 +124,24 @@ Fixpoint is_sum (claim : seq (Q * functional)) (r : R) : Prop :=
 
 Definition set_of (s : seq bool) : {set I} := [set i : I | nth false s i].
 Definition height (k : place) : R := if k is Some s then H q (set_of s) else ln (INR #|A|).
-Definition total (l : combination) : R := \sum_(ck <- l) Q2R ck.1 * height ck.2.
+Definition entropy_sum (l : combination) : R := \sum_(ck <- l) Q2R ck.1 * height ck.2.
 
-Lemma total_nil : total [::] = 0.
-Proof. by rewrite /total big_nil. Qed.
+Lemma entropy_sum_nil : entropy_sum [::] = 0.
+Proof. by rewrite /entropy_sum big_nil. Qed.
 
-Lemma total_cons c k l : total ((c, k) :: l) = Q2R c * height k + total l.
-Proof. by rewrite /total big_cons. Qed.
+Lemma entropy_sum_cons c k l : entropy_sum ((c, k) :: l) = Q2R c * height k + entropy_sum l.
+Proof. by rewrite /entropy_sum big_cons. Qed.
 
-Lemma add_termP c k l : total (add_term c k l) = Q2R c * height k + total l.
+Lemma add_termP c k l : entropy_sum (add_term c k l) = Q2R c * height k + entropy_sum l.
 Proof.
-elim: l => [|[d j] l ih]; cbn [add_term]; first by rewrite total_cons.
-by case: eqP => [->|_]; rewrite !total_cons ?qaddP ?ih; ring.
+elim: l => [|[d j] l ih]; cbn [add_term]; first by rewrite entropy_sum_cons.
+by case: eqP => [->|_]; rewrite !entropy_sum_cons ?qaddP ?ih; ring.
 Qed.
 
-Lemma add_termsP c l acc : total (add_terms c l acc) = Q2R c * total l + total acc.
+Lemma add_termsP c l acc : entropy_sum (add_terms c l acc) = Q2R c * entropy_sum l + entropy_sum acc.
 Proof.
-elim: l => [|[d k] l ih]; first by rewrite total_nil [add_terms _ _ _]/=; ring.
-by rewrite total_cons [add_terms _ _ _]/= add_termP ih qmulP; ring.
+elim: l => [|[d k] l ih]; first by rewrite entropy_sum_nil [add_terms _ _ _]/=; ring.
+by rewrite entropy_sum_cons [add_terms _ _ _]/= add_termP ih qmulP; ring.
 Qed.
 
 Lemma set_ofP R s : is_mask R s -> set_of s = R.
@@ -156,9 +156,9 @@ Proof. by move=> h; rewrite /= (set_ofP h). Qed.
 Lemma add_maskP R s (i : I) : is_mask R s -> is_mask (i |: R) (add_mask s i).
 Proof. exact: with_maskP. Qed.
 
-Lemma elemental_ge0 e : elemental_fine e -> 0 <= total (elemental_form e).
+Lemma elemental_ge0 e : elemental_fine e -> 0 <= entropy_sum (elemental_form e).
 Proof.
-case: e => [i|i j s|i] /=; rewrite !total_cons total_nil.
+case: e => [i|i j s|i] /=; rewrite !entropy_sum_cons entropy_sum_nil.
 - move=> iL; rewrite (height_mask (everythingP _)) (height_mask (all_butP (Ordinal iL))) Q2R1 Q2R_m1.
   by have := H_monotone q (subsetT ([set: I] :\ Ordinal iL)); lra.
 - case/and5P => iL jL ij /eqP sz /andP[si sj].
@@ -172,58 +172,58 @@ case: e => [i|i j s|i] /=; rewrite !total_cons total_nil.
   by have := entropy_le_log_card (push_law q (token (Ordinal iL))); rewrite -/(entropy_of q (token _)) /=; lra.
 Qed.
 
-Lemma total_cat l m : total (l ++ m) = total l + total m.
-Proof. by rewrite /total big_cat. Qed.
+Lemma entropy_sum_cat l m : entropy_sum (l ++ m) = entropy_sum l + entropy_sum m.
+Proof. by rewrite /entropy_sum big_cat. Qed.
 
-Lemma total_flatten (T : Type) (f : T -> combination) s : total (flatten [seq f x | x <- s]) = \sum_(x <- s) total (f x).
+Lemma entropy_sum_flatten (T : Type) (f : T -> combination) s : entropy_sum (flatten [seq f x | x <- s]) = \sum_(x <- s) entropy_sum (f x).
 Proof.
-elim: s => [|x s ih]; first by rewrite /total !big_nil.
-by rewrite big_cons -ih /= total_cat.
+elim: s => [|x s ih]; first by rewrite /entropy_sum !big_nil.
+by rewrite big_cons -ih /= entropy_sum_cat.
 Qed.
 
-Lemma total_map (T : Type) (f : T -> Q * place) s : total [seq f x | x <- s] = \sum_(x <- s) Q2R (f x).1 * height (f x).2.
-Proof. by rewrite /total big_map. Qed.
+Lemma entropy_sum_map (T : Type) (f : T -> Q * place) s : entropy_sum [seq f x | x <- s] = \sum_(x <- s) Q2R (f x).1 * height (f x).2.
+Proof. by rewrite /entropy_sum big_map. Qed.
 
-Lemma total_two c k d j : total [:: (c, k); (d, j)] = Q2R c * height k + Q2R d * height j.
-Proof. by rewrite !total_cons total_nil; ring. Qed.
+Lemma entropy_sum_two c k d j : entropy_sum [:: (c, k); (d, j)] = Q2R c * height k + Q2R d * height j.
+Proof. by rewrite !entropy_sum_cons entropy_sum_nil; ring. Qed.
 
-Lemma total_one c k : total [:: (c, k)] = Q2R c * height k.
-Proof. by rewrite total_cons total_nil; ring. Qed.
+Lemma entropy_sum_one c k : entropy_sum [:: (c, k)] = Q2R c * height k.
+Proof. by rewrite entropy_sum_cons entropy_sum_nil; ring. Qed.
 
-Lemma step_gainsP n c t : t \in words n.+1 L -> total (step_gains c t) =
+Lemma step_gainsP n c t : t \in words n.+1 L -> entropy_sum (step_gains c t) =
   Q2R c * (\sum_i H_given q i (before (@of_word L n t) i) - entropy q).
 Proof.
-move=> ht; rewrite /step_gains total_cat total_one (height_mask (everythingP _)) H_all total_flatten big_positions.
+move=> ht; rewrite /step_gains entropy_sum_cat entropy_sum_one (height_mask (everythingP _)) H_all entropy_sum_flatten big_positions.
 rewrite Q2R_opp /Rminus Rmult_plus_distr_l big_distrr /=; congr (_ + _); last ring.
-apply: eq_bigr => i _; rewrite total_two Q2R_opp -(word_ofK ht).
+apply: eq_bigr => i _; rewrite entropy_sum_two Q2R_opp -(word_ofK ht).
 rewrite (height_mask (add_maskP i (before_maskP _ i))) (height_mask (before_maskP _ i)) of_wordK H_given_gain /gain; ring.
 Qed.
 
-Lemma start_sum : \sum_(i <- positions L) total [:: (1%Q, Some (only L i))] = \sum_i entropy_of q (token i).
+Lemma start_sum : \sum_(i <- positions L) entropy_sum [:: (1%Q, Some (only L i))] = \sum_i entropy_of q (token i).
 Proof.
 rewrite big_positions; apply: eq_bigr => i _.
-by rewrite total_one (height_mask (onlyP i)) H_one Q2R1; ring.
+by rewrite entropy_sum_one (height_mask (onlyP i)) H_one Q2R1; ring.
 Qed.
 
-Lemma expandP f : sensible f -> exact_denoiser q p -> is_functional f (total (expand f)).
+Lemma expandP f : sensible f -> exact_denoiser q p -> is_functional f (entropy_sum (expand f)).
 Proof.
 move=> fine ex; case: f fine => [_|_|_|_|_|_|n orders|n t] /=.
-- by rewrite total_one Q2R1 /=; ring.
-- by rewrite total_one (height_mask (everythingP _)) H_all Q2R1; ring.
-- rewrite total_cat total_one (height_mask (everythingP _)) H_all Q2R_m1 total_map big_positions /total_correlation.
+- by rewrite entropy_sum_one Q2R1 /=; ring.
+- by rewrite entropy_sum_one (height_mask (everythingP _)) H_all Q2R1; ring.
+- rewrite entropy_sum_cat entropy_sum_one (height_mask (everythingP _)) H_all Q2R_m1 entropy_sum_map big_positions /total_correlation.
   rewrite /Rminus; congr (_ + _); last ring.
   by apply: eq_bigr => i _; rewrite (height_mask (onlyP i)) H_one Q2R1; ring.
-- rewrite -cat1s total_cat total_one (height_mask (everythingP _)) H_all Q2R1 total_flatten big_positions.
+- rewrite -cat1s entropy_sum_cat entropy_sum_one (height_mask (everythingP _)) H_all Q2R1 entropy_sum_flatten big_positions.
   rewrite /dual_total_correlation /Rminus -sum_opp; congr (_ + _); first ring.
-  apply: eq_bigr => i _; rewrite total_two (height_mask (everythingP _)) (height_mask (all_butP i)).
+  apply: eq_bigr => i _; rewrite entropy_sum_two (height_mask (everythingP _)) (height_mask (all_butP i)).
   by rewrite H_given_gain /gain setD1K ?in_setT // Q2R1 Q2R_m1; ring.
-- rewrite language_profileE profile_start total_map big_positions; apply: eq_bigr => i _.
+- rewrite language_profileE profile_start entropy_sum_map big_positions; apply: eq_bigr => i _.
   by rewrite (height_mask (onlyP i)) H_none Q2R1; ring.
-- rewrite language_profileE -[L in L.-1]card_ord profile_end total_flatten big_positions; apply: eq_bigr => i _.
-  by rewrite total_two (height_mask (everythingP _)) (height_mask (all_butP i)) Q2R1 Q2R_m1; ring.
+- rewrite language_profileE -[L in L.-1]card_ord profile_end entropy_sum_flatten big_positions; apply: eq_bigr => i _.
+  by rewrite entropy_sum_two (height_mask (everythingP _)) (height_mask (all_butP i)) Q2R1 Q2R_m1; ring.
 - move=> fine; rewrite /path_kl.
   rewrite (xsum_fin (f := fun tau => @mixture n orders tau * (\sum_i H_given q i (before tau i) - entropy q))).
-    congr Fin; rewrite total_flatten /mixture.
+    congr Fin; rewrite entropy_sum_flatten /mixture.
     under eq_bigr => tau _ do rewrite big_distrl /=.
     rewrite exchange_big /=; elim: orders fine => [|[c t] orders ih]; first by rewrite !big_nil.
     rewrite [all _ _]/= => /andP[ht fine]; rewrite !big_cons (ih fine); congr (_ + _).
@@ -234,10 +234,10 @@ move=> fine ex; case: f fine => [_|_|_|_|_|_|n orders|n t] /=.
 - by move=> ht; rewrite kl_given_times_exact // (step_gainsP _ ht) Q2R1 Rmult_1_l.
 Qed.
 
-Lemma claim_sum claim : all (fun cf => sensible cf.2) claim -> exact_denoiser q p -> is_sum claim (total (claim_terms claim)).
+Lemma claim_sum claim : all (fun cf => sensible cf.2) claim -> exact_denoiser q p -> is_sum claim (entropy_sum (claim_terms claim)).
 Proof.
-move=> fine ex; elim: claim fine => [_|[c f] claim ih] /=; first exact: total_nil.
-case/andP => ff /ih h; exists (total (expand f)), (total (claim_terms claim)); split=> //; first exact: expandP.
+move=> fine ex; elim: claim fine => [_|[c f] claim ih] /=; first exact: entropy_sum_nil.
+case/andP => ff /ih h; exists (entropy_sum (expand f)), (entropy_sum (claim_terms claim)); split=> //; first exact: expandP.
 by rewrite add_termsP.
 Qed.
 
@@ -245,17 +245,17 @@ End Meaning.
 
 Theorem proved_by_shannon claim ties terms : check claim ties terms ->
   forall (A : finType) (q : law (sequences I A)) (p : denoiser I A), exact_denoiser q p ->
-  (forall tie, List.In tie ties -> total q tie.2 = 0) ->
+  (forall tie, List.In tie ties -> entropy_sum q tie.2 = 0) ->
   exists r, is_sum q p claim r /\ r <= 0.
 Proof.
-case/and3P => fine signs zero A q p ex vanish; exists (total q (claim_terms claim)); split; first exact: claim_sum.
+case/and3P => fine signs zero A q p ex vanish; exists (entropy_sum q (claim_terms claim)); split; first exact: claim_sum.
 set acc := foldr _ _ _ in zero.
-have z : total q acc = 0.
-  elim: acc zero => [_|[c k] acc ih] /=; first exact: total_nil.
-  case/andP => h /ih e; rewrite total_cons e Rplus_0_r; case/orP: h => [/qzeroP ->|/eqP ->]; first ring.
+have z : entropy_sum q acc = 0.
+  elim: acc zero => [_|[c k] acc ih] /=; first exact: entropy_sum_nil.
+  case/andP => h /ih e; rewrite entropy_sum_cons e Rplus_0_r; case/orP: h => [/qzeroP ->|/eqP ->]; first ring.
   rewrite /height (_ : set_of none = set0); first by rewrite H_none; ring.
   by apply/setP => i; rewrite !inE nth_nseq; case: ifP.
-suff : total q (claim_terms claim) <= total q acc by lra.
+suff : entropy_sum q (claim_terms claim) <= entropy_sum q acc by lra.
 rewrite /acc {z zero acc}; elim: terms signs => [_|[y e] terms ih] /=.
   elim: ties vanish => [|[m tie] ties ih] vanish; first exact: Rle_refl.
   cbn [foldr].
@@ -264,7 +264,7 @@ rewrite /acc {z zero acc}; elim: terms signs => [_|[y e] terms ih] /=.
 case/andP => /andP[y0 fe] /ih h; rewrite add_termsP.
 have := elemental_ge0 q fe; have : 0 <= Q2R y by case/orP: y0 => [/qzeroP ->|/qposP]; lra.
 move=> y_ge0 e_ge0; have := Rmult_le_pos _ _ y_ge0 e_ge0.
-by move: h; set a := total q _; set b := Q2R y * _; set c := total q (foldr _ _ _); lra.
+by move: h; set a := entropy_sum q _; set b := Q2R y * _; set c := entropy_sum q (foldr _ _ _); lra.
 Qed.
 
 End Shannon.

@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("maskbound.numerics.universal.checker", reason="universal claims are not in this version")
 
 from maskbound.numerics.errors import BeyondReach
-from maskbound.numerics.policies import Bernoulli, FixedSets
+from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize
 from maskbound.numerics.universal import checker, prove
 from maskbound.numerics.universal.certificate import certificate
 from maskbound.numerics.universal.coq_export import coq_file
@@ -29,6 +29,7 @@ spec.loader.exec_module(coq)
 
 needs_coq = pytest.mark.skipif(shutil.which("coqchk") is None, reason=f"Coq is not installed ({coq.PACKAGES})")
 
+HALVES = Bernoulli(2)
 PAIRS, ONE_AND_TWO = FixedSets([[0, 2], [1, 3]]), FixedSets([[0, 1], [2]])
 CLAIMS = {
     "drop": (claim("path_kl <= total_correlation + dual_total_correlation"), PAIRS, 4),
@@ -37,6 +38,14 @@ CLAIMS = {
     "maximum": (claim("path_kl <= max(total_correlation, dual_total_correlation)"), FixedSets([[0, 1], [2, 3]]), 4),
     "vocabulary": (claim("path_kl + entropy <= L*log(V)"), ONE_AND_TWO, 3),
     "independent": (claim("path_kl == 0", assumptions=["IndependentTokens"]), ONE_AND_TWO, 3),
+    "sizes": (
+        claim("path_kl <= (max_step_size - 1)/L*(total_correlation + dual_total_correlation)"),
+        FixedSize([2, 2]),
+        4,
+    ),
+    "weights": (claim("path_kl <= max_step_weight*(total_correlation + dual_total_correlation)"), HALVES, 4),
+    "two sizes": (claim("path_kl <= max(total_correlation, dual_total_correlation)"), FixedSize([2, 1]), 3),
+    "start": (claim("profile_start <= L*log(V)"), HALVES, 3),
     "chain": (claim("path_kl == 0", assumptions=["MarkovLanguage"]), FixedSets([[1], [0, 2]]), 3),
 }
 
@@ -71,20 +80,33 @@ def test_coq_accepts_what_is_proved(compiled, name):
 
 @needs_coq
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(24))
 def test_coq_refuses_an_altered_certificate(compiled, seed):
+    """Coefficients of given sets must agree; a larger numerator makes a claim on rays false, where it is nearly sharp."""
     rng = random.Random(seed)
-    text = exported([*CLAIMS][seed % len(CLAIMS)])
-    numbers = list(re.finditer(r"(?<=\()-?\d+(?= # )|(?<= # )\d+(?=\)%Q, (?!\[))", text))
-    found = rng.choice(numbers)
+    altered = [name for name in CLAIMS if name != "two sizes"]
+    text = exported(altered[seed % len(altered)])
+    numerator, denominator = r"(?<=\()-?\d+(?= # )", r"(?<= # )\d+(?=\))"
+    found = rng.choice(list(re.finditer(numerator if "on_rays" in text else f"{numerator}|{denominator}", text)))
     wrong = text[: found.start()] + str(int(found[0]) + rng.choice([1, 2, 10])) + text[found.end() :]
     with pytest.raises(coq.Refused, match="No applicable tactic"):  # of `by vm_compute`
         compile_text(compiled, wrong)
 
 
-def test_other_kinds_are_not_exported():
-    found = prove("path_kl <= total_correlation + dual_total_correlation", Bernoulli([0.5, 0.5]), 3)
-    with pytest.raises(BeyondReach, match="only those of given sets"):
+@pytest.mark.parametrize(
+    ("text", "exact", "message"),
+    [
+        ("kl <= path_kl", True, "kl is not exported to Coq"),
+        (
+            "path_kl <= learning_term + total_correlation + dual_total_correlation",
+            False,
+            "kind 'codes' is not exported",
+        ),
+    ],
+)
+def test_what_is_not_exported_says_so(text, exact, message):
+    found = prove(text, HALVES, 3, exact_denoiser=exact)
+    with pytest.raises(BeyondReach, match=message):
         coq_file(json.dumps(certificate(found)))
 
 
