@@ -82,7 +82,7 @@ def test_coq_accepts_what_is_proved(compiled, name):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
 def test_coq_refuses_an_altered_certificate(compiled, seed):
-    """Coefficients of given sets must agree; a larger numerator makes a claim on rays false, where it is nearly sharp."""
+    """Coefficients of given sets must agree; a larger numerator makes a claim on rays, nearly sharp, false."""
     rng = random.Random(seed)
     altered = [name for name in CLAIMS if name != "two sizes"]
     text = exported(altered[seed % len(altered)])
