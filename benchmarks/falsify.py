@@ -95,7 +95,7 @@ def tightest(statement: Statement, candidates: int, seed: int) -> Extreme | None
 
 
 def already(statement: Statement) -> Iterator[Extreme]:
-    """What is stored, measured anew: a shorter search shall not lose it."""
+    """The stored extremes, measured anew: a shorter search shall not lose them."""
     if statement.id in extremes():
         verdict = judge_extreme(statement, extremes()[statement.id])
         yield replace(extremes()[statement.id], ratio=verdict.ratio)

@@ -63,7 +63,7 @@ class Drawing:
         self.seconds = (time.process_time() - start) / SEQUENCES
 
     def beside(self, measured: Measured, deviation: float) -> str:
-        """What Monte Carlo needs, if one sequence's contribution has this standard deviation."""
+        """Number of sequences that Monte Carlo needs if the contribution of one has this standard deviation."""
         if not measured.error:
             return "exact"
         count = (deviation / measured.error) ** 2

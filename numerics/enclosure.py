@@ -1,7 +1,7 @@
 """Enclosures: numbers with a proven interval and the reason for its width.
 
 A float64 computed by m additions, multiplications and divisions of non-negative numbers is within relative
-``gamma(m)`` of the true value (M8.9, underflow aside); everything else here rounds outwards.
+``gamma(m)`` of the true value (definitions.md#rounding, underflow aside); everything else here rounds outwards.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bo
 UNIT_ROUNDOFF = 2.0**-53
 
 SAFE = 2.0**-960
-"""Products that stay above this round as M8.9 says, whatever the order of their factors. What underflows is off by less
-than ``2^-1074`` each time, and so many times as there is time for do not add up to a rounding of ``SAFE``."""
+"""Products that stay above this round by the model (definitions.md#rounding), whatever the order of their factors. What
+underflows is off by less than ``2^-1074`` each time, and so many times as there is time for do not add up to a rounding
+of ``SAFE``.
+"""
 
 
 def gamma(depth: float) -> float:
-    """Bound on the relative error of ``depth`` roundings: ``m u / (1 - m u)`` (M8.9)."""
+    """Bound on the relative error of ``depth`` roundings: ``m u / (1 - m u)`` (definitions.md#rounding)."""
     if depth * UNIT_ROUNDOFF >= 0.5:
         return math.inf
     return depth * UNIT_ROUNDOFF / (1 - depth * UNIT_ROUNDOFF) * (1 + 4 * UNIT_ROUNDOFF)

@@ -1,4 +1,4 @@
-"""What this machine can do: requests are estimated before memory or time is spent."""
+"""Limits of this machine: requests are estimated before memory or time is spent."""
 
 from __future__ import annotations
 

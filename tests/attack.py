@@ -31,7 +31,7 @@ DIGITS = 420
 SEARCHED = ("slope", "growth")
 """Extremes are bisected to some 1e-70."""
 
-LEFT_OUT = ("agreement_slack",)
+LEFT_OUT = ("max_l2_deviation",)
 """A function of the learning error alone, whose bisection takes a second."""
 
 COSTLIEST = 3.0
@@ -68,7 +68,9 @@ def truths(case: Case | AdaptiveCase) -> dict[str, Any]:
     if not all(isinstance(chance, Fraction) for chance in p.values()):
         q, p = {x: real(chance) for x, chance in q.items()}, {x: real(p.get(x, 0)) for x in q.keys() | p.keys()}
         p = {x: chance for x, chance in p.items() if chance or x in q}
-    ways = {name: lambda name=name: getattr(quantities, name)(q, p) for name in ("kl", "log_ter", "ter", "mode_chance")}
+    ways = {
+        name: lambda name=name: getattr(quantities, name)(q, p) for name in ("kl", "log_ter", "ter", "mode_probability")
+    }
     pairs = [(real(q.get(x, 0)), real(p.get(x, 0))) for x in q.keys() | p.keys()]
     ways["tv"] = lambda: mp.fsum(max(a - b, 0) for a, b in pairs)
     ways["hellinger"] = lambda: mp.sqrt(
@@ -104,7 +106,7 @@ def truths(case: Case | AdaptiveCase) -> dict[str, Any]:
                     replayed.append(adaptive.under_language(case.law, case.policy, case.denoiser))
                 return replayed[0]
 
-            for name in ("path_kl", "step_correlation", "crowded_steps"):
+            for name in ("path_kl", "step_correlation", "expected_parallel_steps"):
                 ways[name] = lambda name=name: getattr(replay(), name)
     return ways
 

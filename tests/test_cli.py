@@ -109,12 +109,12 @@ def test_check_lists_what_applies_and_counts_the_rest(spec):
     rows = [re.split(r"  +", line) for line in lines[2:-2]]
     listed = [row[1] for row in rows]
     assert listed == [name for name in statements if name in listed]
-    assert "M6.2" in listed
-    assert "M6.3" not in listed
-    assert not any(name.startswith("false-") for name in listed)
-    bound = rows[listed.index("M6.2")]
-    # Pair(2), L = 2, N = 2: PATH_KL = log(2)/2 and TC = DTC = log 2 (M9).
-    assert bound == ["small pair", "M6.2", "0.346574", "<=", "0.693147", "0.5", "holds"]
+    assert "bernoulli/max-weight" in listed
+    assert "fixed-size/max-size" not in listed
+    assert not any(name.startswith("refuted/") for name in listed)
+    bound = rows[listed.index("bernoulli/max-weight")]
+    # Pair(2), L = 2, N = 2: PATH_KL = log(2)/2 and TC = DTC = log 2 (known-answers.md).
+    assert bound == ["small pair", "bernoulli/max-weight", "0.346574", "<=", "0.693147", "0.5", "holds"]
     words = r"(\d+) hold, 0 violated, (\d+) undecided \(all equalities to within rounding\); (\d+) not applicable"
     counted = [int(number) for number in re.fullmatch(words, lines[-1]).groups()]
     assert sum(counted[:2]) == len(rows)
@@ -128,12 +128,12 @@ def test_check_in_json(spec):
     assert {record["status"] for record in found} <= {status.value for status in Status}
     by_name = {record["statement"]: record for record in found}
     # ser = 1/4 and 1 - exp(-kl) with KL = -log(3/4): equal, in a few roundings.
-    equality = by_name["M6.5-kl"]
+    equality = by_name["sequence-error/from-kl"]
     assert equality["instance"] == "small pair"
     assert equality["lhs"] == pytest.approx(0.25, rel=1e-14, abs=0)
     assert equality["rhs"] == pytest.approx(0.25, rel=1e-14, abs=0)
-    assert by_name["M6.3"] == {
-        "statement": "M6.3",
+    assert by_name["fixed-size/max-size"] == {
+        "statement": "fixed-size/max-size",
         "instance": "small pair",
         "status": "not applicable",
         "lhs": None,
@@ -292,7 +292,10 @@ def test_theorems_lists_the_ledger():
     assert all(str(statement) in line for statement, line in zip(statements.values(), lines, strict=True))
 
 
-@pytest.mark.parametrize("name", ["M6.2", "M6.4-published", "M5.4-refinement", "false-tc-alone"])
+@pytest.mark.parametrize(
+    "name",
+    ["bernoulli/max-weight", "token-error/feng-form", "refinement/path-kl-monotone", "refuted/bernoulli-tc-only"],
+)
 def test_one_theorem_in_full(name):
     found, statement = fine("theorems", name), statements[name]
     for part in (
@@ -318,7 +321,7 @@ def test_bounds_in_every_format(spec, tmp_path):
         assert fine("table", "bounds", spec, "--format", fmt) == written[fmt]
     rows = json.loads(written["json"])["rows"]
     names = [row["statement"] for row in rows]
-    assert "M6.2" in names
+    assert "bernoulli/max-weight" in names
     assert [row["statement"] for row in csv.DictReader(io.StringIO(written["csv"]))] == names
     listed = [line.split("|")[2].strip() for line in written["md"].splitlines() if line.startswith("| small pair")]
     assert listed == names
@@ -377,7 +380,7 @@ def test_a_figure_of_an_instance(spec, tmp_path, extension):
         (["curve", "long.toml"], ["long.toml", "V=27, L=600", "engine 'windows'"]),
         (["curve", "pair-bernoulli", "--seconds", "0"], ["seconds", "positive"]),
         (["law", "pair-bernoulli", "--sequences", "absent.txt"], ["absent.txt", "No such file"]),
-        (["theorems", "M6.22"], ["M6.22", "M6.2"]),
+        (["theorems", "bernoulli/max-wieght"], ["bernoulli/max-wieght", "bernoulli/max-weight"]),
         (["table"], ["--db", "results"]),
         (["table", "--db", "absent.db"], ["absent.db", "no such file"]),
         (["table", "bounds", "--db", "absent.db"], ["--db", "english-curve, results"]),
@@ -521,7 +524,7 @@ def test_a_terminal_of_80_columns_is_enough(spec, paired):
     assert "small pair  (V=2, L=2, N=2)" in lines
     assert "two steps & three steps  (V=2, L=2, N=2; V=2, L=2, N=3)" not in lines
     text = on_terminal(80, ["theorems"], ["measure", spec], ["law", spec])
-    assert all(shown in text for shown in ("M6.2", "path_kl", "sequence "))
+    assert all(shown in text for shown in ("bernoulli/max-weight", "path_kl", "sequence "))
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text
 

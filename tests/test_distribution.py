@@ -41,7 +41,7 @@ def test_a_bound_that_does_not():
 @settings(max_examples=5, deadline=None)
 @given(strategies.instances())
 def test_a_property(instance):
-    assert_holds("M6.1", instance, allow_undecided=True)
+    assert_holds("kl-path-kl/given-times", instance, allow_undecided=True)
 """
 
 

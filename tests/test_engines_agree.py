@@ -77,7 +77,9 @@ def assert_agreement(found: dict[str, list[Enclosure]], loose: tuple[str, ...] =
 
 
 def in_every_scope(instance: Instance) -> list[Instance]:
-    """What averages over p depends on the scope (M2), and engines differ in the one that they take unless told."""
+    """What averages over p depends on the scope (definitions.md#off-support), and engines differ in the one that they
+    take unless told.
+    """
     if instance.off_support_scope is not None:
         return [instance]
     local = isinstance(instance.language, languages.Blocks) or getattr(instance.language, "order", 3) <= 2
@@ -119,7 +121,7 @@ def as_table(language: Language) -> Language:
 
 
 def pair_as_hmm(vocab: int, length: int) -> Language:
-    """2V states: the symbol, and which of the two tokens of its block comes next (M1)."""
+    """2V states: the symbol, and which of the two tokens of its block comes next (definitions.md#languages)."""
     states = 2 * vocab
     initial = [f"1/{vocab}"] * vocab + ["0"] * vocab
     repeat = [["0"] * vocab + ["1" if a == b else "0" for b in range(vocab)] for a in range(vocab)]

@@ -1,4 +1,4 @@
-"""The known answers of M9, by every engine that applies.
+"""The known answers, by every engine that applies.
 
 An engine meets these tests by being registered. The closed forms are sympy's, evaluated to 60 digits, so that an
 enclosure either holds the true number or does not; how narrow it must be is said once, in ``NARROW``.
@@ -53,7 +53,7 @@ SPARSE = [F(1, 8), 0, F(1, 4), F(1, 8), 0, F(1, 4), F(1, 4), 0]
 
 @dataclass(frozen=True)
 class Case:
-    """An instance of M9 and what is known of it."""
+    """An instance with a known answer and what is known of it."""
 
     name: str
     instance: Instance
@@ -190,7 +190,7 @@ def symmetric_chains() -> list[Case]:
             Case(
                 f"symmetric chain w={shown(w)}",
                 Instance(chain(flip, L), bernoulli(w)),
-                language | {"path_kl": left_sum - entropy, "curve_left_sum": left_sum},
+                language | {"path_kl": left_sum - entropy, "curve_left_riemann_sum": left_sum},
             )
         )
     # The ends come together, independently; everything else is independent given what is known.
@@ -271,7 +271,7 @@ PROPOSE_FIRST = {"score": "confidence", "order": "sample-then-choose"}
 
 
 def adaptive_permutations() -> list[Case]:
-    """M6.14: whatever a policy of these sizes looks at."""
+    """Permutations: whatever a policy of these sizes looks at."""
     return [
         Case(
             f"permutations s={s} {keys} {ties}",
@@ -303,7 +303,7 @@ def one_token_a_step() -> list[Case]:
                 languages.iid(["1/10", "9/10"], L), policies.Adaptive(L, steps=L, ties=ties, **PROPOSE_FIRST)
             )
             mode = math.prod((1 - Rational(1, 10) ** m for m in range(1, L + 1)), start=Integer(1))
-            answers = {"mode_chance": mode, "best_proposals_chance": mode, "ser": Integer(0)}
+            answers = {"mode_probability": mode, "iid_mode_probability_confidence_sampling": mode, "ser": Integer(0)}
             found.append(Case(f"coins L={L} {ties}", instance, answers))
     return found
 
@@ -408,7 +408,9 @@ def test_a_wide_enclosure_is_noticed() -> None:
 @pytest.mark.parametrize("engine", ["block-counts", "block-steps"])
 @pytest.mark.parametrize("case", [c for c in pairs() if isinstance(c.instance.policy, policies.FixedSize)], ids=str)
 def test_the_sandwich_of_kl_is_closed_for_pairs(case: Case, engine: str) -> None:
-    """M6.10: ``p_tau`` is constant on the support, so both of its sides are KL; each is a depth of some 10^3."""
+    """Between KL and PATH_KL: ``p_tau`` is constant on the support, so both of its sides are KL; each is a depth of
+    some 10^3.
+    """
     found = measure(case.instance, ["kl"], engine=engine)["kl"]
     assert_known("kl", found, case.answers["kl"])
     assert found.width <= 1e-11 * max(found.value, 1e-3)

@@ -32,7 +32,7 @@ def test_a_reader_can_follow_a_statement(statement):
     assert all((ROOT / place).is_file() for place in reached)
     declaration = Path(declared_in(statement))
     assert declaration in reached
-    names = (statement.id, re.sub(r"^(false|M9)-", "", statement.id))
+    names = (statement.id, re.sub(r"^(false|known-answers.md)-", "", statement.id))
     assert any(f'"{name}"' in (ROOT / declaration).read_text(encoding="utf-8") for name in names)
     assert any(place.parts[0] == "tests" and place.name.startswith("test_") for place in reached)
     assert Path("proofs_notes/quantities.md") in reached
@@ -56,7 +56,7 @@ def test_the_generated_notes_are_current():
 
 
 def test_the_command_prints_the_same_places():
-    account = statement_account(statements["M6.11-conflict"])
-    for place in ("theory/sequence_error.py", "numerics/metrics/conflicts.py", "proofs_notes/M6.11.md"):
+    account = statement_account(statements["conflict/ser-lower"])
+    for place in ("theory/sequence_error.py", "numerics/metrics/conflicts.py", "proofs_notes/forbidden-pairs.md"):
         assert place in account
     assert re.search(r"tested in +tests/theory/test_against_oracles\.py", account)

@@ -23,7 +23,7 @@ def test_the_namespace_holds_what_the_hint_names():
     assert {"languages", "policies", "Instance", "measure", "check", "sweep", "best_schedule", "statements"} <= set(
         names
     )
-    assert names["N"] in names["statements"]["M6.2-uniform"].rhs.free_symbols
+    assert names["N"] in names["statements"]["bernoulli/uniform-rate"].rhs.free_symbols
     assert set(quantities) <= set(names)
     assert len(repl.HINT.splitlines()) == 2
     code = repl.HINT.splitlines()[1].removeprefix("Try  ").replace("256", "8").replace("[8, 16, 32]", "[2]")
@@ -35,13 +35,13 @@ def test_statements_and_polynomials_show_themselves():
     shown = DisplayFormatter().format
     polynomial = SchedulePolynomial(2, {(1, 1): 2, (2,): "1/2"})
     for value, latex, text in (
-        (statements["M6.2-uniform"], r"\le", "M6.2-uniform"),
+        (statements["bernoulli/uniform-rate"], r"\le", "bernoulli/uniform-rate"),
         (polynomial, r"M_{1,1}", "M(1, 1)"),
     ):
         found = shown(value)[0]
         assert latex in found["text/latex"]
         assert text in found["text/plain"]
-    assert "≤" in shown(statements["M6.2-uniform"])[0]["text/plain"]
+    assert "≤" in shown(statements["bernoulli/uniform-rate"])[0]["text/plain"]
 
 
 def test_a_sweep_is_a_table_and_a_plot(tmp_path):
@@ -85,7 +85,7 @@ def test_it_starts_with_a_hint_of_two_lines(tmp_path):
     environment = {**os.environ, "TERM": "dumb", "IPYTHONDIR": str(tmp_path), "NO_COLOR": "1"}
     session = subprocess.run(
         [sys.executable, "-c", "from maskbound.numerics.cli import main; main()", "repl"],
-        input="print(statements['M6.1'])\nexit\n",
+        input="print(statements['kl-path-kl/given-times'])\nexit\n",
         capture_output=True,
         text=True,
         timeout=300,

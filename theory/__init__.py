@@ -1,7 +1,7 @@
-"""What is claimed about sampling from masked diffusion models: quantities, statements, and claims that people type.
+"""Claims about sampling from masked diffusion models: quantities, statements, and claims that people type.
 
 >>> from maskbound.theory import claim, statements
->>> print(statements["M6.2"])
+>>> print(statements["bernoulli/max-weight"])
 path_kl <= max_step_weight*(total_correlation + dual_total_correlation)
 >>> claim("ser <= tv").status
 'claim'
@@ -20,16 +20,16 @@ from .written import replaced
 
 __all__ = [
     "ASSUMPTIONS",
+    "DERIVATIONS",
+    "RELATIONS",
+    "STATUSES",
+    "SUBJECT_RELATIONS",
     "Assumption",
     "ClaimError",
-    "DERIVATIONS",
     "Derivation",
     "Parameter",
     "Quantity",
-    "RELATIONS",
     "Relation",
-    "STATUSES",
-    "SUBJECT_RELATIONS",
     "SchedulePolynomial",
     "Statement",
     "claim",

@@ -3,9 +3,9 @@
 A statement lists the assumptions it needs; the numerical side decides, by name, whether an instance satisfies
 each. An instance that misses one makes the statement *not applicable*, never silently true.
 
-Notation (M0): ``w_1..w_N`` the step law, ``s_1..s_N`` the step sizes, ``tau`` the reveal times, ``q`` the language.
-A Bernoulli policy with weights is never a fixed-size policy; autoregressive generation is a fixed-sets policy;
-random order, one at a time, is a fixed-size policy with all sizes 1.
+Notation (definitions.md#notation): ``w_1..w_N`` the step law, ``s_1..s_N`` the step sizes, ``tau`` the reveal times,
+``q`` the language. A Bernoulli policy with weights is never a fixed-size policy; autoregressive generation is a
+fixed-sets policy; random order, one at a time, is a fixed-size policy with all sizes 1.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from types import MappingProxyType
 
 __all__ = [
     "ASSUMPTIONS",
-    "Assumption",
     "BALANCED_SIZES",
     "BERNOULLI_POLICY",
     "BISECTION_POLICY",
@@ -41,7 +40,6 @@ __all__ = [
     "PERMUTATIONS_LANGUAGE",
     "PROPOSALS_ONE_AT_A_TIME",
     "REFINES",
-    "Relation",
     "SAME_LANGUAGE",
     "SEPARATED_STEPS",
     "SHIFTED_PAIR_LANGUAGE",
@@ -50,6 +48,8 @@ __all__ = [
     "SUBJECT_RELATIONS",
     "TEMPERATURE_ONE",
     "UNIFORM_STEPS",
+    "Assumption",
+    "Relation",
     "with_entailed",
 ]
 
@@ -152,7 +152,7 @@ ONE_AT_A_TIME = Assumption(
 SIZED_POLICY = Assumption(
     "SizedPolicy",
     "step k reveals s_k of the masked positions, chosen before their tokens are drawn or by the confidence of the"
-    " tokens proposed, at temperature 1 (fixed-size, given sets, and adaptive policies of M3.1 with sizes)",
+    " tokens proposed, at temperature 1 (fixed-size, given sets, and adaptive policies with sizes)",
 )
 CHOSEN_FIRST = Assumption(
     "ChosenFirst",

@@ -70,7 +70,7 @@ def _profile(length: int) -> tuple[Symbol, ...]:
 
 
 def _curve(z: tuple[Symbol, ...], a: Expr) -> Expr:
-    """``Z(a) = sum_j C(L-1, j) a^j (1-a)^{L-1-j} z(j)`` (M5.1)."""
+    """``Z(a) = sum_j C(L-1, j) a^j (1-a)^{L-1-j} z(j)`` (profile/non-increasing)."""
     top = len(z) - 1
     return sum(binomial(top, j) * a**j * (1 - a) ** (top - j) * zj for j, zj in enumerate(z))
 
@@ -82,7 +82,7 @@ def _weights(steps: int) -> list[Expr]:
 
 
 def _riemann_error(curve: Callable[[Expr], Expr], weights: list[Expr]) -> Expr:
-    """``sum_k w_k Z(a_{k-1}) - integral of Z`` (M5.4)."""
+    """``sum_k w_k Z(a_{k-1}) - integral of Z`` (bernoulli/riemann-error)."""
     revealed, total = Integer(0), Integer(0)
     for w in weights:
         total += w * curve(revealed)
@@ -109,7 +109,7 @@ def _ends() -> Expr:
 
 
 def _fixed_size_drops() -> Expr:
-    """M5.5 for sizes (3, 2, 1) as a sum of drops within steps, none for the first token of a step."""
+    """fixed-size/riemann-error for sizes (3, 2, 1) as a sum of drops within steps, none for the first token of a step."""
     z, sizes = _profile(6), (3, 2, 1)
     left, drops, start = Integer(0), Integer(0), 0
     for s in sizes:
@@ -120,7 +120,7 @@ def _fixed_size_drops() -> Expr:
 
 
 def _telescope() -> Expr:
-    """M6.2: the drops of the curve over the steps add up to ``z(0) - z(L-1)``."""
+    """bernoulli/max-weight: the drops of the curve over the steps add up to ``z(0) - z(L-1)``."""
     z, revealed, total = _profile(5), Integer(0), Integer(0)
     for w in _weights(4):
         total += _curve(z, revealed) - _curve(z, revealed + w)
@@ -129,14 +129,14 @@ def _telescope() -> Expr:
 
 
 def _published_form() -> Expr:
-    """M6.4-published at N uniform steps is M6.4-vocabulary with ``w_max = 1/N``."""
+    """token-error/feng-form at N uniform steps is token-error/vocabulary with ``w_max = 1/N``."""
     by_id = {statement.id: statement for statement in TOKEN_ERROR}
-    general = by_id["M6.4-vocabulary"].rhs.subs(max_step_weight, 1 / N)
-    return simplify(by_id["M6.4-published"].sides[1] - general)
+    general = by_id["token-error/vocabulary"].rhs.subs(max_step_weight, 1 / N)
+    return simplify(by_id["token-error/feng-form"].sides[1] - general)
 
 
 def _agreement() -> Expr:
-    """M6.6: ``sum_b p1 p2 = 1/V + sum_b (p1 - 1/V)(p2 - 1/V)`` for two laws on V = 4 symbols."""
+    """pair/ser-lower: ``sum_b p1 p2 = 1/V + sum_b (p1 - 1/V)(p2 - 1/V)`` for two laws on V = 4 symbols."""
     first, other = _weights(4), _weights(4)
     other = [expr.subs({s: Symbol(f"{s.name}_other") for s in expr.free_symbols}) for expr in other]
     quarter = Rational(1, 4)
@@ -145,7 +145,7 @@ def _agreement() -> Expr:
 
 
 def _binomial_mean() -> Expr:
-    """M6.6: ``E y^B = (1 - rho (1 - y))^m`` for ``B ~ Binomial(m, rho)``, m = 5."""
+    """pair/ser-lower: ``E y^B = (1 - rho (1 - y))^m`` for ``B ~ Binomial(m, rho)``, m = 5."""
     y, rho, m = Symbol("y"), Symbol("rho"), 5
     mean = sum(binomial(m, b) * rho**b * (1 - rho) ** (m - b) * y**b for b in range(m + 1))
     return expand(mean - (1 - rho * (1 - y)) ** m)
@@ -169,7 +169,9 @@ def _parity_from_curve() -> Expr:
 
 
 def _pair_is_a_mixture() -> Expr:
-    """M5.9 for Pair, L = 4: the multinomial mixture of fixed sizes gives the Bernoulli SER, N = 2."""
+    """bernoulli/mixture-of-sizes-path-kl for Pair, L = 4: the multinomial mixture of fixed sizes gives the Bernoulli
+    SER, N = 2.
+    """
     w, _ = _weights(2)
     mixture = sum(
         binomial(4, s) * w**s * (1 - w) ** (4 - s) * pair_fixed_size(V, 4, [s, 4 - s])["ser"] for s in range(5)
@@ -178,13 +180,13 @@ def _pair_is_a_mixture() -> Expr:
 
 
 def _uniform_collision() -> Expr:
-    """``rho - 1/N = sum_k (w_k - 1/N)^2``, so ``rho >= 1/N`` (M6.6), N = 4."""
+    """``rho - 1/N = sum_k (w_k - 1/N)^2``, so ``rho >= 1/N`` (pair/ser-lower), N = 4."""
     w = _weights(4)
     return expand(collision(w) - Rational(1, 4) - sum((wk - Rational(1, 4)) ** 2 for wk in w))
 
 
 def _enough_steps() -> Expr:
-    """M6.5-steps: with half of ``lambda = log(1/(1-delta))`` for each error, their sum is lambda."""
+    """sequence-error/sufficient-steps: with half of ``lambda = log(1/(1-delta))`` for each error, their sum is lambda."""
     delta, steps = Symbol("delta", positive=True), Symbol("steps", positive=True)
     exponent = -log(1 - delta)
     information = total_correlation + dual_total_correlation
@@ -194,7 +196,7 @@ def _enough_steps() -> Expr:
 
 
 def _by_parts() -> Expr:
-    """M5.8: the left Riemann error against ``sum_k integral of (a_k - a) (-Z')``, L = 4, N = 3."""
+    """bernoulli/slope-identity: the left Riemann error against ``sum_k integral of (a_k - a) (-Z')``, L = 4, N = 3."""
     z, revealed, total = _profile(4), Integer(0), Integer(0)
     descent = -diff(_curve(z, ALPHA), ALPHA)
     for w in _weights(3):
@@ -211,7 +213,9 @@ def _odds() -> Expr:
 
 
 def _information_as_slope() -> Expr:
-    """Growth: TC and DTC are the integrals of ``(1-a) |Z'|`` and ``a |Z'|``, from M5.2 and the ends, L = 5."""
+    """Growth: TC and DTC are the integrals of ``(1-a) |Z'|`` and ``a |Z'|``, from area-theorem/defect and the ends, L =
+    5.
+    """
     z = _profile(5)
     curve = _curve(z, ALPHA)
     area, descent = integrate(expand(curve), (ALPHA, 0, 1)), -diff(curve, ALPHA)
@@ -235,7 +239,7 @@ def _weights_of_drops() -> Expr:
 
 
 def _binary_agreement() -> Expr:
-    """M6.11: for V = 2 the law ``1/2 +- d`` has ``D(u || p) = eps`` at ``2 d^2 = (1 - exp(-2 eps))/2``."""
+    """conflict/ser-lower: for V = 2 the law ``1/2 +- d`` has ``D(u || p) = eps`` at ``2 d^2 = (1 - exp(-2 eps))/2``."""
     d, eps = symbols("d eps", positive=True)
     found = sqrt((1 - exp(-2 * eps)) / 4)
     exponential_of_minus_twice = expand((1 + 2 * d) * (1 - 2 * d))
@@ -245,13 +249,17 @@ def _binary_agreement() -> Expr:
 
 
 def _two_values() -> Expr:
-    """M6.11: j symbols with ``1/V + d/j`` and the others with ``1/V - d/(V-j)``: ``||p - u||^2 = d^2 V/(j(V-j))``."""
+    """conflict/ser-lower: j symbols with ``1/V + d/j`` and the others with ``1/V - d/(V-j)``: ``||p - u||^2 = d^2
+    V/(j(V-j))``.
+    """
     d, j = symbols("d j", positive=True)
     return simplify(j * (d / j) ** 2 + (V - j) * (d / (V - j)) ** 2 - d**2 * V / (j * (V - j)))
 
 
 def _birthday() -> Expr:
-    """M6.14: ``sum_k s_k (s_k - 1) = sum_k s_k^2 - L`` and ``sum_k s_k^2 - L^2/N = sum_k (s_k - L/N)^2``, N = 3."""
+    """permutations/birthday: ``sum_k s_k (s_k - 1) = sum_k s_k^2 - L`` and ``sum_k s_k^2 - L^2/N = sum_k (s_k -
+    L/N)^2``, N = 3.
+    """
     sizes = symbols("s1:4", positive=True)
     length = sum(sizes)
     squares = sum(s**2 for s in sizes)
@@ -261,50 +269,90 @@ def _birthday() -> Expr:
 
 
 DERIVATIONS = (
-    Derivation("area", ("M5.2", "M5.2-curve", "M5.2-profile"), "The Bernstein weights all have area 1/L.", _area),
     Derivation(
-        "slope", ("M5.1-monotone", "M5.7"), "Z' is the Bernstein sum of the profile's increases, times L - 1.", _slope
-    ),
-    Derivation("ends", ("M5.3",), "z(0) - z(L-1) is TC + DTC by the definitions.", _ends),
-    Derivation(
-        "drops", ("M5.5", "M6.3"), "The left sum less the mean is a sum of drops within steps.", _fixed_size_drops
-    ),
-    Derivation("telescope", ("M6.2",), "The drops of the curve over the steps add up to TC + DTC.", _telescope),
-    Derivation("published form", ("M6.4-published",), "4 eps log V at eps = 1/(4N) is log V / N.", _published_form),
-    Derivation("enough steps", ("M6.5-steps",), "The two halves add up to log(1/(1-delta)).", _enough_steps),
-    Derivation("agreement", ("M6.6",), "Agreement of two laws through their distances from uniform.", _agreement),
-    Derivation(
-        "binomial mean", ("M6.6",), "The generating function of the number of blocks in one step.", _binomial_mean
+        "area",
+        ("area-theorem/defect", "area-theorem/curve", "area-theorem/profile"),
+        "The Bernstein weights all have area 1/L.",
+        _area,
     ),
     Derivation(
-        "collision", ("M6.6-collision", "M6.6-exponential"), "rho is 1/N plus a sum of squares.", _uniform_collision
+        "slope",
+        ("profile/non-increasing", "curve/slope-is-mutual-information"),
+        "Z' is the Bernstein sum of the profile's increases, times L - 1.",
+        _slope,
     ),
-    Derivation("copies", ("M6.6",), "Copy(V, 2) is Pair(V).", _two_copies_are_a_pair),
-    Derivation("copy", ("M5.4",), "Copy's PATH_KL from its curve.", _copy_from_curve),
-    Derivation("parity", ("M5.4",), "Parity's PATH_KL from its curve.", _parity_from_curve),
+    Derivation("ends", ("profile/total-drop",), "z(0) - z(L-1) is TC + DTC by the definitions.", _ends),
     Derivation(
-        "by parts", ("M5.8", "M5.8-upper", "M5.8-lower"), "M5.4 is the slope against the rest of the step.", _by_parts
+        "drops",
+        ("fixed-size/riemann-error", "fixed-size/max-size"),
+        "The left sum less the mean is a sum of drops within steps.",
+        _fixed_size_drops,
     ),
-    Derivation("odds", ("M5.8-growth",), "The ratio of odds less 1 is the step over a (1 - b).", _odds),
+    Derivation(
+        "telescope", ("bernoulli/max-weight",), "The drops of the curve over the steps add up to TC + DTC.", _telescope
+    ),
+    Derivation(
+        "published form", ("token-error/feng-form",), "4 eps log V at eps = 1/(4N) is log V / N.", _published_form
+    ),
+    Derivation(
+        "enough steps",
+        ("sequence-error/sufficient-steps",),
+        "The two halves add up to log(1/(1-delta)).",
+        _enough_steps,
+    ),
+    Derivation(
+        "agreement", ("pair/ser-lower",), "Agreement of two laws through their distances from uniform.", _agreement
+    ),
+    Derivation(
+        "binomial mean",
+        ("pair/ser-lower",),
+        "The generating function of the number of blocks in one step.",
+        _binomial_mean,
+    ),
+    Derivation(
+        "collision",
+        ("collision/at-least-1-over-n", "pair/linear-steps"),
+        "rho is 1/N plus a sum of squares.",
+        _uniform_collision,
+    ),
+    Derivation("copies", ("pair/ser-lower",), "Copy(V, 2) is Pair(V).", _two_copies_are_a_pair),
+    Derivation("copy", ("bernoulli/riemann-error",), "Copy's PATH_KL from its curve.", _copy_from_curve),
+    Derivation("parity", ("bernoulli/riemann-error",), "Parity's PATH_KL from its curve.", _parity_from_curve),
+    Derivation(
+        "by parts",
+        ("bernoulli/slope-identity", "bernoulli/slope-upper", "bernoulli/slope-lower"),
+        "bernoulli/riemann-error is the slope against the rest of the step.",
+        _by_parts,
+    ),
+    Derivation("odds", ("bernoulli/odds-bound",), "The ratio of odds less 1 is the step over a (1 - b).", _odds),
     Derivation(
         "information",
-        ("M5.8-complexity-tc", "M5.8-complexity-dtc", "M5.8-complexity"),
+        ("odds-weighted-slope/tc", "odds-weighted-slope/dtc", "odds-weighted-slope/quarter"),
         "TC and DTC are integrals of the slope.",
         _information_as_slope,
     ),
     Derivation(
         "weights of drops",
-        ("M6.3-tc", "M6.3-dtc", "M6.3-tc-steps"),
+        ("fixed-size/tc-only", "fixed-size/dtc-only", "fixed-size/log-length-steps"),
         "PATH_KL, TC and DTC weigh the same drops.",
         _weights_of_drops,
     ),
-    Derivation("binary agreement", ("M6.11-pair",), "The largest agreement of two symbols.", _binary_agreement),
-    Derivation("two values", ("M6.11-pair",), "The distance of a law of two values from uniform.", _two_values),
-    Derivation("birthday", ("M6.14-steps", "M6.14-sized", "M6.6-collision"), "Sizes and their squares.", _birthday),
+    Derivation(
+        "binary agreement", ("pair/sharp-ser-lower",), "The largest agreement of two symbols.", _binary_agreement
+    ),
+    Derivation(
+        "two values", ("pair/sharp-ser-lower",), "The distance of a law of two values from uniform.", _two_values
+    ),
+    Derivation(
+        "birthday",
+        ("permutations/linear-steps", "permutations/linear-steps-any-policy", "collision/at-least-1-over-n"),
+        "Sizes and their squares.",
+        _birthday,
+    ),
     Derivation(
         "mixture",
-        ("M5.9-ser", "M6.6"),
-        "Bernoulli steps mix fixed sizes with multinomial weights (M5.9).",
+        ("bernoulli/mixture-of-sizes-ser", "pair/ser-lower"),
+        "Bernoulli steps mix fixed sizes with multinomial weights (bernoulli/mixture-of-sizes-path-kl).",
         _pair_is_a_mixture,
     ),
 )

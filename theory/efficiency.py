@@ -1,7 +1,8 @@
-"""Statements about the price: when a run of N denoiser calls beats L autoregressive steps (M7).
+"""Statements about the price: when a run of N denoiser calls beats L autoregressive steps
+(definitions.md#speedup_at_unit_cost).
 
 A call that costs c autoregressive steps pays off while ``c < c* = L / E[steps]``, the break-even price. What c* a
-target allows is what M6 says of the number of steps, read the other way round.
+target allows is what the bounds say of the number of steps, read the other way round.
 """
 
 from __future__ import annotations
@@ -17,26 +18,26 @@ from .assumptions import (
     PERMUTATIONS_LANGUAGE,
     UNIFORM_STEPS,
 )
-from .notation import L, N, V, break_even_price, eps_learning, expected_steps, log_ter, log_ter_language, ser
+from .notation import L, N, V, eps_learning, expected_steps, log_ter, log_ter_language, ser, speedup_at_unit_cost
 from .statement import Statement
 
 __all__ = ["STATEMENTS"]
 
 STATEMENTS = (
     Statement(
-        id="M7-price",
+        id="break-even/price",
         title="The break-even price of N steps is L/N",
-        lhs=break_even_price,
+        lhs=speedup_at_unit_cost,
         relation="==",
         rhs=L / N,
         assumptions=(ORDER_OBLIVIOUS,),
         status="identity",
         source="definition",
-        note="M7.md",
+        note="break-even.md",
         tight="always an equality",
     ),
     Statement(
-        id="M7-steps",
+        id="break-even/steps",
         title="A policy of given reveal times calls the denoiser N times",
         lhs=expected_steps,
         relation="==",
@@ -44,59 +45,59 @@ STATEMENTS = (
         assumptions=(ORDER_OBLIVIOUS,),
         status="identity",
         source="definition",
-        note="M7.md",
+        note="break-even.md",
         tight="always an equality",
     ),
     Statement(
-        id="M7-token",
+        id="break-even/token-error",
         title="Token errors: a fixed gap allows a price in proportion to the length",
         lhs=log_ter,
         relation="<=",
-        rhs=log_ter_language + eps_learning + break_even_price / L * log(V),
+        rhs=log_ter_language + eps_learning + speedup_at_unit_cost / L * log(V),
         assumptions=(UNIFORM_STEPS,),
         status="proved here",
-        source="M6.4-vocabulary",
-        note="M7.md",
-        tight="as M6.4-vocabulary",
-        follows_from=("M6.4-vocabulary", "M6.2-weights", "M7-price"),
+        source="token-error/vocabulary",
+        note="break-even.md",
+        tight="as token-error/vocabulary",
+        follows_from=("token-error/vocabulary", "bernoulli/uniform-weight", "break-even/price"),
     ),
     Statement(
-        id="M7-sequence",
+        id="break-even/pair",
         title="Sequence errors on Pair: the price is bounded whatever the length, in random order",
         lhs=ser,
         relation=">=",
-        rhs=1 - exp(-break_even_price * (1 - 1 / V - eps_learning) / 2),
+        rhs=1 - exp(-speedup_at_unit_cost * (1 - 1 / V - eps_learning) / 2),
         assumptions=(BERNOULLI_POLICY, PAIR_LANGUAGE),
         status="proved here",
-        source="M6.6-exponential",
-        note="M7.md",
-        tight="as M6.6-exponential",
-        follows_from=("M6.6-exponential", "M7-price"),
+        source="pair/linear-steps",
+        note="break-even.md",
+        tight="as pair/linear-steps",
+        follows_from=("pair/linear-steps", "break-even/price"),
     ),
     Statement(
-        id="M7-permutations",
+        id="break-even/permutations",
         title="Sequence errors on permutations: the price is bounded whatever the length, in every order",
         lhs=ser,
         relation=">=",
-        rhs=1 - exp(-(break_even_price - 1) / 2),
+        rhs=1 - exp(-(speedup_at_unit_cost - 1) / 2),
         assumptions=(EXACT_DENOISER, PERMUTATIONS_LANGUAGE, ORDER_OBLIVIOUS),
         status="proved here",
-        source="M6.14-steps",
-        note="M7.md",
-        tight="as M6.14-steps",
-        follows_from=("M6.14-steps", "M7-price"),
+        source="permutations/linear-steps",
+        note="break-even.md",
+        tight="as permutations/linear-steps",
+        follows_from=("permutations/linear-steps", "break-even/price"),
     ),
     Statement(
-        id="M7-bisection",
+        id="break-even/bisection",
         title="Markov chains by bisection: a price of L over 1 + log2 L, without any error",
-        lhs=break_even_price,
+        lhs=speedup_at_unit_cost,
         relation=">=",
         rhs=L / (1 + log(L) / log(2)),
         assumptions=(BISECTION_POLICY,),
         status="proved here",
-        source="M6.13-steps",
-        note="M7.md",
+        source="bisection/steps",
+        note="break-even.md",
         tight="equality where L is a power of two",
-        follows_from=("M7-price", "M7-steps", "M6.13-steps"),
+        follows_from=("break-even/price", "break-even/steps", "bisection/steps"),
     ),
 )

@@ -1,7 +1,8 @@
-"""Statements about the language alone: the information profile and curve (M5.1 to M5.3).
+"""Statements about the language alone: the information profile and curve.
 
-Definitions (M5): ``z(j)`` is the sum over i of the average of ``H(X_i | X_R)`` over sets R of j other positions,
-``Z(a)`` the same with R holding every other position independently with chance a.
+Definitions (definitions.md#information-profile-and-curve): ``z(j)`` is the sum over i of the average of ``H(X_i |
+X_R)`` over sets R of j other positions, ``Z(a)`` the same with R holding every other position independently with chance
+a.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ __all__ = ["STATEMENTS"]
 
 STATEMENTS = (
     Statement(
-        id="M5.1-monotone",
+        id="profile/non-increasing",
         title="The information profile never increases",
         lhs=profile_max_increase,
         relation="<=",
@@ -35,12 +36,12 @@ STATEMENTS = (
         assumptions=(),
         status="proved here",
         source="conditioning lowers entropy; Han 1978 for the averages over sets of one size",
-        note="M5.1.md",
+        note="profile.md",
         tight="equality where two neighbouring values of the profile agree: independent tokens, MDS codes with L > 2,"
         " and every language with L = 1 (by convention)",
     ),
     Statement(
-        id="M5.2",
+        id="area-theorem/defect",
         title="Area theorem",
         lhs=area_defect,
         relation="==",
@@ -48,23 +49,23 @@ STATEMENTS = (
         assumptions=(),
         status="identity",
         source="area theorem of EXIT functions on the erasure channel (Ashikhmin, Kramer, ten Brink 2004)",
-        note="M5.2.md",
+        note="area-theorem.md",
         tight="always an equality",
     ),
     Statement(
-        id="M5.2-curve",
+        id="area-theorem/curve",
         title="The area under the information curve is the entropy",
         lhs=curve_area,
         relation="==",
         rhs=entropy,
         assumptions=(),
         status="identity",
-        source="M5.2, without the absolute value",
-        note="M5.2.md",
+        source="area-theorem/defect, without the absolute value",
+        note="area-theorem.md",
         tight="always an equality",
     ),
     Statement(
-        id="M5.2-profile",
+        id="area-theorem/profile",
         title="The mean of the information profile is the entropy",
         lhs=profile_area,
         relation="==",
@@ -72,11 +73,11 @@ STATEMENTS = (
         assumptions=(),
         status="identity",
         source="chain rule along a uniformly random order",
-        note="M5.2.md",
+        note="area-theorem.md",
         tight="always an equality",
     ),
     Statement(
-        id="M5.3",
+        id="profile/total-drop",
         title="The profile falls by TC + DTC in all",
         lhs=profile_start - profile_end,
         relation="==",
@@ -84,19 +85,19 @@ STATEMENTS = (
         assumptions=(),
         status="identity",
         source="definitions of TC and DTC",
-        note="M5.3.md",
+        note="total-drop.md",
         tight="always an equality",
     ),
     Statement(
-        id="M5.3-vocabulary",
+        id="profile/vocabulary",
         title="TC + DTC is at most L log V",
         lhs=total_correlation + dual_total_correlation,
         relation="<=",
         rhs=L * log(V),
         assumptions=(),
         status="proved here",
-        source="TC + DTC = sum_i I(X_i; X_{-i}), M4",
-        note="M5.3.md",
+        source="TC + DTC = sum_i I(X_i; X_{-i})",
+        note="total-drop.md",
         tight="equality iff every token is uniform and determined by the others: Pair, Copy(V, m) with m >= 2, Parity"
         " (L >= 2), MDS codes of rank below L, V = 1",
     ),

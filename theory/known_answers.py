@@ -1,10 +1,10 @@
-"""Closed forms of M9 for order-oblivious policies and the exact denoiser, as sympy expressions.
+"""Closed forms of known answers for order-oblivious policies and the exact denoiser, as sympy expressions.
 
 Each function returns the quantities that it knows, by name (`notation`). Parameters may be sympy symbols or exact
 numbers; a Bernoulli policy is given by its weights ``w_1..w_N``, a fixed-size one by its sizes ``s_1..s_N``.
 Logarithmic values are in nats. Floats are refused: a closed form of a rounded number is not one.
 
-Source: M9; proofs where the derivation is more than counting are in the notes of M5.4 and M6.6.
+Proofs where the derivation is more than counting are in known-answers.md, bernoulli-riemann-error.md and pair.md.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def mds_fixed_size(field: Number, dimension: int, sizes: Sequence[int]) -> Answe
 def permutations_fixed_size(sizes: Sequence[int]) -> Answers:
     """Uniform permutations, V = L: ``P(correct) = prod_k n_k (n_k - 1) .. (n_k - s_k + 1) / n_k^{s_k}``.
 
-    ``n_k`` positions are masked before step k (M6.14); ``KL = PATH_KL = -log P(correct)``.
+    ``n_k`` positions are masked before step k (permutations/birthday); ``KL = PATH_KL = -log P(correct)``.
     """
     masked, correct = sum(sizes), Integer(1)
     for s in sizes:

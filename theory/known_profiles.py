@@ -1,4 +1,5 @@
-"""Information profiles ``z(0..L-1)`` in closed form (M5, M9), exact and at any length: what schedules are planned from.
+"""Information profiles ``z(0..L-1)`` in closed form (definitions.md#information-profile-and-curve), exact and at any
+length: what schedules are planned from.
 
 Formulas. With j other positions revealed at random, a token of MDS(Q, K) is still free while ``j < K`` and determined
 from then on; one of Parity while another is masked; one of Copy(V, m) while nothing of its block is revealed, which

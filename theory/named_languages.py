@@ -1,4 +1,4 @@
-"""The closed forms of M9 that need no more than named quantities, as statements; the rest are in `known_answers`."""
+"""The known answers that need no more than named quantities, as statements; the rest are in `known_answers`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _identity(
     follows_from: tuple[str, ...] = (),
 ) -> Statement:
     return Statement(
-        id=f"M9-{name}",
+        id=f"known-answers.md-{name}",
         title=title,
         lhs=lhs,
         relation="==",
@@ -42,7 +42,7 @@ def _identity(
         assumptions=(EXACT_DENOISER, *assumptions),
         status="identity",
         source=source,
-        note="M9.md",
+        note="known-answers.md",
         tight="always an equality",
         follows_from=follows_from,
     )
@@ -95,7 +95,7 @@ STATEMENTS = (
         path_kl,
         L / 2 * collision_probability * log(V),
         (BERNOULLI_POLICY, PAIR_LANGUAGE),
-        "M5.4 with Z(a) = L log V (1 - a)",
+        "bernoulli/riemann-error with Z(a) = L log V (1 - a)",
     ),
     _identity(
         "parity-kl",

@@ -5,9 +5,9 @@ quantity's name, which is what people type in claims; ``kl@2`` is the same quant
 Entropies and divergences are in nats. Symbols that may be infinite (divergences, cross-entropies) are declared
 extended real, so that sympy never simplifies on the assumption that they are finite.
 
-Notation (M0): ``q`` the language, ``p`` the law of the sampler's output, ``p_theta`` the denoiser, ``p_tau`` the law
-given the reveal times ``tau``, ``w_k``, ``a_k``, ``s_k``, ``S_k`` the schedule; ``z(j)``, ``Z(a)`` the information
-profile and curve (M5).
+Notation (definitions.md#notation): ``q`` the language, ``p`` the law of the sampler's output, ``p_theta`` the denoiser,
+``p_tau`` the law given the reveal times ``tau``, ``w_k``, ``a_k``, ``s_k``, ``S_k`` the schedule; ``z(j)``, ``Z(a)``
+the information profile and curve (definitions.md#information-profile-and-curve).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Quantity:
         Its name in claims, on the command line and in tables.
     latex : str
     meaning : str
-        The definition, in M0's notation.
+        The definition, in the notation above.
     unit : str
         "nats", "nats per token", "probability", "perplexity", "distance", "count" or "ratio".
     least, greatest : sympy.Expr
@@ -99,162 +99,243 @@ def _quantity(
     return first
 
 
-# Distances of the output law from the language (M4)
-kl = _quantity("kl", r"\mathrm{KL}", "D(q || p)", NATS, "M4")
-reverse_kl = _quantity("reverse_kl", r"\mathrm{KL}_{\mathrm{rev}}", "D(p || q)", NATS, "M4")
+# Distances of the output law from the language
+kl = _quantity("kl", r"\mathrm{KL}", "D(q || p)", NATS, "definitions.md#quantities")
+reverse_kl = _quantity("reverse_kl", r"\mathrm{KL}_{\mathrm{rev}}", "D(p || q)", NATS, "definitions.md#quantities")
 tv = _quantity(
     "tv",
     r"\mathrm{TV}",
     "total variation distance of p and q; a sequence abandoned under the rule `stop` is one more outcome of p",
     PROBABILITY,
-    "M4",
+    "definitions.md#quantities",
     greatest=ONE,
 )
 hellinger = _quantity(
-    "hellinger", r"\mathrm{H}", "Hellinger distance sqrt(1 - sum_x sqrt(p(x) q(x)))", "distance", "M4", greatest=ONE
+    "hellinger",
+    r"\mathrm{H}",
+    "Hellinger distance sqrt(1 - sum_x sqrt(p(x) q(x)))",
+    "distance",
+    "definitions.md#quantities",
+    greatest=ONE,
 )
 path_kl = _quantity(
     "path_kl",
     r"\mathrm{KL}_{\mathrm{path}}",
     "E_tau D(q || p_tau); for choose-then-sample policies, D between the joint laws of tokens and reveal history",
     NATS,
-    "M4",
+    "definitions.md#quantities",
 )
 law_distance = _quantity(
     "law_distance",
     r"\mathrm{TV}_{12}",
     "total variation distance of the two subjects' output laws",
     PROBABILITY,
-    "M4",
+    "definitions.md#quantities",
     greatest=ONE,
     of_pair=True,
 )
 
-# Error rates (M4)
+# Error rates
 ser = _quantity(
     "ser",
     r"\mathrm{SER}",
     "1 - sum of p(x) over x with q(x) > 0: the chance of a sequence the language forbids",
     PROBABILITY,
-    "M4",
+    "definitions.md#quantities",
     greatest=ONE,
 )
-log_ter = _quantity("log_ter", r"\log \mathrm{TER}(p)", "-(1/L) E_{x~q} log p(x)", PER_TOKEN, "M4")
-ter = _quantity("ter", r"\mathrm{TER}(p)", "exp(log_ter)", PERPLEXITY, "M4", least=ONE)
-log_ter_language = _quantity("log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, "M4", finite=True)
+log_ter = _quantity(
+    "log_ter", r"\log \mathrm{TER}(p)", "-(1/L) E_{x~q} log p(x)", PER_TOKEN, "definitions.md#quantities"
+)
+ter = _quantity("ter", r"\mathrm{TER}(p)", "exp(log_ter)", PERPLEXITY, "definitions.md#quantities", least=ONE)
+log_ter_language = _quantity(
+    "log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, "definitions.md#quantities", finite=True
+)
 off_support_mass = _quantity(
     "off_support_mass",
     r"p_{\mathrm{off}}",
     "chance that at least one token is drawn in a context of probability zero",
     PROBABILITY,
-    "M4",
+    "definitions.md#quantities",
     greatest=ONE,
 )
-generative_nll = _quantity("generative_nll", r"\mathrm{NLL}_{\mathrm{gen}}", "-(1/L) E_{x~p} log q(x)", PER_TOKEN, "M4")
+generative_nll = _quantity(
+    "generative_nll", r"\mathrm{NLL}_{\mathrm{gen}}", "-(1/L) E_{x~p} log q(x)", PER_TOKEN, "definitions.md#quantities"
+)
 generative_nll_correct = _quantity(
     "generative_nll_correct",
     r"\mathrm{NLL}_{\mathrm{ok}}",
     "-(1/L) E_{x~p} log q(x), averaged over correct sequences only",
     PER_TOKEN,
-    "M4",
+    "definitions.md#quantities",
 )
 generative_perplexity = _quantity(
-    "generative_perplexity", r"\mathrm{PPL}_{\mathrm{gen}}", "exp(generative_nll)", PERPLEXITY, "M4", least=ONE
+    "generative_perplexity",
+    r"\mathrm{PPL}_{\mathrm{gen}}",
+    "exp(generative_nll)",
+    PERPLEXITY,
+    "definitions.md#quantities",
+    least=ONE,
 )
 bigram_kl_rate = _quantity(
     "bigram_kl_rate",
     r"\mathrm{KL}_{\mathrm{bi}}",
     "sum_u p(u) D(p(. | u) || P(u, .)), p(u, v) the bigram law of p pooled over positions",
     NATS,
-    "M4",
+    "definitions.md#quantities",
 )
 bigram_tv_rate = _quantity(
     "bigram_tv_rate",
     r"\mathrm{TV}_{\mathrm{bi}}",
     "sum_u p(u) TV(p(. | u), P(u, .)), p(u, v) the bigram law of p pooled over positions",
     PROBABILITY,
-    "M4",
+    "definitions.md#quantities",
     greatest=ONE,
 )
 
-# The language's own information (M4)
-entropy = _quantity("entropy", r"H(X)", "entropy of q", NATS, "M4", finite=True)
-total_correlation = _quantity("total_correlation", r"\mathrm{TC}", "sum_i H(X_i) - H(X)", NATS, "M4", finite=True)
+# The language's own information
+entropy = _quantity("entropy", r"H(X)", "entropy of q", NATS, "definitions.md#quantities", finite=True)
+total_correlation = _quantity(
+    "total_correlation", r"\mathrm{TC}", "sum_i H(X_i) - H(X)", NATS, "definitions.md#quantities", finite=True
+)
 dual_total_correlation = _quantity(
-    "dual_total_correlation", r"\mathrm{DTC}", "H(X) - sum_i H(X_i | X_{-i})", NATS, "M4", finite=True
+    "dual_total_correlation",
+    r"\mathrm{DTC}",
+    "H(X) - sum_i H(X_i | X_{-i})",
+    NATS,
+    "definitions.md#quantities",
+    finite=True,
 )
 
-# The denoiser's error (M2, M5.6)
+# The denoiser's error
 eps_learning = _quantity(
     "eps_learning",
     r"\varepsilon_{\mathrm{learning}}",
     "max of D(q(. | x_R) || p_theta(. | x_R)) over masked i and contexts x_R with q(x_R) > 0",
     NATS,
-    "M2",
+    "definitions.md#off-support",
 )
-eps_learning_mean = _quantity(
-    "eps_learning_mean", r"\bar\varepsilon_{\mathrm{learning}}", "learning_term / L", PER_TOKEN, "M5.6"
+mean_learning_error = _quantity(
+    "mean_learning_error",
+    r"\bar\varepsilon_{\mathrm{learning}}",
+    "learning_term / L",
+    PER_TOKEN,
+    "learning-error/worst-case",
 )
 learning_term = _quantity(
     "learning_term",
     r"\Lambda",
     "sum_i E D(q(. | X_R) || p_theta(. | X_R)), R what is revealed before position i, X ~ q",
     NATS,
-    "M5.6",
+    "learning-error/worst-case",
 )
 
-# The policy (M3, M4)
+# The policy
 max_step_weight = _quantity(
-    "max_step_weight", r"w_{\max}", "max_k w_k; s_k / L for sized policies", PROBABILITY, "M4", greatest=ONE
+    "max_step_weight",
+    r"w_{\max}",
+    "max_k w_k; s_k / L for sized policies",
+    PROBABILITY,
+    "definitions.md#quantities",
+    greatest=ONE,
 )
 max_step_size = _quantity(
-    "max_step_size", r"s_{\max}", "max_k s_k, for sized policies", COUNT, "M0", finite=True, least=ONE
+    "max_step_size",
+    r"s_{\max}",
+    "max_k s_k, for sized policies",
+    COUNT,
+    "definitions.md#notation",
+    finite=True,
+    least=ONE,
 )
 collision_probability = _quantity(
-    "collision_probability", r"\rho", "sum_k w_k^2; w_k = s_k / L for sized policies", PROBABILITY, "M6.6", greatest=ONE
+    "collision_probability",
+    r"\rho",
+    "sum_k w_k^2; w_k = s_k / L for sized policies",
+    PROBABILITY,
+    "pair/ser-lower",
+    greatest=ONE,
 )
 expected_steps = _quantity(
-    "expected_steps", r"E[\mathrm{steps}]", "expected number of denoiser calls", COUNT, "M3.1", finite=True
+    "expected_steps",
+    r"E[\mathrm{steps}]",
+    "expected number of denoiser calls",
+    COUNT,
+    "definitions.md#adaptive-policies",
+    finite=True,
 )
 
-# Information profile and curve (M5)
-curve_left_sum = _quantity(
-    "curve_left_sum",
+# Information profile and curve
+curve_left_riemann_sum = _quantity(
+    "curve_left_riemann_sum",
     r"\Sigma Z",
     "sum_k w_k Z(a_{k-1}), for Bernoulli policies",
     NATS,
-    "M5.4",
+    "bernoulli/riemann-error",
     finite=True,
 )
-curve_area = _quantity("curve_area", r"\int Z", "integral of Z(a) over a in [0, 1]", NATS, "M5.2", finite=True)
+curve_area = _quantity(
+    "curve_area", r"\int Z", "integral of Z(a) over a in [0, 1]", NATS, "area-theorem/defect", finite=True
+)
 profile_left_sum = _quantity(
     "profile_left_sum",
     r"\Sigma z",
     "(1/L) sum_k s_k z(S_{k-1}), for fixed-size policies; empty steps count nothing",
     NATS,
-    "M5.5",
+    "fixed-size/riemann-error",
     finite=True,
 )
-profile_area = _quantity("profile_area", r"\bar z", "(1/L) sum_j z(j), j = 0..L-1", NATS, "M5.2", finite=True)
-profile_start = _quantity("profile_start", r"z(0)", "z(0) = Z(0) = sum_i H(X_i)", NATS, "M5", finite=True)
-profile_end = _quantity("profile_end", r"z(L-1)", "z(L-1) = Z(1) = sum_i H(X_i | X_{-i})", NATS, "M5", finite=True)
+profile_area = _quantity(
+    "profile_area", r"\bar z", "(1/L) sum_j z(j), j = 0..L-1", NATS, "area-theorem/defect", finite=True
+)
+profile_start = _quantity(
+    "profile_start",
+    r"z(0)",
+    "z(0) = Z(0) = sum_i H(X_i)",
+    NATS,
+    "definitions.md#information-profile-and-curve",
+    finite=True,
+)
+profile_end = _quantity(
+    "profile_end",
+    r"z(L-1)",
+    "z(L-1) = Z(1) = sum_i H(X_i | X_{-i})",
+    NATS,
+    "definitions.md#information-profile-and-curve",
+    finite=True,
+)
 
 weighted_slope = _quantity(
     "weighted_slope",
     r"\sum_k \int_k (a_k - a) \vert Z' \vert",
     "sum_k integral of (a_k - a) |Z'(a)| over a in [a_{k-1}, a_k], for Bernoulli policies",
     NATS,
-    "M5.8",
+    "bernoulli/slope-identity",
     finite=True,
 )
 curve_min_slope = _quantity(
-    "curve_min_slope", r"\min \vert Z' \vert", "min of |Z'(a)| over a in [0, 1]", NATS, "M5.8", finite=True
+    "curve_min_slope",
+    r"\min \vert Z' \vert",
+    "min of |Z'(a)| over a in [0, 1]",
+    NATS,
+    "bernoulli/slope-identity",
+    finite=True,
 )
 curve_max_slope = _quantity(
-    "curve_max_slope", r"\max \vert Z' \vert", "max of |Z'(a)| over a in [0, 1]", NATS, "M5.8", finite=True
+    "curve_max_slope",
+    r"\max \vert Z' \vert",
+    "max of |Z'(a)| over a in [0, 1]",
+    NATS,
+    "bernoulli/slope-identity",
+    finite=True,
 )
-growth_complexity = _quantity(
-    "growth_complexity", r"G", "integral of a (1 - a) |Z'(a)| over a in [0, 1]", NATS, "M5.8", finite=True
+odds_weighted_slope = _quantity(
+    "odds_weighted_slope",
+    r"G",
+    "integral of a (1 - a) |Z'(a)| over a in [0, 1]",
+    NATS,
+    "bernoulli/slope-identity",
+    finite=True,
 )
 growth_bound = _quantity(
     "growth_bound",
@@ -263,7 +344,7 @@ growth_bound = _quantity(
     " over [a_{k-1}, a_k], psi_k = a_k/(1 - a_k), and over the first and the last step of w_k times the drop of Z;"
     " empty steps are left out first, and of one step it is Z(0) - Z(1)",
     NATS,
-    "M5.8",
+    "bernoulli/slope-identity",
     finite=True,
 )
 mixture_path_kl = _quantity(
@@ -271,14 +352,14 @@ mixture_path_kl = _quantity(
     r"E_n \mathrm{KL}_{\mathrm{path}}^{n}",
     "PATH_KL of fixed sizes n, averaged over n multinomial(L, w), for Bernoulli policies",
     NATS,
-    "M5.9",
+    "bernoulli/mixture-of-sizes-path-kl",
 )
 mixture_ser = _quantity(
     "mixture_ser",
     r"E_n \mathrm{SER}^{n}",
     "SER of fixed sizes n, averaged over n multinomial(L, w), for Bernoulli policies",
     PROBABILITY,
-    "M5.9",
+    "bernoulli/mixture-of-sizes-path-kl",
     greatest=ONE,
 )
 best_sizes_path_kl = _quantity(
@@ -286,27 +367,27 @@ best_sizes_path_kl = _quantity(
     r"\min_n \mathrm{KL}_{\mathrm{path}}^{n}",
     "the least PATH_KL of fixed sizes in as many steps, empty ones allowed, for Bernoulli policies",
     NATS,
-    "M5.9",
+    "bernoulli/mixture-of-sizes-path-kl",
 )
 best_sizes_ser = _quantity(
     "best_sizes_ser",
     r"\min_n \mathrm{SER}^{n}",
     "the least SER of fixed sizes in as many steps, empty ones allowed, for Bernoulli policies",
     PROBABILITY,
-    "M5.9",
+    "bernoulli/mixture-of-sizes-path-kl",
     greatest=ONE,
 )
-soft_path_kl = _quantity(
-    "soft_path_kl", r"\mathrm{KL}_{\mathrm{soft}}", "-log E_tau exp(-D(q || p_tau))", NATS, "M6.10"
+log_mean_path_kl = _quantity(
+    "log_mean_path_kl", r"\mathrm{KL}_{\mathrm{soft}}", "-log E_tau exp(-D(q || p_tau))", NATS, "log-mean-path-kl/lower"
 )
 
-# Schedules against the information they must carry (M6.3, M6.14, M7)
+# Schedules against the information they must carry
 dyadic_step_size = _quantity(
     "dyadic_step_size",
     r"2^{\lceil \log_2 s_{\max} \rceil}",
     "the least power of two that is at least max_k s_k",
     COUNT,
-    "M6.3",
+    "fixed-size/max-size",
     finite=True,
     least=ONE,
 )
@@ -315,7 +396,7 @@ tc_step_ratio = _quantity(
     r"\eta_{\mathrm{TC}}",
     "max over steps of at least two tokens of (s_k - 1)/(L - 1 - S_{k-1}), 0 if there is none; for fixed-size policies",
     "ratio",
-    "M6.3",
+    "fixed-size/max-size",
     greatest=ONE,
 )
 dtc_step_ratio = _quantity(
@@ -323,67 +404,72 @@ dtc_step_ratio = _quantity(
     r"\eta_{\mathrm{DTC}}",
     "max_k of (s_k - 1)/(S_{k-1} + 1) over steps that are not empty; for fixed-size policies",
     "ratio",
-    "M6.3",
+    "fixed-size/max-size",
     finite=True,
 )
-sized_success = _quantity(
-    "sized_success",
+birthday_probability = _quantity(
+    "birthday_probability",
     r"\prod_k (n_k)_{s_k} n_k^{-s_k}",
     "prod_k n_k (n_k - 1) .. (n_k - s_k + 1) / n_k^{s_k}, n_k positions masked before step k; for sized policies",
     PROBABILITY,
-    "M6.14",
+    "permutations/birthday",
     greatest=ONE,
 )
-# Adaptive policies (M6.15 to M6.17)
+# Adaptive policies
 step_correlation = _quantity(
     "step_correlation",
     r"\mathrm{E} \sum_t \mathrm{TC}(X_{A_t} | x_{R_t})",
     "E_{x~q} of the sum over steps of the total correlation, given the tokens R revealed before, of the tokens A that"
     " the step reveals, the policy run on the own tokens of x; for choose-then-sample policies",
     NATS,
-    "M6.15",
+    "kl-path-kl/equality-deterministic",
     finite=True,
 )
 entropy_bound = _quantity(
-    "entropy_bound", r"g", "the bound of an entropy-bound policy on sum H - max H", NATS, "M6.16", finite=True
+    "entropy_bound",
+    r"g",
+    "the bound of an entropy-bound policy on sum H - max H",
+    NATS,
+    "entropy-bound/path-kl",
+    finite=True,
 )
-crowded_steps = _quantity(
-    "crowded_steps",
+expected_parallel_steps = _quantity(
+    "expected_parallel_steps",
     r"\mathrm{E}_q N_{>1}",
     "E_{x~q} of the number of steps that reveal more than one token, the policy run on the own tokens of x; for"
     " choose-then-sample policies",
     COUNT,
-    "M6.16",
+    "entropy-bound/path-kl",
     finite=True,
 )
-mode_chance = _quantity(
-    "mode_chance",
+mode_probability = _quantity(
+    "mode_probability",
     r"p(x^{\ast})",
     "p at the most likely sequence of the language, the first in lexicographic order if there are several",
     PROBABILITY,
-    "M6.17",
+    "propose-then-choose/mode-bias",
     greatest=ONE,
 )
-best_proposals_chance = _quantity(
-    "best_proposals_chance",
+iid_mode_probability_confidence_sampling = _quantity(
+    "iid_mode_probability_confidence_sampling",
     r"\prod_m (1 - (1 - t)^m)",
     "prod over m = 1..L of 1 - (1 - t)^m, t the largest probability of a token; for i.i.d. tokens",
     PROBABILITY,
-    "M6.17",
+    "propose-then-choose/mode-bias",
     greatest=ONE,
 )
-break_even_price = _quantity(
-    "break_even_price",
+speedup_at_unit_cost = _quantity(
+    "speedup_at_unit_cost",
     r"c^{\ast}",
     "L / E[steps]: with denoiser calls of a lower price than that, in autoregressive steps, the run is cheaper",
     "ratio",
-    "M7",
+    "definitions.md#speedup_at_unit_cost",
     finite=True,
 )
 
-# What tokens that are drawn together can spoil (M6.8, M6.11, M6.13)
+# Harm done by tokens that are drawn together
 least_confidence = _quantity(
-    "least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY, "M6.8", greatest=ONE
+    "least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY, "joint-mode/uniform-rule", greatest=ONE
 )
 mode_conflict = _quantity(
     "mode_conflict",
@@ -391,52 +477,57 @@ mode_conflict = _quantity(
     "min of sum_A e_i + max_A e_i, e_i = 1 - max_v q(v | x_R), over possible contexts x_R and sets A of at least two"
     " masked positions whose most likely tokens are not the only most likely joint outcome; inf if there are none",
     "ratio",
-    "M6.8",
+    "joint-mode/uniform-rule",
 )
 mode_conflict_uniform = _quantity(
     "mode_conflict_uniform",
     r"\kappa_{\mathrm{unif}}",
     "the same with (|A| + 1) max_A e_i in the place of sum_A e_i + max_A e_i",
     "ratio",
-    "M6.8",
+    "joint-mode/uniform-rule",
 )
-pair_conflict = _quantity(
-    "pair_conflict",
+min_pair_conflict_probability = _quantity(
+    "min_pair_conflict_probability",
     r"\delta",
     "min over the pairs of positions (1, 2), (3, 4), .. and possible contexts x_R with both masked of the chance that"
     " independent tokens from q(. | x_R) are a pair that q forbids; 1 when L = 1",
     PROBABILITY,
-    "M6.11",
+    "conflict/ser-lower",
     greatest=ONE,
 )
-agreement_slack = _quantity(
-    "agreement_slack",
+max_l2_deviation = _quantity(
+    "max_l2_deviation",
     r"g_V(\varepsilon_{\mathrm{learning}})",
     "max of ||p - u||_2^2 over laws p on V symbols with D(u || p) <= eps_learning, u uniform",
     PROBABILITY,
-    "M6.11",
+    "conflict/ser-lower",
     greatest=ONE,
 )
-zero_error_depth = _quantity(
-    "zero_error_depth",
+exact_parallel_depth = _quantity(
+    "exact_parallel_depth",
     r"N_0",
     "the least number of given sets of positions that makes p = q with the exact denoiser",
     COUNT,
-    "M6.13",
+    "independent-steps/path-kl",
     finite=True,
     least=ONE,
 )
 
-# Defects: claims about functions, as scalars (M4)
+# Defects: claims about functions, as scalars
 area_defect = _quantity(
-    "area_defect", r"\left\vert \int Z - H(X) \right\vert", "|integral of Z - H(X)|", NATS, "M4", finite=True
+    "area_defect",
+    r"\left\vert \int Z - H(X) \right\vert",
+    "|integral of Z - H(X)|",
+    NATS,
+    "definitions.md#quantities",
+    finite=True,
 )
 profile_max_increase = _quantity(
     "profile_max_increase",
     r"\max_j (z(j+1) - z(j))",
     "max over j = 0..L-2 of z(j+1) - z(j); 0 when L = 1",
     NATS,
-    "M4",
+    "definitions.md#quantities",
     least=-oo,
     finite=True,
 )
@@ -445,7 +536,7 @@ curve_midpoint_excess = _quantity(
     r"Z(\frac12) - \frac{Z(0) + Z(1)}{2}",
     "Z(1/2) - (Z(0) + Z(1))/2, which a convex curve would keep at or below 0",
     NATS,
-    "M5.1",
+    "profile/non-increasing",
     least=-oo,
     finite=True,
 )
@@ -454,9 +545,9 @@ slope_defect = _quantity(
     "slope_defect",
     r"\Vert Z' + \sum_{i \ne j} E I(X_i; X_j \vert X_R) \Vert",
     "max over j of |(L-1) (z(j) - z(j+1)) - sum over ordered pairs of the average of I(X_i; X_k | X_R) over sets R of j"
-    " others|: the Bernstein coefficients of both sides of M5.7; 0 when L = 1",
+    " others|: the Bernstein coefficients of both sides of the slope identity; 0 when L = 1",
     NATS,
-    "M5.7",
+    "curve/slope-is-mutual-information",
     finite=True,
 )
 law_polynomial_defect = _quantity(
@@ -464,7 +555,7 @@ law_polynomial_defect = _quantity(
     r"\mathrm{TV}(p, \sum_c M_c(w) C_c)",
     "total variation distance of p and sum over compositions c of L of M_c(w) C_c, for Bernoulli policies",
     PROBABILITY,
-    "M6.9",
+    "output-law/schedule-polynomial",
     greatest=ONE,
 )
 

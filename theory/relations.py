@@ -34,10 +34,10 @@ def tree(identifier: str | None = None) -> str:
 
     Examples
     --------
-    >>> print(tree("M6.2"))
-    M6.2  [ExactDenoiser, BernoulliPolicy]  Bernoulli steps: PATH_KL is at most the largest weight times TC + DTC
-    |-- M5.4  [ExactDenoiser, BernoulliPolicy]  PATH_KL of a Bernoulli policy is the error of a left Riemann sum
-    `-- M6.2-curve  [BernoulliPolicy]  The left sum exceeds the area by at most the largest weight times TC + DTC
+    >>> print(tree("bernoulli/max-weight"))
+    bernoulli/max-weight  [ExactDenoiser, BernoulliPolicy]  Bernoulli steps: PATH_KL is at most the largest weight times TC + DTC
+    |-- bernoulli/riemann-error  [ExactDenoiser, BernoulliPolicy]  PATH_KL of a Bernoulli policy is the error of a left Riemann sum
+    `-- bernoulli/left-sum  [BernoulliPolicy]  The left sum exceeds the area by at most the largest weight times TC + DTC
     """
     tops = [identifier] if identifier else _tops()
     shown: set[str] = set()

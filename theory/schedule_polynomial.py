@@ -1,4 +1,4 @@
-"""The output law of an order-oblivious sampler as a polynomial in its schedule (M6.9).
+"""The output law of an order-oblivious sampler as a polynomial in its schedule (output-law/schedule-polynomial).
 
 Definitions. For a composition c = (c_1, .., c_l) of L and one sequence x, ``C_c(x)`` sums ``p_tau(x)`` over the ordered
 partitions of the positions into steps of sizes ``c_1, .., c_l``. The monomial quasisymmetric function is

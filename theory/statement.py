@@ -26,7 +26,7 @@ from .written import replaced
 __all__ = ["RELATIONS", "STATUSES", "Statement"]
 
 RELATIONS: Mapping[str, type[Relational]] = {"<=": Le, "<": Lt, "==": Eq, ">=": Ge, ">": Gt}
-"""What may stand between the two sides."""
+"""The relations that may stand between the two sides."""
 
 STATUSES: Mapping[str, str] = {
     "proved here": "our proof note proves it, constants included",
@@ -37,7 +37,7 @@ STATUSES: Mapping[str, str] = {
     "asymptotic": "a limit: charted, not judged",
     "claim": "typed by somebody; nothing is known about it",
 }
-"""What is known about a statement."""
+"""The degrees of knowledge about a statement."""
 
 _RELATION_LATEX = {"<=": r"\le", "<": r"\lt", "==": "=", ">=": r"\ge", ">": r"\gt"}
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -50,8 +50,8 @@ class Statement:
     Parameters
     ----------
     id : str
-        An M-number of the reference, with a suffix where one number holds several (``M6.2-uniform``); statements
-        false on purpose start with ``false-``.
+        An M-number of the reference, with a suffix where one number holds several (``bernoulli/uniform-rate``);
+        statements false on purpose start with ``false-``.
     title : str
     lhs, rhs : sympy.Expr
         Over the symbols of `notation` and the free parameters named in ``parameters``.
@@ -229,7 +229,7 @@ class Statement:
         Examples
         --------
         >>> from maskbound.theory import statements
-        >>> statements["M6.2-vocabulary"].substitute(V=2, L=8)
+        >>> statements["bernoulli/vocabulary-rate"].substitute(V=2, L=8)
         path_kl <= 8*log(2)/N
         """
         chosen = self._values(values, named)
@@ -271,9 +271,9 @@ class Statement:
         Examples
         --------
         >>> from maskbound.theory import statements
-        >>> statements["M6.2-vocabulary"].smallest_steps(target=0.5, V=27, L=64)
+        >>> statements["bernoulli/vocabulary-rate"].smallest_steps(target=0.5, V=27, L=64)
         422
-        >>> statements["M6.6-exponential"].smallest_steps(target=0.5, V=16, L=64, eps_learning="1/128")
+        >>> statements["pair/linear-steps"].smallest_steps(target=0.5, V=16, L=64, eps_learning="1/128")
         43
         """
         bound = self._bound(values, named, N)
@@ -292,7 +292,7 @@ class Statement:
         Examples
         --------
         >>> from maskbound.theory import statements, symbols
-        >>> statements["M6.6-exponential"].expansion(symbols["N"], terms=1)
+        >>> statements["pair/linear-steps"].expansion(symbols["N"], terms=1)
         (-L*eps_learning/2 + L/2 - L/(2*V))/N + O(N**(-2), (N, oo))
         """
         bound = self.sides[1]
@@ -321,7 +321,7 @@ class Statement:
         Examples
         --------
         >>> from maskbound.theory import statements
-        >>> bound = statements["M6.2-vocabulary"].function("N", V=27, L=64)
+        >>> bound = statements["bernoulli/vocabulary-rate"].function("N", V=27, L=64)
         >>> float(round(bound(422), 4))
         0.4998
         """

@@ -1,4 +1,4 @@
-"""Sequences of an order-oblivious sampler on a Markov chain, a whole sequence at a time (M8.4).
+"""Sequences of an order-oblivious sampler on a Markov chain, a whole sequence at a time.
 
 Between neighbouring revealed positions a < b a token depends on the two ends only:
 ``q(x_t = w | x_a = u, x_b = v)  proportional to  K_{t-a}(u, w) K_{b-t}(w, v)``, ``K_g = P^g``. So a sequence costs

@@ -1,4 +1,4 @@
-"""Entropies of all subsets of positions, and the cost of predicting one more (M8.3).
+"""Entropies of all subsets of positions, and the cost of predicting one more.
 
 The contexts of a set R of revealed positions, ``V^|R|`` of them, are cut into pieces of fixed size. A piece is one
 compensated sum, the pieces of a set are added in order, and so neither the threads nor their number show.
@@ -57,7 +57,7 @@ def entropies(m: NDArray[np.float64], V: int, L: int) -> NDArray[np.float64]:
 def conditional_costs(
     m: NDArray[np.float64], V: int, L: int, D: NDArray[np.float64] | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """What it costs to predict position i from a set R of revealed ones.
+    """Cost of predicting position i from a set R of revealed ones.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Both ends of an interval born in one step: the costly term of the bigram recursion (M8.4).
+"""Both ends of an interval born in one step: the costly term of the bigram recursion.
 
 Two positions revealed together inside a masked interval with tokens u, v at its ends are drawn independently, so that
 their joint weight is a bilinear form in ``E_g(u, v) = f(g; u, v) / K_g(u, v)^2``:

@@ -1,7 +1,8 @@
 """How kernels are compiled: the same way all of them.
 
 Arithmetic is IEEE's, but for contraction: a product and a sum may be one fused operation, which rounds once where
-two would round twice, so that no bound of M8.9 is lost. A division by zero gives infinity or NaN, as in numpy.
+two would round twice, so that no bound of the rounding model (definitions.md#rounding) is lost. A division by zero
+gives infinity or NaN, as in numpy.
 """
 
 from __future__ import annotations

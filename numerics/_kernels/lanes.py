@@ -1,4 +1,4 @@
-"""All steps of an order-oblivious sampler in one pass over the partial sequences (M8.2).
+"""All steps of an order-oblivious sampler in one pass over the partial sequences.
 
 A pair is a source y and a target z that adds tokens on a nonempty set S; its coefficient
 ``Q(y -> z) = prod_{i in S} c_i(z_i | y)`` does not depend on the step, so every row of the lattice carries one
@@ -70,7 +70,7 @@ def set_compositions(
     -----
     Cost ``(2V+1)^L * lanes`` multiply-adds and ``lanes`` arrays of ``(V+1)^L`` float64.
 
-    Rounding (M8.9): with conditionals of depth d (from m: twice its depth plus 1), C has depth
+    Rounding (definitions.md#rounding): with conditionals of depth d (from m: twice its depth plus 1), C has depth
     ``L (d + 1) + 2^(L+1) - 2 - L``: L factors, as many products, and for a target of r revealed tokens at most
     ``2^r - 1`` additions, r growing along a path.
     """
@@ -115,7 +115,7 @@ def weighted_steps(
     -----
     Cost ``(2V+1)^L K`` multiply-adds, and K + 1 arrays of ``(V+1)^L`` float64.
 
-    Rounding (M8.9), whole schedule of N steps at once or in parts, weights of depth e: ``L (d + 1) +
+    Rounding (definitions.md#rounding), whole schedule of N steps at once or in parts, weights of depth e: ``L (d + 1) +
     2^(L+1) - 2 - L`` as in `set_compositions`, plus N for the sum over steps, plus ``(L+1)(L+2) (e + 1)`` for the
     powers: a path of nested targets uses ``w^r`` and ``w^-r`` once at each of its r, each of depth
     ``r e + r``, and multiplies by both.

@@ -1,4 +1,4 @@
-"""The marginal lattice, and walks on it that visit only some levels (M8.1, M8.2)."""
+"""The marginal lattice, and walks on it that visit only some levels."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_only(a: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def marginal_lattice(q: NDArray[np.float64], V: int, L: int) -> NDArray[np.float64]:
-    """``q(x_R)`` of every partial sequence (M8.1).
+    """``q(x_R)`` of every partial sequence.
 
     Parameters
     ----------
@@ -37,7 +37,8 @@ def marginal_lattice(q: NDArray[np.float64], V: int, L: int) -> NDArray[np.float
     -------
     m : ((V+1)^L,) float64
         An axis at a time, the last position first, each mask is the sum of its tokens in their order: with k
-        masks, ``k (V - 1)`` additions of non-negative numbers, so its depth (M8.9) is that of q plus ``L (V - 1)``.
+        masks, ``k (V - 1)`` additions of non-negative numbers, so its depth (definitions.md#rounding) is that of q plus
+        ``L (V - 1)``.
 
     Notes
     -----
@@ -131,7 +132,7 @@ def sized_forward(
     -----
     Cost: for each size ``C(L, S_k) V^S_k C(S_k, s_k) s_k``; one array of ``(V+1)^L`` float64.
 
-    Rounding (M8.9), conditionals of depth d: ``L (d + 1) + sum_k (C(S_k, s_k) + 1)``.
+    Rounding (definitions.md#rounding), conditionals of depth d: ``L (d + 1) + sum_k (C(S_k, s_k) + 1)``.
     """
     f = _start(V, L)
     m, D = _sources(m, D)

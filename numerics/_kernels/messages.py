@@ -1,4 +1,4 @@
-"""What the samplers on hidden Markov models share: messages that neither underflow nor lose a zero."""
+"""Messages of hidden Markov models that neither underflow nor lose a zero, shared by the samplers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps that look at the partial sequence, pushed from source to targets on the lattice (M8.10).
+"""Steps that look at the partial sequence, pushed from source to targets on the lattice.
 
 A source is an index of the lattice; each of its positions has options, an offset of the index and a weight, and a
 target is a choice of one option a position. Sources are visited in their order, each with its targets in theirs.
@@ -235,7 +235,7 @@ def push_remasking(
     tokens: NDArray[np.int64],
     chances: NDArray[np.float64],
 ) -> None:
-    """Reveal masked positions and mask revealed ones, each on its own (M3.3).
+    """Reveal masked positions and mask revealed ones, each on its own (definitions.md#remasking).
 
     Parameters
     ----------

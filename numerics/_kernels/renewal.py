@@ -1,4 +1,4 @@
-"""One step backwards of the chance that intervals are filled without a contradiction (M8.4).
+"""One step backwards of the chance that intervals are filled without a contradiction.
 
 Notation. ``F_d(u, v)`` is the chance of an interval of gap d after the step, already times ``(1-r)^{d-1}``; the
 row u = V stands for the left sentinel, whose laws take the place of the rows of ``K``. New tokens at positions

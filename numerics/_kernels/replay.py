@@ -1,4 +1,4 @@
-"""The chance that the sampler draws one given sequence of a chain, one step backwards (M8.4).
+"""The chance that the sampler draws one given sequence of a chain, one step backwards.
 
 Every array is about one sequence x of L tokens; position 0 is the left sentinel and L+1 the right one. ``F[a,
 d]`` is the chance that the tokens between a and a + d are drawn as in x from the next step on, times

@@ -1,4 +1,4 @@
-"""Windows of a hidden Markov chain that grow to the left, one position at a time (M8.6).
+"""Windows of a hidden Markov chain that grow to the left, one position at a time.
 
 A window of X_i is a pattern of revealed and masked positions just before i with the revealed tokens x. All that lies
 further left acts through the hidden state S at the window's left end, so that a window is a matrix
@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 PAIR, PAIR_ERROR, INFORMATION, MASS = range(4)
-"""What :func:`unfold` tells of a window."""
+"""The numbers that :func:`unfold` returns of a window."""
 
 COARSE_BITS = 8
 """Low bits of a float64 that do not count when windows are compared: what is left tells numbers apart that differ by
@@ -93,7 +93,7 @@ def unfold(
 def _tell(
     M, weight, laws, count, apart, shown_from, shown, shown_chance, rounding, room, out
 ):  # pragma: no cover - compiled
-    """What one window tells; see :func:`unfold`."""
+    """The numbers that one window yields; see :func:`unfold`."""
     K, V = M.shape
     row, told, last, first, joint = room
     out[:] = 0.0

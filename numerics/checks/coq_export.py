@@ -27,7 +27,7 @@ QUANTITIES = {
 }
 """Of which Coq knows the definition."""
 
-NUMBERS = ("V", "L", "N", "max_step_weight", "max_step_size", "collision_probability", "break_even_price")
+NUMBERS = ("V", "L", "N", "max_step_weight", "max_step_size", "collision_probability", "speedup_at_unit_cost")
 """Of the instance, rational: they are written as numbers."""
 
 RELATIONS = {"<": "Less", "<=": "AtMost", "==": "Equal", ">=": "AtLeast", ">": "Greater"}

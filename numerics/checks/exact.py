@@ -27,7 +27,7 @@ from .verdict import Side
 __all__ = ["MOST_BITS", "Known", "Real", "in_log_forms", "sides"]
 
 Known = Fraction | LogForm | float
-"""What a quantity is on a rational instance; the only float is ``math.inf``."""
+"""The exact value of a quantity on a rational instance; the only float is ``math.inf``."""
 
 FIRST_BITS, BLIND_BITS, MOST_BITS = 64, 512, 1 << 14
 """Precision at which balls start, up to which they rise before equality is looked into, and at which they stop."""

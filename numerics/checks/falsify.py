@@ -36,7 +36,7 @@ from .verdict import Side, Status, Verdict
 __all__ = ["Falsification", "falsify", "judge_extreme", "resolve"]
 
 Height = tuple[float, float]
-"""What a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
+"""The score that a search raises: the relative excess of the smaller side, -1 to 1, then the excess itself."""
 
 NARROW = 1e-6
 """A ratio counts when its enclosure is narrower than this."""
@@ -67,7 +67,7 @@ PATIENCE = 50
 
 @dataclass(frozen=True)
 class Falsification:
-    """What a search found.
+    """The outcome of a search.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class Falsification:
     seconds: float
 
     def account(self) -> str:
-        """What was found and how much was tried, for a person."""
+        """The outcome and the effort in words."""
         effort = f"{self.tried} candidates, {self.judged} of them judged, in {self.seconds:.1f} s (seed {self.seed})"
         if self.verdict is not None:
             shrunk = "" if self.finished else "\nthe time ended before it was shrunk further"
@@ -338,7 +338,7 @@ class _Search:
         return verdict
 
     def report(self, seed: int, rng: Random) -> Falsification:
-        """What there is to say, after shrinking."""
+        """The outcome after shrinking."""
         self.doing = "shrinking"
         met, instance, verdict, tightest, finished = self.counterexample, None, None, None, True
         if met is None:

@@ -28,8 +28,8 @@ from ..traits import part_has, parts
 from .candidate import STEPS_OF, Candidate
 
 __all__ = [
-    "Family",
     "LARGEST_TABLE",
+    "Family",
     "has_steps",
     "merged_steps",
     "random_candidate",
@@ -60,7 +60,7 @@ EXACT: Spec = {"kind": "exact"}
 
 @dataclass(frozen=True)
 class Family:
-    """What the candidates of a statement may be made of.
+    """The languages, policies and denoisers that candidates of a statement may have.
 
     Parameters
     ----------
@@ -89,7 +89,8 @@ class Family:
 
     @classmethod
     def of(cls, statement: Statement) -> Family:
-        """What the assumptions of ``statement`` allow; a claim about any two subjects is tried on one language.
+        """The ingredients that the assumptions of ``statement`` allow; a claim about any two subjects is tried on one
+        language.
 
         A statement that assumes nothing of the policy is searched over given reveal times, and one about tokens of one
         step that are apart over Markov chains.

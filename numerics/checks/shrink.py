@@ -54,7 +54,7 @@ def shrink(
 
 
 def size(candidate: Candidate) -> tuple[int, ...] | None:
-    """What is made smaller, None for what is no instance.
+    """The candidate as an instance to be made smaller; None where it is no instance.
 
     In order: the denoiser, the table, its length, steps, the support, unequal weights, the kind of policy and its
     blocks, digits, the order of fixed sets, and the support itself.

@@ -862,7 +862,7 @@ class Subject(Instance):
         """``E_tau D(q || p_tau)``: the sum over i of -E log p_theta(X_i | X_{R_i}), less H(X)."""
         return total([(1, self.before(self.surprise)), (-1, self.H(self.all))])
 
-    def soft_path_kl(self) -> Number:
+    def log_mean_path_kl(self) -> Number:
         """``-log E_tau exp(-D(q || p_tau))``."""
         costs = {(i, R): total((c, self.surprise(i, R, y)) for y, c in self.mass[R].items()) for i, R in self.spots}
         paths = [
@@ -876,7 +876,7 @@ class Subject(Instance):
         """The sum over i of ``E D(q(. | X_{R_i}) || p_theta(. | X_{R_i}))``."""
         return self.before(self.error)
 
-    def eps_learning_mean(self) -> Number:
+    def mean_learning_error(self) -> Number:
         """The learning term a token."""
         return total([(Fraction(1, self.L), self.before(self.error))])
 
@@ -927,7 +927,7 @@ class Subject(Instance):
         half = Fraction(1, 2)
         return total([(-half, self.Z(Fraction(0))), (1, self.Z(half)), (-half, self.Z(Fraction(1)))])
 
-    def growth_complexity(self) -> Number:
+    def odds_weighted_slope(self) -> Number:
         """The integral of ``a (1 - a) |Z'(a)|`` from 0 to 1: by parts, that of (1 - 2a) Z(a)."""
         return self.spread(lambda j: (1 - Fraction(2 * j + 2, self.L + 1)) / self.L / math.comb(self.L - 1, j))
 
@@ -956,11 +956,11 @@ class Subject(Instance):
         """The sum of the squares of the weights."""
         return exact(added(w * w for w in self.weights))
 
-    def break_even_price(self) -> Number:
+    def speedup_at_unit_cost(self) -> Number:
         """``L / N``."""
         return exact(Fraction(self.L, self.N))
 
-    def curve_left_sum(self) -> Number:
+    def curve_left_riemann_sum(self) -> Number:
         """The left sum of Z: each step'self weight times Z where it starts."""
         return over_steps(self, "bernoulli", self.Z)
 
@@ -970,7 +970,7 @@ class Subject(Instance):
 
     def weighted_slope(self) -> Number:
         """The integral of (end of the step of a - a) |Z'(a)|: by parts, step by step, the left sum less the area."""
-        return self.quantity("curve_left_sum") - self.quantity("curve_area")
+        return self.quantity("curve_left_riemann_sum") - self.quantity("curve_area")
 
     def mixture_path_kl(self) -> Number:
         """``path_kl`` averaged over the sizes of the steps that are not empty."""

@@ -1,4 +1,4 @@
-"""What commands print: tables, JSON, and a bar of progress."""
+"""Output of the commands: tables, JSON, and a bar of progress."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..tables.render import Table
 
-__all__ = ["console", "print_json", "print_table", "progress", "Remaining"]
+__all__ = ["Remaining", "console", "print_json", "print_table", "progress"]
 
 PATIENCE = 2.0
 """Seconds before a progress bar appears."""

@@ -13,7 +13,7 @@ from .output import print_json, print_table
 
 
 class Goal(StrEnum):
-    """What a schedule can make small."""
+    """The quantities that a schedule can make small."""
 
     path_kl = "path_kl"
     kl = "kl"

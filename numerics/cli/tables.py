@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What `table` writes."""
+    """The formats that `table` writes."""
 
     md = "md"
     latex = "latex"
@@ -39,7 +39,7 @@ def engines() -> None:
     print_table(engine_table())
 
 
-@app.command(epilog="Example: maskbound theorems M6.2")
+@app.command(epilog="Example: maskbound theorems bernoulli/max-weight")
 def theorems(
     statement: Annotated[str | None, typer.Argument(metavar="[ID]", help="The id of a statement.")] = None,
     graph: Annotated[bool, typer.Option("--graph", help="What follows from what, as trees.")] = False,

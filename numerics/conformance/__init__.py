@@ -1,4 +1,4 @@
-"""Testing somebody's sampler against the law that it claims (M10)."""
+"""Testing somebody's sampler against the law that it claims (definitions.md#conformance)."""
 
 from .catalogue import catalogue
 from .conform import CLAIMED, Cell, Claim, Conformity, SamplerCode, conform

@@ -19,7 +19,7 @@ from .oracle import Oracle
 __all__ = ["catalogue", "distinct"]
 
 SECONDS = 10.0
-"""What one law may be estimated to take."""
+"""Estimated cost beyond which a law is left out."""
 
 MOST_PAIRS = 3_000_000
 """Source-target pairs that are pushed in Python for one mistake."""

@@ -1,4 +1,5 @@
-"""How far the law that sequences come from can be from p in total variation (M10.3), whatever that law is.
+"""How far the law that sequences come from can be from p in total variation (definitions.md#tv-interval), whatever that
+law is.
 
 Let r be the law drawn from, with everything that p forbids pooled into one cell (which leaves ``T = TV(r, p)`` as it
 is), k the number of cells, ``e`` the empirical law of n sequences and ``D = TV(e, r)``. One sequence moves D by at most
@@ -85,7 +86,7 @@ def _missing(p: NDArray[np.float64]) -> float:
 
 
 def _terms(p: NDArray[np.float64], n: int, alpha: float) -> tuple[float, float]:
-    """What is added to the distance, and the factor of ``sqrt(T)``."""
+    """The term added to the distance, and the factor of ``sqrt(T)``."""
     cells = int(np.count_nonzero(p)) + 1
     spread = (float(np.sqrt(p).sum()) + math.sqrt(_missing(p))) / (2 * math.sqrt(n)) + math.sqrt(
         math.log(1 / alpha) / (2 * n)

@@ -1,4 +1,4 @@
-"""Does a sampler's code draw from an instance's law (M10)?"""
+"""Does a sampler's code draw from an instance's law (definitions.md#conformance)?"""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Conformity:
-    """What a test of a sampler found.
+    """The outcome of a test of a sampler.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Conformity:
     alpha: float
 
     def account(self) -> str:
-        """What was found, for a person."""
+        """The outcome in words."""
         lines = [f"{self.status}: {self.samples} sequences against the law of {self.instance.name}"]
         value, lo, hi = self.tv
         lines.append(
@@ -215,7 +215,7 @@ def conform(
 
 
 class _Tally:
-    """What was drawn so far.
+    """The sequences drawn so far.
 
     Attributes
     ----------

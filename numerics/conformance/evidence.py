@@ -1,4 +1,5 @@
-"""Evidence against the claim that sequences are drawn from p (M10.2), valid whenever the test is stopped.
+"""Evidence against the claim that sequences are drawn from p (definitions.md#e-values), valid whenever the test is
+stopped.
 
 For any law r the product ``prod_i r(X_i)/p(X_i)`` is a non-negative supermartingale of mean at most 1 under p, and so
 is an average of such, E_n. By Ville's inequality ``P(sup_n E_n >= 1/alpha) <= alpha``. Half of the weight lies on

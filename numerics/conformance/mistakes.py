@@ -1,4 +1,4 @@
-"""What sampler code does otherwise than the policy it claims, each usual mistake as a change of it, and its law.
+"""Usual mistakes of sampler code, each as a change of the policy that it claims, and its law.
 
 The laws are pushed over partial sequences with the oracle's own conditionals. Comparisons are of float64 there, which
 is fine for an alternative: any law is one.
@@ -30,7 +30,7 @@ Moves = Callable[[int, Partial, Rows, Hashable], Iterator[Transition]]
 
 @dataclass(frozen=True)
 class Variant:
-    """A sampler that is no policy of M3.
+    """A sampler that is no policy here (definitions.md#policies).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a sampler under test is given in the place of a network: the spec's own conditionals, looked up."""
+"""The stand-in for a network that a sampler under test is given: the spec's own conditionals, looked up."""
 
 from __future__ import annotations
 

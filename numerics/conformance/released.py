@@ -1,4 +1,4 @@
-"""What released samplers do that is no policy of M3, as exact laws of steps (see `adapters.schedulers`)."""
+"""Steps of released samplers that belong to no policy here, as exact laws (see `adapters.schedulers`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Denoisers: what the sampler believes about each masked token (M2)."""
+"""Denoisers: what the sampler believes about each masked token (definitions.md#denoisers)."""
 
 from .base import Denoiser, NearRule, OffSupport, Predictor
 from .exact import Exact

@@ -1,4 +1,4 @@
-"""What every denoiser can do (M2): predict each masked token from a partial sequence."""
+"""The interface of denoisers (definitions.md#denoisers): predict each masked token from a partial sequence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..traits import decides
 __all__ = ["Denoiser", "NearRule", "OffSupport", "Predictor"]
 
 OffSupport = Literal["uniform", "marginal", "stop"]
-"""What is drawn in a context of probability zero (M2)."""
+"""The rules for tokens drawn in a context of probability zero (definitions.md#off-support)."""
 
 Predictor = Callable[[NDArray[np.int64], NDArray[np.float64]], NDArray[np.float64]]
 """From partial sequences (n, L) and the exact conditionals (n, L, V), the predicted ones (n, L, V).

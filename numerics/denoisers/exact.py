@@ -1,4 +1,4 @@
-"""The exact denoiser: ``p_theta = q`` (M2)."""
+"""The exact denoiser: ``p_theta = q`` (definitions.md#denoisers)."""
 
 from __future__ import annotations
 

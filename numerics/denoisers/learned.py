@@ -1,4 +1,4 @@
-"""Conditionals counted from a seeded sample of the language (M2)."""
+"""Conditionals counted from a seeded sample of the language (definitions.md#denoisers)."""
 
 from __future__ import annotations
 

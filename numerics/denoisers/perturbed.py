@@ -1,4 +1,4 @@
-"""Exact conditionals, disturbed in a controlled way (M2)."""
+"""Exact conditionals, disturbed in a controlled way (definitions.md#denoisers)."""
 
 from __future__ import annotations
 

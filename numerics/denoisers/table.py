@@ -1,4 +1,4 @@
-"""Denoisers brought by the user as arrays (M2)."""
+"""Denoisers brought by the user as arrays (definitions.md#denoisers)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .learned import nearest_neighbours
 __all__ = ["Table"]
 
 UNREADABLE = (OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-"""What zipfile and numpy raise on a file that is not a sound ``.npz``."""
+"""The exceptions that zipfile and numpy raise on a file that is not a sound ``.npz``."""
 
 
 class Table(Denoiser):

@@ -2,8 +2,8 @@
 
 For every set T of sequences ``D(q||p) >= d(q(T) || p(T))``, the divergence of two coins (data processing). T holds the
 sequences that are likely enough: ``-log q(x) <= c``, with c = infinity for the support, where ``q(T) = 1`` and the
-bound is ``-log(1 - SER)`` (M6.5). c is chosen on one half of the sequences; on the other half the two chances have
-Clopper-Pearson intervals. No such bound exceeds the logarithm of the number of sequences.
+bound is ``-log(1 - SER)`` (sequence-error/from-kl). c is chosen on one half of the sequences; on the other half the two
+chances have Clopper-Pearson intervals. No such bound exceeds the logarithm of the number of sequences.
 """
 
 from __future__ import annotations

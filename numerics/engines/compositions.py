@@ -1,4 +1,5 @@
-"""The output law for all schedules at once, in exact rationals: sums of ``p_tau(x)`` by the sizes of the steps (M6.9).
+"""The output law for all schedules at once, in exact rationals: sums of ``p_tau(x)`` by the sizes of the steps
+(output-law/schedule-polynomial).
 
 A composition of r is the set of its partial sums, r among them; bit j-1 of its number says whether j is one. To
 append a step that ends at r is to add ``2^(r-1)``, the same for every composition, so that the sums of one partial

@@ -23,7 +23,7 @@ class Law:
     p, q : (V^L,) float64
         Exact zeros are zero, and nothing else is.
     p_depth, q_depth : int
-        Roundings in their entries (M8.9).
+        Roundings in their entries (definitions.md#rounding).
     support : (V^L,) bool
         Where q is positive, by its structural zeros.
     may_stop : bool

@@ -1,4 +1,4 @@
-"""Adaptive and remasking policies on the lattice of partial sequences (M8.10): every source pushes to its targets.
+"""Adaptive and remasking policies on the lattice of partial sequences: every source pushes to its targets.
 
 With sizes, thresholds and entropy bounds a step of an adaptive policy is a function of the partial sequence, and every
 step reveals, so one array is visited level by level. Each level is first *decided*: conditionals are compared as whole
@@ -287,7 +287,7 @@ class Visits:
 
 
 def visits(work: Workspace) -> Visits:
-    """What a run of the sampler meets."""
+    """The probabilities of the partial sequences that a run of the sampler meets."""
     return work.once(_visits)
 
 

@@ -1,4 +1,6 @@
-"""Products that must stay in the normal range of float64, where a rounding is relative and zero is zero (M8.9)."""
+"""Products that must stay in the normal range of float64, where a rounding is relative and zero is zero
+(definitions.md#rounding).
+"""
 
 from __future__ import annotations
 

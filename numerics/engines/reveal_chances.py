@@ -1,9 +1,9 @@
 """Chances that a reveal pattern meets a pair of positions, as coefficients of the lag informations.
 
 ``rho_m(d)`` is the chance that i and i+d are among m positions drawn uniformly from L, and none between them is:
-``rho_m(d) = (m)_2 (L-m)_{d-1} / (L)_{d+1}`` with falling factorials. What precedes a position (M5.6) has chances
-of the same kind. Everything is built from products of
-ratios; where terms of both signs meet, the error is bounded by the sum of their absolute values.
+``rho_m(d) = (m)_2 (L-m)_{d-1} / (L)_{d+1}`` with falling factorials. What precedes a position
+(learning-error/worst-case) has chances of the same kind. Everything is built from products of ratios; where terms of
+both signs meet, the error is bounded by the sum of their absolute values.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def fixed_size_coefficients(sizes: Sequence[int], L: int, D: int) -> tuple[NDArr
 
 
 class ChancesBefore(NamedTuple):
-    """What a position meets when it is revealed (M5.6).
+    """Probabilities of the contexts that a position meets when it is revealed (learning-error/worst-case).
 
     Attributes
     ----------

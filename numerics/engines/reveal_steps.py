@@ -1,4 +1,4 @@
-"""What interval recursions need to know of an order-oblivious policy, step by step (M8.4).
+"""The numbers that interval recursions need of an order-oblivious policy, step by step.
 
 Before step k a configuration of revealed positions has a chance that depends only on how many named positions are
 revealed and how many masked; in the step the masked positions of an interval are revealed independently of its
@@ -46,7 +46,9 @@ class RevealStep(NamedTuple):
 
 
 def step_depth(d: int) -> int:
-    """Depth of the entries at distance d (M8.9): d ratios of two sums of parameters, and the library's power."""
+    """Depth of the entries at distance d (definitions.md#rounding): d ratios of two sums of parameters, and the
+    library's power.
+    """
     return (2 * PARAMETER_DEPTH + 3) * (d + 3) + 8
 
 

@@ -1,4 +1,4 @@
-"""Everything about an instance that fits a table, from the lattice of its partial sequences (M8.1 to M8.3).
+"""Everything about an instance that fits a table, from the lattice of its partial sequences.
 
 The marginal lattice ``m[y] = q(x_R)`` gives every exact conditional as a ratio; other denoisers bring a lattice of
 their own. One pass over the pairs of partial sequences gives the output law, one over the lattice all entropies.
@@ -221,7 +221,7 @@ def log2_of_reveals(instance: Instance) -> float:
 
 
 def _uniform_steps(work: Workspace, steps: int) -> tuple[NDArray[np.float64], int]:
-    """``p_N = N^-L sum_j C(N, j) c_j`` (M8.2)."""
+    """``p_N = N^-L sum_j C(N, j) c_j``."""
     instance = work.instance
     V, L = instance.vocab, instance.length
     lanes = min(L, steps)
@@ -272,7 +272,7 @@ def _entropies(work: Workspace) -> tuple[NDArray[np.float64], float]:
 
 @dataclass(frozen=True)
 class ConditionalCosts:
-    """What predicting one token costs, by the set R revealed (bit L-1-i for position i) and the position.
+    """Cost of predicting one token, by the set R revealed (bit L-1-i for position i) and the position.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is shared while one instance is measured: the request, and intermediates computed once."""
+"""The state shared while one instance is measured: the request, and intermediates computed once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BEYOND = 10**300
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked of a measurement.
+    """The request of a measurement.
 
     Parameters
     ----------

@@ -32,7 +32,8 @@ class Instance:
     denoiser : Denoiser
         Exact unless another is given.
     off_support : {"uniform", "marginal", "stop"}
-        What is drawn in a context of probability zero (M2), whatever the denoiser; ``stop`` abandons the sequence.
+        What is drawn in a context of probability zero (definitions.md#off-support), whatever the denoiser; ``stop``
+        abandons the sequence.
     off_support_scope : {"global", "local"} or None
         How far a contradiction reaches; None is the engine's own: tables global, intervals and blocks local.
     name : str
@@ -92,7 +93,7 @@ class Instance:
         return self.language.marginals()
 
     def conditionals(self, y: NDArray[np.int64], scope: Scope = "global") -> NDArray[np.float64]:
-        """What the sampler draws from at each masked position of ``y`` (n, L): shape (n, L, V).
+        """Probabilities that the sampler draws from at each masked position of ``y`` (n, L): shape (n, L, V).
 
         Rows of revealed positions are meaningless; under ``stop`` the rows of impossible contexts are zero.
         """

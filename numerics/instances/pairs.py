@@ -182,4 +182,4 @@ def _require_same_language(first: Instance, second: Instance) -> None:
 RELATIONS: Mapping[str, Callable[[Instance, Instance], None]] = MappingProxyType(
     {"refines": _require_refinement, "more-steps": _require_more_steps, "same-language": _require_same_language}
 )
-"""What each relation requires of a first and a second instance."""
+"""The condition of each relation on a first and a second instance."""

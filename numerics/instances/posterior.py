@@ -1,7 +1,8 @@
 """Exact posteriors at length: each language's way to draw whole sequences in one compiled call.
 
 A drawer takes the reveal times and one uniform number a position. It stops where the tokens contradict each other, and
-says at which step they began to; what is drawn after that is a convention (M2) and the caller's business.
+says at which step they began to; what is drawn after that is a convention (definitions.md#off-support) and the caller's
+business.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from .reveal_times import by_step
 __all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]
 
 TOKENS_A_PIECE = 1 << 12
-"""What a thread takes at a time."""
+"""Number of rows that a thread takes at a time."""
 
 SMALLEST = 1e-145
 """Matrices with smaller positive entries are not used: products of two entries stay in the range of float64."""
@@ -134,7 +135,7 @@ class InBlocks:
 
 
 def price_of(language: Language, steps: int) -> Price | None:
-    """What the drawer of a language would cost, or None when it has none; nothing is prepared.
+    """Cost of the drawer of a language, or None when it has none; nothing is prepared.
 
     Blocks inside blocks have none: their parts would have to know of each other.
 

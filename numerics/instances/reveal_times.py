@@ -1,4 +1,4 @@
-"""Reveal times of the order-oblivious policies (M3), from one uniform number a position."""
+"""Reveal times of the order-oblivious policies (definitions.md#policies), from one uniform number a position."""
 
 from __future__ import annotations
 

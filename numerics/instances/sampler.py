@@ -169,7 +169,7 @@ class CompiledSampler(Sampler):
         return Chunk(tokens, first == NEVER, first >= tau.max(axis=1))
 
     def _by_convention(self, where: NDArray[np.bool_], u: NDArray[np.float64]) -> NDArray[np.int64]:
-        """What the off-support rule draws at the positions marked, row by row."""
+        """Tokens that the off-support rule draws at the positions marked, row by row."""
         V, rule = self.instance.vocab, self.instance.off_support
         if rule == "stop":
             return np.full(where.sum(), V)
@@ -192,7 +192,7 @@ class StepwiseSampler(Sampler):
 
     @cached_property
     def rows_of(self) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
-        """What is drawn at the masked positions of partial sequences."""
+        """Tokens drawn at the masked positions of partial sequences."""
         return batch_conditionals(self.instance, _scope(self.instance))
 
     @property

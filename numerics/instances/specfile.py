@@ -49,7 +49,7 @@ def _read_claims(value: Any) -> list[str]:
 
 
 Claims = Annotated[list[str], PlainValidator(_read_claims)]
-"""What a file says of its own instance: read by checks, and no part of the instance."""
+"""Keys in which a file claims something of its own instance: read by checks, and no part of the instance."""
 
 
 class InstanceTable(SpecTable):

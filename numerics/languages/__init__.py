@@ -1,4 +1,4 @@
-"""Languages: the laws q that a sampler tries to draw from (M1)."""
+"""Languages: the laws q that a sampler tries to draw from (definitions.md#languages)."""
 
 from .base import Language, Scope
 from .blocks import Blocks

@@ -1,4 +1,4 @@
-"""What every language can do (M1).
+"""The interface of languages (definitions.md#languages).
 
 A language is a probability law q on ``{0..V-1}^L``. Complete sequences are integer arrays (n, L); in partial
 ones the mask is V. Whether a sequence or a context is possible is decided by the structural zeros of the
@@ -33,11 +33,13 @@ __all__ = [
 ]
 
 Scope = Literal["global", "local"]
-"""How far a contradiction reaches (M2): to every masked position, or to its own interval or block only."""
+"""How far a contradiction reaches (definitions.md#off-support): to every masked position, or to its own interval or
+block only.
+"""
 
 
 Pick = Callable[[Probabilities], NDArray[Any]]
-"""What to take of a parameter: its values, its fractions, or which of its entries are positive."""
+"""The aspect of a parameter that is taken: its values, its fractions, or which of its entries are positive."""
 
 
 LOST = (
@@ -60,7 +62,7 @@ class Language(ABC):
     @property
     @abstractmethod
     def depth(self) -> int:
-        """Roundings between the exact law and :meth:`table`, the parameters' own included (M8.9)."""
+        """Roundings between the exact law and :meth:`table`, the parameters' own included (definitions.md#rounding)."""
 
     @abstractmethod
     def log_prob(self, x: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The pooled bigram law of a language at any length (M4), without a table."""
+"""The pooled bigram law of a language at any length (definitions.md#quantities), without a table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def bigram_law(language: Language) -> tuple[NDArray[np.float64], int]:
     -------
     pairs : (V, V) float64
     depth : int
-        Roundings (M8.9): positive terms only.
+        Roundings (definitions.md#rounding): positive terms only.
 
     Notes
     -----

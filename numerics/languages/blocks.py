@@ -1,4 +1,4 @@
-"""Products of blocks (M1): independent copies of one small language in a row."""
+"""Products of blocks (definitions.md#languages): independent copies of one small language in a row."""
 
 from __future__ import annotations
 

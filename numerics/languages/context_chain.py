@@ -1,4 +1,6 @@
-"""An n-gram as a hidden Markov chain: the state is the last n - 1 tokens, fewer at the start (M1)."""
+"""An n-gram as a hidden Markov chain: the state is the last n - 1 tokens, fewer at the start
+(definitions.md#languages).
+"""
 
 from __future__ import annotations
 

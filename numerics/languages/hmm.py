@@ -1,4 +1,4 @@
-"""Hidden Markov models (M1)."""
+"""Hidden Markov models (definitions.md#languages)."""
 
 from __future__ import annotations
 

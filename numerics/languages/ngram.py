@@ -1,4 +1,4 @@
-"""n-gram languages (M1): each token depends on the n-1 before it."""
+"""n-gram languages (definitions.md#languages): each token depends on the n-1 before it."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ class NGram(Language):
         return weights
 
     def _interval_conditionals(self, y: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """M8.4: between neighbouring revealed positions only the two ends matter."""
+        """Between neighbouring revealed positions only the two ends matter."""
         V, L = self.vocab, self.length
         first, P = self.chain()
         powers = np.empty((L + 1, V, V))

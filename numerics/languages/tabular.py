@@ -1,4 +1,4 @@
-"""Languages given sequence by sequence (M1, tabular)."""
+"""Languages given sequence by sequence (definitions.md#languages)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""n-gram languages counted from text (M1): zero counts stay zero unless smoothing is asked for."""
+"""n-gram languages counted from text: zero counts stay zero unless smoothing is asked for."""
 
 from __future__ import annotations
 

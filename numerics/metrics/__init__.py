@@ -1,4 +1,4 @@
-"""Metrics: every quantity of the vocabulary as an enclosure (M4, M5)."""
+"""Metrics: every quantity of the vocabulary as an enclosure (definitions.md#quantities)."""
 
 from .measure import measurable, measure, measure_one
 from .method import Method

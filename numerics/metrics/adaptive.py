@@ -1,4 +1,6 @@
-"""Quantities of adaptive policies: ``PATH_KL`` by its joint laws (M3.2), steps (M3.1), the sides of M6.15 to M6.17."""
+"""Quantities of adaptive policies: ``PATH_KL`` by its joint laws (definitions.md#joint-law), steps, and the sides of
+the statements about them.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ def _path_kl_obstacle(instance: Instance) -> str | None:
     if not isinstance(instance.policy, Adaptive):
         return "the policy does not choose positions by their conditionals"
     if instance.policy.proposes:
-        return "for sample-then-choose it is not defined: the choice depends on tokens that are thrown away (M3.2)"
+        return "for sample-then-choose it is not defined: the choice depends on tokens that are thrown away"
     return None
 
 
@@ -91,7 +93,7 @@ def _step_correlation(work: Workspace) -> Enclosure:
     return Enclosure.around(math.fsum(terms), math.fsum(errors) * (1 + 1e-9), least=0.0)
 
 
-def _crowded_steps(work: Workspace) -> Enclosure:
+def _expected_parallel_steps(work: Workspace) -> Enclosure:
     """The chances of the partial sequences from which more than one position is revealed."""
     omega = push.under_language(work)
     terms = []
@@ -117,7 +119,7 @@ def _entropy_bound(work: Workspace) -> Enclosure:
     return Enclosure.exactly(Fraction(policy.bound))
 
 
-def _mode_chance(work: Workspace, law: Law) -> Enclosure:
+def _mode_probability(work: Workspace, law: Law) -> Enclosure:
     """p where q is largest; between several that rounding cannot tell apart, rationals decide, or all are enclosed."""
     q = law.q
     near = np.flatnonzero(q >= q.max() * (1 - 2 * gamma(law.q_depth)))
@@ -136,7 +138,7 @@ def _one_law(instance: Instance) -> str | None:
     return None if instance.length <= LONGEST_PRODUCT else f"it is for at most {LONGEST_PRODUCT} tokens"
 
 
-def _best_proposals_chance(work: Workspace) -> Enclosure:
+def _iid_mode_probability_confidence_sampling(work: Workspace) -> Enclosure:
     language = work.instance.language
     assert isinstance(language, NGram)
     law = language.transition
@@ -177,9 +179,14 @@ def _of_parameters(quantity: str, run: Callable[[Workspace], Enclosure], obstacl
 METHODS = (
     _pushed("path_kl", _path_kl, _path_kl_obstacle, "choose-then-sample"),
     _pushed("step_correlation", _step_correlation, _path_kl_obstacle, "choose-then-sample"),
-    _pushed("crowded_steps", _crowded_steps, _path_kl_obstacle, "choose-then-sample"),
+    _pushed("expected_parallel_steps", _expected_parallel_steps, _path_kl_obstacle, "choose-then-sample"),
     _pushed("expected_steps", _expected_steps, _steps_obstacle, "thresholds or entropy bounds"),
     _of_parameters("entropy_bound", _entropy_bound, _entropy_bound_obstacle, "any language x entropy bounds"),
-    _of_parameters("best_proposals_chance", _best_proposals_chance, _one_law, "i.i.d. tokens x any policy"),
-    *methods_by_law("mode_chance", lambda work, law: _mode_chance(work, law(work))),
+    _of_parameters(
+        "iid_mode_probability_confidence_sampling",
+        _iid_mode_probability_confidence_sampling,
+        _one_law,
+        "i.i.d. tokens x any policy",
+    ),
+    *methods_by_law("mode_probability", lambda work, law: _mode_probability(work, law(work))),
 )

@@ -1,4 +1,4 @@
-"""How well the sampler's neighbouring tokens follow the language (M4, bigram law)."""
+"""How well the sampler's neighbouring tokens follow the language (definitions.md#bigram_kl_rate)."""
 
 from __future__ import annotations
 

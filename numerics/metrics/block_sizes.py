@@ -1,10 +1,10 @@
-"""Products of blocks under fixed sizes (M8.5), which the counts of revealed tokens couple.
+"""Products of blocks under fixed sizes, which the counts of revealed tokens couple.
 
 What is linear in the reveal times needs only how many tokens of its block precede a given one: ``PATH_KL`` and its
 parts come at any length. The chance of a sequence without error is an average of products over the blocks, by one of
 two engines: block after block, or step after step. With it ``KL`` is enclosed from both sides,
 
-    -log(1 - SER) <= KL <= -log E exp(-D_tau) <= PATH_KL        (M6.5, M6.10),
+    -log(1 - SER) <= KL <= -log E exp(-D_tau) <= PATH_KL        (sequence-error/from-kl, log-mean-path-kl/lower),
 
 and the first two are equal where ``p_tau`` is constant on the support: for Pair, Copy, Parity and MDS blocks.
 """
@@ -35,8 +35,8 @@ from .products import ALIKE, added, divided
 
 __all__ = ["METHODS"]
 
-BY_PROFILE = frozenset({"M5.5", "M5.6"})
-SANDWICH = frozenset({"M6.5-kl", "M6.10"})
+BY_PROFILE = frozenset({"fixed-size/riemann-error", "learning-error/worst-case"})
+SANDWICH = frozenset({"sequence-error/from-kl", "log-mean-path-kl/lower"})
 
 obstacle = blocks.of_kind(FixedSize, "the policy has no fixed sizes")
 
@@ -67,7 +67,7 @@ def _learning_term(work: Workspace) -> Enclosure:
     return _before(work, path.learning_profile(blocks.predicted_block(work)))
 
 
-def _eps_learning_mean(work: Workspace) -> Enclosure:
+def _mean_learning_error(work: Workspace) -> Enclosure:
     return divided(_learning_term(work), work.instance.length)
 
 
@@ -264,10 +264,17 @@ METHODS = (
     _PATH_KL,
     *kl_methods(_PATH_KL, _profile_method("entropy", _entropy)),
     _profile_method("learning_term", _learning_term),
-    _profile_method("eps_learning_mean", _eps_learning_mean),
+    _profile_method("mean_learning_error", _mean_learning_error),
     _profile_method("profile_left_sum", _profile_left_sum),
     *(method for engine in COUPLED for method in _coupled_methods(engine)),
-    _profile_method("kl", _kl_bound, BY_PROFILE | {"M6.1"}, "bound"),
-    _profile_method("log_ter", lambda work: _log_ter(work, _kl_bound(work)), BY_PROFILE | {"M6.1"}, "bound"),
-    _profile_method("ser", _ser_bound, BY_PROFILE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
+    _profile_method("kl", _kl_bound, BY_PROFILE | {"kl-path-kl/given-times"}, "bound"),
+    _profile_method(
+        "log_ter", lambda work: _log_ter(work, _kl_bound(work)), BY_PROFILE | {"kl-path-kl/given-times"}, "bound"
+    ),
+    _profile_method(
+        "ser",
+        _ser_bound,
+        BY_PROFILE | {"kl-path-kl/given-times", "sequence-error/from-kl", "sequence-error/from-path-kl"},
+        "bound",
+    ),
 )

@@ -1,7 +1,7 @@
-"""Markov chains at any length (M8.4): entropies, the curve and PATH_KL from mutual informations, and what they bound.
+"""Markov chains at any length: entropies, the curve and PATH_KL from mutual informations, and what they bound.
 
 The values are those of :mod:`maskbound.numerics.engines.markov.information`, where they are derived; it differentiates
-the entropy of an erased sequence (M5.2) and so relies on the identities named here.
+the entropy of an erased sequence (area-theorem/defect) and so relies on the identities named here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,17 @@ OBLIVIOUS = "Bernoulli or fixed-size"
 CUT = 30.0
 """A: what lies below -A has an expectation of at most exp(-A)."""
 
-BY_CURVE = frozenset({"M5.2", "M5.2-curve", "M5.2-profile", "M5.4", "M5.5", "M5.6-bernoulli", "M5.6-fixed-size"})
+BY_CURVE = frozenset(
+    {
+        "area-theorem/defect",
+        "area-theorem/curve",
+        "area-theorem/profile",
+        "bernoulli/riemann-error",
+        "fixed-size/riemann-error",
+        "learning-error/bernoulli",
+        "learning-error/fixed-size",
+    }
+)
 
 
 def enclosure(found: Measured, least: float = 0.0, most: float = math.inf) -> Enclosure:
@@ -66,7 +76,7 @@ def _learning_term(work: Workspace) -> Enclosure:
     return enclosure(markov.learning_term(work))
 
 
-def _eps_learning_mean(work: Workspace) -> Enclosure:
+def _mean_learning_error(work: Workspace) -> Enclosure:
     return _per_token(_learning_term(work), work.instance.length)
 
 
@@ -119,8 +129,8 @@ def _bernoulli(instance: Instance) -> str | None:
     return markov.obstacle(instance)
 
 
-def _curve_left_sum(work: Workspace) -> Enclosure:
-    """``PATH_KL`` of the exact denoiser and ``H`` (M5.4)."""
+def _curve_left_riemann_sum(work: Workspace) -> Enclosure:
+    """``PATH_KL`` of the exact denoiser and ``H`` (bernoulli/riemann-error)."""
     return enclosure(_added(_path_kl_of_exact(work), information.entropy(markov.lag_information(work))))
 
 
@@ -166,7 +176,8 @@ def _sampled_kl(work: Workspace) -> Enclosure:
 
     Let Y be r cut to [-A, B]. Since ``E_q exp(-r) <= 1``, ``E r >= E Y - exp(-A)``, and for n values of Y with sample
     variance v the empirical Bernstein bound (Maurer and Pontil 2009) gives, with chance at least 1 - delta,
-    ``E Y >= mean - sqrt(2 v log(2/delta)/n) - 7 (A+B) log(2/delta)/(3 (n-1))``. Above, ``KL <= PATH_KL`` (M6.1).
+    ``E Y >= mean - sqrt(2 v log(2/delta)/n) - 7 (A+B) log(2/delta)/(3 (n-1))``. Above, ``KL <= PATH_KL``
+    (kl-path-kl/given-times).
     """
     request, path = work.request, _path_kl(work)
     ratios = markov.log_ratios(work)
@@ -247,11 +258,11 @@ METHODS = (
     _method("profile_end", _curve_at(1.0), markov.obstacle, BY_CURVE),
     _method("curve_area", _entropy, markov.obstacle, BY_CURVE),
     _method("profile_area", _entropy, markov.obstacle, BY_CURVE),
-    _method("curve_left_sum", _curve_left_sum, _bernoulli, BY_CURVE, policies="Bernoulli"),
+    _method("curve_left_riemann_sum", _curve_left_riemann_sum, _bernoulli, BY_CURVE, policies="Bernoulli"),
     _PATH_KL,
     *kl_methods(_PATH_KL, _ENTROPY),
     _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
-    _of_predictions("eps_learning_mean", _eps_learning_mean, markov.near_obstacle, OBLIVIOUS),
+    _of_predictions("mean_learning_error", _mean_learning_error, markov.near_obstacle, OBLIVIOUS),
     _of_predictions(
         "eps_learning", lambda work: enclosure(markov.worst_divergence(work)), markov.prediction_obstacle, "any policy"
     ),
@@ -287,12 +298,18 @@ METHODS = (
         _sampled_kl,
         "Markov chain x Bernoulli, exact denoiser, local scope",
         "samples N L D^2",
-        BY_CURVE | {"M6.1"},
+        BY_CURVE | {"kl-path-kl/given-times"},
     ),
     _of_sets("kl", markov.path_kl_of_sets),
     _of_sets("path_kl", markov.path_kl_of_sets),
     _of_sets("ser", markov.sequence_error_rate_of_sets),
-    _method("kl", _kl_bound, markov.near_obstacle, BY_CURVE | {"M6.1"}, "bound"),
-    _method("log_ter", _log_ter_bound, markov.near_obstacle, BY_CURVE | {"M6.1"}, "bound"),
-    _method("ser", _ser_bound, markov.near_obstacle, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
+    _method("kl", _kl_bound, markov.near_obstacle, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
+    _method("log_ter", _log_ter_bound, markov.near_obstacle, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
+    _method(
+        "ser",
+        _ser_bound,
+        markov.near_obstacle,
+        BY_CURVE | {"kl-path-kl/given-times", "sequence-error/from-kl", "sequence-error/from-path-kl"},
+        "bound",
+    ),
 )

@@ -1,4 +1,6 @@
-"""What tokens drawn together can spoil (M6.11, M6.13): forbidden pairs, chance agreement, and steps without error."""
+"""Harm done by tokens drawn together (conflict/ser-lower, independent-steps/path-kl): forbidden pairs, chance
+agreement, and steps without error.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ BITS = 256
 """Precision of the root in ``largest_agreement``."""
 
 
-def _pair_conflict(work: Workspace) -> Enclosure:
+def _min_pair_conflict_probability(work: Workspace) -> Enclosure:
     """Over contexts with both positions of a pair masked: ``sum over forbidden u, v of (m_u / m) (m_v / m)``."""
     V, L = work.instance.vocab, work.instance.length
     lattice, least = tabular.marginal_lattice(work).reshape((V + 1,) * L), 1.0
@@ -46,7 +48,7 @@ def _pair_conflict(work: Workspace) -> Enclosure:
     return Enclosure.relative(least, 4 * tabular.lattice_depth(work.instance) + V * V + 4, most=1.0)
 
 
-def _exact_pair_conflict(work: Workspace) -> fmpq:
+def _exact_min_pair_conflict_probability(work: Workspace) -> fmpq:
     V, L = work.instance.vocab, work.instance.length
     m = rational.marginals(work)
     clashes = [ONE]
@@ -70,7 +72,7 @@ def _block_conflict(instance: Instance) -> str | None:
 
 
 def largest_agreement(vocab: int, eps: Enclosure) -> Enclosure:
-    """``g_V(eps) = max{ ||p - u||_2^2 : D(u || p) <= eps }`` over laws p on V symbols, u uniform (M6.11).
+    """``g_V(eps) = max{ ||p - u||_2^2 : D(u || p) <= eps }`` over laws p on V symbols, u uniform (conflict/ser-lower).
 
     A maximiser has two values: j symbols have ``1/V + d/j`` and the others ``1/V - d/(V-j)``, so that
     ``||p - u||^2 = d^2 V / (j (V-j))``, with d the root of ``D(u || p) = eps`` for each j.
@@ -120,10 +122,10 @@ def _squared(vocab: int, j: int, d: float, up: bool) -> float:
     return min(max(found, 0.0), math.nextafter(1 - 1 / vocab, 1.0)) if d else 0.0
 
 
-def _agreement_slack(of_eps: Method, engine: str) -> Method:
+def _max_l2_deviation(of_eps: Method, engine: str) -> Method:
     return replace(
         of_eps,
-        quantity="agreement_slack",
+        quantity="max_l2_deviation",
         engine=engine,
         run=lambda work: largest_agreement(work.instance.vocab, of_eps.run(work)),
     )
@@ -133,7 +135,7 @@ def _not_exact(instance: Instance) -> str | None:
     return None if instance.exact_denoiser else "the denoiser is not exact"
 
 
-def _zero_error_depth(work: Workspace) -> fmpq:
+def _exact_parallel_depth(work: Workspace) -> fmpq:
     """Shortest way from no position to all through sets whose tokens are independent given those before."""
     L, steps = work.instance.length, _steps_without_error(work)
     everything, reached, depth = (1 << L) - 1, {0}, 0
@@ -190,33 +192,33 @@ def _depth_cost(instance: Instance) -> Cost:
 
 
 _DEPTH = Method(
-    "zero_error_depth",
+    "exact_parallel_depth",
     "rational",
     "exact",
     _small_rational,
     _depth_cost,
-    lambda work: known(_zero_error_depth(work)),
+    lambda work: known(_exact_parallel_depth(work)),
     "small rational language x any policy",
     "(2V+1)^L, in Python",
 )
 
 METHODS = (
-    tabular_method("pair_conflict", _pair_conflict),
+    tabular_method("min_pair_conflict_probability", _min_pair_conflict_probability),
     Method(
-        "pair_conflict",
+        "min_pair_conflict_probability",
         "blocks",
         "rounding",
         _block_conflict,
         blocks.language_cost,
-        lambda work: _pair_conflict(blocks.language_block(work)),
+        lambda work: _min_pair_conflict_probability(blocks.language_block(work)),
         "blocks of even length x any policy",
         "one block of length b: b (V+1)^b",
     ),
-    exact_method("pair_conflict", _exact_pair_conflict, rational.language_obstacle),
-    _agreement_slack(method_of_one("eps_learning", "denoiser"), "denoiser"),
-    _agreement_slack(method_of_one("eps_learning"), "tabular"),
+    exact_method("min_pair_conflict_probability", _exact_min_pair_conflict_probability, rational.language_obstacle),
+    _max_l2_deviation(method_of_one("eps_learning", "denoiser"), "denoiser"),
+    _max_l2_deviation(method_of_one("eps_learning"), "tabular"),
     exact_method(
-        "agreement_slack",
+        "max_l2_deviation",
         lambda work: ZERO,
         lambda instance: _not_exact(instance) or rational.law_obstacle(instance),
         scope=narrowed(of_rationals("any policy"), "exact denoiser"),

@@ -1,4 +1,4 @@
-"""Divergences between the language q and the sampler's law p (M4), from the whole output law."""
+"""Divergences between the language q and the sampler's law p (definitions.md#quantities), from the whole output law."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sequence and token error rates and generative likelihoods (M4), from the whole output law."""
+"""Sequence and token error rates and generative likelihoods (definitions.md#quantities), from the whole output law."""
 
 from __future__ import annotations
 

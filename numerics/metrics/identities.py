@@ -1,7 +1,7 @@
 """Quantities that the form of an instance decides, at any length.
 
-Where the reveal times are certain, KL is PATH_KL (M6.15): one path leads to each sequence. Where every string is
-possible, no sampler can be wrong: SER is 0.
+Where the reveal times are certain, KL is PATH_KL (kl-path-kl/equality-deterministic): one path leads to each sequence.
+Where every string is possible, no sampler can be wrong: SER is 0.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .method import Method, narrowed
 
 __all__ = ["METHODS", "kl_methods"]
 
-SAME = frozenset({"M6.15"})
+SAME = frozenset({"kl-path-kl/equality-deterministic"})
 
 
 def kl_methods(path_kl: Method, entropy: Method) -> tuple[Method, Method]:

@@ -1,4 +1,4 @@
-"""Entropies, correlations, and the information profile and curve (M4, M5)."""
+"""Entropies, correlations, and the information profile and curve (definitions.md#information-profile-and-curve)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Profile:
     error: float
 
     def mean(self) -> tuple[float, float]:
-        """``(1/L) sum_j`` of it, which is the integral of its curve (M5.2)."""
+        """``(1/L) sum_j`` of it, which is the integral of its curve (area-theorem/defect)."""
         L = len(self.values)
         return math.fsum(self.values) / L, self.error + 2 * UNIT_ROUNDOFF * math.fsum(self.values) / L
 
@@ -42,7 +42,7 @@ class Profile:
 def curve_weights(
     reveal: NDArray[np.float64] | float, hide: NDArray[np.float64] | float, length: int
 ) -> NDArray[np.float64]:
-    """``C(L-1,j) a^j (1-a)^(L-1-j)`` for j = 0..L-1 on the last axis (M5.1), from ``a`` and ``1-a``.
+    """``C(L-1,j) a^j (1-a)^(L-1-j)`` for j = 0..L-1 on the last axis (profile/non-increasing), from ``a`` and ``1-a``.
 
     At most 8L roundings beside theirs: numpy's powers are within 1 ulp (4 allowed).
     """
@@ -96,7 +96,7 @@ def _dual_total_correlation(work: Workspace) -> Enclosure:
 
 
 def _area_defect(work: Workspace) -> Enclosure:
-    """``|integral Z - H(X)|``: conditional entropies against the entropy of the table (M5.2)."""
+    """``|integral Z - H(X)|``: conditional entropies against the entropy of the table (area-theorem/defect)."""
     area, error = profile(work).mean()
     H, H_error = tabular.entropies(work)
     return Enclosure.around(abs(area - H[-1]), error + H_error, least=0.0)

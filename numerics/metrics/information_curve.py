@@ -1,4 +1,6 @@
-"""The information profile z(j) and the curve Z(a) of a language, as enclosures (M5)."""
+"""The information profile z(j) and the curve Z(a) of a language, as enclosures
+(definitions.md#information-profile-and-curve).
+"""
 
 from __future__ import annotations
 
@@ -67,9 +69,9 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
     Notes
     -----
     From the lattice of partial sequences where that fits, ``O(L (V+1)^L)`` and O(L) a point; else, for Markov chains,
-    from mutual informations at each distance (M5.2). Both have the profile at every j. Else, for hidden Markov models
-    and n-grams, by windows (M8.6), and the profile at as many j as there are points: each enclosure grows to the width
-    that :class:`Request` asks for, or for its share of the time.
+    from mutual informations at each distance (area-theorem/defect). Both have the profile at every j. Else, for hidden
+    Markov models and n-grams, by windows, and the profile at as many j as there are points: each enclosure grows to the
+    width that :class:`Request` asks for, or for its share of the time.
 
     Examples
     --------

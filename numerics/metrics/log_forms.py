@@ -1,4 +1,4 @@
-"""Every quantity of a rational instance as what it is: a rational, or a log form (M4, M5).
+"""Every quantity of a rational instance as what it is: a rational, or a log form (definitions.md#quantities).
 
 No statement is used: each value follows from the definition, so that every statement can be checked against it.
 Quantities that are exponentials of others (``ter``, ``generative_perplexity``) or sums of radicals (``hellinger``)
@@ -109,7 +109,7 @@ def _generative_nll_correct(law: RationalLaw) -> Number:
     return information.sum_of_logs((-p / (law.correct * law.length), q) for q, p in _pairs(law) if p)
 
 
-def _mode_chance(law: RationalLaw) -> fmpq:
+def _mode_probability(law: RationalLaw) -> fmpq:
     return law.p[law.q.index(max(law.q))]
 
 
@@ -358,8 +358,8 @@ METHODS = (
     exact_method("path_kl", exact_path_kl),
     _of_histories("path_kl", _chosen_path_kl),
     _of_histories("step_correlation", adaptive.step_correlation),
-    _of_histories("crowded_steps", adaptive.crowded_steps),
-    exact_method("curve_left_sum", _left_sum, _only(Bernoulli), scope=of_rationals("Bernoulli")),
+    _of_histories("expected_parallel_steps", adaptive.expected_parallel_steps),
+    exact_method("curve_left_riemann_sum", _left_sum, _only(Bernoulli), scope=of_rationals("Bernoulli")),
     exact_method("profile_left_sum", _left_sum, _only(FixedSize), scope=of_rationals("fixed-size")),
     exact_method("learning_term", lambda work: information.learning(work).mean),
     exact_method(
@@ -369,8 +369,8 @@ METHODS = (
         scope=of_rationals("any policy"),
     ),
     exact_method(
-        "eps_learning_mean", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
+        "mean_learning_error", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
     ),
     *(_of_schedule(method) for method in (*schedule.METHODS, *OF_ADAPTIVE) if method.kind == "exact"),
-    _of_law("mode_chance", _mode_chance),
+    _of_law("mode_probability", _mode_probability),
 )

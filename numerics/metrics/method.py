@@ -18,7 +18,7 @@ Obstacle = Callable[[Instance], str | None]
 """None when a method applies to an instance, or else the sentence that says why not."""
 
 LawOf = Callable[[Workspace], Law]
-"""What an engine computes the law by."""
+"""The algorithm by which an engine computes the law."""
 
 LAW_ENGINES = (
     ("tabular", tabular, "any language x given reveal times", "(2V+1)^L min(N, L)"),

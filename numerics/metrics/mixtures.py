@@ -1,8 +1,10 @@
-"""What a Bernoulli policy is a mixture of (M5.9, M6.9): fixed sizes, with the chances of the counts of its steps.
+"""A Bernoulli policy as a mixture of fixed sizes (bernoulli/mixture-of-sizes-path-kl, output-law/schedule-polynomial),
+with the chances of the counts of its steps.
 
 The counts of tokens per step are multinomial(L, w). Empty steps do nothing, so the counts may be grouped by the
 composition c of L that is left: its chance is ``L!/(c_1! c_2! ..) M_c(w)``, ``M_c`` the monomial quasisymmetric
-function. That is also the polynomial of M6.9, since ``C_c`` is ``L!/(c_1! c_2! ..)`` times the law of sizes c.
+function. That is also the polynomial of output-law/schedule-polynomial, since ``C_c`` is ``L!/(c_1! c_2! ..)`` times
+the law of sizes c.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Threshold decoding (M6.8): when the tokens most likely on their own are not the most likely together.
+"""Threshold decoding (joint-mode/uniform-rule): when the tokens most likely on their own are not the most likely
+together.
 
 Over contexts x_R and sets A of masked positions: ``(2V+1)^L`` pairs. Which joint outcome is the most likely is decided,
 not rounded: in whole numbers for a small rational language; otherwise, where float64 cannot tell, the set counts in the

@@ -1,4 +1,5 @@
-"""``PATH_KL`` (M4): from the definition, and through the information profile (M5.4 to M5.6).
+"""``PATH_KL`` (definitions.md#quantities): from the definition, and through the information profile
+(bernoulli/riemann-error, fixed-size/riemann-error).
 
 Given the reveal times, ``log p_tau(x)`` is a sum of conditionals, so the expectation over ``tau`` needs only the
 law of the set R of positions that are revealed before position i.
@@ -23,7 +24,9 @@ __all__ = ["METHODS", "before_law", "learning_profile", "path_kl_by_definition",
 
 
 def size_law(instance: Instance) -> tuple[NDArray[np.float64], float]:
-    """Law of how many positions are revealed before a given one: (L,) weights and their relative error (M5.6)."""
+    """Law of how many positions are revealed before a given one: (L,) weights and their relative error
+    (learning-error/worst-case).
+    """
     L, policy = instance.length, instance.policy
     if isinstance(policy, FixedSize):
         weights = np.zeros(L)
@@ -84,7 +87,7 @@ def path_kl_by_definition(work: Workspace) -> Enclosure:
 
 
 def learning_profile(work: Workspace) -> Profile:
-    """The learning error of M5.6 by the number of positions revealed."""
+    """The learning error by the number of positions revealed."""
     return work.once_for_policies(_learning_profile)
 
 
@@ -120,7 +123,8 @@ def step_law(instance: Instance) -> tuple[NDArray[np.float64], float]:
 
 
 def _path_kl_by_profile(work: Workspace) -> Enclosure:
-    """``(1/L) sum over jumps r -> r+s of sum_{t<s} (z(r) - z(r+t))`` (M5.5, M5.9), and the learning term.
+    """``(1/L) sum over jumps r -> r+s of sum_{t<s} (z(r) - z(r+t))`` (fixed-size/riemann-error,
+    bernoulli/mixture-of-sizes-path-kl), and the learning term.
 
     No term is negative, so a small PATH_KL comes out with a small error.
     """
@@ -177,7 +181,7 @@ def _learning(work: Workspace) -> Enclosure:
     return Enclosure.around(*_learning_term(work), least=0.0)
 
 
-def _eps_learning_mean(work: Workspace) -> Enclosure:
+def _mean_learning_error(work: Workspace) -> Enclosure:
     value, error = _learning_term(work)
     L = work.instance.length
     return Enclosure.around(value / L, error / L + UNIT_ROUNDOFF * value if math.isfinite(value) else 0.0, least=0.0)
@@ -202,7 +206,7 @@ def _nothing_to_learn(quantity: str) -> Method:
 
 
 METHODS = (
-    *map(_nothing_to_learn, ("learning_term", "eps_learning", "eps_learning_mean")),
+    *map(_nothing_to_learn, ("learning_term", "eps_learning", "mean_learning_error")),
     tabular_method("path_kl", path_kl_by_definition, obstacle=_no_reveal_times, policies="given reveal times"),
     Method(
         "path_kl",
@@ -213,11 +217,13 @@ METHODS = (
         _path_kl_by_profile,
         "any language x Bernoulli or fixed-size",
         "L (V+1)^L",
-        frozenset({"M5.4", "M5.5", "M5.6"}),
+        frozenset({"bernoulli/riemann-error", "fixed-size/riemann-error", "learning-error/worst-case"}),
     ),
-    tabular_method("curve_left_sum", _profile_left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
+    tabular_method("curve_left_riemann_sum", _profile_left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
     tabular_method("profile_left_sum", _profile_left_sum, obstacle=_only(FixedSize), policies="fixed-size"),
     tabular_method("learning_term", _learning, obstacle=_no_reveal_times, policies="given reveal times"),
     tabular_method("eps_learning", _eps_learning),
-    tabular_method("eps_learning_mean", _eps_learning_mean, obstacle=_no_reveal_times, policies="given reveal times"),
+    tabular_method(
+        "mean_learning_error", _mean_learning_error, obstacle=_no_reveal_times, policies="given reveal times"
+    ),
 )

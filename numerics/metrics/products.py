@@ -1,4 +1,4 @@
-"""Products of blocks at any length (M8.5): what independent blocks do, from what one of each sort does.
+"""Products of blocks at any length: what independent blocks do, from what one of each sort does.
 
 Divergences and entropies add, chances of being correct multiply, rates are averages over the tokens, and a worst
 case is that of the worst block.
@@ -21,7 +21,7 @@ from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 __all__ = ["ALIKE", "METHODS", "added", "divided", "method_of_one", "of_independent_blocks"]
 
 Parts = Sequence[tuple[Enclosure, int]]
-"""What one block of every sort does, and how many blocks there are of it."""
+"""The measurements of one block of every sort, and how many blocks there are of it."""
 
 OF_LANGUAGE = (
     "entropy",
@@ -34,9 +34,9 @@ OF_LANGUAGE = (
     "area_defect",
 )
 ADDED = ("kl", "reverse_kl", "learning_term")
-PER_TOKEN = ("log_ter", "eps_learning_mean", "generative_nll", "generative_nll_correct")
+PER_TOKEN = ("log_ter", "mean_learning_error", "generative_nll", "generative_nll_correct")
 EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
-AREA = frozenset({"M5.2-profile"})
+AREA = frozenset({"area-theorem/profile"})
 ALIKE = "denoiser alike in every block"
 
 
@@ -139,7 +139,7 @@ def _method(
 
 
 def of_independent_blocks(of_one: Method) -> Method:
-    """What adds over blocks whose reveal times are independent: under Bernoulli policies."""
+    """The quantities that add over blocks whose reveal times are independent: under Bernoulli policies."""
     return Method(
         of_one.quantity,
         "blocks",
@@ -170,7 +170,7 @@ def _exponential(quantity: str, exponent: str) -> Method:
 def _language_method(
     quantity: str, combine: Callable[[Parts], Enclosure], relies_on: frozenset[str] = frozenset()
 ) -> Method:
-    """What neither the policy nor the denoiser has a part in."""
+    """The quantities in which neither the policy nor the denoiser has a part."""
     of_one = method_of_one(quantity)
 
     def run(work: Workspace) -> Enclosure:
@@ -229,5 +229,5 @@ METHODS = (
     _method("hellinger", _hellinger, obstacle=_finished),
     _method("path_kl", added, "profile", _bernoulli, "Bernoulli"),
     _method("path_kl", added, "tabular", _fixed_sets, "fixed sets"),
-    _method("curve_left_sum", added, "tabular", _bernoulli, "Bernoulli"),
+    _method("curve_left_riemann_sum", added, "tabular", _bernoulli, "Bernoulli"),
 )

@@ -1,4 +1,4 @@
-"""What is measured on drawn sequences, where nothing exact reaches (M8.8)."""
+"""Quantities measured on drawn sequences, where nothing exact reaches."""
 
 from __future__ import annotations
 
@@ -43,7 +43,12 @@ METHODS = (
         sampled.steps_obstacle,
         f"any language x thresholds or entropy bounds, {FINISHED}",
     ),
-    _replay("kl", sampled.replayed_kl_obstacle, f"{REPLAYED}, a score with ties to the lowest position", {"M6.15"}),
+    _replay(
+        "kl",
+        sampled.replayed_kl_obstacle,
+        f"{REPLAYED}, a score with ties to the lowest position",
+        {"kl-path-kl/equality-deterministic"},
+    ),
     _replay("path_kl", sampled.replay_obstacle, REPLAYED, set()),
     _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, COMPLETE),
     _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, COMPLETE),

@@ -1,4 +1,5 @@
-"""Between KL and PATH_KL (M6.10): ``-log E_tau exp(-D(q || p_tau))``, from costs of positions in sets alone.
+"""Between KL and PATH_KL (log-mean-path-kl/lower): ``-log E_tau exp(-D(q || p_tau))``, from costs of positions in sets
+alone.
 
 ``D(q || p_tau) = sum_i c(R_i, i) - H(X)``, ``c`` the cost of position i when R_i is revealed before it: the
 conditional entropy and, for a denoiser that is not exact, its error. So ``E_tau exp(-D)`` is a sum over chains of sets,
@@ -39,7 +40,7 @@ A_SET = 2e4
 """Operations that a set costs beside its pairs."""
 
 
-def _soft_path_kl(work: Workspace) -> Enclosure:
+def _log_mean_path_kl(work: Workspace) -> Enclosure:
     """Terms are positive; an error e of a cost moves a product of L by ``exp(L e)``."""
     instance = work.instance
     L, policy = instance.length, instance.policy
@@ -102,7 +103,7 @@ def _of_sizes(kept: NDArray[np.float64], policy: FixedSize, L: int) -> float:
 
 
 def _of_weights(kept: NDArray[np.float64], policy: Bernoulli, L: int) -> float:
-    """Arrival-time form (M8.2): a lane a step, sets in the order of their patterns, which is causal."""
+    """Arrival-time form: a lane a step, sets in the order of their patterns, which is causal."""
     weights = policy.schedule.weights[policy.schedule.weights > 0]
     arrived = np.zeros((len(weights) + 1, 1 << L))
     arrived[0, 0] = 1.0
@@ -120,7 +121,7 @@ def _of_weights(kept: NDArray[np.float64], policy: Bernoulli, L: int) -> float:
 # In exact rationals
 
 
-def _exact_soft_path_kl(work: Workspace) -> Number:
+def _exact_log_mean_path_kl(work: Workspace) -> Number:
     """A log form if every ``exp(-D(q || p_tau))`` is a rational multiple of the same number."""
     mean = _exact_mean(work)
     log = mean.log() if mean.rational != 0 else None
@@ -153,7 +154,7 @@ def _exact_kept(work: Workspace) -> dict[tuple[int, int], ClosedForm]:
 def _single(found: ClosedForm | None) -> ClosedForm:
     if found is None or found.single is None:
         raise NoLogForm(
-            "soft_path_kl averages different exponentials here, which is no log form; other engines enclose it"
+            "log_mean_path_kl averages different exponentials here, which is no log form; other engines enclose it"
         )
     return found
 
@@ -201,12 +202,12 @@ def _cost(instance: Instance) -> Cost:
 
 
 _ALONE = Method(
-    "soft_path_kl",
+    "log_mean_path_kl",
     "tabular",
     "rounding",
     _obstacle,
     _cost,
-    _soft_path_kl,
+    _log_mean_path_kl,
     "any language x given reveal times",
     "L (V+1)^L + 3^L N",
 )
@@ -214,5 +215,5 @@ _ALONE = Method(
 METHODS = (
     _ALONE,
     products.of_independent_blocks(_ALONE),
-    exact_method("soft_path_kl", _exact_soft_path_kl, cost=_exact_cost, price="5^L, in Python"),
+    exact_method("log_mean_path_kl", _exact_log_mean_path_kl, cost=_exact_cost, price="5^L, in Python"),
 )

@@ -1,4 +1,6 @@
-"""Quantities of the policy alone (M4): largest steps, collisions, number of steps, and ratios of them (M6.3, M6.14)."""
+"""Quantities of the policy alone (definitions.md#quantities): largest steps, collisions, number of steps, and ratios of
+them.
+"""
 
 from __future__ import annotations
 
@@ -96,14 +98,16 @@ def _dtc_step_ratio(work: Workspace) -> Enclosure:
     return Enclosure.exactly(max(Fraction(s - 1, before + 1) for before, s in _starts(work.instance)))
 
 
-def _sized_success(work: Workspace) -> Enclosure:
-    """The chance that ``s_k`` symbols drawn from the ``n_k`` that are left are all different, step by step (M6.14)."""
+def _birthday_probability(work: Workspace) -> Enclosure:
+    """The chance that ``s_k`` symbols drawn from the ``n_k`` that are left are all different, step by step
+    (permutations/birthday).
+    """
     L = work.instance.length
     steps = [(L - before, s) for before, s in _starts(work.instance)]
     return Enclosure.exactly(math.prod((Fraction(math.perm(n, s), n**s) for n, s in steps), start=Fraction(1)))
 
 
-def _break_even_price(work: Workspace) -> Enclosure:
+def _speedup_at_unit_cost(work: Workspace) -> Enclosure:
     return Enclosure.exactly(Fraction(work.instance.length, work.instance.policy.steps))
 
 
@@ -132,6 +136,6 @@ METHODS = (
     _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle, "given sizes"),
     _method("tc_step_ratio", _tc_step_ratio, _fixed_size_obstacle, "fixed-size"),
     _method("dtc_step_ratio", _dtc_step_ratio, _fixed_size_obstacle, "fixed-size"),
-    _method("sized_success", _sized_success, _sizes_obstacle, "given sizes"),
-    _method("break_even_price", _break_even_price, _obstacle, "Bernoulli or given sizes"),
+    _method("birthday_probability", _birthday_probability, _sizes_obstacle, "given sizes"),
+    _method("speedup_at_unit_cost", _speedup_at_unit_cost, _obstacle, "Bernoulli or given sizes"),
 )

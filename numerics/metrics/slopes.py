@@ -1,8 +1,9 @@
-"""The slope of the information curve, and what a Bernoulli schedule makes of it (M5.7, M5.8).
+"""The slope of the information curve, and what a Bernoulli schedule makes of it (curve/slope-is-mutual-information,
+bernoulli/slope-identity).
 
-``Z`` has the Bernstein coefficients ``z(j)`` (M5.1), so ``-Z'`` has ``(L-1)(z(j) - z(j+1))``, j = 0..L-2, none of them
-negative. What is measured here is linear in them, with weights that are integrals over the steps of the schedule;
-the same functions serve float64 and exact rationals, and subtract nothing.
+``Z`` has the Bernstein coefficients ``z(j)`` (profile/non-increasing), so ``-Z'`` has ``(L-1)(z(j) - z(j+1))``, j =
+0..L-2, none of them negative. What is measured here is linear in them, with weights that are integrals over the steps
+of the schedule; the same functions serve float64 and exact rationals, and subtract nothing.
 """
 
 from __future__ import annotations
@@ -133,7 +134,9 @@ def _interactions(work: Workspace) -> tuple[NDArray[np.float64], float]:
 
 
 def _slope_defect(work: Workspace) -> Enclosure:
-    """M5.7 coefficient by coefficient: conditional entropies against entropies of sets."""
+    """The slope (curve/slope-is-mutual-information) coefficient by coefficient: conditional entropies against entropies
+    of sets.
+    """
     slopes, error = _slopes(work)
     if not len(slopes):
         return Enclosure(0.0, 0.0, 0.0, "exact")
@@ -244,7 +247,7 @@ METHODS = (
     tabular_method("slope_defect", _slope_defect),
     tabular_method("curve_min_slope", _extreme_slope(1)),
     tabular_method("curve_max_slope", _extreme_slope(-1)),
-    tabular_method("growth_complexity", _linear(lambda instance, degree: complexity_weights(degree, 1.0))),
+    tabular_method("odds_weighted_slope", _linear(lambda instance, degree: complexity_weights(degree, 1.0))),
     *(
         tabular_method(
             name,
@@ -261,7 +264,7 @@ METHODS = (
         for quantity, choose in (("curve_min_slope", min), ("curve_max_slope", max))
     ),
     exact_method(
-        "growth_complexity",
+        "odds_weighted_slope",
         _exact_linear(lambda instance, degree: complexity_weights(degree, ONE)),
         rational.language_obstacle,
     ),

@@ -1,7 +1,7 @@
-"""Hidden Markov models and n-grams at any length (M8.6): enclosures by windows, and what they bound.
+"""Hidden Markov models and n-grams at any length: enclosures by windows, and what they bound.
 
 The values are those of :mod:`maskbound.numerics.engines.windows.information`, where they are derived; it differentiates
-the entropy of an erased sequence (M5.2) and so relies on the identities named here.
+the entropy of an erased sequence (area-theorem/defect) and so relies on the identities named here.
 """
 
 from __future__ import annotations
@@ -141,11 +141,25 @@ METHODS = (
     _PATH_KL,
     *kl_methods(_PATH_KL, _ENTROPY),
     _of_policy("path_kl", windows.sampled_path_kl, kind="statistical", cost=windows.sampled_cost),
-    _of_policy("curve_left_sum", windows.left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
+    _of_policy("curve_left_riemann_sum", windows.left_sum, obstacle=_only(Bernoulli), policies="Bernoulli"),
     _of_policy("profile_left_sum", windows.left_sum, obstacle=_only(FixedSize), policies="fixed-size"),
-    _of_policy("kl", _kl, BY_CURVE | {"M6.1"}, "bound"),
-    _of_policy("log_ter", _log_ter, BY_CURVE | {"M6.1"}, "bound"),
-    _of_policy("kl", _sampled_kl, BY_CURVE | {"M6.1"}, "statistical", _sampled_obstacle, _sampled_cost),
-    _of_policy("log_ter", _sampled_log_ter, BY_CURVE | {"M6.1"}, "statistical", _sampled_obstacle, _sampled_cost),
-    _of_policy("ser", _ser, BY_CURVE | {"M6.1", "M6.5-kl", "M6.5-path"}, "bound"),
+    _of_policy("kl", _kl, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
+    _of_policy("log_ter", _log_ter, BY_CURVE | {"kl-path-kl/given-times"}, "bound"),
+    _of_policy(
+        "kl", _sampled_kl, BY_CURVE | {"kl-path-kl/given-times"}, "statistical", _sampled_obstacle, _sampled_cost
+    ),
+    _of_policy(
+        "log_ter",
+        _sampled_log_ter,
+        BY_CURVE | {"kl-path-kl/given-times"},
+        "statistical",
+        _sampled_obstacle,
+        _sampled_cost,
+    ),
+    _of_policy(
+        "ser",
+        _ser,
+        BY_CURVE | {"kl-path-kl/given-times", "sequence-error/from-kl", "sequence-error/from-path-kl"},
+        "bound",
+    ),
 )

@@ -1,4 +1,6 @@
-"""Planning: the best schedule of N steps, and when fewer steps than tokens pay off (M7, M8.7)."""
+"""Planning: the best schedule of N steps, and when fewer steps than tokens pay off
+(definitions.md#speedup_at_unit_cost).
+"""
 
 from .best_schedule import best_schedule, best_sizes
 from .break_even import BreakEven, break_even

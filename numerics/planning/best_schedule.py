@@ -1,16 +1,17 @@
-"""The best schedule of N steps for an instance's language (M8.7).
+"""The best schedule of N steps for an instance's language.
 
-PATH_KL of a fixed-size sampler is ``(1/L) sum_k s_k z(S_{k-1})`` less a constant (M5.5): the cheapest way from 0 to L
-in N jumps, the price of a unit being ``z`` where the jump starts. Prices are rounded to whole numbers and the way is
-then exactly optimal, so that the only doubt is the rounding: a sum of sizes times prices, over L, is within the
-largest error of a price.
+PATH_KL of a fixed-size sampler is ``(1/L) sum_k s_k z(S_{k-1})`` less a constant (fixed-size/riemann-error): the
+cheapest way from 0 to L in N jumps, the price of a unit being ``z`` where the jump starts. Prices are rounded to whole
+numbers and the way is then exactly optimal, so that the only doubt is the rounding: a sum of sizes times prices, over
+L, is within the largest error of a price.
 
-PATH_KL of a Bernoulli sampler is ``sum_k w_k Z(a_{k-1})`` less a constant (M5.4): the same on the line from 0 to 1.
-Restricted to multiples of h it is the same shortest path. The best of all is bounded below by the path with the prices
-``Z(a + h)``: in ``sum_k w_k Z(a_{k-1}) = sum_k a_k (Z(a_{k-1}) - Z(a_k))``, ``Z(1)`` read as 0, replace Z by its value
-at the right end of each cell and then move every a_k down to the left end of its cell; neither raises the sum, since Z
-never increases (M5.1). The two differ by about ``h (Z(0) - Z(1))``, while the grid itself costs ``O(h^2)``. The best
-fixed sizes are a second lower bound (M5.9), and the only one where a learning error (M5.6) joins the price.
+PATH_KL of a Bernoulli sampler is ``sum_k w_k Z(a_{k-1})`` less a constant (bernoulli/riemann-error): the same on the
+line from 0 to 1. Restricted to multiples of h it is the same shortest path. The best of all is bounded below by the
+path with the prices ``Z(a + h)``: in ``sum_k w_k Z(a_{k-1}) = sum_k a_k (Z(a_{k-1}) - Z(a_k))``, ``Z(1)`` read as 0,
+replace Z by its value at the right end of each cell and then move every a_k down to the left end of its cell; neither
+raises the sum, since Z never increases (profile/non-increasing). The two differ by about ``h (Z(0) - Z(1))``, while the
+grid itself costs ``O(h^2)``. The best fixed sizes are a second lower bound (fixed-size/no-worse-path-kl), and the only
+one where a learning error (learning-error/worst-case) joins the price.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def best_schedule(
     steps : int, optional
         N; the instance's own.
     quantity : {"path_kl", "kl", "ser"}
-        ``kl`` and ``ser`` exactly, for small rational instances (M6.9).
+        ``kl`` and ``ser`` exactly, for small rational instances (output-law/schedule-polynomial).
     kind : {"bernoulli", "fixed-size"}, optional
         The instance's own, or fixed-size.
 
@@ -134,7 +135,7 @@ def _fixed_size(work: Workspace, N: int) -> Plan:
         policy,
         value,
         least,
-        "the best of all sizes, up to the gap, by shortest path (M5.5)",
+        "the best of all sizes, up to the gap, by shortest path",
         others(work.instance, "fixed-size", N, "path_kl"),
     )
 
@@ -169,7 +170,7 @@ def _bernoulli(work: Workspace, N: int) -> Plan:
         policy,
         value,
         max(least, 0.0),
-        f"the best on a grid of {cells} cells (M5.4); the gap is to the best of all (M5.1, M5.9)",
+        f"the best on a grid of {cells} cells; the gap is to the best of all",
         others(instance, "bernoulli", N, "path_kl"),
     )
 

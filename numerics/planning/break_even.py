@@ -1,4 +1,6 @@
-"""How few steps are enough, policy by policy (M7): a run of N denoiser calls at c times the price pays if N c < L."""
+"""How few steps are enough, policy by policy (definitions.md#speedup_at_unit_cost): a run of N denoiser calls at c
+times the price pays if N c < L.
+"""
 
 from __future__ import annotations
 
@@ -86,9 +88,9 @@ def break_even(instance: Instance, target: float | str, quantity: str = "ter_gap
 
     Notes
     -----
-    Neither KL nor SER is known to fall with N (M6), so every N from 1 on is tried. Where PATH_KL is all that bounds
-    them (M6.1, M6.5), a number that is enough is found by bisection instead; of the best sizes PATH_KL never rises with
-    N, as steps may be empty.
+    Neither KL nor SER is known to fall with N, so every N from 1 on is tried. Where PATH_KL is all that bounds
+    them (kl-path-kl/given-times, sequence-error/from-path-kl), a number that is enough is found by bisection instead;
+    of the best sizes PATH_KL never rises with N, as steps may be empty.
 
     Examples
     --------
@@ -136,7 +138,7 @@ def _found(policy: str, length: int, found: Found) -> BreakEven:
 
 
 def _methods(instance: Instance, quantity: str) -> list[Method]:
-    """What measures or bounds the quantity without drawing, within the time, cheapest first."""
+    """The methods that measure or bound the quantity without drawing, within the time, cheapest first."""
     able = [
         method
         for method in methods_for(QUANTITIES[quantity])
@@ -146,14 +148,14 @@ def _methods(instance: Instance, quantity: str) -> list[Method]:
     fit = [(cost, method) for cost, method in costs if cost.seconds <= SECONDS and cost.bytes <= memory_budget()]
     cheapest = [method for _, method in sorted(fit, key=lambda pair: pair[0].operations)]
     # Bounds by PATH_KL are all alike.
-    by_path = [method for method in cheapest if "M6.1" in method.relies_on]
+    by_path = [method for method in cheapest if "kl-path-kl/given-times" in method.relies_on]
     return [method for method in cheapest if method not in by_path[1:]]
 
 
 def _decided(instance: Instance, quantity: str, most: float, policy: Policy) -> Enclosure:
     """The quantity by the cheapest method that tells whether it is within the target, or else by the narrowest."""
     if isinstance(policy, FixedSize) and max(policy.sizes) <= 1:
-        # One token at a time from the exact conditionals is q itself (M9).
+        # One token at a time from the exact conditionals is q itself (known-answers.md).
         return Enclosure.exactly(0)
     work = Workspace(replace(instance, policy=policy, spec=None))
     best: Enclosure | None = None

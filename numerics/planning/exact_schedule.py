@@ -1,4 +1,5 @@
-"""The best schedule for the exact KL or SER of a small rational instance, from one pass for all schedules (M6.9).
+"""The best schedule for the exact KL or SER of a small rational instance, from one pass for all schedules
+(output-law/schedule-polynomial).
 
 Fixed sizes are enumerated: there are ``2^(L-1)`` compositions.
 
@@ -6,7 +7,7 @@ For Bernoulli steps ``p(x)`` is a polynomial in w with non-negative coefficients
 chance of a correct sequence and ``-KL`` are then raised by the growth transform ``w_k <- w_k g_k / sum_j w_j g_j``, g
 their gradient (Baum and Eagon 1967; for KL it is the EM step whose hidden variable is the reveal times). It ends near a
 stationary point, which need not be the best of all: several starts are tried, and what is proved is stated. SER has a
-lower bound in the best fixed sizes, of which it is an average (M5.9).
+lower bound in the best fixed sizes, of which it is an average (fixed-size/no-worse-path-kl).
 """
 
 from __future__ import annotations
@@ -54,14 +55,14 @@ def best_exactly(instance: Instance, N: int, quantity: str, kind: Kind) -> Plan:
     if kind == "fixed-size":
         policy = FixedSize([*sizes, *[0] * (N - len(sizes))])
         value = measured(instance, policy, quantity)
-        guarantee = "the best of all sizes, by enumeration (M6.9)"
+        guarantee = "the best of all sizes, by enumeration (output-law/schedule-polynomial)"
         return Plan(quantity, kind, policy, value, max(least, 0.0), guarantee, others(instance, kind, N, quantity))
     if N > MOST_STEPS:
         raise BadInput("steps", f"found {N}; at most {MOST_STEPS} Bernoulli steps are planned for {quantity}")
     found, starts = _best_weights(sums, N, quantity)
     stepped = Bernoulli(schedule=Schedule(found))
     value = measured(instance, stepped, quantity)
-    guarantee = f"stationary, and the best of {starts} starts (M6.9)"
+    guarantee = f"stationary, and the best of {starts} starts (output-law/schedule-polynomial)"
     return Plan(
         quantity,
         kind,

@@ -1,4 +1,4 @@
-"""The output law of a small instance as polynomials in the schedule (M6.9)."""
+"""The output law of a small instance as polynomials in the schedule (output-law/schedule-polynomial)."""
 
 from __future__ import annotations
 

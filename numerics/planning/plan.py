@@ -1,4 +1,4 @@
-"""What planning finds: a schedule, what it is worth, and how far from the best it can be."""
+"""A plan: a schedule, its value, and how far from the best it can be."""
 
 from __future__ import annotations
 

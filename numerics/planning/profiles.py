@@ -1,4 +1,6 @@
-"""What a step costs by how much is revealed before it: the profile z(j) and the curve Z(a) as arrays (M5)."""
+"""Cost of a step by how much is revealed before it: the profile z(j) and the curve Z(a) as arrays
+(definitions.md#information-profile-and-curve).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ BYTES_A_TOKEN = 80
 
 
 def profile_of(work: Workspace) -> Profile:
-    """``z(0..L-1)``, with the learning error of M5.6 where the denoiser is not exact.
+    """``z(0..L-1)``, with the learning error (learning-error/worst-case) where the denoiser is not exact.
 
     Returns
     -------
@@ -94,7 +96,7 @@ def _of_blocks(one: Profile, count: int) -> Profile:
 
 
 def _curve_of_table(z: Profile, cells: int) -> Profile:
-    """M5.1; of the weights of sum 1, each has at most 8L roundings."""
+    """The profile does not increase; of the weights of sum 1, each has at most 8L roundings."""
     a = np.arange(cells + 1) / cells
     L = len(z.values)
     rows = [slice(start, start + ROWS_AT_ONCE) for start in range(0, cells + 1, ROWS_AT_ONCE)]

@@ -1,4 +1,4 @@
-"""Policies: which positions a sampler reveals at each step (M3)."""
+"""Policies: which positions a sampler reveals at each step (definitions.md#policies)."""
 
 from .adaptive import Adaptive
 from .base import Partial, Policy, Transition

@@ -1,4 +1,4 @@
-"""Policies that look at the conditionals before they choose positions (M3.1)."""
+"""Policies that look at the conditionals before they choose positions (definitions.md#adaptive-policies)."""
 
 from __future__ import annotations
 

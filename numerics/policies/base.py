@@ -1,4 +1,6 @@
-"""What every policy can do (M3): choose positions from a partial sequence and fill them independently."""
+"""The interface of policies (definitions.md#policies): choose positions from a partial sequence and fill them
+independently.
+"""
 
 from __future__ import annotations
 

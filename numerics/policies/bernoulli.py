@@ -1,4 +1,4 @@
-"""Bernoulli steps: every masked position is revealed on its own (M3)."""
+"""Bernoulli steps: every masked position is revealed on its own (definitions.md#policies)."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def candidates(policy: Adaptive, masked: NDArray[np.bool_]) -> NDArray[np.bool_]
 
 
 def choose(policy: Adaptive, step: int, contexts: Contexts, proposed: NDArray[np.float64] | None = None) -> Choices:
-    """What a policy reveals.
+    """The positions that a policy reveals.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def rank(policy: Adaptive, contexts: Contexts, drawn: NDArray[np.float64]) -> Ra
 
 
 def drawn_rows(policy: Adaptive, contexts: Contexts) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """What tokens are drawn from, ``c^(1/T)`` normalised, and the rows whose largest token is in doubt.
+    """Laws that tokens are drawn from, ``c^(1/T)`` normalised, and the rows whose largest token is in doubt.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Given sets: every step reveals the positions that it is told (M3)."""
+"""Given sets: every step reveals the positions that it is told (definitions.md#policies)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def autoregressive(length: int) -> FixedSets:
 
 
 def bisection(length: int) -> FixedSets:
-    """The midpoint of every masked run at once: ``ceil(log2(L+1))`` steps (M6.13)."""
+    """The midpoint of every masked run at once: ``ceil(log2(L+1))`` steps (independent-steps/path-kl)."""
     runs, sets = [(0, whole(length, "length", 1, MOST_POSITIONS))], []
     while runs:
         sets.append([(start + stop - 1) // 2 for start, stop in runs])

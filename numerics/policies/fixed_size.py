@@ -1,4 +1,4 @@
-"""Fixed sizes: each step reveals a uniformly random set of a given size (M3)."""
+"""Fixed sizes: each step reveals a uniformly random set of a given size (definitions.md#policies)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bernoulli steps that also mask revealed tokens again (M3.3)."""
+"""Bernoulli steps that also mask revealed tokens again (definitions.md#remasking)."""
 
 from __future__ import annotations
 

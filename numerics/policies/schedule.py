@@ -1,4 +1,4 @@
-"""Schedules: how much is revealed at each step (M0, design of ``alpha_t``)."""
+"""Schedules: how much is revealed at each step (definitions.md#setting)."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Settings(SpecTable):
 
     @property
     def request(self) -> Request:
-        """What a workspace is asked."""
+        """The request to a workspace."""
         return Request(self.width, self.seconds, self.samples, self.seed, self.confidence)
 
 

@@ -14,7 +14,7 @@ __all__ = ["Sweep", "missing", "sweep"]
 
 @dataclass(frozen=True)
 class Sweep:
-    """What a sweep did.
+    """The outcome of a sweep.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS settings (version TEXT PRIMARY KEY, measure TEXT NOT 
 
 
 def code_version() -> str:
-    """What rows are kept under beside their fingerprint."""
+    """The key that rows are kept under beside their fingerprint."""
     return version("maskbound")
 
 
@@ -164,7 +164,7 @@ class Store:
             yield Row(*row)
 
     def found(self, fingerprint: str) -> dict[str, Enclosure]:
-        """What was measured of one instance."""
+        """The stored measurements of one instance."""
         query = f"SELECT {', '.join(COLUMNS)} FROM results WHERE version = ? AND fingerprint = ?"
         rows = [Row(*row) for row in self._base.execute(query, (code_version(), fingerprint))]
         return {row.quantity: found for row in rows if (found := self.enclosure(row)) is not None}

@@ -1,4 +1,4 @@
-"""What a table or a check runs over: files, gallery names, or the gallery itself."""
+"""The instances that a table or a check runs over: files, gallery names, or the gallery itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test of a sampler found, as JSON."""
+"""The outcome of a test of a sampler, as JSON."""
 
 from __future__ import annotations
 

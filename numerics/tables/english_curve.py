@@ -27,10 +27,12 @@ SECONDS = 3600.0
 
 
 def english_curve(steps: Sequence[int] = STEPS, store: Store | None = None, length: int = LENGTH) -> Table:
-    """The largest TER gap and the bigram rates of the English letter chain against N, beside what M6.4 allows.
+    """The largest TER gap and the bigram rates of the English letter chain against N, beside the bound
+    (token-error/bernoulli).
 
     The gap ``log TER(p) - log TER(q)`` is ``KL/L``, at most ``PATH_KL/L``. Every number is exact to all digits shown.
-    The last row is the order that makes no error at all (M6.13), at the nearest length that fills its last step.
+    The last row is the order that makes no error at all (independent-steps/path-kl), at the nearest length that fills
+    its last step.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def english_curve(steps: Sequence[int] = STEPS, store: Store | None = None, leng
         instances.append(instance)
         rows.append(_random_order(instance, found))
     halved = _instance("english, bisection", 2 ** ((length + 1).bit_length() - 1) - 1, {"kind": "bisection"})
-    columns = ("order", "N", "PATH_KL/L", "M6.4: (TC+DTC)/(NL)", "log V / N", "bigram KL rate", "bigram TV rate")
+    columns = ("order", "N", "PATH_KL/L", "bound: (TC+DTC)/(NL)", "log V / N", "bigram KL rate", "bigram TV rate")
     note = (
         f"English letters as a Markov chain (V = {len(ENGLISH_ALPHABET)}, every count plus {SMOOTHING}), L = {length}, "
         "N uniform Bernoulli steps, exact denoiser. PATH_KL/L bounds the TER gap, log TER(p) - log TER(q), from above. "
@@ -89,7 +91,7 @@ def _bisection(instance: Instance) -> tuple[object, ...]:
     """KL is zero and not merely small, so that p = q and every distance between the two is zero."""
     found = measure(instance, ["path_kl", "kl"])
     if found["kl"].hi > 0:
-        raise AssertionError(f"bisection of a Markov chain is exact (M6.13), found {found['kl']}")
+        raise AssertionError(f"bisection of a Markov chain is exact (independent-steps/path-kl), found {found['kl']}")
     none = Enclosure.exactly(0)
     return ("bisection", instance.policy.steps, _over(found["path_kl"], instance.length), None, None, none, none)
 

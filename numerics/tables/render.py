@@ -212,4 +212,4 @@ def _latex(table: Table) -> str:
 FORMATS: Mapping[str, Callable[[Table], str]] = MappingProxyType(
     {"md": _markdown, "latex": _latex, "csv": _csv, "json": _json}
 )
-"""What a table can be written as."""
+"""The formats that a table can be written in."""

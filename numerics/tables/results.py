@@ -55,7 +55,7 @@ def _width(number: Enclosure) -> str:
 
 
 def measured_record(instance: Instance, found: Mapping[str, Enclosure]) -> dict[str, Any]:
-    """What ``measure --json`` prints."""
+    """The JSON of ``measure --json``."""
     return {"instance": instance.name, "quantities": {name: as_json(number) for name, number in found.items()}}
 
 
@@ -121,7 +121,7 @@ def sequences_table(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[n
 
 
 def sequences_record(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64]) -> dict[str, Any]:
-    """What ``law --sequences FILE --json`` prints."""
+    """The JSON of ``law --sequences FILE --json``."""
     log_q = instance.language.log_prob(x).tolist()
     found = [
         {"sequence": row.tolist(), "log_p": as_json(p), "log_q": as_json(q)}
@@ -160,7 +160,7 @@ def curve_tables(instance: Instance, found: InformationCurve) -> tuple[Table, Ta
 
 
 def curve_record(instance: Instance, found: InformationCurve) -> dict[str, Any]:
-    """What ``curve --json`` prints."""
+    """The JSON of ``curve --json``."""
     return {
         "instance": instance.name,
         "profile": _points("j", found.revealed, found.profile),

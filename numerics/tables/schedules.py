@@ -1,4 +1,4 @@
-"""Planned schedules for readers and for programs (M7, M8.7)."""
+"""Planned schedules for readers and for programs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIZES_SHOWN = 16
 LENGTH = 1024
 SMOOTHING = 1
 
-MIXTURE = "Fixed sizes are never worse than Bernoulli steps, which are mixtures of them (M5.9)."
+MIXTURE = "Fixed sizes are never worse than Bernoulli steps, which are mixtures of them (fixed-size/no-worse-path-kl)."
 
 
 def _planned() -> Iterator[tuple[str, Language, tuple[int, ...]]]:
@@ -129,7 +129,7 @@ def break_even_table() -> Table:
     note = (
         "The smallest N with log TER(p) - log TER(q) (ter_gap, nats per token) or SER within the target, exact "
         "denoiser; no entry: not within L steps. A run pays if N c < L, one denoiser call costing c autoregressive "
-        "steps. Where only PATH_KL bounds the quantity (M6.1, M6.5), N is enough and might not be the smallest. The "
+        "steps. Where only PATH_KL bounds the quantity, N is enough and might not be the smallest. The "
         f"sizes are those of least PATH_KL. TER gaps of English letters: every count plus {SMOOTHING}."
     )
     return Table("When fewer steps than tokens pay off", columns, tuple(rows), (note,))

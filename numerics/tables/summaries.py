@@ -1,4 +1,4 @@
-"""What was checked, in a few rows: the instances, the verdicts by statement, how tight, and what is false."""
+"""A check in a few rows: the instances, the verdicts by statement, how tight they are, and the false statements."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def tally(verdicts: Iterable[Verdict]) -> str:
 
 
 def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[str]:
-    """What a table of verdicts leaves open: violations in full, and why others could not be decided.
+    """Lines below a table of verdicts: violations in full, and why others could not be decided.
 
     With ``inapplicable``, also why a statement does not apply.
     """
@@ -191,7 +191,7 @@ def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[
 
 
 def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
-    """What ``check --json`` prints; the sides are numbers, null where the statement does not apply."""
+    """The JSON of ``check --json``; the sides are numbers, null where the statement does not apply."""
     return [
         {
             "statement": verdict.statement.id,
@@ -207,7 +207,7 @@ def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
 
 
 def search_record(found: Falsification) -> dict[str, Any]:
-    """What ``falsify --json`` prints; the counterexample and the tightest instance in the format of instance files."""
+    """The JSON of ``falsify --json``; the counterexample and the tightest instance in the format of instance files."""
     extreme = found.tightest
     return {
         "statement": found.statement.id,

@@ -18,7 +18,7 @@ def assert_samples_from(
     seed: int = 0,
     allow_inconclusive: bool = False,
 ) -> Conformity:
-    """Fail unless a sampler's code draws from an instance's law (M10).
+    """Fail unless a sampler's code draws from an instance's law (definitions.md#conformance).
 
     Parameters
     ----------

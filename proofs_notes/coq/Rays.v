@@ -184,7 +184,7 @@ move=> fine ex; case: f fine => [_|_|_|_|_|_|s|w] /=.
   have e := bernoulli_riemann_error wl int ex; rewrite language_area_curve in e.
   rewrite -[path_kl _ _ _]/(path_kl q p (bernoulli I wl)) e; congr Fin.
   rewrite sum_of_cat mean_profileP Q2R_m1 /Rminus; congr (_ + _); last by ring.
-  rewrite /curve_left_sum /sum_of big_flatten big_map big_iota; apply: eq_bigr => k _.
+  rewrite /curve_left_riemann_sum /sum_of big_flatten big_map big_iota; apply: eq_bigr => k _.
   rewrite language_curve_bernstein big_distrr big_map big_positions card_ord /=; apply: eq_bigr => j _.
   by rewrite qmulP binomialP revealed_beforeP /revealed; rewrite -!Rmult_assoc.
 Qed.

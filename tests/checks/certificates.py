@@ -13,7 +13,8 @@ from maskbound.numerics.checks import verify as kernel
 HALVES = {"kind": "bernoulli", "weights": ["1/2", "1/2"]}
 BOTH = ["ExactDenoiser", "BernoulliPolicy"]
 
-# Pair(2), L = 2, two uniform steps: rho = 1/2, PATH_KL = rho log 2, TC = DTC = log 2 (M9), so M6.2 has ratio 1/2.
+# Pair(2), L = 2, two uniform steps: rho = 1/2, PATH_KL = rho log 2, TC = DTC = log 2 (known-answers.md), so
+# bernoulli/max-weight has ratio 1/2.
 PAIR = {
     "format": "maskbound certificate 2",
     "subjects": [
@@ -21,7 +22,7 @@ PAIR = {
     ],
     "between": None,
     "statement": {
-        "id": "M6.2",
+        "id": "bernoulli/max-weight",
         "lhs": "path_kl",
         "relation": "<=",
         "rhs": "max_step_weight*(dual_total_correlation + total_correlation)",
@@ -38,11 +39,12 @@ PAIR = {
     "bits": 64,
     "verdict": "holds",
     "conclusion": "holds: path_kl <= max_step_weight*(dual_total_correlation + total_correlation) "
-    '(ExactDenoiser; BernoulliPolicy; one subject; V = 2, L = 2, N = 2), label "M6.2"',
+    '(ExactDenoiser; BernoulliPolicy; one subject; V = 2, L = 2, N = 2), label "bernoulli/max-weight"',
     "provenance": {"seconds": 0.25, "by": "hand", "nothing": None},
 }
 
-# Parity, L = 3: SER = (1 - 3/8)/2 = 5/16, KL = -log(11/16), and M6.5 is an equality (M9).
+# Parity, L = 3: SER = (1 - 3/8)/2 = 5/16, KL = -log(11/16), and sequence-error/from-kl is an equality
+# (known-answers.md).
 PARITY = {
     "format": "maskbound certificate 2",
     "subjects": [
@@ -56,18 +58,25 @@ PARITY = {
         }
     ],
     "between": None,
-    "statement": {"id": "M6.5-kl", "lhs": "ser", "relation": "<=", "rhs": "1 - exp(-kl)", "assumptions": []},
+    "statement": {
+        "id": "sequence-error/from-kl",
+        "lhs": "ser",
+        "relation": "<=",
+        "rhs": "1 - exp(-kl)",
+        "assumptions": [],
+    },
     "quantities": {"ser": "5/16", "kl": "4*log(2) - log(11)"},
     "values": {"lhs": "5/16", "rhs": "5/16"},
     "order": "=",
     "bits": None,
     "verdict": "holds",
-    "conclusion": 'holds: ser <= 1 - exp(-kl) (one subject; V = 2, L = 3, N = 2), label "M6.5-kl"',
+    "conclusion": 'holds: ser <= 1 - exp(-kl) (one subject; V = 2, L = 3, N = 2), label "sequence-error/from-kl"',
     "provenance": None,
 }
 
-# A chain that never repeats token 1, 111 and 11* forbidden: M5.4, an identity between sums of logarithms. With initial
-# law 1/2, 1/2 and rows 1/3, 2/3 and 1, 0: H = log 2 + 2 h/2 ..., written out by ``complete`` and compared below.
+# A chain that never repeats token 1, 111 and 11* forbidden: bernoulli/riemann-error, an identity between sums of
+# logarithms. With initial law 1/2, 1/2 and rows 1/3, 2/3 and 1, 0: H = log 2 + 2 h/2 ..., written out by ``complete``
+# and compared below.
 CHAIN_QUESTION = {
     "subjects": [
         {
@@ -81,15 +90,15 @@ CHAIN_QUESTION = {
     ],
     "between": None,
     "statement": {
-        "id": "M5.4",
+        "id": "bernoulli/riemann-error",
         "lhs": "path_kl",
         "relation": "==",
-        "rhs": "curve_left_sum - curve_area",
+        "rhs": "curve_left_riemann_sum - curve_area",
         "assumptions": BOTH,
     },
 }
 
-# Strings of weight 2 at L = 4 (end of M6): refining (2, 2) to (1, 1, 2) raises KL from log(4/3) to log(3/2).
+# Strings of weight 2 at L = 4: refining (2, 2) to (1, 1, 2) raises KL from log(4/3) to log(3/2).
 WEIGHT_TWO = ["1/6" if sum(x) == 2 else "0" for x in product(range(2), repeat=4)]
 REFINING = {
     "format": "maskbound certificate 2",
@@ -102,7 +111,7 @@ REFINING = {
     ],
     "between": "refines",
     "statement": {
-        "id": "false-refining-lowers-kl",
+        "id": "refuted/refining-lowers-kl",
         "lhs": "kl@2",
         "relation": "<=",
         "rhs": "kl",
@@ -114,7 +123,7 @@ REFINING = {
     "bits": 64,
     "verdict": "violated",
     "conclusion": "violated: kl@2 <= kl (ExactDenoiser; OrderOblivious; refines; "
-    'V = 2, L = 4, N = 2; V = 2, L = 4, N = 3), label "false-refining-lowers-kl"',
+    'V = 2, L = 4, N = 2; V = 2, L = 4, N = 3), label "refuted/refining-lowers-kl"',
     "provenance": {},
 }
 

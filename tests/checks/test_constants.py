@@ -13,13 +13,15 @@ from maskbound.numerics.checks.constants import constant_of, least_constant
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.theory import statements
 
-RATE, STEPS = statements["M6.3-rate"], statements["M6.3-tc-steps"]
+RATE, STEPS = statements["fixed-size/rate"], statements["fixed-size/log-length-steps"]
 MDS = Workspace(Instance(languages.mds(5, 3, 4), policies.FixedSize([2, 2])))
-"""Rank 3 is used up after the first token of a step of 2: ``PATH_KL = log 5``, ``TC + DTC = 4 log 5`` (M6.3)."""
+"""Rank 3 is used up after the first token of a step of 2: ``PATH_KL = log 5``, ``TC + DTC = 4 log 5``
+(fixed-size/max-size).
+"""
 
 
 def test_the_constant_of_an_mds_code():
-    """``log 5 <= C 4 log 5 / 2``: C = 1/2, where M6.3 gives ``1 - N/L``."""
+    """``log 5 <= C 4 log 5 / 2``: C = 1/2, where fixed-size/max-size gives ``1 - N/L``."""
     found = least_constant(RATE, (MDS,))
     assert found.contains(Fraction(1, 2))
     assert found.width < 1e-12
@@ -40,9 +42,9 @@ def test_a_smaller_constant_is_violated_and_a_larger_one_holds():
 
 
 def test_where_there_is_no_constant():
-    assert constant_of(statements["M6.2"]) is None
+    assert constant_of(statements["bernoulli/max-weight"]) is None
     assert least_constant(STEPS, (MDS,)) is None  # sizes (2, 2) are not greedy
     independent = Workspace(Instance(languages.iid(["1"], 2), policies.FixedSize([1, 1])))
     assert least_constant(RATE, (independent,)) is None  # nothing to divide by
     with pytest.raises(ValueError, match="has no parameter C"):
-        least_constant(statements["M6.2"], (MDS,))
+        least_constant(statements["bernoulli/max-weight"], (MDS,))

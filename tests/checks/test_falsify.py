@@ -34,21 +34,27 @@ from maskbound.theory import ClaimError, claim, statements
 
 FALSE = [name for name, statement in statements.items() if statement.status == "false on purpose"]
 QUICK = [
-    "false-size-minus-two",
-    "false-indivisible-sizes",
-    "false-convex-curve",
-    "false-half-exponent",
-    "false-pair-mean-error",
-    "false-bisection-any-language",
-    "false-entropy-bound-once",
-    "false-any-adaptive-policy",
-    "false-proposals-are-exact",
+    "refuted/fixed-size-minus-two",
+    "refuted/fixed-size-equal-indivisible",
+    "refuted/convex-curve",
+    "refuted/ser-half-exponent",
+    "refuted/pair-mean-error",
+    "refuted/bisection-any-language",
+    "refuted/entropy-bound-once",
+    "refuted/vocabulary-rate-adaptive",
+    "refuted/proposals-are-exact",
 ]
 """All of them, by several seeds, are in the slow tests."""
 
 TRUE = [name for name, statement in statements.items() if statement.status not in ("false on purpose", "asymptotic")]
 
-SOME_TRUE = ["M5.2", "M5.4-refinement", "M6.2", "M6.5-kl", "M6.6"]
+SOME_TRUE = [
+    "area-theorem/defect",
+    "refinement/path-kl-monotone",
+    "bernoulli/max-weight",
+    "sequence-error/from-kl",
+    "pair/ser-lower",
+]
 PARITY = Candidate.from_spec(
     {
         "language": {"kind": "parity", "length": 3},
@@ -100,7 +106,7 @@ def test_the_kernel_accepts_the_counterexample(name):
 
 
 def test_a_false_statement_about_two_subjects_is_refuted():
-    found = refutation("false-refining-lowers-ser", seed=1)
+    found = refutation("refuted/refining-lowers-ser", seed=1)
     assert_refuted(found)
     assert "violated" in verify.verify(certificate_text([found.certificate()]))
     assert found.instance["relation"] == "refines"
@@ -119,7 +125,7 @@ def test_every_false_statement_is_refuted(name, seed):
 
 
 def test_the_stored_counterexample_is_not_read():
-    statement = statements["false-size-minus-two"]
+    statement = statements["refuted/fixed-size-minus-two"]
     other = replace(statement, counterexample={"language": {"kind": "nothing"}}, refuted_by="nothing")
     assert falsify(other, 60.0).instance == refutation(statement.id).instance
 
@@ -142,10 +148,10 @@ def test_a_true_statement_stands(name):
 
 
 def test_the_same_seed_does_the_same_work():
-    first, second, other = (falsify("false-half-exponent", 60.0, seed) for seed in (5, 5, 6))
+    first, second, other = (falsify("refuted/ser-half-exponent", 60.0, seed) for seed in (5, 5, 6))
     assert (first.first, first.instance, first.tried) == (second.first, second.instance, second.tried)
     assert first.first != other.first
-    first, second = (falsify("M6.6-exponential", 60.0, seed=5, most=100) for _ in range(2))
+    first, second = (falsify("pair/linear-steps", 60.0, seed=5, most=100) for _ in range(2))
     assert (first.tightest, first.tried, first.judged) == (second.tightest, second.tried, second.judged)
 
 
@@ -156,7 +162,7 @@ def test_the_budget_cuts_the_work_and_nothing_else(monkeypatch):
         ticks = itertools.count()
         tried = []
         monkeypatch.setattr(falsifier._Search, "judge", lambda self, candidate, *_, **__: tried.append(size(candidate)))
-        found = falsify("M6.1", budget, clock=lambda: float(next(ticks)))
+        found = falsify("kl-path-kl/given-times", budget, clock=lambda: float(next(ticks)))
         assert found.tried == len(tried) <= budget
         return tried
 
@@ -177,9 +183,9 @@ def test_a_statistical_interval_refutes_nothing(monkeypatch):
         return replace(found, lhs=replace(found.lhs, quantities=quantities))
 
     monkeypatch.setattr(falsifier, "judge", by_sampling)
-    assert not falsify("false-size-minus-two", 60.0, most=60).found
+    assert not falsify("refuted/fixed-size-minus-two", 60.0, most=60).found
     monkeypatch.undo()
-    assert falsify("false-size-minus-two", 60.0, most=60).found
+    assert falsify("refuted/fixed-size-minus-two", 60.0, most=60).found
 
 
 def test_engines_that_disagree_are_an_error(monkeypatch):
@@ -192,7 +198,7 @@ def test_engines_that_disagree_are_an_error(monkeypatch):
 
     monkeypatch.setattr(falsifier, "judge", wrong)
     with pytest.raises(RuntimeError, match="holds exactly"):
-        falsify("false-size-minus-two", 60.0)
+        falsify("refuted/fixed-size-minus-two", 60.0)
 
 
 def test_a_claim_works_like_an_id():
@@ -212,13 +218,13 @@ def test_equality_violates_a_strict_claim():
 
 
 def test_what_cannot_be_searched_is_refused():
-    with pytest.raises(BadInput, match="an id such as M6"):
-        falsify("M6.22", 1.0)
+    with pytest.raises(BadInput, match="an id such as"):
+        falsify("bernoulli/max-wieght", 1.0)
     with pytest.raises(ClaimError, match="not known"):
         falsify("path_kl <= total_corelation", 1.0)
     for budget in (0.0, -1.0, math.nan):
         with pytest.raises(BadInput, match="budget"):
-            falsify("M6.2", budget)
+            falsify("bernoulli/max-weight", budget)
 
 
 @pytest.mark.parametrize("name", TRUE + FALSE)
@@ -251,7 +257,9 @@ def test_shrinking_stops_at_what_no_reduction_keeps():
     assert (instance.vocab, instance.length, instance.policy.steps) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("name", ["M5.6", "M5.4-refinement", "M6.3", "M6.6"])
+@pytest.mark.parametrize(
+    "name", ["learning-error/worst-case", "refinement/path-kl-monotone", "fixed-size/max-size", "pair/ser-lower"]
+)
 def test_each_reduction_is_smaller(name):
     """From random candidates down: the sizes that are accepted fall strictly."""
     family, rng = Family.of(statements[name]), Random(2)
@@ -282,17 +290,23 @@ def test_a_table_denoiser_is_part_of_a_candidate():
 
 
 def test_blocks_are_searched():
-    """M6.17 about policies with blocks, too, is false, and no smaller counterexample than two positions exists."""
-    statement = statements["M6.17"]
+    """The mode bias (propose-then-choose/mode-bias) of policies with blocks, too, is false, and no smaller
+    counterexample than two positions exists.
+    """
+    statement = statements["propose-then-choose/mode-bias"]
     assumptions = tuple(each for each in statement.assumptions if each.name != "NoBlocks")
-    found = falsify(replace(statement, id="M6.17-blocks", assumptions=assumptions), 600.0, clock=time.process_time)
+    found = falsify(
+        replace(statement, id="propose-then-choose/mode-bias-blocks", assumptions=assumptions),
+        600.0,
+        clock=time.process_time,
+    )
     assert_refuted(found)
     assert (found.instance["language"]["length"], found.instance["policy"]["block_length"]) == (2, 1)
 
 
 def test_policies_without_listed_steps_are_climbed_from():
     """Thresholds and entropy bounds have no step that could be split."""
-    family, unlisted = Family.of(statements["M6.15-bound"]), 0
+    family, unlisted = Family.of(statements["kl-path-kl/chosen-first"]), 0
     for seed in range(60):
         rng = Random(seed)
         candidate = random_candidate(family, rng)

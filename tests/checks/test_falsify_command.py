@@ -30,12 +30,12 @@ def test_it_finds_shrinks_and_certifies(tmp_path):
 
 
 def test_in_json(tmp_path):
-    first, again = (run("falsify", "false-size-minus-two", "--json") for _ in range(2))
+    first, again = (run("falsify", "refuted/fixed-size-minus-two", "--json") for _ in range(2))
     assert first.exit_code == 1
     assert first.stderr == ""
     found = json.loads(first.stdout, parse_constant=pytest.fail)
-    assert found["statement"] == "false-size-minus-two"
-    assert found["claim"] == str(statements["false-size-minus-two"])
+    assert found["statement"] == "refuted/fixed-size-minus-two"
+    assert found["claim"] == str(statements["refuted/fixed-size-minus-two"])
     assert found["verdict"]["status"] == "violated"
     assert found["tightest"] is None
     assert found["shrunk"]
@@ -55,7 +55,7 @@ def test_it_reports_how_close_it_came(tmp_path):
     )
     assert "nothing is written" in found.stderr
     assert not file.exists()
-    record = json.loads(run("falsify", "M6.2", "--budget", "1", "--json").stdout)
+    record = json.loads(run("falsify", "bernoulli/max-weight", "--budget", "1", "--json").stdout)
     assert record["counterexample"] is record["verdict"] is None
     assert 0 < record["tightest"]["ratio"] <= 1
     assert record["seconds"] < 10, "one second, and the slowest candidate"
@@ -71,14 +71,14 @@ def test_it_takes_statements_about_two_subjects():
     ("words", "parts"),
     [
         ([], ["STATEMENT"]),
-        (["M6.22"], ["M6.22", "M6.2"]),
+        (["bernoulli/max-wieght"], ["bernoulli/max-wieght", "bernoulli/max-weight"]),
         (["kl <= pathkl"], ["pathkl", "path_kl"]),
         (["kl <="], ["ends too early"]),
-        (["M6.2", "--budget", "0"], ["--budget", "found 0", "positive"]),
-        (["M6.2", "--budget", "inf"], ["--budget", "positive"]),
-        (["M6.2", "--budget", "soon"], ["--budget"]),
-        (["M6.2", "--seed", "-1"], ["--seed"]),
-        (["M6.2", "--out", "absent/x.json"], ["--out", "folder"]),
+        (["bernoulli/max-weight", "--budget", "0"], ["--budget", "found 0", "positive"]),
+        (["bernoulli/max-weight", "--budget", "inf"], ["--budget", "positive"]),
+        (["bernoulli/max-weight", "--budget", "soon"], ["--budget"]),
+        (["bernoulli/max-weight", "--seed", "-1"], ["--seed"]),
+        (["bernoulli/max-weight", "--out", "absent/x.json"], ["--out", "folder"]),
         (["hellinger <= 0", "--out", "x.json"], ["no certificates", "hellinger"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -99,7 +99,7 @@ def test_a_certificate_that_cannot_be_written_does_not_hide_the_counterexample(t
     from maskbound.numerics.checks import verify
 
     monkeypatch.setattr(verify, "LARGEST_WORK", 0)
-    found = run("falsify", "false-size-minus-two", "--out", str(tmp_path / "x.json"))
+    found = run("falsify", "refuted/fixed-size-minus-two", "--out", str(tmp_path / "x.json"))
     assert found.exit_code == 1
     assert "counterexample found" in found.stdout
     assert "nothing is written" in found.stderr

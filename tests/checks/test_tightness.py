@@ -49,8 +49,8 @@ def test_a_ratio_below_one_never_reads_one():
 
 
 def test_it_is_in_the_table_and_in_the_account():
-    row = next(row for row in statement_list().rows if row[0] == "M6.5-kl")
+    row = next(row for row in statement_list().rows if row[0] == "sequence-error/from-kl")
     assert row[statement_list().columns.index("tightest")] == "1"
-    assert "ratio 1 on pair(" in statement_account(statements["M6.5-kl"])
-    false = next(row for row in statement_list().rows if row[0] == "false-tc-alone")
+    assert "ratio 1 on pair(" in statement_account(statements["sequence-error/from-kl"])
+    false = next(row for row in statement_list().rows if row[0] == "refuted/bernoulli-tc-only")
     assert false[statement_list().columns.index("tightest")] is None

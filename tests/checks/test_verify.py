@@ -49,7 +49,7 @@ def test_a_file_may_hold_a_list():
 
 def test_values_are_log_forms():
     form = LogForm.parse(ALL["chain"]["values"]["lhs"])
-    assert form == LogForm.parse(ALL["chain"]["quantities"]["curve_left_sum"]) - LogForm.parse(
+    assert form == LogForm.parse(ALL["chain"]["quantities"]["curve_left_riemann_sum"]) - LogForm.parse(
         ALL["chain"]["quantities"]["curve_area"]
     )
     assert ALL["chain"]["order"] == "="
@@ -127,10 +127,10 @@ def malformed_texts():
     yield whole.replace('"vocab": 2', '"vocab": ' + "9" * 4000)
     yield whole.replace('"length": 2', '"length": 1000000000')
     yield whole.replace('"length": 2', '"length": NaN')
-    yield whole.replace('"id": "M6.2"', '"id": 6.2')
-    yield whole.replace('"id": "M6.2"', '"id": null')
-    yield whole.replace('"id": "M6.2"', '"id": "x\\naccepted: y"')
-    yield whole.replace('"id": "M6.2"', '"id": "\\ud800"')
+    yield whole.replace('"id": "bernoulli/max-weight"', '"id": 6.2')
+    yield whole.replace('"id": "bernoulli/max-weight"', '"id": null')
+    yield whole.replace('"id": "bernoulli/max-weight"', '"id": "x\\naccepted: y"')
+    yield whole.replace('"id": "bernoulli/max-weight"', '"id": "\\ud800"')
     yield whole.replace('"1/2"', "0.5")
     yield whole.replace('"1/2"', '"1/0"')
     yield whole.replace('"1/2"', '"' + "1" * 5000 + '"')

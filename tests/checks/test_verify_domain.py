@@ -372,8 +372,8 @@ def relabelled(label, certificate=PAIR):
 @pytest.mark.parametrize(
     "label",
     [
-        "M6.2 holds: path_kl == 0 (one subject); also",
-        "M6.2: kl",
+        "bernoulli/max-weight holds: path_kl == 0 (one subject); also",
+        "bernoulli/max-weight: kl",
         "a b",
         "a;b",
         'a"b',

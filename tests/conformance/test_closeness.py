@@ -1,4 +1,4 @@
-"""The interval of total variation covers the truth, whatever law is drawn from (M10.3)."""
+"""The interval of total variation covers the truth, whatever law is drawn from (definitions.md#tv-interval)."""
 
 from __future__ import annotations
 

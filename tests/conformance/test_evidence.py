@@ -1,4 +1,6 @@
-"""The evidence is a mixture of mean 1 under the claim (M10.2), in Fractions over every outcome of a few draws."""
+"""The evidence is a mixture of mean 1 under the claim (definitions.md#e-values), in Fractions over every outcome of a
+few draws.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Laws of adaptive and remasking policies against the oracle, which enumerates every proposal (M3.1 to M3.3, M8.10)."""
+"""Laws of adaptive and remasking policies against the oracle, which enumerates every proposal
+(definitions.md#adaptive-policies).
+"""
 
 from __future__ import annotations
 
@@ -55,10 +57,12 @@ def compare(case: AdaptiveCase) -> None:
     if policy is not None and not policy.proposes:
         truth = oracle_adaptive.under_language(case.law, policy, case.denoiser)
         for engine in ("push", "rational"):
-            found = measure(case.instance, ["path_kl", "step_correlation", "crowded_steps"], engine=engine)
+            found = measure(case.instance, ["path_kl", "step_correlation", "expected_parallel_steps"], engine=engine)
             assert_is(f"path_kl by {engine}", found["path_kl"], truth.path_kl)
             assert_is(f"step_correlation by {engine}", found["step_correlation"], truth.step_correlation)
-            assert_is(f"crowded_steps by {engine}", found["crowded_steps"], truth.crowded_steps)
+            assert_is(
+                f"expected_parallel_steps by {engine}", found["expected_parallel_steps"], truth.expected_parallel_steps
+            )
 
 
 @given(adaptive_cases())
@@ -115,7 +119,9 @@ def kinds_of(case: AdaptiveCase) -> set[str]:
 
 
 def test_confident_tokens_may_go_wrong_at_another_temperature_or_masked_again():
-    """What breaks M6.8-tv: TV .15 against .1; errors that spread, .0491 against .04."""
+    """Counterexamples to wider forms of tv/confident-marginals: TV .15 against .1; errors that spread, .0491 against
+    .04.
+    """
     warm = Instance(
         languages.iid(["9/10", "1/10"], 1), policies.Adaptive(1, score="confidence", steps=1, temperature=2)
     )

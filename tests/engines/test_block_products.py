@@ -91,7 +91,7 @@ def test_a_tiny_error_rate_keeps_its_digits() -> None:
 
 
 def pair_right(V: int, sizes: tuple[int, int]) -> F:
-    """Pair(V) in two steps: i blocks in the first, j in the second, k in both (M9)."""
+    """Pair(V) in two steps: i blocks in the first, j in the second, k in both (known-answers.md)."""
     s, m = sizes[0], sum(sizes) // 2
     total = F(0)
     for i in range(s // 2 + 1):

@@ -73,7 +73,8 @@ INSTANCES = {
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
-    "quantity", ["kl", "ser", "reverse_kl", "path_kl", "bigram_tv_rate", "pair_conflict", "total_correlation"]
+    "quantity",
+    ["kl", "ser", "reverse_kl", "path_kl", "bigram_tv_rate", "min_pair_conflict_probability", "total_correlation"],
 )
 @pytest.mark.parametrize("name", INSTANCES)
 def test_zero_is_zero_or_refused(name: str, quantity: str) -> None:

@@ -54,7 +54,7 @@ def test_kl_of_certain_reveal_times_is_known_at_any_length(engine, language, pol
     instance = Instance(language, policy)
     kl, path_kl = measure(instance, ["kl", "path_kl"], engine=engine).values()
     assert (kl.value, kl.lo, kl.hi, kl.kind) == (path_kl.value, path_kl.lo, path_kl.hi, path_kl.kind)
-    assert kl.relies_on >= {"M6.15"}
+    assert kl.relies_on >= {"kl-path-kl/equality-deterministic"}
     assert kl.width < 0.01 * kl.value
 
 

@@ -96,7 +96,7 @@ def as_table(language: languages.Language) -> languages.Language:
 
 
 INSENSITIVE = ("kl", "path_kl", "ser", "log_ter", "entropy", "total_correlation", "dual_total_correlation")
-"""What no alphabet and no rule off the support changes (M2)."""
+"""What no alphabet and no rule off the support changes (definitions.md#off-support)."""
 
 
 @pytest.mark.parametrize(

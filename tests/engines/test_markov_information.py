@@ -46,7 +46,7 @@ def assert_encloses(measured: Measured, truth, width: float) -> None:
 
 
 def left_riemann_error(q, weights):
-    """PATH_KL from the oracle's curve (M5.4), for more steps than reveal times can be enumerated."""
+    """PATH_KL from the oracle's curve (bernoulli/riemann-error), for more steps than reveal times can be enumerated."""
     m = languages.Marginals(q)
     reached, total = Fraction(0), mp.mpf(0)
     for w in weights:
@@ -124,7 +124,9 @@ def test_fixed_sizes_at_length_agree_with_the_profile():
 @pytest.mark.parametrize("flip", [0.25, 0.01, 0.5])
 @pytest.mark.parametrize("L", [40, 5000])
 def test_two_state_symmetric_chain_against_its_closed_form(flip, L):
-    """M9: ``P^g(x, y) = (1 + (1-2f)^g (-1)^{x+y}) / 2``, so ``I`` at distance g is ``log 2`` less a binary entropy."""
+    """For a symmetric chain ``P^g(x, y) = (1 + (1-2f)^g (-1)^{x+y}) / 2``, so ``I`` at distance g is ``log 2`` less a
+    binary entropy.
+    """
     P = np.array([[1 - flip, flip], [flip, 1 - flip]])
     lags = engine.lag_information_of(Chain(np.array([0.5, 0.5]), P, L))
     weights = np.full(16, 1 / 16)

@@ -92,7 +92,7 @@ def test_against_every_reveal_time(case, weights, kind, L):
     chain = chain_of(case, L)
     w = np.array(weights, dtype=float)
     measured = learning_term(chain, w, rule)
-    close(measured, L * quantities.eps_learning_mean(q, V, denoiser, policy), 1e-11)
+    close(measured, L * quantities.mean_learning_error(q, V, denoiser, policy), 1e-11)
     exact = path_kl(lag_information_of(chain), w)
     truth = quantities.path_kl(q, denoiser, policy)
     assert abs(truth - exact.value - measured.value) <= exact.error + measured.error
@@ -106,7 +106,7 @@ def test_fixed_sizes_against_every_reveal_time(case, L):
     oracle, rule = short_sighted(V)
     predictions = NearPredictions(chain_of(case, L), rule, 8)
     for sizes in SIZES[L]:
-        truth = quantities.eps_learning_mean(
+        truth = quantities.mean_learning_error(
             q, V, denoisers.predicting(q, V, oracle), samplers.fixed_size([s for s in sizes if s])
         )
         close(predictions.learning_term(before_fixed_size(sizes, L, 2 * predictions.furthest + 1)), L * truth, 1e-11)
@@ -170,7 +170,7 @@ def test_a_wrong_reach_is_caught():
     blind = NearRule(lambda g, h, exact: rule.predict(0, h, exact))
     measured = learning_term(chain_of(case, 4), np.array(WEIGHTS[1], dtype=float), blind)
     with pytest.raises(AssertionError):
-        close(measured, 4 * quantities.eps_learning_mean(q, 3, denoiser, policy), 1.0)
+        close(measured, 4 * quantities.mean_learning_error(q, 3, denoiser, policy), 1.0)
 
 
 CHAIN = made.markov(["1/2", "1/4", "1/4"], [["1/2", "1/2", 0], [0, "1/3", "2/3"], ["3/4", 0, "1/4"]], 4)
@@ -195,7 +195,7 @@ def a_table(V, D):
 @pytest.mark.parametrize("policy", [policies.Bernoulli(3), policies.FixedSize([2, 1, 1])], ids=repr)
 def test_methods_agree_with_the_table(denoiser, policy):
     instance = Instance(CHAIN, policy, denoiser)
-    names = ["learning_term", "eps_learning", "eps_learning_mean", "path_kl"]
+    names = ["learning_term", "eps_learning", "mean_learning_error", "path_kl"]
     chains, tables = (measure(instance, names, engine=engine) for engine in ("markov", "tabular"))
     for name in names:
         assert chains[name].overlaps(tables[name])

@@ -143,7 +143,7 @@ def test_given_sets_at_length_agree_with_the_tables_without_a_cut():
 
 
 def test_bisection_of_1023_english_letters_takes_ten_steps_and_makes_no_error():
-    """M6.13, and the same in probabilities: ``log p = log q`` for a drawn text."""
+    """Bisection is exact, and the same in probabilities: ``log p = log q`` for a drawn text."""
     language = english_ngram(2, 1023)
     chain = Chain(*language.chain(), 1023)
     sets = bisection(1023).sets

@@ -57,7 +57,7 @@ def test_pairs_are_a_chain_whose_blocks_are_independent():
     """A chain of deterministic steps between uniform draws: two alternating alphabets make Pair(2) of it.
 
     Token states (symbol, phase): phase 0 moves to phase 1 with the same symbol, phase 1 to phase 0 with a fresh
-    one. M9: ``SER = 1 - (1 - rho/2)^(L/2)``.
+    one: ``SER = 1 - (1 - rho/2)^(L/2)``.
     """
     P = np.zeros((4, 4))
     for symbol in range(2):
@@ -114,7 +114,9 @@ def test_one_step_draws_independent_tokens():
 
 
 def test_the_certificate_of_an_error_rate_follows_path_kl():
-    """M6.5, from two unrelated recursions: ``1 - SER >= exp(-PATH_KL)``; and more steps err less here."""
+    """The bound (sequence-error/from-kl) from two unrelated recursions: ``1 - SER >= exp(-PATH_KL)``; and more steps
+    err less here.
+    """
     chain = Chain(*english_ngram(2, 24).chain(), 24)
     few = engine.chance_correct(chain, np.full(2, 0.5))
     many = engine.chance_correct(chain, np.full(6, 1 / 6))

@@ -84,8 +84,8 @@ def test_the_output_law_is_the_oracles_cell_by_cell(case: Case):
 def held(instance: Instance, shift: float = 0.0) -> set[tuple[str, str]]:
     """Every float method that applies against the exact engine: the pairs of engine and quantity that were compared.
 
-    Unless told, engines differ in the scope that they take off the support (M2), if there is such. With a shift, an
-    interval just above every enclosure takes its place, and must not hold the finite value.
+    Unless told, engines differ in the scope that they take off the support (definitions.md#off-support), if there is
+    such. With a shift, an interval just above every enclosure takes its place, and must not hold the finite value.
     """
     if not (instance.language.exact_table() > 0).all():
         instance = replace(instance, off_support_scope=instance.off_support_scope or "global")
@@ -184,7 +184,7 @@ def test_it_is_used_only_when_asked_for():
     asked = measure(instance, ["kl"], engine="rational")["kl"]
     assert asked.engine == "rational"
     assert asked.exact == 0
-    rational_only = {"zero_error_depth"}
+    rational_only = {"exact_parallel_depth"}
     assert all(m.on_request for m in METHODS if m.engine == "rational" and m.quantity not in rational_only)
 
 

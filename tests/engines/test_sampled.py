@@ -161,7 +161,7 @@ def test_beyond_the_tables_it_is_sampled():
     instance = Instance(shifted_pair(16, "1/10", 128), Bernoulli(40), name="long")
     found = measure(instance, ["ser"], width=0.2, seconds=20)["ser"]
     assert found.engine == "sampled"
-    # M6.11 c: the equality at eps = 0.
+    # shifted-pair/ser-lower: the equality at eps = 0.
     assert found.contains(1 - (1 - 13 / 16 / 40) ** 64)
     assert found.width <= 0.2 * found.value
 

@@ -101,7 +101,7 @@ CONFIDENT = denoisers.Perturbed("peak", 1 - Fraction(1, 10**250))
 def test_likelihoods_below_float64_are_no_infinite_divergence(policy: policies.Policy):
     instance = Instance(languages.iid(["1/2", "1/2"], 4), policy, CONFIDENT)
     with pytest.raises(BeyondReach, match="float64"):
-        measure(instance, ["soft_path_kl"], engine="tabular")
+        measure(instance, ["log_mean_path_kl"], engine="tabular")
 
 
 STEP = Fraction(1, 10**200)
@@ -153,10 +153,12 @@ def test_pairs_of_tokens_below_float64_are_not_forbidden():
 
 
 def test_a_floating_probability_is_no_exact_one():
-    found = measure(Instance(languages.iid([1 / 3, 2 / 3], 3), policies.Bernoulli(1)), ["best_proposals_chance"])
+    found = measure(
+        Instance(languages.iid([1 / 3, 2 / 3], 3), policies.Bernoulli(1)), ["iid_mode_probability_confidence_sampling"]
+    )
     t = Fraction(2, 3)
-    assert found["best_proposals_chance"].contains(t * (1 - (1 - t) ** 2) * (1 - (1 - t) ** 3))
-    assert found["best_proposals_chance"].exact is None
+    assert found["iid_mode_probability_confidence_sampling"].contains(t * (1 - (1 - t) ** 2) * (1 - (1 - t) ** 3))
+    assert found["iid_mode_probability_confidence_sampling"].exact is None
 
 
 def test_where_every_sequence_is_abandoned_nothing_is_left_to_walk():

@@ -132,12 +132,14 @@ def test_windows_against_rationals(seed):
     language, law = random_language(seed)
     m = oracle_languages.Marginals(law())
     instance = Instance(language, policies.Bernoulli(2))
-    found = measure(instance, ["entropy", "dual_total_correlation", "curve_left_sum", "path_kl"], engine="windows")
+    found = measure(
+        instance, ["entropy", "dual_total_correlation", "curve_left_riemann_sum", "path_kl"], engine="windows"
+    )
     left = (oracle_information.curve(m, Fraction(0)) + oracle_information.curve(m, Fraction(1, 2))) / 2
     truth = {
         "entropy": oracle_information.entropy(m),
         "dual_total_correlation": oracle_information.dual_total_correlation(m),
-        "curve_left_sum": left,
+        "curve_left_riemann_sum": left,
         "path_kl": left - oracle_information.area(m),
     }
     for name, value in truth.items():
@@ -213,7 +215,7 @@ def test_a_markov_chain_at_length_as_a_hidden_chain(policy):
 
 
 def pair_as_hmm(V: int, L: int) -> languages.HMM:
-    """2V states: the symbol, and which of the two tokens of its block comes next (M1)."""
+    """2V states: the symbol, and which of the two tokens of its block comes next (definitions.md#languages)."""
     eye, spread, none = np.eye(V), np.full((V, V), 1 / V), np.zeros((V, V))
     transition = np.block([[none, eye], [spread, none]])
     initial = np.concatenate([np.full(V, 1 / V), np.zeros(V)])
@@ -222,7 +224,9 @@ def pair_as_hmm(V: int, L: int) -> languages.HMM:
 
 @pytest.mark.parametrize("V", [2, 5])
 def test_pairs_as_a_hidden_chain(V):
-    """``PATH_KL = (L/2) rho log V`` (M9); what lies beyond a pair counts for nothing, and the windows end there."""
+    """``PATH_KL = (L/2) rho log V`` (known-answers.md); what lies beyond a pair counts for nothing, and the windows end
+    there.
+    """
     L, N = 512, 64
     found = measure(Instance(pair_as_hmm(V, L), policies.Bernoulli(N)), ["path_kl"], engine="windows")["path_kl"]
     assert found.contains(L / 2 / N * math.log(V))

@@ -89,7 +89,7 @@ def roundings(values: np.ndarray, exact: Iterable[Fraction]) -> float:
 
 
 def table_depth(V: int, L: int) -> int:
-    """Roundings in the marginal lattice of a correctly rounded table (M8.9)."""
+    """Roundings in the marginal lattice of a correctly rounded table (definitions.md#rounding)."""
     return 1 + L * (V - 1)
 
 

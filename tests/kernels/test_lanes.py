@@ -51,7 +51,9 @@ def weights(count: int) -> list[Fraction]:
 
 
 def exact_law(V: int, L: int, step_weights: list[Fraction], denoiser) -> list[Fraction]:
-    """Bernoulli law through order patterns, whose chances are quasisymmetric monomials of the weights (M6.9)."""
+    """Bernoulli law through order patterns, whose chances are quasisymmetric monomials of the weights
+    (output-law/schedule-polynomial).
+    """
     monomial: dict[tuple[int, ...], Fraction] = {(): Fraction(1)}
     for w in step_weights:
         following = dict(monomial)

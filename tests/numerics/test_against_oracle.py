@@ -28,7 +28,7 @@ SUBTRACTED = 1e-2
 """Correlations are differences of some 2L entropies of order 1, each rounded at 1e-16: 1e-14 where the value is 0."""
 SLOPES = 1e-1
 """Slopes are sums of some 4 L^2 entropies, each known to 1e-14."""
-SOMETIMES_LOG_FORMS = ("soft_path_kl", "curve_min_slope", "curve_max_slope")
+SOMETIMES_LOG_FORMS = ("log_mean_path_kl", "curve_min_slope", "curve_max_slope")
 """Where the rational engine has them, tests/engines/test_rational.py compares them."""
 ORACLE_ERROR = real(Fraction(1, 10**55))
 """Logarithms of the oracle are rounded to some 70 digits."""

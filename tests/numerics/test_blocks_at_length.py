@@ -37,7 +37,7 @@ def assert_answer(found: Enclosure, answer: mpf, width: float = ACCURACY) -> Non
 
 
 def pair_answers(L: int, rho: mpf, V: int = 16) -> dict[str, mpf]:
-    """M9, Pair under a Bernoulli policy."""
+    """Known answers of Pair under a Bernoulli policy."""
     m, correct = L // 2, 1 - rho + rho / V
     kl, entropy = -m * mp.log(correct), m * mp.log(V)
     return {
@@ -49,7 +49,7 @@ def pair_answers(L: int, rho: mpf, V: int = 16) -> dict[str, mpf]:
         "dual_total_correlation": entropy,
         "log_ter": (entropy + kl) / L,
         "log_ter_language": entropy / L,
-        "curve_left_sum": m * (1 + rho) * mp.log(V),
+        "curve_left_riemann_sum": m * (1 + rho) * mp.log(V),
         "profile_area": entropy,
         "collision_probability": rho,
         "hellinger": mp.sqrt(1 - correct ** (mpf(m) / 2)),
@@ -117,7 +117,7 @@ def test_path_kl_of_long_pairs_under_fixed_sizes(L: int, N: int) -> None:
 
 
 def pair_right(V: int, sizes: tuple[int, int]) -> F:
-    """Pair(V) in two steps: i blocks in the first, j in the second, k in both (M9)."""
+    """Pair(V) in two steps: i blocks in the first, j in the second, k in both (known-answers.md)."""
     s, m = sizes[0], sum(sizes) // 2
     total = F(0)
     for i in range(s // 2 + 1):
@@ -144,7 +144,7 @@ def test_fixed_sizes_in_two_steps(sizes: tuple[int, int], engine: str) -> None:
 
 @pytest.mark.parametrize("N", [16, 64])
 def test_fixed_sizes_in_many_steps(N: int) -> None:
-    """By the engine that keeps pace with N; bounds of M6.5 and M6.1 around it."""
+    """By the engine that keeps pace with N; the bounds of SER and KL around it."""
     instance = Instance(languages.pair(16, 128), policies.FixedSize.balanced(N, 128))
     found = measure(instance, ["ser", "kl", "path_kl"])
     assert found["ser"].engine == found["kl"].engine == "block-steps"
@@ -218,7 +218,7 @@ def mixed(strength: str) -> denoisers.Denoiser:
 def test_a_mixed_denoiser_at_length(policy: policies.Policy) -> None:
     """Pair(4): a known partner is predicted with 1 - e + e/4, and the learning term is minus its log each time."""
     instance = Instance(languages.pair(4, 10_000), policy, mixed("1/10"))
-    found = measure(instance, ["learning_term", "path_kl", "eps_learning", "eps_learning_mean"])
+    found = measure(instance, ["learning_term", "path_kl", "eps_learning", "mean_learning_error"])
     exact = measure(Instance(instance.language, policy), ["path_kl"])
     with mp.workdps(DIGITS):
         each = -mp.log(1 - mpf(3) / 40)
@@ -229,7 +229,7 @@ def test_a_mixed_denoiser_at_length(policy: policies.Policy) -> None:
         assert found["path_kl"].value == pytest.approx(
             exact["path_kl"].value + found["learning_term"].value, rel=1e-12, abs=0
         )
-    assert found["eps_learning_mean"].value == pytest.approx(found["learning_term"].value / 10_000, rel=1e-14, abs=0)
+    assert found["mean_learning_error"].value == pytest.approx(found["learning_term"].value / 10_000, rel=1e-14, abs=0)
 
 
 @pytest.mark.parametrize("denoiser", [denoisers.Learned(50), denoisers.Perturbed("tilt", 0.5)], ids=repr)

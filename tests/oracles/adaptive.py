@@ -1,4 +1,5 @@
-"""Adaptive policies (M3.1) and remasking (M3.3): every proposal, every choice and every filling one by one.
+"""Adaptive policies (definitions.md#adaptive-policies) and remasking (definitions.md#remasking): every proposal, every
+choice and every filling one by one.
 
 A step is a function from a partial sequence (None is a mask) to the pairs (chance, next partial sequence). Chances
 are Fractions; where `1/T` is no whole number, or a large one, those of tokens are real numbers of mpmath. Entropies
@@ -23,7 +24,7 @@ Step = Callable[[int, Partial], Iterator[tuple[Fraction, Partial]]]
 
 @dataclass(frozen=True)
 class Adaptive:
-    """A policy of M3.1.
+    """An adaptive policy (definitions.md#adaptive-policies).
 
     Attributes
     ----------
@@ -127,7 +128,7 @@ def any_order(scores: dict, size: int) -> list[tuple[Fraction, Tokens]]:
 
 
 def remasking(weights: Sequence[Fraction], sigma: Sequence[Fraction]) -> Callable[[Denoiser], Step]:
-    """M3.3: what each position may become, multiplied out."""
+    """Remasking (definitions.md#remasking): what each position may become, multiplied out."""
     w = [Fraction(value) for value in weights]
 
     def step(denoiser: Denoiser) -> Step:
@@ -180,11 +181,13 @@ def run(step: Step, N: int, L: int) -> Run:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What comes of running a choose-then-sample policy on the own tokens of x ~ q (M3.2, M6.15, M6.16)."""
+    """What comes of running a choose-then-sample policy on the own tokens of x ~ q (definitions.md#joint-law,
+    kl-path-kl/equality-deterministic, entropy-bound/path-kl).
+    """
 
     path_kl: Real
     step_correlation: Real
-    crowded_steps: Fraction
+    expected_parallel_steps: Fraction
 
 
 def under_language(q: Law, policy: Adaptive, denoiser: Denoiser) -> Replayed:

@@ -1,4 +1,4 @@
-"""What tokens drawn together can spoil (M6.8, M6.11, M6.13), context by context."""
+"""Harm done by tokens drawn together, context by context: lost modes, forbidden pairs, dependence."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -54,7 +54,7 @@ def least_confidence(m: Marginals, V: int) -> Fraction:
     return min(max(m.chance({i: v}) for v in range(V)) for i in range(m.L))
 
 
-def pair_conflict(m: Marginals, V: int) -> Fraction:
+def min_pair_conflict_probability(m: Marginals, V: int) -> Fraction:
     """The least chance, over pairs (1, 2), (3, 4), .. and contexts, that independent tokens are a forbidden pair."""
     least = Fraction(1)
     for R, values in contexts(m):
@@ -69,7 +69,7 @@ def pair_conflict(m: Marginals, V: int) -> Fraction:
     return least
 
 
-def agreement_slack(V: int, eps: Real) -> Real:
+def max_l2_deviation(V: int, eps: Real) -> Real:
     """`max ||p - u||^2` over two-valued laws with `D(u || p) <= eps`: j symbols share the mass s >= j/V."""
     best = mp.mpf(0)
     for j in range(1, V):
@@ -93,7 +93,7 @@ def independent(m: Marginals, R: Tokens, A: Tokens, V: int) -> bool:
     return True
 
 
-def zero_error_depth(m: Marginals, V: int) -> int:
+def exact_parallel_depth(m: Marginals, V: int) -> int:
     """The least number of sets, by trying every first set and the best way on from it."""
 
     @cache

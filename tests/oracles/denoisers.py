@@ -1,4 +1,4 @@
-"""Denoisers of M2: functions `(i, {position: token}) -> list of V Fractions`.
+"""Denoisers (definitions.md#denoisers): functions `(i, {position: token}) -> list of V Fractions`.
 
 A denoiser is put together from three parts that vary independently:
 

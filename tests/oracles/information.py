@@ -1,4 +1,5 @@
-"""Entropies of a language, its information profile and curve (M4, M5), in nats, from the definitions.
+"""Entropies of a language, its information profile and curve (definitions.md#information-profile-and-curve), in nats,
+from the definitions.
 
 Every function takes a law or its `Marginals`; passing the same `Marginals` shares the sums between calls.
 """

@@ -1,4 +1,5 @@
-"""Languages of M1 as tables: `dict[tuple[int, ...], Fraction]`, positive entries only, summing to one.
+"""Languages (definitions.md#languages) as tables: `dict[tuple[int, ...], Fraction]`, positive entries only, summing to
+one.
 
 Every table is written from its definition: an HMM sums over all hidden paths, an MDS code evaluates all
 polynomials. The vocabulary size V is not part of a table and is given where it is needed.

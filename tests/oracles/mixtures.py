@@ -1,4 +1,4 @@
-"""Averages over reveal times and over fixed sizes (M5.9, M6.9, M6.10), by listing them."""
+"""Averages over reveal times and over fixed sizes, by listing them."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -56,7 +56,7 @@ def _quasisymmetric(c: Tokens, w: tuple[Fraction, ...]) -> Fraction:
     return sum((w[k] ** c[0] * _quasisymmetric(c[1:], w[k + 1 :]) for k in range(len(w))), Fraction(0))
 
 
-def soft_path_kl(q: Law, denoiser: Denoiser, policy: Policy) -> Real:
+def log_mean_path_kl(q: Law, denoiser: Denoiser, policy: Policy) -> Real:
     """`-log E_tau exp(-D(q || p_tau))`."""
     total = mp.mpf(0)
     for tau, chance in samplers.pattern_law(policy).items():

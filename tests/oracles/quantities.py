@@ -34,21 +34,20 @@ from .samplers import Policy
 __all__ = [
     "area",
     "area_defect",
-    "best_proposals_chance",
     "bigram_kl_rate",
     "bigram_law",
     "bigram_tv_rate",
     "collision_probability",
     "curve",
-    "curve_left_sum",
+    "curve_left_riemann_sum",
     "dual_total_correlation",
     "entropy",
     "eps_learning",
-    "eps_learning_mean",
     "generative_nll",
     "generative_nll_correct",
     "generative_perplexity",
     "hellinger",
+    "iid_mode_probability_confidence_sampling",
     "kl",
     "law_distance",
     "learning_term",
@@ -56,8 +55,9 @@ __all__ = [
     "log_ter_language",
     "max_step_size",
     "max_step_weight",
+    "mean_learning_error",
     "measure_all",
-    "mode_chance",
+    "mode_probability",
     "off_support_mass",
     "path_kl",
     "profile",
@@ -196,7 +196,7 @@ def learning_term(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy
     return total
 
 
-def eps_learning_mean(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Real:
+def mean_learning_error(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Real:
     """`learning_term / L`."""
     m = marginals_of(q)
     return learning_term(m, V, denoiser, policy) / m.L
@@ -251,7 +251,7 @@ def collision_probability(policy: Policy) -> Fraction:
     return sum((w * w for w in policy.weights), Fraction(0))
 
 
-def curve_left_sum(q: Law | Marginals, policy: Policy) -> Real:
+def curve_left_riemann_sum(q: Law | Marginals, policy: Policy) -> Real:
     """`sum_k w_k Z(a_{k-1})`."""
     m, a, total = marginals_of(q), Fraction(0), mp.mpf(0)
     for w in policy.weights:
@@ -269,12 +269,12 @@ def profile_left_sum(q: Law | Marginals, policy: Policy) -> Real:
     return total / policy.L
 
 
-def mode_chance(q: Law, p: Law) -> Fraction:
+def mode_probability(q: Law, p: Law) -> Fraction:
     """p at the most likely sequence of q, the first of several."""
     return p.get(min(x for x in q if q[x] == max(q.values())), Fraction(0))
 
 
-def best_proposals_chance(q: Law | Marginals) -> Fraction:
+def iid_mode_probability_confidence_sampling(q: Law | Marginals) -> Fraction:
     """`prod_m (1 - (1-t)^m)`, t the largest probability of a token; for i.i.d. tokens."""
     m = marginals_of(q)
     t = max(m.of((0,)).values())
@@ -333,8 +333,8 @@ def measure_all(
     """Every quantity that exists for this instance, by its name in claims.
 
     Left out: what belongs to Bernoulli, sized or fixed-size samplers, for the others; the bigram rates at L = 1,
-    `generative_nll_correct` when no correct sequence can come out, `best_proposals_chance` unless the tokens are
-    i.i.d., what is not about one policy (`law_distance`) and what is about adaptive ones (`adaptive`).
+    `generative_nll_correct` when no correct sequence can come out, `iid_mode_probability_confidence_sampling` unless
+    the tokens are i.i.d., what is not about one policy (`law_distance`) and what is about adaptive ones (`adaptive`).
     """
     m = marginals_of(q)
     p = samplers.law(policy, V, denoiser)
@@ -354,17 +354,17 @@ def measure_all(
         "dual_total_correlation": lambda: dual_total_correlation(m),
         "eps_learning": worst,
         "learning_term": lambda: learning_term(m, V, denoiser, policy),
-        "eps_learning_mean": lambda: eps_learning_mean(m, V, denoiser, policy),
+        "mean_learning_error": lambda: mean_learning_error(m, V, denoiser, policy),
         "max_step_weight": lambda: max_step_weight(policy),
         "collision_probability": lambda: collision_probability(policy),
         "generative_nll": lambda: generative_nll(q, p),
         "generative_perplexity": lambda: generative_perplexity(q, p),
         "off_support_mass": lambda: off_support_mass(m, V, denoiser, policy),
-        "mode_chance": lambda: mode_chance(q, p),
+        "mode_probability": lambda: mode_probability(q, p),
         "expected_steps": lambda: policy.N,
-        "break_even_price": lambda: Fraction(policy.L, policy.N),
-        "soft_path_kl": lambda: mixtures.soft_path_kl(q, denoiser, policy),
-        "agreement_slack": lambda: contexts.agreement_slack(V, worst()),
+        "speedup_at_unit_cost": lambda: Fraction(policy.L, policy.N),
+        "log_mean_path_kl": lambda: mixtures.log_mean_path_kl(q, denoiser, policy),
+        "max_l2_deviation": lambda: contexts.max_l2_deviation(V, worst()),
     }
     ways |= _of_information(m) | _of_contexts(m, V)
     ways |= _of_bernoulli(q, m, V, denoiser, policy) if policy.kind == "bernoulli" else _of_sizes(m, policy)
@@ -375,12 +375,12 @@ def measure_all(
         ways["bigram_tv_rate"] = lambda: bigram_tv_rate(q, p, transition)
     positions = tuple(range(m.L))
     if contexts.independent(m, (), positions, V) and all(m.of((i,)) == m.of((0,)) for i in positions):
-        ways["best_proposals_chance"] = lambda: best_proposals_chance(m)
+        ways["iid_mode_probability_confidence_sampling"] = lambda: iid_mode_probability_confidence_sampling(m)
     return Measured(ways)
 
 
 def _of_information(m: Marginals) -> Ways:
-    """The profile and the curve (M5)."""
+    """The profile and the curve (definitions.md#information-profile-and-curve)."""
     extremes = cache(lambda: slopes.extremes(m))
     return {
         "curve_area": lambda: area(m),
@@ -393,28 +393,28 @@ def _of_information(m: Marginals) -> Ways:
         "slope_defect": lambda: slopes.slope_defect(m),
         "curve_min_slope": lambda: extremes()[0],
         "curve_max_slope": lambda: extremes()[1],
-        "growth_complexity": lambda: slopes.growth_complexity(m),
+        "odds_weighted_slope": lambda: slopes.odds_weighted_slope(m),
     }
 
 
 def _of_contexts(m: Marginals, V: int) -> Ways:
-    """What tokens drawn together can spoil (M6.8, M6.11, M6.13)."""
+    """Harm done by tokens drawn together: lost modes, forbidden pairs, dependence."""
     conflicts = cache(lambda: contexts.mode_conflicts(m, V))
     return {
         "least_confidence": lambda: contexts.least_confidence(m, V),
         "mode_conflict": lambda: conflicts()[0],
         "mode_conflict_uniform": lambda: conflicts()[1],
-        "pair_conflict": lambda: contexts.pair_conflict(m, V),
-        "zero_error_depth": lambda: contexts.zero_error_depth(m, V),
+        "min_pair_conflict_probability": lambda: contexts.min_pair_conflict_probability(m, V),
+        "exact_parallel_depth": lambda: contexts.exact_parallel_depth(m, V),
     }
 
 
 def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Ways:
-    """What belongs to Bernoulli samplers (M5.4, M5.8, M5.9, M6.9)."""
+    """Quantities of Bernoulli samplers."""
     paths = cache(lambda: mixtures.over_sizes(policy, lambda sized: path_kl(q, denoiser, sized)))
     errors = cache(lambda: mixtures.over_sizes(policy, lambda sized: ser(q, samplers.law(sized, V, denoiser))))
     return {
-        "curve_left_sum": lambda: curve_left_sum(m, policy),
+        "curve_left_riemann_sum": lambda: curve_left_riemann_sum(m, policy),
         "weighted_slope": lambda: slopes.weighted_slope(m, policy),
         "growth_bound": lambda: slopes.growth_bound(m, policy),
         "mixture_path_kl": lambda: mixtures.mean(paths()),
@@ -428,7 +428,7 @@ def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Poli
 
 
 def _of_sizes(m: Marginals, policy: Policy) -> Ways:
-    """What belongs to sized samplers (M5.5, M6.3, M6.14)."""
+    """Quantities of sized samplers."""
     success, masked, by_tc, by_dtc = Fraction(1), policy.L, Fraction(0), Fraction(0)
     for s in policy.sizes:
         for taken in range(s):
@@ -443,7 +443,7 @@ def _of_sizes(m: Marginals, policy: Policy) -> Ways:
     ways: Ways = {
         "max_step_size": lambda: largest,
         "dyadic_step_size": lambda: power,
-        "sized_success": lambda: success,
+        "birthday_probability": lambda: success,
     }
     if policy.kind == "fixed-size":
         ways |= {

@@ -1,6 +1,6 @@
-"""Order-oblivious samplers of M3, twice: by reveal times, and step by step.
+"""Order-oblivious samplers (definitions.md#policies), twice: by reveal times, and step by step.
 
-`law` sums `p_tau` over every assignment of reveal times, one by one (the arrival-time form of M3).
+`law` sums `p_tau` over every assignment of reveal times, one by one (the arrival-time form).
 `stepwise_law` knows nothing of reveal times: it moves the law of the partial sequence through the steps, with
 hazards `r_k` for the Bernoulli sampler. The two must agree exactly.
 """

@@ -1,4 +1,4 @@
-"""The slope of the information curve (M5.7, M5.8) as a polynomial in powers of a, from the definition of the curve.
+"""The slope of the information curve as a polynomial in powers of a, from the definition of the curve.
 
 Everything is integrated power by power and searched by bisection at 70 digits; no Bernstein form is used.
 """
@@ -80,7 +80,7 @@ def weighted_slope(q: Law | Marginals, policy: Policy) -> Real:
     return total
 
 
-def growth_complexity(q: Law | Marginals) -> Real:
+def odds_weighted_slope(q: Law | Marginals) -> Real:
     """`G`, the integral of `a (1-a) |Z'(a)|`."""
     return integral(times(descent(q), [0, mp.mpf(1), mp.mpf(-1)]), Fraction(0), Fraction(1))
 
@@ -101,7 +101,9 @@ def growth_bound(q: Law | Marginals, policy: Policy) -> Real:
 
 
 def slope_defect(q: Law | Marginals) -> Real:
-    """The largest difference between the coefficients of both sides of M5.7; zero up to the 70 digits."""
+    """The largest difference between the coefficients of both sides of the identity
+    (curve/slope-is-mutual-information); zero up to the 70 digits.
+    """
     m, z = marginals_of(q), profile(q)
     worst = mp.mpf(0)
     for j in range(m.L - 1):

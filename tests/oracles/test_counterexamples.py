@@ -1,4 +1,4 @@
-"""The counterexamples at the end of M6, with the figures given there; each refutes what its name says."""
+"""The counterexamples to the refuted statements, with their figures; each refutes what its name says."""
 
 from fractions import Fraction as F
 
@@ -23,7 +23,7 @@ def test_dual_total_correlation_alone_is_not_enough():
 
 
 def test_pair_in_one_step_refutes_three_claims():
-    """M6.3 with `max s - 2`, `SER <= 1 - exp(-KL/2)`, and M6.6 with 1 in the place of 1 - 1/V."""
+    """Three refuted bounds: `max s - 2`, half the exponent, and 1 in the place of 1 - 1/V."""
     q, policy = languages.pair(2, 2), samplers.fixed_size((2,))
     p, denoiser = run(q, 2, policy)
     assert quantities.max_step_size(policy) - 2 == 0
@@ -57,7 +57,7 @@ def test_the_lower_bound_fails_with_the_average_learning_error():
 
     denoiser = denoisers.predicting(m, V, bet)
     p = samplers.law(policy, V, denoiser)
-    mean = quantities.eps_learning_mean(m, V, denoiser, policy)
+    mean = quantities.mean_learning_error(m, V, denoiser, policy)
     worst = quantities.eps_learning(m, V, denoiser)
     r = logs.real(quantities.collision_probability(policy))
 

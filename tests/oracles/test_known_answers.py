@@ -1,4 +1,4 @@
-"""The oracles against the closed forms of M9: equal where rational, to 1e-40 (of 70 digits) where not."""
+"""The oracles against the known answers: equal where rational, to 1e-40 (of 70 digits) where not."""
 
 from fractions import Fraction as F
 from itertools import combinations, pairwise, product
@@ -136,7 +136,7 @@ def test_two_state_symmetric_chain():
 
 @pytest.mark.parametrize(("L", "sizes"), [(3, (2, 1)), (3, (3,)), (4, (2, 2)), (4, (1, 2, 1))])
 def test_permutations_fare_alike_under_every_policy(L, sizes):
-    """M6.14: `P(correct) = prod_k (n_k)_{s_k} / n_k^{s_k}`."""
+    """Permutations: `P(correct) = prod_k (n_k)_{s_k} / n_k^{s_k}`."""
     q = languages.permutation(L)
     left = [L - sum(sizes[:k]) for k in range(len(sizes))]
     correct = prod(F(factorial(n), factorial(n - s) * n**s) for n, s in zip(left, sizes, strict=True))
@@ -172,7 +172,9 @@ def test_bisection_is_exact_on_chains_and_takes_log_steps(L):
 
 
 def test_adaptive_one_token_a_step():
-    """Choose-then-sample is exact; sample-then-choose is not, even on an i.i.d. language (M6.17)."""
+    """Choose-then-sample is exact; sample-then-choose is not, even on an i.i.d. language
+    (propose-then-choose/mode-bias).
+    """
     q = sparse_table(4)
     for ties in ("first", "random"):
         assert adaptive.choose_then_sample((1, 1, 1), 3, denoisers.exact(q, 3), ties) == q

@@ -1,4 +1,4 @@
-"""The oracles against each other, by hand, and against the identities of M5.
+"""The oracles against each other, by hand, and against the identities of the information profile.
 
 Rational statements are exact equalities. Logarithmic ones are held to 1e-40: the arithmetic has 70 digits, so
 any wrong term shows and rounding never does. `test_*_can_fail` feeds each kind of check something wrong.
@@ -153,12 +153,12 @@ def test_predictions_by_hand():
     assert denoisers.exact(q, 3, "marginal")(1, {0: 1}) == [F(1, 2), F(1, 2), 0]
 
 
-# Identities (M5)
+# Identities (definitions.md#information-profile-and-curve)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_area_theorem_and_the_ends_of_the_curve(seed):
-    """M5.1, M5.2, M5.3."""
+    """The profile falls, has the entropy as its mean, and falls by TC + DTC in all."""
     m = languages.Marginals(sparse_table(seed))
     z, H = quantities.profile(m), quantities.entropy(m)
     assert quantities.area_defect(m) < TOLERANCE
@@ -173,26 +173,26 @@ def test_area_theorem_and_the_ends_of_the_curve(seed):
 
 
 def left_riemann_error(m, weights):
-    """M5.4."""
+    """bernoulli/riemann-error."""
     sums = (logs.real(w) * quantities.curve(m, sum(weights[:k], F(0))) for k, w in enumerate(weights))
     return sum(sums) - quantities.area(m)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_path_kl_is_the_riemann_error_of_the_curve_or_the_profile(seed):
-    """M5.4, M5.5 and, with an imperfect denoiser, M5.6."""
+    """PATH_KL as a Riemann error and, with an imperfect denoiser, the learning term."""
     q = sparse_table(seed, V=2, L=4)
     m = languages.Marginals(q)
     z = quantities.profile(m)
     for denoiser in [denoisers.exact(m, 2), *imperfect_denoisers(q, 2, 4)[:3]]:
         for weights in WEIGHTS:
             policy = samplers.bernoulli(weights, 4)
-            learning = 4 * quantities.eps_learning_mean(m, 2, denoiser, policy)
+            learning = 4 * quantities.mean_learning_error(m, 2, denoiser, policy)
             assert close(quantities.path_kl(q, denoiser, policy), left_riemann_error(m, weights) + learning)
             assert learning <= 4 * quantities.eps_learning(m, 2, denoiser)
         for sizes in [(4,), (1, 3), (2, 0, 2), (1, 1, 1, 1)]:
             policy = samplers.fixed_size(sizes)
-            learning = 4 * quantities.eps_learning_mean(m, 2, denoiser, policy)
+            learning = 4 * quantities.mean_learning_error(m, 2, denoiser, policy)
             # a step of size zero may come after everything is revealed, where z is not defined
             left = sum(s * z[sum(sizes[:k])] for k, s in enumerate(sizes) if s)
             assert close(quantities.path_kl(q, denoiser, policy), (left - sum(z)) / 4 + learning)
@@ -214,7 +214,7 @@ def test_the_identities_can_fail():
 
 @pytest.mark.parametrize("weights", WEIGHTS[1:])
 def test_bernoulli_is_a_mixture_of_fixed_sizes(weights):
-    """M5.9: over sizes n ~ Multinomial(L, w)."""
+    """Bernoulli steps as a mixture: over sizes n ~ Multinomial(L, w)."""
     q, L = sparse_table(3), 3
     denoiser = imperfect_denoisers(q, 3, 3)[0]
     mixture, path, error = {}, logs.mp.mpf(0), F(0)
@@ -257,10 +257,10 @@ def test_quantities_are_what_they_say_on_a_law_by_hand(off_support):
         "total_correlation": log2,
         "dual_total_correlation": log2,
         "eps_learning": logs.mp.mpf(0),
-        "eps_learning_mean": logs.mp.mpf(0),
+        "mean_learning_error": logs.mp.mpf(0),
         "learning_term": logs.mp.mpf(0),
-        "mode_chance": F(1, 4),
-        "curve_left_sum": 2 * log2,
+        "mode_probability": F(1, 4),
+        "curve_left_riemann_sum": 2 * log2,
         "curve_area": log2,
         "curve_midpoint_excess": logs.mp.mpf(0),
         "profile_area": log2,
@@ -277,18 +277,18 @@ def test_quantities_are_what_they_say_on_a_law_by_hand(off_support):
         "area_defect": logs.mp.mpf(0),
         "profile_max_increase": -2 * log2,
         "expected_steps": 1,
-        "break_even_price": F(2),
-        "soft_path_kl": log2,
+        "speedup_at_unit_cost": F(2),
+        "log_mean_path_kl": log2,
         "slope_defect": logs.mp.mpf(0),
         "curve_min_slope": 2 * log2,
         "curve_max_slope": 2 * log2,
-        "growth_complexity": log2 / 3,
+        "odds_weighted_slope": log2 / 3,
         "least_confidence": F(1, 2),
         "mode_conflict": F(3, 2),
         "mode_conflict_uniform": F(3, 2),
-        "pair_conflict": F(1, 2),
-        "zero_error_depth": 2,
-        "agreement_slack": logs.mp.mpf(0),
+        "min_pair_conflict_probability": F(1, 2),
+        "exact_parallel_depth": 2,
+        "max_l2_deviation": logs.mp.mpf(0),
         "weighted_slope": log2,
         "growth_bound": 2 * log2,
         "mixture_path_kl": log2,
@@ -334,7 +334,7 @@ def test_bigram_rates_by_hand():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_inequalities_of_m6_hold_on_random_tables(seed):
-    """M6.1 to M6.5 and M6.7 with an imperfect denoiser, strictly where the language is not special."""
+    """Bounds of KL, SER and TV with an imperfect denoiser, strictly where the language is not special."""
     q = sparse_table(seed)
     m = languages.Marginals(q)
     both = quantities.total_correlation(m) + quantities.dual_total_correlation(m)
@@ -342,7 +342,7 @@ def test_inequalities_of_m6_hold_on_random_tables(seed):
         for weights in WEIGHTS[:3]:
             policy = samplers.bernoulli(weights, 3)
             got = quantities.measure_all(q, 3, denoiser, policy)
-            learning = got["eps_learning_mean"]
+            learning = got["mean_learning_error"]
             assert got["kl"] <= got["path_kl"] <= logs.real(max(weights)) * both + 3 * learning
             assert learning <= got["eps_learning"]
             assert close(got["log_ter"] - got["log_ter_language"], got["kl"] / 3)

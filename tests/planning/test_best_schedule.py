@@ -81,7 +81,7 @@ def test_no_bernoulli_steps_are_below_the_least(name):
     assert all(plan.value.lo <= other.hi + 5e-8 for other in found)
     if instance.exact_denoiser:
         assert plan.gap < 1e-3
-    # M5.9
+    # Fixed sizes are never worse (fixed-size/no-worse-path-kl).
     assert best_schedule(instance, 2, kind="fixed-size").value.lo <= plan.value.hi
 
 
@@ -106,7 +106,7 @@ def test_bernoulli_steps_found_for_the_exact_quantities_beat_a_grid(name, quanti
 
 
 def test_parity_has_its_best_bernoulli_schedule_in_closed_form():
-    """SER of L = 3 in two steps is (1 - 3 w_2 a_1^2) / 2, least at a_1 = 2/3 (M9)."""
+    """SER of L = 3 in two steps is (1 - 3 w_2 a_1^2) / 2, least at a_1 = 2/3 (known-answers.md)."""
     plan = best_schedule(Instance(languages.parity(3), NOBODY), 2, quantity="ser", kind="bernoulli")
     assert plan.value.value == pytest.approx((1 - Fraction(4, 9)) / 2, abs=1e-11)
     assert plan.policy.schedule.weights[0] == pytest.approx(2 / 3, abs=1e-5)

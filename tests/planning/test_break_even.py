@@ -21,7 +21,9 @@ def found(language, target, quantity):
 
 
 def test_pair_needs_the_steps_of_its_closed_form():
-    """SER = 1 - (1 - (1 - 1/V)/N)^(L/2) for N uniform steps (M9), and (M6.6) that many are needed."""
+    """SER = 1 - (1 - (1 - 1/V)/N)^(L/2) for N uniform steps (known-answers.md), and (pair/ser-lower) that many are
+    needed.
+    """
     V, L, target = 16, 32, 0.5
     by_policy = found(languages.pair(V, L), target, "ser")
     correct = {N: (1 - (1 - 1 / V) / N) ** (L / 2) for N in range(1, L + 1)}
@@ -33,7 +35,7 @@ def test_pair_needs_the_steps_of_its_closed_form():
     # No two neighbours come in one step of bisection, so that p = q.
     assert by_policy["bisection"].steps == math.ceil(math.log2(L + 1))
     assert by_policy["autoregressive"].steps == L
-    # M5.9: fixed sizes need no more.
+    # Fixed sizes need no more.
     assert by_policy["best fixed-size"].steps <= smallest
 
 
@@ -60,7 +62,9 @@ def test_ter_gaps_of_a_chain_are_enough_by_path_kl():
 
 
 def test_permutations_need_the_steps_of_their_closed_form():
-    """Every policy of sizes s is correct with chance ``prod_k (n_k)_{s_k} / n_k^{s_k}``, bisection too (M6.14)."""
+    """Every policy of sizes s is correct with chance ``prod_k (n_k)_{s_k} / n_k^{s_k}``, bisection too
+    (permutations/birthday).
+    """
 
     def error(sizes) -> float:
         left = [4 - before for before in itertools.accumulate(sizes, initial=0)]

@@ -18,7 +18,7 @@ def test_a_plan_is_printed_and_can_be_put_in_a_file(tmp_path):
     result = RUNNER.invoke(cli.app, ["schedule", "markov-alpha", "--steps", "2"])
     assert result.exit_code == 0, result.output
     assert "saved by the best" in result.stdout
-    assert "M5.9" in result.stdout
+    assert "fixed-size/no-worse-path-kl" in result.stdout
     result = RUNNER.invoke(cli.app, ["schedule", "parity-uniform", "--json"])
     found = json.loads(result.stdout)
     assert [plan["kind"] for plan in found["plans"]] == ["bernoulli", "fixed-size"]

@@ -72,7 +72,7 @@ PARITY = Instance(languages.parity(3), NOBODY)
 
 
 def test_it_is_a_polynomial_that_sympy_can_differentiate():
-    """Parity, two steps: the best first fraction is a root of the derivative (M9)."""
+    """Parity, two steps: the best first fraction is a root of the derivative (known-answers.md)."""
     ser = output_polynomials(PARITY).ser
     a1 = Symbol("a1")
     assert ser.in_alpha(2).equals((1 - 3 * (1 - a1) * a1**2) / 2)

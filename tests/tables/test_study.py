@@ -49,7 +49,7 @@ def test_gaps_hold_the_exact_ones_below_their_bounds(ter):
         assert exact["path_kl"].lo / 4 <= path.hi
         assert row["TER"].lo <= math.exp(exact["log_ter"].hi)
         assert math.exp(exact["log_ter"].lo) <= row["TER"].hi
-        assert gap.lo <= path.hi <= row["M6.4: (TC+DTC)/(NL)"].hi <= row["M6.4: log V / N"]
+        assert gap.lo <= path.hi <= row["bound: (TC+DTC)/(NL)"].hi <= row["bound: log V / N"]
         assert row["TER autoregressive"].lo <= row["TER"].hi
         assert (row["PATH_KL is"], row["gap is"], row["TER is"]) == (path.kind, gap.kind, row["TER"].kind)
 
@@ -69,12 +69,12 @@ def test_drawn_errors_hold_the_exact_ones_between_their_bounds(ser):
         instance = Instance(languages[row["language"]], Bernoulli(row["N"]))
         exact = measure(instance, ["ser"], engine="tabular")["ser"]
         assert row["SER"].lo <= exact.lo <= exact.hi <= row["SER"].hi
-        assert exact.lo <= row["1 - exp(-PATH_KL)"].hi <= row["M6.5: 1 - exp(-(TC+DTC)/N)"].hi
+        assert exact.lo <= row["1 - exp(-PATH_KL)"].hi <= row["bound: 1 - exp(-(TC+DTC)/N)"].hi
         assert row["SER is"] == row["SER"].kind
         if row["language"] == "ShiftedPair":
             # Both are within the rounding of the table's sums.
-            assert exact.contains(row["M6.11, eps = 0"].exact)
-            assert row["M6.11, eps = 1/128"].hi < row["M6.11, eps = 0"].lo
+            assert exact.contains(row["least SER, eps = 0"].exact)
+            assert row["least SER, eps = 1/128"].hi < row["least SER, eps = 0"].lo
 
 
 def test_at_length_errors_are_drawn_as_often_as_was_said():
@@ -89,7 +89,7 @@ def test_the_bound_of_shifted_pairs_is_the_closed_form():
     for length, steps in ((2, 1), (6, 3), (512, 64)):
         wanted = known_answers.shifted_pair_bernoulli(16, length, [Fraction(1, steps)] * steps)["ser"]
         assert shifted_pair_bound(length, steps).exact == Fraction(int(wanted.p), int(wanted.q))
-    # M6.11: at eps = 1/128 an SER above 1/2 for N < 0.5691 L.
+    # At eps = 1/128 an SER above 1/2 for N < 0.5691 L.
     assert shifted_pair_bound(1000, 569, Fraction(1, 128)).lo > 0.5 > shifted_pair_bound(1000, 570, Fraction(1, 128)).hi
 
 
@@ -106,7 +106,7 @@ def test_steps_of_pairs_are_the_smallest():
         allowed = length / 2 * math.log(16) / math.log(2)
         # Both are whole numbers, where rounding leaves open whether the target is met: one more may be asked for.
         assert row["N by PATH_KL"] - allowed in (0, 1)
-        assert row["N by M6.2"] - 2 * allowed in (0, 1)
+        assert row["N by (TC+DTC)/N"] - 2 * allowed in (0, 1)
     assert rows[2]["N enough"].contains(0)
     assert rows[5]["N enough"].contains(math.log2(rows[4]["N enough"] / rows[3]["N enough"]))
 
@@ -117,7 +117,7 @@ def test_steps_by_drawing():
     rows = records(steps_to_target((24, 96), [subject], QUICK))
     for row in rows[:2]:
         assert row["error is"] == "statistical"
-        assert row["N too few"] < row["N enough"] <= row["N by PATH_KL"] < row["N by M6.2"]
+        assert row["N too few"] < row["N enough"] <= row["N by PATH_KL"] < row["N by (TC+DTC)/N"]
     assert rows[2]["N enough"].contains(1)
 
 
@@ -191,7 +191,7 @@ def test_figures_show_a_panel_for_each_language(ter, ser):
         assert drawn(figure, "svg")
     shifted = FIGURES["hmm-ser"][1](ser).panels[1]
     labels = {line.label for line in FIGURES["hmm-ser"][1](ser).lines(shifted)}
-    assert {"SER, drawn", "M6.11, eps = 0"} <= labels
+    assert {"SER, drawn", "least SER, eps = 0"} <= labels
     assert not any("random" in label for label in labels)
 
 
@@ -200,10 +200,10 @@ def test_at_the_paper_s_length():
     """L = 512: errors fall with N, bounds hold, and the drawn SER of ShiftedPair meets its bound."""
     table = hmm_ser(512, (64, 512), {"random HMM": 2048, "ShiftedPair": 256})
     for row in records(table):
-        assert row["SER"].lo <= row["1 - exp(-PATH_KL)"].hi <= row["M6.5: 1 - exp(-(TC+DTC)/N)"].hi
-        assert row["language"] != "ShiftedPair" or row["SER"].overlaps(row["M6.11, eps = 0"])
+        assert row["SER"].lo <= row["1 - exp(-PATH_KL)"].hi <= row["bound: 1 - exp(-(TC+DTC)/N)"].hi
+        assert row["language"] != "ShiftedPair" or row["SER"].overlaps(row["least SER, eps = 0"])
     many, few = (row["SER"] for row in records(table)[:2])
     assert few.hi < many.lo
     for row in records(ngram_ter(512, (64,), (2, 3))):
-        assert row["TER gap"].hi <= row["M6.4: (TC+DTC)/(NL)"].hi <= row["M6.4: log V / N"]
+        assert row["TER gap"].hi <= row["bound: (TC+DTC)/(NL)"].hi <= row["bound: log V / N"]
         assert row["PATH_KL/L"].width <= 0.05 * row["PATH_KL/L"].value

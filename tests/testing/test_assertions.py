@@ -17,15 +17,15 @@ FINER = Instance(languages.pair(2, 2), policies.Bernoulli(steps=4), name="finer 
 
 @pytest.mark.parametrize(
     "statement",
-    ["M6.2", "kl <= path_kl", statements["M6.1"], claim("ser <= 0.26")],
-    ids=["id", "claim", "M6.1", "typed"],
+    ["bernoulli/max-weight", "kl <= path_kl", statements["kl-path-kl/given-times"], claim("ser <= 0.26")],
+    ids=["id", "claim", "kl-path-kl/given-times", "typed"],
 )
 def test_a_true_statement_passes(statement):
     assert assert_holds(statement, PAIR).status is Status.HOLDS
 
 
 def test_a_violated_claim_fails_with_both_sides():
-    # Pair(2), L = 2, N = 2: SER = 1/4 (M9).
+    # Pair(2), L = 2, N = 2: SER = 1/4 (known-answers.md).
     with pytest.raises(AssertionError) as failure:
         assert_holds("ser <= 0.24", PAIR)
     account = str(failure.value)
@@ -34,10 +34,10 @@ def test_a_violated_claim_fails_with_both_sides():
 
 
 def test_an_equality_is_undecided_and_can_be_let_pass():
-    # M6.6 is an equality for the exact denoiser.
+    # pair/ser-lower is an equality for the exact denoiser.
     with pytest.raises(AssertionError, match="undecided"):
-        assert_holds("M6.6", PAIR)
-    assert assert_holds("M6.6", PAIR, allow_undecided=True).status is Status.UNDECIDED
+        assert_holds("pair/ser-lower", PAIR)
+    assert assert_holds("pair/ser-lower", PAIR, allow_undecided=True).status is Status.UNDECIDED
 
 
 def test_letting_equalities_pass_lets_no_violation_pass():
@@ -47,30 +47,30 @@ def test_letting_equalities_pass_lets_no_violation_pass():
 
 def test_a_statement_that_does_not_apply_fails():
     with pytest.raises(AssertionError, match="not applicable"):
-        assert_holds("M6.3", PAIR, allow_undecided=True)
+        assert_holds("fixed-size/max-size", PAIR, allow_undecided=True)
 
 
 def test_two_instances_and_their_relation():
-    assert assert_holds("M5.4-refinement", PAIR, FINER, relation="refines").status is Status.HOLDS
-    assert assert_holds("M5.4-refinement", Pair("refines", PAIR, FINER)).status is Status.HOLDS
+    assert assert_holds("refinement/path-kl-monotone", PAIR, FINER, relation="refines").status is Status.HOLDS
+    assert assert_holds("refinement/path-kl-monotone", Pair("refines", PAIR, FINER)).status is Status.HOLDS
     assert assert_holds("kl@2 <= kl", PAIR, FINER).status is Status.HOLDS
     with pytest.raises(AssertionError, match="not applicable"):
-        assert_holds("M5.4-refinement", PAIR, FINER)
+        assert_holds("refinement/path-kl-monotone", PAIR, FINER)
 
 
 def test_a_relation_that_does_not_hold_is_refused():
     with pytest.raises(BadInput, match="do not split"):
-        assert_holds("M5.4-refinement", FINER, PAIR, relation="refines")
+        assert_holds("refinement/path-kl-monotone", FINER, PAIR, relation="refines")
 
 
 @pytest.mark.parametrize(
     ("statement", "subjects", "message"),
     [
-        ("M6.1", (PAIR, FINER), "found 2 instances; M6.1 speaks of 1"),
+        ("kl-path-kl/given-times", (PAIR, FINER), "found 2 instances; kl-path-kl/given-times speaks of 1"),
         ("kl@2 <= kl", (PAIR,), "found 1 instances; claim speaks of 2"),
-        ("M6.1", (Pair("refines", PAIR, FINER), PAIR), "found Pair, Instance"),
-        ("M6.1", ({},), "found dict"),
-        ("M6.22", (PAIR,), "M6.2"),
+        ("kl-path-kl/given-times", (Pair("refines", PAIR, FINER), PAIR), "found Pair, Instance"),
+        ("kl-path-kl/given-times", ({},), "found dict"),
+        ("bernoulli/max-wieght", (PAIR,), "bernoulli/max-weight"),
     ],
 )
 def test_a_wrong_call_is_bad_input(statement, subjects, message):

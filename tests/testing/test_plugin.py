@@ -24,7 +24,7 @@ policy = {kind = "bernoulli", steps = 2}
 language = {kind = "pair", vocab = 2, length = 2}
 policy = {kind = "bernoulli", steps = 3}
 """
-# Pair(2), L = 2, N = 2 has SER 1/4 (M9); intervals cannot decide the equality.
+# Pair(2), L = 2, N = 2 has SER 1/4 (known-answers.md); intervals cannot decide the equality.
 FILES = {
     "good": PAIR.format(claims='"kl <= path_kl", "ser == 1/4"'),
     "two": TWO,

@@ -14,7 +14,7 @@ from maskbound.numerics.testing import assert_holds, strategies
 @settings(max_examples=30)
 @given(strategies.instances())
 def test_kl_is_at_most_path_kl(instance):
-    assert_holds("M6.1", instance, allow_undecided=True)
+    assert_holds("kl-path-kl/given-times", instance, allow_undecided=True)
 
 
 @given(st.integers(1, 5).flatmap(strategies.laws))
@@ -51,7 +51,7 @@ def test_awkward_cases_are_drawn(wanted):
 
 
 def test_a_false_bound_is_refuted():
-    """PATH_KL is not KL (M6.1): hypothesis finds an instance where they differ, by itself."""
+    """PATH_KL is not KL (kl-path-kl/given-times): hypothesis finds an instance where they differ, by itself."""
 
     def differs(instance):
         found = measure(instance, ["kl", "path_kl"])

@@ -77,8 +77,8 @@ class Subject:
             "tv": quantities.tv(self.q, p),
             "least_confidence": contexts.least_confidence(languages.Marginals(self.q), self.V),
             "total_correlation": quantities.total_correlation(self.q),
-            "mode_chance": quantities.mode_chance(self.q, p),
-            "best_proposals_chance": quantities.best_proposals_chance(self.q),
+            "mode_probability": quantities.mode_probability(self.q, p),
+            "iid_mode_probability_confidence_sampling": quantities.iid_mode_probability_confidence_sampling(self.q),
             "entropy_bound": policy.entropy_bound,
             "V": self.V,
             "L": L,
@@ -87,10 +87,10 @@ class Subject:
         if policy.sizes is not None:
             left = [L - sum(policy.sizes[:k]) for k in range(policy.N)]
             steps = zip(left, policy.sizes, strict=True)
-            found["sized_success"] = prod(F(n - j, n) for n, s in steps for j in range(s))
+            found["birthday_probability"] = prod(F(n - j, n) for n, s in steps for j in range(s))
         if not policy.proposes:
             replayed = adaptive.under_language(self.q, policy, self.denoiser)
-            found["path_kl"], found["crowded_steps"] = replayed.path_kl, replayed.crowded_steps
+            found["path_kl"], found["expected_parallel_steps"] = replayed.path_kl, replayed.expected_parallel_steps
             found["step_correlation"] = replayed.step_correlation
         return found
 
@@ -133,19 +133,19 @@ TRUE = [
     if s.status in ("proved here", "identity") and OURS & {a.name for a in s.assumptions} and not UNKNOWN & s.quantities
 ]
 FALSE = {
-    "false-any-adaptive-policy": (
+    "refuted/vocabulary-rate-adaptive": (
         Subject(languages.pair(2, 6), 2, Adaptive(6, "confidence", sizes=(2, 2, 2))),
         real(F(1)) * mp.log(2),
     ),
-    "false-identity-with-ties": (
+    "refuted/equality-with-ties": (
         Subject(languages.pair(2, 4), 2, Adaptive(4, "confidence", sizes=(2, 2), ties="random")),
         2 * mp.log(2) / 3 - mp.log(mp.mpf(4) / 3),
     ),
-    "false-entropy-bound-once": (
+    "refuted/entropy-bound-once": (
         Subject(languages.pair(2, 4), 2, Adaptive(4, "entropy", entropy_bound=F(7, 10))),
         2 * mp.log(2) - mp.mpf(7) / 10,
     ),
-    "false-proposals-are-exact": (
+    "refuted/proposals-are-exact": (
         Subject(languages.iid([F(1, 10), F(9, 10)], 2), 2, Adaptive(2, "confidence", proposes=True, sizes=(1, 1))),
         mp.mpf("0.0906740174075063"),
     ),
@@ -173,7 +173,16 @@ def test_every_true_statement_is_met():
         for policy in policies(len(next(iter(q))))
         for s in applicable(Subject(q, V, policy))
     }
-    assert {"M6.8-tv", "M6.14-sized", "M6.15", "M6.15-bound", "M6.15-steps", "M6.16", "M6.17", "M6.17-ser"} <= met
+    assert {
+        "tv/confident-marginals",
+        "permutations/linear-steps-any-policy",
+        "kl-path-kl/equality-deterministic",
+        "kl-path-kl/chosen-first",
+        "path-kl/step-correlations",
+        "entropy-bound/path-kl",
+        "propose-then-choose/mode-bias",
+        "propose-then-choose/support",
+    } <= met
 
 
 @pytest.mark.parametrize("name", FALSE)
@@ -199,14 +208,18 @@ def test_blocks_break_the_product_over_all_proposals(length, block, figure):
     policy = Adaptive(length, "confidence", proposes=True, sizes=(1,) * length, block_length=block)
     subject = Subject(languages.iid([F(1, 10), F(9, 10)], length), 2, policy)
     subject.satisfies = lambda name: name == "FavouredToken" or Subject.satisfies(subject, name)
-    assert [a.name for a in statements["M6.17"].assumptions if not subject.satisfies(a.name)] == ["NoBlocks"]
-    assert subject.values["mode_chance"] == prod(1 - F(1, 10) ** m for m in range(1, block + 1)) ** (length // block)
-    assert abs(float(excess(statements["M6.17"], subject)) - figure) < 1e-9
+    assert [
+        a.name for a in statements["propose-then-choose/mode-bias"].assumptions if not subject.satisfies(a.name)
+    ] == ["NoBlocks"]
+    assert subject.values["mode_probability"] == prod(1 - F(1, 10) ** m for m in range(1, block + 1)) ** (
+        length // block
+    )
+    assert abs(float(excess(statements["propose-then-choose/mode-bias"], subject)) - figure) < 1e-9
 
 
 def test_dropping_an_assumption_breaks_the_entropy_bound():
     """Colder tokens err at one token a step; so does a denoiser that calls everything certain."""
-    statement = statements["M6.16"]
+    statement = statements["entropy-bound/path-kl"]
     policy = Adaptive(3, "entropy", entropy_bound=F(0))
     assert excess(statement, Subject(COINS, 2, policy)) < EQUAL
     assert excess(statement, Subject(COINS, 2, replace(policy, inverse_temperature=2))) > 0.1

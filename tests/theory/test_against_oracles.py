@@ -12,7 +12,7 @@ from functools import cache
 import pytest
 from oracles import adaptive, cases, contexts, denoisers, languages, samplers
 from oracles.logs import mp
-from oracles.quantities import curve_left_sum, law_distance, measure_all, path_kl, profile_left_sum
+from oracles.quantities import curve_left_riemann_sum, law_distance, measure_all, path_kl, profile_left_sum
 from sympy import Float, Integer, Rational, oo
 
 from maskbound.theory import quantities, statements, symbols
@@ -64,7 +64,7 @@ class Subject:
     def values(self):
         """All quantities by name; the left sums of other policies, too, so that an assumption can be dropped."""
         m, policy = self.marginals, self.policy
-        sums = {"curve_left_sum": curve_left_sum(m, policy)}
+        sums = {"curve_left_riemann_sum": curve_left_riemann_sum(m, policy)}
         if policy.sizes is not None:
             sums["profile_left_sum"] = profile_left_sum(m, policy)
         return ChainMap(sums, measure_all(self.q, self.V, self.denoiser, policy))
@@ -235,7 +235,7 @@ def test_every_quantity_has_an_oracle():
     runs = (measure_all(TWO_TOKENS, 2, exact, policy) for policy in (steps(2, 2), samplers.fixed_size([2])))
     measured = {name for run in runs for name in run}
     replayed = {field.name for field in fields(adaptive.Replayed)}
-    assert replayed - measured == {"step_correlation", "crowded_steps"}
+    assert replayed - measured == {"step_correlation", "expected_parallel_steps"}
     assert measured | replayed | {law_distance.__name__, "entropy_bound"} == set(quantities)
 
 
@@ -251,7 +251,7 @@ REFINEMENTS = [
 @pytest.mark.parametrize(("coarse", "fine"), REFINEMENTS, ids=lambda p: f"{p.kind}-{p.N}")
 @pytest.mark.parametrize("q", [languages.weight_strings(4, 2), languages.random_table(cases.Random(8), 2, 4)], ids=len)
 def test_refining_never_raises_path_kl(q, coarse, fine):
-    assert excess(statements["M5.4-refinement"], Subject(q, 2, coarse), Subject(q, 2, fine)) < EQUAL
+    assert excess(statements["refinement/path-kl-monotone"], Subject(q, 2, coarse), Subject(q, 2, fine)) < EQUAL
 
 
 def subject_of(spec):
@@ -291,27 +291,27 @@ def test_false_statements_break_on_their_instance(statement):
 
 
 FIGURES = {
-    "false-convex-curve": (0.75 * 0.6931471805599453, 0),
-    "false-path-kl-is-kl": (0.34657, 0.28768),
-    "false-tc-alone": (0.43322, 0.34657),
-    "false-dtc-alone": (1.38629, 0.69315),
-    "false-any-policy": (2.07944, 1.38629),
-    "false-size-minus-two": (0.69315, 0),
-    "false-indivisible-sizes": (0.69315, 0.34657),
-    "false-refining-lowers-kl": (0.40547, 0.28768),
-    "false-refining-lowers-ser": (1 / 3, 1 / 4),
-    "false-more-steps-lower-ser": (0.023588, 0.023296),
-    "false-half-exponent": (0.5, 0.29289),
-    "false-pair-without-chance": (0.5, 1),
-    "false-pair-mean-error": (2 / 9, 0.22792),
-    "false-pair-fixed-size": (0.25, 0.4375),
-    "false-limit-is-bound": (1.38629, 1.03972),
-    "false-limit-is-lower-bound": (0.81093, 0.95477),
-    "false-growth-without-ends": (0.69315, 0.23105),
-    "false-soft-is-kl": (0.26845, 0.2567),
-    "false-threshold-without-one": (1, 1.5),
-    "false-bisection-any-language": (0.69315, 0),
-    "false-conflict-fixed-size": (0, 0.25),
+    "refuted/convex-curve": (0.75 * 0.6931471805599453, 0),
+    "refuted/path-kl-is-kl": (0.34657, 0.28768),
+    "refuted/bernoulli-tc-only": (0.43322, 0.34657),
+    "refuted/bernoulli-dtc-only": (1.38629, 0.69315),
+    "refuted/vocabulary-rate-given-times": (2.07944, 1.38629),
+    "refuted/fixed-size-minus-two": (0.69315, 0),
+    "refuted/fixed-size-equal-indivisible": (0.69315, 0.34657),
+    "refuted/refining-lowers-kl": (0.40547, 0.28768),
+    "refuted/refining-lowers-ser": (1 / 3, 1 / 4),
+    "refuted/more-steps-lower-ser": (0.023588, 0.023296),
+    "refuted/ser-half-exponent": (0.5, 0.29289),
+    "refuted/pair-without-agreement": (0.5, 1),
+    "refuted/pair-mean-error": (2 / 9, 0.22792),
+    "refuted/pair-fixed-size": (0.25, 0.4375),
+    "refuted/slope-limit-is-upper-bound": (1.38629, 1.03972),
+    "refuted/slope-limit-is-lower-bound": (0.81093, 0.95477),
+    "refuted/odds-bound-without-ends": (0.69315, 0.23105),
+    "refuted/log-mean-is-kl": (0.26845, 0.2567),
+    "refuted/uniform-rule-without-one": (1, 1.5),
+    "refuted/bisection-any-language": (0.69315, 0),
+    "refuted/conflict-fixed-size": (0, 0.25),
 }
 
 
@@ -322,7 +322,7 @@ def test_the_figures_of_the_counterexamples(name):
     specs = (spec["first"], spec["second"]) if statements[name].subjects == 2 else (spec,)
     found = sides(statements[name], *(subject_of(s) for s in specs))
     for value, figure in zip(found, FIGURES[name], strict=True):
-        assert abs(float(value) - figure) < (5e-7 if name == "false-more-steps-lower-ser" else 5e-6)
+        assert abs(float(value) - figure) < (5e-7 if name == "refuted/more-steps-lower-ser" else 5e-6)
 
 
 def test_every_false_statement_has_its_figures():
@@ -330,45 +330,65 @@ def test_every_false_statement_has_its_figures():
 
 
 DROPPED = [
-    ("M5.4", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
-    ("M5.4", "BernoulliPolicy", Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1])), 0.34657),
-    ("M5.5", "FixedSizePolicy", Subject(PAIR(2, 4), 2, samplers.fixed_sets([[0, 1], [2, 3]])), 4 / 3 * 0.693147),
-    ("M6.2", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
-    ("M6.2-uniform", "UniformSteps", Subject(COPY, 2, weights(1, 0)), 0.34657),
-    ("M6.2-vocabulary", "UniformSteps", Subject(COPY, 2, weights(1, 0)), 0.34657),
-    ("M6.3", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.fixed_size([1]), peak(F(1, 3))), 0.05889),
-    ("M6.3", "FixedSizePolicy", Subject(PAIR(2, 6), 2, BLOCKS), 1.38629),
-    ("M6.3-balanced", "BalancedSizes", Subject(COPY, 2, samplers.fixed_size([3, 0])), 0.69315),
-    ("M6.3-divisible", "StepsDivideLength", Subject(COPY, 2, samplers.fixed_size([2, 1])), 0.34657),
-    ("M6.4-vocabulary", "BernoulliPolicy", Subject(PAIR(2, 6), 2, BLOCKS), 0.11552),
-    ("M6.4-published", "UniformSteps", Subject(COPY, 2, weights(1, 0)), 0.11552),
-    ("M6.5-steps", "UniformSteps", Subject(COPY, 2, weights(1, 0, 0, 0)), 0.10355),
-    ("M5.8", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
-    ("M5.8-upper", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
-    ("M5.8-growth", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
-    ("M6.3-tc", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.fixed_size([1]), peak(F(1, 3))), 0.05889),
-    ("M6.3-dtc", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.fixed_size([1]), peak(F(1, 3))), 0.05889),
-    ("M6.3-tc-steps", "GreedySizes", Subject(PAIR(2, 2), 2, samplers.fixed_size([2, 0, 0, 0]), pair=True), 0.21269),
-    ("M6.3-rate", "BalancedSizes", Subject(COPY, 2, samplers.fixed_size([3, 0])), 0.34657),
-    ("M6.8-tv", "ExactDenoiser", Subject(SURE, 2, steps(1, 1), denoisers.mix_uniform(F(1))), 0.3),
-    ("M6.11-conflict", "BernoulliPolicy", Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), pair=True), 0.25),
-    ("M6.11-pair", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.5),
-    ("M6.11-pair", "BernoulliPolicy", Subject(PAIR(2, 4), 2, samplers.fixed_size([2, 2]), pair=True), 0.1875),
-    ("M6.12", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.25),
-    ("M6.12", "BernoulliPolicy", Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), pair=True), 0.125),
-    ("M6.13", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.bisection(1), peak(F(1, 3))), 0.05889),
-    ("M6.13", "SeparatedSteps", Subject(languages.parity(3), 2, samplers.bisection(3)), 0.69315),
-    ("M6.13-steps", "BisectionPolicy", Subject(languages.parity(4), 2, samplers.autoregressive(4)), 4),
-    ("M6.13-depth", "MarkovLanguage", Subject(languages.weight_strings(4, 2), 2, steps(1, 4)), 4),
-    ("M6.14", "PermutationsLanguage", Subject(TWO_TOKENS, 2, samplers.fixed_size([2])), 0.5),
-    ("M6.14-steps", "PermutationsLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.39347),
-    ("M6.14-depth", "PermutationsLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 1),
-    ("M7-sequence", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.39347),
-    ("M7-bisection", "BisectionPolicy", Subject(languages.parity(4), 2, samplers.autoregressive(4)), 1 / 3),
-    ("M9-one-step", "OneStep", Subject(PAIR(2, 2), 2, steps(2, 2), pair=True), 0.40547),
-    ("M9-independent", "IndependentTokens", Subject(PAIR(2, 2), 2, steps(1, 2), pair=True), 0.69315),
-    ("M6.6", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.5),
-    ("M6.6", "BernoulliPolicy", Subject(PAIR(2, 4), 2, samplers.fixed_size([2, 2]), pair=True), 0.1875),
+    ("bernoulli/riemann-error", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
+    ("bernoulli/riemann-error", "BernoulliPolicy", Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1])), 0.34657),
+    (
+        "fixed-size/riemann-error",
+        "FixedSizePolicy",
+        Subject(PAIR(2, 4), 2, samplers.fixed_sets([[0, 1], [2, 3]])),
+        4 / 3 * 0.693147,
+    ),
+    ("bernoulli/max-weight", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
+    ("bernoulli/uniform-rate", "UniformSteps", Subject(COPY, 2, weights(1, 0)), 0.34657),
+    ("bernoulli/vocabulary-rate", "UniformSteps", Subject(COPY, 2, weights(1, 0)), 0.34657),
+    ("fixed-size/max-size", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.fixed_size([1]), peak(F(1, 3))), 0.05889),
+    ("fixed-size/max-size", "FixedSizePolicy", Subject(PAIR(2, 6), 2, BLOCKS), 1.38629),
+    ("fixed-size/balanced", "BalancedSizes", Subject(COPY, 2, samplers.fixed_size([3, 0])), 0.69315),
+    ("fixed-size/equal", "StepsDivideLength", Subject(COPY, 2, samplers.fixed_size([2, 1])), 0.34657),
+    ("token-error/vocabulary", "BernoulliPolicy", Subject(PAIR(2, 6), 2, BLOCKS), 0.11552),
+    ("token-error/feng-form", "UniformSteps", Subject(COPY, 2, weights(1, 0)), 0.11552),
+    ("sequence-error/sufficient-steps", "UniformSteps", Subject(COPY, 2, weights(1, 0, 0, 0)), 0.10355),
+    ("bernoulli/slope-identity", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
+    ("bernoulli/slope-upper", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
+    ("bernoulli/odds-bound", "ExactDenoiser", Subject(ONE_TOKEN, 2, steps(1, 1), peak(F(1, 3))), 0.05889),
+    ("fixed-size/tc-only", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.fixed_size([1]), peak(F(1, 3))), 0.05889),
+    ("fixed-size/dtc-only", "ExactDenoiser", Subject(ONE_TOKEN, 2, samplers.fixed_size([1]), peak(F(1, 3))), 0.05889),
+    (
+        "fixed-size/log-length-steps",
+        "GreedySizes",
+        Subject(PAIR(2, 2), 2, samplers.fixed_size([2, 0, 0, 0]), pair=True),
+        0.21269,
+    ),
+    ("fixed-size/rate", "BalancedSizes", Subject(COPY, 2, samplers.fixed_size([3, 0])), 0.34657),
+    ("tv/confident-marginals", "ExactDenoiser", Subject(SURE, 2, steps(1, 1), denoisers.mix_uniform(F(1))), 0.3),
+    ("conflict/ser-lower", "BernoulliPolicy", Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), pair=True), 0.25),
+    ("pair/sharp-ser-lower", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.5),
+    ("pair/sharp-ser-lower", "BernoulliPolicy", Subject(PAIR(2, 4), 2, samplers.fixed_size([2, 2]), pair=True), 0.1875),
+    ("pair/token-error-lower", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.25),
+    (
+        "pair/token-error-lower",
+        "BernoulliPolicy",
+        Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), pair=True),
+        0.125,
+    ),
+    (
+        "independent-steps/path-kl",
+        "ExactDenoiser",
+        Subject(ONE_TOKEN, 2, samplers.bisection(1), peak(F(1, 3))),
+        0.05889,
+    ),
+    ("independent-steps/path-kl", "SeparatedSteps", Subject(languages.parity(3), 2, samplers.bisection(3)), 0.69315),
+    ("bisection/steps", "BisectionPolicy", Subject(languages.parity(4), 2, samplers.autoregressive(4)), 4),
+    ("markov/parallel-depth", "MarkovLanguage", Subject(languages.weight_strings(4, 2), 2, steps(1, 4)), 4),
+    ("permutations/birthday", "PermutationsLanguage", Subject(TWO_TOKENS, 2, samplers.fixed_size([2])), 0.5),
+    ("permutations/linear-steps", "PermutationsLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.39347),
+    ("permutations/depth", "PermutationsLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 1),
+    ("break-even/pair", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.39347),
+    ("break-even/bisection", "BisectionPolicy", Subject(languages.parity(4), 2, samplers.autoregressive(4)), 1 / 3),
+    ("one-step/kl", "OneStep", Subject(PAIR(2, 2), 2, steps(2, 2), pair=True), 0.40547),
+    ("iid/path-kl", "IndependentTokens", Subject(PAIR(2, 2), 2, steps(1, 2), pair=True), 0.69315),
+    ("pair/ser-lower", "PairLanguage", Subject(TWO_TOKENS, 2, steps(1, 2)), 0.5),
+    ("pair/ser-lower", "BernoulliPolicy", Subject(PAIR(2, 4), 2, samplers.fixed_size([2, 2]), pair=True), 0.1875),
 ]
 
 
@@ -391,45 +411,45 @@ def test_more_steps_that_are_no_refinement_may_raise_path_kl():
 
 
 EQUALITIES = [
-    ("M5.3-vocabulary", Subject(languages.parity(3), 2, steps(2, 3))),
-    ("M5.3-vocabulary", Subject(MDS(3, 2, 3), 3, steps(2, 3))),
-    ("M6.1", Subject(MDS(3, 1, 3), 3, samplers.fixed_size([2, 1]))),
-    ("M6.1", Subject(languages.permutation(3), 3, samplers.fixed_size([2, 1]))),
-    ("M6.3", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
-    ("M6.3-balanced", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
-    ("M6.3-divisible", Subject(MDS(5, 3, 4), 5, samplers.fixed_size([2, 2]))),
-    ("M6.4-fixed-size", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
-    ("M6.5-kl", Subject(languages.parity(3), 2, steps(2, 3))),
-    ("M6.5-kl", Subject(COPY, 2, steps(3, 3))),
-    ("M6.5-path", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
-    ("M6.6", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
-    ("M6.7-ser", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
-    ("M5.8-upper", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
-    ("M5.8-lower", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
-    ("M6.10-kl", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
-    ("M6.10-kl", Subject(COPY, 2, steps(3, 3))),
-    ("M6.10-kl", Subject(languages.parity(3), 2, steps(2, 3))),
-    ("M6.10-path", Subject(languages.permutation(3), 3, samplers.fixed_size([2, 1]))),
-    ("M6.10-ser", Subject(COPY, 2, steps(3, 3))),
-    ("M6.3-tc", Subject(cases.sparse_table(1), 3, samplers.fixed_size([3]))),
-    ("M6.3-dtc", Subject(COPY, 2, samplers.fixed_size([3]))),
-    ("M6.3-dyadic", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
-    ("M6.3-dyadic", Subject(THREE_TOKENS, 2, samplers.fixed_size([3]), peak(F(1, 3)))),
-    ("M6.3-rate", Subject(THREE_TOKENS, 2, samplers.fixed_size([3]), peak(F(1, 3)))),
-    ("M6.3-vocabulary", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
-    ("M6.11-pair", Subject(PAIR(2, 4), 2, steps(2, 4), peak(F(1, 5)), pair=True)),
-    ("M6.11-conflict", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
-    ("M6.11-shifted", Subject(languages.shifted_pair(4, F(1, 10), 4), 4, steps(2, 4), shifted=True)),
-    ("M6.8", Subject(THIRDS, 2, steps(1, 2))),
-    ("M6.8-profile", Subject(THIRDS, 2, steps(1, 2))),
-    ("M6.13-steps", Subject(languages.parity(4), 2, samplers.bisection(4))),
-    ("M6.13-depth", Subject(PAIR(2, 2), 2, steps(1, 2), pair=True)),
-    ("M7-bisection", Subject(languages.parity(4), 2, samplers.bisection(4))),
-    ("false-any-policy", Subject(PAIR(3, 4), 3, samplers.fixed_sets([[0, 1], [2, 3]]), pair=True)),
-    ("false-tc-alone", Subject(cases.sparse_table(1), 3, steps(1, 3))),
-    ("false-dtc-alone", Subject(PAIR(2, 4), 2, steps(1, 4), pair=True)),
-    ("false-pair-fixed-size", Subject(PAIR(2, 4), 2, samplers.fixed_size([4]), pair=True)),
-    ("false-convex-curve", Subject(PAIR(2, 4), 2, steps(2, 4), pair=True)),
+    ("profile/vocabulary", Subject(languages.parity(3), 2, steps(2, 3))),
+    ("profile/vocabulary", Subject(MDS(3, 2, 3), 3, steps(2, 3))),
+    ("kl-path-kl/given-times", Subject(MDS(3, 1, 3), 3, samplers.fixed_size([2, 1]))),
+    ("kl-path-kl/given-times", Subject(languages.permutation(3), 3, samplers.fixed_size([2, 1]))),
+    ("fixed-size/max-size", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
+    ("fixed-size/balanced", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
+    ("fixed-size/equal", Subject(MDS(5, 3, 4), 5, samplers.fixed_size([2, 2]))),
+    ("token-error/fixed-size", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
+    ("sequence-error/from-kl", Subject(languages.parity(3), 2, steps(2, 3))),
+    ("sequence-error/from-kl", Subject(COPY, 2, steps(3, 3))),
+    ("sequence-error/from-path-kl", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
+    ("pair/ser-lower", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
+    ("tv/at-least-ser", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
+    ("bernoulli/slope-upper", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
+    ("bernoulli/slope-lower", Subject(PAIR(3, 4), 3, samplers.bernoulli(cases.WEIGHTS[2], 4), pair=True)),
+    ("log-mean-path-kl/lower", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
+    ("log-mean-path-kl/lower", Subject(COPY, 2, steps(3, 3))),
+    ("log-mean-path-kl/lower", Subject(languages.parity(3), 2, steps(2, 3))),
+    ("log-mean-path-kl/upper", Subject(languages.permutation(3), 3, samplers.fixed_size([2, 1]))),
+    ("sequence-error/from-log-mean", Subject(COPY, 2, steps(3, 3))),
+    ("fixed-size/tc-only", Subject(cases.sparse_table(1), 3, samplers.fixed_size([3]))),
+    ("fixed-size/dtc-only", Subject(COPY, 2, samplers.fixed_size([3]))),
+    ("fixed-size/li-cai-form", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
+    ("fixed-size/li-cai-form", Subject(THREE_TOKENS, 2, samplers.fixed_size([3]), peak(F(1, 3)))),
+    ("fixed-size/rate", Subject(THREE_TOKENS, 2, samplers.fixed_size([3]), peak(F(1, 3)))),
+    ("fixed-size/vocabulary", Subject(MDS(3, 2, 3), 3, samplers.fixed_size([1, 2]))),
+    ("pair/sharp-ser-lower", Subject(PAIR(2, 4), 2, steps(2, 4), peak(F(1, 5)), pair=True)),
+    ("conflict/ser-lower", Subject(PAIR(3, 4), 3, steps(2, 4), pair=True)),
+    ("shifted-pair/ser-lower", Subject(languages.shifted_pair(4, F(1, 10), 4), 4, steps(2, 4), shifted=True)),
+    ("joint-mode/uniform-rule", Subject(THIRDS, 2, steps(1, 2))),
+    ("joint-mode/sum-rule", Subject(THIRDS, 2, steps(1, 2))),
+    ("bisection/steps", Subject(languages.parity(4), 2, samplers.bisection(4))),
+    ("markov/parallel-depth", Subject(PAIR(2, 2), 2, steps(1, 2), pair=True)),
+    ("break-even/bisection", Subject(languages.parity(4), 2, samplers.bisection(4))),
+    ("refuted/vocabulary-rate-given-times", Subject(PAIR(3, 4), 3, samplers.fixed_sets([[0, 1], [2, 3]]), pair=True)),
+    ("refuted/bernoulli-tc-only", Subject(cases.sparse_table(1), 3, steps(1, 3))),
+    ("refuted/bernoulli-dtc-only", Subject(PAIR(2, 4), 2, steps(1, 4), pair=True)),
+    ("refuted/pair-fixed-size", Subject(PAIR(2, 4), 2, samplers.fixed_size([4]), pair=True)),
+    ("refuted/convex-curve", Subject(PAIR(2, 4), 2, steps(2, 4), pair=True)),
 ]
 
 
@@ -438,7 +458,7 @@ def test_equality_where_the_statement_says_it_is_tight(name, subject):
     assert all(subject.satisfies(a.name) for a in statements[name].assumptions)
     left, right = sides(statements[name], subject)
     assert abs(left - right) < EQUAL
-    assert name == "false-convex-curve" or left > EQUAL  # no equality of zeros
+    assert name == "refuted/convex-curve" or left > EQUAL  # no equality of zeros
 
 
 def blind_once(i, context, exact):
@@ -462,13 +482,13 @@ BLIND = Subject(PAIR(2, 4), 2, samplers.fixed_size([2, 2]), peak(F(1)), pair=Tru
 @pytest.mark.parametrize(
     ("name", "subject"),
     [
-        ("M5.6", Subject(TWO_TOKENS, 2, samplers.fixed_size([1, 1]), blind_once)),
-        ("M6.1", BLIND),
-        ("M6.3-dyadic", BLIND),
-        ("M6.3-rate", BLIND),
-        ("M6.4", Subject(PAIR(2, 4), 2, steps(2, 4), peak(F(1)), pair=True)),
-        ("M6.4-mean", Subject(PAIR(2, 4), 2, steps(2, 4), peak(F(1)), pair=True)),
-        ("M6.4-fixed-size", BLIND),
+        ("learning-error/worst-case", Subject(TWO_TOKENS, 2, samplers.fixed_size([1, 1]), blind_once)),
+        ("kl-path-kl/given-times", BLIND),
+        ("fixed-size/li-cai-form", BLIND),
+        ("fixed-size/rate", BLIND),
+        ("token-error/bernoulli", Subject(PAIR(2, 4), 2, steps(2, 4), peak(F(1)), pair=True)),
+        ("token-error/mean-learning-error", Subject(PAIR(2, 4), 2, steps(2, 4), peak(F(1)), pair=True)),
+        ("token-error/fixed-size", BLIND),
     ],
     ids=lambda v: str(v)[:24],
 )
@@ -479,8 +499,8 @@ def test_both_sides_are_infinite_where_the_statement_says_they_may_be(name, subj
 
 
 ZEROS = [
-    ("M5.3-vocabulary", Subject(languages.copy(1, 2, 2), 1, steps(1, 2))),
-    ("M6.3-vocabulary", Subject(languages.copy(1, 2, 2), 1, samplers.fixed_size([2]))),
+    ("profile/vocabulary", Subject(languages.copy(1, 2, 2), 1, steps(1, 2))),
+    ("fixed-size/vocabulary", Subject(languages.copy(1, 2, 2), 1, samplers.fixed_size([2]))),
 ]
 
 
@@ -496,10 +516,10 @@ NEARLY = Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), nearly, pair=True)
 @pytest.mark.parametrize(
     ("name", "subject", "figures"),
     [
-        ("M6.1", NEARLY, (0.05129, 0.05268)),
-        ("M6.5-path", NEARLY, (0.05, 0.05132)),
-        ("M5.9-best-path", Subject(TWO_TOKENS, 2, steps(2, 2), forgetful), (0, 0.25541)),
-        ("M5.3-vocabulary", Subject(languages.copy(2, 1, 2), 2, steps(1, 2)), (0, 1.38629)),
+        ("kl-path-kl/given-times", NEARLY, (0.05129, 0.05268)),
+        ("sequence-error/from-path-kl", NEARLY, (0.05, 0.05132)),
+        ("fixed-size/no-worse-path-kl", Subject(TWO_TOKENS, 2, steps(2, 2), forgetful), (0, 0.25541)),
+        ("profile/vocabulary", Subject(languages.copy(2, 1, 2), 2, steps(1, 2)), (0, 1.38629)),
     ],
     ids=lambda v: str(v)[:24],
 )
@@ -510,7 +530,7 @@ def test_no_equality_where_a_condition_of_tightness_is_dropped(name, subject, fi
 
 
 def test_the_rule_stop_makes_abandoned_sequences_an_outcome():
-    """M6.7: SER = TV = 1/6; half the sum over sequences alone would be 1/12."""
+    """tv/at-least-ser: SER = TV = 1/6; half the sum over sequences alone would be 1/12."""
     q = PAIR(2, 4)
     p = samplers.law(samplers.fixed_size([1, 2, 1]), 2, denoisers.exact(q, 2, "stop"))
     assert 1 - sum(p.get(x, 0) for x in q) == F(1, 6)

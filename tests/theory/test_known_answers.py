@@ -1,4 +1,6 @@
-"""The closed forms of M9 against the oracles: rationals exactly, logarithms to 1e-40 (the oracles carry 60 digits)."""
+"""The closed forms of known answers against the oracles: rationals exactly, logarithms to 1e-40 (the oracles carry 60
+digits).
+"""
 
 from fractions import Fraction as F
 

@@ -37,7 +37,9 @@ def test_they_are_the_profiles_of_the_tables(known, language):
 
 
 def test_a_long_code_is_planned_without_error():
-    """MDS(Q, K) at a length that no table reaches: two steps are enough, if the first stops at the rank (M9)."""
+    """MDS(Q, K) at a length that no table reaches: two steps are enough, if the first stops at the rank
+    (known-answers.md).
+    """
     sizes = best_sizes(mds_profile(1031, 500, 1024), 2)
     assert mds_fixed_size(1031, 500, sizes)["path_kl"] == 0
     assert mds_fixed_size(1031, 500, (512, 512))["path_kl"] > 0

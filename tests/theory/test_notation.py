@@ -20,7 +20,7 @@ PUBLIC = [
     "total_correlation",
     "dual_total_correlation",
     "eps_learning",
-    "eps_learning_mean",
+    "mean_learning_error",
     "max_step_weight",
     "max_step_size",
     "collision_probability",
@@ -59,7 +59,7 @@ def test_a_quantity_is_complete(quantity):
 
 def test_what_may_be_infinite_is_not_declared_finite():
     """sympy would otherwise cancel infinities as if they were numbers."""
-    for name in ("kl", "reverse_kl", "path_kl", "eps_learning", "eps_learning_mean", "learning_term", "log_ter"):
+    for name in ("kl", "reverse_kl", "path_kl", "eps_learning", "mean_learning_error", "learning_term", "log_ter"):
         assert quantities[name].greatest == oo
         assert quantities[name].symbol.is_finite is None
     assert quantities["entropy"].symbol.is_finite

@@ -135,11 +135,14 @@ def test_the_premises_give_the_conclusion_by_algebra(statement):
 @pytest.mark.parametrize(
     ("identifier", "premises"),
     [
-        ("M6.4", ("M4-ter", "M6.1", "M5.6-bernoulli", "M6.2-curve")),  # nothing about eps_learning
-        ("M6.2-uniform", ("M6.2",)),
-        ("M6.6", ("M6.11-pair",)),
-        ("M6.5-path", ("M6.5-kl",)),
-        ("M7-price", ("M6.6-collision",)),
+        (
+            "token-error/bernoulli",
+            ("token-error/identity", "kl-path-kl/given-times", "learning-error/bernoulli", "bernoulli/left-sum"),
+        ),  # nothing about eps_learning
+        ("bernoulli/uniform-rate", ("bernoulli/max-weight",)),
+        ("pair/ser-lower", ("pair/sharp-ser-lower",)),
+        ("sequence-error/from-path-kl", ("sequence-error/from-kl",)),
+        ("break-even/price", ("collision/at-least-1-over-n",)),
     ],
 )
 def test_an_arrow_with_a_premise_too_few_is_noticed(identifier, premises):
@@ -147,11 +150,18 @@ def test_an_arrow_with_a_premise_too_few_is_noticed(identifier, premises):
 
 
 def test_a_tree_ends_at_what_is_proved_on_its_own():
-    text = tree("M6.2-vocabulary")
-    assert text.splitlines()[0].startswith("M6.2-vocabulary  [ExactDenoiser, UniformSteps]")
-    assert "|   |   |-- M5.4  [ExactDenoiser, BernoulliPolicy]" in text
+    text = tree("bernoulli/vocabulary-rate")
+    assert text.splitlines()[0].startswith("bernoulli/vocabulary-rate  [ExactDenoiser, UniformSteps]")
+    assert "|   |   |-- bernoulli/riemann-error  [ExactDenoiser, BernoulliPolicy]" in text
     leaves = {line.split("-- ")[1].split()[0] for line in text.splitlines()[1:]}
-    assert leaves == {"M6.2-uniform", "M6.2", "M5.4", "M6.2-curve", "M6.2-weights", "M5.3-vocabulary"}
+    assert leaves == {
+        "bernoulli/uniform-rate",
+        "bernoulli/max-weight",
+        "bernoulli/riemann-error",
+        "bernoulli/left-sum",
+        "bernoulli/uniform-weight",
+        "profile/vocabulary",
+    }
 
 
 def test_the_forest_holds_every_arrow_once():
@@ -164,14 +174,14 @@ def test_the_diagram_holds_every_arrow():
     text = mermaid()
     assert text.startswith("flowchart LR\n")
     assert text.count("-->") == sum(len(statement.follows_from) for statement in DERIVED)
-    assert '    M6_2_curve["M6.2-curve"] --> M6_2["M6.2"]' in text
+    assert '    M6_2_curve["bernoulli/left-sum"] --> M6_2["bernoulli/max-weight"]' in text
 
 
 def test_consequences_are_the_premises_read_backwards():
     for statement in statements.values():
         for other in consequences(statement.id):
             assert statement.id in statements[other].follows_from
-    assert "M6.4" in consequences("M6.1")
+    assert "token-error/bernoulli" in consequences("kl-path-kl/given-times")
 
 
 def test_what_an_assumption_entails_exists():
@@ -181,6 +191,6 @@ def test_what_an_assumption_entails_exists():
 
 
 def test_values_of_parameters_are_taken():
-    """M6.4-published and M6.5-steps are compared at the value at which an instance is judged."""
-    assert Symbol("eps", positive=True) in statements["M6.4-published"].parameters
-    assert statements["M6.3-rate"].with_parameters(C=Integer(0))[1] == quantities["learning_term"].symbol
+    """Statements with a free parameter are compared at the value at which an instance is judged."""
+    assert Symbol("eps", positive=True) in statements["token-error/feng-form"].parameters
+    assert statements["fixed-size/rate"].with_parameters(C=Integer(0))[1] == quantities["learning_term"].symbol

@@ -1,4 +1,4 @@
-"""The algebra of M6.9: monomial quasisymmetric functions, and the forms of one polynomial."""
+"""The algebra of schedule polynomials: monomial quasisymmetric functions, and the forms of one polynomial."""
 
 from __future__ import annotations
 

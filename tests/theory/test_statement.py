@@ -15,17 +15,22 @@ N, L, V = symbols["N"], symbols["L"], symbols["V"]
 
 
 def test_what_must_be_measured_is_known():
-    assert statements["M6.2-uniform"].quantities == {"path_kl", "total_correlation", "dual_total_correlation"}
-    assert statements["M6.2-uniform"].given == {"N"}
-    assert statements["M6.5-steps"].quantities == {"ser", "eps_learning", "total_correlation", "dual_total_correlation"}
-    assert statements["false-refining-lowers-kl"].quantities == {"kl", "kl@2"}
-    assert statements["false-refining-lowers-kl"].subjects == 2
-    assert statements["M6.1"].subjects == 1
+    assert statements["bernoulli/uniform-rate"].quantities == {"path_kl", "total_correlation", "dual_total_correlation"}
+    assert statements["bernoulli/uniform-rate"].given == {"N"}
+    assert statements["sequence-error/sufficient-steps"].quantities == {
+        "ser",
+        "eps_learning",
+        "total_correlation",
+        "dual_total_correlation",
+    }
+    assert statements["refuted/refining-lowers-kl"].quantities == {"kl", "kl@2"}
+    assert statements["refuted/refining-lowers-kl"].subjects == 2
+    assert statements["kl-path-kl/given-times"].subjects == 1
     assert claim("law_distance <= tv").subjects == 2
 
 
 def test_free_parameters_have_the_value_at_which_an_instance_is_judged():
-    published = statements["M6.4-published"]
+    published = statements["token-error/feng-form"]
     (eps,) = published.parameters
     assert eps in published.rhs.free_symbols
     assert published.sides[1].coeff(log(V)) == 1 / N
@@ -36,12 +41,12 @@ def test_free_parameters_have_the_value_at_which_an_instance_is_judged():
 
 
 def test_latex_is_what_papers_write():
-    assert statements["M6.1"].latex() == r"\mathrm{KL} \le \mathrm{KL}_{\mathrm{path}}"
-    assert statements["M6.5-kl"].latex() == r"\mathrm{SER} \le 1 - e^{- \mathrm{KL}}"
-    assert statements["M6.4-published"].latex().endswith(r"+ 4 \varepsilon \log V")
-    assert statements["false-refining-lowers-kl"].latex() == r"{\mathrm{KL}}^{(2)} \le {\mathrm{KL}}^{(1)}"
-    assert statements["M6.1"]._repr_latex_() == f"${statements['M6.1'].latex()}$"
-    assert statements["M6.6"].latex().startswith(r"\mathrm{SER} \ge 1 - \left(1 - \rho")
+    assert statements["kl-path-kl/given-times"].latex() == r"\mathrm{KL} \le \mathrm{KL}_{\mathrm{path}}"
+    assert statements["sequence-error/from-kl"].latex() == r"\mathrm{SER} \le 1 - e^{- \mathrm{KL}}"
+    assert statements["token-error/feng-form"].latex().endswith(r"+ 4 \varepsilon \log V")
+    assert statements["refuted/refining-lowers-kl"].latex() == r"{\mathrm{KL}}^{(2)} \le {\mathrm{KL}}^{(1)}"
+    assert statements["kl-path-kl/given-times"]._repr_latex_() == f"${statements['kl-path-kl/given-times'].latex()}$"
+    assert statements["pair/ser-lower"].latex().startswith(r"\mathrm{SER} \ge 1 - \left(1 - \rho")
 
 
 @pytest.mark.parametrize("statement", statements.values(), ids=lambda s: s.id)
@@ -60,14 +65,14 @@ def test_the_expression_is_not_evaluated():
 
 
 def test_solving_for_steps_and_for_a_divergence():
-    assert statements["M6.2-uniform"].solve_for(N) == (TC + DTC) / path_kl
-    assert statements["M6.5-kl"].solve_for(kl).subs(ser, Rational(3, 4)) == log(4)
-    assert statements["M6.3-divisible"].solve_for(path_kl).equals((1 / N - 1 / L) * (TC + DTC))
+    assert statements["bernoulli/uniform-rate"].solve_for(N) == (TC + DTC) / path_kl
+    assert statements["sequence-error/from-kl"].solve_for(kl).subs(ser, Rational(3, 4)) == log(4)
+    assert statements["fixed-size/equal"].solve_for(path_kl).equals((1 / N - 1 / L) * (TC + DTC))
 
 
 def test_solving_refuses_what_has_no_single_answer():
     with pytest.raises(ValueError, match="does not depend on N"):
-        statements["M6.1"].solve_for(N)
+        statements["kl-path-kl/given-times"].solve_for(N)
     with pytest.raises(ValueError, match="2 solutions"):
         claim("(V - 2) * (V - 3) * kl <= 0").solve_for(V)
     with pytest.raises(ValueError, match="no closed solution"):
@@ -83,8 +88,10 @@ def test_a_statement_can_be_used_in_a_table():
 
 def test_substitution_by_symbol_works_as_in_sympy():
     x = make("x", positive=True)
-    assert statements["M6.5-kl"].rhs.subs(kl, x) == 1 - exp(-x)
-    assert statements["M6.5-kl"].rhs.subs(Symbol("kl"), x) == 1 - exp(-kl)  # another symbol of the same name
+    assert statements["sequence-error/from-kl"].rhs.subs(kl, x) == 1 - exp(-x)
+    assert statements["sequence-error/from-kl"].rhs.subs(Symbol("kl"), x) == 1 - exp(
+        -kl
+    )  # another symbol of the same name
 
 
 @pytest.mark.parametrize("module", [theory, theory.notation, theory.claims, theory.spelling], ids=lambda m: m.__name__)

@@ -1,4 +1,4 @@
-"""Products of independent blocks (M8.5)."""
+"""Products of independent blocks."""
 
 from .engine import (
     block_count,

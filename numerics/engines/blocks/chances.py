@@ -1,8 +1,8 @@
-"""What one block of given step sizes contributes to all of them under fixed sizes (M8.5).
+"""The factor that one block of given step sizes contributes to all of them under fixed sizes.
 
 Three chances of a block, each on the compositions c of its length b: of coming out right, of going wrong, and
 ``E exp(-D_tau)`` over the reveal times tau of sizes c, with ``D_tau = D(q_b || p_tau)``. The products of the first
-over all blocks average to ``1 - SER``, those of the last to the ``E exp(-D_tau)`` of M6.10.
+over all blocks average to ``1 - SER``, those of the last to the ``E exp(-D_tau)`` of `log_mean_path_kl`.
 """
 
 from __future__ import annotations

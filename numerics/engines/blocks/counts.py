@@ -1,4 +1,4 @@
-"""Blocks under fixed sizes, one block after another: how many of each step's tokens they use up (M8.5).
+"""Blocks under fixed sizes, one block after another: how many of each step's tokens they use up.
 
 A fixed-size policy couples the blocks only through its counts: the tokens of a block come in steps of sizes
 ``c = (c_1..c_N)``, a uniform draw of b cells from the L that the steps offer, the next block draws from what is
@@ -46,7 +46,7 @@ class Tiny:
     mantissa : float
     exponent : int
     depth : float
-        Roundings in the mantissa (M8.9).
+        Roundings in the mantissa (definitions.md#rounding).
     lost : float
         What underflow may have taken from the mantissa; 0 where no product came near it.
     """

@@ -1,4 +1,4 @@
-"""Products of blocks at any length (M8.5): which instances factorise, and into which small ones.
+"""Products of blocks at any length: which instances factorise, and into which small ones.
 
 Given the reveal times, the blocks of a sequence do not know of each other, as long as the denoiser predicts a
 block from that block alone. Under a Bernoulli policy their reveal times are independent too, so one block is
@@ -155,7 +155,9 @@ def _predicted_block(work: Workspace) -> Workspace:
 
 
 def block_of_sizes(work: Workspace, sizes: tuple[int, ...]) -> Workspace:
-    """One block revealed in random sets of given sizes, for what no off-support rule changes (M2)."""
+    """One block revealed in random sets of given sizes, for what no off-support rule changes
+    (definitions.md#off-support).
+    """
     return Workspace(_sized(work.instance, sizes), work.request)
 
 

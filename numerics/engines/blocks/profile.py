@@ -1,4 +1,5 @@
-"""The information profile of a product of m blocks, from the profile of one (M8.5, M5).
+"""The information profile of a product of m blocks, from the profile of one
+(definitions.md#information-profile-and-curve).
 
 Of j positions drawn uniformly from the L - 1 others, i fall into a position's own block with the hypergeometric chance
 
@@ -73,7 +74,7 @@ def before_law(sizes: Sequence[int], b: int) -> tuple[NDArray[np.float64], float
 
 
 def drop_weights(sizes: Sequence[int], b: int) -> tuple[NDArray[np.float64], float]:
-    """Coefficients of a block's drops in ``PATH_KL / m`` (M5.5).
+    """Coefficients of a block's drops in ``PATH_KL / m`` (fixed-size/riemann-error).
 
     ``PATH_KL = (1/L) sum_k sum_{r in step k} (S_k - 1 - r) (z(r) - z(r+1)) = m sum_i weights[i] (z_b(i) - z_b(i+1))``.
 

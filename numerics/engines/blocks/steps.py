@@ -1,4 +1,4 @@
-"""Blocks under fixed sizes, one step after another: how many blocks have come how far (M8.5).
+"""Blocks under fixed sizes, one step after another: how many blocks have come how far.
 
 The state is the number of blocks with each *history*, the sizes of the steps that have touched a block so far; the
 untouched have the empty one, and completed ones are only counted. A step of s out of M masked tokens takes j tokens

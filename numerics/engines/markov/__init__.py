@@ -1,4 +1,4 @@
-"""Markov chains at any length (M8.4)."""
+"""Markov chains at any length."""
 
 from .engine import (
     bigram_cost,

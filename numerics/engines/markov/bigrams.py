@@ -2,9 +2,9 @@
 
 Definitions. ``f_k(g; u, v)`` is the expected number of neighbouring revealed positions at distance g that hold the
 tokens u, v after step k, everything between them masked. A step splits each interval; with the exact denoiser and the
-local scope off the support (M2) the split depends on the interval only, so that ``f_{k+1} = A_k f_k`` plus what comes
-from the intervals at the ends of the sequence, ``A_k`` linear and without negative entries. The bigram law is
-``f_N(1; ., .) / (L-1)``.
+local scope off the support (definitions.md#off-support) the split depends on the interval only, so that ``f_{k+1} = A_k
+f_k`` plus what comes from the intervals at the ends of the sequence, ``A_k`` linear and without negative entries. The
+bigram law is ``f_N(1; ., .) / (L-1)``.
 
 Statements. (1) An interval that touches a sentinel has exactly the law of the language: no token beyond it was
 revealed before its other end, so each token is drawn given its nearest neighbour on one side, which is how a
@@ -21,8 +21,8 @@ for g > G: the positions that the ends of a long interval depend on lie outside 
 for g <= G only.
 
 Errors. ``sum_g g sum_{u,v} |D(g; u, v)|`` does not grow under ``A_k``, whose children tile their parents.
-Therefore the error in this norm is at most the sum of what each step adds: a depth (M8.9) times the norm of
-what it was computed from.
+Therefore the error in this norm is at most the sum of what each step adds: a depth (definitions.md#rounding) times the
+norm of what it was computed from.
 """
 
 from __future__ import annotations

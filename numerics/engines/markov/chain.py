@@ -2,8 +2,8 @@
 
 Definitions: ``sigma_i`` is the law of ``X_i`` (i = 1..L), ``K_g = P^g``. The chain has mixed at distance g when
 ``e_g = max |K_g(u, v) / pi(v) - 1|`` is small, pi being its stationary law. Errors are relative and counted in
-units of ``u = 2^-53`` where they are called depths (M8.9); the parameters themselves are within ``PARAMETER_DEPTH``
-of the true ones, whose rows sum to exactly 1.
+units of ``u = 2^-53`` where they are called depths (definitions.md#rounding); the parameters themselves are within
+``PARAMETER_DEPTH`` of the true ones, whose rows sum to exactly 1.
 """
 
 from __future__ import annotations

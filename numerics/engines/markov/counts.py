@@ -1,4 +1,4 @@
-"""Sequence error rate of a Markov chain under fixed sizes, by a generating function over revealed tokens (M8.4).
+"""Sequence error rate of a Markov chain under fixed sizes, by a generating function over revealed tokens.
 
 Definitions. ``H_k(g; u, v)[c]`` adds, over the ways to reveal the g - 1 masked tokens between u and v from step k on,
 ``c_j`` of them at step j, the chance that all are drawn without a contradiction. Sentinels are tokens too: the left one

@@ -1,4 +1,4 @@
-"""Markov chains at any length (M8.4): which instances the chain engines serve, and what they share."""
+"""Markov chains at any length: which instances the chain engines serve, and what they share."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = [
     "exact_obstacle",
     "information_cost",
     "lag_information",
-    "log_probabilities",
-    "log_ratios",
     "learning_cost",
     "learning_term",
+    "log_probabilities",
+    "log_ratios",
     "near_obstacle",
     "obstacle",
     "path_kl_of_sets",
@@ -287,7 +287,7 @@ def _near_predictions(work: Workspace) -> NearPredictions:
 
 
 def learning_term(work: Workspace) -> Measured:
-    """The learning term of M5.6."""
+    """The learning term, in nats (definitions.md#learning_term)."""
     return work.once(_learning_term)
 
 
@@ -301,5 +301,5 @@ def _learning_term(work: Workspace) -> Measured:
 
 
 def worst_divergence(work: Workspace) -> Measured:
-    """``eps_learning`` of M2."""
+    """The learning error, in nats (definitions.md#eps_learning)."""
     return work.once(_near_predictions).worst()

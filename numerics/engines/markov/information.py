@@ -6,8 +6,9 @@ kept with probability a,
 
     ``E H(X_R) = a sum_i H(X_i) - sum_d J(d) a^2 (1-a)^{d-1}``,
 
-whose derivative is the curve (M5.2): ``Z(a) = sum_i H(X_i) - sum_d J(d) b_d(a)`` with
-``b_d(a) = 2a (1-a)^{d-1} - (d-1) a^2 (1-a)^{d-2}``. The integral of ``b_d`` is 1 for d = 1 and 0 above. Hence (M5.4)
+whose derivative is the curve (area-theorem/defect): ``Z(a) = sum_i H(X_i) - sum_d J(d) b_d(a)`` with
+``b_d(a) = 2a (1-a)^{d-1} - (d-1) a^2 (1-a)^{d-2}``. The integral of ``b_d`` is 1 for d = 1 and 0 above. Hence
+(bernoulli/riemann-error)
 
     ``PATH_KL = sum_d c_d J(d)``, ``c_1 = sum_k w_k^2``, ``c_d = -sum_k w_k b_d(a_{k-1})`` for d >= 2:
 
@@ -64,7 +65,7 @@ SETTLED_EARLY = 1e-12
 
 @dataclass(frozen=True)
 class LagInformation:
-    """What the information quantities of one chain are made of.
+    """Mutual informations and entropies from which the information quantities of one chain are made.
 
     Attributes
     ----------

@@ -1,4 +1,5 @@
-"""What an imperfect denoiser costs on a Markov chain, when it sees the two nearest revealed neighbours only (M5.6).
+"""The learning term of an imperfect denoiser on a Markov chain that sees the two nearest revealed neighbours only
+(learning-error/worst-case).
 
 The learning term is ``sum_i E D(q(.|X_R) || p_theta(.|X_R))``, X drawn from q and R what is revealed before i.
 Both laws depend on the tokens and distances of the two nearest revealed neighbours, so that the sum runs over

@@ -1,6 +1,6 @@
 """Log-probability of given sequences under a Markov chain's sampler, at any length and off the support too.
 
-The recursion is that of ``ser`` with tokens that are known (M8.4). Tables hold the chance that the
+The recursion is that of ``ser`` with tokens that are known. Tables hold the chance that the
 inside of an interval is drawn as given, divided by the product of a scale for each token (its transition
 probability times ``exp(-PATH_KL/L)``), so that a table entry is of the order of ``exp(PATH_KL share - log
 q/p)`` and does not underflow at any length of interest.

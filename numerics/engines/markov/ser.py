@@ -1,7 +1,7 @@
 """The chance that a Markov chain's sampler draws a possible sequence, and so its sequence error rate.
 
 Definitions. ``F_k(g; u, v)`` is the chance that the g - 1 masked tokens between tokens u and v are drawn without a
-contradiction from step k on (M8.4); ``L_k(b; v)`` and ``R_k(n; u)`` are the same next to the left and the right
+contradiction from step k on; ``L_k(b; v)`` and ``R_k(n; u)`` are the same next to the left and the right
 sentinel, ``W_k`` for a sequence all masked. ``F_{N+1}(1; u, v) = 1[P(u, v) > 0]``, and ``P(correct) = W_1``.
 
 A step is a sum over the newly revealed positions of an interval, from left to right: position i gets token w
@@ -12,9 +12,9 @@ the truncation error), so that a long interval falls into three zones: new token
 those that see the right end only (``B_n(w; v)``, one table again). In the middle of an interval longer than 2H
 nothing is seen: a renewal process.
 
-Errors. Nothing is subtracted: the result is within relative ``gamma_m`` (M8.9), m the depth of :func:`_depth`, but for
-what underflows: chances are averaged and nothing else, so that this adds up to less than ``SAFE``.
-Each of the L conditionals is off by a factor of at most ``((1+e)/(1-e))^3``, e the mixing defect at H.
+Errors. Nothing is subtracted: the result is within relative ``gamma_m`` (definitions.md#rounding), m the depth of
+:func:`_depth`, but for what underflows: chances are averaged and nothing else, so that this adds up to less than
+``SAFE``. Each of the L conditionals is off by a factor of at most ``((1+e)/(1-e))^3``, e the mixing defect at H.
 Intervals longer than ``gap_limit`` at step k count as wrong: some such interval exists with chance at most ``L
 (1-a_{k-1})^{gap_limit}``.
 """

@@ -1,10 +1,10 @@
 """Given position sets, step by step, for a Markov chain at any length: PATH_KL, sequence error rate,
 log-probabilities.
 
-The intervals are known beforehand, so that everything is a product over them (M8.4). A step that reveals one
+The intervals are known beforehand, so that everything is a product over them. A step that reveals one
 position of an interval draws it from its exact conditional; only intervals that get several at once leave the
-language. Hence a policy that never does (bisection, left to right) has ``p = q`` (M6.13), which is answered as
-exact zeros.
+language. Hence a policy that never does (bisection, left to right) has ``p = q`` (independent-steps/path-kl), which is
+answered as exact zeros.
 
 Statement. For new positions ``i_1 < .. < i_m`` inside (a, b) the total correlation of their tokens given both ends is
 

@@ -1,4 +1,4 @@
-"""Choose-then-sample policies run on the own tokens of ``x ~ q``, in exact rationals (M3.2)."""
+"""Choose-then-sample policies run on the own tokens of ``x ~ q``, in exact rationals (definitions.md#joint-law)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .engine import MOST_PAIRS, exact_rows, marginals, pair_count
 from .information import Number, divergence, sum_of_logs, total
 from .rows import ONE, ZERO, Row, rational
 
-__all__ = ["crowded_steps", "path_surprise", "step_correlation"]
+__all__ = ["expected_parallel_steps", "path_surprise", "step_correlation"]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _exact_row(m: dict[Partial, fmpq], y: Partial, i: int, vocab: int) -> Row:
 
 
 def path_surprise(work: Workspace) -> Number:
-    """``E_Q -log`` of the chances that tokens are drawn with, Q as in M6.15."""
+    """``E_Q -log`` of the chances that tokens are drawn with, Q as in kl-path-kl/equality-deterministic."""
     m, V = marginals(work), work.instance.vocab
     terms: list[tuple[fmpq, Number]] = []
     for visit in visits(work):
@@ -115,7 +115,7 @@ def step_correlation(work: Workspace) -> Number:
     return total(terms)
 
 
-def crowded_steps(work: Workspace) -> fmpq:
+def expected_parallel_steps(work: Workspace) -> fmpq:
     """``E_q`` of the steps that reveal more than one token."""
     return sum(
         (visit.chance * share for visit in visits(work) for share, positions in visit.choices if len(positions) > 1),

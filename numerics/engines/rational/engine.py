@@ -1,4 +1,4 @@
-"""The output law in exact rationals: masses pushed step by step over the lattice of partial sequences (M8.2).
+"""The output law in exact rationals: masses pushed step by step over the lattice of partial sequences.
 
 Here ``1 - r_k`` is a subtraction like any other, and zero is zero by itself. Rationals grow with every step, so
 this is for small instances: what a law would take is counted in source-target pairs before anything is computed.
@@ -117,7 +117,7 @@ def has_rational_conditionals(instance: Instance) -> bool:
 
 
 def exact_rows(work: Workspace, y: Partial) -> NDArray[Any]:
-    """What is drawn from y: Fractions, shape (L, V); rows at revealed positions are zero."""
+    """Probabilities of the tokens drawn from y: Fractions, shape (L, V); rows at revealed positions are zero."""
     V, L = work.instance.vocab, work.instance.length
     found = np.full((L, V), Fraction(0), dtype=object)
     for i in range(L):
@@ -262,7 +262,7 @@ Choice = tuple[fmpq, Iterable[int], fmpq]
 
 
 def _steps(instance: Instance) -> Iterator:
-    """What each step does to the masked positions: a function from these to choices."""
+    """The choices of each step, as a function of the masked positions."""
     policy, L = instance.policy, instance.length
     if isinstance(policy, FixedSets):
         yield from ((lambda masked, chosen=chosen: [(fmpq(1), chosen, ZERO)]) for chosen in policy.sets)

@@ -1,4 +1,5 @@
-"""Entropies and prediction costs of rational instances as log forms, from their definitions (M4, M5).
+"""Entropies and prediction costs of rational instances as log forms, from their definitions
+(definitions.md#quantities).
 
 Sets of positions are bit patterns, bit L-1-i for position i. A cost that is infinite is ``math.inf``.
 """
@@ -108,7 +109,9 @@ def _profile(work: Workspace) -> list[LogForm]:
 
 
 def size_law(instance: Instance) -> list[fmpq]:
-    """Chance that j given positions, and no others, are revealed before a given one; j = 0..L-1 (M5.6)."""
+    """Chance that j given positions, and no others, are revealed before a given one; j = 0..L-1
+    (learning-error/worst-case).
+    """
     L, policy = instance.length, instance.policy
     chances = [ZERO] * L
     if isinstance(policy, FixedSize):
@@ -175,7 +178,7 @@ class Learning:
     worst : LogForm or inf
         The largest.
     mean : LogForm or inf, or None
-        ``sum_i`` of its expectation in the contexts in which position i is drawn (M5.6), in nats.
+        ``sum_i`` of its expectation in the contexts in which position i is drawn (learning-error/worst-case), in nats.
     """
 
     worst: Number

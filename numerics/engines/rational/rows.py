@@ -1,4 +1,5 @@
-"""What the sampler draws from, in exact rationals: the marginal lattice (M8.1), predictions, and the off-support rule.
+"""Probabilities that the sampler draws from, in exact rationals: the marginal lattice, predictions, the off-support
+rule.
 
 Partial sequences are tuples with the mask V. Numbers are ``flint.fmpq``.
 """
@@ -21,7 +22,7 @@ from ...languages import Blocks, Language, NGram
 from ...partial import lattice_rows, lattice_size, sequence_rows
 from ...policies import Partial
 
-__all__ = ["ONE", "Row", "SamplerRows", "ZERO", "has_rational_rows", "marginal_lattice", "rational"]
+__all__ = ["ONE", "ZERO", "Row", "SamplerRows", "has_rational_rows", "marginal_lattice", "rational"]
 
 Row = list[fmpq]
 """V chances."""
@@ -104,7 +105,7 @@ class SamplerRows:
         return self._predicted(y, i, exact)
 
     def drawn(self, y: Partial, i: int) -> Row:
-        """What is drawn at i: the prediction, or by the off-support rule where the context is impossible."""
+        """Law of the token drawn at i: the prediction, or the off-support rule where the context is impossible."""
         if (y, i) not in self._kept:
             inside = self._inside(y, i)
             self._kept[y, i] = self._convention[i] if inside is None else self._predicted(y, i, inside)
@@ -181,7 +182,9 @@ def _neighbours(y: Partial, i: int, vocab: int) -> tuple[int, int]:
 
 
 def _local_scope(language: Language) -> Callable[[Partial, int], Row | None]:
-    """The conditional at i of what lies in the same block, or between the same two revealed neighbours (M2)."""
+    """The conditional at i of what lies in the same block, or between the same two revealed neighbours
+    (definitions.md#off-support).
+    """
     if isinstance(language, Blocks):
         m, size = marginal_lattice(language.block), language.block.length
         return lambda y, i: _conditional(m, y[i - i % size : i - i % size + size], i % size, language.vocab)
@@ -193,7 +196,7 @@ def _local_scope(language: Language) -> Callable[[Partial, int], Row | None]:
 
 
 def _between_ends(language: NGram) -> Callable[[Partial, int], Row | None]:
-    """``K(a,i)[u,v] K(i,b)[v,w]`` normalised over v, by powers of the transition matrix (M8.4)."""
+    """``K(a,i)[u,v] K(i,b)[v,w]`` normalised over v, by powers of the transition matrix."""
     V, L = language.vocab, language.length
     P = [[rational(c) for c in row] for row in language.transition.fractions] * (V if language.order == 1 else 1)
     first = [rational(c) for c in language.initial.fractions] if language.order == 2 else P[0]

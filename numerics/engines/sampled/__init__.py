@@ -1,4 +1,4 @@
-"""Quantities of the output law from drawn sequences, with intervals that hold whatever the law is (M8.8)."""
+"""Quantities of the output law from drawn sequences, with intervals that hold whatever the law is."""
 
 from .bigrams import bigram_kl_rate, bigram_obstacle, bigram_tv_rate
 from .chances import likelihood_obstacle, nll_of_correct, off_support_mass, sequence_error_rate, tracking_obstacle

@@ -1,4 +1,4 @@
-"""How far the pooled bigrams of drawn sequences are from the language's (M4).
+"""How far the pooled bigrams of drawn sequences are from the language's (definitions.md#quantities).
 
 Each sequence has a bigram law of its own, ``F(u, v)``, the shares of its ``L - 1`` neighbouring pairs, and p's pooled
 law is their expectation. Pairs of one sequence depend on each other, sequences do not; so the intervals are those of
@@ -180,7 +180,9 @@ def _sizes(between: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _conditionals(language: Language) -> tuple[NDArray[np.float64], float]:
-    """What p's bigrams are compared with (M4): the transition matrix of a chain, or else q's own; relative error."""
+    """The bigram law that p's is compared with (definitions.md#quantities): the transition matrix of a chain, or else
+    q's own; relative error.
+    """
     if isinstance(language, NGram) and language.order <= 2:
         return language.chain()[1], gamma(PARAMETER_DEPTH)
     pairs, depth = bigram_law(language)

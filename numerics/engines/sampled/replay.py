@@ -1,4 +1,5 @@
-"""KL and PATH_KL of choose-then-sample policies at length, by replay on sequences of the language (M6.15).
+"""KL and PATH_KL of choose-then-sample policies at length, by replay on sequences of the language
+(kl-path-kl/equality-deterministic).
 
 The policy is run on the own tokens of ``x ~ q``. With the exact denoiser at temperature 1 the sum W, over steps, of
 ``log q(x_A | x_R) - sum_{i in A} log q(x_i | x_R)`` has the mean PATH_KL, which is KL where what is revealed decides

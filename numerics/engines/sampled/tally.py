@@ -1,4 +1,4 @@
-"""Drawing until an interval is as narrow as was asked or the time is used up (M8.8).
+"""Drawing until an interval is as narrow as was asked or the time is used up.
 
 It is looked at a number of times J that is fixed beforehand, each time at level ``alpha / J``, so that stopping early
 costs no coverage. The law drawn from differs from p by rounding, and every interval is widened by that.
@@ -51,7 +51,7 @@ def cost(instance: Instance) -> Cost:
 
 
 class Collector(ABC):
-    """What is kept of the sequences drawn so far.
+    """Counts of the sequences drawn so far.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class Collector(ABC):
 
     @abstractmethod
     def upto(self, count: int) -> Any:
-        """What the first ``count`` sequences say."""
+        """The estimate from the first ``count`` sequences."""
 
 
 class Tally(Collector):

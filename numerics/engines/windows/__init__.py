@@ -1,4 +1,4 @@
-"""Hidden Markov models and n-grams at any length, by windows (M8.6)."""
+"""Hidden Markov models and n-grams at any length, by windows."""
 
 from .engine import (
     cost,

@@ -22,7 +22,7 @@ Range = tuple[float, float]
 
 
 class Beyond:
-    """What lies beyond the windows of a class, for each unit of information.
+    """Bounds of the information beyond the windows of a class, for each unit of information.
 
     Parameters
     ----------

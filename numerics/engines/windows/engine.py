@@ -1,4 +1,4 @@
-"""Hidden Markov models and n-grams at length (M8.6): which instances the windows serve, and what they measure."""
+"""Hidden Markov models and n-grams at length: which instances the windows serve, and what they measure."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _cost(instance: Instance, points: int) -> Cost:
 
 
 def path_kl(work: Workspace) -> Enclosure:
-    """PATH_KL of the exact denoiser, in nats (M5.4, M5.5)."""
+    """PATH_KL of the exact denoiser, in nats (bernoulli/riemann-error, fixed-size/riemann-error)."""
     policy = work.instance.policy
     if isinstance(policy, FixedSize) and max(policy.sizes) <= 1:
         return Enclosure(0.0, 0.0, 0.0, "exact")

@@ -1,4 +1,4 @@
-"""What lies beyond the windows, sampled: the windows are the control variate.
+"""Information beyond the windows, sampled with the windows as control variate.
 
 The windows that were cut have a share T of the functional each, and proven bounds b of its size. Windows are picked
 independently with chances proportional to b, and one random path to the left of each gives an estimate of T/b that is

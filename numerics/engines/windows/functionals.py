@@ -1,4 +1,4 @@
-"""What quantities make of a reveal pattern's chance: coefficients of windows and bounds for what lies beyond them.
+"""Coefficients of the windows in each quantity, by the chance of their reveal pattern, and bounds for the rest.
 
 Every quantity here is a multiple of ``sum_i H(X_i)`` and a functional ``F[f]`` of the information f of an erased
 sequence (see :mod:`.information`), a sum over windows. A window has m revealed and q masked positions between its two
@@ -44,7 +44,7 @@ LOOSENED = 1e-9
 absolute error below ``10 n log(n) U``: under 1e-9 up to n = 10^5."""
 
 ENOUGH = 0.05
-"""What gets through the nearest positions, beside what these may tell, when nothing further out is looked at."""
+"""Information that gets through the nearest positions, beside their own, when nothing further out is looked at."""
 
 
 class Functional(ABC):

@@ -242,7 +242,7 @@ def rounding_error(chain: HiddenChain) -> float:
 def _importance(
     chain: HiddenChain, told: NDArray[np.float64], revealed: NDArray[np.int64], d: int, beyond: Beyond
 ) -> NDArray[np.float64]:
-    """What each extension would add to the width if it were cut; 0 where rounding hides what lies beyond."""
+    """The width that each extension would add if it were cut; 0 where rounding hides the information beyond."""
     pair, information, mass = (told[:, :, kind] for kind in (kernels.PAIR, kernels.INFORMATION, kernels.MASS))
     matters = np.zeros_like(pair)
     for m in np.unique(revealed).tolist():

@@ -175,7 +175,7 @@ def state_count(language: Language) -> int | None:
 
 
 def hidden_chain(language: HMM | NGram) -> HiddenChain:
-    """The language's own hidden chain, or an n-gram's (M1)."""
+    """The language's own hidden chain, or an n-gram's (definitions.md#languages)."""
     if isinstance(language, HMM):
         initial, depth = language.initial.values, 2 * PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(language.transition.values), language.emission.values

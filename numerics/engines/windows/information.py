@@ -9,12 +9,13 @@ With every position revealed with probability a this is ``E H(X_R) = a T - f(a)`
 
     ``f(a) = sum_{m, q} c(m, q) a^{m+2} (1-a)^q``,  ``c(m, q) = sum_i sum_S I(X_{i-d}; X_i | X_S)``, d = m + q + 1,
 
-S running through the sets of m of the d - 1 positions between. Its derivative is the curve (M5.2), ``Z(a) = T -
-f'(a)``, and so (M5.4) ``PATH_KL = f(1) - sum_k w_k f'(a_{k-1})``: the error of a left Riemann sum for ``f'``. No
-entropy is left, and of the polynomials only those that the steps resolve badly count: those with few revealed or few
-masked positions between. With uniform sets of j positions, ``z(j)/L = T/L - (f_{j+1} - f_j)`` and (M5.5) ``PATH_KL =
-f_L - sum_k s_k (f_{S_{k-1}+1} - f_{S_{k-1}})``. Where ``X_i`` and the state at i - d are independent given ``X_S`` (an
-n-gram after n - 1 revealed tokens in a row), nothing that lies further left counts.
+S running through the sets of m of the d - 1 positions between. Its derivative is the curve (area-theorem/defect),
+``Z(a) = T - f'(a)``, and so (bernoulli/riemann-error) ``PATH_KL = f(1) - sum_k w_k f'(a_{k-1})``: the error of a left
+Riemann sum for ``f'``. No entropy is left, and of the polynomials only those that the steps resolve badly count: those
+with few revealed or few masked positions between. With uniform sets of j positions, ``z(j)/L = T/L - (f_{j+1} - f_j)``
+and (fixed-size/riemann-error) ``PATH_KL = f_L - sum_k s_k (f_{S_{k-1}+1} - f_{S_{k-1}})``. Where ``X_i`` and the state
+at i - d are independent given ``X_S`` (an n-gram after n - 1 revealed tokens in a row), nothing that lies further left
+counts.
 """
 
 from __future__ import annotations

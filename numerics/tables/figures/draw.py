@@ -108,7 +108,7 @@ def _shared_labels(lines: list[list[Line]]) -> list[str]:
 
 
 def _keys(canvas: Canvas) -> dict[str, Any]:
-    """What a legend shows by each label: a line, or a band where no panel has a line."""
+    """The mark that a legend shows by each label: a line, or a band where no panel has a line."""
     found = [pair for axes in canvas.axes for pair in zip(*axes.get_legend_handles_labels(), strict=True)]
     return {label: key for key, label in sorted(found, key=lambda pair: isinstance(pair[0], Line2D))}
 

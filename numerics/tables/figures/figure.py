@@ -1,4 +1,4 @@
-"""What a figure is: a table, the column along the x axis, and the columns drawn against it."""
+"""A figure: a table, the column along the x axis, and the columns drawn against it."""
 
 from __future__ import annotations
 

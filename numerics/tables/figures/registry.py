@@ -19,7 +19,7 @@ __all__ = ["FIGURES"]
 def _english_curve(table: Table) -> Figure:
     gap = (
         Series("PATH_KL/L"),
-        Series("M6.4: (TC+DTC)/(NL)", "M6.4: (TC + DTC)/(N L)", bound=True),
+        Series("bound: (TC+DTC)/(NL)", "bound: (TC + DTC)/(N L)", bound=True),
         Series("log V / N", bound=True),
     )
     rates = (Series("bigram KL rate"), Series("bigram TV rate"))
@@ -30,7 +30,7 @@ def _english_curve(table: Table) -> Figure:
         "N",
         (Panel("nats per token", gap, "log"), Panel("bigram rate (KL in nats)", rates, "log")),
         "What fewer steps than tokens cost on English letters. Left: the largest TER gap falls as 1/N and stays a "
-        "constant factor below the bound of M6.4, which itself is far below log V / N. Right: how wrong the pairs of "
+        "constant factor below the bound, which itself is far below log V / N. Right: how wrong the pairs of "
         "neighbouring letters are.",
         x_label="steps N",
         x_scale="log2",

@@ -21,8 +21,8 @@ def _languages(table: Table) -> list[str]:
 def ngram_ter(table: Table) -> Figure:
     """TER gaps against N, a panel for each n-gram, and the perplexities themselves."""
     gap = (
-        Series("M6.4: log V / N", bound=True),
-        Series("M6.4: (TC+DTC)/(NL)", "M6.4: (TC + DTC)/(N L)", bound=True),
+        Series("bound: log V / N", bound=True),
+        Series("bound: (TC+DTC)/(NL)", "bound: (TC + DTC)/(N L)", bound=True),
         Series("PATH_KL/L", "PATH_KL/L", bound=True),
         Series("TER gap"),
     )
@@ -33,7 +33,7 @@ def ngram_ter(table: Table) -> Figure:
         "N",
         (*panels, Panel("TER (perplexity)", perplexity)),
         "Token error rates of random sparse n-grams. The gap to the language's own falls as 1/N whatever n is; it lies "
-        "in the band, whose upper edge is PATH_KL/L, some factor of two below M6.4. Right: as perplexities, beside "
+        "in the band, whose upper edge is PATH_KL/L, half the bound. Right: as perplexities, beside "
         "what one token at a time reaches.",
         x_label="steps N",
         x_scale="log2",
@@ -44,11 +44,11 @@ def ngram_ter(table: Table) -> Figure:
 def hmm_ser(table: Table) -> Figure:
     """SER against N, a panel for each language."""
     series = (
-        Series("M6.5: 1 - exp(-(TC+DTC)/N)", "M6.5: 1 - exp(-(TC + DTC)/N)", bound=True),
+        Series("bound: 1 - exp(-(TC+DTC)/N)", "bound: 1 - exp(-(TC + DTC)/N)", bound=True),
         Series("1 - exp(-PATH_KL)", bound=True),
         Series("SER", "SER, drawn"),
-        Series("M6.11, eps = 0", bound=True),
-        Series("M6.11, eps = 1/128", bound=True),
+        Series("least SER, eps = 0", bound=True),
+        Series("least SER, eps = 1/128", bound=True),
         Series("SER autoregressive", "autoregressive", bound=True),
     )
     panels = tuple(Panel("SER", series, group=name) for name in _languages(table))
@@ -56,8 +56,8 @@ def hmm_ser(table: Table) -> Figure:
         table,
         "N",
         panels,
-        "Sequence error rates of hidden Markov languages: what is drawn, with its confidence band, below what M6.5 "
-        "allows; on ShiftedPair it meets M6.11, below which no denoiser can come.",
+        "Sequence error rates of hidden Markov languages: what is drawn, with its confidence band, below the "
+        "bound; on ShiftedPair it meets the least SER, below which no denoiser can come.",
         x_label="steps N",
         x_scale="log2",
         by="language",

@@ -12,7 +12,7 @@ from .figure import Figure
 __all__ = ["EXTENSIONS", "require_target", "write_figure"]
 
 EXTENSIONS = (".pdf", ".svg", ".png")
-"""What a figure can be written as."""
+"""The formats that a figure can be written in."""
 
 
 def require_target(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the report says, section by section.
+"""The text of the report, section by section.
 
 A section names tables and figures of the registries; those that are not there are left out, and with them a section
 that has no other. Text between backquotes is code. ``{..}`` are filled in by :mod:`.build`.
@@ -101,10 +101,9 @@ SECTIONS = (
                 "table",
                 "english-curve",
                 """
-                The numbers of the figure. The bound of M6.4 is about twice the truth at every N, as M5.8 predicts
-                for many steps; `log V / N` is about six times the truth. At N = 128, one step for eight letters,
-                the gap is below 0.005 nats per letter.
-                """,
+                The numbers of the figure. The bound is about twice the truth at every N, as bernoulli/slope-limit
+                predicts for many steps; `log V / N` is about six times the truth. At N = 128, one step for eight
+                letters, the gap is below 0.005 nats per letter. """,
             ),
         ),
     ),
@@ -175,9 +174,8 @@ SECTIONS = (
                 """
                 The fewest steps that reach a target. A target for the token error rate is met by few steps for a
                 long text; a target for whole sequences needs a number of steps of the order of L, unless the sets
-                of positions are chosen for the language: bisection is exact on chains (M6.13) and needs about log2
-                L steps.
-                """,
+                of positions are chosen for the language: bisection is exact on chains (independent-steps/path-kl) and
+                needs about log2 L steps. """,
             ),
             Part(
                 "figure",

@@ -18,7 +18,7 @@ SECANTS = 3
 
 @dataclass(frozen=True)
 class Bracket:
-    """What was found of the smallest N that reaches a target.
+    """Bounds of the smallest N that reaches a target.
 
     Attributes
     ----------

@@ -41,7 +41,8 @@ def hidden_languages(length: int) -> dict[str, HMM]:
 
 
 def shifted_pair_bound(length: int, steps: int, learned: Fraction = Fraction(0)) -> Enclosure:
-    """The right side of M6.11 for ShiftedPair: no denoiser of that learning error does better in N uniform steps.
+    """The right side of the lower bound (shifted-pair/ser-lower) for ShiftedPair: no denoiser of that learning error
+    does better in N uniform steps.
 
     The exact denoiser attains it.
 
@@ -51,7 +52,7 @@ def shifted_pair_bound(length: int, steps: int, learned: Fraction = Fraction(0))
     Fraction(13, 16)
     """
     given = {"V": SHIFTED, "L": length, "collision_probability": Rational(1, steps), "eps_learning": Rational(learned)}
-    found = statements["M6.11-shifted"].rhs.subs({symbols[name]: value for name, value in given.items()})
+    found = statements["shifted-pair/ser-lower"].rhs.subs({symbols[name]: value for name, value in given.items()})
     return Enclosure.exactly(Fraction(int(found.p), int(found.q)))
 
 
@@ -61,7 +62,8 @@ def hmm_ser(
     samples: dict[str, int] | None = None,
     request: Request = REQUEST,
 ) -> Table:
-    """SER of hidden Markov languages against N, sampled, between what M6.11 demands and M6.5 allows.
+    """SER of hidden Markov languages against N, sampled, between a lower bound (shifted-pair/ser-lower) and an upper
+    one (sequence-error/from-path-kl).
 
     Parameters
     ----------
@@ -101,13 +103,13 @@ def hmm_ser(
     columns = (
         "language",
         "N",
-        "M6.5: 1 - exp(-(TC+DTC)/N)",
+        "bound: 1 - exp(-(TC+DTC)/N)",
         "1 - exp(-PATH_KL)",
         "PATH_KL is",
         "SER",
         "SER is",
-        "M6.11, eps = 0",
-        "M6.11, eps = 1/128",
+        "least SER, eps = 0",
+        "least SER, eps = 1/128",
         "SER autoregressive",
     )
     counts = ", ".join(f"{count} of {name}" for name, count in drawn.items())
@@ -117,7 +119,7 @@ def hmm_ser(
     )
     sampling = (
         f"SER of drawn sequences, for each N {counts}, seed {request.seed}; each interval holds with chance 1 - "
-        f"{1 - request.confidence:.1g}. M6.11 is a lower bound for every denoiser of learning error eps, attained by "
+        f"{1 - request.confidence:.1g}. No denoiser of learning error eps has less than the least SER, attained by "
         "the exact one at eps = 0. One token at a time makes no error."
     )
     return Table(
@@ -130,5 +132,5 @@ def _allowed_in(steps: int, information: float) -> float:
 
 
 def _allowed(divergence: float) -> float:
-    """``1 - exp(-KL)``: all that the language can forbid at that divergence (M6.5)."""
+    """``1 - exp(-KL)``: all that the language can forbid at that divergence (sequence-error/from-path-kl)."""
     return -math.expm1(-divergence)

@@ -26,7 +26,7 @@ REQUEST = Request(width=0.02, seconds=10.0)
 def ngram_ter(
     length: int = LENGTH, steps: Sequence[int] = STEPS, orders: Sequence[int] = (2, 3, 4), request: Request = REQUEST
 ) -> Table:
-    """TER of random sparse n-grams against N, beside what M6.4 and ``PATH_KL`` allow.
+    """TER of random sparse n-grams against N, beside what a bound (token-error/bernoulli) and ``PATH_KL`` allow.
 
     The gap ``log TER(p) - log TER(q)`` is ``KL/L``. Enclosures are computed and nothing is drawn, unless the request
     says so.
@@ -72,8 +72,8 @@ def ngram_ter(
     columns = (
         "language",
         "N",
-        "M6.4: log V / N",
-        "M6.4: (TC+DTC)/(NL)",
+        "bound: log V / N",
+        "bound: (TC+DTC)/(NL)",
         "PATH_KL/L",
         "PATH_KL is",
         "TER gap",
@@ -88,14 +88,14 @@ def ngram_ter(
         "in nats a token. It is at most PATH_KL/L, and at least -log(1 - SER)/L where SER is known."
     )
     baseline = (
-        "TER autoregressive is that of the language itself, exp(H/L), which one token at a time reaches. It and M6.4 "
+        "TER autoregressive is that of the language itself, exp(H/L), reached one token at a time. It and the bounds "
         "with TC + DTC are known as well as the entropies in them, to all digits shown."
     )
     return Table("TER of n-gram languages against the number of steps", columns, tuple(rows), (setting, baseline))
 
 
 def _divergence(work: Workspace) -> Enclosure | None:
-    """KL, from below also by ``-log(1 - SER)`` (M6.5)."""
+    """KL, from below also by ``-log(1 - SER)`` (sequence-error/from-path-kl)."""
     kl, ser = measured(work, "kl"), measured(work, "ser")
     if kl is None or ser is None or ser.lo == 1:
         return kl

@@ -1,4 +1,4 @@
-"""What policies cost at equal numbers of steps: exact on small languages, enclosed or drawn at length."""
+"""Errors of policies at equal numbers of steps: exact on small languages, enclosed or drawn at length."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def policies_table(settings: tuple[Setting, ...] | None = None, seconds: float =
     reach_note = (
         f"What is drawn holds with chance 0.99 each, seed {seed}; at length scores that rounding cannot tell apart "
         "count as equal. KL of proposals and of drawn ties is known where laws are computed; PATH_KL is at least KL "
-        "(M6.15), and does not exist for proposals and remasking."
+        "(kl-path-kl/equality-deterministic), and does not exist for proposals and remasking."
     )
     return Table("What policies cost at equal numbers of steps", columns, tuple(rows), (setting_note, reach_note))
 

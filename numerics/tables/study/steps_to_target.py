@@ -49,7 +49,7 @@ class Subject:
         return GAP if self.error == "TER gap" else WRONG
 
     def divergence(self, length: int) -> float:
-        """The divergence at which the target is met (M6.4, M6.5)."""
+        """The divergence at which the target is met (token-error/bernoulli, sequence-error/from-path-kl)."""
         return self.target * length if self.error == "TER gap" else -math.log1p(-self.target)
 
 
@@ -124,7 +124,7 @@ def steps_to_target(
         "error",
         "language",
         "L",
-        "N by M6.2",
+        "N by (TC+DTC)/N",
         "N by PATH_KL",
         "PATH_KL is",
         "N too few",
@@ -133,7 +133,7 @@ def steps_to_target(
     )
     setting = (
         f"Uniform Bernoulli steps, exact denoiser. Targets: a TER gap of {GAP} nats a token, an SER of {WRONG}. N by "
-        "M6.2 takes PATH_KL at most (TC+DTC)/N, N by PATH_KL its measured value; they are enough by M6.4 and M6.5. N "
+        "N by (TC+DTC)/N bounds PATH_KL by that, N by PATH_KL takes its measured value; both are enough. N "
         "too few and N enough: there the error itself is above the target, or not above it, for certain."
     )
     growth = (
@@ -141,7 +141,7 @@ def steps_to_target(
         "constant, 1 is linear."
     )
     sampling = (
-        f"ShiftedPair over {SHIFTED} symbols (flip {FLIP}) by the equality of M6.11; drawn SER: {request.samples} "
+        f"ShiftedPair over {SHIFTED} symbols (flip {FLIP}) by a closed form; drawn SER: {request.samples} "
         f"sequences for each N tried, seeds {request.seed} + N; each interval holds with chance 1 - "
         f"{1 - request.confidence:.1g}."
     )
@@ -151,7 +151,7 @@ def steps_to_target(
 
 
 def _by_theorem(language: Language, divergence: float, request: Request) -> int | None:
-    """The smallest N with ``(TC + DTC)/N`` at most the divergence (M6.2)."""
+    """The smallest N with ``(TC + DTC)/N`` at most the divergence (bernoulli/uniform-rate)."""
     work = Workspace(Instance(language, Bernoulli(1)), request)
     information = total(measured(work, "total_correlation"), measured(work, "dual_total_correlation"))
     return None if information is None else max(1, math.ceil(information.hi / divergence))
