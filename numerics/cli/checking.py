@@ -123,15 +123,25 @@ def verify(
     certificate: Annotated[
         Path, typer.Argument(metavar="CERTIFICATE", help="A file that `check` or `prove` has written.")
     ],
+    coq: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what is accepted as a file that Coq checks, too.")
+    ] = None,
 ) -> int:
     """Recheck a certificate from the definitions, with the standard library alone, and its id with the ledger."""
+    from ..checks import coq_export as of_instances
     from ..checks.certificate import require_the_ledger
     from ..checks.verify import main as recheck
+    from ..tables.write import write_text
     from ..universal import checker
+    from ..universal import coq_export as of_claims
 
-    if checker.speaks_of(certificate):
-        return checker.main([str(certificate)])
-    return recheck([str(certificate)], require_the_ledger)
+    universal = checker.speaks_of(certificate)
+    status = checker.main([str(certificate)]) if universal else recheck([str(certificate)], require_the_ledger)
+    if status == 0 and coq is not None:
+        export = of_claims.coq_file if universal else of_instances.coq_file
+        write_text(coq, export(certificate.read_text("utf-8")))
+        say(f"{coq} written, to be compiled by Coq")
+    return status
 
 
 def _require_subjects(statement: Any, cases: list[Case]) -> None:

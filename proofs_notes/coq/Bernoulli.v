@@ -95,9 +95,9 @@ Section Bernoulli.
 Variables (I A : finType) (N : nat) (q : law (sequences I A)) (p : denoiser I A) (w : law (ordinal_finType N)).
 
 (** [sum_k w_k Z(a_(k-1))], the left Riemann sum of the curve. *)
-Definition curve_left_sum : R := \sum_k w k * language_curve q (revealed w k).
+Definition curve_left_riemann_sum : R := \sum_k w k * language_curve q (revealed w k).
 
-Lemma bernoulli_conditional_entropies : conditional_entropies q (bernoulli I w) = curve_left_sum.
+Lemma bernoulli_conditional_entropies : conditional_entropies q (bernoulli I w) = curve_left_riemann_sum.
 Proof.
 rewrite /conditional_entropies mean_sum (eq_bigr _ (fun i _ => mean_before w i (H_given q i))).
 by rewrite exchange_big /=; apply: eq_bigr => k _; rewrite -big_distrr.
@@ -105,7 +105,7 @@ Qed.
 
 (** bernoulli/riemann-error *)
 Theorem bernoulli_riemann_error (integrable : Riemann_integrable (language_curve q) 0 1) :
-  exact_denoiser q p -> path_kl q p (bernoulli I w) = Fin (curve_left_sum - RiemannInt integrable).
+  exact_denoiser q p -> path_kl q p (bernoulli I w) = Fin (curve_left_riemann_sum - RiemannInt integrable).
 Proof.
 move=> ex; rewrite path_kl_entropies learning_term_exact // bernoulli_conditional_entropies.
 by rewrite language_area_curve /= Rplus_0_r.
@@ -114,7 +114,7 @@ Qed.
 (** learning-error/bernoulli: any denoiser. *)
 Theorem bernoulli_path_kl (integrable : Riemann_integrable (language_curve q) 0 1) :
   path_kl q p (bernoulli I w) =
-  xadd (Fin (curve_left_sum - RiemannInt integrable)) (learning_term q p (bernoulli I w)).
+  xadd (Fin (curve_left_riemann_sum - RiemannInt integrable)) (learning_term q p (bernoulli I w)).
 Proof. by rewrite path_kl_entropies bernoulli_conditional_entropies language_area_curve. Qed.
 
 Variable m : R.
@@ -147,12 +147,12 @@ Qed.
 
 (** bernoulli/left-sum *)
 Theorem bernoulli_left_sum :
-  curve_left_sum - entropy q <= m * (total_correlation q + dual_total_correlation q).
+  curve_left_riemann_sum - entropy q <= m * (total_correlation q + dual_total_correlation q).
 Proof.
 have := left_sum_steps (leqnn N).
 rewrite revealed1 erasure_mean0 erasure_mean1 H_none H_all -language_curve_drop !language_curveE.
 rewrite (eq_bigl predT) => [|k]; last by rewrite ltn_ord.
-have -> : curve_left_sum = \sum_k w k * curve (H q) (revealed w k).
+have -> : curve_left_riemann_sum = \sum_k w k * curve (H q) (revealed w k).
   by apply: eq_bigr => k _; rewrite language_curveE.
 by rewrite Rminus_0_r.
 Qed.
