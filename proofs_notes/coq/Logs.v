@@ -322,7 +322,7 @@ have -> : 2 / 1 = 2 by field.
 move=> /(timesP k) two.
 have A0 : 0 < IZR (Zpos a) by apply: (IZR_lt 0).
 have B0 : 0 < IZR (Zpos b) by apply: (IZR_lt 0).
-have definitions.md#notation : 0 < IZR (2 ^ Z.max 0 k) by apply: (IZR_lt 0).
+have M0 : 0 < IZR (2 ^ Z.max 0 k) by apply: (IZR_lt 0).
 have N0 : 0 < IZR (2 ^ Z.max 0 (- k)) by apply: (IZR_lt 0).
 have quotient c d : 0 < c -> 0 < d -> ln (c / d) = ln c - ln d.
   by move=> *; rewrite /Rdiv ln_mult ?ln_Rinv //; apply: Rinv_0_lt_compat.
