@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from types import FrameType
 
 from ..errors import BadInput
 from .grid import Grid, Point
@@ -95,18 +98,39 @@ def sweep(
     failures: list[Row] = []
     kept = size - len(points)
     try:
-        with closing(outcomes(points, grid.settings, jobs, scheduler)) as found:
+        with _interrupts() as asked, closing(outcomes(points, grid.settings, jobs, scheduler)) as found:
             for rows in found:
                 store.add(rows)
                 kept += 1
                 failures += [row for row in rows if row.is_failure]
                 advance()
+                if asked:
+                    raise KeyboardInterrupt
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_kept(kept, size, store)) from None
     except WriteFailed as problem:
         raise BadInput(problem.key, f"{problem.problem}; {_kept(kept, size, store)}") from None
     first = f"{failures[0].name}: {failures[0].message}" if failures else ""
     return Sweep(size, len(points), len(failures), first, again, sum(row.passing for row in failures))
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Interrupts that were met: raised at once, and remembered since callbacks of C swallow what is raised in them."""
+    met: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield met
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        met.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield met
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _kept(finished: int, size: int, store: Store) -> str:
