@@ -1,6 +1,6 @@
 """Checks: the numbers held against what theory states."""
 
-from .check import check, judge
+from .check import check, judge, settled
 from .verdict import Side, Status, Verdict
 
-__all__ = ["Side", "Status", "Verdict", "check", "judge"]
+__all__ = ["Side", "Status", "Verdict", "check", "judge", "settled"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
@@ -26,7 +27,10 @@ from .exact import Real
 from .hypotheses import missing
 from .verdict import Side, Status, Verdict
 
-__all__ = ["check", "judge"]
+__all__ = ["SETTLED_SECONDS", "check", "judge", "settled"]
+
+SETTLED_SECONDS = 5.0
+"""Estimated time of an exact measurement up to which it decides what intervals leave open."""
 
 FALSE = "false on purpose"
 
@@ -51,8 +55,8 @@ def check(
     request : Request, optional
         Widths, times and seeds of the measurements.
     exact : bool
-        Decide by rationals and log forms, equalities included; undecided where an instance is not rational or too
-        large for that.
+        Decide everything by rationals and log forms; undecided where an instance is not rational or too large for that.
+        Otherwise these decide only what intervals leave open, where that is quick (:func:`settled`).
 
     Returns
     -------
@@ -62,7 +66,7 @@ def check(
     works = tuple(Workspace(subject, request) for subject in subjects)
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
-    return [judge(statement, works, relation, exact) for statement in judged if statement.subjects == len(works)]
+    return [settled(statement, works, relation, exact) for statement in judged if statement.subjects == len(works)]
 
 
 def judge(
@@ -84,6 +88,26 @@ def judge(
         return Verdict(statement, names, Status.NOT_APPLICABLE, reason=str(problem))
     except MaskboundError as problem:
         return Verdict(statement, names, Status.UNDECIDED, reason=str(problem))
+
+
+def settled(
+    statement: Statement, works: tuple[Workspace, ...], relation: str | None = None, exact: bool = False
+) -> Verdict:
+    """A verdict by intervals; what they leave open, such as an equality, is decided exactly where that is quick.
+
+    Quick is an exact measurement that is estimated to take at most ``SETTLED_SECONDS``; a claim of a user may take as
+    long as any measurement. With ``exact``, everything is decided exactly.
+    """
+    found = judge(statement, works, relation, exact)
+    if exact or found.status is not Status.UNDECIDED:
+        return found
+    quick = works if statement.status == "claim" else tuple(work.once(_in_little_time) for work in works)
+    again = judge(statement, quick, relation, exact=True)
+    return found if again.status is Status.UNDECIDED else again
+
+
+def _in_little_time(work: Workspace) -> Workspace:
+    return Workspace(work.instance, replace(work.request, seconds=SETTLED_SECONDS))
 
 
 def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:

@@ -29,6 +29,7 @@ from ..instances import Instance
 from ..languages import NGram
 from ..logform import LogForm
 from ..policies import ExchangeableTimes
+from ..reach import power
 from . import path, schedule
 from .adaptive import METHODS as OF_ADAPTIVE
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
@@ -36,6 +37,9 @@ from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 __all__ = ["METHODS", "exact_law_distance", "exact_method", "exact_path_kl", "known", "of_rationals"]
 
 OF_LANGUAGE = "rational language x any policy"
+
+A_PAIR_OF_LOGS = 250
+"""Operations that decide what two integers have in common, when log forms are compared."""
 
 
 def of_rationals(policies: str) -> str:
@@ -250,12 +254,17 @@ def _midpoint_excess(work: Workspace) -> Number:
     return total([(ONE, _curve_at(work, fmpq(1, 2))), *ends])
 
 
-def _of_law(quantity: str, measured: Callable[[RationalLaw], fmpq | Number], more: Obstacle | None = None) -> Method:
+def _of_law(
+    quantity: str,
+    measured: Callable[[RationalLaw], fmpq | Number],
+    more: Obstacle | None = None,
+    cost: Callable[[Instance], Cost] = rational.cost,
+) -> Method:
     return exact_method(
         quantity,
         lambda work: measured(rational.law(work)),
         lambda instance: rational.law_obstacle(instance) or (more(instance) if more else None),
-        rational.cost,
+        cost,
         "(2V+1)^L N, in Python",
         narrowed(of_rationals("any policy"), FINISHED) if more else of_rationals("any policy"),
     )
@@ -315,14 +324,20 @@ def _of_schedule(method: Method) -> Method:
     )
 
 
+def _cost_of_logs(instance: Instance) -> Cost:
+    """The law, and what any two of the logs of its probabilities have in common."""
+    law = rational.cost(instance)
+    return Cost(law.operations + A_PAIR_OF_LOGS * power(instance.vocab, 2 * instance.length), law.bytes)
+
+
 METHODS = (
-    _of_law("kl", _kl),
-    _of_law("reverse_kl", _reverse_kl, unfinished),
+    _of_law("kl", _kl, cost=_cost_of_logs),
+    _of_law("reverse_kl", _reverse_kl, unfinished, _cost_of_logs),
     _of_law("tv", _tv),
     _of_law("ser", lambda law: 1 - law.correct),
-    _of_law("log_ter", _log_ter),
-    _of_law("generative_nll", _generative_nll, unfinished),
-    _of_law("generative_nll_correct", _generative_nll_correct),
+    _of_law("log_ter", _log_ter, cost=_cost_of_logs),
+    _of_law("generative_nll", _generative_nll, unfinished, _cost_of_logs),
+    _of_law("generative_nll_correct", _generative_nll_correct, cost=_cost_of_logs),
     _bigram("bigram_kl_rate", _bigram_kl_rate),
     _bigram("bigram_tv_rate", _bigram_tv_rate),
     exact_method(

@@ -13,7 +13,7 @@ from tabulate import tabulate
 
 from maskbound.theory import Statement, statements
 
-from ..checks import Side, Status, Verdict, judge
+from ..checks import Side, Status, Verdict, settled
 from ..checks.check import FALSE
 from ..checks.falsify import Falsification
 from ..enclosure import KINDS, Enclosure, Kind
@@ -28,7 +28,6 @@ __all__ = [
     "judged_on",
     "remarks",
     "search_record",
-    "settled",
     "side_enclosure",
     "tally",
     "tightness",
@@ -72,15 +71,6 @@ def verdicts_of(
     works = {subject: Workspace(subject, request) for subject in case.subjects}
     for statement, about in judged_on(case, claims):
         yield settled(statement, tuple(works[subject] for subject in about.subjects), about.relation, exact)
-
-
-def settled(statement: Statement, works: tuple[Workspace, ...], relation: str | None, exact: bool = False) -> Verdict:
-    """A verdict by intervals or, where asked for, exactly; a claim that intervals leave open is decided exactly too."""
-    found = judge(statement, works, relation, exact)
-    if exact or statement.status != "claim" or found.status is not Status.UNDECIDED:
-        return found
-    again = judge(statement, works, relation, exact=True)
-    return found if again.status is Status.UNDECIDED else again
 
 
 def is_rounding_equality(verdict: Verdict) -> bool:
