@@ -10,7 +10,7 @@ from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.metrics.methods import measured_in
 from maskbound.numerics.tables.statements import tests_of, tightest_ratio
 from maskbound.numerics.universal_verdicts import universal_verdicts
-from maskbound.theory import PAPERS, declared_in, index, mermaid, quantities, statements
+from maskbound.theory import FORMAL, PAPERS, declared_in, index, mermaid, quantities, statements
 
 ROOT = Path(__file__).parent.parent
 DIVERGENCE = "numerics/metrics/divergence.py"
@@ -112,7 +112,8 @@ def theorem_page() -> str:
         "# Theorems",
         "",
         "Generated (`make docs`); do not edit. Under which number a statement is published (the bibliography says",
-        "below which papers were read), its proof note, the first place that measures each quantity of both sides",
+        "below which papers were read), its proof note and whether Coq has checked a proof, the first place that",
+        "measures each quantity of both sides",
         "([all of them](quantities.md)), the tests that its note names, and the tightest ratio of its sides that was",
         "met. Every statement is also held against the oracles and the gallery. In a terminal:",
         "`maskbound theorems QUERY`.",
@@ -128,8 +129,9 @@ def theorem_page() -> str:
         code = ", ".join(f"[{name}](../{next(iter(measured_in(name)), DIVERGENCE)})" for name in names)
         tests = ", ".join(f"[{place.rsplit('/', 1)[-1]}](../{place})" for place in tests_of(s))
         near = f", near `{s.near}`" if s.near else ""
+        coq = ", [Coq](coq/README.md)" if s.id in FORMAL else ""
         lines.append(
-            f"| {published} | `{s.id}` | {s.status}{near} | [{s.note}]({s.note}) | {code} | {tests} |"
+            f"| {published} | `{s.id}` | {s.status}{near} | [{s.note}]({s.note}){coq} | {code} | {tests} |"
             f" {tightest_ratio(s) or ''} |"
         )
     return "\n".join([*lines, "", "## Bibliography", "", *(f"- {paper}" for paper in PAPERS.values())]) + "\n"

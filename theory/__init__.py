@@ -11,6 +11,7 @@ from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation, w
 from .bibliography import FORMS, PAPERS, READING, Citation, Paper
 from .claims import ClaimError, claim
 from .derivations import DERIVATIONS, Derivation
+from .formal import FORMAL
 from .ledger import declared_in, index, register, statements
 from .notation import Parameter, Quantity, parameters, quantities, second, symbols
 from .relations import consequences, mermaid, tree
@@ -24,6 +25,7 @@ from .written import replaced
 __all__ = [
     "ASSUMPTIONS",
     "DERIVATIONS",
+    "FORMAL",
     "FORMS",
     "PAPERS",
     "READING",

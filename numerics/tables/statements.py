@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from maskbound import theory
-from maskbound.theory import Statement, consequences, declared_in, search, statements
+from maskbound.theory import FORMAL, Statement, consequences, declared_in, search, statements
 
 from ..errors import BadInput, shown
 from ..tightness import extremes, in_words
@@ -130,6 +130,7 @@ def statement_account(statement: Statement) -> str:
     for name in sorted({name.removesuffix("@2") for name in statement.quantities}):
         facts.append((name, "; ".join(f"{place} ({', '.join(by)})" for place, by in measured_in(name).items())))
     facts.append(("proof note", f"proofs_notes/{statement.note}" if statement.note else ""))
+    facts.append(("proved in Coq", ", ".join(FORMAL.get(statement.id, ()))))
     facts.append(("tested in", ", ".join(tests_of(statement))))
     width = max(len(name) for name, fact in facts if fact)
     return "\n".join(f"{name:<{width}} {fact}" if name else fact for name, fact in facts if fact)

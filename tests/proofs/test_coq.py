@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from oracles import cases, languages, quantities, samplers
 
-from maskbound.theory import statements
+from maskbound.theory import FORMAL, statements
 
 FOLDER = Path(__file__).parents[2] / "proofs_notes" / "coq"
 spec = importlib.util.spec_from_file_location("coq_check", FOLDER / "check.py")
@@ -38,6 +38,14 @@ def test_index_names_every_theorem_its_file_and_a_statement_of_the_ledger():
     named = {statement for _, statement, _ in rows if statement}
     assert named
     assert named <= statements.keys()
+
+
+def test_each_statement_names_the_theorems_that_say_it():
+    said = {}
+    for name, statement, _ in ROW.findall((FOLDER / "README.md").read_text()):
+        if statement:
+            said.setdefault(statement, []).append(name)
+    assert {statement: list(names) for statement, names in FORMAL.items()} == said
 
 
 def write(folder: Path, text: str) -> Path:
