@@ -70,6 +70,13 @@ QUICK = [name for name in SMALL if name not in SLOWER]
 
 MUTATIONS = 500
 
+TOO_MUCH_WORK = {
+    ("english-bigram-smoothed", "token-error/identity"),
+    ("markov-symmetric", "bernoulli/mixture-of-sizes-ser"),
+    ("markov-symmetric", "bernoulli/mixture-of-sizes-path-kl"),
+}
+"""Statements that the kernel refuses on the largest instances it can hold."""
+
 CERTIFIABLE = [
     id_ for id_, each in statements.items() if each.status != "asymptotic" and not unknown_to_the_kernel(each)
 ]
@@ -86,8 +93,13 @@ def certified(instances: tuple[Instance, ...], relation: str | None) -> Iterator
     for statement in statements.values():
         if statement.subjects == len(works) and statement.id in CERTIFIABLE:
             verdict = judge(statement, works, relation, exact=True)
-            if verdict.status is not Status.NOT_APPLICABLE:
+            if verdict.status is Status.NOT_APPLICABLE:
+                continue
+            try:
                 yield certify(verdict, instances, relation)
+            except BeyondReach as problem:
+                assert (instances[0].name, statement.id) in TOO_MUCH_WORK, problem
+                assert str(problem).endswith("takes too much work for this kernel")
 
 
 @cache
