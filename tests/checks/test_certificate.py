@@ -97,9 +97,9 @@ def certified(instances: tuple[Instance, ...], relation: str | None) -> Iterator
                 continue
             try:
                 yield certify(verdict, instances, relation)
-            except BeyondReach as problem:
-                assert (instances[0].name, statement.id) in TOO_MUCH_WORK, problem
-                assert str(problem).endswith("takes too much work for this kernel")
+            except BeyondReach:
+                if (instances[0].name, statement.id) not in TOO_MUCH_WORK:
+                    raise
 
 
 @cache
