@@ -74,8 +74,8 @@ def verdict_summary(cases: Iterable[Case]) -> Table:
     rows = tuple(_summary(verdicts) for verdicts in by_statement.values() if verdicts)
     columns = ("statement", "formula", "holds", "violated", "equal", "open", "not applicable", "loosest", "tightest")
     note = (
-        "Equal: both sides are the same to within rounding. Open: the enclosures overlap, or a side is beyond reach or "
-        "has no value. "
+        "Equal: both sides are the same to within rounding, and not decided exactly. Open: the enclosures overlap, or "
+        "a side is beyond reach or has no value. "
         "Loosest and tightest: the smaller side over the larger, as the statement orders them, where it is not 0."
     )
     return Table("Verdicts by statement", columns, rows, (note, f"In all {tally(found)}."))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from maskbound.theory import statements
+from maskbound.theory import FORMAL, statements
 
 from ...checks.check import FALSE
 from ...engines.workspace import Request
@@ -97,6 +97,7 @@ def build_report(
         return tables[name]
 
     facts = {
+        "formal": str(len(FORMAL)),
         "statements": str(sum(s.status not in (FALSE, "asymptotic") for s in statements.values())),
         "instances": str(len({subject.name for case in over for subject in case.subjects})),
         "versions": versions(),

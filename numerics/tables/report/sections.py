@@ -63,7 +63,9 @@ SECTIONS = (
 
         {statements} true statements were held against {instances} instances (an instance is a language, a denoiser
         and a policy; the appendix lists them). A verdict is *holds*, *violated*, *open* or *not applicable*, and no
-        statement is ever checked by a number that relies on it.
+        statement is ever checked by a number that relies on it. {formal} of the statements have a proof that Coq has
+        checked, the others one that people read; a verdict by intervals asks you to believe floating point and the
+        analysis of its errors, and says nothing of other instances.
         """,
     ),
     Section(
@@ -78,8 +80,8 @@ SECTIONS = (
                 "verdicts",
                 """
                 The columns to look at are *violated*, where anything but 0 would be a refuted theorem, and
-                *tightest*: a 1 there says that no better constant is possible. Identities are equal everywhere,
-                bounds where they are attained.
+                *tightest*: a 1 there says that no better constant is possible. Equalities that are decided exactly
+                count as *holds*; those known to within rounding only are *equal*.
                 """,
                 columns=("statement", "formula", "holds", "violated", "equal", "open", "loosest", "tightest"),
             ),
