@@ -167,7 +167,7 @@ def test_right_code_passes():
 
 @pytest.mark.slow
 def test_right_code_is_called_different_no_oftener_than_promised():
-    """400 runs, whatever the rows share and however ties fall; of 2,000 runs 74 were called different at 0.1, 6 at 0.01.
+    """400 runs, whatever rows share and however ties fall; of 2,000 runs 74 were called different at 0.1, 6 at 0.01.
 
     A probability of exactly 0.1 and 0.01 would be at most 40 and 4 in about half of such experiments.
     """
