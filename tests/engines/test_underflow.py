@@ -208,3 +208,11 @@ def test_a_rational_beyond_the_largest_float_is_enclosed(sign: int):
     found = Enclosure.exactly(number)
     assert found.exact == number
     assert {abs(found.lo), abs(found.hi)} == {sys.float_info.max, math.inf}
+
+
+@pytest.mark.parametrize("quantity", ["entropy", "dual_total_correlation", "path_kl"])
+def test_windows_whose_probabilities_are_lost_are_refused(quantity: str):
+    rare = Fraction(1, 10**154 + 1)
+    language = languages.markov(["3/4", "1/4"], [[1, 0], [1 - rare, rare]], 3)
+    with pytest.raises(BeyondReach, match="windows of . positions have probabilities that float64 loses"):
+        measure(Instance(language, policies.Bernoulli(2)), [quantity], engine="windows")

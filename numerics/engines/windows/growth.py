@@ -15,6 +15,7 @@ from ..._kernels import windows as kernels
 from ..._kernels.threads import for_each
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
+from ...errors import BeyondReach
 from .beyond import Beyond
 from .hidden import HiddenChain, StateLaws
 
@@ -162,6 +163,8 @@ def grow(
     for d in range(1, L):
         windows.apart += gamma(chain.depth_a_step) * (1 + 1e-6)
         told = _unfolded(chain, laws, windows, d)
+        if not np.isfinite(told).all():
+            raise BeyondReach(f"windows of {d + 1} positions have probabilities that float64 loses")
         if d == 1:
             told[:, :V] = 0.0
         harvest.windows += int((told[:, :, kernels.MASS] > 0).sum())
