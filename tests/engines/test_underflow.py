@@ -214,5 +214,5 @@ def test_a_rational_beyond_the_largest_float_is_enclosed(sign: int):
 def test_windows_whose_probabilities_are_lost_are_refused(quantity: str):
     rare = Fraction(1, 10**154 + 1)
     language = languages.markov(["3/4", "1/4"], [[1, 0], [1 - rare, rare]], 3)
-    with pytest.raises(BeyondReach, match="windows of . positions have probabilities that float64 loses"):
+    with pytest.raises(BeyondReach, match=r"windows of . positions have probabilities that float64 loses"):
         measure(Instance(language, policies.Bernoulli(2)), [quantity], engine="windows")
