@@ -38,7 +38,7 @@ __all__ = ["METHODS", "exact_law_distance", "exact_method", "exact_path_kl", "kn
 
 OF_LANGUAGE = "rational language x any policy"
 
-A_PAIR_OF_LOGS = 100
+A_PAIR_OF_LOGS = 250
 """Operations that decide what two integers have in common, when log forms are compared."""
 
 
