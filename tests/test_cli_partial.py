@@ -71,7 +71,7 @@ def test_quantities_out_of_reach_leave_the_others(spec):
         (
             ["check", "--claim", "kl <= path_kl", "--claim", "ser <= 1", "--claim", "tv <= 1"],
             verdicts,
-            "judge",
+            "settled",
             "2 of 3 verdicts",
         ),
     ],
