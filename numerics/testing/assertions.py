@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from maskbound.theory import Statement, claim, closest, statements
 
-from ..checks import Status, Verdict
+from ..checks import Status, Verdict, settled
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair
-from ..tables.verdicts import settled
 
 __all__ = ["assert_holds"]
 

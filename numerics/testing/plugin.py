@@ -57,8 +57,8 @@ class _Item(pytest.Item):
 
     def verdicts(self) -> list[Any]:
         """One for each statement and case."""
+        from ..checks import settled
         from ..engines.workspace import Workspace
-        from ..tables.verdicts import settled
 
         works = {subject: Workspace(subject) for _, case in self.judged for subject in case.subjects}
         return [
