@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from maskbound.numerics import languages, policies
-from maskbound.numerics.engines import push
+from maskbound.numerics.engines import adaptive
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.instances.sampler import sampler_for
@@ -56,9 +56,9 @@ def laws() -> Iterator[tuple[str, float, float]]:
         language = chain(vocab, 8)
         for name, keys in POLICIES.items():
             instance = Instance(language, policies.Adaptive(8, **keys))
-            yield f"law of {name}, V={vocab}, L=8", *timed(lambda instance=instance: push.law(Workspace(instance)))
+            yield f"law of {name}, V={vocab}, L=8", *timed(lambda instance=instance: adaptive.law(Workspace(instance)))
     policy = policies.Remasking(policies.Schedule.uniform(4), [0, "1/2", "1/4", 0])
-    yield "law of remasking, 4 steps, V=2, L=8", *timed(lambda: push.law(Workspace(Instance(chain(2, 8), policy))))
+    yield "law of remasking, 4 steps, V=2, L=8", *timed(lambda: adaptive.law(Workspace(Instance(chain(2, 8), policy))))
 
 
 def draws(count: int) -> Iterator[tuple[str, float, float]]:

@@ -32,7 +32,7 @@ from tabulate import tabulate
 
 from maskbound.numerics.checks import Status
 from maskbound.numerics.checks.falsify import NARROW, Falsification, falsify, judge_extreme
-from maskbound.numerics.checks.proposals import LARGEST_TABLE
+from maskbound.numerics.checks.generators import LARGEST_TABLE
 from maskbound.numerics.instances import Pair
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
 from maskbound.numerics.tightness import FILE, Extreme, extremes, in_words

@@ -16,13 +16,13 @@ from .errors import BadInput
 from .instances import Instance
 from .planning import best_schedule, break_even, output_polynomials
 from .policies import Bernoulli, FixedSize
+from .probabilities import whole
 from .tables.cases import open_instance
 from .tables.figures import Figure, Panel, Series
 from .tables.figures.draw import drawn
 from .tables.figures.write import write_figure
 from .tables.listing import plain
 from .tables.render import Table, render
-from .types import whole
 
 __all__ = ["HINT", "Sweep", "namespace", "start", "sweep"]
 

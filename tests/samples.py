@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from maskbound.numerics.instances import Instance
+from maskbound.numerics.lattice import sequence_index
 from maskbound.numerics.metrics.output_law import law
-from maskbound.numerics.partial import sequence_index
 
 __all__ = ["FAILURE", "assert_follows", "divergence", "divergence_limit"]
 

@@ -57,6 +57,6 @@ def test_the_generated_notes_are_current():
 
 def test_the_command_prints_the_same_places():
     account = statement_account(statements["conflict/ser-lower"])
-    for place in ("theory/sequence_error.py", "numerics/metrics/conflicts.py", "proofs_notes/forbidden-pairs.md"):
+    for place in ("theory/sequence_error.py", "numerics/metrics/forbidden_pairs.py", "proofs_notes/forbidden-pairs.md"):
         assert place in account
     assert re.search(r"tested in +tests/theory/test_against_oracles\.py", account)

@@ -26,8 +26,8 @@ from ..engines.rational.rows import SamplerRows, marginal_lattice
 from ..engines.workspace import Workspace
 from ..errors import BeyondReach, Undecidable
 from ..instances import Instance
+from ..lattice import lattice_rows, lattice_size
 from ..logform import LogForm
-from ..partial import lattice_rows, lattice_size
 from ..policies import Bernoulli, FixedSets, FixedSize
 from . import verify
 from .check import judge

@@ -25,12 +25,12 @@ from ..engines import rational
 from ..errors import BadInput, MaskboundError, shown
 from ..spec.draws import Spec
 from ..tightness import Extreme, in_words
-from .candidate import Candidate
 from .certificate import certificate
 from .check import judge
-from .perturb import perturbed
-from .proposals import Family, random_candidate, structured
-from .shrink import is_plain, shrink, size
+from .generators import Family, random_candidate, structured
+from .mutations import perturbed
+from .shrinking import is_plain, shrink, size
+from .subject import Candidate
 from .verdict import Side, Status, Verdict
 
 __all__ = ["Falsification", "falsify", "judge_extreme", "resolve"]

@@ -37,7 +37,7 @@ def minimax(
     The prior is the language against which no sizes do better: the product of MDS codes of rank 1, 2, .. with exponents
     in proportion to it.
     """
-    from ..types import number
+    from ..probabilities import number
     from ..universal.minimax import fixed_value
     from ..universal.minimax import minimax as solve
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ..errors import MaskboundError
 from ..instances import Instance
+from ..limits import power
 from ..metrics.output_law import law
 from ..policies import Adaptive, Bernoulli, FixedSize, Policy, autoregressive
-from ..reach import power
-from .mistakes import changed, law_of_variant, mistakes, resized
+from .known_bugs import changed, law_of_variant, mistakes, resized
 from .oracle import Oracle
 
 __all__ = ["catalogue", "distinct"]

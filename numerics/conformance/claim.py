@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from ..engines.law import Law
 from ..errors import BeyondReach
 from ..instances import Instance
+from ..limits import power
 from ..metrics.output_law import law as output_law
-from ..reach import power
 from .catalogue import catalogue, distinct
-from .mistakes import Variant, law_of_variant
+from .known_bugs import Variant, law_of_variant
 from .oracle import Oracle
 from .ties import TiedLaws, tied_laws
 from .trace_test import can_be_followed

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach, shown
 from ..instances import Instance
-from ..types import whole
+from ..probabilities import whole
 from .claim import Claim
-from .closeness import sequences_needed
 from .conformity import Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Tally
@@ -24,6 +23,7 @@ from .rows import Rows
 from .tokens import AS_CLAIMED
 from .trace import Recorder, Trace
 from .trace_test import TraceTest, can_be_followed
+from .tv_interval import sequences_needed
 
 __all__ = ["SamplerCode", "conform", "default_samples", "rows_of_a_call", "seed_of_call"]
 

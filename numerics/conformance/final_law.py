@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..partial import sequence_index, sequence_rows
+from ..lattice import sequence_index, sequence_rows
 from .claim import FinalLaw
-from .closeness import tv_interval
-from .evidence import Evidence, log_likelihoods
+from .e_values import Evidence, log_likelihoods
+from .tv_interval import tv_interval
 
 __all__ = ["CLAIMED", "Cell", "Tally"]
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import push, tabular
+from ..engines import adaptive, tabular
 from ..engines.workspace import Workspace
 from ..errors import BadInput, shown
 from ..instances import Instance
 from ..instances.conditionals import batch_conditionals
-from ..partial import lattice_index, lattice_size
-from ..reach import power, require_memory
+from ..lattice import lattice_index, lattice_size
+from ..limits import power, require_memory
 
 __all__ = ["REVEALED", "Oracle"]
 
@@ -173,7 +173,7 @@ def _table(instance: Instance) -> Rows:
     V, L = instance.vocab, instance.length
     needed = math.ceil(8 * L * V * power(V + 1, L) + tabular.lattice_cost(instance).bytes)
     require_memory(needed, f"the table of all conditionals of V={V}, L={L}")
-    rows, size = push.rows(Workspace(instance)), lattice_size(V, L)
+    rows, size = adaptive.rows(Workspace(instance)), lattice_size(V, L)
     table = np.empty((size, L, V))
     for start in range(0, size, SOURCES_AT_ONCE):
         sources = np.arange(start, min(start + SOURCES_AT_ONCE, size))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 
 from ..policies import Adaptive, Partial
 from ..policies.base import Transition
-from .mistakes import Rows, Variant, revealed, scored_tokens
+from .known_bugs import Rows, Variant, revealed, scored_tokens
 
 __all__ = ["annealed", "noisy_confidence", "sized_or_confident"]
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import BeyondReach
 from ..instances import Instance
-from ..partial import sequence_index
+from ..lattice import sequence_index
 from ..policies import Adaptive, Partial
 from .oracle import Oracle
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
 from ..languages import Language
-from ..reach import require_memory
+from ..limits import require_memory
+from ..probabilities import number, whole, written
 from ..spec.table import Count, Number, Seed
-from ..types import number, whole, written
 from .base import Denoiser, NearRule, Predictor
 from .kind import DenoiserTable
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ..enclosure import SAFE, gamma
 from ..errors import BadInput, BeyondReach, Undecidable, shown
 from ..languages import Language
+from ..probabilities import number, whole, written
 from ..spec.table import Number, Seed
-from ..types import number, whole, written
 from .base import Denoiser, NearRule, Predictor
 from .kind import DenoiserTable
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, shown, unread
 from ..languages import Language
-from ..partial import lattice_index, lattice_size
-from ..reach import power, require_memory
+from ..lattice import lattice_index, lattice_size
+from ..limits import power, require_memory
+from ..probabilities import SMALLEST_NORMAL
 from ..spec.table import Text
-from ..types import SMALLEST_NORMAL
 from .base import Denoiser, NearRule, Predictor
 from .kind import DenoiserTable
 from .learned import nearest_neighbours
@@ -32,7 +32,7 @@ class Table(Denoiser):
     Parameters
     ----------
     conditionals : ((V+1)^L, L, V) float64, optional
-        Row y holds the predictions in context y, numbered as in :mod:`maskbound.numerics.partial`; rows at revealed
+        Row y holds the predictions in context y, numbered as in :mod:`maskbound.numerics.lattice`; rows at revealed
         positions are ignored.
     neighbours : (D+1, D+1, V+1, V+1, V) float64, optional
         Indexed by the distances to the left and to the right revealed neighbour (0 and anything beyond D: none)

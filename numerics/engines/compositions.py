@@ -20,8 +20,8 @@ from flint import fmpq, fmpq_poly
 
 from ..errors import BeyondReach, shown
 from ..instances import Instance
+from ..limits import power, require_memory
 from ..policies import Partial
-from ..reach import power, require_memory
 from . import rational
 from .rational.rows import has_rational_rows
 from .workspace import Cost, Workspace

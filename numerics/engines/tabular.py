@@ -19,9 +19,9 @@ from .._kernels import lattice as lattice_kernels
 from ..enclosure import SAFE, UNIT_ROUNDOFF, gamma
 from ..errors import BeyondReach
 from ..instances import Instance
-from ..partial import lattice_rows, lattice_size
+from ..lattice import lattice_rows, lattice_size
+from ..limits import power
 from ..policies import Bernoulli, GivenTimes, Schedule
-from ..reach import power
 from .law import Law
 from .needs import GIVEN_TIMES
 from .ranges import least_conditionals, require_range

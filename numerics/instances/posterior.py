@@ -24,7 +24,7 @@ from .._kernels.threads import for_each, thread_count
 from ..errors import BeyondReach
 from ..languages import HMM, Language, NGram, Tabular
 from ..languages.context_chain import context_chain
-from ..reach import memory_budget, power
+from ..limits import memory_budget, power
 from .contexts import contexts_of
 
 __all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]

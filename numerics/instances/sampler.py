@@ -22,10 +22,10 @@ from ..categorical import inverted
 from ..enclosure import UNIT_ROUNDOFF, gamma
 from ..errors import BadInput
 from ..languages import Language, Scope
+from ..limits import require_memory
 from ..policies import Adaptive, GivenTimes
 from ..policies.decisions import Contexts, draw_decided
-from ..reach import require_memory
-from ..types import whole
+from ..probabilities import whole
 from .conditionals import batch_conditionals, batch_nanoseconds
 from .instance import Instance
 from .posterior import NEVER, Drawer, Price, drawer_for, drawn_as_hidden, price_of

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach
-from ..reach import power, require_memory
+from ..limits import power, require_memory
+from ..probabilities import SMALLEST_NORMAL, Probabilities
 from ..traits import decides
-from ..types import SMALLEST_NORMAL, Probabilities
 
 __all__ = [
     "LOST",

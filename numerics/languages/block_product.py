@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
+from ..probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import LONGEST, Count, within
-from ..types import whole
 from .base import Language, Pick, Scope
 from .full_table import TabularTable
 from .kind import LanguageTable, read_language

@@ -10,9 +10,9 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..errors import BadInput, shown
-from ..reach import power, require_memory
+from ..limits import power, require_memory
+from ..probabilities import Probabilities, whole
 from ..spec.table import Count, Length, Wholes
-from ..types import Probabilities, whole
 from .base import Language
 from .full_table import Tabular
 from .kind import LanguageTable

@@ -10,12 +10,12 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..errors import BadInput, shown
-from ..partial import sequence_rows
-from ..reach import power
+from ..lattice import sequence_rows
+from ..limits import power
+from ..probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import Count, Length
 from ..traits import decides
-from ..types import whole
 from .base import Language
 from .block_product import Blocks
 from .full_table import Tabular, is_uniform_on, require_support

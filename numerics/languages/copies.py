@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..errors import BadInput, shown
+from ..probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import Count, Length, Vocab
 from ..traits import decides
-from ..types import whole
 from .base import Language
 from .block_product import Blocks
 from .full_table import Tabular, require_support

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..probabilities import whole
 from ..spec.table import Count, Length, Number
-from ..types import whole
 from .base import Language
 from .kind import LanguageTable
 from .n_gram import NGram

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from pydantic import PlainValidator
 
 from ..errors import BadInput, shown
-from ..partial import sequence_index, sequence_rows
-from ..reach import power, require_memory
+from ..lattice import sequence_index, sequence_rows
+from ..limits import power, require_memory
+from ..probabilities import PARAMETER_DEPTH, Probabilities, number, whole
 from ..spec.draws import Spec, lopsided, normalised
 from ..spec.table import ABSENT, Length, Numbers, Vocab
-from ..types import PARAMETER_DEPTH, Probabilities, number, whole
 from .base import Language, Pick, Scope, masked_conditionals
 from .kind import LanguageTable
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ..categorical import categorical
 from ..errors import BeyondReach
+from ..probabilities import PARAMETER_DEPTH, Probabilities, whole
 from ..spec.draws import Spec, law
 from ..spec.table import Length, Numbers
-from ..types import PARAMETER_DEPTH, Probabilities, whole
 from .base import (
     Language,
     Pick,

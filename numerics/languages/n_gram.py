@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from ..categorical import categorical
 from ..errors import BadInput
-from ..reach import power
+from ..limits import power
+from ..probabilities import PARAMETER_DEPTH, Probabilities, whole
 from ..spec.draws import Spec, law, normalised
 from ..spec.table import ABSENT, Count, Length, Numbers, Vocab
 from ..traits import decides
-from ..types import PARAMETER_DEPTH, Probabilities, whole
 from .base import (
     Language,
     Pick,

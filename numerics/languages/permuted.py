@@ -8,10 +8,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from ..probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import Length
 from ..traits import decides
-from ..types import whole
 from .base import Language
 from .full_table import Tabular, is_uniform_on, require_support
 from .kind import LanguageTable

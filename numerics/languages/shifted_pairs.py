@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from ..errors import BadInput, shown
-from ..reach import require_memory
+from ..limits import require_memory
+from ..probabilities import Probabilities, number, whole
 from ..spec.draws import Spec
 from ..spec.table import Length, Number, Vocab
 from ..traits import decides
-from ..types import Probabilities, number, whole
 from .base import Language
 from .hidden_markov import HMM
 from .kind import LanguageTable

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown, unread
-from ..reach import power, require_memory
+from ..limits import power, require_memory
+from ..probabilities import SMALLEST_NORMAL, Probabilities, number, whole
 from ..spec.table import Count, Length, Number, Text
-from ..types import SMALLEST_NORMAL, Probabilities, number, whole
 from .base import Language
 from .kind import LanguageTable
 from .n_gram import NGram

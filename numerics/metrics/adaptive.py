@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from .._kernels.choices import CERTAIN
 from .._kernels.pushes import correlations
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
-from ..engines import push, tabular
+from ..engines import adaptive, tabular
 from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..languages import NGram
 from ..policies import Adaptive
-from ..types import PARAMETER_DEPTH
+from ..probabilities import PARAMETER_DEPTH
 from .method import Method, Obstacle, methods_by_law
 
 __all__ = ["METHODS"]
@@ -45,29 +45,29 @@ def _path_kl(work: Workspace) -> Enclosure:
     """
     instance = work.instance
     V, L = instance.vocab, instance.length
-    omega, m = push.under_language(work), tabular.marginal_lattice(work)
+    omega, m = adaptive.under_language(work), tabular.marginal_lattice(work)
     terms: list[float] = []
-    for step, sources in push.levels(instance, omega):
-        for piece in push.decided(work, step, sources):
+    for step, sources in adaptive.levels(instance, omega):
+        for piece in adaptive.decided(work, step, sources):
             assert piece.choices is not None
-            chances = omega[piece.sources, None] * push.inclusion(piece.choices)
+            chances = omega[piece.sources, None] * adaptive.inclusion(piece.choices)
             surprise = _cross_entropies(m, piece, V, L)
             used = chances > 0
             terms.append(math.fsum((chances[used] * surprise[used]).tolist()))
     value = math.fsum(terms)
     if math.isinf(value):
         return Enclosure.around(math.inf, 0.0)
-    drawn = gamma(instance.policy.drawn_depth(V, push.rows(work).depth))
-    mass = gamma(push.omega_depth(work) + tabular.exact_ratio_depth(instance) + V + 16)
+    drawn = gamma(instance.policy.drawn_depth(V, adaptive.rows(work).depth))
+    mass = gamma(adaptive.omega_depth(work) + tabular.exact_ratio_depth(instance) + V + 16)
     entropies, entropy_error = tabular.entropies(work)
     result = math.fsum([value, -entropies[-1]])
     error = value * (mass + 12 * UNIT_ROUNDOFF) + L * drawn + entropy_error + UNIT_ROUNDOFF * abs(result)
     return Enclosure.around(result, error * (1 + 1e-9), least=0.0)
 
 
-def _cross_entropies(m: NDArray[np.float64], piece: push.Decided, V: int, L: int) -> NDArray[np.float64]:
+def _cross_entropies(m: NDArray[np.float64], piece: adaptive.Decided, V: int, L: int) -> NDArray[np.float64]:
     """``-sum_v q(v | y) log p_theta(v | y)`` at the masked positions of each source, (n, L)."""
-    q = push.exact_conditionals(m, piece, V, L)
+    q = adaptive.exact_conditionals(m, piece, V, L)
     with np.errstate(divide="ignore"):
         logs = np.log(piece.drawn)
     return -np.where(q > 0, q * np.where(q > 0, logs, 0.0), 0.0).sum(axis=-1)
@@ -77,13 +77,13 @@ def _step_correlation(work: Workspace) -> Enclosure:
     """``sum_y omega(y) E[TC of what is revealed | y]``; each term errs by a few roundings of its size."""
     instance = work.instance
     V, L = instance.vocab, instance.length
-    omega, m = push.under_language(work), tabular.marginal_lattice(work)
-    depth = push.omega_depth(work) + 3 * tabular.exact_ratio_depth(instance) + L + 20
+    omega, m = adaptive.under_language(work), tabular.marginal_lattice(work)
+    depth = adaptive.omega_depth(work) + 3 * tabular.exact_ratio_depth(instance) + L + 20
     terms, errors = [], []
-    for step, sources in push.levels(instance, omega):
-        for piece in push.decided(work, step, sources):
+    for step, sources in adaptive.levels(instance, omega):
+        for piece in adaptive.decided(work, step, sources):
             assert piece.choices is not None
-            rows = push.exact_conditionals(m, piece, V, L)
+            rows = adaptive.exact_conditionals(m, piece, V, L)
             found = correlations(m, piece.sources, rows, piece.choices.state, piece.choices.drawn)
             weights = omega[piece.sources]
             terms.append(math.fsum((weights * found[:, 0]).tolist()))
@@ -95,14 +95,14 @@ def _step_correlation(work: Workspace) -> Enclosure:
 
 def _expected_parallel_steps(work: Workspace) -> Enclosure:
     """The chances of the partial sequences from which more than one position is revealed."""
-    omega = push.under_language(work)
+    omega = adaptive.under_language(work)
     terms = []
-    for step, sources in push.levels(work.instance, omega):
-        for piece in push.decided(work, step, sources):
+    for step, sources in adaptive.levels(work.instance, omega):
+        for piece in adaptive.decided(work, step, sources):
             assert piece.choices is not None
             count = (piece.choices.state == CERTAIN).sum(axis=1) + piece.choices.drawn
             terms.append(math.fsum(omega[piece.sources][count > 1].tolist()))
-    return Enclosure.relative(math.fsum(terms), push.omega_depth(work) + 2)
+    return Enclosure.relative(math.fsum(terms), adaptive.omega_depth(work) + 2)
 
 
 def _entropy_bound_obstacle(instance: Instance) -> str | None:
@@ -155,14 +155,16 @@ def _steps_obstacle(instance: Instance) -> str | None:
 
 def _expected_steps(work: Workspace) -> Enclosure:
     """Every partial sequence is met at most once, and every one that is and has a mask is a step."""
-    visits = push.visits(work)
+    visits = adaptive.visits(work)
     L = work.instance.length
-    incomplete = push.revealed_counts(work.instance.vocab, L) < L
+    incomplete = adaptive.revealed_counts(work.instance.vocab, L) < L
     return Enclosure.relative(math.fsum(visits.mass[incomplete].tolist()), visits.depth + 1, most=float(L))
 
 
 def _pushed(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
-    return Method(quantity, "push", "rounding", obstacle, push.cost, run, f"any language x {policies}", push.PRICE)
+    return Method(
+        quantity, "adaptive", "rounding", obstacle, adaptive.cost, run, f"any language x {policies}", adaptive.PRICE
+    )
 
 
 def _of_parameters(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, scope: str) -> Method:

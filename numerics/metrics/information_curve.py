@@ -13,8 +13,8 @@ from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance
-from ..reach import memory_budget
-from ..types import whole
+from ..limits import memory_budget
+from ..probabilities import whole
 from .information import curve_at, profile
 from .output_law import too_costly
 

@@ -27,9 +27,9 @@ from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput
 from ..instances import Instance
 from ..languages import NGram
+from ..limits import power
 from ..logform import LogForm
 from ..policies import ExchangeableTimes
-from ..reach import power
 from . import path, schedule
 from .adaptive import METHODS as OF_ADAPTIVE
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished

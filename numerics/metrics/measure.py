@@ -12,7 +12,7 @@ from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach, NoLogForm
 from ..instances import Instance
-from ..reach import memory_budget, shown_bytes
+from ..limits import memory_budget, shown_bytes
 from .method import Method
 from .methods import METHODS, methods_for
 

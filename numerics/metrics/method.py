@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from ..enclosure import Enclosure, Kind
-from ..engines import push, tabular, walk
+from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
 from ..engines.needs import Obstacle
 from ..engines.workspace import Cost, Workspace
@@ -20,10 +20,10 @@ LawOf = Callable[[Workspace], Law]
 
 LAW_ENGINES = (
     ("tabular", tabular, "any language x given reveal times", "(2V+1)^L min(N, L)"),
-    ("push", push, "any language x adaptive or remasking", push.PRICE),
+    ("adaptive", adaptive, "any language x adaptive or remasking", adaptive.PRICE),
     (
-        "walk",
-        walk,
+        "reference",
+        reference,
         "any language x given reveal times or remasking; rational language x adaptive, rational denoiser",
         "(2V+1)^L N, in Python",
     ),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 
-from ..engines import push, tabular, walk
+from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput, BeyondReach
 from ..instances import Instance
-from ..reach import memory_budget, shown_bytes
+from ..limits import memory_budget, shown_bytes
 
 __all__ = ["law", "too_costly"]
 
-ENGINES = {"tabular": tabular, "push": push, "walk": walk}
+ENGINES = {"tabular": tabular, "adaptive": adaptive, "reference": reference}
 
 
 def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None) -> Law:
@@ -24,7 +24,7 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None)
     instance : Instance
     seconds : float
         Time that an engine may be estimated to take.
-    engine : {"tabular", "push", "walk"}, optional
+    engine : {"tabular", "adaptive", "reference"}, optional
         Use this engine only.
 
     Raises

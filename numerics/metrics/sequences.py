@@ -12,7 +12,7 @@ from ..engines import markov
 from ..engines.workspace import Request, Workspace
 from ..errors import MaskboundError
 from ..instances import Instance
-from ..partial import sequence_index
+from ..lattice import sequence_index
 from .chains import enclosure
 from .output_law import law
 

@@ -28,11 +28,11 @@ from ..enclosure import Enclosure
 from ..engines.workspace import Workspace
 from ..errors import BadInput
 from ..instances import Instance
+from ..limits import require_memory
 from ..metrics.information import Profile
 from ..policies import Bernoulli, FixedSize, Schedule
 from ..policies.schedule import MOST_STEPS
-from ..reach import require_memory
-from ..types import whole
+from ..probabilities import whole
 from .exact_schedule import best_exactly
 from .plan import KINDS, Kind, Plan, kind_of, measured, others
 from .profiles import curve_of, profile_of

@@ -12,12 +12,12 @@ from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach
 from ..instances import Instance
+from ..limits import memory_budget
 from ..metrics import Method
 from ..metrics.measure import explain
 from ..metrics.methods import methods_for
 from ..policies import Bernoulli, FixedSize, Policy, bisection
-from ..reach import memory_budget
-from ..types import number
+from ..probabilities import number
 from .best_schedule import best_sizes
 from .profiles import profile_of
 

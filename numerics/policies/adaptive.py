@@ -12,13 +12,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import reach
+from .. import limits
 from ..errors import BadInput, Undecidable, shown
 from ..logform import LogForm
+from ..probabilities import number, whole, written
 from ..spec.draws import Spec
 from ..spec.table import ABSENT, Count, Number, Wholes
 from ..traits import decides
-from ..types import number, whole, written
 from .base import Partial, Policy, Transition
 from .decisions import Contexts, draw_decided, tempered
 from .kind import FEW_STEPS, PolicyTable
@@ -176,8 +176,8 @@ class Adaptive(Policy):
 
     def pair_count(self, vocab: int, length: int) -> int:
         if self.proposes:
-            return reach.power(2 * vocab, length) * length
-        return reach.power(2 * vocab + 1, length)
+            return limits.power(2 * vocab, length) * length
+        return limits.power(2 * vocab + 1, length)
 
     def drawn_depth(self, vocab: int, depth: int) -> int:
         if self.exponent in (1, math.inf):

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from ..enclosure import gamma
 from ..errors import BadInput
-from ..reach import power
+from ..limits import power
+from ..probabilities import whole
 from ..spec.draws import Spec, normalised
 from ..traits import decides
-from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
 from .given_times import ExchangeableTimes

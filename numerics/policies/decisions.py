@@ -14,7 +14,7 @@ from .._kernels import choices as kernels
 from ..categorical import categorical
 from ..enclosure import UNIT_ROUNDOFF
 from ..errors import BeyondReach
-from ..types import SMALLEST_NORMAL
+from ..probabilities import SMALLEST_NORMAL
 
 if TYPE_CHECKING:
     from .adaptive import Adaptive

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from ..reach import power
+from ..limits import power
+from ..probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import WholeRows
 from ..traits import decides
-from ..types import whole
 from .base import Policy
 from .filling import filled
 from .given_times import GivenTimes

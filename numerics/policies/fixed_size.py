@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
-from ..reach import power
+from ..limits import power
+from ..probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import ABSENT, Wholes
 from ..traits import decides
-from ..types import whole
 from .base import Partial, Policy, Transition
 from .filling import filled, fillings
 from .given_times import ExchangeableTimes

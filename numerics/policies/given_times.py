@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF
-from ..reach import power
+from ..limits import power
 from .base import Partial, Policy, Transition
 from .filling import fillings
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
-from ..reach import power
+from ..limits import power
+from ..probabilities import ROW_TOLERANCE, floating, number, written
 from ..spec.table import Numbers
-from ..types import ROW_TOLERANCE, floating, number, written
 from .base import Partial, Policy, Transition
 from .filling import filled
 from .kind import ScheduledTable

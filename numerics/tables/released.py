@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..conformance import CLAIMED, Claim, Conformity, SamplerCode, conform
-from ..conformance.mistakes import Variant
+from ..conformance.known_bugs import Variant
 from ..conformance.released import annealed, noisy_confidence, sized_or_confident
 from ..instances import Instance
 from ..languages import Language, colouring, markov

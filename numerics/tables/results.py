@@ -16,8 +16,8 @@ from ..engines.law import Law
 from ..errors import BadInput, shown
 from ..instances import Instance
 from ..languages.english import ENGLISH_ALPHABET
+from ..lattice import sequence_rows
 from ..metrics.information_curve import InformationCurve
-from ..partial import sequence_rows
 from .render import Table, as_json
 
 __all__ = [

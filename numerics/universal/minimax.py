@@ -18,7 +18,7 @@ from typing import Any
 from flint import fmpq
 
 from ..errors import BadInput
-from ..types import number, whole
+from ..probabilities import number, whole
 
 __all__ = ["CRITERIA", "Minimax", "fixed_value", "minimax", "overshoot", "reaches"]
 

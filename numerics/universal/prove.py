@@ -10,7 +10,7 @@ from maskbound.theory import Statement, claim
 
 from ..errors import BadInput, BeyondReach
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
-from ..types import whole
+from ..probabilities import whole
 from .by_sets import by_sets
 from .decision import Decided, Decision
 from .exchangeable import LANGUAGE_RAYS, exchangeable

@@ -25,8 +25,8 @@ from ..instances.pairs import RELATIONS
 from ..instances.specfile import in_file, read_file
 from ..policies import FixedSize, Policy
 from ..policies.kind import read_policy
+from ..probabilities import number, whole
 from ..spec.table import SpecTable, require_table, within
-from ..types import number, whole
 from .mixture import Mixture
 
 __all__ = ["Question", "load_question", "parse_question"]

@@ -16,8 +16,8 @@ from ..errors import BeyondReach, MaskboundError
 from ..instances import Instance, from_spec
 from ..instances.explicit import explicit_spec
 from ..languages import Blocks
+from ..limits import power
 from ..policies import Policy
-from ..reach import power
 from .codes import MOST_WORDS, code, field_of, product_of_codes, rare_ones
 from .rays import Generator, Outcome
 from .reading import placeholder

@@ -16,9 +16,9 @@ from oracles import samplers as oracle_samplers
 from oracles.expressions import Beyond, compared, iv, value
 
 from maskbound.numerics.checks import Status, verify
-from maskbound.numerics.checks.candidate import Candidate
 from maskbound.numerics.checks.certificate import certify
 from maskbound.numerics.checks.check import judge
+from maskbound.numerics.checks.subject import Candidate
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BeyondReach
 from maskbound.numerics.instances import from_spec

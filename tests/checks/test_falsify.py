@@ -13,19 +13,19 @@ import pytest
 
 from maskbound.numerics.checks import Status, check, verify
 from maskbound.numerics.checks import falsify as falsifier
-from maskbound.numerics.checks.candidate import FEW, Candidate
 from maskbound.numerics.checks.certificate import certificate_text, unknown_to_the_kernel
 from maskbound.numerics.checks.falsify import falsify, judge_extreme
-from maskbound.numerics.checks.hypotheses import missing
-from maskbound.numerics.checks.perturb import perturbed
-from maskbound.numerics.checks.proposals import (
+from maskbound.numerics.checks.generators import (
     LARGEST_TABLE,
     Family,
     has_steps,
     random_candidate,
     structured,
 )
-from maskbound.numerics.checks.shrink import shrink, size
+from maskbound.numerics.checks.hypotheses import missing
+from maskbound.numerics.checks.mutations import perturbed
+from maskbound.numerics.checks.shrinking import shrink, size
+from maskbound.numerics.checks.subject import FEW, Candidate
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import from_spec, parse
 from maskbound.numerics.policies.kind import FEW_STEPS

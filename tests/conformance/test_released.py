@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import Instance, cli, law, policies
 from maskbound.numerics.conformance import Oracle
-from maskbound.numerics.conformance.mistakes import law_of_variant
+from maskbound.numerics.conformance.known_bugs import law_of_variant
 from maskbound.numerics.conformance.released import annealed, noisy_confidence, sized_or_confident
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances.gallery import load_gallery

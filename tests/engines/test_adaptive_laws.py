@@ -19,7 +19,7 @@ from oracles.logs import real
 
 from maskbound.numerics import denoisers, languages, policies
 from maskbound.numerics.enclosure import Enclosure, gamma
-from maskbound.numerics.engines import push, walk
+from maskbound.numerics.engines import adaptive, reference
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.metrics import measure
@@ -47,7 +47,7 @@ def assert_is(name: str, found: Enclosure, truth: Any) -> None:
 
 def compare(case: AdaptiveCase) -> None:
     run = case.run()
-    for engine in (push, walk):
+    for engine in (adaptive, reference):
         assert_law_is(run.law, engine.law(Workspace(case.instance)))
     policy = case.policy
     assert_is("ser", measure(case.instance, ["ser"])["ser"], quantities.ser(case.law, run.law))
@@ -56,7 +56,7 @@ def compare(case: AdaptiveCase) -> None:
     assert measure(case.instance, ["ser"], engine="rational")["ser"].exact == quantities.ser(case.law, run.law)
     if policy is not None and not policy.proposes:
         truth = oracle_adaptive.under_language(case.law, policy, case.denoiser)
-        for engine in ("push", "rational"):
+        for engine in ("adaptive", "rational"):
             found = measure(case.instance, ["path_kl", "step_correlation", "expected_parallel_steps"], engine=engine)
             assert_is(f"path_kl by {engine}", found["path_kl"], truth.path_kl)
             assert_is(f"step_correlation by {engine}", found["step_correlation"], truth.step_correlation)
@@ -145,8 +145,8 @@ def test_the_comparison_can_fail():
         Instance(language, policies.Adaptive(4, score="confidence", sizes=[2, 2], ties=ties))
         for ties in ("first", "random")
     )
-    law = push.law(Workspace(first))
-    truth = dict(zip(np.ndindex(2, 2, 2, 2), map(Fraction, push.law(Workspace(drawn)).p.tolist()), strict=True))
+    law = adaptive.law(Workspace(first))
+    truth = dict(zip(np.ndindex(2, 2, 2, 2), map(Fraction, adaptive.law(Workspace(drawn)).p.tolist()), strict=True))
     with pytest.raises(AssertionError):
         assert_law_is(truth, law)
     with pytest.raises(AssertionError):
@@ -160,6 +160,6 @@ def test_a_stopped_sequence_is_met_once(rule, ties):
     policy = policies.Adaptive(2, score="confidence", order="sample-then-choose", threshold="1/2", ties=ties)
     denoiser = denoisers.Perturbed("uniform", "1/7")
     instance = Instance(languages.iid(["0", "1"], 2), policy, denoiser, off_support=rule)
-    steps = measure(instance, ["expected_steps"], engine="push")["expected_steps"]
+    steps = measure(instance, ["expected_steps"], engine="adaptive")["expected_steps"]
     assert steps.lo <= 223 / 196 <= steps.hi
     assert steps.width < 1e-12

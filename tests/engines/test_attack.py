@@ -22,4 +22,13 @@ def test_every_enclosure_holds_on_a_few():
 @pytest.mark.parametrize("seed", range(4))
 def test_every_enclosure_holds_on_many(seed: int):
     found = attacked(150, seed)
-    assert set(found.compared) >= {"tabular", "push", "walk", "rational", "markov", "blocks", "windows", "sampled"}
+    assert set(found.compared) >= {
+        "tabular",
+        "adaptive",
+        "reference",
+        "rational",
+        "markov",
+        "blocks",
+        "windows",
+        "sampled",
+    }

@@ -20,7 +20,7 @@ from maskbound.numerics.instances import Instance
 from maskbound.numerics.metrics.error_rates import exponential
 from maskbound.numerics.metrics.methods import methods_for
 
-ENGINES = ("tabular", "push", "walk", "markov", "rational")
+ENGINES = ("tabular", "adaptive", "reference", "markov", "rational")
 
 
 def tiny(k: int) -> Fraction:

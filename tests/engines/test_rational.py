@@ -133,7 +133,7 @@ def test_the_enclosures_of_every_engine_contain_the_exact_values():
             found.update(held(instance))
     exact = {method.quantity for method in METHODS if method.engine == "rational"}
     wanted = {(method.engine, method.quantity) for method in FLOAT_METHODS if method.quantity in exact}
-    assert found == wanted - {("push", "expected_steps")}
+    assert found == wanted - {("adaptive", "expected_steps")}
 
 
 COLD = [
@@ -172,10 +172,10 @@ def test_an_enclosure_beside_the_exact_value_is_noticed():
     hidden = languages.HMM(3, ["1/3", "2/3"], [["1/3", "2/3"], ["4/7", "3/7"]], [["1/3", "2/3"], ["4/7", "3/7"]])
     confident = policies.Adaptive(3, score="confidence", order="choose-then-sample", sizes=(2, 1))
     for language, policy, engines in (
-        (chain, policies.Bernoulli(2), {"tabular", "walk", "markov", "profile"}),
-        (hidden, policies.Bernoulli(2), {"tabular", "walk", "windows"}),
+        (chain, policies.Bernoulli(2), {"tabular", "reference", "markov", "profile"}),
+        (hidden, policies.Bernoulli(2), {"tabular", "reference", "windows"}),
         (languages.Blocks(chain, 1), policies.Bernoulli(2), {"blocks"}),
-        (chain, confident, {"push"}),
+        (chain, confident, {"adaptive"}),
     ):
         assert engines <= {engine for engine, _ in held(Instance(language, policy), shift=1.0)}
 

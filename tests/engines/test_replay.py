@@ -37,7 +37,7 @@ def test_replay_encloses_kl(rule):
     subject = instance(**RULES[rule])
     for quantity in ("kl", "path_kl"):
         drawn = drawn_by("replay", subject, quantity)
-        exact = measure(subject, [quantity], engine="push")[quantity]
+        exact = measure(subject, [quantity], engine="adaptive")[quantity]
         assert drawn.lo <= exact.lo <= exact.hi <= drawn.hi
         assert drawn.lo > 0
     assert drawn.kind == "statistical"
@@ -46,7 +46,7 @@ def test_replay_encloses_kl(rule):
 def test_drawn_ties_have_a_path_kl_only():
     subject = Instance(languages.pair(2, 4), policies.Adaptive(4, score="confidence", sizes=[2, 2], ties="random"))
     drawn = drawn_by("replay", subject, "path_kl")
-    exact = measure(subject, ["path_kl"], engine="push")["path_kl"]
+    exact = measure(subject, ["path_kl"], engine="adaptive")["path_kl"]
     assert drawn.lo <= exact.value <= drawn.hi
     with pytest.raises(BadInput, match="several histories"):
         measure(subject, ["kl"], engine="replay")
@@ -54,7 +54,7 @@ def test_drawn_ties_have_a_path_kl_only():
 
 def test_another_policys_kl_is_outside():
     drawn = drawn_by("replay", instance(steps=3), "kl")
-    other = measure(instance(steps=1), ["kl"], engine="push")["kl"]
+    other = measure(instance(steps=1), ["kl"], engine="adaptive")["kl"]
     assert not drawn.contains(other.value)
 
 
@@ -69,6 +69,6 @@ def test_what_cannot_be_replayed_is_refused():
 def test_steps_are_counted(rule):
     subject = instance(**RULES[rule])
     drawn = drawn_by("sampled", subject, "expected_steps")
-    exact = measure(subject, ["expected_steps"], engine="push")["expected_steps"]
+    exact = measure(subject, ["expected_steps"], engine="adaptive")["expected_steps"]
     assert drawn.lo <= exact.value <= drawn.hi
     assert drawn.width < 1

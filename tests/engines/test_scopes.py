@@ -191,7 +191,7 @@ def test_every_method_is_asked_for_something_and_something_else():
         ("path_kl", "tabular", "any language x any policy"),
         ("step_correlation", "rational", "rational language x given reveal times, rational denoiser and policy"),
         ("ser", "windows", "hmm or n-gram x Bernoulli or fixed-size"),
-        ("ser", "walk", "any language x any policy"),
+        ("ser", "reference", "any language x any policy"),
     ],
 )
 def test_a_wrong_scope_is_noticed(quantity, engine, scope):

@@ -14,10 +14,10 @@ from oracles import languages as oracle_languages
 
 from maskbound.numerics import languages, measure, policies
 from maskbound.numerics._kernels import threads
-from maskbound.numerics.engines.windows import exploration, growth, information
-from maskbound.numerics.engines.windows.beyond import Beyond
-from maskbound.numerics.engines.windows.functionals import Fractions
+from maskbound.numerics.engines.windows import control_variate, information, window_schedule
+from maskbound.numerics.engines.windows.coefficients import Fractions
 from maskbound.numerics.engines.windows.hidden import StateLaws, hidden_chain
+from maskbound.numerics.engines.windows.tail_bounds import Beyond
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
 
@@ -74,7 +74,7 @@ def sampled(seed: int, monkeypatch) -> tuple[float, float, float]:
     lo, hi = enclosed(
         language, functional, information.first_importance(chain, Beyond(functional, chain.represented(0.0)))
     )
-    found = information.sampled_information(chain, functional, exploration.Sampling(4000, 0.0, 0.0, seed, 1 - 1e-6))
+    found = information.sampled_information(chain, functional, control_variate.Sampling(4000, 0.0, 0.0, seed, 1 - 1e-6))
     ends = found.value + found.below - found.rounding, found.value + found.above + found.rounding
     return *ends, (hi - lo) / max(ends[1] - ends[0], 1e-12)
 
@@ -97,7 +97,7 @@ def test_the_width_decides_how_many_paths_are_drawn():
     language = languages.HMM(16, [0.5, 0.5], [[0.9, 0.1], [0.05, 0.95]], [[0.75, 0.25], [0.2, 0.8]])
     functional, counts = steps_of(policies.Bernoulli(4), 16), []
     for width in (0.3, 0.1):
-        sampling = exploration.Sampling(10**6, 10.0, width, 1, 1 - 1e-6)
+        sampling = control_variate.Sampling(10**6, 10.0, width, 1, 1 - 1e-6)
         found = information.sampled_information(hidden_chain(language), functional, sampling)
         assert 0 < found.above - found.below <= width * found.value
         counts.append(int(found.note.split(" paths")[0].split()[-1]))
@@ -112,12 +112,12 @@ def test_sampled_paths_do_not_depend_on_threads(monkeypatch):
 
 def test_a_biased_path_is_noticed(monkeypatch):
     """Estimates of a wrong sign miss."""
-    right = exploration.empirical_bernstein
+    right = control_variate.empirical_bernstein
 
     def wrong(x, low, high, alpha):
         return right(-x if low < 0 else x, low, high, alpha)
 
-    monkeypatch.setattr(exploration, "empirical_bernstein", wrong)
+    monkeypatch.setattr(control_variate, "empirical_bernstein", wrong)
     missed = 0
     for seed in range(20):
         language, _ = random_language(seed)
@@ -238,7 +238,9 @@ def test_equal_windows_are_merged():
     """A pair of tokens tells one of three things of the hidden bit, and 17^t windows become a few."""
     chain = hidden_chain(languages.shifted_pair(16, 0.25, 64))
     functional = steps_of(policies.Bernoulli(8), 64)
-    merged = growth.grow(chain, Beyond(functional, chain.represented(0.0)), growth.Limits(1e-4, 1e9, math.inf))
+    merged = window_schedule.grow(
+        chain, Beyond(functional, chain.represented(0.0)), window_schedule.Limits(1e-4, 1e9, math.inf)
+    )
     assert merged.longest >= 5
     assert merged.windows <= 20_000
 
@@ -249,7 +251,7 @@ def test_an_ngram_is_reset_by_its_own_context():
     language = languages.NGram(3, 3, 9, rng.dirichlet(np.ones(9)), rng.dirichlet(np.ones(3), size=9))
     chain = hidden_chain(language)
     beyond = Beyond(steps_of(policies.Bernoulli(3), 9), chain.represented(0.0))
-    harvest = growth.grow(chain, beyond, growth.Limits(0.0, 1e9, math.inf))
+    harvest = window_schedule.grow(chain, beyond, window_schedule.Limits(0.0, 1e9, math.inf))
     assert harvest.pair[1, 0] > 1e-3
     assert harvest.cut_far[2, 0] <= 1e-11
     assert (3, 0) not in harvest.pair_error
@@ -267,7 +269,7 @@ def test_laws_that_stand_for_others_are_paid_for():
     ends = []
     for laws in (few, every):
         beyond = Beyond(functional, laws)
-        harvest = growth.grow(chain, beyond, growth.Limits(1e-4, 1e9, math.inf))
+        harvest = window_schedule.grow(chain, beyond, window_schedule.Limits(1e-4, 1e9, math.inf))
         found = information.evaluated(harvest, beyond)
         ends.append((found.value - found.rounding, found.value + found.rounding))
     (lo, hi), (least, most) = ends

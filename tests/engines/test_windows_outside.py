@@ -12,7 +12,7 @@ from engines.window_cases import MARKOV, enclosed, steps_of
 from oracles import languages as oracle_languages
 
 from maskbound.numerics import languages, measure, policies
-from maskbound.numerics.engines.windows import functionals, hidden
+from maskbound.numerics.engines.windows import coefficients, hidden
 from maskbound.numerics.instances import Instance
 
 
@@ -91,8 +91,8 @@ def test_means_over_positions_hold_the_exact_values(monkeypatch):
 def test_too_few_positions_outside_are_noticed(monkeypatch):
     """One position left of each window, whatever the window."""
     monkeypatch.setattr(hidden, "SHORT", 0)
-    right = functionals.reached
-    monkeypatch.setattr(functionals, "reached", lambda coefficient, n, *rest: right(coefficient, 1, *rest))
+    right = coefficients.reached
+    monkeypatch.setattr(coefficients, "reached", lambda coefficient, n, *rest: right(coefficient, 1, *rest))
     assert sum(missed_sizes(seed) for seed in (3, 10, 34, 36)) >= 4
 
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from oracles import languages as oracle_languages
 
 from maskbound.numerics import languages, policies
-from maskbound.numerics.engines.windows import growth, information
-from maskbound.numerics.engines.windows.beyond import Beyond
-from maskbound.numerics.engines.windows.functionals import Fractions, Functional, Sizes
+from maskbound.numerics.engines.windows import information, window_schedule
+from maskbound.numerics.engines.windows.coefficients import Fractions, Functional, Sizes
 from maskbound.numerics.engines.windows.hidden import hidden_chain
+from maskbound.numerics.engines.windows.tail_bounds import Beyond
 
 MARKOV = languages.markov([0.5, 0.25, 0.25], [[0.7, 0.3, 0.0], [0.2, 0.3, 0.5], [0.5, 0.25, 0.25]], 1024)
 
@@ -58,6 +58,6 @@ def enclosed(language, functional: Functional, importance: float) -> tuple[float
     """Ends of the enclosure when windows of less importance are cut."""
     chain = hidden_chain(language)
     beyond = Beyond(functional, chain.represented(1e-9))
-    harvest = growth.grow(chain, beyond, growth.Limits(importance, 1e8, math.inf))
+    harvest = window_schedule.grow(chain, beyond, window_schedule.Limits(importance, 1e8, math.inf))
     found = information.evaluated(harvest, beyond)
     return found.value + found.below - found.rounding, found.value + found.above + found.rounding

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from oracles.logs import real
 
 from maskbound.numerics.enclosure import Enclosure, gamma
-from maskbound.numerics.engines import tabular, walk
+from maskbound.numerics.engines import reference, tabular
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.metrics import METHODS, measurable, measure
 
@@ -69,7 +69,7 @@ def test_every_quantity_by_every_engine_is_the_oracles(case: Case):
 def test_both_laws_are_the_oracles_cell_by_cell(case: Case):
     """Zero is zero, and every other entry is within gamma of its depth."""
     expected = case.output_law()
-    for engine in (tabular, walk):
+    for engine in (tabular, reference):
         law = engine.law(Workspace(case.instance))
         for x, found in zip(np.ndindex(*(law.vocab,) * law.length), law.p, strict=True):
             exact = expected.get(x, 0)

@@ -54,14 +54,14 @@ def test_a_row_is_written_once_and_stays(store):
 
 
 def test_rows_of_another_version_are_not_seen(store):
-    store.add([Row("f1", "0.0.0", "{}", "ser", 1.0, 1.0, 1.0, "exact", "walk")])
+    store.add([Row("f1", "0.0.0", "{}", "ser", 1.0, 1.0, 1.0, "exact", "reference")])
     assert list(store.rows()) == ROWS
     assert ("f1", "ser") not in store.known()
 
 
 def test_rows_of_other_code_are_counted(store):
     assert store.left_out() == 0
-    store.add([Row("f1", "0.0.0", "{}", "ser", 1.0, 1.0, 1.0, "exact", "walk")])
+    store.add([Row("f1", "0.0.0", "{}", "ser", 1.0, 1.0, 1.0, "exact", "reference")])
     assert store.left_out() == 1
     assert "1 rows that other code has measured are left out" in " ".join(stored_results(store).notes)
 

@@ -38,7 +38,7 @@ def test_the_law_of_pair():
     assert max(record["hi"]) < 0.375 + 1e-12
 
 
-@pytest.mark.parametrize("engine", ["tabular", "walk"])
+@pytest.mark.parametrize("engine", ["tabular", "reference"])
 def test_both_engines_give_the_law(engine):
     assert law(PAIR, engine=engine).p.tolist() == [0.375, 0.125, 0.125, 0.375]
 
@@ -56,7 +56,7 @@ def test_a_law_beyond_reach_is_refused_at_once():
         law(long)
     with pytest.raises(BeyondReach, match=r"information curve.*V=16, L=64"):
         curve(long)
-    with pytest.raises(BadInput, match="tabular, push, walk"):
+    with pytest.raises(BadInput, match="tabular, adaptive, reference"):
         law(PAIR, engine="blocks")
 
 

@@ -17,7 +17,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...reach import BEYOND_COUNTING
+from ...limits import BEYOND_COUNTING
 from ..workspace import Cost
 from .counts import SMALLEST, Composition, Tiny, compositions
 

@@ -39,7 +39,7 @@ from ..._kernels.intervals import both_new
 from ...enclosure import SAFE, gamma
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...errors import BadInput
-from ...reach import require_memory
+from ...limits import require_memory
 from ..reveal_steps import RevealStep, step_depth
 from .chain import Chain, Measured
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...enclosure import SAFE, UNIT_ROUNDOFF, gamma
 from ...errors import BadInput, BeyondReach
-from ...types import PARAMETER_DEPTH
+from ...probabilities import PARAMETER_DEPTH
 
 __all__ = ["Chain", "Measured", "Mixing"]
 

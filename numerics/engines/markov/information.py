@@ -34,7 +34,7 @@ from ..._kernels.lag_information import lag_information
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
 from ...errors import BeyondReach
-from ...types import PARAMETER_DEPTH
+from ...probabilities import PARAMETER_DEPTH
 from ..reveal_chances import fixed_size_coefficients, lag_coefficients, pair_chance_differences
 from ..reveal_steps import prefix_sums
 from .chain import Chain, Measured

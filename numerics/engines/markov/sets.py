@@ -29,7 +29,7 @@ from ..._kernels.lag_information import lag_information
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma, margin
 from ...errors import BadInput
-from ...reach import require_memory
+from ...limits import require_memory
 from .chain import Chain, Measured
 
 __all__ = ["Split", "log_probabilities_of_sets", "path_kl_of_sets", "sequence_error_rate_of_sets", "splits"]

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from ...errors import BeyondReach
 from ...instances import Instance
-from ...partial import sequence_rows
+from ...lattice import sequence_rows
+from ...limits import power
 from ...policies import GivenTimes, Partial
-from ...reach import power
 from ..needs import GIVEN_TIMES
 from ..workspace import Cost, Workspace
 from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, rational

@@ -19,7 +19,7 @@ from flint import fmpq
 from ...denoisers import Denoiser, Exact, Learned, Perturbed, Table
 from ...instances import Instance
 from ...languages import Language, NGram
-from ...partial import lattice_rows, lattice_size, sequence_rows
+from ...lattice import lattice_rows, lattice_size, sequence_rows
 from ...policies import Partial
 
 __all__ = ["ONE", "ZERO", "Row", "SamplerRows", "has_rational_rows", "marginal_lattice", "rational"]

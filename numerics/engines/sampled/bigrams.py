@@ -17,7 +17,7 @@ from ...enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...instances import Instance
 from ...languages import HMM, Language, NGram, Tabular
 from ...languages.bigrams import bigram_law
-from ...types import PARAMETER_DEPTH
+from ...probabilities import PARAMETER_DEPTH
 from ..workspace import Workspace
 from .intervals import Interval, empirical_bernstein, entropy_modulus, total_variation_radius
 from .tally import Collector, obstacle, settled

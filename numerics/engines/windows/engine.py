@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import Enclosure, Kind
 from ...instances import Instance
+from ...limits import memory_budget
 from ...policies import Bernoulli
-from ...reach import memory_budget
 from ..workspace import Cost, Workspace
-from .exploration import Sampling
-from .forgetting import survival
-from .functionals import Fractions, Functional, Sizes
-from .growth import window_bytes
+from .coefficients import Fractions, Functional, Sizes
+from .contraction import survival
+from .control_variate import Sampling
 from .hidden import HiddenChain, hidden_chain
 from .information import (
     BYTES,
@@ -30,6 +29,7 @@ from .information import (
     sampled_information,
     token_entropies,
 )
+from .window_schedule import window_bytes
 
 __all__ = [
     "cost",

@@ -13,7 +13,7 @@ from scipy import sparse
 from ...enclosure import gamma
 from ...languages import HMM, Language, NGram
 from ...languages.context_chain import context_chain
-from ...types import PARAMETER_DEPTH
+from ...probabilities import PARAMETER_DEPTH
 
 __all__ = ["HiddenChain", "StateLaws", "hidden_chain"]
 

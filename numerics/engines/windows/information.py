@@ -29,11 +29,11 @@ import numpy as np
 
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...languages import HMM
-from .beyond import Beyond
-from .exploration import Pick, Sampling, explored, total_bound
-from .functionals import Fractions, Functional
-from .growth import Harvest, Limits, grow
+from .coefficients import Fractions, Functional
+from .control_variate import Pick, Sampling, explored, total_bound
 from .hidden import HiddenChain, hidden_chain
+from .tail_bounds import Beyond
+from .window_schedule import Harvest, Limits, grow
 
 __all__ = [
     "FEWEST_PATHS",

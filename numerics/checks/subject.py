@@ -22,7 +22,7 @@ from ..denoisers import Table
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair, parse
-from ..partial import lattice_rows, lattice_size, sequence_rows
+from ..lattice import lattice_rows, lattice_size, sequence_rows
 from ..policies import read_policy
 from ..spec.draws import Spec
 

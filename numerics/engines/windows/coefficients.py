@@ -35,7 +35,7 @@ from scipy import special
 
 from ..._kernels.thresholds import reached, unreset
 from ...enclosure import UNIT_ROUNDOFF as U
-from ...types import PARAMETER_DEPTH
+from ...probabilities import PARAMETER_DEPTH
 
 __all__ = ["Far", "Fractions", "Functional", "Sizes"]
 

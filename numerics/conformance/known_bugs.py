@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..partial import sequence_index
+from ..lattice import sequence_index
 from ..policies import Adaptive, FixedSize, Partial, Policy
 from ..policies.base import Transition
 from .oracle import Oracle

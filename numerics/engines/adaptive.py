@@ -25,9 +25,9 @@ from .._kernels.choices import CERTAIN, THE_BOUND, TIED
 from ..enclosure import gamma
 from ..errors import Undecidable
 from ..instances import Instance
-from ..partial import lattice_size
+from ..lattice import lattice_size
+from ..limits import power
 from ..policies import Adaptive, Remasking, decisions
-from ..reach import power
 from . import rational, tabular
 from .law import Law
 from .ranges import least_conditionals, require_range

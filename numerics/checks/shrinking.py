@@ -10,8 +10,8 @@ from functools import partial
 
 from ..errors import MaskboundError
 from ..spec.draws import Spec, normalised
-from .candidate import STEPS_OF, Candidate, law_at, policy_steps, rows, spelled_out, whole_weights, with_row
-from .proposals import EXACT, PERTURBATIONS, Family, built, merged_steps
+from .generators import EXACT, PERTURBATIONS, Family, built, merged_steps
+from .subject import STEPS_OF, Candidate, law_at, policy_steps, rows, spelled_out, whole_weights, with_row
 
 __all__ = ["is_plain", "shrink", "size"]
 

@@ -8,8 +8,7 @@ from random import Random
 
 from ..policies.kind import FEW_STEPS
 from ..spec.draws import Spec, normalised
-from .candidate import Candidate, Path, policy_steps, rows, spelled_out, whole_weights, with_row
-from .proposals import (
+from .generators import (
     LARGEST_TABLE,
     Family,
     built,
@@ -19,6 +18,7 @@ from .proposals import (
     split_step,
     uniform_steps,
 )
+from .subject import Candidate, Path, policy_steps, rows, spelled_out, whole_weights, with_row
 
 __all__ = ["perturbed"]
 

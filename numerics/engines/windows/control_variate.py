@@ -19,9 +19,9 @@ from ..._kernels.threads import for_each
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
 from ..sampled.intervals import empirical_bernstein
-from .beyond import Beyond
-from .growth import MERGED, Cut, Harvest, Windows, rounding_error
 from .hidden import HiddenChain
+from .tail_bounds import Beyond
+from .window_schedule import MERGED, Cut, Harvest, Windows, rounding_error
 
 __all__ = ["Pick", "Sampling", "explored", "total_bound"]
 

@@ -26,9 +26,9 @@ from ..engines.rational.information import Number
 from ..engines.workspace import Cost, Workspace
 from ..errors import NoLogForm
 from ..instances import Instance
+from ..limits import power
 from ..logform import LogForm
 from ..policies import GivenTimes, Schedule, pattern
-from ..reach import power
 from . import products
 from .log_forms import exact_method
 from .method import Method

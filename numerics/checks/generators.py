@@ -20,12 +20,12 @@ from maskbound.theory import Statement
 
 from ..instances import parse
 from ..languages import Language, LanguageTable
-from ..partial import lattice_rows, lattice_size
+from ..lattice import lattice_rows, lattice_size
 from ..policies import PolicyTable
 from ..policies.kind import FEW_STEPS
 from ..spec.draws import Spec, normalised
 from ..traits import part_has, parts
-from .candidate import STEPS_OF, Candidate
+from .subject import STEPS_OF, Candidate
 
 __all__ = [
     "LARGEST_TABLE",

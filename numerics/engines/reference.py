@@ -13,9 +13,9 @@ import numpy as np
 
 from ..enclosure import SAFE
 from ..instances import Instance
-from ..partial import sequence_index
+from ..lattice import sequence_index
+from ..limits import power
 from ..policies import Adaptive, GivenTimes
-from ..reach import power
 from . import rational, tabular
 from .law import Law
 from .ranges import require_range

@@ -10,7 +10,7 @@ from engines.window_cases import MARKOV, enclosed, steps_of
 
 from maskbound.numerics import languages, measure, policies
 from maskbound.numerics._kernels.thresholds import surviving
-from maskbound.numerics.engines.windows import forgetting
+from maskbound.numerics.engines.windows import contraction
 from maskbound.numerics.engines.windows.hidden import HiddenChain, hidden_chain
 from maskbound.numerics.instances import Instance
 
@@ -69,7 +69,7 @@ def beyond_and_bound(seed: int, kept_power: float) -> list[tuple[float, float]]:
     chain = random_chain(seed, ngram=seed % 3 == 0)
     rng = np.random.default_rng(seed)
     A, B = chain.transition.toarray(), chain.emission.toarray()
-    kept = forgetting._masked(chain) ** kept_power
+    kept = contraction._masked(chain) ** kept_power
     M = rng.dirichlet(np.full(2, 0.3), size=chain.states) * rng.random(chain.states)[:, None]
     at = 20
     whole = told(chain.laws[at], M)
@@ -115,7 +115,7 @@ def forgetful(seed: int) -> languages.HMM | languages.NGram:
 def missed_and_narrower(seed: int, part: float) -> tuple[int, float]:
     """How often the exact value is missed with so much of the survival, and how much narrower the widest one is."""
     language = forgetful(seed)
-    survival = part * forgetting.survival(hidden_chain(language))
+    survival = part * contraction.survival(hidden_chain(language))
     missed, narrower = 0, 1.0
     for sizes in ((6,), (3, 3), (4, 2), (1, 2, 3)):
         policy = policies.FixedSize(sizes)
@@ -144,7 +144,7 @@ def test_forgetting_of_a_markov_chain_at_length():
     as_hmm = languages.HMM(1024, MARKOV.initial.values, MARKOV.transition.values, np.eye(3))
     exact = measure(Instance(MARKOV, policy), ["path_kl"], engine="markov")["path_kl"]
     for language in (MARKOV, as_hmm):
-        survival = forgetting.survival(hidden_chain(language))
+        survival = contraction.survival(hidden_chain(language))
         for importance in (1e9, 1.0, 0.1, 1e-2, 1e-3):
             lo, hi = enclosed(language, steps_of(policy, 1024, survival), importance)
             assert lo <= exact.lo

@@ -16,8 +16,8 @@ from ..._kernels.threads import for_each
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
 from ...errors import BeyondReach
-from .beyond import Beyond
 from .hidden import HiddenChain, StateLaws
+from .tail_bounds import Beyond
 
 __all__ = ["MERGED", "Cut", "Harvest", "Limits", "Windows", "grow", "rounding_error", "window_bytes"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from maskbound.numerics.conformance.closeness import sequences_needed, tv_interval
+from maskbound.numerics.conformance.tv_interval import sequences_needed, tv_interval
 
 P = np.array([0.4, 0.3, 0.2, 0.1, 0.0, 0.0])
 LAWS = {

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from maskbound.numerics.conformance.evidence import CONCENTRATIONS, Evidence, log_likelihoods
+from maskbound.numerics.conformance.e_values import CONCENTRATIONS, Evidence, log_likelihoods
 
 P = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6), Fraction(0)]
 OTHERS = {

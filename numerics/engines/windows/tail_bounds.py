@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .functionals import Functional
+from .coefficients import Functional
 from .hidden import StateLaws
 
 __all__ = ["Beyond", "Range"]

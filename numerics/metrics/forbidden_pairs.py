@@ -17,8 +17,8 @@ from ..engines.ranges import require_range
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..limits import power
 from ..policies import Partial
-from ..reach import power
 from .information import tabular_method
 from .log_forms import exact_method, known, of_rationals
 from .method import Method, narrowed

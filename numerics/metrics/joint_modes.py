@@ -24,8 +24,8 @@ from ..engines.needs import ANY_POLICY
 from ..engines.rational.rows import ONE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..limits import power
 from ..policies import Partial
-from ..reach import power
 from .information import tabular_method
 from .log_forms import exact_method
 from .method import Method
