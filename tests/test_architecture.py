@@ -7,6 +7,7 @@ import importlib.util
 import re
 import tomllib
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -67,6 +68,9 @@ def sources(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
+SOURCES = sources("theory", "numerics")
+
+
 @cache
 def imports(path: Path, text: str | None = None) -> frozenset[str]:
     """Absolute names of everything that a file of the packages imports."""
@@ -106,7 +110,47 @@ def test_the_layer_check_can_fail():
     path = ROOT / "numerics" / "languages" / "base.py"
     assert layer_faults(path, "from ..metrics import measure")
     assert layer_faults(path, "from maskbound.theory import claim")
-    assert not layer_faults(path, "from ..types import number")
+    assert not layer_faults(path, "from ..probabilities import number")
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Modules that need each other, the first one again at the end; none in a tree of imports."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as problem:
+        return list(problem.args[1])
+    return []
+
+
+def modules() -> dict[str, set[str]]:
+    """What each module imports of the project, at the top or within a function; typing only is left out.
+
+    A package stands for its ``__init__``; that a module imports its own packages first is no need of it.
+    """
+    names = {".".join(("maskbound", *path.relative_to(ROOT).with_suffix("").parts)): path for path in SOURCES}
+    paths = {name.removesuffix(".__init__"): path for name, path in names.items()}
+    return {
+        name: {
+            found
+            for found in imports(path, without_typing(path.read_text()))
+            if found in paths and not f"{name}.".startswith(f"{found}.")
+        }
+        for name, path in paths.items()
+    }
+
+
+def without_typing(text: str) -> str:
+    return re.sub(r"^if TYPE_CHECKING:\n(?:    .*\n|\n)+", "", text, flags=re.MULTILINE)
+
+
+def test_no_circle_of_imports():
+    assert not circle(modules())
+
+
+def test_the_check_of_circles_can_fail():
+    graph = modules()
+    graph["maskbound.numerics.errors"] |= {"maskbound.numerics.instances.instance"}
+    assert "maskbound.numerics.errors" in circle(graph)
 
 
 @pytest.mark.parametrize("path", sources("theory"), ids=lambda path: str(path.relative_to(ROOT)))

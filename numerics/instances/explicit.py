@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .instance import Instance
+if TYPE_CHECKING:
+    from .instance import Instance
 
 __all__ = ["dump", "explicit_spec"]
 

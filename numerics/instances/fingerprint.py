@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import BadInput
 from .explicit import dump
-from .instance import Instance
+
+if TYPE_CHECKING:
+    from .instance import Instance
 
 __all__ = ["fingerprint"]
 

@@ -14,6 +14,7 @@ from ..errors import BadInput
 from ..languages import Language, Scope
 from ..policies import Policy
 from ..traits import has
+from .fingerprint import fingerprint
 
 __all__ = ["Instance"]
 
@@ -82,8 +83,6 @@ class Instance:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of the canonical spec, 32 hexadecimal digits; names do not count."""
-        from .fingerprint import fingerprint
-
         return fingerprint(self)
 
     @cached_property

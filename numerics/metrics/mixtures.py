@@ -174,9 +174,18 @@ def _of_profiles(instance: Instance) -> Cost:
 _bernoulli = all_of(BERNOULLI, _obstacle)
 
 
-def _exact_cost(instance: Instance) -> Cost:
-    one = rational.cost(instance)
-    return Cost(2 ** min(instance.length - 1, 100) * one.operations, one.bytes)
+def _exact_cost_of_profile(instance: Instance) -> Cost:
+    """The lattice, which all sizes share, and a sum of logarithms for each composition."""
+    lattice = rational.lattice_cost(instance)
+    return Cost(lattice.operations + 2**instance.length * 1e6, lattice.bytes)
+
+
+def _exact_cost_of_laws(instance: Instance) -> Cost:
+    """The law of the policy and that of every composition."""
+    parts = compositions(instance.length, instance.policy.steps)
+    pairs = sum(FixedSize(sizes).pair_count(instance.vocab, instance.length) for sizes in parts)
+    own = rational.cost(instance)
+    return Cost(own.operations + rational.operations(pairs), own.bytes)
 
 
 def _method(quantity: str, run: Callable[[Workspace], Enclosure], cost: Callable[[Instance], Cost]) -> Method:
@@ -203,16 +212,16 @@ METHODS = (
             quantity,
             run,
             all_of(_bernoulli, rational.obstacle),
-            _exact_cost,
-            "2^L (2V+1)^L, in Python",
+            cost,
+            "2^L + L (V+1)^L, in Python" if cost is _exact_cost_of_profile else "2^L (2V+1)^L, in Python",
             narrowed(of_rationals("Bernoulli"), FEW),
         )
-        for quantity, run in (
-            ("mixture_path_kl", _exact_mixture_path_kl),
-            ("best_sizes_path_kl", _exact_least(exact_path_kl)),
-            ("mixture_ser", _exact_mixture_ser),
-            ("best_sizes_ser", _exact_least(_exact_ser)),
-            ("law_polynomial_defect", _exact_polynomial_defect),
+        for quantity, run, cost in (
+            ("mixture_path_kl", _exact_mixture_path_kl, _exact_cost_of_profile),
+            ("best_sizes_path_kl", _exact_least(exact_path_kl), _exact_cost_of_profile),
+            ("mixture_ser", _exact_mixture_ser, _exact_cost_of_laws),
+            ("best_sizes_ser", _exact_least(_exact_ser), _exact_cost_of_laws),
+            ("law_polynomial_defect", _exact_polynomial_defect, _exact_cost_of_laws),
         )
     ),
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..conform import SamplerCode
-from ..oracle import Oracle
 from .model import TorchModel
+
+if TYPE_CHECKING:
+    from ..conform import SamplerCode
+    from ..oracle import Oracle
 
 __all__ = ["from_generate"]
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from ...errors import BadInput
-from ..oracle import Oracle
-from ..trace import Recorder
+
+if TYPE_CHECKING:
+    from ..oracle import Oracle
+    from ..trace import Recorder
 
 __all__ = ["TorchModel"]
 

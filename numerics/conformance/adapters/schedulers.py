@@ -7,18 +7,20 @@ masks; there is no oracle for that here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
-from ..conform import SamplerCode
-from ..oracle import Oracle
 from .extra import require_extra
 from .model import TorchModel
 
 require_extra("diffusers")
 
 from diffusers.schedulers import AmusedScheduler, BlockRefinementScheduler, EntropyBoundScheduler  # noqa: E402
+
+if TYPE_CHECKING:
+    from ..conform import SamplerCode
+    from ..oracle import Oracle
 
 __all__ = ["amused", "block_refinement", "entropy_bound", "topk"]
 

@@ -115,13 +115,18 @@ def exact_rows(work: Workspace, y: Partial) -> NDArray[Any]:
 def lattice_cost(instance: Instance) -> Cost:
     """The marginal lattice and a logarithm an entry."""
     size = power(instance.vocab + 1, instance.length)
-    return Cost(instance.length * size * 1e9 / PAIRS_A_SECOND, 500 * size)
+    return Cost(operations(instance.length * size), 500 * size)
 
 
 def cost(instance: Instance) -> Cost:
     """All pairs of all steps, in Python, beside the lattice."""
     base = lattice_cost(instance)
-    return Cost(base.operations + pair_count(instance) * 1e9 / PAIRS_A_SECOND, base.bytes)
+    return Cost(base.operations + operations(pair_count(instance)), base.bytes)
+
+
+def operations(pairs: int) -> float:
+    """What so many source-target pairs cost."""
+    return pairs * 1e9 / PAIRS_A_SECOND
 
 
 def pair_count(instance: Instance) -> int:
