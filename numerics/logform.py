@@ -28,6 +28,8 @@ from typing import Any
 
 from flint import arb, ctx, fmpq, fmpz
 
+from .rationals import to_flint, to_fraction
+
 __all__ = ["LogForm", "Rational", "coprime_base"]
 
 Rational = int | Fraction
@@ -71,8 +73,8 @@ class LogForm:
         pairs = logs.items() if isinstance(logs, Mapping) else logs
         terms: dict[int, fmpq] = {}
         for argument, coefficient in pairs:
-            _add_log(terms, argument, _fmpq(coefficient))
-        self._rational = _fmpq(rational)
+            _add_log(terms, argument, to_flint(coefficient))
+        self._rational = to_flint(rational)
         self._terms = terms
 
     @classmethod
@@ -92,9 +94,9 @@ class LogForm:
         rational = fmpq(0)
         terms: dict[int, fmpq] = {}
         for coefficient, form in pairs:
-            factor = _fmpq(coefficient)
+            factor = to_flint(coefficient)
             if not isinstance(form, LogForm):
-                rational += factor * _fmpq(form)
+                rational += factor * to_flint(form)
                 continue
             rational += factor * form._rational
             for argument, weight in form._terms.items():
@@ -148,7 +150,7 @@ class LogForm:
     @property
     def logs(self) -> dict[int, Fraction]:
         """Coefficient of ``log(b)`` for each b of the coprime base, ascending, none of them zero."""
-        return {base: _to_fraction(weight) for base, weight in self._reduced.items()}
+        return {base: to_fraction(weight) for base, weight in self._reduced.items()}
 
     @property
     def bits(self) -> int:
@@ -158,7 +160,7 @@ class LogForm:
     @property
     def rational(self) -> Fraction:
         """``r_0``, the part outside the logarithms."""
-        return _to_fraction(self._rational)
+        return to_fraction(self._rational)
 
     @property
     def is_rational(self) -> bool:
@@ -363,14 +365,6 @@ def _factors(base: int) -> list[tuple[int, int]]:
 
 def _finite(number: Any) -> bool:
     return isinstance(number, LogForm | int | Fraction)
-
-
-def _fmpq(number: Rational) -> fmpq:
-    return fmpq(number.numerator, number.denominator)
-
-
-def _to_fraction(number: fmpq) -> Fraction:
-    return Fraction(int(number.p), int(number.q))
 
 
 def _fraction(text: str) -> Fraction:

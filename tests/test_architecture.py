@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     (
         "errors",
+        "rationals",
         "row_faults",
         "probabilities",
         "enclosure",

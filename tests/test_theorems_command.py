@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from maskbound.numerics import cli
-from maskbound.theory import claim, quantities, statements, symbols
+from maskbound.theory import claim, quantities, search, statements, symbols
 from maskbound.theory.aliases import OLD_IDS, OLD_QUANTITIES
 
 
@@ -46,7 +46,10 @@ def test_theorems_lists_the_ledger():
             ["2511.04647"],
             {"bernoulli/riemann-error", "fixed-size/tc-only", "fixed-size/dtc-only", "fixed-size/log-length-steps"},
         ),
+        (["Theorem 4.2 of Feng et al."], {"token-error/feng-form"}),
+        (["Li and Cai, Theorem 1"], {"fixed-size/li-cai-form"}),
         (["Bretagnolle"], {"tv/bretagnolle-huber"}),
+        (["birthday probability"], {f"permutations/{x}" for x in ("birthday", "kl", "path-kl")}),
         (["birthday_probability"], {f"permutations/{x}" for x in ("birthday", "kl", "path-kl")}),
         (["permutations", "order"], {"permutations/linear-steps", "break-even/permutations"}),
     ],
@@ -54,6 +57,16 @@ def test_theorems_lists_the_ledger():
 def test_theorems_are_found_by_what_a_reader_knows(query, expected):
     found = fine("theorems", *query)
     assert {name for name in statements if re.search(rf"^ *{name}  ", found, re.MULTILINE)} == expected
+
+
+def test_what_is_refuted_comes_last():
+    found = [statement.subject for statement in search("dual total correlation")]
+    assert "refuted" in found
+    assert found == sorted(found, key="refuted".__eq__)
+
+
+def test_a_quantity_without_statements_is_named():
+    assert "`maskbound quantities generative_perplexity`" in refused("theorems", "generative", "perplexity")
 
 
 def test_a_number_of_a_theorem_is_found_whole():

@@ -138,7 +138,7 @@ law_distance = _quantity(
 ser = _quantity(
     "ser",
     r"\mathrm{SER}",
-    "1 - sum of p(x) over x with q(x) > 0: the probability of a sequence the language forbids",
+    "sequence error rate: 1 - sum of p(x) over x with q(x) > 0, the probability of a sequence the language forbids",
     PROBABILITY,
     greatest=ONE,
 )
@@ -148,7 +148,7 @@ log_ter = _quantity(
     "-(1/L) E_{x~q} log p(x)",
     PER_TOKEN,
 )
-ter = _quantity("ter", r"\mathrm{TER}(p)", "exp(log_ter)", PERPLEXITY, least=ONE)
+ter = _quantity("ter", r"\mathrm{TER}(p)", "token error rate: exp(log_ter)", PERPLEXITY, least=ONE)
 log_ter_language = _quantity("log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, finite=True)
 off_support_mass = _quantity(
     "off_support_mass",

@@ -276,7 +276,7 @@ STATEMENTS = (
         assumptions=(FIXED_SIZE_POLICY,),
         status="proved here",
         source="fixed-size/left-sum, which is never looser",
-        published=(Citation("licai2025", "", "as recalled"),),
+        published=(Citation("licai2025", "Theorem 1", "as recalled"),),
         note="fixed-size.md",
         tight="as fixed-size/max-size where s_max is a power of two, and for independent tokens (both sides the"
         " learning term); or both sides are infinite",

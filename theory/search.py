@@ -9,20 +9,26 @@ from collections.abc import Mapping
 from .aliases import OLD_IDS, OLD_QUANTITIES
 from .bibliography import PAPERS
 from .ledger import statements
+from .notation import quantities
 from .statement import Statement
 
 __all__ = ["search"]
 
 
+IDLE = frozenset({"a", "al", "an", "and", "by", "et", "for", "from", "in", "of", "on", "the"})
+"""Words of a query that tell no statement from another."""
+
+
 def search(query: str) -> list[Statement]:
-    """The statements that a query names or describes, in the order of the ledger.
+    """The statements that a query names or describes, those that are refuted last.
 
     Parameters
     ----------
     query : str
         An id or an old one, which finds that statement alone; or words, each of which must begin a word of the id,
-        the title, the quantities, the assumptions, or the citations (authors, title, year, arXiv identifier, such as
-        "Theorem 4.2"). Upper and lower case are the same.
+        the title, the quantities with their meanings, the assumptions, or the citations (authors, year, arXiv
+        identifier, such as "Theorem 4.2 of Feng et al."). Where nothing is found so, titles of papers count too.
+        Upper and lower case are the same, and so are ``_`` and a space.
 
     Returns
     -------
@@ -33,13 +39,18 @@ def search(query: str) -> list[Statement]:
     --------
     >>> [statement.id for statement in search("bernoulli/max-weight")]
     ['bernoulli/max-weight']
-    >>> [statement.id for statement in search("Feng Theorem 4.2")]
+    >>> [statement.id for statement in search("Theorem 4.2 of Feng et al.")]
     ['token-error/feng-form']
     """
     if query in statements:
         return [statements[query]]
-    words = query.lower().split()
-    return [s for s in statements.values() if words and all(_begins(word, _text(s)) for word in words)]
+    words = [word.strip(".,;:()'\"") for word in query.lower().replace("_", " ").split()]
+    words = [word for word in words if word and word not in IDLE]
+    for text in (_text, _text_with_papers) if words else ():
+        found = [s for s in statements.values() if all(_begins(word, text(s)) for word in words)]
+        if found:
+            return sorted(found, key=lambda statement: statement.subject == "refuted")
+    return []
 
 
 def _begins(word: str, text: str) -> bool:
@@ -50,13 +61,20 @@ def _begins(word: str, text: str) -> bool:
 
 def _text(statement: Statement) -> str:
     """All words by which a statement is found, in lower case."""
-    quantities = sorted({name.removesuffix("@2") for name in statement.quantities})
-    parts = [statement.id, *_old(OLD_IDS)[statement.id], statement.title, *quantities]
-    parts += [old for name in quantities for old in _old(OLD_QUANTITIES)[name]]
+    names = sorted({name.removesuffix("@2") for name in statement.quantities})
+    parts = [statement.id, *_old(OLD_IDS)[statement.id], statement.title, *names]
+    parts += [quantities[name].meaning for name in names if name in quantities]
+    parts += [old for name in names for old in _old(OLD_QUANTITIES)[name]]
     parts += [assumption.name for assumption in statement.assumptions]
     for citation in statement.published:
-        parts += [citation.place, citation.form, str(PAPERS[citation.paper])]
-    return " ".join(parts).lower()
+        paper = PAPERS[citation.paper]
+        parts += [citation.place, citation.form, paper.authors, str(paper.year), paper.arxiv]
+    return " ".join(parts).lower().replace("_", " ")
+
+
+def _text_with_papers(statement: Statement) -> str:
+    """With the titles of the papers, whose words may be about something else."""
+    return " ".join((_text(statement), *(str(PAPERS[citation.paper]).lower() for citation in statement.published)))
 
 
 def _old(current: Mapping[str, str]) -> Mapping[str, list[str]]:

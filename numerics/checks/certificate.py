@@ -21,7 +21,6 @@ from maskbound.theory.claims import parse
 
 from ..enclosure import Enclosure
 from ..engines import rational
-from ..engines.rational.information import fraction
 from ..engines.rational.rows import SamplerRows, marginal_lattice
 from ..engines.workspace import Workspace
 from ..errors import BeyondReach, Undecidable
@@ -29,6 +28,7 @@ from ..instances import Instance
 from ..lattice import lattice_rows, lattice_size
 from ..logform import LogForm
 from ..policies import Bernoulli, FixedSets, FixedSize
+from ..rationals import to_fraction
 from . import verify
 from .check import judge
 from .exact import in_log_forms
@@ -219,7 +219,7 @@ def _denoiser(instance: Instance) -> list[list[list[str] | None]]:
     sampler, uniform = SamplerRows(instance, m), [str(Fraction(1, V))] * V
     return [
         [
-            None if token != V else [str(fraction(c)) for c in sampler.predicted(y, i)] if y in m else uniform
+            None if token != V else [str(to_fraction(c)) for c in sampler.predicted(y, i)] if y in m else uniform
             for i, token in enumerate(y)
         ]
         for y in map(tuple, lattice_rows(0, lattice_size(V, L), V, L).tolist())

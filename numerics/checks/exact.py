@@ -22,6 +22,7 @@ from ..closedform import ClosedForm
 from ..enclosure import Enclosure
 from ..evaluation.extended import INFINITY, NEGATIVE, POSITIVE, ZERO, Extended, Unclear
 from ..logform import LogForm
+from ..metrics.error_rates import EXPONENTIALS
 from .verdict import Side
 
 __all__ = ["MOST_BITS", "Known", "Real", "in_log_forms", "sides"]
@@ -34,7 +35,6 @@ FIRST_BITS, BLIND_BITS, MOST_BITS = 64, 512, 1 << 14
 
 SIDE_BITS = 128
 
-EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
 """Quantities that are ``exp`` of a log form."""
 
 

@@ -90,11 +90,6 @@ class Transitions:
         """What was written, 0 where nothing was."""
         return np.where(self.chosen, self.reached, 0)
 
-    @cached_property
-    def log_drawn(self) -> Array:
-        """Log conditional of what was written, (n, L)."""
-        return np.take_along_axis(self.log_c, self.tokens[..., None], 2)[..., 0]
-
     def score(self, name: str) -> Array:
         """A score (n, L) by which positions may be chosen, large first."""
         return self._scores[name]

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF, gamma
-from ..errors import BadInput
 from ..instances import Instance
-from ..instances.sampler import sampler_for
+from ..instances.sampler import obstacle, sampler_for
 from .sampled.intervals import clopper_pearson
 from .workspace import Cost, Request
 
@@ -31,15 +30,6 @@ SHARE = 0.4
 
 LEVELS = np.arange(1, 20) / 20
 """Shares of q that the candidates for T hold, beside the support."""
-
-
-def obstacle(instance: Instance) -> str | None:
-    """None for everything that can be drawn."""
-    try:
-        sampler_for(instance)
-    except BadInput as problem:
-        return problem.problem
-    return None
 
 
 def cost(instance: Instance) -> Cost:

@@ -22,6 +22,7 @@ from ..errors import BeyondReach, shown
 from ..instances import Instance
 from ..limits import power, require_memory
 from ..policies import Partial
+from ..rationals import to_fraction
 from . import rational
 from .rational.rows import has_rational_rows
 from .workspace import Cost, Workspace
@@ -95,7 +96,7 @@ def _filled(y: Partial, rows: list[tuple[int, list[fmpq]]]) -> list[tuple[Partia
 
 def coefficients(sums: fmpq_poly) -> dict[Composition, Fraction]:
     """``C_c(x)`` by composition, zeros left out."""
-    return {composition(number): Fraction(int(c.p), int(c.q)) for number, c in enumerate(sums.coeffs()) if c}
+    return {composition(number): to_fraction(c) for number, c in enumerate(sums.coeffs()) if c}
 
 
 def composition(number: int) -> Composition:

@@ -29,6 +29,8 @@ import sympy
 
 from maskbound.theory import spell
 
+from ..rationals import to_fraction
+
 __all__ = [
     "INFINITY",
     "MINUS_INFINITY",
@@ -197,7 +199,7 @@ def evaluate(expression: sympy.Expr, values: Mapping[sympy.Symbol, T], constant:
     if expression.is_Symbol:
         return values[expression]
     if expression.is_Rational:
-        return constant(Fraction(int(expression.p), int(expression.q)))
+        return constant(to_fraction(expression))
     if expression is sympy.E:
         return constant(Fraction(1)).exp()
     operands = [evaluate(part, values, constant) for part in expression.args]

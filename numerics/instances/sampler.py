@@ -30,7 +30,7 @@ from .conditionals import batch_conditionals, batch_nanoseconds
 from .instance import Instance
 from .posterior import NEVER, Drawer, Price, drawer_for, drawn_as_hidden, price_of
 
-__all__ = ["Chunk", "Sampler", "draw", "sampler_for"]
+__all__ = ["Chunk", "Sampler", "draw", "obstacle", "sampler_for"]
 
 TOKENS_A_CHUNK = 1 << 20
 MOST_ROWS = 1 << 12
@@ -246,6 +246,15 @@ def sampler_for(instance: Instance) -> Sampler:
     if instance.off_support == "stop":
         raise BadInput("off_support", f'{STOPPED}; "uniform" and "marginal" are accepted here')
     return StepwiseSampler(instance)
+
+
+def obstacle(instance: Instance) -> str | None:
+    """None for everything that can be drawn."""
+    try:
+        sampler_for(instance)
+    except BadInput as problem:
+        return problem.problem
+    return None
 
 
 def _inner(language: Language) -> Language:

@@ -10,7 +10,10 @@ from ..engines.law import Law
 from .method import law_methods, unfinished
 from .summation import entropy_terms, sum_of_logs
 
-__all__ = ["METHODS", "exponential", "sequence_error_rate"]
+__all__ = ["EXPONENTIALS", "METHODS", "exponential", "sequence_error_rate"]
+
+EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
+"""Quantities that are the exponentials of others."""
 
 
 def sequence_error_rate(law: Law) -> Enclosure:

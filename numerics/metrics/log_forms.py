@@ -20,9 +20,8 @@ from ..engines import rational
 from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import RationalLaw, adaptive
 from ..engines.rational import information as information
-from ..engines.rational.information import Number, fraction, total
+from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
-from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput
 from ..instances import Instance
@@ -30,6 +29,7 @@ from ..languages import NGram
 from ..limits import power
 from ..logform import LogForm
 from ..policies import ExchangeableTimes
+from ..rationals import to_flint, to_fraction
 from . import path, schedule
 from .adaptive import METHODS as OF_ADAPTIVE
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
@@ -60,7 +60,7 @@ def known(number: fmpq | Fraction | LogForm | float) -> Enclosure:
         ``exact`` is a Fraction, a LogForm (which may be a rational number) or ``math.inf``.
     """
     if isinstance(number, fmpq):
-        return Enclosure.exactly(fraction(number))
+        return Enclosure.exactly(to_fraction(number))
     if isinstance(number, Fraction):
         return Enclosure.exactly(number)
     if not isinstance(number, LogForm):
@@ -134,7 +134,7 @@ def _bigrams(work: Workspace) -> list[tuple[fmpq, fmpq, fmpq]]:
     pooled = _pooled_bigrams(law.p, law.vocab, law.length)
     if language.is_markov:
         stored = NGram.of(language).transition.fractions.tolist()
-        reference = [[from_fraction(c) for c in stored[u % len(stored)]] for u in range(law.vocab)]
+        reference = [[to_flint(c) for c in stored[u % len(stored)]] for u in range(law.vocab)]
     else:
         pairs = _pooled_bigrams(law.q, law.vocab, law.length)
         reference = [[c / sum(row, ZERO) if c else ZERO for c in row] for row in pairs]
@@ -217,7 +217,7 @@ def _of_histories(quantity: str, measured: Callable[[Workspace], fmpq | Number])
 def _left_sum(work: Workspace) -> Number:
     """``sum_k w_k Z(a_{k-1})``, or ``(1/L) sum_k s_k z(S_{k-1})``."""
     weights = ExchangeableTimes.of(work.instance.policy).exact_sizes_before(work.instance.length)
-    return total(zip(map(from_fraction, weights), information.profile(work), strict=True))
+    return total(zip(map(to_flint, weights), information.profile(work), strict=True))
 
 
 def _curve_at(work: Workspace, a: fmpq) -> Number:

@@ -29,6 +29,7 @@ from ..instances import Instance
 from ..limits import power
 from ..logform import LogForm
 from ..policies import GivenTimes, Schedule, pattern
+from ..rationals import to_fraction
 from . import products
 from .log_forms import exact_method
 from .method import Method
@@ -142,7 +143,7 @@ def _exact_mean(work: Workspace) -> ClosedForm:
     """``E_tau exp(-D(q || p_tau) - H(X))``; sums of positive terms, so what is no single exponential stays none."""
     L, policy = work.instance.length, work.instance.policy
     if policy.step_law is not None:
-        return _sum(_exact_mean(part).scaled(exactly.fraction(chance)) for chance, part in exact_parts(work))
+        return _sum(_exact_mean(part).scaled(to_fraction(chance)) for chance, part in exact_parts(work))
     kept = work.once_for_policies(_exact_kept)
     times, reached = GivenTimes.of(policy), {tuple(range(L)): ClosedForm.of(1)}
     for step in range(1, times.steps + 1):

@@ -22,10 +22,10 @@ from ..engines import rational, tabular
 from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
-from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import FixedSize
+from ..rationals import to_flint
 from . import error_rates, path
 from .log_forms import exact_method, exact_path_kl, of_rationals
 from .method import Method, narrowed
@@ -126,7 +126,7 @@ def _law_polynomial_defect(work: Workspace) -> Enclosure:
 
 def exact_parts(work: Workspace) -> list[tuple[fmpq, Workspace]]:
     """The samplers of fixed sizes that a Bernoulli policy is a mixture of, with their chances."""
-    weights = [from_fraction(w) for w in schedule_of(work.instance).fractions.tolist() if w]
+    weights = [to_flint(w) for w in schedule_of(work.instance).fractions.tolist() if w]
     return [(chance_of(c, weights, ONE), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
 
 

@@ -35,7 +35,6 @@ OF_LANGUAGE = (
 )
 ADDED = ("kl", "reverse_kl", "learning_term")
 PER_TOKEN = ("log_ter", "mean_learning_error", "generative_nll", "generative_nll_correct")
-EXPONENTIALS = {"ter": "log_ter", "generative_perplexity": "generative_nll"}
 AREA = frozenset({"area-theorem/profile"})
 ALIKE = "denoiser alike in every block"
 
@@ -225,7 +224,7 @@ METHODS = (
     _eps_learning(),
     *(_method(name, added, obstacle=_needing_all(name)) for name in ADDED),
     *(_method(name, per_token, obstacle=_needing_all(name)) for name in PER_TOKEN),
-    *(_exponential(name, exponent) for name, exponent in EXPONENTIALS.items()),
+    *(_exponential(name, exponent) for name, exponent in error_rates.EXPONENTIALS.items()),
     _method("ser", _failure),
     _method("hellinger", _hellinger, obstacle=_finished),
     _method("path_kl", added, "profile", _bernoulli, "Bernoulli"),

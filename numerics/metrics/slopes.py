@@ -23,11 +23,11 @@ from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
-from ..engines.rational.rows import rational as from_fraction
 from ..engines.workspace import Workspace
 from ..errors import BeyondReach, NoLogForm
 from ..instances import Instance
 from ..logform import LogForm
+from ..rationals import to_flint
 from .information import profile, tabular_method
 from .log_forms import exact_method, of_rationals
 from .schedule import schedule_of
@@ -88,7 +88,7 @@ def _float_steps(instance: Instance) -> Steps:
 
 
 def _exact_steps(instance: Instance) -> Steps:
-    weights = [from_fraction(w) for w in schedule_of(instance).fractions.tolist()]
+    weights = [to_flint(w) for w in schedule_of(instance).fractions.tolist()]
     revealed = list(itertools.accumulate(weights, initial=ZERO))
     return [(revealed[k], w, 1 - revealed[k + 1]) for k, w in enumerate(weights) if w]
 

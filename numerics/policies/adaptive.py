@@ -21,6 +21,7 @@ from ..spec.table import ABSENT, Count, Number, Wholes
 from ..traits import decides
 from .base import Partial, Policy, Transition
 from .decisions import Contexts, draw_decided, tempered
+from .fixed_size import evenly
 from .kind import FEW_STEPS, PolicyTable
 from .schedule import MOST_STEPS
 
@@ -142,7 +143,7 @@ class Adaptive(Policy):
         count = whole(steps, "steps", 1, MOST_STEPS)
         if count < self.blocks:
             raise BadInput("steps", f"found {count}; at least one for each of the {self.blocks} blocks is accepted")
-        return tuple(size for share in _evenly(count, self.blocks) for size in _evenly(self.block_length, share))
+        return tuple(size for share in evenly(count, self.blocks) for size in evenly(self.block_length, share))
 
     @property
     def blocks(self) -> int:
@@ -350,7 +351,7 @@ class AdaptiveTable(PolicyTable):
         within = [{"block_length": b} for b in range(1, length) if length % b == 0]
         for score, ties in itertools.product(SCORES, TIES):
             for steps in range(1, min(length, FEW_STEPS) + 1):
-                sizes = _evenly(length, steps)
+                sizes = evenly(length, steps)
                 for each in (sizes, sizes[::-1]) if length % steps else (sizes,):
                     yield chosen | {"score": score, "ties": ties, "sizes": each}
             for block in within:
@@ -367,11 +368,6 @@ def _one_of(value: Any, accepted: tuple[str, ...], key: str) -> Any:
     if value not in accepted:
         raise BadInput(key, f"found {shown(value)}; one of {', '.join(accepted)} is accepted")
     return value
-
-
-def _evenly(total: int, parts: int) -> list[int]:
-    each, remainder = divmod(total, parts)
-    return [each + (k < remainder) for k in range(parts)]
 
 
 def _draws(chance: Any, rows: list[list]) -> Iterator[tuple[Any, tuple[int, ...]]]:

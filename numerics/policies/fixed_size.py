@@ -24,7 +24,7 @@ from .given_times import ExchangeableTimes
 from .kind import FEW_STEPS, PolicyTable, ScheduledTable
 from .schedule import MOST_STEPS
 
-__all__ = ["FixedSize", "random_order"]
+__all__ = ["FixedSize", "evenly", "random_order"]
 
 
 class FixedSize(ExchangeableTimes):
@@ -45,8 +45,7 @@ class FixedSize(ExchangeableTimes):
     @classmethod
     def balanced(cls, steps: int, length: int) -> FixedSize:
         """Sizes as even as possible, the remainder to the early steps."""
-        each, remainder = divmod(length, whole(steps, "steps", 1, MOST_STEPS))
-        return cls([each + (k < remainder) for k in range(steps)])
+        return cls(evenly(length, whole(steps, "steps", 1, MOST_STEPS)))
 
     @property
     def steps(self) -> int:
@@ -115,6 +114,12 @@ class FixedSize(ExchangeableTimes):
 
     def __repr__(self) -> str:
         return f"FixedSize({list(self.sizes)})"
+
+
+def evenly(total: int, parts: int) -> list[int]:
+    """Parts as even as possible, the remainder to the early ones."""
+    each, remainder = divmod(total, parts)
+    return [each + (k < remainder) for k in range(parts)]
 
 
 def random_order(length: int) -> FixedSize:

@@ -33,7 +33,6 @@ __all__ = [
 ]
 
 MOST_ROWS = 40
-LONGEST_SEQUENCE_FILE = 1 << 26
 
 
 def measured_table(instance: Instance, found: Mapping[str, Enclosure]) -> Table:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from maskbound import theory
-from maskbound.theory import FORMAL, Statement, consequences, declared_in, search, statements
+from maskbound.theory import FORMAL, Statement, consequences, declared_in, quantities, search, statements
 
 from ..errors import BadInput, shown
 from ..tightness import extremes, in_words
@@ -81,11 +81,13 @@ def find_statements(query: str) -> list[Statement]:
     Raises
     ------
     BadInput
-        When there are none, with the closest known ids.
+        When there are none, with the quantity of that name or the closest known ids.
     """
     found = search(query)
     if not found:
-        raise BadInput("QUERY", f"found {shown(query)}, which no statement has; {_hint(query)}")
+        named = [name for name in quantities if query.lower().replace(" ", "_") in name]
+        hint = f"`maskbound quantities {named[0]}` says what that is" if named else _hint(query)
+        raise BadInput("QUERY", f"found {shown(query)}, which no statement has; {hint}")
     return found
 
 
@@ -128,7 +130,8 @@ def statement_account(statement: Statement) -> str:
     facts.append(("implies", ", ".join(consequences(statement.id))))
     facts.append(("declared in", declared_in(statement)))
     for name in sorted({name.removesuffix("@2") for name in statement.quantities}):
-        facts.append((name, "; ".join(f"{place} ({', '.join(by)})" for place, by in measured_in(name).items())))
+        measured = "; ".join(f"{place} ({', '.join(by)})" for place, by in measured_in(name).items())
+        facts.append((name, f"proofs_notes/{quantities[name].definition}; {measured}"))
     facts.append(("proof note", f"proofs_notes/{statement.note}" if statement.note else ""))
     facts.append(("proved in Coq", ", ".join(FORMAL.get(statement.id, ()))))
     facts.append(("tested in", ", ".join(tests_of(statement))))

@@ -20,9 +20,6 @@ from .shannon import Cone, Proof, classes_of, equations
 
 __all__ = ["by_sets"]
 
-FEWEST_EXACT = 3
-"""Up to so many positions every polymatroid is a limit of entropies (Zhang and Yeung)."""
-
 LARGEST_DENOMINATOR = 120
 
 

@@ -35,9 +35,6 @@ LENGTH = Symbol("L", integer=True, positive=True)
 BEYOND = Symbol("l", nonnegative=True)
 MARK = Symbol("a", positive=True)
 
-Quadratic = tuple[Expr, Expr, Expr]
-"""Coefficients of 1, a and a^2."""
-
 
 def every_schedule(statement: Statement, policies: Sequence[Bernoulli], scope: str, exact_denoiser: bool) -> Decision:
     """Decide a claim for all schedules if it can be, else for the given ones."""

@@ -17,7 +17,6 @@ from oracles.logs import mp, real
 from maskbound.numerics import denoisers, languages, measure, policies
 from maskbound.numerics.engines import rational
 from maskbound.numerics.engines.rational import engine as rational_engine
-from maskbound.numerics.engines.rational.information import fraction
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
@@ -26,6 +25,7 @@ from maskbound.numerics.logform import LogForm
 from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.metrics.log_forms import exact_law_distance, known
 from maskbound.numerics.metrics.measure import measure_one
+from maskbound.numerics.rationals import to_fraction
 
 BITS = 256
 ASKED = 0.01
@@ -78,8 +78,8 @@ def test_the_output_law_is_the_oracles_cell_by_cell(case: Case):
     expected = case.output_law()
     law = rational.law(Workspace(case.instance))
     for x, p in zip(np.ndindex(*(law.vocab,) * law.length), law.p, strict=True):
-        assert fraction(p) == expected.get(x, 0)
-    assert fraction(law.lost) == 1 - sum(expected.values())
+        assert to_fraction(p) == expected.get(x, 0)
+    assert to_fraction(law.lost) == 1 - sum(expected.values())
 
 
 def held(instance: Instance, shift: float = 0.0) -> set[tuple[str, str]]:
@@ -291,6 +291,6 @@ def test_law_distance_counts_what_is_abandoned():
     sparse = languages.pair(2, 4)
     stopping = Workspace(Instance(sparse, policies.FixedSize([2, 2]), off_support="stop"))
     going_on = Workspace(Instance(sparse, policies.FixedSize([2, 2])))
-    lost = fraction(rational.stopped_mass(going_on))
+    lost = to_fraction(rational.stopped_mass(going_on))
     assert lost == Fraction(1, 6)
     assert exact_law_distance(stopping, going_on).exact == lost

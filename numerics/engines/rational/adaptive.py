@@ -11,10 +11,11 @@ from flint import fmpq
 
 from ...errors import BeyondReach
 from ...policies import Adaptive, Partial
+from ...rationals import to_flint
 from ..workspace import Workspace
 from .engine import MOST_PAIRS, Meter, exact_rows, marginals, pair_count
 from .information import Number, divergence, sum_of_logs, total
-from .rows import ONE, ZERO, Row, rational
+from .rows import ONE, ZERO, Row
 
 __all__ = ["expected_parallel_steps", "path_surprise", "step_correlation"]
 
@@ -60,9 +61,9 @@ def _visits(work: Workspace) -> list[Visit]:
             rows = exact_rows(work, y).tolist()
             among = policy.candidates(y, V)
             chosen = policy.choices(step, {i: policy.score_of(rows[i]) for i in among}, Fraction(1))
-            choices = [(rational(chance), positions) for chance, positions in chosen]
+            choices = [(to_flint(chance), positions) for chance, positions in chosen]
             drawn = {
-                i: [meter.pass_on(rational(Fraction(c))) for c in policy.drawn_from(rows[i], rows[i])] for i in among
+                i: [meter.pass_on(to_flint(Fraction(c))) for c in policy.drawn_from(rows[i], rows[i])] for i in among
             }
             found.append(Visit(y, share * m[y], choices, drawn))
             for chance, positions in choices:

@@ -21,9 +21,10 @@ from ...instances import Instance
 from ...lattice import sequence_rows
 from ...limits import power
 from ...policies import GivenTimes, Partial
+from ...rationals import to_flint, to_fraction
 from ..needs import GIVEN_TIMES
 from ..workspace import Cost, Workspace
-from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice, rational
+from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice
 
 __all__ = [
     "MOST_PAIRS",
@@ -108,7 +109,7 @@ def exact_rows(work: Workspace, y: Partial) -> NDArray[Any]:
     found = np.full((L, V), Fraction(0), dtype=object)
     for i in range(L):
         if y[i] == V:
-            found[i] = [Fraction(int(c.p), int(c.q)) for c in rows(work).drawn(y, i)]
+            found[i] = [to_fraction(c) for c in rows(work).drawn(y, i)]
     return found
 
 
@@ -216,7 +217,7 @@ def _by_transitions(work: Workspace, mass: dict[Partial, fmpq]) -> tuple[list[fm
         following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
         for y, chance in mass.items():
             for share, z, _ in instance.policy.transitions(step, y, exact_rows(work, y)):
-                factor = meter.pass_on(rational(Fraction(share)))
+                factor = meter.pass_on(to_flint(Fraction(share)))
                 following[z] = meter.pass_on(following[z] + chance * factor)
         mass = following
     return _complete(mass, marginals(work), instance.vocab, instance.length)
@@ -224,7 +225,7 @@ def _by_transitions(work: Workspace, mass: dict[Partial, fmpq]) -> tuple[list[fm
 
 def _choices(times: GivenTimes, step: int, masked: tuple[int, ...]) -> list[tuple[fmpq, tuple[int, ...]]]:
     """What a step reveals of the masked positions."""
-    return [(rational(share), chosen) for share, chosen in times.choices(step, masked)]
+    return [(to_flint(share), chosen) for share, chosen in times.choices(step, masked)]
 
 
 def _filled(y: Partial, chance: fmpq, chosen: tuple[int, ...], sampler: SamplerRows) -> list[tuple[Partial, fmpq]]:

@@ -17,16 +17,16 @@ from flint import fmpq
 from ...instances import Instance
 from ...logform import LogForm
 from ...policies import GivenTimes
+from ...rationals import to_flint, to_fraction
 from ..workspace import Workspace
 from .engine import marginals, rows
-from .rows import ZERO, Row, rational
+from .rows import ZERO, Row
 
 __all__ = [
     "Learning",
     "Number",
     "divergence",
     "entropies",
-    "fraction",
     "learning",
     "path_surprise",
     "profile",
@@ -39,18 +39,13 @@ Number = LogForm | float
 """A log form, or ``math.inf``."""
 
 
-def fraction(number: fmpq) -> Fraction:
-    """The same number in the standard library's arithmetic."""
-    return Fraction(int(number.numerator), int(number.denominator))
-
-
 def sum_of_logs(pairs: Iterable[tuple[fmpq, fmpq]]) -> LogForm:
     """``sum of c log(r)`` over pairs (c, r) with r > 0."""
     coefficients: defaultdict[int, fmpq] = defaultdict(fmpq)
     for coefficient, argument in pairs:
         coefficients[int(argument.numerator)] += coefficient
         coefficients[int(argument.denominator)] -= coefficient
-    return LogForm(0, ((argument, fraction(c)) for argument, c in coefficients.items() if c))
+    return LogForm(0, ((argument, to_fraction(c)) for argument, c in coefficients.items() if c))
 
 
 def divergence(law: Iterable[fmpq], other: Iterable[fmpq]) -> Number:
@@ -64,7 +59,7 @@ def total(pairs: Iterable[tuple[fmpq, Number]]) -> Number:
     used = [(c, x) for c, x in pairs if c]
     if any(x == math.inf for _, x in used if not isinstance(x, LogForm)):
         return math.inf
-    return LogForm.combination((fraction(c), x) for c, x in used if isinstance(x, LogForm))
+    return LogForm.combination((to_fraction(c), x) for c, x in used if isinstance(x, LogForm))
 
 
 def _pattern(y: tuple[int, ...], vocab: int) -> int:
@@ -130,7 +125,7 @@ def path_surprise(work: Workspace) -> Number:
 def _before(instance: Instance) -> dict[tuple[int, int], fmpq]:
     """``P(R is what is revealed before i)``, by R and i, where it is positive."""
     chances = GivenTimes.of(instance.policy).exact_before(instance.length)
-    return {at: rational(chance) for at, chance in chances.items()}
+    return {at: to_flint(chance) for at, chance in chances.items()}
 
 
 @dataclass(frozen=True)

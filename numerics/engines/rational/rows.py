@@ -21,18 +21,14 @@ from ...instances import Instance
 from ...languages import Language, NGram
 from ...lattice import lattice_rows, lattice_size, sequence_rows
 from ...policies import Partial
+from ...rationals import to_flint
 
-__all__ = ["ONE", "ZERO", "Row", "SamplerRows", "has_rational_rows", "marginal_lattice", "rational"]
+__all__ = ["ONE", "ZERO", "Row", "SamplerRows", "has_rational_rows", "marginal_lattice"]
 
 Row = list[fmpq]
 """V chances."""
 
 ZERO, ONE = fmpq(0), fmpq(1)
-
-
-def rational(number: Fraction | int) -> fmpq:
-    """The same number in flint's arithmetic, some eight times as fast."""
-    return fmpq(number.numerator, number.denominator)
 
 
 def marginal_lattice(language: Language) -> dict[Partial, fmpq]:
@@ -44,7 +40,7 @@ def marginal_lattice(language: Language) -> dict[Partial, fmpq]:
     """
     V, L = language.vocab, language.length
     sequences = map(tuple, sequence_rows(0, V**L, V, L).tolist())
-    m = {x: rational(c) for x, c in zip(sequences, language.exact_table().tolist(), strict=True) if c}
+    m = {x: to_flint(c) for x, c in zip(sequences, language.exact_table().tolist(), strict=True) if c}
     for i in range(L):
         sums: defaultdict[Partial, fmpq] = defaultdict(fmpq)
         for y, chance in m.items():
@@ -129,15 +125,15 @@ def _predictor(denoiser: Denoiser, language: Language) -> Callable[[Partial, int
         case Exact():
             return lambda y, i, exact: exact
         case Perturbed(noise="uniform", strength=Fraction() as strength):
-            moved = rational(strength)
+            moved = to_flint(strength)
             return lambda y, i, exact: [(1 - moved) * c + moved / V for c in exact]
         case Perturbed(noise="peak", strength=Fraction() as strength):
-            moved = rational(strength)
+            moved = to_flint(strength)
             return lambda y, i, exact: [
                 (1 - moved) * c + (moved if v == exact.index(max(exact)) else 0) for v, c in enumerate(exact)
             ]
         case Learned(pseudo_count=Fraction() as pseudo_count):
-            pseudo = rational(pseudo_count)
+            pseudo = to_flint(pseudo_count)
             counted = _agreeing if denoiser.context == "full" else _between_like_neighbours
             seen = denoiser.training_set(language)
 
@@ -198,8 +194,8 @@ def _local_scope(language: Language) -> Callable[[Partial, int], Row | None]:
 def _between_ends(language: NGram) -> Callable[[Partial, int], Row | None]:
     """``K(a,i)[u,v] K(i,b)[v,w]`` normalised over v, by powers of the transition matrix."""
     V, L = language.vocab, language.length
-    P = [[rational(c) for c in row] for row in language.transition.fractions] * (V if language.order == 1 else 1)
-    first = [rational(c) for c in language.initial.fractions] if language.order == 2 else P[0]
+    P = [[to_flint(c) for c in row] for row in language.transition.fractions] * (V if language.order == 1 else 1)
+    first = [to_flint(c) for c in language.initial.fractions] if language.order == 2 else P[0]
     powers = [[[ONE if u == v else ZERO for v in range(V)] for u in range(V)]]
     for _ in range(L):
         powers.append([_times(row, P) for row in powers[-1]])

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...enclosure import Enclosure
-from ...errors import BadInput, BeyondReach, MaskboundError
+from ...errors import BeyondReach, MaskboundError
 from ...instances import Instance
-from ...instances.sampler import Chunk, Sampler, sampler_for
+from ...instances.sampler import Chunk, Sampler, obstacle, sampler_for
 from ..workspace import Cost, Request, Workspace
 from .intervals import Interval
 
@@ -32,15 +32,6 @@ MOST = 10**7
 BYTES_A_SEQUENCE = 40
 
 C = TypeVar("C", bound="Collector")
-
-
-def obstacle(instance: Instance) -> str | None:
-    """None for everything that can be drawn."""
-    try:
-        sampler_for(instance)
-    except BadInput as problem:
-        return problem.problem
-    return None
 
 
 def cost(instance: Instance) -> Cost:

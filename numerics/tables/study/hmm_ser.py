@@ -17,6 +17,7 @@ from ...engines.workspace import Request, Workspace
 from ...instances import Instance
 from ...languages import HMM, random_hmm, shifted_pair
 from ...policies import Bernoulli
+from ...rationals import to_fraction
 from ..render import Table
 from .measured import increasing, kind, measured, total
 from .ngram_ter import LENGTH, STEPS
@@ -53,7 +54,7 @@ def shifted_pair_bound(length: int, steps: int, learned: Fraction = Fraction(0))
     """
     given = {"V": SHIFTED, "L": length, "collision_probability": Rational(1, steps), "eps_learning": Rational(learned)}
     found = statements["shifted-pair/ser-lower"].rhs.subs({symbols[name]: value for name, value in given.items()})
-    return Enclosure.exactly(Fraction(int(found.p), int(found.q)))
+    return Enclosure.exactly(to_fraction(found))
 
 
 def hmm_ser(
