@@ -26,6 +26,7 @@ __all__ = [
     "Probabilities",
     "floating",
     "number",
+    "numbers",
     "whole",
     "written",
 ]
@@ -115,15 +116,20 @@ class Probabilities:
         The probabilities, each within ``PARAMETER_DEPTH`` roundings of the exact one.
     weights : (..., K) object array of int, or None
         For rational rows: integers proportional to the probabilities, row by row.
+    totals : (..., 1) object array of int, or None
+        What the weights of each row are divided by, where the entries are only a part of their laws.
     """
 
-    def __init__(self, values: NDArray[np.float64], weights: NDArray[Any] | None) -> None:
+    def __init__(
+        self, values: NDArray[np.float64], weights: NDArray[Any] | None, totals: NDArray[Any] | None = None
+    ) -> None:
         self.values = np.ascontiguousarray(values, dtype=np.float64)
         self.values.flags.writeable = False
         self.weights = weights
+        self.totals = totals
 
     @classmethod
-    def parse(cls, data: Any, shape: tuple[int | None, ...], key: str) -> Probabilities:
+    def parse(cls, data: Any, shape: tuple[int | None, ...], key: str, rest_key: str = "") -> Probabilities:
         """Validate nested lists (or an array) of numbers and rational strings.
 
         Parameters
@@ -133,6 +139,8 @@ class Probabilities:
             The shape wanted; None accepts any length of at least one.
         key : str
             Name of the argument in messages.
+        rest_key : str
+            Name of the argument that would take what is missing from 1, for the message.
 
         Raises
         ------
@@ -142,23 +150,70 @@ class Probabilities:
         """
         if isinstance(data, Probabilities):
             return data._checked(shape, key)
-        data = _unwrapped(data, key)
-        if isinstance(data, np.ndarray) and data.dtype.kind == "f":
-            return cls._parse_floats(data, shape, key)
-        flat: list[Fraction | float] = []
-        found = _flatten(data, shape, key, flat)
-        if any(isinstance(entry, float) for entry in flat):
-            return cls._parse_floats(_rounded(flat, found, key), found, key)
-        exact = np.empty(len(flat), dtype=object)
-        exact[:] = flat
-        exact = exact.reshape(found)
-        for index in np.ndindex(found[:-1]):
-            row = exact[index]
+        return cls._of_rows(numbers(data, shape, key), key, rest_key)
+
+    @classmethod
+    def parse_with_rest(
+        cls, data: Any, rest: Any, shape: tuple[int | None, ...], key: str, rest_key: str
+    ) -> tuple[Probabilities, Probabilities]:
+        """Rows that sum to 1 together with one more entry each, given under another name.
+
+        Parameters
+        ----------
+        data, shape, key
+            As for :meth:`parse`.
+        rest : sequence of numbers
+            One for each row; a number where there is a single row.
+        rest_key : str
+            Its name in messages.
+
+        Returns
+        -------
+        rows, rest : Probabilities
+            Of shapes ``shape`` and ``(*shape[:-1], 1)``.
+        """
+        rows = numbers(data, shape, key)
+        if rows.ndim > 1:
+            last = numbers(rest, rows.shape[:-1], rest_key)
+        else:
+            last = np.array(number(rest, rest_key))
+        for index in np.ndindex(last.shape):
+            if not 0 <= last[index] <= 1:
+                raise BadInput(
+                    _at(rest_key, index), f"found {shown(last[index])}; a probability from 0 to 1 is accepted"
+                )
+        _refuse_underflow(last, last.astype(np.float64), rest_key)
+        if rows.dtype != last.dtype:
+            rows, last = rows.astype(np.float64), last.astype(np.float64)
+        joint = cls._of_rows(np.concatenate([rows, last[..., None]], axis=-1), key, rest_key, with_rest=True)
+        return joint._part(slice(None, -1)), joint._part(slice(-1, None))
+
+    def _part(self, columns: slice) -> Probabilities:
+        if self.weights is None:
+            return Probabilities(self.values[..., columns], None)
+        totals = self.weights.sum(axis=-1, keepdims=True)
+        return Probabilities(self.values[..., columns], self.weights[..., columns], totals)
+
+    @classmethod
+    def _of_rows(cls, rows: NDArray[Any], key: str, rest_key: str, with_rest: bool = False) -> Probabilities:
+        """Fractions or float64 as :func:`numbers` gives them, checked; floating ones are divided by their sums."""
+        exact = rows.dtype == object
+        demand = "rational rows must sum to exactly 1" if exact else "rows must sum to 1 within 1e-12"
+        for index in np.ndindex(rows.shape[:-1]):
+            row = rows[index]
             _refuse_outside(row, _at(key, index))
-            if sum(row) != 1:
-                problem = f"the row sums to {shown(sum(row))}; rational rows must sum to exactly 1"
-                raise BadInput(_at(key, index), problem + likely_cause(exact.astype(float), index))
-        return cls.from_weights(_integer_rows(exact), key)
+            total = sum(row) if exact else math.fsum(row)
+            if total != 1 if exact else abs(total - 1.0) > ROW_TOLERANCE:
+                what = f"the row and its {rest_key} sum" if with_rest else "the row sums"
+                problem = f"{what} to {shown(total) if exact else format(total, '.15g')}; {demand}"
+                cause = likely_cause(rows.astype(np.float64), index, "" if with_rest else rest_key)
+                raise BadInput(_at(key, index), problem + cause)
+            if not exact and abs(total - 1.0) > ROUNDED_TO_ONE:
+                row /= total
+        if exact:
+            return cls.from_weights(_integer_rows(rows), key)
+        _refuse_underflow(rows, rows, key)
+        return cls(rows, None)
 
     def _checked(self, shape: tuple[int | None, ...], key: str) -> Probabilities:
         """Itself, if the shape is right and no row is empty."""
@@ -167,22 +222,6 @@ class Probabilities:
         if len(empty):
             raise BadInput(_at(key, tuple(empty[0])), "the row sums to 0; rows must sum to 1")
         return self
-
-    @classmethod
-    def _parse_floats(cls, data: NDArray[Any], shape: tuple[int | None, ...], key: str) -> Probabilities:
-        _require_shape(data, shape, key)
-        values = np.array(data, dtype=np.float64)
-        for index in np.ndindex(values.shape[:-1]):
-            row = values[index]
-            _refuse_outside(row, _at(key, index))
-            total = math.fsum(row)
-            if abs(total - 1.0) > ROW_TOLERANCE:
-                problem = f"the row sums to {total:.15g}; rows must sum to 1 within 1e-12"
-                raise BadInput(_at(key, index), problem + likely_cause(values, index))
-            if abs(total - 1.0) > ROUNDED_TO_ONE:
-                row /= total
-        _refuse_underflow(values, values, key)
-        return cls(values, None)
 
     @classmethod
     def from_weights(cls, weights: NDArray[Any], key: str = "") -> Probabilities:
@@ -224,7 +263,7 @@ class Probabilities:
         """The same rows as an object array of Fractions."""
         if self.weights is None:
             raise BadInput("", "floating probabilities have no exact rational form")
-        totals = self.weights.sum(axis=-1, keepdims=True)
+        totals = self.weights.sum(axis=-1, keepdims=True) if self.totals is None else self.totals
         exact = np.empty(self.weights.shape, dtype=object)
         for index in np.ndindex(self.weights.shape):
             total = int(totals[(*index[:-1], 0)])
@@ -249,6 +288,21 @@ def _unwrapped(data: Any, key: str) -> Any:
         raise BadInput(
             key, f"found a {type(data).__name__} that gives no array ({str(problem)[:200]}); a numpy array is accepted"
         ) from None
+
+
+def numbers(data: Any, shape: tuple[int | None, ...], key: str) -> NDArray[Any]:
+    """An array of Fractions, or of float64 where one entry is floating."""
+    data = _unwrapped(data, key)
+    if isinstance(data, np.ndarray) and data.dtype.kind == "f":
+        _require_shape(data, shape, key)
+        return np.array(data, dtype=np.float64)
+    flat: list[Fraction | float] = []
+    found = _flatten(data, shape, key, flat)
+    if any(isinstance(entry, float) for entry in flat):
+        return _rounded(flat, found, key)
+    exact = np.empty(len(flat), dtype=object)
+    exact[:] = flat
+    return exact.reshape(found)
 
 
 def _flatten(data: Any, shape: tuple[int | None, ...], key: str, out: list[Fraction | float]) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ LOG_DECIMALS = 4
 """Of logarithms to base 10 as the usual files of n-grams have them."""
 
 
-def likely_cause(rows: NDArray[np.float64], index: tuple[int, ...]) -> str:
+def likely_cause(rows: NDArray[np.float64], index: tuple[int, ...], rest_key: str = "") -> str:
     """A clause for the end of the sentence that refuses ``rows[index]``; empty where nothing suggests itself.
 
     Parameters
@@ -31,6 +31,8 @@ def likely_cause(rows: NDArray[np.float64], index: tuple[int, ...]) -> str:
         All rows of the argument, none of them negative.
     index : tuple of int
         The first row that does not sum to 1.
+    rest_key : str
+        The key that would take what the rows leave, if there is one.
     """
     row = rows[index]
     total = math.fsum(row)
@@ -45,8 +47,8 @@ def likely_cause(rows: NDArray[np.float64], index: tuple[int, ...]) -> str:
         decimals = _decimals(positive)
         if decimals and abs(total - 1) <= 0.5 * len(row) * 10.0**-decimals * (1 + NEAR):
             return f" (its numbers are rounded to {decimals} decimals)"
-    if total < 1 and np.all(rows.sum(axis=-1) <= 1 + NEAR):
-        return " (if the rest is the chance to end: sequences have one length here, so condition on it)"
+    if rest_key and total < 1 and np.all(rows.sum(axis=-1) <= 1 + NEAR):
+        return f" (if the rest is the chance to end there, give it as {rest_key})"
     return ""
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "FIXED_SETS",
     "FIXED_SIZE",
     "GIVEN_TIMES",
+    "HOMOGENEOUS",
     "MARKOV_CHAIN",
     "Need",
     "Obstacle",
@@ -76,4 +77,9 @@ FIXED_SIZE = Need(
 )
 FIXED_SETS = Need("fixed sets", "the policy has no given sets", lambda instance: instance.policy.sets is not None)
 MARKOV_CHAIN = Need("Markov chain", "the language is no Markov chain", lambda instance: instance.language.is_markov)
+HOMOGENEOUS = Need(
+    "homogeneous",
+    "the chain has end weights, so that its transitions depend on the position",
+    lambda instance: instance.language.is_homogeneous,
+)
 EXACT_DENOISER = Need("exact denoiser", "the denoiser is not exact", lambda instance: instance.exact_denoiser)

@@ -73,6 +73,8 @@ def _compiled(
     """Exact conditionals (n, L, V) and which contexts are possible (n,)."""
     kernel: Callable[..., None]
     arrays: tuple[NDArray[Any], ...]
+    if not language.is_homogeneous:
+        return None
     if language.is_hidden:
         chain = HMM.of(language)
         pi, A, B = chain.initial.values, chain.transition.values, chain.emission.values

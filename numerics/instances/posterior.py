@@ -145,6 +145,8 @@ def price_of(language: Language, steps: int) -> Price | None:
         N.
     """
     V, L = language.vocab, language.length
+    if not language.is_homogeneous:
+        return None
     if language.is_product:
         one = None if language.unit.is_product else price_of(language.unit, steps)
         return None if one is None else Price(L // language.unit.length * one.nanoseconds, one.bytes)

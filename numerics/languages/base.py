@@ -182,8 +182,23 @@ class Language(ABC):
 
     @property
     def is_markov(self) -> bool:
-        """Whether it has the initial law and the transition matrix of a chain."""
+        """Whether each token depends on the one before it alone, given those before."""
         return self.memory is not None and self.memory <= 1
+
+    @property
+    def is_homogeneous(self) -> bool:
+        """Whether the transitions of its chain, if it has one, are the same at every position."""
+        return True
+
+    @property
+    def log_length_probability(self) -> float:
+        """Log-probability in nats that a sequence has L tokens, where it could have another number; otherwise 0."""
+        return 0.0
+
+    @property
+    def log_length_probability_error(self) -> float:
+        """Absolute error of it, at most."""
+        return 0.0
 
     def chain(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Initial law (V,) and transition matrix (V, V) of a Markov chain."""

@@ -72,33 +72,21 @@ def _summed(language: Language, read: Reading) -> NDArray[np.float64]:
 
 
 def _of_states(language: HMM, read: Reading) -> NDArray[np.float64]:
-    A, B = read(language.transition.values), read(language.emission.values)
-    state, visits = read(language.initial.values), np.zeros(language.states)
-    for _ in range(language.length - 1):
-        visits, state = visits + state, read(state @ A)
-    return B.T @ (visits[:, None] * A) @ B
+    B = read(language.emission.values)
+    return B.T @ language.expected_transitions(read)[1] @ B
 
 
 def _of_contexts(language: NGram, read: Reading) -> NDArray[np.float64]:
-    """Contexts move on; each adds its first two tokens, the last one all its neighbours."""
+    """The neighbours inside the first context, and the last two tokens of each transition."""
     n, V, L = language.order, language.vocab, language.length
-    step = read(language.transition.values).reshape((V,) * n)
     if n == 1:
+        step = read(language.transition.values)[0]
         return (L - 1) * np.outer(step, step)
-    if n == 2:
-        context, visits = read(language.initial.values), np.zeros(V)
-        for _ in range(L - 1):
-            visits, context = visits + context, read(context @ step)
-        return visits[:, None] * step
-    context = read(language.initial.values).reshape((V,) * (n - 1))
-    context = context.sum(axis=tuple(range(L, n - 1)))
-    total = np.zeros((V, V))
-    for _ in range(L - n + 1):
-        total += context.reshape(V, V, -1).sum(axis=2)
-        context = read((context[..., None] * step).sum(axis=0))
-    for i in range(context.ndim - 1):
-        total += context.reshape(V**i, V, V, -1).sum(axis=(0, 3))
-    return total
+    first, transitions = language.expected_transitions(read)
+    pairs = transitions.reshape(-1, V, V).sum(axis=0)
+    for i in range(min(n - 1, L) - 1):
+        pairs += first.reshape(V**i, V, V, -1).sum(axis=(0, 3))
+    return pairs
 
 
 def _terms(language: Language) -> int:

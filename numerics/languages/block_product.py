@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..enclosure import UNIT_ROUNDOFF
 from ..errors import BadInput, shown
 from ..probabilities import whole
 from ..spec.draws import Spec
@@ -42,6 +43,20 @@ class Blocks(Language):
     @property
     def rational(self) -> bool:
         return self.block.rational
+
+    @property
+    def is_homogeneous(self) -> bool:
+        return self.block.is_homogeneous
+
+    @property
+    def log_length_probability(self) -> float:
+        return self.count * self.block.log_length_probability
+
+    @property
+    def log_length_probability_error(self) -> float:
+        return self.count * (
+            self.block.log_length_probability_error + UNIT_ROUNDOFF * -self.block.log_length_probability
+        )
 
     @property
     def has_independent_tokens(self) -> bool:

@@ -14,7 +14,7 @@ from ..categorical import categorical
 from ..errors import BeyondReach
 from ..probabilities import PARAMETER_DEPTH, Probabilities, whole
 from ..spec.draws import Spec, law
-from ..spec.table import Length, Numbers
+from ..spec.table import ABSENT, Length, Number, Numbers
 from .base import (
     Language,
     Pick,
@@ -26,13 +26,14 @@ from .base import (
     refuse_lost,
     rescaled,
 )
+from .chains import ChainLanguage
 from .kind import LanguageTable
 
 __all__ = ["HMM"]
 
 
-class HMM(Language):
-    """A hidden chain S with initial law ``pi``, transition matrix A and emission matrix B.
+class HMM(ChainLanguage):
+    """A hidden chain S with initial law ``pi``, transition matrix A and emission matrix B, given its length.
 
     Parameters
     ----------
@@ -40,6 +41,10 @@ class HMM(Language):
     initial : K probabilities
     transition : K rows of K probabilities
     emission : K rows of V probabilities
+    end : K probabilities, optional
+        That the sequence ends after a state (definitions.md#end-weights); a row of ``transition`` and its end sum to 1.
+    shorter : probability, optional
+        Of the empty sequence; ``initial`` and it sum to 1.
 
     Notes
     -----
@@ -49,13 +54,30 @@ class HMM(Language):
 
     is_hidden = True
 
-    def __init__(self, length: int, initial: Any, transition: Any, emission: Any) -> None:
+    def __init__(
+        self, length: int, initial: Any, transition: Any, emission: Any, end: Any = None, shorter: Any = None
+    ) -> None:
         self.length = whole(length, "length", 1)
-        self.initial = Probabilities.parse(initial, (None,), "initial")
-        K = self.initial.values.size
-        self.transition = Probabilities.parse(transition, (K, K), "transition")
-        self.emission = Probabilities.parse(emission, (K, None), "emission")
+        if end is not None:
+            self._read_ends(initial, transition, end, shorter, None, None)
+        else:
+            self._refuse_shorter(shorter)
+            self.initial = Probabilities.parse(initial, (None,), "initial")
+            K = self.initial.values.size
+            self.transition = Probabilities.parse(transition, (K, K), "transition", "end")
+        self.emission = Probabilities.parse(emission, (self.initial.values.size, None), "emission")
         self.vocab = self.emission.values.shape[1]
+        self._refuse_impossible_length()
+
+    @property
+    def transitions(self) -> int:
+        return self.length - 1
+
+    def _following(self, message: NDArray[Any]) -> NDArray[Any]:
+        return message
+
+    def _arrived(self, flow: NDArray[np.float64]) -> NDArray[np.float64]:
+        return flow.sum(axis=0)
 
     @property
     def states(self) -> int:
@@ -64,15 +86,16 @@ class HMM(Language):
 
     @property
     def rational(self) -> bool:
-        return self.initial.rational and self.transition.rational and self.emission.rational
+        return self._laws_rational and self.emission.rational
 
     @property
     def depth(self) -> int:
-        return (2 * PARAMETER_DEPTH + 2 + self.states) * self.length
+        return self._table_depth((2 * PARAMETER_DEPTH + 2 + self.states) * self.length)
 
     def surprisal_range(self) -> tuple[float, float]:
         L = self.length
-        return path_surprisals((1, self.initial), (L - 1, self.transition), (L, self.emission))
+        ends = [(1, self.end)] if self.end is not None else []
+        return path_surprisals((1, self.initial), (L - 1, self.transition), (L, self.emission), *ends)
 
     @property
     def surprisal_nanoseconds(self) -> float:
@@ -95,13 +118,15 @@ class HMM(Language):
             if i:
                 message = message @ A
             message = message * B.T[x[:, i]]
+            if i == self.length - 1:
+                message = message * self.final(lambda law: law.values)
             scale = message.sum(axis=-1)
             with np.errstate(divide="ignore"):
                 total += np.log(scale)
             message = np.divide(message, scale[:, None], out=np.zeros_like(message), where=scale[:, None] > 0)
         if self._may_underflow and (np.isneginf(total) & self.in_support(x)).any():
             raise BeyondReach("a possible sequence has hidden paths whose chances leave the range of float64")
-        return total
+        return total - self.log_length_probability
 
     def conditionals(
         self, y: NDArray[np.integer], scope: Scope = "global"
@@ -116,7 +141,7 @@ class HMM(Language):
     @cached_property
     def _may_underflow(self) -> bool:
         pi, A, B = self.initial.values, self.transition.values, self.emission.values
-        return may_underflow((1, pi), (self.length - 1, A), (self.length, B))
+        return may_underflow((1, pi), (self.length - 1, A), (self.length, B), (1, self.final(lambda law: law.values)))
 
     def _joint_weights(
         self, y: NDArray[np.integer], pick: Pick, kept: Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -130,7 +155,7 @@ class HMM(Language):
         for i in range(1, L):
             before[:, i] = kept(before[:, i - 1] * evidence[:, i - 1]) @ A
         weights = np.empty((len(y), L, V))
-        behind = np.ones((len(y), self.states))
+        behind = np.broadcast_to(self.final(pick), (len(y), self.states))
         for i in range(L - 1, -1, -1):
             weights[:, i] = (before[:, i] * behind) @ B
             behind = kept(behind * evidence[:, i]) @ A.T
@@ -143,17 +168,18 @@ class HMM(Language):
             if i:
                 paths = paths @ positive(self.transition.values)
             paths = positive(paths * self.emission.values.T[np.asarray(x)[:, i]])
-        return paths.max(axis=-1) > 0
+        return (paths * self.final(lambda law: law.values)).max(axis=-1) > 0
 
     def every_string_is_possible(self) -> bool:
         return bool((self.emission.values > 0).all())
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         x = np.empty((count, self.length), dtype=np.int64)
-        state = categorical(np.broadcast_to(self.initial.values, (count, self.states)), rng)
+        future = self.future if self.ends else np.ones((self.length, self.states))
+        state = categorical(np.broadcast_to(self.initial.values * future[0], (count, self.states)), rng)
         for i in range(self.length):
             if i:
-                state = categorical(self.transition.values[state], rng)
+                state = categorical(self.transition.values[state] * future[i], rng)
             x[:, i] = categorical(self.emission.values[state], rng)
         return x
 
@@ -162,7 +188,7 @@ class HMM(Language):
         law = (initial[:, None] * emission).T
         for _ in range(1, self.length):
             law = ((law @ transition)[:, None, :] * emission.T).reshape(-1, self.states)
-        return law.sum(axis=-1)
+        return self._given_length((law * self.final(pick)).sum(axis=-1))
 
     def written(self) -> dict[str, Any]:
         return {
@@ -171,6 +197,7 @@ class HMM(Language):
             "initial": self.initial.written(),
             "transition": self.transition.written(),
             "emission": self.emission.written(),
+            **self._written_ends(),
         }
 
     def __repr__(self) -> str:
@@ -183,6 +210,8 @@ class HMMTable(LanguageTable):
     initial: Numbers
     transition: Numbers
     emission: Numbers
+    end: Numbers = ABSENT
+    shorter: Number = ABSENT
     makes: ClassVar[Callable[..., Language]] = HMM
 
     @classmethod

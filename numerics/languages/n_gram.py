@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from ..categorical import categorical
 from ..errors import BadInput
 from ..limits import power
-from ..probabilities import PARAMETER_DEPTH, Probabilities, whole
+from ..probabilities import PARAMETER_DEPTH, Probabilities, numbers, whole
 from ..spec.draws import Spec, law, normalised
-from ..spec.table import ABSENT, Count, Length, Numbers, Vocab
+from ..spec.table import ABSENT, Count, Length, Number, Numbers, Vocab
 from ..traits import decides
 from .base import (
     Language,
@@ -29,6 +29,7 @@ from .base import (
     refuse_lost,
     rescaled,
 )
+from .chains import ChainLanguage
 from .kind import LanguageTable
 
 __all__ = ["NGram", "iid", "markov"]
@@ -47,8 +48,8 @@ CHAINS = (
 """Initial laws and transitions of small chains."""
 
 
-class NGram(Language):
-    """``q(x) = init(x_1..x_{n-1}) prod_{i>=n} T(x_i | x_{i-n+1}..x_{i-1})``.
+class NGram(ChainLanguage):
+    """``q(x) = init(x_1..x_{n-1}) prod_{i>=n} T(x_i | x_{i-n+1}..x_{i-1})``, given its length where it may end.
 
     Parameters
     ----------
@@ -59,31 +60,51 @@ class NGram(Language):
         Law of the first n-1 tokens, first most significant; of their first L when the sequence is shorter.
     transition : V^(n-1) rows of V probabilities
         Rows of contexts that cannot be met may be zero when given as counts.
+    end : V^(n-1) probabilities, optional
+        That the sequence ends after a context (definitions.md#end-weights), for n >= 2 and L >= n - 1; a row of
+        ``transition`` and its end sum to 1.
+    shorter : probability, optional
+        Of sequences of fewer than n - 1 tokens; ``initial`` and it sum to 1.
 
     Notes
     -----
     Conditionals cost ``O(L V^n)`` a sequence by forward-backward over the last n-1 tokens.
     """
 
-    def __init__(self, order: int, vocab: int, length: int, initial: Any, transition: Any) -> None:
+    def __init__(
+        self, order: int, vocab: int, length: int, initial: Any, transition: Any, end: Any = None, shorter: Any = None
+    ) -> None:
         self.order = whole(order, "order", 1, LARGEST_ORDER)
         self.vocab = whole(vocab, "vocab", 1)
         self.length = whole(length, "length", 1)
         contexts = self.vocab ** (self.order - 1)
-        if self.order == 1 and initial is None:
-            initial = [1]
-        self.initial = (
-            Probabilities.parse(initial, (contexts,), "initial") if not isinstance(initial, Probabilities) else initial
-        )
-        self.transition = (
-            Probabilities.parse(transition, (contexts, self.vocab), "transition")
-            if not isinstance(transition, Probabilities)
-            else transition
-        )
+        if end is not None:
+            self._refuse_no_context()
+            self._read_ends(initial, transition, end, shorter, contexts, self.vocab)
+        else:
+            self._refuse_shorter(shorter)
+            initial = [1] if self.order == 1 and initial is None else initial
+            if not isinstance(initial, Probabilities):
+                initial = Probabilities.parse(initial, (contexts,), "initial")
+            if not isinstance(transition, Probabilities):
+                transition = Probabilities.parse(transition, (contexts, self.vocab), "transition", "end")
+            self.initial, self.transition = initial, transition
         self._refuse_dead_ends()
 
+    def _refuse_no_context(self) -> None:
+        if self.order == 1:
+            raise BadInput(
+                "end",
+                "found it at order 1, where the length tells nothing of the tokens; give each row divided by its sum",
+            )
+        if self.length < self.order - 1:
+            raise BadInput("length", f"found {self.length}; with end, at least order-1={self.order - 1} are accepted")
+
     def _refuse_dead_ends(self) -> None:
-        """A context that can be met within L tokens must have a continuation."""
+        """A context that can be met within L tokens must have a continuation; with ends, one that leads to the end."""
+        if self.ends:
+            self._refuse_impossible_length()
+            return
         continues = (self.transition.values > 0).reshape((self.vocab,) * self.order)
         reached = (self.initial.values > 0).reshape((self.vocab,) * (self.order - 1))
         for _ in range(self.length - self.order + 1):
@@ -98,12 +119,23 @@ class NGram(Language):
             reached = further
 
     @property
+    def transitions(self) -> int:
+        return max(0, self.length - self.order + 1)
+
+    def _following(self, message: NDArray[Any]) -> NDArray[Any]:
+        """After ``w_1..w_{n-1}`` and v the context is ``w_2..w_{n-1} v``; only for n at least 2."""
+        return np.tile(message.reshape(-1, self.vocab), (self.vocab, 1))
+
+    def _arrived(self, flow: NDArray[np.float64]) -> NDArray[np.float64]:
+        return flow.reshape(self.vocab, -1).sum(axis=0)
+
+    @property
     def rational(self) -> bool:
-        return self.initial.rational and self.transition.rational
+        return self._laws_rational
 
     @property
     def depth(self) -> int:
-        return (PARAMETER_DEPTH + 1) * self.length
+        return self._table_depth((PARAMETER_DEPTH + 1) * self.length)
 
     def log_prob(self, x: NDArray[np.integer]) -> NDArray[np.float64]:
         x = np.asarray(x)
@@ -117,7 +149,10 @@ class NGram(Language):
         for i in range(n - 1, self.length):
             context = _encode(x[:, i - n + 1 : i], V)
             total += log_transition[context, x[:, i]]
-        return total
+        if self.end is not None:
+            with np.errstate(divide="ignore"):
+                total += np.log(self.end.values[_encode(x[:, self.length - n + 1 :], V), 0])
+        return total - self.log_length_probability
 
     def _short_initial(self, initial: NDArray[Any]) -> NDArray[Any]:
         """Law of the first ``min(n-1, L)`` tokens."""
@@ -132,7 +167,8 @@ class NGram(Language):
         if scope == "local":
             return self._interval_conditionals(y)
         weights = self._joint_weights(y, lambda law: law.values, rescaled)
-        if may_underflow((1, self.initial.values), (self.length, self.transition.values)):
+        ends = self.final(lambda law: law.values)
+        if may_underflow((1, self.initial.values), (self.length, self.transition.values), (1, ends)):
             refuse_lost(weights, self._joint_weights(y, lambda law: positive(law.values), positive) > 0)
         return masked_conditionals(weights, y, self.vocab)
 
@@ -153,7 +189,8 @@ class NGram(Language):
             joint = forward[-1][..., None] * step * _along(allowed[:, i], n - 1, n)
             forward.append(kept(joint.sum(axis=1)) if n > 1 else kept(joint.sum(axis=-1)))
         weights = np.empty((count, L, V))
-        backward = np.ones((count,) + (V,) * head)
+        last = self.final(pick) if self.ends else np.ones(V**head)
+        backward = np.broadcast_to(last.reshape((V,) * head), (count,) + (V,) * head)
         for i in range(L - 1, n - 2, -1):
             before = forward[i - n + 1]
             ahead = backward[:, None] if n > 1 else backward[..., None]
@@ -168,7 +205,8 @@ class NGram(Language):
     def _interval_conditionals(self, y: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Between neighbouring revealed positions only the two ends matter."""
         V, L = self.vocab, self.length
-        first, P = self.chain()
+        first, P = self._weights()
+        last = self.final(lambda law: law.values)
         powers = np.empty((L + 1, V, V))
         powers[0] = joined = np.eye(V)
         for gap in range(1, L + 1):
@@ -181,7 +219,7 @@ class NGram(Language):
             for a, b in itertools.pairwise(revealed):
                 for i in range(a + 1, b):
                     left = powers[i - a][sequence[a]] if a >= 0 else first @ powers[i]
-                    right = powers[b - i][:, sequence[b]] if b < L else np.ones(V)
+                    right = powers[b - i][:, sequence[b]] if b < L else powers[b - i - 1] @ last
                     weight = left * right
                     refuse_lost(weight, (left > 0) & (right > 0))
                     if weight.sum() > 0:
@@ -198,7 +236,8 @@ class NGram(Language):
 
     def surprisal_range(self) -> tuple[float, float]:
         steps = max(0, self.length - self.memory)
-        return path_surprisals((min(self.memory, 1), self.initial), (steps, self.transition))
+        ends = [(1, self.end)] if self.end is not None else []
+        return path_surprisals((min(self.memory, 1), self.initial), (steps, self.transition), *ends)
 
     @property
     def summed(self) -> int:
@@ -219,6 +258,11 @@ class NGram(Language):
 
     def chain(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Initial law (V,) and transition matrix (V, V) of a language of order at most 2."""
+        if self.ends:
+            raise BadInput("end", "with end weights the transitions depend on the position")
+        return self._weights()
+
+    def _weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         if self.order > 2:
             raise BadInput("order", f"found {self.order}; a Markov chain has order 1 or 2")
         if self.order == 1:
@@ -227,18 +271,27 @@ class NGram(Language):
         return self.initial.values, self.transition.values
 
     def every_string_is_possible(self) -> bool:
-        return bool((self.initial.values > 0).all() and (self.transition.values > 0).all())
+        return all(
+            bool((law > 0).all())
+            for law in (self.initial.values, self.transition.values, self.final(lambda law: law.values))
+        )
 
     def sample(self, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
         n, V = self.order, self.vocab
         x = np.empty((count, self.length), dtype=np.int64)
         head = min(n - 1, self.length)
+        future = self.future.reshape(self.transitions + 1, -1, V) if self.ends else None
         start = self._short_initial(self.initial.values)
+        if future is not None:
+            start = start * future[0].reshape(-1)
         context = categorical(np.broadcast_to(start, (count, len(start))), rng)
         for i in range(head):
             x[:, i] = context // V ** (head - 1 - i) % V
         for i in range(n - 1, self.length):
-            x[:, i] = categorical(self.transition.values[_encode(x[:, i - n + 1 : i], V)], rng)
+            rows = self.transition.values[_encode(x[:, i - n + 1 : i], V)]
+            if future is not None:
+                rows = rows * future[i - n + 2, _encode(x[:, i - n + 2 : i], V)]
+            x[:, i] = categorical(rows, rng)
         return x
 
     def _expand(self, pick: Pick) -> NDArray[Any]:
@@ -248,7 +301,9 @@ class NGram(Language):
         contexts = self.vocab ** (self.order - 1)
         for _ in range(self.order - 1, self.length):
             law = (law.reshape(-1, contexts)[:, :, None] * transition).reshape(-1)
-        return law
+        if self.ends:
+            law = (law.reshape(-1, contexts) * self.final(pick)).reshape(-1)
+        return self._given_length(law)
 
     def written(self) -> dict[str, Any]:
         """The row of a context that is never met is ``[1, 0, ..]``, which changes no probability."""
@@ -259,17 +314,36 @@ class NGram(Language):
             "vocab": self.vocab,
             "length": self.length,
             "initial": self.initial.written(),
-            "transition": [row if any(row) else never for row in self.transition.written()],
+            "transition": [row if any(row) or self.ends else never for row in self.transition.written()],
+            **self._written_ends(),
         }
 
     def __repr__(self) -> str:
         return f"NGram(order={self.order}, vocab={self.vocab}, length={self.length})"
 
 
-def markov(initial: Any, transition: Any, length: int) -> NGram:
-    """A Markov chain: an n-gram of order 2 whose vocabulary is the number of states."""
-    law = initial if isinstance(initial, Probabilities) else Probabilities.parse(initial, (None,), "initial")
-    return NGram(2, law.values.size, length, law, transition)
+def markov(initial: Any, transition: Any, length: int, end: Any = None, shorter: Any = None) -> NGram:
+    """A Markov chain: an n-gram of order 2 whose vocabulary is the number of states.
+
+    Parameters
+    ----------
+    initial : V probabilities
+    transition : V rows of V probabilities
+    length : int
+    end : V probabilities, optional
+        That the sequence ends after a token (definitions.md#end-weights); a row of ``transition`` and its end sum to 1.
+    shorter : probability, optional
+        Of the empty sequence; ``initial`` and it sum to 1.
+
+    Examples
+    --------
+    >>> runs = markov(["1/2", "1/2"], [["1/2", "1/4"], [0, "1/2"]], 2, end=["1/4", "1/2"])
+    >>> [str(q) for q in runs.exact_table()]
+    ['1/4', '1/4', '0', '1/2']
+    """
+    law = initial if isinstance(initial, Probabilities) else numbers(initial, (None,), "initial")
+    states = law.values.size if isinstance(law, Probabilities) else law.size
+    return NGram(2, states, length, law, transition, end, shorter)
 
 
 def iid(probabilities: Any, length: int) -> NGram:
@@ -311,13 +385,15 @@ class NGramTable(LanguageTable):
     length: Length
     initial: Numbers = ABSENT
     transition: Numbers
+    end: Numbers = ABSENT
+    shorter: Number = ABSENT
 
     def build(self, folder: Path, level: int) -> Language:
         if self.order > 1 and not self.given("initial"):
             raise BadInput(
                 "initial", f"the key is missing; the law of the first order-1={self.order - 1} tokens is needed"
             )
-        return NGram(self.order, self.vocab, self.length, self.initial, self.transition)
+        return NGram(**self.keys())
 
 
 class MarkovTable(LanguageTable):
@@ -325,6 +401,8 @@ class MarkovTable(LanguageTable):
     length: Length
     initial: Numbers
     transition: Numbers
+    end: Numbers = ABSENT
+    shorter: Number = ABSENT
     makes: ClassVar[Callable[..., Language]] = markov
 
     @classmethod

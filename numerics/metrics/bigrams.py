@@ -68,9 +68,9 @@ def _obstacle(instance: Instance) -> str | None:
 
 
 def _reference(work: Workspace, law: Law) -> tuple[NDArray[np.float64], float]:
-    """Conditionals to compare with: the transition matrix of a chain, or else q's own pooled bigrams'."""
+    """Conditionals to compare with: the transition matrix of a homogeneous chain, or else q's own pooled bigrams'."""
     language = work.instance.language
-    if language.is_markov:
+    if language.is_markov and language.is_homogeneous:
         return language.chain()[1], gamma(PARAMETER_DEPTH)
     pairs = pooled_bigrams(law.q, law.vocab, law.length)
     total = pairs.sum(axis=1, keepdims=True)

@@ -132,7 +132,7 @@ def _bigrams(work: Workspace) -> list[tuple[fmpq, fmpq, fmpq]]:
     """``(p(u,v), p(u), P(u,v))`` for every pair of tokens."""
     language, law = work.instance.language, rational.law(work)
     pooled = _pooled_bigrams(law.p, law.vocab, law.length)
-    if language.is_markov:
+    if language.is_markov and language.is_homogeneous:
         stored = NGram.of(language).transition.fractions.tolist()
         reference = [[to_flint(c) for c in stored[u % len(stored)]] for u in range(law.vocab)]
     else:

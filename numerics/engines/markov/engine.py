@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ...enclosure import gamma
 from ...instances import Instance
 from ...policies import Bernoulli, FixedSets, FixedSize
-from ..needs import APART, COUNTED, EXACT_DENOISER, FIXED_SETS, FIXED_SIZE, MARKOV_CHAIN, Need, all_of
+from ..needs import APART, COUNTED, EXACT_DENOISER, FIXED_SETS, FIXED_SIZE, HOMOGENEOUS, MARKOV_CHAIN, Need, all_of
 from ..reveal_chances import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
 from ..workspace import Cost, Workspace
@@ -65,13 +65,13 @@ NEAR = Need(
     lambda instance: instance.denoiser.near_rule(instance.language) is not None,
 )
 
-obstacle = MARKOV_CHAIN
-exact_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, COUNTED)
-prediction_obstacle = all_of(MARKOV_CHAIN, NEAR)
-near_obstacle = all_of(MARKOV_CHAIN, COUNTED, NEAR)
-sets_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, FIXED_SETS)
-sizes_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, FIXED_SIZE)
-sequence_obstacle = all_of(MARKOV_CHAIN, EXACT_DENOISER, APART, LOCAL)
+obstacle = all_of(MARKOV_CHAIN, HOMOGENEOUS)
+exact_obstacle = all_of(obstacle, EXACT_DENOISER, COUNTED)
+prediction_obstacle = all_of(obstacle, NEAR)
+near_obstacle = all_of(obstacle, COUNTED, NEAR)
+sets_obstacle = all_of(obstacle, EXACT_DENOISER, FIXED_SETS)
+sizes_obstacle = all_of(obstacle, EXACT_DENOISER, FIXED_SIZE)
+sequence_obstacle = all_of(obstacle, EXACT_DENOISER, APART, LOCAL)
 sampled_obstacle = all_of(sequence_obstacle, COUNTED)
 ser_obstacle = all_of(exact_obstacle, APART)
 

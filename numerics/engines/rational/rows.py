@@ -196,15 +196,17 @@ def _between_ends(language: NGram) -> Callable[[Partial, int], Row | None]:
     V, L = language.vocab, language.length
     P = [[to_flint(c) for c in row] for row in language.transition.fractions] * (V if language.order == 1 else 1)
     first = [to_flint(c) for c in language.initial.fractions] if language.order == 2 else P[0]
+    last = [to_flint(c) for c in language.final(lambda law: law.fractions)]
     powers = [[[ONE if u == v else ZERO for v in range(V)] for u in range(V)]]
     for _ in range(L):
         powers.append([_times(row, P) for row in powers[-1]])
     arrivals = list(itertools.accumulate(range(L - 1), lambda law, _: _times(law, P), initial=first))
+    endings = [last] * L if not language.ends else [[_dot(row, last) for row in powers[L - 1 - i]] for i in range(L)]
 
     def inside(y: Partial, i: int) -> Row | None:
         a, b = _neighbours(y, i, V)
         left = powers[i - a][y[a]] if a >= 0 else arrivals[i]
-        right = [powers[b - i][v][y[b]] for v in range(V)] if b < L else [ONE] * V
+        right = [row[y[b]] for row in powers[b - i]] if b < L else endings[i]
         weights = [u * w for u, w in zip(left, right, strict=True)]
         total = sum(weights, ZERO)
         return [weight / total for weight in weights] if total else None
@@ -214,4 +216,8 @@ def _between_ends(language: NGram) -> Callable[[Partial, int], Row | None]:
 
 def _times(row: Iterable[fmpq], matrix: list[Row]) -> Row:
     """Row vector times matrix."""
-    return [sum((c * m for c, m in zip(row, column, strict=True)), ZERO) for column in zip(*matrix, strict=True)]
+    return [_dot(row, column) for column in zip(*matrix, strict=True)]
+
+
+def _dot(row: Iterable[fmpq], column: Iterable[fmpq]) -> fmpq:
+    return sum((c * m for c, m in zip(row, column, strict=True)), ZERO)

@@ -180,10 +180,10 @@ def _sizes(between: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _conditionals(language: Language) -> tuple[NDArray[np.float64], float]:
-    """The bigram law that p's is compared with (definitions.md#quantities): the transition matrix of a chain, or else
-    q's own; relative error.
+    """The bigram law that p's is compared with (definitions.md#quantities): the transition matrix of a homogeneous
+    chain, or else q's own; relative error.
     """
-    if language.is_markov:
+    if language.is_markov and language.is_homogeneous:
         return language.chain()[1], gamma(PARAMETER_DEPTH)
     pairs, depth = bigram_law(language)
     total = pairs.sum(axis=1, keepdims=True)

@@ -14,6 +14,7 @@ from ...enclosure import Enclosure, Kind
 from ...instances import Instance
 from ...limits import memory_budget
 from ...policies import Bernoulli
+from ..needs import HOMOGENEOUS
 from ..workspace import Cost, Workspace
 from .coefficients import Fractions, Functional, Sizes
 from .contraction import survival
@@ -69,7 +70,9 @@ SHARE = 0.5
 
 def obstacle(instance: Instance) -> str | None:
     """None for hidden Markov models and n-grams."""
-    return None if instance.language.hidden_states else "the language is neither a hidden Markov model nor an n-gram"
+    if not instance.language.hidden_states:
+        return "the language is neither a hidden Markov model nor an n-gram"
+    return HOMOGENEOUS(instance)
 
 
 def exact_obstacle(instance: Instance) -> str | None:
