@@ -16,7 +16,7 @@ __all__ = ["KINDS", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "marg
 
 Kind = Literal["exact", "rounding", "truncation", "statistical", "bound"]
 KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bound")
-"""Where a width comes from, from the strongest claim to the weakest."""
+"""Origins of a width, from the strongest claim to the weakest."""
 
 UNIT_ROUNDOFF = 2.0**-53
 
@@ -38,7 +38,7 @@ def gamma(depth: float) -> float:
 
 
 def margin(depth: float) -> float:
-    """How far the true value can be from a computed one, relative to the computed one: ``g / (1 - g)``."""
+    """Largest distance of the true value from a computed one, relative to the computed one: ``g / (1 - g)``."""
     error = gamma(depth)
     return math.inf if error >= 1 else error / (1 - error) * (1 + 4 * UNIT_ROUNDOFF)
 

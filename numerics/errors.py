@@ -55,7 +55,7 @@ class Undecidable(MaskboundError):
 
 
 def shown(value: Any) -> str:
-    """How a value that was found reads inside a message: on one line, short, whatever its size or nesting."""
+    """A value that was found, as it reads inside a message: on one line, short, whatever its size or nesting."""
     if value is None:
         return "null"
     if isinstance(value, dict):

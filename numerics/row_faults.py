@@ -13,7 +13,7 @@ NEAR = 1e-9
 """Sums of columns that are meant to be 1, in float64."""
 
 ROUGH = 0.02
-"""How far rows that are rounded, however coarsely, are from 1."""
+"""Largest distance from 1 of the sum of a row that is only rounded, however coarsely."""
 
 FLOAT32 = 2.0**-23
 

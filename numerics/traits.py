@@ -1,4 +1,4 @@
-"""How an instance decides the named traits of :mod:`maskbound.theory`.
+"""Deciding the named traits of :mod:`maskbound.theory`.
 
 Their names, their sentences and what follows from them are in ``maskbound.theory.assumptions``. A decision is written
 once, beside the class that it is about, and read by name: by checks, by searches for counterexamples, by engines.
@@ -41,7 +41,7 @@ def part_has(part: Part, it: Any, names: frozenset[str]) -> bool:
 
 
 def parts(names: Iterable[str]) -> set[Part]:
-    """Which parts of an instance decide these traits."""
+    """The parts of an instance that decide these traits."""
     return {_DECISIONS[name][0] for name in names}
 
 

@@ -13,7 +13,7 @@ READING: Mapping[str, str] = {
     "abstract read": "only its abstract was read; its theorems as other people report them",
     "others' notes": "it was not read; its results as other people, or textbooks, report them",
 }
-"""How well a paper is known."""
+"""Ways in which a paper is known."""
 
 FORMS: Mapping[str, str] = {
     "as stated": "the theorem as the paper states it",
@@ -22,7 +22,7 @@ FORMS: Mapping[str, str] = {
     "as recalled": "what other people report of the theorem, proved here",
     "compare": "another theorem about the same thing",
 }
-"""How a statement stands to the theorem that it cites."""
+"""Relations of a statement to the theorem that it cites."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ PAPERS: Mapping[str, Paper] = MappingProxyType({paper.key: paper for paper in _P
 
 @dataclass(frozen=True)
 class Citation:
-    """Where a statement is published.
+    """A theorem of a paper that a statement is about.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ class Quantity:
 
     @property
     def definition(self) -> str:
-        """Where it is defined, with a formula and an example: ``definitions.md#kl``, in ``proofs_notes``."""
+        """Anchor of its definition, with a formula and an example: ``definitions.md#kl``, in ``proofs_notes``."""
         return f"definitions.md#{self.name}"
 
 

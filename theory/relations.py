@@ -1,4 +1,4 @@
-"""Which statement follows from which: trees for a terminal, a diagram for documents.
+"""Relations between statements, what follows from what: trees for a terminal, a diagram for documents.
 
 An arrow is algebra: the premises together give the conclusion, wherever its assumptions hold. Statements without
 premises are proved in their notes.

@@ -171,7 +171,7 @@ class Statement:
 
     @property
     def subjects(self) -> int:
-        """How many instances it speaks of: 1, or 2."""
+        """Number of instances that it speaks of: 1, or 2."""
         return 2 if self._names_second else 1
 
     @property

@@ -1,4 +1,4 @@
-"""What somebody meant who wrote a name or a sign that is not known."""
+"""Known names and signs that are close to an unknown one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CALLED: Mapping[str, str] = {
     "total_variation": "tv",
     "vocab": "V",
 }
-"""What else the field calls quantities and functions, in small letters."""
+"""Other names that the field has for quantities and functions, in small letters."""
 
 SIGNS: Mapping[str, str] = {
     "^": "**",
@@ -69,5 +69,5 @@ def closest(name: str, known: Iterable[str]) -> list[str]:
 
 
 def spelled_here(sign: str) -> str | None:
-    """How claims write a sign of other notations, such as ``**`` for ``^``; None for one that they do not have."""
+    """A sign of other notations as claims write it, such as ``**`` for ``^``; None for one that they do not have."""
     return SIGNS.get(sign)

@@ -1,4 +1,4 @@
-"""Which positions an adaptive policy reveals, decided from scores that are known to within an error
+"""The positions that an adaptive policy reveals, decided from scores that are known to within an error
 (definitions.md#adaptive-policies).
 
 What is decided is independent of the errors; what is not is reported, and until somebody knows better overlapping

@@ -1,4 +1,4 @@
-"""How kernels are compiled: the same way all of them.
+"""Compiling kernels, all of them the same way.
 
 Arithmetic is IEEE's, but for contraction: a product and a sum may be one fused operation, which rounds once where
 two would round twice, so that no bound of the rounding model (definitions.md#rounding) is lost. A division by zero

@@ -437,7 +437,7 @@ def _store(G, J, first, n_low, U, row):
 
 @kernel
 def _survey(U, row, live, coefficient):
-    """Which lane groups hold anything, and 1 or 0 for rows that do or do not."""
+    """Lane groups that hold anything, and 1 or 0 for rows that do or do not."""
     for k in range(len(live)):
         live[k] = False
     for y in range(len(coefficient)):

@@ -16,7 +16,7 @@ WORTH_THREADS = 3e5
 
 
 def thread_count() -> int:
-    """How many threads to use: the environment's ``NUMBA_NUM_THREADS``, by default one a processor."""
+    """Number of threads to use: the environment's ``NUMBA_NUM_THREADS``, by default one a processor."""
     return config.NUMBA_NUM_THREADS
 
 

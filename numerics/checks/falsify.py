@@ -42,7 +42,7 @@ NARROW = 1e-6
 """A ratio counts when its enclosure is narrower than this."""
 
 CLIMBERS = 8
-"""How many of the best candidates are climbed from."""
+"""Number of the best candidates that are climbed from."""
 
 EXACT_SECONDS = 0.05
 """Estimated time up to which what intervals leave open is decided exactly."""
@@ -59,7 +59,7 @@ CLIMB = 150
 """Candidates of each sort in a round."""
 
 CLEARER_TURNS = 4
-"""How often a counterexample of uneven weights is made clearer and shrunk again."""
+"""Times that a counterexample of uneven weights is made clearer and shrunk again."""
 
 PATIENCE = 50
 """Steps of a climb without a gain before it is given up."""
@@ -260,7 +260,7 @@ class _Search:
         return False
 
     def _try(self, candidate: Candidate) -> Height | None:
-        """How close the candidate comes to a violation; None where the statement does not apply."""
+        """Height of the candidate, higher closer to a violation; None where the statement does not apply."""
         verdict = self._judged(candidate)
         if verdict is None:
             return None

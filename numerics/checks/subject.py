@@ -41,7 +41,7 @@ __all__ = [
 Path = tuple[str | int, ...]
 
 STEPS_OF = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets", "adaptive": "sizes"}
-"""Which key of a policy lists its steps; an adaptive one may have a rule in its place."""
+"""The key of a policy that lists its steps; an adaptive one may have a rule in its place."""
 
 RULE = ("off_support", "off_support_scope")
 
@@ -159,7 +159,7 @@ def _with_weights(policy: Spec) -> Spec:
 
 
 def _masks(vocab: int, length: int) -> list[list[bool]]:
-    """Which positions of each partial sequence are masked."""
+    """Masked positions of each partial sequence."""
     return (lattice_rows(0, lattice_size(vocab, length), vocab, length) == vocab).tolist()
 
 
@@ -178,7 +178,7 @@ def spelled_out(language: Spec) -> Spec:
 
 
 def rows(table: Spec) -> list[Path]:
-    """Where a table holds probability laws."""
+    """Paths in a table that lead to probability laws."""
     found: list[Path] = []
     for key in ("initial", "probabilities", "weights", "support"):
         if key in table:

@@ -147,7 +147,7 @@ def _neighbour_counts(seen: NDArray[np.int64], vocab: int) -> Any:
 
 
 def _joint_counts(seen: NDArray[np.int64], vocab: int, left: int, right: int) -> NDArray[np.float64]:
-    """How often tokens stand at distances ``left`` and ``right`` of a third (0: no neighbour), (V+1, V+1, V)."""
+    """Counts of tokens at distances ``left`` and ``right`` of a third (0: no neighbour), (V+1, V+1, V)."""
     length, V = seen.shape[1], vocab
     if left + right >= length:
         return np.zeros((V + 1, V + 1, V))

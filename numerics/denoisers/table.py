@@ -145,7 +145,7 @@ def _require_shape(array: NDArray[np.float64], shape: tuple[int, ...], name: str
 
 
 def _masked_cells(vocab: int, length: int) -> NDArray[np.bool_]:
-    """Which (partial sequence, position) pairs are masked."""
+    """True for the masked (partial sequence, position) pairs."""
     digits = np.arange(lattice_size(vocab, length))[:, None] // (vocab + 1) ** np.arange(length - 1, -1, -1)
     return digits % (vocab + 1) == 0
 

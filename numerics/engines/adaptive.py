@@ -164,7 +164,7 @@ def _whole_marginals(work: Workspace) -> NDArray[np.float64] | None:
 
 
 def revealed_counts(vocab: int, length: int) -> NDArray[np.uint8]:
-    """How many tokens each partial sequence of the lattice reveals."""
+    """Number of tokens that each partial sequence of the lattice reveals."""
     counts = np.zeros(1, dtype=np.uint8)
     for _ in range(length):
         counts = (counts[:, None] + (np.arange(vocab + 1) > 0).astype(np.uint8)).reshape(-1)

@@ -120,7 +120,7 @@ def _table(work: Workspace) -> NDArray[np.float64]:
 
 
 def support(work: Workspace) -> NDArray[np.bool_]:
-    """Which sequences are possible, shape (V^L,)."""
+    """True for the possible sequences, shape (V^L,)."""
     return work.once_for_policies(_support)
 
 

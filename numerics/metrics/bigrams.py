@@ -1,4 +1,4 @@
-"""How well the sampler's neighbouring tokens follow the language (definitions.md#bigram_kl_rate)."""
+"""Distances of the sampler's neighbouring tokens from the language's (definitions.md#bigram_kl_rate)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What proved statements measure: a quantity that a statement encloses by others, from enclosures of these.
+"""Bounds from proved statements: a quantity that a statement encloses by others, from enclosures of these.
 
 Engines of long sequences have no output law, so what depends on that law is known to them by statements only.
 """

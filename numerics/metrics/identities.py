@@ -1,4 +1,4 @@
-"""Where every string is possible, no sampler can be wrong: SER is 0, at any length."""
+"""SER is 0, at any length, where every string is possible: no sampler can be wrong."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ _fixed_sets = all_of(blocks.denoiser_obstacle, FIXED_SETS)
 
 
 def method_of_one(quantity: str, engine: str = "tabular") -> Method:
-    """How one block is measured."""
+    """The method that measures one block."""
     families = (divergence, error_rates, information, path)
     (found,) = (
         method

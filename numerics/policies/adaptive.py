@@ -264,7 +264,7 @@ class Adaptive(Policy):
         return certain, [i for i in ranked if scores[i] == last], count - len(certain)
 
     def _count(self, step: int, scores: list) -> int:
-        """How many of the ranked candidates are revealed."""
+        """Number of the ranked candidates that are revealed."""
         if not scores:
             return 0
         if self.sizes is not None:

@@ -68,7 +68,7 @@ class Contexts:
 
 @dataclass(frozen=True)
 class Choices:
-    """Which positions are revealed: those of state CERTAIN, and ``drawn`` of those TIED.
+    """Positions that are revealed: those of state CERTAIN, and ``drawn`` of those TIED.
 
     Parameters
     ----------

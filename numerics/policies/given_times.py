@@ -39,7 +39,7 @@ class GivenTimes(Policy):
 
     @abstractmethod
     def choices(self, step: int, masked: Positions) -> Iterator[tuple[Fraction, Positions]]:
-        """What step 1..N reveals of the masked positions, each possible set with its chance."""
+        """Sets of masked positions that step 1..N may reveal, each with its probability."""
 
     @abstractmethod
     def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -104,7 +104,7 @@ class ExchangeableTimes(GivenTimes):
 
     @abstractmethod
     def counts(self, step: int, masked: int) -> Iterator[tuple[Fraction, int]]:
-        """How many of so many masked positions step 1..N reveals, each possible number with its chance."""
+        """Numbers of masked positions that step 1..N may reveal of so many, each with its probability."""
 
     def choices(self, step: int, masked: Positions) -> Iterator[tuple[Fraction, Positions]]:
         for chance, size in self.counts(step, len(masked)):

@@ -1,1 +1,1 @@
-"""How the tables of an instance file are read and written."""
+"""Reading and writing the tables of an instance file."""

@@ -141,7 +141,7 @@ class SpecTable(BaseModel):
         return key in self.model_fields_set
 
     def exactly_one(self, *keys: str) -> str:
-        """Which one of several keys the table holds."""
+        """The one of several keys that the table holds."""
         given = [key for key in keys if self.given(key)]
         if not given:
             raise BadInput(keys[0], f"the key is missing; exactly one of {_listed(keys, 'and')} must be given")
@@ -187,7 +187,7 @@ class KindTable(SpecTable):
         return kinds[kind].read(table)
 
     def keys(self) -> dict[str, Any]:
-        """What the table says beside its kind, defaults filled in."""
+        """Values of the table's keys beside its kind, defaults filled in."""
         return {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
 
 

@@ -1,4 +1,4 @@
-"""Which code measured a row: the package's version, and a digest of the sources that a measurement runs through."""
+"""Version of the code that measured a row: the package's, and a digest of the sources that measure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from maskbound import theory
 __all__ = ["code_version", "digest"]
 
 ABOVE = ("cli", "tables", "testing", "repl.py")
-"""What only calls sweeps or reads them."""
+"""Folders that only call sweeps or read them."""
 
 SUFFIXES = (".py", ".json", ".tsv")
 """Code, and the data that it reads."""
@@ -21,7 +21,7 @@ SUFFIXES = (".py", ".json", ".tsv")
 
 @cache
 def code_version() -> str:
-    """What rows are kept under beside their fingerprint, such as ``0.1.0+3f2a9c01b7d4``."""
+    """Version under which rows are kept beside their fingerprint, such as ``0.1.0+3f2a9c01b7d4``."""
     return f"{version('maskbound')}+{digest(Path(theory.__file__).parent, Path(__file__).parent.parent)}"
 
 

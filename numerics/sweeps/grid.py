@@ -52,7 +52,7 @@ def _between(key: str, value: Any, least: float, end: float, accepted: str) -> f
 
 
 class Settings(SpecTable):
-    """How every instance of a sweep is measured: the options of ``measure``."""
+    """Options of ``measure`` for every instance of a sweep."""
 
     width: Annotated[float, PlainValidator(_read_width)] = Request.width
     seconds: Annotated[float, PlainValidator(_read_seconds)] = Request.seconds

@@ -46,7 +46,7 @@ class Sweep:
 
 
 def missing(grid: Grid, store: Store) -> tuple[int, list[Point]]:
-    """How many instances the grid has, and those of which the database lacks a quantity."""
+    """Number of instances of the grid, and those of which the database lacks a quantity."""
     known, size, points = store.known(), 0, []
     for point in grid.points():
         size += 1

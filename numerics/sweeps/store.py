@@ -152,7 +152,7 @@ class Store:
             )
 
     def settings(self) -> Settings:
-        """How the rows of this version were measured."""
+        """Options by which the rows of this version were measured."""
         found = self._base.execute("SELECT measure FROM settings WHERE version = ?", (code_version(),)).fetchone()
         return Settings.model_validate_json(found[0]) if found else Settings()
 
@@ -184,7 +184,7 @@ class Store:
             raise WriteFailed(str(self.path), f"rows could not be written ({problem})") from None
 
     def left_out(self) -> int:
-        """How many rows other code has measured: they are kept, and not read."""
+        """Number of rows that other code has measured: they are kept, and not read."""
         return self._base.execute("SELECT COUNT(*) FROM results WHERE version != ?", (code_version(),)).fetchone()[0]
 
     def rows(self) -> Iterator[Row]:

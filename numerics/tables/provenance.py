@@ -1,4 +1,4 @@
-"""Where the numbers of a table come from: versions, and the fingerprints of the instances."""
+"""Provenance of the numbers of a table: versions, and the fingerprints of the instances."""
 
 from __future__ import annotations
 

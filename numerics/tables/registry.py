@@ -26,7 +26,7 @@ __all__ = ["CASE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "
 
 
 def bounds(cases: Iterable[Case]) -> Table:
-    """How far each inequality that applies is from the measured truth, from the loosest to the tightest."""
+    """Ratios of the sides of each inequality that applies, from the loosest to the tightest."""
     found = [
         verdict
         for case in cases

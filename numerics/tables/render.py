@@ -27,7 +27,7 @@ LONGEST_EXACT = 200_000
 """Bits in the arguments of a log form that is written out."""
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
-"""What a cell begins with that a spreadsheet would calculate."""
+"""First characters of cells that a spreadsheet would take for formulas."""
 
 
 @dataclass(frozen=True)

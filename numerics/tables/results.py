@@ -59,7 +59,7 @@ def measured_record(instance: Instance, found: Mapping[str, Enclosure]) -> dict[
 
 
 def law_record(law: Law) -> dict[str, Any]:
-    """What ``law --json`` prints: p in the order of ``tabular`` probabilities, and the ends of its enclosures."""
+    """The record of ``law --json``: p in the order of ``tabular`` probabilities, and the ends of its enclosures."""
     found = [Enclosure.relative(p, law.p_depth, 1.0) for p in law.p.tolist()]
     ends = {"lo": [each.lo for each in found], "hi": [each.hi for each in found]}
     return {"vocab": law.vocab, "length": law.length, "law": law.p.tolist(), **ends}

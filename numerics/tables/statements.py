@@ -57,7 +57,7 @@ def tightest_ratio(statement: Statement) -> str | None:
 
 
 def for_every_language(statement: Statement) -> str | None:
-    """What is stored about all languages; None where that is out of reach."""
+    """The stored verdict about all languages; None where that is out of reach."""
     found = universal_verdicts().get(statement.id)
     return None if found is None else found.shown
 

@@ -71,7 +71,7 @@ class _Item(pytest.Item):
         return str(excinfo.value) if isinstance(excinfo.value, CheckFailed) else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """Where it stands."""
+        """File of the test, without a line, and its name."""
         return self.path, None, f"{self.path.name}: {self.name}"
 
 

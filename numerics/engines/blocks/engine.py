@@ -191,7 +191,7 @@ def revealed_patterns(policy: FixedSets, block: int) -> tuple[tuple[tuple[tuple[
 
 
 def _ranks(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many distinct smaller values there are in an entry's row, shape as ``rows``."""
+    """Number of distinct smaller values in an entry's row, shape as ``rows``."""
     order = rows.argsort(axis=1, kind="stable")
     rises = np.diff(np.take_along_axis(rows, order, axis=1), axis=1) > 0
     ranked = np.concatenate([np.zeros((len(rows), 1), dtype=np.int64), rises.cumsum(axis=1)], axis=1)

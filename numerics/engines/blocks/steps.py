@@ -24,7 +24,7 @@ from .counts import SMALLEST, Composition, Tiny, compositions
 __all__ = ["all_blocks", "steps_cost"]
 
 State = tuple[int, ...]
-"""How many blocks have each history."""
+"""Number of blocks that have each history."""
 
 Moves = Sequence[Sequence[int | None]]
 """For each history, where j = 1, 2, .. tokens more lead; None is completion."""

@@ -165,7 +165,7 @@ class _Recursion:
         return self.nu if self.mixed else self.sums[-1] / self.chain.length
 
     def _marginal_spread(self) -> float:
-        """How far, in total variation doubled, a token's own law is from the one drawn from in its place."""
+        """Largest distance, total variation doubled, of a token's own law from the one drawn from in its place."""
         return float(np.abs(self.sigma - self.off_support).sum(axis=1).max()) * (1 + 1e-9) + 2 * self.law_error
 
     def advance(self, step: RevealStep) -> None:

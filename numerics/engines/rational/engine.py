@@ -126,7 +126,7 @@ def cost(instance: Instance) -> Cost:
 
 
 def operations(pairs: int) -> float:
-    """What so many source-target pairs cost."""
+    """Operations that so many source-target pairs take."""
     return pairs * 1e9 / PAIRS_A_SECOND
 
 
@@ -224,7 +224,7 @@ def _by_transitions(work: Workspace, mass: dict[Partial, fmpq]) -> tuple[list[fm
 
 
 def _choices(times: GivenTimes, step: int, masked: tuple[int, ...]) -> list[tuple[fmpq, tuple[int, ...]]]:
-    """What a step reveals of the masked positions."""
+    """Sets of masked positions that a step may reveal, each with its probability."""
     return [(to_flint(share), chosen) for share, chosen in times.choices(step, masked)]
 
 

@@ -22,7 +22,7 @@ def steps_obstacle(instance: Instance) -> str | None:
 
 
 class Steps(Collector):
-    """How many steps each sequence took."""
+    """Number of steps that each sequence took."""
 
     def __init__(self, work: Workspace) -> None:
         super().__init__(work)

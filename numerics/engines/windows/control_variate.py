@@ -42,7 +42,7 @@ TYPICAL = 0.25
 
 @dataclass(frozen=True)
 class Sampling:
-    """How many paths beyond the windows.
+    """Number of paths beyond the windows.
 
     Attributes
     ----------

@@ -138,7 +138,7 @@ class StateLaws:
         return float(self.error.mean())
 
     def first(self, positions: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How many of the first ``positions`` each law stands for, and the root of its mean square error there."""
+        """Number of the first ``positions`` that each law stands for, and the root of its mean square error there."""
         index, T = self.position[:positions], len(self.laws)
         count = np.bincount(index, minlength=T).astype(np.float64)
         squares = np.bincount(index, weights=self.error[:positions] ** 2, minlength=T)

@@ -86,7 +86,7 @@ NARROWEST = 1e-11
 
 @dataclass(frozen=True)
 class Effort:
-    """How far to go: a relative width, seconds, and bytes for the windows."""
+    """Limits of the work: a relative width, seconds, and bytes for the windows."""
 
     width: float
     seconds: float
@@ -168,7 +168,7 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
 
 
 def first_importance(chain: HiddenChain, beyond: Beyond) -> float:
-    """Where the first round stops."""
+    """Relative width at which the first round stops."""
     lo, hi = beyond.at_once(0, 0)
     return FIRST * chain.length * math.log(max(chain.vocab, 2)) * (hi - lo)
 

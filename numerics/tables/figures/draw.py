@@ -167,7 +167,7 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
 
 
 def _level_of_zero(lines: list[Line]) -> float | None:
-    """Where a logarithmic axis shows zeros: a decade below all that is positive; None where there are none."""
+    """Height at which a logarithmic axis shows zeros: a decade below all that is positive; None without zeros."""
     drawn_values = [y.value for line in lines for y in line.y if _is_point(y)]
     if all(drawn_values):
         return None
@@ -176,7 +176,7 @@ def _level_of_zero(lines: list[Line]) -> float | None:
 
 
 def _height(y: Enclosure, zero: float | None) -> float:
-    """Where a point is drawn; nowhere if no number is known."""
+    """Height of a point; NaN if no number is known."""
     if not _is_point(y):
         return math.nan
     return zero if zero is not None and y.value == 0 else y.value

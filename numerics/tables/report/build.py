@@ -54,7 +54,7 @@ class Report:
 
 
 def measured_parts(sections: Sequence[Section] = SECTIONS) -> int:
-    """How many tables there are to measure."""
+    """Number of tables to measure."""
     return len({_table_of(part) for section in sections for part in section.parts})
 
 

@@ -50,5 +50,5 @@ def total(*found: Enclosure | None) -> Enclosure | None:
 
 
 def kind(found: Enclosure | None) -> str | None:
-    """How sure a number is, for the column beside it."""
+    """Kind of an enclosure, for the column beside the number."""
     return None if found is None else found.kind
