@@ -15,7 +15,7 @@ from .libraries import Found, attained, refute, tried
 from .linear import CONSTANT, Form, Lattice, Number, sign
 from .mixture import Mixture
 from .orders import LOG_V, Combination, Orders, combination, orders_of
-from .reading import Reading, in_both_senses
+from .reading import BETWEEN, Reading, in_both_senses
 from .shannon import Cone, Proof, classes_of, equations
 
 __all__ = ["by_sets"]
@@ -38,19 +38,20 @@ def by_sets(
     orders = [orders_of(policy, length) for policy in policies]
     ties = equations(assumed, length)
     senses = [_without_bounds(lattice) for lattice in in_both_senses(reading)]
-    exact = not any(name.startswith(("kl", "log_mean_path_kl")) for name in reading.names)
+    bounds = any(name.startswith(BETWEEN) for name in reading.names)
     cone = Cone(classes_of(orders, length, symmetric=not ties), ties, vocabulary="log V" in _names(senses))
-    constant, remark = _constant(reading, orders, length, cone, assumed) if exact else (None, "")
+    constant, remark = _constant(reading, orders, length, cone, assumed) if not bounds else (None, "")
     proofs: list[Proof] = []
     for row in (row for lattice in senses for row in lattice):
         forms, added = zip(*(combination(form, orders, length) for form in row), strict=True)
         proof = cone.prove(forms, added)
         if proof is None:
             if all(sign(value) > 0 for value in added):
-                return _failed_by_constant(statement, policies, length, judge, scope)
+                return _failed_by_constant(statement, reading, policies, length, judge, scope)
             if any(sign(value) for value in added):
                 raise BeyondReach("Shannon's inequalities do not prove it, and it is not homogeneous")
-            return _failed(statement, forms, ties, policies, length, cone, exact, judge, scope, constant)
+            certain = not bounds and not reading.cross_multiplied
+            return _failed(statement, forms, ties, policies, length, cone, certain, judge, scope, constant)
         proofs.append(proof)
     count = sum(len(proof.terms) for proof in proofs)
     return Decision(
@@ -113,20 +114,23 @@ def _failed(
     policies: Sequence[Policy | Mixture],
     length: int,
     cone: Cone,
-    exact: bool,
+    certain: bool,
     judge: bool,
     scope: str,
     constant: Fraction | None,
 ) -> Decision:
-    """No proof: look for a language; else say on which polymatroid the claim fails."""
+    """No proof: look for a language; else say on which polymatroid the claim fails.
+
+    Where the forms are only bounds, or a side may have no value, the engines have the last word.
+    """
     found = refute(forms, length, ties)
     if found is not None:
-        witness, said = _witness(statement, found, policies, judge)
-        if exact or said == "violated":
+        witness, said = _witness(statement, found, policies, judge or not certain)
+        if certain or said == "violated":
             reason = f"it fails on a language found among {found.among}"
             return Decision(statement, Decided.FAILS, scope, reason, constant, witness, said)
-    if not exact:
-        return Decision(statement, Decided.UNDECIDED, scope, "bounds of kl do not prove it, and do not refute it")
+    if not certain:
+        return Decision(statement, Decided.UNDECIDED, scope, "neither a proof nor a language that violates it is found")
     vertex = _vertex(forms, cone) if len(forms) == 1 else ""
     return Decision(
         statement,
@@ -138,9 +142,16 @@ def _failed(
 
 
 def _failed_by_constant(
-    statement: Statement, policies: Sequence[Policy | Mixture], length: int, judge: bool, scope: str
+    statement: Statement,
+    reading: Reading,
+    policies: Sequence[Policy | Mixture],
+    length: int,
+    judge: bool,
+    scope: str,
 ) -> Decision:
     """What is added fails where all entropies vanish."""
+    if reading.cross_multiplied:
+        raise BeyondReach("where all entropies vanish a side has no value")
     table = {"kind": "tabular", "vocab": 1, "length": length, "support": [[[0] * length, "1"]]}
     witness, said = _witness(statement, Found(table, "one sequence"), policies, judge)
     return Decision(statement, Decided.FAILS, scope, "it fails on the language of one sequence", None, witness, said)

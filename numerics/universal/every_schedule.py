@@ -24,6 +24,7 @@ from .decision import Decided, Decision
 from .exchangeable import Steps, steps_of
 from .polynomials import Inequality, inequality
 from .prove import described, prove
+from .reading import BETWEEN
 from .symbolic import COORDINATES, EXCESS, LAMBDA, SLACK, UNIT, branches, linear, without_bounds
 
 __all__ = ["every_schedule"]
@@ -208,10 +209,21 @@ def _given_schedules(statement: Statement, policies: Sequence[Bernoulli], scope:
         if found.verdict is Decided.FAILS:
             reason = f"at length {length} {found.reason}"
             return Decision(statement, Decided.FAILS, scope, reason, found.constant, found.witness, found.judged)
+    if _bounded(statement):
+        return Decision(
+            statement, Decided.UNDECIDED, scope,
+            "bounds of kl make the kernel negative somewhere, and no language is known to violate it",
+        )  # fmt: skip
     return Decision(
         statement, Decided.FAILS, scope,
         f"the kernel is negative somewhere, so that it fails at some length; up to {LENGTHS[-1]} it does not",
     )  # fmt: skip
+
+
+def _bounded(statement: Statement) -> bool:
+    """Whether a quantity stands in it of which only bounds are known."""
+    names = {symbol.name.removesuffix("@2") for side in statement.sides for symbol in side.free_symbols}
+    return bool(names & {*BETWEEN, "log_ter"})
 
 
 def _own_numbers(policies: Sequence[Bernoulli]) -> dict[Symbol, Expr]:

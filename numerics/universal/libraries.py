@@ -85,7 +85,8 @@ def _product(valued: Sequence[Whole], L: int) -> Found | None:
     codes = [(values, found.language) for values, found in chosen if found is not None]
     for counts in sorted(itertools.product(range(1, MOST_COPIES + 1), repeat=len(codes)), key=sum):
         nats = [n * math.log(table["vocab"]) for n, (_, table) in zip(counts, codes, strict=True)]
-        if all(sum(float(v[k]) * t for (v, _), t in zip(codes, nats, strict=True)) > 0 for k in range(len(valued))):
+        sums = (sum(float(v[k]) * t for (v, _), t in zip(codes, nats, strict=True)) for k in range(len(valued)))
+        if min(sums) > LEAST_GAIN:
             tables = [table for n, (_, table) in zip(counts, codes, strict=True) for _ in range(n)]
             if math.prod(len(table["support"]) for table in tables) <= MOST_WORDS:
                 return Found(_side_by_side(tables, L), "products of codes and symbols that are not used")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
-from sympy import Expr, Integer, Poly, Rational, log
+from sympy import Expr, Integer, Poly, Rational
 
 from ..errors import BeyondReach
 
@@ -60,11 +60,13 @@ def inequality(where: str, expression: Expr) -> Inequality:
     top, bottom = sympy.fraction(sympy.together(expression))
     top, bottom = sympy.expand(top), sympy.factor(bottom)
     generators = sorted(top.free_symbols | bottom.free_symbols, key=str) or [sympy.Symbol("S")]
+    if not (top.is_polynomial(*generators) and bottom.is_polynomial(*generators)):
+        raise BeyondReach("the claim is no rational function of the schedule")
     below = Poly(sympy.expand(bottom), *generators)
     if all(c < 0 for c in below.coeffs()):
         top, below = -top, -below
         bottom = -bottom
-    if any(c < 0 for c in below.coeffs()) or (top.has(log, sympy.Pow) and not top.is_polynomial(*generators)):
+    if any(c < 0 for c in below.coeffs()):
         raise BeyondReach("the sign of a denominator depends on the schedule")
     polynomial = Poly(top, *generators)
     if not all(c.is_Rational for c in polynomial.coeffs()):

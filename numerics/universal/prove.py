@@ -16,8 +16,19 @@ from .decision import Decided, Decision
 from .exchangeable import LANGUAGE_RAYS, exchangeable
 from .linear import CONSTANT, Lattice, negative
 from .mixture import Mixture
-from .rays import Generator, Outcome, decide, generators, mean_slope, sharp_constant, value_on, with_slopes
-from .reading import Reading, in_both_senses, placeholder, read
+from .rays import (
+    SLOPES,
+    Generator,
+    Outcome,
+    decide,
+    generators,
+    has_extreme_slope,
+    mean_slope,
+    sharp_constant,
+    value_on,
+    with_slopes,
+)
+from .reading import BETWEEN, Reading, in_both_senses, placeholder, read
 
 __all__ = ["described", "prove"]
 
@@ -93,9 +104,8 @@ def prove(
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
         assumed = _require_assumptions(statement, policies, length, exact_denoiser)
         reading = read(statement, policies, length, exact_denoiser)
-        plain = [each for each in policies if isinstance(each, Policy)]
         if "best_sizes_path_kl" in reading.names and exact_denoiser:
-            return _by_best_sizes(statement, reading, plain, length, judge, scope)
+            return _by_best_sizes(statement, reading, policies, length, judge, scope)
         if not assumed and (all(map(exchangeable, policies)) or _of_languages(reading)):
             return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
         if not exact_denoiser:
@@ -176,7 +186,7 @@ def _by_rays(
         raise BeyondReach(f"the length is {length}; at most {LONGEST} is accepted")
     slope = None
     if any(name.startswith(("curve_max_slope", "curve_min_slope")) for name in reading.names):
-        slope = mean_slope(policies[0], length) if exchangeable(policies[0]) else None
+        slope = mean_slope(policies[0], length) if all(map(exchangeable, policies)) else None
     senses = [with_slopes(lattice, length, slope) for lattice in in_both_senses(reading)]
     left = with_slopes(reading.lhs, length, slope)
     right = negative(with_slopes(negative(reading.rhs), length, slope))
@@ -198,15 +208,20 @@ def _by_rays(
 
 
 def _by_best_sizes(
-    statement: Statement, reading: Reading, policies: Sequence[Policy], length: int, judge: bool, scope: str
+    statement: Statement, reading: Reading, policies: Sequence[Policy | Mixture], length: int, judge: bool, scope: str
 ) -> Decision:
     """``c best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
     from .minimax import minimax, reaches
 
+    if not all(isinstance(policy, Bernoulli) for policy in policies):
+        raise BeyondReach("best_sizes_path_kl is a quantity of Bernoulli policies only")
     single = all(len(side) == len(side[0]) == 1 for side in (reading.lhs, reading.rhs))
     if not single or set(reading.lhs[0][0]) != {"best_sizes_path_kl"} or reading.relation != "<=":
         raise BeyondReach("best_sizes_path_kl is decided only where it is the smaller side of <= by itself")
     form = reading.rhs[0][0]
+    strange = sorted(name for name in form if name in SLOPES or name.removesuffix("@2") in BETWEEN)
+    if strange:
+        raise BeyondReach(f"best_sizes_path_kl is compared with linear functionals only, and {strange[0]} is none")
     spanning = generators(form, policies, length)
     factor = reading.lhs[0][0]["best_sizes_path_kl"]
     values = [value_on(form, each.values) for each in spanning]
@@ -237,16 +252,25 @@ def _refuted(
     constant: Fraction | None,
     lattice: Lattice,
 ) -> Decision:
-    """The claim fails on a sum of generators: write the language down, and let the engines judge it."""
-    from .witness import candidates, judged, spec_of  # engines take long to import, and only refutations need them
+    """The claim fails on a sum of generators: write the language down, and let the engines judge it.
+
+    Where the values are only bounds, a side may have no value, or a constant fixes the scale of the entropies, the
+    engines have the last word.
+    """
+    # Engines take long to import, and only refutations need them.
+    from ..checks import Status
+    from .witness import candidates, judged, spec_of
 
     mixed = " x ".join(f"{spanning[g].label}^{t}" if t != 1 else spanning[g].label for g, t in outcome.amounts.items())
-    if "slope" in " ".join(name for row in lattice for form in row for name in form) and len(outcome.amounts) > 1:
-        outcome = Outcome(False, amounts=outcome.amounts, attained=False)
-    witness, said = None, "no language was written down"
-    plain = [policy for policy in policies if isinstance(policy, Policy)]
-    constants = any(CONSTANT in form for row in lattice for form in row)
-    codes = {each.rank: each for each in spanning if each.rank is not None}
+    names = {name for row in lattice for form in row for name in form}
+    several = len(outcome.amounts) > 1
+    certain = (
+        outcome.attained
+        and not reading.cross_multiplied
+        and not (several and has_extreme_slope(names))
+        and not (several and any(CONSTANT in spanning[g].values for g in outcome.amounts))
+    )
+    codes = {each.rank: each for each in (*reversed(spanning), *(spanning[g] for g in outcome.amounts))}
 
     def violates(amounts: Mapping[int, float]) -> bool:
         """Whether a product of codes, in nats, is above 0 in some minimum, in floating point."""
@@ -260,28 +284,25 @@ def _refuted(
             for row in lattice
         )
 
-    for language, denoiser in candidates(outcome, spanning, length, constants, violates):
+    plain = [policy for policy in policies if isinstance(policy, Policy)]
+    witness, said, remark = None, "", "; no language was written down"
+    kinds = {"outgrown": CONSTANT in names, "with_others": reading.cross_multiplied}
+    for language, denoiser in candidates(outcome, spanning, length, violates, **kinds):
         if len(plain) < len(policies):
-            found, said = {"language": {**language, "length": length}}, "instance files know no mixture of sizes"
-            return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, found, said)
+            witness, remark = {"language": {**language, "length": length}}, ""
+            said = "instance files know no mixture of sizes"
+            break
         spec = spec_of({**language, "length": length}, plain, denoiser)
-        if not judge:
-            return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, spec)
-        said = judged(statement, spec)
-        witness = witness or spec
-        if said == "violated":
-            return Decision(
-                statement,
-                Decided.FAILS,
-                scope,
-                f"it fails on {mixed}",
-                constant,
-                spec,
-                said,
-                evidence={"kind": "fails"},
-            )
-    if outcome.attained:
-        return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}; {said}", constant, witness, said)
+        if not judge and not reading.cross_multiplied:
+            witness, remark = spec, ""
+            break
+        heard = judged(statement, spec)
+        if heard == Status.VIOLATED.value:
+            return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, spec, heard)
+        if witness is None:
+            witness, said, remark = spec, heard, f"; {heard}"
+    if certain:
+        return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}{remark}", constant, witness, said)
     return Decision(
         statement, Decided.UNDECIDED, scope, f"bounds of it fail on {mixed}, and no language is known to violate it"
     )

@@ -20,7 +20,18 @@ from .linear import CONSTANT, Form, Lattice, Number, add, maximum, minimum, scal
 from .mixture import Mixture
 from .simplex import game, maximise
 
-__all__ = ["Generator", "Outcome", "decide", "generators", "mean_slope", "sharp_constant", "value_on", "with_slopes"]
+__all__ = [
+    "SLOPES",
+    "Generator",
+    "Outcome",
+    "decide",
+    "generators",
+    "has_extreme_slope",
+    "mean_slope",
+    "sharp_constant",
+    "value_on",
+    "with_slopes",
+]
 
 SLOPES = {"curve_max_slope": -1, "curve_min_slope": 1}
 """Which sign of the coefficient, in ``lhs - rhs``, asks for averages of the slope instead of its extreme values."""
@@ -217,7 +228,11 @@ def _rational(value: Number) -> Fraction:
 
 
 def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) -> Fraction | None:
-    """The least C with ``lhs <= C rhs`` on all sums of the generators; None where there is none, or it stays open."""
+    """The least C with ``lhs <= C rhs`` on all sums of the generators; None where there is none, or it stays open.
+
+    Extreme slopes of a sum are not sums, and the largest of the slopes at some a may be exceeded between them; so with
+    several bounds and such slopes, C has to be attained on one code or where the slope is constant.
+    """
     if any(len(row) > 1 for row in lhs) or any(CONSTANT in form for row in (*lhs, *rhs) for form in row):
         return None
     try:
@@ -238,7 +253,25 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
         if found is None:
             return None
         best = max(best, found)
+    names = {name for row in (*lhs, *rhs) for form in row for name in form}
+    if has_extreme_slope(names):
+        languages = [{g} for g in range(len(spanning))]
+        if names.isdisjoint(SLOPES):
+            length = max(each.rank or 0 for each in spanning)
+            languages.append({g for g, each in enumerate(spanning) if 0 < (each.rank or 0) < length})
+        if best and not any(_side(left, one) == best * _side(bounds, one) > 0 for one in languages):
+            return None
     return best
+
+
+def has_extreme_slope(names: Iterable[str]) -> bool:
+    """Whether the steepest or the flattest slope of the curve is meant, by itself or through slopes at some a."""
+    return any(name in SLOPES or name.startswith("slope ") for name in names)
+
+
+def _side(lines: Sequence[Sequence[Fraction]], chosen: Iterable[int]) -> Fraction:
+    """The largest line on the product of the chosen generators."""
+    return max(sum((line[g] for g in chosen), Fraction(0)) for line in lines)
 
 
 def _largest_ratio(left: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> Fraction | None:

@@ -19,7 +19,7 @@ from .exchangeable import LANGUAGE_RAYS, POLICY_RAYS
 from .linear import CONSTANT, Lattice, add, maximum, minimum, negative, number, scaled
 from .mixture import Mixture
 
-__all__ = ["KNOWN", "LEARNING", "Reading", "in_both_senses", "one_reveal_order", "placeholder", "read"]
+__all__ = ["BETWEEN", "KNOWN", "LEARNING", "Reading", "in_both_senses", "one_reveal_order", "placeholder", "read"]
 
 LEARNING = ("learning_term", "eps_learning", "mean_learning_error")
 BETWEEN = ("kl", "log_mean_path_kl")
@@ -66,7 +66,8 @@ class Reading:
     turned : bool
         Whether the sides were exchanged.
     cross_multiplied : bool
-        Whether a division by a functional that is never negative was multiplied out.
+        Whether a division by a functional that is never negative was multiplied out; where it vanishes the claim says
+        nothing.
     """
 
     relation: str
@@ -90,7 +91,7 @@ def placeholder(policy: Policy, length: int) -> Instance:
 def one_reveal_order(policy: Policy | Mixture) -> bool:
     """Whether the reveal times have one value, so that KL is PATH_KL."""
     if isinstance(policy, Mixture):
-        return len(policy.parts) == 1
+        return len(policy.parts) == 1 and policy.policies[0].certain_times
     return policy.certain_times
 
 
@@ -115,6 +116,8 @@ def read(
         raise BeyondReach("a side divides by zero")
     left, right, crossed = _without_quotients(left, right)
     relation = statement.relation
+    if crossed and relation in ("<", ">"):
+        raise BeyondReach("a strict claim with a quotient is not decided: both sides vanish where it has no value")
     turned = relation in (">=", ">")
     if turned:
         left, right, relation = right, left, {">=": "<=", ">": "<"}[relation]

@@ -88,52 +88,61 @@ def candidates(
     outcome: Outcome,
     spanning: Sequence[Generator],
     length: int,
-    with_constants: bool,
     violates: Callable[[Mapping[int, float]], bool],
+    *,
+    outgrown: bool = False,
+    with_others: bool = False,
 ) -> Iterator[tuple[Any, Any]]:
     """Language and denoiser tables of the generators that violate a claim, cheapest first.
 
-    Where the claim adds constants, larger alphabets outgrow them; ``violates`` tells of amounts of codes, in nats,
-    whether their product does.
+    ``violates`` tells of amounts of codes, in nats, whether their product does. Where the claim adds constants they are
+    ``outgrown`` by larger alphabets; ``with_others``, a code that may leave a side without a value comes with another.
     """
     amounts = outcome.amounts
     chosen = {spanning[g].rank: t for g, t in amounts.items() if spanning[g].rank is not None}
     others = [spanning[g].label for g in amounts if spanning[g].rank is None]
-    if others:
-        wrong = any("denoiser" in label for label in others)
-        if not chosen:
-            noise = {"kind": "perturbed", "noise": "uniform", "strength": "1/2"} if wrong else None
-            yield {**code(0, length), "vocab": 2 if wrong else 1}, noise
+    wrong = any("denoiser" in label for label in others)
+    if not chosen:
+        noise = {"kind": "perturbed", "noise": "uniform", "strength": "1/2"} if wrong else None
+        yield {**code(0, length), "vocab": 2 if wrong else 1}, noise
+    if not chosen or wrong:
         return
-    ranks = {int(rank): t for rank, t in chosen.items() if rank is not None}
-    if len(ranks) == 1:
-        (rank,) = ranks
-        for field in itertools.islice(_fields(rank, length), None if with_constants else 1):
+    ranks = [int(rank) for rank in chosen if rank is not None]
+    if len(ranks) > 1:
+        yield from _products(ranks, length, violates)
+        return
+    (rank,) = ranks
+    for field in itertools.islice(_fields(rank, length), None if outgrown else 1):
+        if not outgrown or violates({rank: math.log(field)}):
             yield code(rank, length, field), None
-        for bits in SMALL if outcome.attained and 1 < rank < length - 1 else ():
-            try:
-                yield rare_ones(rank, length, Fraction(1, bits)), None
-            except BeyondReach:
-                break
+    for bits in SMALL if outcome.attained and 1 < rank < length - 1 else ():
+        try:
+            yield rare_ones(rank, length, Fraction(1, bits)), None
+        except BeyondReach:
+            break
+    if with_others:
+        for other in range(1, length):
+            if other != rank:
+                yield from _products([rank, other], length, violates)
+
+
+def _products(
+    ranks: Sequence[int], length: int, violates: Callable[[Mapping[int, float]], bool]
+) -> Iterator[tuple[Any, Any]]:
+    """Products of some copies of each code that violate the claim, small supports first."""
+    sizes = {rank: field_of(rank, length) ** max(rank, 1) for rank in ranks}
+    if math.prod(sizes.values()) > MOST_WORDS:
         return
-    for exponents in _small_products(ranks, length, violates):
-        yield product_of_codes(exponents, length), None
-
-
-def _small_products(
-    ranks: Mapping[int, Fraction], length: int, violates: Callable[[Mapping[int, float]], bool]
-) -> Iterator[dict[int, int]]:
-    """Numbers of copies of each code, small supports first, whose product violates the claim."""
-    sizes = {rank: field_of(rank, length) ** rank for rank in ranks}
     logs = {rank: math.log(field_of(rank, length)) for rank in ranks}
+    most = (min(LARGEST_EXPONENT, math.floor(math.log(MOST_WORDS, sizes[rank]))) for rank in ranks)
     found = []
-    for counts in itertools.product(range(1, LARGEST_EXPONENT + 1), repeat=len(ranks)):
+    for counts in itertools.product(*(range(1, n + 1) for n in most)):
         exponents = dict(zip(ranks, counts, strict=True))
         size = math.prod(sizes[rank] ** m for rank, m in exponents.items())
         if size <= MOST_WORDS and violates({rank: m * logs[rank] for rank, m in exponents.items()}):
             found.append((size, counts))
     for _, counts in sorted(found)[:MOST_PRODUCTS]:
-        yield dict(zip(ranks, counts, strict=True))
+        yield product_of_codes(dict(zip(ranks, counts, strict=True)), length), None
 
 
 def _fields(rank: int, length: int) -> Iterator[int]:

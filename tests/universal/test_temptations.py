@@ -1,0 +1,123 @@
+"""Claims that invite a wrong verdict: bounds taken for values, sides without a value, scales, and extremes of sums."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+
+import pytest
+
+from maskbound.numerics import Instance, check, languages
+from maskbound.numerics.checks import Status
+from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, bisection
+from maskbound.numerics.universal import Decided, Mixture, prove, prove_everywhere
+from maskbound.numerics.universal.codes import product_of_codes
+from maskbound.theory import claim
+
+INFORMATION = "(total_correlation + dual_total_correlation)"
+HALF = Fraction(1, 2)
+ONE_OR_TWO = Mixture(((HALF, FixedSize([1, 2])), (HALF, FixedSize([2, 1]))))
+
+
+def is_violated(text: str, language, policy, exact: bool = True) -> bool:
+    return check(Instance(language, policy), judged=[claim(text)], exact=exact)[0].status is Status.VIOLATED
+
+
+def table(support: list, vocab: int) -> languages.Tabular:
+    words, chances = zip(*support, strict=True)
+    return languages.Tabular(vocab, len(words[0]), words, chances)
+
+
+def test_a_mixture_of_one_part_draws_positions_all_the_same():
+    alone = Mixture(((Fraction(1), FixedSize([2, 2])),))
+    assert prove("kl == path_kl", alone, 4).verdict is Decided.UNDECIDED
+    assert is_violated("kl == path_kl", languages.pair(2, 4), FixedSize([2, 2]))
+    given = Mixture(((Fraction(1), FixedSets([[0, 1], [2]])),))
+    assert prove("kl == path_kl", given, 3).verdict is Decided.HOLDS
+
+
+@pytest.mark.parametrize("judge", [True, False])
+@pytest.mark.parametrize("policies", [(Bernoulli(2), Bernoulli(2)), (FixedSize([2, 1]),) * 2, (ONE_OR_TWO,) * 2])
+def test_bounds_do_not_refute(policies, judge):
+    """Of two policies that are the same."""
+    assert prove("kl@2 <= kl", policies, 3, judge=judge).verdict is Decided.UNDECIDED
+
+
+def test_bounds_do_not_refute_at_every_length():
+    assert prove("kl <= log_mean_path_kl", Bernoulli(2), 5).verdict is Decided.HOLDS
+    assert prove_everywhere("kl <= log_mean_path_kl", Bernoulli(2)).verdict is Decided.UNDECIDED
+
+
+def test_best_sizes_against_what_is_not_linear():
+    """KL of a weak dependence falls short of PATH_KL; extreme slopes of a product are not sums of extreme slopes."""
+    even = table(product_of_codes({1: 1, 2: 1}, 3)["support"], 4)
+    words = itertools.product((0, 1), repeat=3)
+    weak = table([(list(word), "103/800" if len(set(word)) == 1 else "99/800") for word in words], 2)
+    for text, language in (
+        ("best_sizes_path_kl <= 6/5*kl", weak),
+        ("best_sizes_path_kl <= 3/20*curve_max_slope", even),
+    ):
+        assert prove(text, Bernoulli(2), 3).verdict is Decided.OUT_OF_REACH
+        assert is_violated(text, language, Bernoulli(2), exact=False)
+    assert prove("best_sizes_path_kl <= curve_min_slope", Bernoulli(2), 3).verdict is Decided.OUT_OF_REACH
+    assert not is_violated("best_sizes_path_kl <= curve_min_slope/6", even, Bernoulli(2))
+
+
+@pytest.mark.parametrize("policy", [bisection(3), FixedSize([2, 1]), ONE_OR_TWO])
+def test_best_sizes_are_of_bernoulli_policies(policy):
+    assert prove("best_sizes_path_kl <= total_correlation", policy, 3).verdict is Decided.OUT_OF_REACH
+
+
+@pytest.mark.parametrize(
+    ("text", "policy", "verdict"),
+    [
+        ("path_kl / total_correlation < 2", Bernoulli(2), Decided.OUT_OF_REACH),
+        ("entropy / path_kl <= 1", FixedSize([1, 1, 1]), Decided.UNDECIDED),
+        ("entropy / path_kl <= 1", FixedSets([[0], [1], [2]]), Decided.UNDECIDED),
+        ("entropy / total_correlation <= 5", FixedSize([2, 1]), Decided.FAILS),
+        ("path_kl / total_correlation <= 1/2", FixedSets([[0, 1], [2]]), Decided.FAILS),
+        ("1 / path_kl <= 1/2", FixedSets([[0, 1], [2]]), Decided.OUT_OF_REACH),
+    ],
+)
+def test_nothing_is_claimed_where_a_side_has_no_value(text, policy, verdict):
+    """The first two are never false: a strict one where it is defined, and one that is defined nowhere."""
+    found = prove(text, policy, 3, judge=False)
+    assert found.verdict is verdict
+    if verdict is Decided.FAILS:
+        assert found.judged == "violated"
+
+
+def test_no_alphabet_has_a_logarithm_between():
+    """A constant fixes the scale, and log V has gaps: 0, log 2, .."""
+    one_at_a_time = FixedSize([1, 1])
+    for judge in (True, False):
+        found = prove("min(log(V) - 1/10, 6/10 - log(V)) <= path_kl", one_at_a_time, 2, judge=judge)
+        assert found.verdict is Decided.UNDECIDED
+    found = prove("min(log(V) - 1/10, 8/10 - log(V)) <= path_kl", one_at_a_time, 2)
+    assert (found.verdict, found.judged) == (Decided.FAILS, "violated")
+
+
+def test_a_language_that_does_not_outgrow_the_constant_is_not_shown():
+    found = prove("path_kl <= total_correlation/10 + 1000", FixedSize([2, 1]), 3)
+    assert found.verdict is Decided.FAILS
+    assert found.witness is None
+
+
+def test_a_constant_is_called_sharp_only_if_a_language_attains_it():
+    """The steepest slope of a product is less than the sum of the steepest: 4 = 12/3 on Copy is the most."""
+    found = prove("curve_max_slope <= 100*max(total_correlation, dual_total_correlation)", Bernoulli(2), 4)
+    assert (found.verdict, found.constant) == (Decided.HOLDS, None)
+    for length, constant in ((4, HALF), (12, None)):
+        found = prove("total_correlation <= curve_max_slope", Bernoulli(2), length)
+        assert (found.verdict, found.constant) == (Decided.HOLDS, constant)
+
+
+def test_a_product_of_many_codes_is_not_looked_for_in_vain():
+    assert prove("total_correlation <= 49/100*curve_max_slope", Bernoulli(2), 12).verdict is Decided.UNDECIDED
+
+
+def test_what_is_not_read_is_refused():
+    mixed = [Bernoulli(2), bisection(3)]
+    assert prove("curve_min_slope <= curve_max_slope", mixed, 3).verdict is Decided.HOLDS
+    rounded = "path_kl <= ceil(max_step_size/2)*total_correlation"
+    assert prove_everywhere(rounded, FixedSize([2, 1])).verdict is Decided.OUT_OF_REACH
