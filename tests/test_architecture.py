@@ -44,6 +44,7 @@ LAYERS = (
     ("conformance", "planning", "universal"),
     ("sweeps",),
     ("tables",),
+    ("claims",),
     ("testing",),
     ("repl", "cli", "__init__"),
 )

@@ -57,7 +57,7 @@ def test_the_page_does_what_it_says(page, tmp_path, monkeypatch):
 
 
 def test_there_is_a_page_for_each_use_of_one_screen():
-    assert [page.stem for page in PAGES] == ["bounds-as-tests", "every-language", "exploring", "tables"]
+    assert [page.stem for page in PAGES] == ["bounds-as-tests", "claims", "every-language", "exploring", "tables"]
     assert all(len(page.read_text().splitlines()) < 100 for page in PAGES)
 
 

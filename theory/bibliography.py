@@ -66,6 +66,26 @@ class Paper:
         parts = (self.authors, self.title, self.venue, str(self.year), self.arxiv and f"arXiv {self.arxiv}")
         return f"{', '.join(part for part in parts if part)} ({self.reading})"
 
+    def bibtex(self) -> str:
+        """The entry of a BibTeX file.
+
+        Examples
+        --------
+        >>> print(PAPERS["feng2025"].bibtex())
+        @misc{feng2025,
+          author = {Feng and Geng and Guan and Wu and Wang and He},
+          title = {Theoretical Benefit and Limitation of Diffusion Language Model},
+          year = {2025},
+          eprint = {2502.09622},
+          archivePrefix = {arXiv},
+        }
+        """
+        authors = self.authors.replace(" et al.", ", others").replace(", ", " and ")
+        fields = {"author": authors, "title": self.title, "year": str(self.year), "howpublished": self.venue}
+        fields |= {"eprint": self.arxiv, "archivePrefix": "arXiv" if self.arxiv else ""}
+        lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+        return "\n".join([f"@misc{{{self.key},", *lines, "}"])
+
 
 _PAPERS = (
     Paper(

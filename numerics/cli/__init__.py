@@ -6,6 +6,7 @@ What measures is imported inside the commands: numba and sympy would keep `--hel
 
 from . import (
     checking,
+    claiming,
     conforming,
     falsifying,
     interactive,
@@ -22,6 +23,7 @@ from .application import app, main
 __all__ = [
     "app",
     "checking",
+    "claiming",
     "conforming",
     "falsifying",
     "interactive",

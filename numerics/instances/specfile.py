@@ -152,7 +152,7 @@ def read_file(path: Path) -> dict[str, Any]:
         raise BadInput("", f"found the extension {path.suffix!r}; .toml and .json are accepted")
     text = _read_text(path)
     if not text.strip():
-        raise BadInput("", "the file is empty; a table with language and policy is accepted")
+        raise BadInput("", "the file is empty")
     try:
         table = reader(text)
     except RecursionError:

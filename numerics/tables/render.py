@@ -18,7 +18,7 @@ from ..enclosure import Enclosure
 from ..logform import LogForm
 from .digits import shown, shown_float
 
-__all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "render"]
+__all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "latex_text", "render"]
 
 PAGE = 40
 """Rows that fit one page; a longer table is broken over several."""
@@ -209,20 +209,20 @@ _LATEX = str.maketrans(
 )
 
 
-def _latex_text(text: str) -> str:
+def latex_text(text: str) -> str:
     """Special characters escaped; brackets too, since one that opens a row would be an argument of its predecessor."""
     return text.translate(_LATEX)
 
 
 def _latex_cell(cell: Any) -> str:
-    return f"${cell.latex}$" if isinstance(cell, Formula) else _latex_text(as_text(cell))
+    return f"${cell.latex}$" if isinstance(cell, Formula) else latex_text(as_text(cell))
 
 
 def _latex(table: Table) -> str:
     """``table`` and ``tabular`` with booktabs rules, or ``longtable`` for more than a page."""
     columns = "".join("r" if table.is_numeric(c) else "l" for c in range(len(table.columns)))
-    caption = " ".join(f"{_latex_text(text).rstrip('.')}." for text in (table.title, *table.notes))
-    head = " & ".join(_latex_text(column) for column in table.columns) + r" \\"
+    caption = " ".join(f"{latex_text(text).rstrip('.')}." for text in (table.title, *table.notes))
+    head = " & ".join(latex_text(column) for column in table.columns) + r" \\"
     rows = [" & ".join(_latex_cell(cell) for cell in row) + r" \\" for row in table.rows]
     if len(rows) > PAGE:
         start = [rf"\begin{{longtable}}{{{columns}}}", rf"\caption{{{caption}}} \\"]

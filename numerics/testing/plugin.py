@@ -1,8 +1,9 @@
-"""A pytest plugin: every ``*.maskbound.toml`` among the tests is an instance file whose bounds are checked.
+"""A pytest plugin: every ``*.maskbound.toml`` among the tests is an instance file whose bounds are checked, and every
+``*.claim.toml`` a claim.
 
 One test holds all statements of the ledger against the instance and fails if one is violated; one for each entry of
 the file's ``claims`` fails unless that holds. Where enclosures overlap, claims are decided exactly if the instance
-allows it.
+allows it. A claim file is one test, which fails where the claim is violated or open.
 """
 
 from __future__ import annotations
@@ -13,18 +14,68 @@ from typing import Any
 
 import pytest
 
-__all__ = ["ClaimItem", "InstanceFile", "StatementsItem", "pytest_collect_file"]
+__all__ = ["ClaimFileItem", "ClaimItem", "ClaimedFile", "InstanceFile", "StatementsItem", "pytest_collect_file"]
 
-SUFFIX = ".maskbound.toml"
+SUFFIX, CLAIM_SUFFIX = ".maskbound.toml", ".claim.toml"
+
+
+MOST_ACCOUNTS = 5
 
 
 class CheckFailed(Exception):
     """A bound that does not hold; the text is the whole report."""
 
 
+def _account_alone(item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    """The account of both sides in the place of a traceback through the plugin."""
+    return str(excinfo.value) if isinstance(excinfo.value, CheckFailed) else pytest.Item.repr_failure(item, excinfo)
+
+
+def _place(item: pytest.Item) -> tuple[Path, None, str]:
+    """File of the test, without a line, and its name."""
+    return item.path, None, f"{item.path.name}: {item.name}"
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect instance files."""
+    """Collect instance files and claim files."""
+    if file_path.name.endswith(CLAIM_SUFFIX):
+        return ClaimedFile.from_parent(parent, path=file_path)
     return InstanceFile.from_parent(parent, path=file_path) if file_path.name.endswith(SUFFIX) else None
+
+
+class ClaimedFile(pytest.File):
+    """One claim file."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The claim; a file that is wrong fails with its sentence."""
+        from ..claims import ClaimFile
+        from ..errors import MaskboundError
+
+        try:
+            stated = ClaimFile.load(self.path)
+        except MaskboundError as problem:
+            raise self.CollectError(str(problem)) from None
+        yield ClaimFileItem.from_parent(self, name=str(stated.statement), stated=stated)
+
+
+class ClaimFileItem(pytest.Item):
+    """The claim of a file holds on everything that the file names."""
+
+    def __init__(self, *, stated: Any, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.stated = stated
+
+    def runtest(self) -> None:
+        """Judge it."""
+        from ..claims import decide
+
+        found = decide(self.stated)
+        if found.refuted or found.is_open:
+            accounts = [verdict.account() for _, verdict in found.judged if verdict.status.value != "holds"]
+            raise CheckFailed("\n".join([found.sentence, *accounts[:MOST_ACCOUNTS]]))
+
+    repr_failure = _account_alone
+    reportinfo = _place
 
 
 class InstanceFile(pytest.File):
@@ -66,13 +117,8 @@ class _Item(pytest.Item):
             for statement, case in self.judged
         ]
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The account of both sides in the place of a traceback through the plugin."""
-        return str(excinfo.value) if isinstance(excinfo.value, CheckFailed) else super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, None, str]:
-        """File of the test, without a line, and its name."""
-        return self.path, None, f"{self.path.name}: {self.name}"
+    repr_failure = _account_alone
+    reportinfo = _place
 
 
 class StatementsItem(_Item):

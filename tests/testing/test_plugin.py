@@ -33,6 +33,9 @@ FILES = {
     "misspelt": PAIR.format(claims='"kl <= pathkl"'),
     "number": PAIR.replace("[{claims}]", "3").format(),
     "wrong": PAIR.format(claims="").replace('"pair"', '"pear"'),
+    "true_claim": 'claim = "kl <= path_kl"\ninstances = ["pair-bernoulli"]',
+    "false_claim": 'claim = "path_kl <= kl / 2"\ninstances = ["pair-bernoulli"]',
+    "wrong_claim": 'claim = "path_kl <= kl / 2"\ninstances = ["pear-bernoulli"]',
 }
 OUTCOMES = """
 PASSED good.maskbound.toml::statements
@@ -49,6 +52,9 @@ FAILED lonely.maskbound.toml::kl@2 <= kl
 ERROR misspelt.maskbound.toml
 ERROR number.maskbound.toml
 ERROR wrong.maskbound.toml
+PASSED true_claim.claim.toml::kl <= path_kl
+FAILED false_claim.claim.toml::path_kl <= kl/2
+ERROR wrong_claim.claim.toml
 """
 FALSE_LEDGER = """
 from maskbound.numerics.tables import verdicts
@@ -61,7 +67,7 @@ verdicts.statements = {"false": claim("ser <= 0.2", id="false")}
 def report_of(folder, **files: str) -> str:
     """What pytest says of a folder with these instance files."""
     for name, text in files.items():
-        (folder / f"{name}.maskbound.toml").write_text(text)
+        (folder / f"{name}.{'claim' if name.endswith('_claim') else 'maskbound'}.toml").write_text(text)
     (folder / "chain.toml").write_text("no instance, and not asked for")
     call = [sys.executable, "-m", "pytest", "-rA", "--continue-on-collection-errors", "-p", "no:cacheprovider", "."]
     return subprocess.run(call, cwd=folder, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"}).stdout
@@ -73,7 +79,7 @@ def report(tmp_path_factory):
 
 
 def test_each_bound_is_a_test(report):
-    found = re.findall(r"^(?:PASSED|FAILED|ERROR) \S+\.maskbound\.toml.*?(?= - |$)", report, re.MULTILINE)
+    found = re.findall(r"^(?:PASSED|FAILED|ERROR) \S+\.(?:maskbound|claim)\.toml.*?(?= - |$)", report, re.MULTILINE)
     assert sorted(found) == sorted(OUTCOMES.strip().splitlines())
     assert "chain.toml" not in report
 
@@ -87,6 +93,8 @@ def test_each_bound_is_a_test(report):
         "kl@2 <= kl: it compares two instances, and the file holds one",
         r"misspelt\.maskbound\.toml: claims\[0\]: .*path_kl",
         r"number\.maskbound\.toml: claims: found 3; a list",
+        "The claim is false: pair-bernoulli violates it",
+        r"wrong_claim\.claim\.toml: .*no such instance",
         r'wrong\.maskbound\.toml: language\.kind: found "pear"',
     ],
 )

@@ -1,0 +1,255 @@
+"""The page of a claim: what was found, how surely, where it is tightest, and what that does not establish."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from maskbound.theory import FORMAL, Statement
+
+from ..checks import Status, Verdict
+from ..instances.explicit import dump
+from ..tables.cases import Case
+from ..tables.figures import Figure
+from ..tables.figures.figure import Panel, Series
+from ..tables.provenance import versions
+from ..tables.render import Formula, Table, latex_text, render
+from ..tables.report.build import Report, Written
+from ..tables.verdicts import is_rounding_equality, side_enclosure, tightness
+from ..tightness import in_words
+from ..universal import Decided, Decision
+from .decide import Findings
+
+__all__ = ["claim_page", "latex_fragment"]
+
+SHOWN = 8
+"""Rows of the table of the tightest instances."""
+
+FEWEST_POINTS = 3
+"""Instances with a ratio from which on a figure is drawn."""
+
+
+def claim_page(found: Findings) -> Report:
+    """The page as a report of one claim."""
+    sections = [Written("The claim", _remark(found), (("claim", _claim_table(found), ""),)), _found(found)]
+    sections += [section for section in (_counterexample(found), _every_language(found), _tight(found)) if section]
+    sections += [_not_established(found), _repeat(found)]
+    return Report(found.statement.title, found.sentence, tuple(sections))
+
+
+def _remark(found: Findings) -> tuple[str, ...]:
+    return tuple(" ".join(part.split()) for part in found.claim.remark.split("\n\n") if part.strip())
+
+
+def _claim_table(found: Findings) -> Table:
+    statement = found.statement
+    rows: list[tuple[str, Any]] = [("inequality", Formula(str(statement), statement.latex()))]
+    rows += [("typed as", str(statement))]
+    rows += [(f"where {symbol} is", str(value)) for symbol, value in statement.parameters.items()]
+    rows += [("assumes that", assumption.sentence) for assumption in statement.assumptions]
+    if found.claim.published is not None:
+        rows.append(("published as", str(found.claim.published)))
+    rows.append(("measured", ", ".join(sorted(statement.quantities)) or "nothing"))
+    if statement.note:
+        rows.append(("proof", f"proofs_notes/{statement.note} ({statement.status})"))
+    if statement.id in FORMAL:
+        rows.append(("proved in Coq", ", ".join(FORMAL[statement.id])))
+    return Table("The inequality", ("", "what it says"), tuple(rows), ("Entropies and divergences are in nats.",))
+
+
+def _found(found: Findings) -> Written:
+    counts = Counter((verdict.status.value, _means(verdict)) for _, verdict in found.judged)
+    rows = [(status, count, meaning) for (status, meaning), count in sorted(counts.items())]
+    table = Table("Verdicts on instances", ("verdict", "instances", "meaning"), tuple(rows))
+    text = [found.sentence]
+    if found.claim.left_out:
+        text.append(
+            f"{len(found.claim.left_out)} combinations of the file are no instances, such as {found.claim.left_out[0]}."
+        )
+    return Written("What was found", tuple(text), (("verdicts", table, ""),) if rows else ())
+
+
+def _means(verdict: Verdict) -> str:
+    if is_rounding_equality(verdict):
+        return "both sides are equal to within rounding, and the instance is too large to decide it exactly"
+    return {
+        Status.HOLDS: "enclosures of both sides decide it, or exact arithmetic does",
+        Status.VIOLATED: "enclosures of both sides decide against it, or exact arithmetic does",
+        Status.UNDECIDED: "the enclosures overlap: no hint either way",
+        Status.UNDEFINED: "a side has no value",
+        Status.NOT_APPLICABLE: "the instance does not satisfy the assumptions",
+    }[verdict.status]
+
+
+def _counterexample(found: Findings) -> Written | None:
+    if found.counterexample is not None:
+        case, verdict = found.counterexample
+        specs = " and ".join(in_words(_complete(dump(subject))) for subject in case.subjects)
+        return Written(
+            "Counterexample", (f"`{specs}` violates it.",), (("counterexample", _account(found, case, verdict), ""),)
+        )
+    if found.refutations:
+        decision = found.refutations[0]
+        witness = decision.witness or {}
+        return Written(
+            "Counterexample",
+            (
+                f"`{in_words(_complete(witness))}` violates it. {decision.reason.capitalize()}.",
+                f"Judged by the engines: {decision.judged or 'not measured'}.",
+            ),
+            (),
+        )
+    return None
+
+
+def _complete(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A spec, or a pair's, with the denoiser that it leaves out."""
+    if "relation" in spec:
+        return {**spec, "first": _complete(spec["first"]), "second": _complete(spec["second"])}
+    return {"denoiser": {"kind": "exact"}, **spec}
+
+
+def _account(found: Findings, case: Case, verdict: Verdict) -> Table:
+    """Both sides and what they are computed from."""
+    rows = []
+    for name, side in (("left side", verdict.lhs), ("right side", verdict.rhs)):
+        if side is not None:
+            rows.append((name, side_enclosure(side)))
+            rows += [(quantity, enclosure) for quantity, enclosure in side.quantities.items()]
+    return Table(f"Both sides on {case.name}", ("", "value"), tuple(dict.fromkeys(rows)))
+
+
+def _every_language(found: Findings) -> Written | None:
+    decisions = (*found.everywhere, *found.decisions)
+    if not decisions:
+        return None
+    table = Table(
+        "Verdicts for every language",
+        ("for", "verdict", "sharp constant", "why"),
+        tuple((each.scope, each.verdict.value, _constant(each), _why(each)) for each in decisions),
+        ("sharp constant: the least factor of the right side with which it holds (the largest, for a lower bound)",),
+    )
+    proofs = [line for each in found.everywhere for line in each.proof]
+    text = ["A verdict here is about all languages over all vocabularies, not about those that were tried."]
+    if proofs:
+        text.append(f"The proof, to be checked by hand: {'; '.join(f'`{line}`' for line in proofs)}.")
+    return Written("For every language", tuple(text), (("every-language", table, ""),))
+
+
+def _constant(decision: Decision) -> str | None:
+    if decision.constant is None:
+        return None
+    text = str(decision.constant)
+    return text if len(text) <= 24 else f"{float(decision.constant):.9g} (rounded)"
+
+
+def _why(decision: Decision) -> str:
+    return decision.reason if len(decision.reason) <= 160 else f"{decision.reason[:157]}..."
+
+
+def _tight(found: Findings) -> Written | None:
+    tightest = found.tightest
+    if not tightest:
+        return None
+    parts: list[tuple[str, Table | Figure, str]] = [("tightest", _tightest_table(found), "")]
+    figure = _figure(found)
+    if figure is not None:
+        parts.append(("ratios", figure, figure.caption))
+    text = f"The largest ratio that was met is {tightest[0][1].ratio:.6g}; others that were not tried may be tighter."
+    return Written("How tight it is", (text,), tuple(parts))
+
+
+def _tightest_table(found: Findings) -> Table:
+    rows = tuple(
+        (case.name, side_enclosure(verdict.lhs), side_enclosure(verdict.rhs), tightness(verdict))
+        for case, verdict in found.tightest[:SHOWN]
+    )
+    return Table("Where it is tightest", ("instance", "left", "right", "ratio"), rows, ("ratio 1 is equality",))
+
+
+def _figure(found: Findings) -> Figure | None:
+    """Ratios against the number of steps, a line for each language and length."""
+    rows = []
+    for case, verdict in found.judged:
+        ratio = tightness(verdict) if verdict.status in (Status.HOLDS, Status.VIOLATED) else None
+        if ratio is not None and len(case.subjects) == 1:
+            (subject,) = case.subjects
+            rows.append((_line(case), subject.length, subject.policy.steps, ratio))
+    if len({row[2] for row in rows}) < 2 or len(rows) < FEWEST_POINTS or len({row[0] for row in rows}) > SHOWN:
+        return None
+    rows.sort(key=lambda row: (row[1], row[0], row[2]))
+    table = Table("Ratio of the sides", ("language", "L", "N", "ratio"), tuple(rows))
+    return Figure(
+        table,
+        "N",
+        (Panel("ratio of the sides", (Series("ratio"),)),),
+        "Ratio of the sides against the number of steps; 1 is equality, above 1 a violation.",
+        x_label="steps N",
+        x_scale="log2",
+        by="language",
+    )
+
+
+def _line(case: Case) -> str:
+    (subject,) = case.subjects
+    return f"{dump(subject)['language']['kind']}, L = {subject.length}"
+
+
+def _not_established(found: Findings) -> Written:
+    return Written("What this does not establish", tuple(_limits(found)), ())
+
+
+def _limits(found: Findings) -> Iterator[str]:
+    about_all = [each for each in (*found.everywhere, *found.decisions) if each.verdict is Decided.HOLDS]
+    if found.refuted:
+        yield "A nearby statement, with another constant or another assumption, may be true."
+    elif found.statement.note:
+        yield "That the proof is right: it is to be read, or rechecked where it is formalised."
+    elif not about_all:
+        yield "That the claim is true: what holds on instances that were tried may fail on others."
+    else:
+        yield "Anything about lengths and policies that are not listed, unless the verdict names all of them."
+    denoiser = "exact denoiser" if found.claim.exact_denoiser else "denoisers of the file"
+    yield f"Anything about a trained network: the verdicts are about the {denoiser}."
+    yield (
+        "That the inequality is the one that the paper means: the definitions of its quantities are those of this "
+        "project, and are to be compared with the paper's."
+    )
+
+
+def _repeat(found: Findings) -> Written:
+    command = f"maskbound claim {found.claim.name}.claim.toml --out pages"
+    lines = [f"`{command}` makes this page again. {versions()}."]
+    for n, each in enumerate(found.certificates, 1):
+        lines.append(
+            f"`maskbound verify {found.claim.name}-certificate-{n}.json` rechecks, with the standard library alone, "
+            f"that it {each.about}."
+        )
+    lines += [f"No certificate: {each}." for each in found.uncertified]
+    if found.claim.published is not None:
+        lines.append(f"The paper: `{' '.join(found.claim.published.paper.bibtex().split())}`")
+    return Written("To repeat it", tuple(lines), ())
+
+
+def latex_fragment(found: Findings) -> str:
+    """The claim and the verdict for an appendix; it needs amsmath and booktabs."""
+    statement, published = found.statement, found.claim.published
+    cited = "" if published is None else f" ({latex_text(published.theorem + ' of ' if published.theorem else '')}"
+    cited += "" if published is None else f"\\cite{{{published.paper.key}}})"
+    lines = [
+        f"\\paragraph{{{latex_text(statement.title)}{cited}}}",
+        f"\\[ {statement.latex()} \\]",
+        *_assumed(statement),
+        latex_text(found.sentence),
+    ]
+    if found.tightest:
+        lines += ["", render(_tightest_table(found), "latex").rstrip()]
+    if published is not None:
+        lines += ["", "% BibTeX:", *(f"% {line}" for line in published.paper.bibtex().splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def _assumed(statement: Statement) -> list[str]:
+    needs = [latex_text(assumption.sentence) for assumption in statement.assumptions]
+    return [f"It assumes that {'; and that '.join(needs)}."] if needs else []
