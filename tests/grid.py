@@ -48,10 +48,8 @@ HARD_INVERSES = (
     50,
     300,
     1000,
-    10_000,
     Fraction(1, 2),
     Fraction(1, 1000),
-    Fraction(1, 10_000),
     Fraction(3, 2),
     Fraction(22, 7),
 )
