@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -35,6 +35,7 @@ HARD_STRENGTHS = (
 
 RULES = ("uniform", "marginal", "stop")
 KINDS = ("tabular", "markov", "ngram", "hmm", "blocks", "iid")
+HARD_KINDS = (*KINDS, *KINDS, "named")
 
 INVERSES = (1, 1, 1, 2, None)
 HARD_INVERSES = (
@@ -113,6 +114,26 @@ def shapes(draw: Any, least_length: int = 1) -> tuple[int, int]:
     return draw(st.integers(1, largest)), length
 
 
+def _named() -> tuple[tuple[Callable[[], languages.Language], Callable[[], oracle_languages.Law], int | None], ...]:
+    """Small languages with known answers, the oracle's twins, and how far a contradiction reaches in the local scope:
+    as many positions as a block has, an interval (0), or there is no such scope (None).
+    """
+    twins = oracle_languages
+    return (
+        *((lambda n=n: languages.parity(n), lambda n=n: twins.parity(n), None) for n in (2, 4)),
+        (lambda: languages.copy(3, 3, 3), lambda: twins.copy(3, 3, 3), 3),
+        *((lambda V=V, n=n: languages.pair(V, n), lambda V=V, n=n: twins.pair(V, n), 2) for V, n in ((2, 4), (4, 2))),
+        (lambda: languages.mds(3, 2, 3), lambda: twins.mds(3, 2, 3), None),
+        (lambda: languages.mds_product(2, [1, 1], 2), lambda: twins.mds_product(2, [1, 1], 2), None),
+        (lambda: languages.permutations(3), lambda: twins.permutation(3), None),
+        (lambda: languages.colouring(3), lambda: twins.colouring(3), 0),
+        *(
+            (lambda f=f: languages.shifted_pair(2, f, 4), lambda f=f: twins.shifted_pair(2, f, 4), None)
+            for f in (Fraction(1, 3), Fraction(1, 10**16))
+        ),
+    )
+
+
 @st.composite
 def language_pairs(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False) -> tuple:
     """A product language, the oracle's table, its transition rows if it is a chain, and the oracle's local scope.
@@ -120,6 +141,8 @@ def language_pairs(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False
     A hard one may be given in float64, whose rows are within a rounding of the oracle's.
     """
     kind, rows = draw(st.sampled_from(kinds)), ROWS[hard]
+    if kind == "named":
+        return _named_pair(*draw(st.sampled_from(_named())))
     V, L = draw(shapes())
     given = _floats if hard and draw(st.integers(0, 4)) == 0 else list
     if kind == "tabular":
@@ -161,6 +184,21 @@ def language_pairs(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False
     count = draw(st.integers(1, 2))
     product = languages.Blocks(languages.Tabular.from_table(V, size, given(law.values())), count)
     return product, oracle_languages.blocks(block, count), None, oracle_denoisers.block_scope(block, V)
+
+
+def _named_pair(
+    make: Callable[[], languages.Language], twin: Callable[[], oracle_languages.Law], reach: int | None
+) -> tuple:
+    language, law = make(), twin()
+    if reach is None:
+        return language, law, None, None
+    if reach:
+        own = oracle_languages.Marginals(law).of(tuple(range(reach)))
+        return language, law, None, oracle_denoisers.block_scope(own, language.vocab)
+    first = oracle_languages.Marginals(law)
+    initial = first.conditional(0, {}, language.vocab)
+    transition = [first.conditional(1, {0: u}, language.vocab) for u in range(language.vocab)]
+    return language, law, transition, oracle_denoisers.interval_scope(initial, transition, language.length)
 
 
 @st.composite
@@ -236,6 +274,13 @@ def _table_pair(V: int, L: int, seed: int) -> tuple[denoisers.Denoiser, Any]:
     return denoisers.Table(conditionals=table), predict
 
 
+def _scopes(local: Any, hard: bool) -> st.SearchStrategy:
+    """Left out, each engine takes its own: hard instances, which every engine is asked for, name theirs."""
+    if local:
+        return st.sampled_from(["global", "local"] if hard else [None, "global", "local"])
+    return st.sampled_from([None, "global"])
+
+
 @st.composite
 def cases(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False) -> Case:
     """Instances of every combination that a table can do; hard ones at the ends of float64's range."""
@@ -243,7 +288,7 @@ def cases(draw: Any, kinds: tuple[str, ...] = KINDS, hard: bool = False) -> Case
     policy, oracle_policy = draw(policy_pairs(language.length, hard))
     denoiser, prediction = draw(denoiser_pairs(language, hard))
     rule = draw(st.sampled_from(RULES))
-    scope = draw(st.sampled_from([None, "global", "local"] if local else [None, "global"]))
+    scope = draw(_scopes(local, hard))
     instance = Instance(language, policy, denoiser, rule, scope)
     inside = local if scope == "local" else oracle_denoisers.global_scope(law, language.vocab)
     oracle = oracle_denoisers.denoiser(inside, language.vocab, prediction, rule, law)
@@ -318,10 +363,10 @@ def remasking_pairs(draw: Any, hard: bool = False) -> tuple[policies.Policy, Any
 @st.composite
 def adaptive_cases(draw: Any, remasking: bool = True, hard: bool = False) -> AdaptiveCase:
     """Rational instances of adaptive and remasking policies; hard ones at the ends of float64's range."""
-    language, law, transition, local = draw(language_pairs(KINDS, hard))
+    language, law, transition, local = draw(language_pairs(HARD_KINDS if hard else KINDS, hard))
     denoiser, prediction = draw(denoiser_pairs(language, hard).filter(lambda pair: hard or pair[0].rational))
     rule = draw(st.sampled_from(RULES))
-    scope = draw(st.sampled_from([None, "global", "local"] if local else [None, "global"]))
+    scope = draw(_scopes(local, hard))
     inside = local if scope == "local" else oracle_denoisers.global_scope(law, language.vocab)
     oracle = oracle_denoisers.denoiser(inside, language.vocab, prediction, rule, law)
     if remasking and draw(st.integers(0, 4)) == 0:

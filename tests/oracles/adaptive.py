@@ -15,7 +15,7 @@ from .denoisers import Denoiser
 from .languages import Law, Marginals, Tokens
 from .logs import Real, log_sum, mp, negligible, real
 
-LARGEST_RATIONAL_POWER = 8
+LARGEST_RATIONAL_POWER = 2
 """Rationals to a higher power would be written out with too many digits."""
 
 Partial = tuple
