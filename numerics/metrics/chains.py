@@ -193,19 +193,17 @@ def _method(
     run: Callable[[Workspace], Enclosure],
     obstacle: Obstacle,
     relies_on: frozenset[str] = frozenset(),
-    kind: Kind = "truncation",
-    policies: str = "any policy",
+    scope: str = "Markov chain x any policy",
+    cost: Callable[[Instance], Cost] = markov.information_cost,
 ) -> Method:
-    sighted = obstacle is markov.near_obstacle
-    scope = f"{OBLIVIOUS}, denoiser of two neighbours" if sighted else policies
     return Method(
         quantity,
         "markov",
-        kind,
+        "truncation",
         obstacle,
-        _information_cost if sighted else markov.information_cost,
+        cost,
         run,
-        f"homogeneous Markov chain x {scope}",
+        scope,
         "D V^3 + N D; D distances until mixed",
         relies_on,
     )
@@ -234,9 +232,17 @@ METHODS = (
         _curve_left_riemann_sum,
         all_of(markov.obstacle, BERNOULLI),
         BY_CURVE,
-        policies="Bernoulli",
+        "Markov chain x Bernoulli",
     ),
-    _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE),
+    _method(
+        "path_kl",
+        _path_kl,
+        markov.path_obstacle,
+        BY_CURVE,
+        f"Markov chain x {OBLIVIOUS}, exact denoiser; "
+        f"homogeneous Markov chain x {OBLIVIOUS}, inexact denoiser of two neighbours",
+        _information_cost,
+    ),
     _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
     _of_predictions("mean_learning_error", _mean_learning_error, markov.near_obstacle, OBLIVIOUS),
     _of_predictions(

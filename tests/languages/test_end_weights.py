@@ -15,7 +15,7 @@ from oracles import ending
 from oracles.languages import Law, Marginals, random_row
 from test_engines_agree import assert_agreement, measured
 
-from maskbound.numerics import Instance, languages, policies
+from maskbound.numerics import Instance, languages, measure, policies
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.languages.bigrams import bigram_law
 from maskbound.numerics.languages.chains import ChainLanguage
@@ -224,3 +224,21 @@ def test_another_end_is_noticed() -> None:
             found[name] += enclosures
     with pytest.raises(AssertionError):
         assert_agreement(found)
+
+
+@pytest.mark.parametrize("length", [2, 300])
+def test_ends_that_are_equal_change_nothing_but_the_length(length: int) -> None:
+    """Then the law given the length is that of the chain that never ends: here by messages, there by settled laws."""
+    rows = np.array([[0.5, 0.25, 0.25], [0.125, 0.875, 0], [0.25, 0.25, 0.5]])
+    policy = policies.Bernoulli(8)
+    plain = Instance(languages.markov([0.5, 0.5, 0], rows, length), policy)
+    ending = Instance(languages.markov([0.5, 0.5, 0], rows * 0.75, length, end=[0.25] * 3), policy)
+    names = ["path_kl", "entropy", "total_correlation", "dual_total_correlation", "profile_end"]
+    one, other = (measure(instance, names, engine="markov") for instance in (plain, ending))
+    for name in names:
+        assert one[name].overlaps(other[name])
+        assert other[name].width <= 1e-9 * max(1.0, other[name].value)
+    found = measure(ending, ["log_length_probability"])["log_length_probability"]
+    true = (length - 1) * math.log(0.75) + math.log(0.25)
+    assert found.lo <= true * (1 - 1e-15)
+    assert true * (1 + 1e-15) <= found.hi
