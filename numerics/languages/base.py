@@ -56,6 +56,9 @@ class Language(ABC):
     vocab: int
     length: int
 
+    tokens: tuple[str, ...] | None = None
+    """Names of the tokens, for people; numbers where there are none."""
+
     is_hidden = False
     """Whether it is given as a hidden Markov chain."""
 

@@ -39,6 +39,7 @@ class Blocks(Language):
         self.block = block
         self.count = whole(count, "count", 1)
         self.vocab = block.vocab
+        self.tokens = block.tokens
         self.length = block.length * self.count
 
     @property
