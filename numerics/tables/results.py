@@ -60,7 +60,7 @@ def measured_record(instance: Instance, found: Mapping[str, Enclosure]) -> dict[
 
 
 def law_record(instance: Instance, law: Law) -> dict[str, Any]:
-    """What ``law --json`` prints: p in the order of ``tabular`` probabilities, the ends of its enclosures, and names."""
+    """What ``law --json`` prints: p in the order of ``tabular`` probabilities, its enclosures, and names."""
     found = [Enclosure.relative(p, law.p_depth, 1.0) for p in law.p.tolist()]
     ends = {"lo": [each.lo for each in found], "hi": [each.hi for each in found]}
     return {"vocab": law.vocab, "length": law.length, "tokens": _names(instance), "law": law.p.tolist(), **ends}
