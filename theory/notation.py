@@ -200,6 +200,15 @@ dual_total_correlation = _quantity(
     NATS,
     finite=True,
 )
+log_length_probability = _quantity(
+    "log_length_probability",
+    r"\ln Z_L",
+    "log-probability of the length L under a chain with end weights",
+    NATS,
+    least=-oo,
+    greatest=ZERO,
+    finite=True,
+)
 
 # The denoiser's error
 eps_learning = _quantity(

@@ -17,7 +17,7 @@ from .inversion import choose
 from .jit import kernel
 from .messages import LARGE, NEVER, SMALL, raised
 
-__all__ = ["back_contexts", "draw_contexts", "forward_contexts", "ones_at"]
+__all__ = ["back_contexts", "draw_contexts", "final_at", "forward_contexts"]
 
 
 @kernel
@@ -30,6 +30,7 @@ def draw_contexts(
     following: NDArray[np.int32],
     chance: NDArray[np.float64],
     edge_of: NDArray[np.int32],
+    final: NDArray[np.float64],
     order: NDArray[np.integer],
     steps: NDArray[np.integer],
     uniforms: NDArray[np.float64],
@@ -50,6 +51,8 @@ def draw_contexts(
         Of each edge: the next context and the probability.
     edge_of : (M, V) int32
         The edge of a token, or -1.
+    final : (M,) float64
+        End weights, or ones.
     order : (n, L) int
         Positions by the step that reveals them, those of one step in rising order.
     steps : (n, L) int
@@ -79,7 +82,7 @@ def draw_contexts(
         start, last = 0, -1
         while True:
             if not forward_contexts(
-                contexts, initial, edges, following, chance, edge_of, y, members, values, first, total
+                contexts, initial, edges, following, chance, edge_of, final, y, members, values, first, total
             ):
                 broke[row] = last
                 break
@@ -89,7 +92,7 @@ def draw_contexts(
             while stop < L and steps[row, order[row, stop]] == now:
                 stop += 1
             slot = slots - 1
-            ones_at(members, first, slot, behind)
+            final_at(final, members, first, slot, behind)
             for at in range(stop - 1, start - 1, -1):
                 t = order[row, at]
                 wanted = max(t - h + 1, 0)
@@ -98,7 +101,7 @@ def draw_contexts(
                     single += 1
                 if single < slot:
                     slot = single
-                    ones_at(members, first, slot, behind)
+                    _ones_at(members, first, slot, behind)
                 while slot > wanted:
                     slot -= 1
                     back_contexts(edges, following, chance, edge_of, y[slot + h], members, first, slot, behind, nearer)
@@ -120,7 +123,7 @@ def draw_contexts(
 
 @kernel
 def forward_contexts(
-    contexts, initial, edges, following, chance, edge_of, y, members, values, first, total
+    contexts, initial, edges, following, chance, edge_of, final, y, members, values, first, total
 ):  # pragma: no cover - compiled
     """The contexts possible at each slot, a slot ending at position ``slot + h - 1``; false when one has none."""
     M, h = contexts.shape
@@ -154,7 +157,10 @@ def forward_contexts(
         raised(values[first[slot] : count])
         if count == first[slot]:
             return False
-    return count > 0
+    ends = False
+    for k in range(first[len(first) - 2], count):
+        ends = ends or final[members[k]] > 0.0
+    return ends
 
 
 @kernel
@@ -192,6 +198,12 @@ def back_contexts(edges, following, chance, edge_of, token, members, first, slot
 
 
 @kernel
-def ones_at(members, first, slot, behind):  # pragma: no cover - compiled
+def final_at(final, members, first, slot, behind):  # pragma: no cover - compiled
+    for k in range(first[slot], first[slot + 1]):
+        behind[members[k]] = final[members[k]]
+
+
+@kernel
+def _ones_at(members, first, slot, behind):  # pragma: no cover - compiled
     for k in range(first[slot], first[slot + 1]):
         behind[members[k]] = 1.0

@@ -29,6 +29,7 @@ def draw_hidden(
     powers: NDArray[np.float64],
     transposed: NDArray[np.float64],
     emission: NDArray[np.float64],
+    final: NDArray[np.float64],
     order: NDArray[np.integer],
     steps: NDArray[np.integer],
     uniforms: NDArray[np.float64],
@@ -43,6 +44,8 @@ def draw_hidden(
     powers, transposed : (G+1, K, K) float64
         ``A^0..A^G`` and their transposes; longer gaps are made of several. Zero exactly where they structurally are.
     emission : (K, V) float64
+    final : (K,) or (0,) float64
+        End weights, if there are any.
     order : (n, L) int
         Positions by the step that reveals them, those of one step in rising order.
     steps : (n, L) int
@@ -73,12 +76,13 @@ def draw_hidden(
             while stop < L and steps[row, order[row, stop]] == steps[row, order[row, start]]:
                 stop += 1
             fresh = order[row, start:stop]
-            if not _forward(initial, powers, emitted, y, known[:count], fresh, ahead, room):
-                broke[row] = -1 if is_possible(initial, powers[1], emission, y) else last
+            if not _forward(initial, powers, emitted, final, y, known[:count], fresh, ahead, room):
+                weights_of_ends = final if len(final) > 0 else np.ones(K)
+                broke[row] = -1 if is_possible(initial, powers[1], emission, weights_of_ends, y) else last
                 break
             if start == L:
                 break
-            _backward(transposed, emitted, y, known[:count], fresh, behind, room)
+            _backward(transposed, emitted, final, y, known[:count], fresh, behind, room)
             lost = False
             for j in range(len(fresh)):
                 _token_weights(ahead[j], behind[j], emission, weights)
@@ -94,7 +98,7 @@ def draw_hidden(
 
 
 @kernel
-def _forward(initial, powers, emitted, y, known, fresh, ahead, room):  # pragma: no cover - compiled
+def _forward(initial, powers, emitted, final, y, known, fresh, ahead, room):  # pragma: no cover - compiled
     """Predictive messages at ``fresh`` from what is ``known`` before it; false when all that is known is impossible."""
     message, following, spare = room[0], room[1], room[2]
     message[:] = initial
@@ -115,19 +119,30 @@ def _forward(initial, powers, emitted, y, known, fresh, ahead, room):  # pragma:
     while j < len(fresh):
         _advance(message, powers, fresh[j] - at, ahead[j], spare)
         j += 1
-    return True
+    if len(final) == 0:
+        return True
+    _advance(message, powers, len(y) - 1 - at, following, spare)
+    total = 0.0
+    for s in range(len(final)):
+        total += following[s] * final[s]
+    return total > 0.0
 
 
 @kernel
-def _backward(transposed, emitted, y, known, fresh, behind, room):  # pragma: no cover - compiled
+def _backward(transposed, emitted, final, y, known, fresh, behind, room):  # pragma: no cover - compiled
     """Likelihoods of what is ``known`` after each of ``fresh``, by its hidden state."""
     message, following, spare = room[0], room[1], room[2]
-    message[:] = 1.0
-    j, c = len(fresh) - 1, len(known) - 1
+    j, c, at = len(fresh) - 1, len(known) - 1, -1
+    if len(final) > 0:
+        message[:], at = final, len(y) - 1
+    else:
+        message[:] = 1.0
     while j >= 0 and (c < 0 or fresh[j] > known[c]):
-        behind[j] = 1.0
+        if at >= 0:
+            _advance(message, transposed, at - fresh[j], behind[j], spare)
+        else:
+            behind[j] = 1.0
         j -= 1
-    at = -1
     while j >= 0:
         if at >= 0:
             _advance(message, transposed, at - known[c], following, spare)

@@ -4,10 +4,11 @@ Position i carries the matrix ``T_i = A diag(B(., x_i))``, or A while it is mask
 tree over the positions holds the products of ranges, so that revealing a token renews ``log2 L`` products, and a
 conditional multiplies ``log2 L`` of them from either side:
 
-    ``q(x_t = v | x_R)  proportional to  sum_s (pi T_0 .. T_{t-1} A)(s) (T_{t+1} .. T_{L-1} 1)(s) B(s, v)``.
+    ``q(x_t = v | x_R)  proportional to  sum_s (pi T_0 .. T_{t-1} A)(s) (T_{t+1} .. T_{L-1} f)(s) B(s, v)``,
 
-That is ``O(L K^3 log L)`` a sequence, however many steps there are. Nodes are numbered as in a heap: 1 the root, 2m and
-2m+1 the children of m, ``2^H + i`` the leaf of position i. Products are rescaled by powers of two.
+f the end weights, or 1. That is ``O(L K^3 log L)`` a sequence, however many steps there are. Nodes are numbered as in a
+heap: 1 the root, 2m and 2m+1 the children of m, ``2^H + i`` the leaf of position i. Products are rescaled by powers of
+two.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def draw_hidden_tree(
     initial: NDArray[np.float64],
     A: NDArray[np.float64],
     emission: NDArray[np.float64],
+    final: NDArray[np.float64],
     template: NDArray[np.float64],
     order: NDArray[np.integer],
     steps: NDArray[np.integer],
@@ -65,6 +67,8 @@ def draw_hidden_tree(
         K a multiple of 4.
     A : (K, K) float64
     emission : (K, V) float64
+    final : (K,) float64
+        End weights, or ones.
     template : (2^(H+1), K, K) float64
         From :func:`masked_tree`.
     order : (n, L) int
@@ -93,8 +97,8 @@ def draw_hidden_tree(
         broke[row] = NEVER
         start, last = 0, -1
         while True:
-            if start > 0 and not _alive(initial, nodes[1]):
-                broke[row] = -1 if is_possible(initial, A, emission, y) else last
+            if start > 0 and not _alive(initial, nodes[1], final):
+                broke[row] = -1 if is_possible(initial, A, emission, final, y) else last
                 break
             if start == L:
                 break
@@ -102,7 +106,7 @@ def draw_hidden_tree(
             before = -1
             while stop < L and steps[row, order[row, stop]] == now:
                 t = order[row, stop]
-                _descend(nodes, initial, left, right, H, t, before)
+                _descend(nodes, initial, final, left, right, H, t, before)
                 _token_weights(left[H], right[H], A, t > 0, emission, ahead, weights)
                 y[t] = choose(weights, uniforms[row, t])
                 if y[t] < 0:
@@ -128,11 +132,11 @@ def draw_hidden_tree(
 
 
 @kernel
-def _alive(initial, product):  # pragma: no cover - compiled
+def _alive(initial, product, final):  # pragma: no cover - compiled
     for s in range(len(initial)):
         if initial[s] > 0.0:
             for t in range(len(initial)):
-                if initial[s] * product[s, t] > 0.0:
+                if final[t] > 0.0 and initial[s] * product[s, t] * final[t] > 0.0:
                     return True
     return False
 
@@ -191,12 +195,12 @@ def _times_column(A, message, out):  # pragma: no cover - compiled
 
 
 @kernel
-def _descend(nodes, initial, left, right, H, t, before):  # pragma: no cover - compiled
+def _descend(nodes, initial, final, left, right, H, t, before):  # pragma: no cover - compiled
     """Messages from both sides along the path to leaf t; the part shared with leaf ``before`` is there already."""
     depth = 0
     if before < 0:
         left[0] = initial
-        right[0] = 1.0
+        right[0] = final
     else:
         while (t >> (H - depth - 1)) == (before >> (H - depth - 1)):
             depth += 1

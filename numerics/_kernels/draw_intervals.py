@@ -24,6 +24,7 @@ def draw_intervals(
     start: NDArray[np.float64],
     powers: NDArray[np.float64],
     transposed: NDArray[np.float64],
+    endings: NDArray[np.float64],
     convention: NDArray[np.float64],
     local: bool,
     order: NDArray[np.integer],
@@ -40,6 +41,8 @@ def draw_intervals(
         Laws of the tokens at positions 0..T-1; later ones have the last.
     powers, transposed : (G+1, V, V) float64
         ``P^0..P^G`` and their transposes; higher powers are the last. Zero exactly where they structurally are.
+    endings : (E, V) float64
+        ``P^g f`` for the end weights f and g = 0..E-1; the last for higher g. Ones where there are no end weights.
     convention : (L, V) float64
         What is drawn in an interval with ends that contradict each other, in the local scope.
     local : bool
@@ -56,7 +59,7 @@ def draw_intervals(
         The first step that made the context impossible, or the largest int64 if none did; -1 where float64 cannot tell.
     """
     L, V = tokens.shape[1], powers.shape[1]
-    furthest, settled = len(powers) - 1, len(start) - 1
+    furthest, settled, ended = len(powers) - 1, len(start) - 1, len(endings) - 1
     weights = np.empty(V)
     for row in range(piece * rows, min((piece + 1) * rows, len(tokens))):
         y = tokens[row]
@@ -73,12 +76,10 @@ def draw_intervals(
                     before = -1
                 left = start[min(t, settled)] if a < 0 else powers[min(t - a, furthest), y[a]]
                 possible = a < 0 or b == L or powers[min(b - a, furthest), y[a], y[b]] > 0.0
-                if possible and b < L:
-                    right = transposed[min(b - t, furthest), y[b]]
+                if possible:
+                    right = transposed[min(b - t, furthest), y[b]] if b < L else endings[min(L - 1 - t, ended)]
                     for v in range(V):
                         weights[v] = left[v] * right[v]
-                elif possible:
-                    weights[:] = left
                 else:
                     weights[:] = convention[t]
                 y[t] = choose(weights, uniforms[row, t])

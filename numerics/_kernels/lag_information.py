@@ -16,11 +16,15 @@ FAR = 1e100
 
 @kernel
 def lag_information(
-    sigma: NDArray[np.float64], after: NDArray[np.float64], K: NDArray[np.float64]
+    sigma: NDArray[np.float64],
+    after: NDArray[np.float64],
+    K: NDArray[np.float64],
+    left: NDArray[np.float64],
+    right: NDArray[np.float64],
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled
     """``I(X_i; X_{i+d})`` in nats for a batch of positions, and what its rounding error is made of.
 
-    ``I = sum_{u,v} sigma_i(u) sigma_{i+d}(v) phi(rho)``, ``rho = K(u,v) / sigma_{i+d}(v)``, with
+    ``I = sum_{u,v} sigma_i(u) sigma_{i+d}(v) phi(rho)``, ``rho = P(v | u) / sigma_{i+d}(v)``, with
     ``phi(rho) = rho log rho - rho + 1 >= 0``: no two terms cancel, so a small information keeps its digits.
 
     Parameters
@@ -28,7 +32,9 @@ def lag_information(
     sigma, after : (n, V) float64
         Laws of ``X_i`` and of ``X_{i+d}``.
     K : (V, V) float64
-        ``P^d``.
+    left, right : (n, V) float64
+        ``left(u) K(u, v) right(v)`` is the probability of v after d tokens from u: ones and ``K = P^d`` where that is
+        the same at all positions.
 
     Returns
     -------
@@ -51,12 +57,13 @@ def lag_information(
             for v in range(V):
                 if after[i, v] == 0.0:
                     continue
-                rho = K[u, v] / after[i, v]
+                chance = left[i, u] * K[u, v] * right[i, v]
+                rho = chance / after[i, v]
                 if rho > FAR:
                     # The product of a small law and a large ratio: neither may be formed, and 1 is small beside it.
-                    ratio = math.log(rho) if rho < math.inf else math.log(K[u, v]) - math.log(after[i, v])
-                    row += K[u, v] * ratio - (K[u, v] - after[i, v])
-                    spread += K[u, v] * ratio
+                    ratio = math.log(rho) if rho < math.inf else math.log(chance) - math.log(after[i, v])
+                    row += chance * ratio - (chance - after[i, v])
+                    spread += chance * ratio
                 elif rho == 0.0:
                     row += after[i, v]
                 else:

@@ -32,7 +32,11 @@ def raised(message: NDArray[np.float64]) -> None:  # pragma: no cover - compiled
 
 @kernel
 def is_possible(
-    initial: NDArray[np.float64], A: NDArray[np.float64], emission: NDArray[np.float64], y: NDArray[np.int64]
+    initial: NDArray[np.float64],
+    A: NDArray[np.float64],
+    emission: NDArray[np.float64],
+    final: NDArray[np.float64],
+    y: NDArray[np.int64],
 ) -> bool:  # pragma: no cover - compiled
     """Whether a partial sequence has a hidden path, by the zeros of the parameters alone.
 
@@ -41,6 +45,8 @@ def is_possible(
     initial : (K,) float64
     A : (K, K) float64
     emission : (K, V) float64
+    final : (K,) float64
+        End weights, or ones.
     y : (L,) int64
         The mask is V.
 
@@ -63,4 +69,6 @@ def is_possible(
                 here[s] &= emission[s, y[i]] > 0.0
         if not here.any():
             return False
-    return True
+    for s in range(K):
+        here[s] &= final[s] > 0.0
+    return here.any()

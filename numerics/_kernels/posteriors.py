@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .draw_contexts import back_contexts, forward_contexts, ones_at
+from .draw_contexts import back_contexts, final_at, forward_contexts
 from .jit import kernel
 from .messages import raised
 
@@ -25,6 +25,7 @@ def context_posteriors(
     following: NDArray[np.int32],
     chance: NDArray[np.float64],
     edge_of: NDArray[np.int32],
+    final: NDArray[np.float64],
     y: NDArray[np.int64],
     found: NDArray[np.float64],
     possible: NDArray[np.bool_],
@@ -33,7 +34,7 @@ def context_posteriors(
 
     Parameters
     ----------
-    contexts, initial, edges, following, chance, edge_of
+    contexts, initial, edges, following, chance, edge_of, final
         As in ``draw_contexts``.
     y : (n, L) int64
         The mask is V.
@@ -54,11 +55,11 @@ def context_posteriors(
     behind, nearer = np.empty(M), np.empty(M)
     for row in range(piece * rows, min((piece + 1) * rows, len(y))):
         possible[row] = forward_contexts(
-            contexts, initial, edges, following, chance, edge_of, y[row], members, values, first, total
+            contexts, initial, edges, following, chance, edge_of, final, y[row], members, values, first, total
         )
         if not possible[row]:
             continue
-        ones_at(members, first, slots - 1, behind)
+        final_at(final, members, first, slots - 1, behind)
         for slot in range(slots - 1, -1, -1):
             if slot < slots - 1:
                 back_contexts(edges, following, chance, edge_of, y[row, slot + h], members, first, slot, behind, nearer)
@@ -78,6 +79,7 @@ def hidden_posteriors(
     A: NDArray[np.float64],
     backwards: NDArray[np.float64],
     B: NDArray[np.float64],
+    final: NDArray[np.float64],
     y: NDArray[np.int64],
     found: NDArray[np.float64],
     possible: NDArray[np.bool_],
@@ -91,6 +93,8 @@ def hidden_posteriors(
         Transitions, and their transpose.
     B : (K, V) float64
         Emissions.
+    final : (K,) float64
+        End weights, or ones.
     y, found, possible
         As in `context_posteriors`.
 
@@ -110,7 +114,7 @@ def hidden_posteriors(
             seen = 0.0
             for s in range(K):
                 here[s] = before[i, s] * B[s, tokens[i]] if tokens[i] < V else before[i, s]
-                seen += here[s]
+                seen += here[s] * final[s] if i == L - 1 else here[s]
             if seen == 0.0:
                 possible[row] = False
                 break
@@ -119,7 +123,7 @@ def hidden_posteriors(
                 _forward(here, A, before[i + 1])
         if not possible[row]:
             continue
-        behind[:] = 1.0
+        behind[:] = final
         for i in range(L - 1, -1, -1):
             if tokens[i] == V:
                 for s in range(K):

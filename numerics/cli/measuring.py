@@ -127,8 +127,8 @@ def law(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Print the log-probabilities of these sequences: one a line, tokens separated by spaces or commas,"
-            " or letters where the language has an alphabet.",
+            help="Print the log-probabilities of these sequences: one a line, names or numbers of tokens separated by"
+            " spaces or commas, or letters where the language has an alphabet.",
         ),
     ] = None,
     as_json: AsJson = False,
@@ -144,7 +144,7 @@ def law(
     if sequences is None:
         found = output_law(instance)
         if as_json:
-            print_json(results.law_record(found), indent=None)
+            print_json(results.law_record(instance, found), indent=None)
         else:
             print_table(results.law_table(instance, found))
         return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..instances import Instance
+from ..languages import spelt
 from .diagnosis import Component
 from .final_law import Cell
 from .trace_test import Impossible
@@ -115,7 +116,7 @@ class Conformity:
         changed = [i for i, pair in enumerate(zip(first.before, first.after, strict=True)) if pair[0] != pair[1]]
         middle = changed[0] if changed else 0
         shown = slice(max(middle - SPREAD, 0), middle + SPREAD)
-        before, after = (_spelled(y[shown], self.instance.vocab) for y in (first.before, first.after))
+        before, after = (spelt(self.instance.language, y[shown]) for y in (first.before, first.after))
         place = f"call {first.call}, row {first.row}, step {first.step}, from position {shown.start}"
         return [
             f"  impossible ({first.component}): {place}",
@@ -134,10 +135,10 @@ class Conformity:
         if self.impossible:
             first, _ = self.impossible[0]
             often = sum(count for _, count in self.impossible)
-            lines.append(f"  {often} of them impossible, the first {_spelled(first, self.instance.vocab)}")
+            lines.append(f"  {often} of them impossible, the first {spelt(self.instance.language, first)}")
         if self.status == "differs":
             lines += [
-                f"  {_spelled(cell.sequence, self.instance.vocab)}: drawn {cell.drawn:.5f}, claimed {cell.claimed:.5f}"
+                f"  {spelt(self.instance.language, cell.sequence)}: drawn {cell.drawn:.5f}, claimed {cell.claimed:.5f}"
                 for cell in self.cells
             ]
         lines += [f"  {score:.6f} nats per sequence: {name}" for name, score in self.closest]
@@ -146,7 +147,3 @@ class Conformity:
         if self.status == "inconclusive":
             lines.append(f"  about {self.needed} sequences would decide at a total variation of {self.tv_wanted:g}")
         return lines
-
-
-def _spelled(sequence: tuple[int, ...], vocab: int) -> str:
-    return " ".join("MASK" if token == vocab else str(token) for token in sequence)

@@ -16,6 +16,7 @@ from .._kernels.threads import for_each, thread_count
 from ..errors import BeyondReach
 from ..languages import HMM, Language, NGram, Scope
 from ..languages.base import LOST
+from ..languages.chains import ends_of
 from .contexts import contexts_of
 from .instance import Instance
 
@@ -73,12 +74,11 @@ def _compiled(
     """Exact conditionals (n, L, V) and which contexts are possible (n,)."""
     kernel: Callable[..., None]
     arrays: tuple[NDArray[Any], ...]
-    if not language.is_homogeneous:
-        return None
     if language.is_hidden:
         chain = HMM.of(language)
+        final = ends_of(chain)
         pi, A, B = chain.initial.values, chain.transition.values, chain.emission.values
-        kernel, arrays = hidden_posteriors, (pi, A, np.ascontiguousarray(A.T), B)
+        kernel, arrays = hidden_posteriors, (pi, A, np.ascontiguousarray(A.T), B, final)
     elif _in_contexts(language):
         kernel, arrays = context_posteriors, contexts_of(language).arrays
     else:
@@ -92,7 +92,7 @@ def _compiled(
         lost = possible & ((y == language.vocab) & (found.sum(axis=-1) == 0)).any(axis=1)
         if language.is_hidden:
             for k in np.flatnonzero(~possible):
-                lost[k] = is_possible(pi, A, B, np.asarray(y[k], dtype=np.int64))
+                lost[k] = is_possible(pi, A, B, final, np.asarray(y[k], dtype=np.int64))
         if lost.any():
             raise BeyondReach(LOST)
         return found, possible

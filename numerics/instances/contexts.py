@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..languages import NGram, Tabular
+from ..languages.chains import ends_of
 
 __all__ = ["Contexts", "contexts_of"]
 
@@ -23,11 +24,12 @@ class Contexts:
     following: NDArray[np.int32]
     chance: NDArray[np.float64]
     edge_of: NDArray[np.int32]
+    final: NDArray[np.float64]
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """The arguments of the kernel, in its order."""
-        return (self.contexts, self.initial, self.edges, self.following, self.chance, self.edge_of)
+        return (self.contexts, self.initial, self.edges, self.following, self.chance, self.edge_of, self.final)
 
 
 def contexts_of(language: NGram | Tabular) -> Contexts:
@@ -50,6 +52,7 @@ def contexts_of(language: NGram | Tabular) -> Contexts:
             np.empty(0, np.int32),
             np.empty(0),
             np.full((M, V), -1, np.int32),
+            np.ones(M),
         )
     V, h = language.vocab, language.order - 1
     T = language.transition.values
@@ -66,6 +69,7 @@ def contexts_of(language: NGram | Tabular) -> Contexts:
         index[codes[row] % V ** (h - 1) * V + token].astype(np.int32),
         np.ascontiguousarray(T[codes][row, token]),
         edge_of,
+        ends_of(language)[codes],
     )
 
 

@@ -32,9 +32,10 @@ def explicit_spec(instance: Instance) -> dict[str, Any]:
     convention: dict[str, str] = {"off_support": instance.off_support}
     if instance.off_support_scope is not None:
         convention["off_support_scope"] = instance.off_support_scope
+    names = {"tokens": list(instance.language.tokens)} if instance.language.tokens else {}
     return {
         "name": instance.name,
-        "language": instance.language.written(),
+        "language": instance.language.written() | names,
         "policy": instance.policy.written(),
         "denoiser": instance.denoiser.written() | convention,
     }

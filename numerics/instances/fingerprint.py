@@ -44,10 +44,11 @@ def fingerprint(instance: Instance) -> str:
 
 
 def _anonymous(entry: Any) -> Any:
-    """The entry with the content of each file in the place of its path."""
+    """The entry without names of tokens, and with the content of each file in the place of its path."""
     if not isinstance(entry, dict):
         return entry
-    return {key: _content(value) if key == "path" else _anonymous(value) for key, value in entry.items()}
+    kept = {key: value for key, value in entry.items() if key != "tokens"}
+    return {key: _content(value) if key == "path" else _anonymous(value) for key, value in kept.items()}
 
 
 def _content(path: str) -> str:

@@ -23,6 +23,7 @@ from .._kernels.messages import NEVER
 from .._kernels.threads import for_each, thread_count
 from ..errors import BeyondReach
 from ..languages import HMM, Language, NGram, Tabular
+from ..languages.chains import ends_of
 from ..languages.context_chain import context_chain
 from ..limits import memory_budget, power
 from .contexts import contexts_of
@@ -145,8 +146,6 @@ def price_of(language: Language, steps: int) -> Price | None:
         N.
     """
     V, L = language.vocab, language.length
-    if not language.is_homogeneous:
-        return None
     if language.is_product:
         one = None if language.unit.is_product else price_of(language.unit, steps)
         return None if one is None else Price(L // language.unit.length * one.nanoseconds, one.bytes)
@@ -238,58 +237,90 @@ def drawn_as_hidden(language: Language, steps: int) -> bool:
 
 
 def _intervals(language: NGram, convention: NDArray[np.float64] | None) -> Whole | None:
-    """Markov chains: powers of the transition matrix, up to the one from which they stay the same."""
+    """Markov chains: powers of the transition matrix, up to the one from which they stay the same.
+
+    With end weights the matrix is divided by its growth rate, which changes no conditional; so powers settle here too.
+    """
     V, L = language.vocab, language.length
-    first, P = language.chain()
+    first, P = language.weights()
+    final = np.ones(V) if language.is_homogeneous else ends_of(language)
+    if not language.is_homogeneous:
+        P = P / _growth(P)
     powers = _powers(P, L, memory_budget() / 4, settle=True)
     if powers is None or (len(powers) <= L and not _same(powers[-1], powers[-2])):
         return None
-    start = [first]
-    while len(start) < L and (len(start) < 2 or not _same(start[-1], start[-2])):
-        start.append(start[-1] @ P)
-    starts = np.array(start)
-    if _smallest(starts) < SMALLEST:
+    starts = _settling(first, P, L)
+    endings = final[None] if language.is_homogeneous else _settling(final, P.T, L)
+    if min(_smallest(starts), _smallest(endings)) < SMALLEST:
         return None
     rows = np.zeros((L, V)) if convention is None else np.ascontiguousarray(convention)
-    return Whole(V, draw_intervals, (starts, powers, _transposed(powers), rows, convention is not None))
+    return Whole(V, draw_intervals, (starts, powers, _transposed(powers), endings, rows, convention is not None))
+
+
+def _growth(P: NDArray[np.float64]) -> float:
+    """The factor by which entries of a high power grow at one more multiplication, about."""
+    message, factor = np.ones(len(P)), 1.0
+    for _ in range(200):
+        message = P @ message
+        factor = float(message.max())
+        if factor < SMALLEST:
+            return 1.0
+        message /= factor
+    return factor
+
+
+def _settling(message: NDArray[np.float64], P: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """``m, m P, m P^2, ..``, at most so many of them, until they stay the same."""
+    found = [message]
+    while len(found) < most and (len(found) < 2 or not _same(found[-1], found[-2])):
+        found.append(found[-1] @ P)
+    return np.array(found)
 
 
 def _hidden_tree(language: HMM) -> Whole | None:
     """Hidden Markov models of few states, padded to a multiple of four."""
-    pi, A, B = language.initial.values, language.transition.values, language.emission.values
-    if min(_smallest(pi), _smallest(A), _smallest(B)) < SMALLEST:
+    pi, A, B, final = *_arrays(language), ends_of(language)
+    if min(map(_smallest, (pi, A, B, final))) < SMALLEST:
         return None
     more = ((0, -language.states % 4),)
-    pi, A, B = np.pad(pi, more), np.pad(A, more * 2), np.pad(B, (*more, (0, 0)))
-    return Whole(language.vocab, draw_hidden_tree, (pi, A, B, masked_tree(A, language.length)))
+    pi, A, B, final = np.pad(pi, more), np.pad(A, more * 2), np.pad(B, (*more, (0, 0))), np.pad(final, more)
+    return Whole(language.vocab, draw_hidden_tree, (pi, A, B, final, masked_tree(A, language.length)))
+
+
+def _arrays(language: HMM) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    return language.initial.values, language.transition.values, language.emission.values
 
 
 def _hidden_messages(language: HMM) -> Whole | None:
     """Hidden Markov models by powers of the transition matrix."""
-    return _messages(
-        language.length, language.initial.values, language.transition.values, np.asarray(language.emission.values)
-    )
+    final = ends_of(language) if language.ends else np.empty(0)
+    return _messages(language.length, *_arrays(language), final)
 
 
 def _context_messages(language: NGram) -> Whole | None:
     """n-grams of few contexts, these as the states."""
-    initial, transition, emission = context_chain(language)
-    return _messages(language.length, initial, transition.toarray(), emission)
+    initial, transition, emission, final = context_chain(language)
+    return _messages(language.length, initial, transition.toarray(), emission, final if language.ends else np.empty(0))
 
 
 def _messages(
-    L: int, initial: NDArray[np.float64], transition: NDArray[np.float64], emission: NDArray[np.float64]
+    L: int,
+    initial: NDArray[np.float64],
+    transition: NDArray[np.float64],
+    emission: NDArray[np.float64],
+    final: NDArray[np.float64],
 ) -> Whole | None:
     powers = _powers(transition, L, POWERS_BYTES, settle=False)
-    if powers is None or min(_smallest(initial), _smallest(emission)) < SMALLEST:
+    if powers is None or min(map(_smallest, (initial, emission, final))) < SMALLEST:
         return None
-    return Whole(emission.shape[1], draw_hidden, (initial, powers, _transposed(powers), emission))
+    emission = np.asarray(emission)
+    return Whole(emission.shape[1], draw_hidden, (initial, powers, _transposed(powers), emission, final))
 
 
 def _contexts(language: NGram | Tabular) -> Whole | None:
     """n-grams and lists of sequences: forward-backward over what is possible."""
     prepared = contexts_of(language)
-    if min(_smallest(prepared.initial), _smallest(prepared.chance)) < SMALLEST:
+    if min(map(_smallest, (prepared.initial, prepared.chance, prepared.final))) < SMALLEST:
         return None
     return Whole(language.vocab, draw_contexts, prepared.arrays)
 

@@ -15,6 +15,7 @@ from .permuted import permutations
 from .random_languages import random_hmm, random_ngram
 from .shifted_pairs import shifted_pair
 from .text import ngram_from_counts, ngram_from_text
+from .token_names import named, spelt
 
 __all__ = [
     "ENGLISH_ALPHABET",
@@ -32,6 +33,7 @@ __all__ = [
     "markov",
     "mds",
     "mds_product",
+    "named",
     "ngram_from_counts",
     "ngram_from_text",
     "pair",
@@ -41,4 +43,5 @@ __all__ = [
     "random_ngram",
     "read_language",
     "shifted_pair",
+    "spelt",
 ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -54,6 +55,9 @@ class Language(ABC):
 
     vocab: int
     length: int
+
+    tokens: tuple[str, ...] | None = None
+    """Names of the tokens, for people; numbers where there are none."""
 
     is_hidden = False
     """Whether it is given as a hidden Markov chain."""
@@ -199,6 +203,10 @@ class Language(ABC):
     def log_length_probability_error(self) -> float:
         """Absolute error of it, at most."""
         return 0.0
+
+    def exact_length_probability(self) -> Fraction:
+        """The probability that a sequence has L tokens, of a language with rational parameters."""
+        return Fraction(1)
 
     def chain(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Initial law (V,) and transition matrix (V, V) of a Markov chain."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from typing import Any, Literal
@@ -38,6 +39,7 @@ class Blocks(Language):
         self.block = block
         self.count = whole(count, "count", 1)
         self.vocab = block.vocab
+        self.tokens = block.tokens
         self.length = block.length * self.count
 
     @property
@@ -57,6 +59,9 @@ class Blocks(Language):
         return self.count * (
             self.block.log_length_probability_error + UNIT_ROUNDOFF * -self.block.log_length_probability
         )
+
+    def exact_length_probability(self) -> Fraction:
+        return self.block.exact_length_probability() ** self.count
 
     @property
     def has_independent_tokens(self) -> bool:

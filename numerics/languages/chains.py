@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +24,7 @@ from ..limits import require_memory
 from ..probabilities import PARAMETER_DEPTH, Probabilities
 from .base import Language, Pick, may_underflow, positive, refuse_lost
 
-__all__ = ["SUM_DEPTH", "ChainLanguage"]
+__all__ = ["SUM_DEPTH", "ChainLanguage", "ends_of"]
 
 SUM_DEPTH = 40
 """Roundings in numpy's pairwise sum: 16 in a block of 128, one a level above; enough for 2^30 terms."""
@@ -201,6 +202,14 @@ class ChainLanguage(Language):
         error = gamma(self.length_depth) + 2 * UNIT_ROUNDOFF * (abs(math.log(total)) + 2 * abs(exponents))
         return value, error * (1 + 1e-9)
 
+    def exact_length_probability(self) -> Fraction:
+        if not self.ends:
+            return Fraction(1)
+        message, A = self.final(lambda law: law.fractions), self.transition.fractions
+        for _ in range(self.transitions):
+            message = self._behind(message, A)
+        return Fraction((self.initial.fractions * message).sum())
+
     @property
     def length_depth(self) -> int:
         """Roundings in ``Z_L``."""
@@ -214,3 +223,8 @@ class ChainLanguage(Language):
     def _table_depth(self, paths: int) -> int:
         """Roundings in the table, where so many are in the sum over the paths of a sequence; no fewer in messages."""
         return 2 * (paths + self.length_depth) + SUM_DEPTH if self.ends else paths
+
+
+def ends_of(language: ChainLanguage) -> NDArray[np.float64]:
+    """End weights, shape (K,), or ones, as kernels take them."""
+    return np.ascontiguousarray(language.final(lambda law: law.values), dtype=np.float64)

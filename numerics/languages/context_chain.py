@@ -13,7 +13,9 @@ from .n_gram import NGram
 __all__ = ["context_chain"]
 
 
-def context_chain(language: NGram) -> tuple[NDArray[np.float64], sparse.csr_array, NDArray[np.float64]]:
+def context_chain(
+    language: NGram,
+) -> tuple[NDArray[np.float64], sparse.csr_array, NDArray[np.float64], NDArray[np.float64]]:
     """The chain of an n-gram of order n at least 2.
 
     Returns
@@ -25,6 +27,8 @@ def context_chain(language: NGram) -> tuple[NDArray[np.float64], sparse.csr_arra
         of numpy's sums; the others are the language's own.
     emission : (K, V) float64
         0 or 1.
+    final : (K,) float64
+        End weights, 0 after the shorter contexts; ones where the language has none.
     """
     V, order, L = language.vocab, language.order, language.length
     longest = min(order - 1, L)
@@ -52,4 +56,8 @@ def context_chain(language: NGram) -> tuple[NDArray[np.float64], sparse.csr_arra
         entries = (np.concatenate(chances), (np.concatenate(rows), np.concatenate(columns)))
         transition = sparse.csr_array(sparse.coo_array(entries, shape=(K, K)))
     emission = np.concatenate([np.tile(np.eye(V), (law.size // V, 1)) for law in laws])
-    return np.concatenate([laws[0], np.zeros(K - V)]), transition, emission
+    final = np.ones(K)
+    if language.ends:
+        final[:] = 0.0
+        final[first[longest - 1] :] = language.final(lambda law: law.values)
+    return np.concatenate([laws[0], np.zeros(K - V)]), transition, emission, final

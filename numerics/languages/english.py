@@ -36,7 +36,9 @@ def english_ngram(order: int, length: int, smoothing: Any = 0) -> NGram:
     """
     order = whole(order, "order", 1, LARGEST_ORDER)
     contexts = _counts(order - 1) if order > 1 else None
-    return ngram_from_counts(order, whole(length, "length", 1), _counts(order), contexts, smoothing)
+    letters = ngram_from_counts(order, whole(length, "length", 1), _counts(order), contexts, smoothing)
+    letters.tokens = tuple(ENGLISH_ALPHABET)
+    return letters
 
 
 @cache

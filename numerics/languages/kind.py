@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from random import Random
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from ..errors import BadInput
 from ..spec.draws import Spec
-from ..spec.table import KindTable
+from ..spec.table import ABSENT, KindTable, read_by
 from .base import Language
+from .token_names import named, read_names
 
 __all__ = ["LanguageTable", "read_language"]
 
 
+Names = Annotated[list[str], read_by(read_names)]
+
+
 class LanguageTable(KindTable):
-    """A ``[language]`` table.
+    """A ``[language]`` table; every kind may name its tokens.
 
     A kind whose keys are the arguments of a function or class names it as ``makes``; others write their own ``build``.
     """
 
+    tokens: Names = ABSENT
     makes: ClassVar[Callable[..., Language]]
+
+    def keys(self) -> dict[str, Any]:
+        """The keys of the kind itself."""
+        return {name: value for name, value in super().keys().items() if name != "tokens"}
 
     def build(self, folder: Path, level: int) -> Language:
         """The language; paths in the table are relative to ``folder``, and ``level`` counts the nested blocks."""
@@ -51,4 +60,7 @@ def read_language(table: Any, folder: Path, level: int = 0) -> tuple[Language, d
     if isinstance(table, Mapping) and table.get("kind") == "any":
         raise BadInput("kind", 'found "any", which stands for every language; the command prove accepts it')
     read = LanguageTable.of_kind(table)
-    return read.build(folder, level), read.canonical(folder)
+    language = read.build(folder, level)
+    if read.given("tokens"):
+        language = named(language, read.tokens)
+    return language, read.canonical(folder)

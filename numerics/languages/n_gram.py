@@ -205,7 +205,7 @@ class NGram(ChainLanguage):
     def _interval_conditionals(self, y: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Between neighbouring revealed positions only the two ends matter."""
         V, L = self.vocab, self.length
-        first, P = self._weights()
+        first, P = self.weights()
         last = self.final(lambda law: law.values)
         powers = np.empty((L + 1, V, V))
         powers[0] = joined = np.eye(V)
@@ -260,9 +260,10 @@ class NGram(ChainLanguage):
         """Initial law (V,) and transition matrix (V, V) of a language of order at most 2."""
         if self.ends:
             raise BadInput("end", "with end weights the transitions depend on the position")
-        return self._weights()
+        return self.weights()
 
-    def _weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The same with end weights, where neither need sum to 1."""
         if self.order > 2:
             raise BadInput("order", f"found {self.order}; a Markov chain has order 1 or 2")
         if self.order == 1:

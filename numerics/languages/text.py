@@ -86,7 +86,9 @@ def ngram_from_text(path: str | Path, alphabet: str, order: int, length: int, sm
         BYTES_A_COUNT * power(len(alphabet), order), f"the counts of order={order} over {len(alphabet)} characters"
     )
     context = _count(tokens, len(alphabet), order - 1) if order > 1 else None
-    return ngram_from_counts(order, length, _count(tokens, len(alphabet), order), context, smoothing)
+    letters = ngram_from_counts(order, length, _count(tokens, len(alphabet), order), context, smoothing)
+    letters.tokens = tuple(alphabet)
+    return letters
 
 
 def _count(tokens: NDArray[np.int64], vocab: int, order: int) -> NDArray[np.int64]:

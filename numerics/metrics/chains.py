@@ -119,7 +119,7 @@ def _of_predictions(quantity: str, run: Callable[[Workspace], Enclosure], obstac
         imperfect,
         markov.learning_cost,
         run,
-        f"Markov chain x {policies}, inexact denoiser of two neighbours",
+        f"homogeneous Markov chain x {policies}, inexact denoiser of two neighbours",
         "D^2 V^3; D distances until mixed, or seen",
     )
 
@@ -132,7 +132,7 @@ def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
         markov.bigram_obstacle,
         markov.bigram_cost,
         lambda work: replace(enclosure(run(work)), note="local scope off the support"),
-        f"Markov chain x {OBLIVIOUS}, exact denoiser, {FINISHED}, local scope",
+        f"homogeneous Markov chain x {OBLIVIOUS}, exact denoiser, {FINISHED}, local scope",
         "N D V^4; D distances until mixed",
     )
 
@@ -174,7 +174,7 @@ def _of_sets(quantity: str, run: Callable[[Workspace], Measured], relies_on: fro
         markov.sets_obstacle,
         markov.sets_cost,
         lambda work: enclosure(run(work)),
-        "Markov chain x fixed sets, exact denoiser",
+        "homogeneous Markov chain x fixed sets, exact denoiser",
         "L V^4",
         relies_on,
     )
@@ -193,19 +193,17 @@ def _method(
     run: Callable[[Workspace], Enclosure],
     obstacle: Obstacle,
     relies_on: frozenset[str] = frozenset(),
-    kind: Kind = "truncation",
-    policies: str = "any policy",
+    scope: str = "Markov chain x any policy",
+    cost: Callable[[Instance], Cost] = markov.information_cost,
 ) -> Method:
-    sighted = obstacle is markov.near_obstacle
-    scope = f"{OBLIVIOUS}, denoiser of two neighbours" if sighted else policies
     return Method(
         quantity,
         "markov",
-        kind,
+        "truncation",
         obstacle,
-        _information_cost if sighted else markov.information_cost,
+        cost,
         run,
-        f"Markov chain x {scope}",
+        scope,
         "D V^3 + N D; D distances until mixed",
         relies_on,
     )
@@ -234,9 +232,17 @@ METHODS = (
         _curve_left_riemann_sum,
         all_of(markov.obstacle, BERNOULLI),
         BY_CURVE,
-        policies="Bernoulli",
+        "Markov chain x Bernoulli",
     ),
-    _method("path_kl", _path_kl, markov.near_obstacle, BY_CURVE),
+    _method(
+        "path_kl",
+        _path_kl,
+        markov.path_obstacle,
+        BY_CURVE,
+        f"Markov chain x {OBLIVIOUS}, exact denoiser; "
+        f"homogeneous Markov chain x {OBLIVIOUS}, inexact denoiser of two neighbours",
+        _information_cost,
+    ),
     _of_predictions("learning_term", _learning_term, markov.near_obstacle, OBLIVIOUS),
     _of_predictions("mean_learning_error", _mean_learning_error, markov.near_obstacle, OBLIVIOUS),
     _of_predictions(
@@ -252,7 +258,7 @@ METHODS = (
         markov.ser_obstacle,
         markov.ser_cost,
         _ser,
-        "Markov chain x Bernoulli, exact denoiser",
+        "homogeneous Markov chain x Bernoulli, exact denoiser",
         "N D^3 V^4; D distances until mixed",
     ),
     Method(
@@ -262,7 +268,7 @@ METHODS = (
         markov.sizes_obstacle,
         markov.sizes_cost,
         lambda work: enclosure(markov.sequence_error_rate_of_sizes(work), most=1.0),
-        "Markov chain x fixed-size, exact denoiser",
+        "homogeneous Markov chain x fixed-size, exact denoiser",
         "L^2 V^4 prod_k (s_k + 1)^2 at most, in Python",
     ),
     Method(
@@ -272,7 +278,7 @@ METHODS = (
         markov.sampled_obstacle,
         markov.sampled_cost,
         _sampled_kl,
-        "Markov chain x Bernoulli, exact denoiser, local scope",
+        "homogeneous Markov chain x Bernoulli, exact denoiser, local scope",
         "samples N L D^2",
         BY_CURVE | {"kl-path-kl/given-times"},
     ),

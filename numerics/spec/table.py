@@ -33,6 +33,7 @@ __all__ = [
     "Vocab",
     "WholeRows",
     "Wholes",
+    "read_by",
     "require_table",
     "within",
 ]
@@ -51,7 +52,7 @@ ABSENT: Any = None
 T = TypeVar("T", bound="SpecTable")
 
 
-def _value(read: Callable[[Any, str], Any]) -> PlainValidator:
+def read_by(read: Callable[[Any, str], Any]) -> PlainValidator:
     """A pydantic validator from ``read(value, key)``."""
 
     def validate(value: Any, info: ValidationInfo) -> Any:
@@ -89,15 +90,15 @@ def _read_text(value: Any, key: str) -> str:
     return value
 
 
-Count = Annotated[int, _value(lambda value, key: whole(value, key, 1))]
-Length = Annotated[int, _value(lambda value, key: whole(value, key, 1, LONGEST))]
-Vocab = Annotated[int, _value(lambda value, key: whole(value, key, 1, LARGEST_VOCAB))]
-Seed = Annotated[int, _value(lambda value, key: whole(value, key, 0, LARGEST_SEED))]
-Number = Annotated[Any, _value(number)]
-Numbers = Annotated[Any, _value(_read_numbers)]
-Wholes = Annotated[list[int], _value(_read_wholes)]
-WholeRows = Annotated[list[list[int]], _value(_read_whole_rows)]
-Text = Annotated[str, _value(_read_text)]
+Count = Annotated[int, read_by(lambda value, key: whole(value, key, 1))]
+Length = Annotated[int, read_by(lambda value, key: whole(value, key, 1, LONGEST))]
+Vocab = Annotated[int, read_by(lambda value, key: whole(value, key, 1, LARGEST_VOCAB))]
+Seed = Annotated[int, read_by(lambda value, key: whole(value, key, 0, LARGEST_SEED))]
+Number = Annotated[Any, read_by(number)]
+Numbers = Annotated[Any, read_by(_read_numbers)]
+Wholes = Annotated[list[int], read_by(_read_wholes)]
+WholeRows = Annotated[list[list[int]], read_by(_read_whole_rows)]
+Text = Annotated[str, read_by(_read_text)]
 
 
 class SpecTable(BaseModel):

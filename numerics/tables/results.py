@@ -15,7 +15,7 @@ from ..enclosure import Enclosure
 from ..engines.law import Law
 from ..errors import BadInput, shown
 from ..instances import Instance
-from ..languages.english import ENGLISH_ALPHABET
+from ..languages import spelt
 from ..lattice import sequence_rows
 from ..metrics.information_curve import InformationCurve
 from .render import Table, as_json
@@ -58,11 +58,15 @@ def measured_record(instance: Instance, found: Mapping[str, Enclosure]) -> dict[
     return {"instance": instance.name, "quantities": {name: as_json(number) for name, number in found.items()}}
 
 
-def law_record(law: Law) -> dict[str, Any]:
-    """The record of ``law --json``: p in the order of ``tabular`` probabilities, and the ends of its enclosures."""
+def law_record(instance: Instance, law: Law) -> dict[str, Any]:
+    """The record of ``law --json``: p in the order of ``tabular`` probabilities, its enclosures, and names."""
     found = [Enclosure.relative(p, law.p_depth, 1.0) for p in law.p.tolist()]
     ends = {"lo": [each.lo for each in found], "hi": [each.hi for each in found]}
-    return {"vocab": law.vocab, "length": law.length, "law": law.p.tolist(), **ends}
+    return {"vocab": law.vocab, "length": law.length, "tokens": _names(instance), "law": law.p.tolist(), **ends}
+
+
+def _names(instance: Instance) -> list[str] | None:
+    return None if instance.language.tokens is None else list(instance.language.tokens)
 
 
 def law_table(instance: Instance, law: Law) -> Table:
@@ -72,38 +76,44 @@ def law_table(instance: Instance, law: Law) -> Table:
     for index in first.tolist():
         x = sequence_rows(index, index + 1, law.vocab, law.length)[0]
         p, q = Enclosure.relative(law.p[index], law.p_depth, 1.0), Enclosure.relative(law.q[index], law.q_depth, 1.0)
-        rows.append((_spelt(instance, x), p, q))
+        rows.append((spelt(instance.language, x), p, q))
     shown_mass = math.fsum(law.p[first])
     note = f"{len(first)} of {len(law.p)} sequences, {shown_mass:.4g} of the probability"
     return Table(instance.name, ("sequence", "p", "q"), tuple(rows), (note,))
 
 
 def read_sequences(text: str, instance: Instance) -> NDArray[np.int64]:
-    """Sequences, one a line: tokens separated by spaces or commas, or letters where the language has an alphabet.
+    """Sequences, one a line: names or numbers of tokens, separated by spaces or commas, or letters without separators.
 
-    A line of exactly L letters of the alphabet is read as letters; blank lines are skipped where they are no letters.
+    A line of L letters is read as letters where every name is a letter; blank lines are skipped where they are no
+    letters. A line is read as names where all its words are.
 
     Raises
     ------
     BadInput
-        With the line's number, when it is neither, or a token is not from 0 to V-1.
+        With the line's number, when it is none of these, or a token is not from 0 to V-1.
     """
-    alphabet, found = _alphabet(instance), []
+    names, found = {name: token for token, name in enumerate(instance.language.tokens or ())}, []
+    letters = bool(names) and all(len(name) == 1 for name in names)
     for n, line in enumerate(text.splitlines(), 1):
-        if alphabet and len(line) == instance.length and set(line) <= set(alphabet):
-            found.append([alphabet.index(letter) for letter in line])
+        if letters and len(line) == instance.length and set(line) <= set(names):
+            found.append([names[letter] for letter in line])
         elif line.strip():
-            found.append(_tokens(line, f"line {n}", instance, bool(alphabet)))
+            found.append(_tokens(line, f"line {n}", instance, names, letters))
     if not found:
         raise BadInput("", "found no sequence; one a line is accepted")
     return np.array(found, dtype=np.int64)
 
 
-def _tokens(line: str, key: str, instance: Instance, letters: bool) -> list[int]:
-    words = line.replace(",", " ").split()
+def _tokens(line: str, key: str, instance: Instance, names: dict[str, int], letters: bool) -> list[int]:
+    for words in (line.split(), line.replace(",", " ").split()):
+        if len(words) == instance.length and all(word in names for word in words):
+            return [names[word] for word in words]
     accepted = f"{instance.length} tokens from 0 to {instance.vocab - 1}, separated by spaces or commas"
     if letters:
         accepted += f", or {instance.length} letters of the alphabet"
+    elif names:
+        accepted += f", or {instance.length} of their names"
     if len(words) != instance.length:
         raise BadInput(key, f"found {shown(line)}; {accepted} are accepted")
     for word in words:
@@ -115,7 +125,7 @@ def _tokens(line: str, key: str, instance: Instance, letters: bool) -> list[int]
 def sequences_table(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64]) -> Table:
     """``log p`` and ``log q`` of given sequences (n, L), in nats."""
     log_q = instance.language.log_prob(x).tolist()
-    rows = tuple((_spelt(instance, row), p, q) for row, p, q in zip(x, log_p, log_q, strict=True))
+    rows = tuple((spelt(instance.language, row), p, q) for row, p, q in zip(x, log_p, log_q, strict=True))
     return Table(instance.name, ("sequence", "log p", "log q"), rows)
 
 
@@ -126,23 +136,8 @@ def sequences_record(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[
         {"sequence": row.tolist(), "log_p": as_json(p), "log_q": as_json(q)}
         for row, p, q in zip(x, log_p, log_q, strict=True)
     ]
-    return {"instance": instance.name, "vocab": instance.vocab, "length": instance.length, "sequences": found}
-
-
-def _alphabet(instance: Instance) -> str:
-    """The letters of a language of text, token 0 first; empty for others."""
-    language = (instance.spec or {}).get("language", {})
-    if language.get("kind") == "english":
-        return ENGLISH_ALPHABET
-    return language.get("alphabet", "") if language.get("kind") == "text" else ""
-
-
-def _spelt(instance: Instance, x: Sequence[int] | NDArray[np.int64]) -> str:
-    """A sequence in letters between quotes, or in numbers."""
-    alphabet = _alphabet(instance)
-    if alphabet:
-        return repr("".join(alphabet[token] for token in x))
-    return " ".join(str(token) for token in x)
+    size = {"vocab": instance.vocab, "length": instance.length, "tokens": _names(instance)}
+    return {"instance": instance.name, **size, "sequences": found}
 
 
 def curve_tables(instance: Instance, found: InformationCurve) -> tuple[Table, Table]:

@@ -19,6 +19,7 @@ from maskbound.numerics.policies import Adaptive, Bernoulli, FixedSets, FixedSiz
 L = 4
 COINS = languages.iid(["1/3", "2/3"], L)
 CHAIN = languages.markov(["1/2", "1/2"], [["2/3", "1/3"], ["1/4", "3/4"]], L)
+ENDING = languages.markov(["1/2", "1/2"], [["1/2", "1/3"], ["1/4", "3/4"]], L, end=["1/6", 0])
 LANGUAGES = (
     Tabular(2, L, [[0, 0, 1, 1], [0, 1, 1, 0]], ["1/3", "2/3"]),
     Tabular(2, L, [[0, 0, 1, 1], [0, 1, 1, 0]], [0.3, 0.7]),
@@ -27,6 +28,8 @@ LANGUAGES = (
     CHAIN,
     languages.markov([0.3, 0.7], [[0.6, 0.4], [0.3, 0.7]], L),
     COINS,
+    ENDING,
+    languages.HMM(L, [0.3, 0.7], [[0.6, 0.2], [0.3, 0.7]], [[0.9, 0.1], [0, 1]], end=[0.2, 0]),
     languages.shifted_pair(3, "1/10", L),
 )
 POLICIES = (
@@ -68,6 +71,11 @@ INSTANCES = [
 
 Predicate = Callable[[Instance], bool]
 
+
+def no_ends(i: Instance) -> bool:
+    return getattr(i.language, "end", None) is None
+
+
 OF_LANGUAGE: Mapping[str, Predicate] = {
     "any language": lambda i: True,
     "rational language": lambda i: i.language.rational,
@@ -75,7 +83,11 @@ OF_LANGUAGE: Mapping[str, Predicate] = {
     "i.i.d. tokens": lambda i: isinstance(i.language, NGram) and i.language.order == 1,
     "rational i.i.d. tokens": lambda i: i.language.rational and isinstance(i.language, NGram) and i.language.order == 1,
     "Markov chain": lambda i: isinstance(i.language, NGram) and i.language.order <= 2,
+    "homogeneous Markov chain": lambda i: isinstance(i.language, NGram) and i.language.order <= 2 and no_ends(i),
     "hmm or n-gram": lambda i: isinstance(i.language, HMM | NGram),
+    "homogeneous hmm or n-gram": lambda i: isinstance(i.language, HMM | NGram) and no_ends(i),
+    "hmm or n-gram with end weights": lambda i: not no_ends(i),
+    "rational hmm or n-gram with end weights": lambda i: not no_ends(i) and i.language.rational,
     "blocks": lambda i: isinstance(i.language, Blocks),
     "blocks of even length": lambda i: isinstance(i.language, Blocks) and i.language.block.length % 2 == 0,
 }
@@ -190,7 +202,7 @@ def test_every_method_is_asked_for_something_and_something_else():
     [
         ("path_kl", "tabular", "any language x any policy"),
         ("step_correlation", "rational", "rational language x given reveal times, rational denoiser and policy"),
-        ("ser", "windows", "hmm or n-gram x Bernoulli or fixed-size"),
+        ("ser", "windows", "homogeneous hmm or n-gram x Bernoulli or fixed-size"),
         ("ser", "reference", "any language x any policy"),
     ],
 )

@@ -89,7 +89,30 @@ def sparse_ngram(n: int, V: int, L: int) -> NGram:
     return NGram(n, V, L, sparse_rows(1, V ** (n - 1), 0.7)[0], sparse_rows(V ** (n - 1), V, 0.5))
 
 
+def ending(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows with some of each left for the end, and none of every third."""
+    left = 1 - 0.1 * (np.arange(len(rows)) % 3)
+    return rows * left[:, None], 1 - left
+
+
+def ending_hmm(K: int, V: int, L: int) -> HMM:
+    given = sparse_hmm(K, V, L)
+    A, end = ending(given.transition.values)
+    return HMM(L, given.initial.values, A, given.emission.values, end)
+
+
+def ending_ngram(n: int, V: int, L: int) -> NGram:
+    T, end = ending(sparse_rows(V ** (n - 1), V, 0.5))
+    return NGram(n, V, L, sparse_rows(1, V ** (n - 1), 0.7)[0], T, end)
+
+
 LANGUAGES = {
+    "ending hmm of few states": (lambda: ending_hmm(5, 3, 45), None),
+    "ending hmm of many states": (lambda: ending_hmm(24, 4, 40), None),
+    "ending chain": (lambda: ending_ngram(2, 6, 45), None),
+    "ending chain, local": (lambda: ending_ngram(2, 6, 45), "local"),
+    "ending trigram": (lambda: ending_ngram(3, 4, 45), None),
+    "ending trigram as a hidden chain": (lambda: ending_ngram(3, 8, 24), None),
     "hmm of few states": (lambda: sparse_hmm(5, 3, 45), None),
     "hmm of one state": (lambda: HMM(9, [1], [[1]], [[0.5, 0, 0.5]]), None),
     "hmm of many states": (lambda: shifted_pair(5, 0.1, 40), None),

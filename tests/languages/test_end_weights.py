@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections import defaultdict
 from fractions import Fraction
 from itertools import product
 from random import Random
@@ -11,8 +13,9 @@ import numpy as np
 import pytest
 from oracles import ending
 from oracles.languages import Law, Marginals, random_row
+from test_engines_agree import assert_agreement, measured
 
-from maskbound.numerics import languages
+from maskbound.numerics import Instance, languages, measure, policies
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.languages.bigrams import bigram_law
 from maskbound.numerics.languages.chains import ChainLanguage
@@ -179,3 +182,63 @@ def test_ends_are_written_back() -> None:
         again, _ = languages.read_language(language.written(), None)
         assert again.exact_table().tolist() == language.exact_table().tolist()
         assert again.log_length_probability == language.log_length_probability
+
+
+POLICIES = (policies.Bernoulli(3), policies.FixedSize((2, 0, 1, 1)), policies.FixedSets([[0, 3], [1, 2]]))
+
+
+def of_length_four(kind: str, start: int) -> tuple[int, tuple, Law]:
+    """Arguments of the first language of a kind from a seed on that has four tokens and some forbidden sequences."""
+    for seed in itertools.count(start):
+        found, L, given, law, _ = drawn(seed)
+        if (found, L) == (kind, 4) and 3 < len(law) < len(list(product(range(3 if kind == "markov" else 2), repeat=4))):
+            return seed, given, law
+    raise AssertionError
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+@pytest.mark.parametrize("kind", ["hmm", "markov", "trigram"])
+@pytest.mark.parametrize(
+    ("start", "seconds"), [(0, 0.1), *(pytest.param(start, 5.0, marks=pytest.mark.slow) for start in (100, 200, 300))]
+)
+def test_engines_agree_with_the_table(kind: str, policy, start: int, seconds: float) -> None:
+    """Every engine that takes the chain, against every engine that takes the table of its law."""
+    _, given, _ = of_length_four(kind, start)
+    language = built(kind, 4, given)
+    table = languages.Tabular.from_table(language.vocab, 4, language.exact_table())
+    found = defaultdict(list)
+    for form in (language, table):
+        for name, enclosures in measured(Instance(form, policy, off_support_scope="global"), seconds).items():
+            found[name] += enclosures
+    assert assert_agreement(found) >= 60
+
+
+def test_another_end_is_noticed() -> None:
+    _, given, _ = of_length_four("markov", 0)
+    language = built("markov", 4, given)
+    initial, *rows = ([c / sum(row) for c in row] if any(row) else [1, 0, 0] for row in (given[0], *given[1]))
+    other = languages.markov(initial, rows, 4)
+    found = defaultdict(list)
+    for form in (language, other):
+        for name, enclosures in measured(Instance(form, POLICIES[0], off_support_scope="global"), 0.1).items():
+            found[name] += enclosures
+    with pytest.raises(AssertionError):
+        assert_agreement(found)
+
+
+@pytest.mark.parametrize("length", [2, 300])
+def test_ends_that_are_equal_change_nothing_but_the_length(length: int) -> None:
+    """Then the law given the length is that of the chain that never ends: here by messages, there by settled laws."""
+    rows = np.array([[0.5, 0.25, 0.25], [0.125, 0.875, 0], [0.25, 0.25, 0.5]])
+    policy = policies.Bernoulli(8)
+    plain = Instance(languages.markov([0.5, 0.5, 0], rows, length), policy)
+    ending = Instance(languages.markov([0.5, 0.5, 0], rows * 0.75, length, end=[0.25] * 3), policy)
+    names = ["path_kl", "entropy", "total_correlation", "dual_total_correlation", "profile_end"]
+    one, other = (measure(instance, names, engine="markov") for instance in (plain, ending))
+    for name in names:
+        assert one[name].overlaps(other[name])
+        assert other[name].width <= 1e-9 * max(1.0, other[name].value)
+    found = measure(ending, ["log_length_probability"])["log_length_probability"]
+    true = (length - 1) * math.log(0.75) + math.log(0.25)
+    assert found.lo <= true * (1 - 1e-15)
+    assert true * (1 + 1e-15) <= found.hi

@@ -32,7 +32,7 @@ def test_the_law_of_pair():
     found = law(PAIR)
     assert found.p.tolist() == [0.375, 0.125, 0.125, 0.375]
     assert found.q.tolist() == [0.5, 0, 0, 0.5]
-    record = results.law_record(found)
+    record = results.law_record(PAIR, found)
     assert record["law"] == [0.375, 0.125, 0.125, 0.375]
     assert all(lo <= p <= hi for lo, p, hi in zip(record["lo"], record["law"], record["hi"], strict=True))
     assert max(record["hi"]) < 0.375 + 1e-12

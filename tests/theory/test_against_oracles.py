@@ -230,13 +230,15 @@ def test_every_true_statement_was_exercised():
 
 
 def test_every_quantity_has_an_oracle():
-    """Those of order-oblivious policies, those of adaptive ones, and what belongs to two subjects or is given."""
+    """Those of order-oblivious policies, those of adaptive ones, what belongs to two subjects or is given, and what
+    belongs to a chain and not to its law (the oracle is ``ending``).
+    """
     exact = denoisers.exact(TWO_TOKENS, 2)
     runs = (measure_all(TWO_TOKENS, 2, exact, policy) for policy in (steps(2, 2), samplers.fixed_size([2])))
     measured = {name for run in runs for name in run}
     replayed = {field.name for field in fields(adaptive.Replayed)}
     assert replayed - measured == {"step_correlation", "expected_parallel_steps"}
-    assert measured | replayed | {law_distance.__name__, "entropy_bound"} == set(quantities)
+    assert measured | replayed | {law_distance.__name__, "entropy_bound", "log_length_probability"} == set(quantities)
 
 
 REFINEMENTS = [

@@ -9,7 +9,8 @@ from fractions import Fraction as F
 from pathlib import Path
 
 import pytest
-from oracles import adaptive, denoisers, languages, samplers
+import sympy
+from oracles import adaptive, denoisers, ending, languages, samplers
 from oracles.logs import mp
 from oracles.quantities import law_distance, measure_all
 from sympy import Expr
@@ -60,6 +61,16 @@ SPECS = {
         "policy": {"kind": "bernoulli", "steps": 1},
     },
     "chain": {"language": CHAIN, "policy": {"kind": "fixed-size", "sizes": [1, 2]}},
+    "ending": {
+        "language": {
+            "kind": "markov",
+            "length": 2,
+            "initial": ["1/2", "1/2"],
+            "transition": [["1/2", "1/4"], [0, "1/2"]],
+            "end": ["1/4", "1/2"],
+        },
+        "policy": {"kind": "bernoulli", "steps": 2},
+    },
     "coins": {
         "language": {"kind": "iid", "length": 2, "probabilities": ["9/10", "1/10"]},
         "policy": {"kind": "adaptive", "score": "confidence", "order": "sample-then-choose", "sizes": [1, 1]},
@@ -170,6 +181,11 @@ def test_examples_about_two_laws_and_about_adaptive_policies():
     coins = languages.iid([F(9, 10), F(1, 10)], 2)
     p = adaptive.sample_then_choose([1, 1], 2, denoisers.exact(coins, 2))
     assert p[0, 0] == F(str(right_side(EXAMPLES["mode_probability"][1])))
+
+
+def test_the_oracle_of_ends_agrees_with_the_example():
+    _, Z = ending.ngram(2, 2, [HALF, HALF], [[HALF, F(1, 4)], [F(0), HALF]], [F(1, 4), HALF], 2)
+    assert sympy.exp(right_side(EXAMPLES["log_length_probability"][1])) == sympy.Rational(Z.numerator, Z.denominator)
 
 
 @pytest.mark.parametrize("name", ["expected_steps", "step_correlation", "expected_parallel_steps"])

@@ -62,7 +62,7 @@ class Mixing(NamedTuple):
 
 @dataclass(frozen=True)
 class Chain:
-    """A homogeneous Markov chain of L tokens.
+    """A Markov chain of L tokens, homogeneous unless it has end weights (definitions.md#end-weights).
 
     Parameters
     ----------
@@ -72,11 +72,14 @@ class Chain:
         Rows sum to 1; rows of tokens that never occur may be zero. Zeros are structural.
     length : int
         L, at least 1.
+    end : (V,) float64, optional
+        End weights; a row of ``transition`` and its end sum to 1.
     """
 
     initial: NDArray[np.float64]
     transition: NDArray[np.float64]
     length: int
+    end: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         initial = np.ascontiguousarray(self.initial, dtype=np.float64)
@@ -120,6 +123,10 @@ class Chain:
     def step(self, rows: NDArray[np.longdouble]) -> NDArray[np.longdouble]:
         """``rows P`` in extended precision; any order of the V-term sums is within the depths below."""
         return rows @ self._extended
+
+    def before(self, message: NDArray[np.longdouble]) -> NDArray[np.longdouble]:
+        """``P message`` in extended precision."""
+        return self._extended @ message
 
     @cached_property
     def _extended(self) -> NDArray[np.longdouble]:
@@ -168,7 +175,9 @@ class Chain:
         """The same chain on the tokens that occur."""
         if self.reached.all():
             return self
-        return Chain(self.initial[self.reached], self.transition[np.ix_(self.reached, self.reached)], self.length)
+        kept = self.reached
+        end = None if self.end is None else self.end[kept]
+        return Chain(self.initial[kept], self.transition[np.ix_(kept, kept)], self.length, end)
 
     @cached_property
     def _spreads(self) -> list[float]:

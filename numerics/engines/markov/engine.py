@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from ...enclosure import gamma
 from ...instances import Instance
+from ...languages import NGram
+from ...languages.chains import ends_of
 from ...policies import Bernoulli, FixedSets, FixedSize
 from ..needs import APART, COUNTED, EXACT_DENOISER, FIXED_SETS, FIXED_SIZE, HOMOGENEOUS, MARKOV_CHAIN, Need, all_of
 from ..reveal_chances import before_bernoulli, before_fixed_size
@@ -32,6 +34,7 @@ __all__ = [
     "near_obstacle",
     "obstacle",
     "path_kl_of_sets",
+    "path_obstacle",
     "pooled_bigrams",
     "prediction_obstacle",
     "sampled_cost",
@@ -65,15 +68,23 @@ NEAR = Need(
     lambda instance: instance.denoiser.near_rule(instance.language) is not None,
 )
 
-obstacle = all_of(MARKOV_CHAIN, HOMOGENEOUS)
-exact_obstacle = all_of(obstacle, EXACT_DENOISER, COUNTED)
-prediction_obstacle = all_of(obstacle, NEAR)
-near_obstacle = all_of(obstacle, COUNTED, NEAR)
-sets_obstacle = all_of(obstacle, EXACT_DENOISER, FIXED_SETS)
-sizes_obstacle = all_of(obstacle, EXACT_DENOISER, FIXED_SIZE)
-sequence_obstacle = all_of(obstacle, EXACT_DENOISER, APART, LOCAL)
+obstacle = MARKOV_CHAIN
+homogeneous = all_of(MARKOV_CHAIN, HOMOGENEOUS)
+exact_obstacle = all_of(homogeneous, EXACT_DENOISER, COUNTED)
+prediction_obstacle = all_of(homogeneous, NEAR)
+near_obstacle = all_of(homogeneous, COUNTED, NEAR)
+sets_obstacle = all_of(homogeneous, EXACT_DENOISER, FIXED_SETS)
+sizes_obstacle = all_of(homogeneous, EXACT_DENOISER, FIXED_SIZE)
+sequence_obstacle = all_of(homogeneous, EXACT_DENOISER, APART, LOCAL)
 sampled_obstacle = all_of(sequence_obstacle, COUNTED)
 ser_obstacle = all_of(exact_obstacle, APART)
+
+
+def path_obstacle(instance: Instance) -> str | None:
+    """None for the exact denoiser, and for one of two neighbours on a homogeneous chain."""
+    if instance.exact_denoiser:
+        return MARKOV_CHAIN(instance) or COUNTED(instance)
+    return near_obstacle(instance)
 
 
 def chain(work: Workspace) -> Chain:
@@ -82,7 +93,8 @@ def chain(work: Workspace) -> Chain:
 
 
 def _chain(work: Workspace) -> Chain:
-    return Chain(*work.instance.language.chain(), work.instance.length)
+    language = NGram.of(work.instance.language)
+    return Chain(*language.weights(), language.length, None if language.is_homogeneous else ends_of(language))
 
 
 def lag_information(work: Workspace) -> LagInformation:
@@ -204,7 +216,8 @@ def information_cost(instance: Instance) -> Cost:
     """Some 40 distances of a chain that mixes; the engine itself refuses one that needs many more."""
     V, L, N = instance.vocab, float(instance.length), instance.policy.steps
     lags = min(L, 64.0)
-    return Cost(lags * V**2 * (10 * lags + V) + 50 * L + 50 * N * lags, 8 * (L * 4 + lags * (V**2 + N)))
+    laws = lags if instance.language.is_homogeneous else L
+    return Cost(lags * V**2 * (10 * laws + V) + 50 * L + 50 * N * lags, 8 * (L * 4 + lags * (V**2 + N)))
 
 
 def learning_cost(instance: Instance) -> Cost:

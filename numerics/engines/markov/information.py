@@ -38,6 +38,7 @@ from ...probabilities import PARAMETER_DEPTH
 from ..reveal_chances import fixed_size_coefficients, lag_coefficients, pair_chance_differences
 from ..reveal_steps import prefix_sums
 from .chain import Chain, Measured
+from .token_laws import TokenLaws, rescaled, token_laws
 
 __all__ = [
     "LagInformation",
@@ -55,12 +56,6 @@ NEGLIGIBLE = 2.0**-70
 """Lags end where ``J(d)`` is this small beside ``J(1)``, or lost in its own rounding error."""
 
 OPERATIONS_BUDGET = 2e11
-LONGEST_PERIOD = 64
-SETTLED = 1e-8
-"""Largest relative error accepted for a law that stands for later ones."""
-
-SETTLED_EARLY = 1e-12
-"""The same where more steps would bring it down, since the chain mixes."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +95,14 @@ def lag_information_of(chain: Chain) -> LagInformation:
     40 each for English letters whatever L; all of L for a chain that never mixes.
     """
     chain = chain.reduced
-    laws, positions, drift = _settled_laws(chain)
-    J, errors, beyond = _lags(chain, laws, positions, drift)
-    return LagInformation(
-        chain.length,
-        J,
-        errors,
-        beyond,
-        _token_entropies(chain, laws, positions, drift),
-        _sequence_entropy(chain, laws, positions, drift),
-    )
+    laws = token_laws(chain)
+    J, errors, beyond = _lags(chain, laws)
+    tokens = _token_entropies(laws)
+    if chain.end is None:
+        sequence = _sequence_entropy(chain, laws)
+    else:
+        sequence = _less(tokens, Measured(float(J[0]), float(errors[0]))) if chain.length > 1 else tokens
+    return LagInformation(chain.length, J, errors, beyond, tokens, sequence)
 
 
 def entropy(lags: LagInformation) -> Measured:
@@ -183,84 +176,28 @@ def _less(whole: Measured, part: Measured) -> Measured:
     return Measured(value, whole.rounding + part.rounding + U * abs(value), whole.truncation + part.truncation)
 
 
-def _settled_laws(chain: Chain) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
-    """Laws of single tokens until they repeat.
-
-    Returns
-    -------
-    laws : (T, V) float64
-    position : (L,) int
-        Which law stands for position i (from 0).
-    relative_error : (T,) float64
-        Relative error of each law for the positions it stands for.
-
-    Notes
-    -----
-    From ``(1-e) s <= s P^p <= (1+e) s`` follows the same for ``s P^m`` in the place of s, so that a law that repeats
-    after p steps to within e does so m periods later to within ``(1+e)^m - 1``. If the chain mixes, all laws beyond a
-    gap g are within ``2 e_g / (1 - e_g)`` of each other.
-    """
-    L, V = chain.length, chain.vocab
-    rows = [chain.initial]
-    law = chain.initial.astype(np.longdouble)
-    while len(rows) < L:
-        for period in range(1, min(1 if chain.mixes else LONGEST_PERIOD, len(rows) - 1) + 1):
-            drift = _drift(chain, rows, period)
-            if drift <= SETTLED:
-                first = len(rows) - 1 - period
-                index = np.arange(L)
-                index[first:] = first + (index[first:] - first) % period
-                own = np.array([gamma(chain.marginal_depth(i + 1)) for i in range(first + period)])
-                own[first:] += drift * (1 + own[first:])
-                return np.array(rows[: first + period]), index, own
-        law = chain.step(law)
-        rows.append(law.astype(np.float64))
-        if 8.0 * V * len(rows) > 4e9:
-            raise BeyondReach(f"the laws of {len(rows)} tokens of V={V} do not settle and do not fit the memory")
-    own = np.array([gamma(chain.marginal_depth(i + 1)) for i in range(L)])
-    return np.array(rows), np.arange(L), own
-
-
-def _drift(chain: Chain, rows: list[NDArray[np.float64]], period: int) -> float:
-    """Relative error of letting the last ``period`` laws before the newest stand for all that follow; infinite while
-    further steps would make it smaller."""
-    new, old = rows[-1], rows[-1 - period]
-    if ((new > 0) != (old > 0)).any():
-        return math.inf
-    on = old > 0
-    apart = float(np.abs(new[on] / old[on] - 1).max())
-    rounding = gamma(chain.marginal_depth(len(rows)) + 1)
-    best = math.inf
-    if apart <= rounding:
-        step = apart + 3 * rounding
-        best = math.expm1((chain.length / period + 1) * math.log1p(step)) * (1 + 1e-9)
-    if chain.mixes:
-        mixed = chain.mixed_at(len(rows) - 1 - period) if apart <= 1e-9 else math.inf
-        if mixed < 0.5:
-            best = min(best, 2 * mixed / (1 - mixed) * (1 + 1e-9))
-        return best if best <= max(rounding, SETTLED_EARLY) else math.inf
-    return best
-
-
-def _lags(
-    chain: Chain, laws: NDArray[np.float64], position: NDArray[np.int64], relative: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+def _lags(chain: Chain, laws: TokenLaws) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     L, V = chain.length, chain.vocab
     J: list[float] = []
     errors: list[float] = []
-    K = np.eye(V, dtype=np.longdouble)
+    K, exponent = np.eye(V, dtype=np.longdouble), 0
     work = 0.0
     for d in range(1, L):
         K = chain.step(K)
-        start, after, count, relative_pairs = _distinct_pairs(position, relative, d)
+        if chain.end is not None:
+            K, exponent = rescaled(K, exponent)
+        start, after, count, relative_pairs = laws.pairs(d)
         work += len(count) * V * V * 10.0 + 2.0 * V**3
         if work > OPERATIONS_BUDGET:
             raise BeyondReach(
-                f"the chain's tokens stay dependent beyond {d} positions, and with {len(laws)} laws of single tokens: "
-                f"the informations at all distances need more than {OPERATIONS_BUDGET:.0e} operations"
+                f"the chain's tokens stay dependent beyond {d} positions, and with {len(laws.rows)} laws of single "
+                f"tokens: the informations at all distances need more than {OPERATIONS_BUDGET:.0e} operations"
             )
-        parts = lag_information(laws[start], laws[after], K.astype(np.float64))
-        rho_error = gamma(chain.power_depth(d) + 1) + relative_pairs
+        left, right = laws.factors(start, after, exponent)
+        parts = lag_information(laws.rows[start], laws.rows[after], K.astype(np.float64), left, right)
+        if not np.isfinite(parts).all():
+            raise BeyondReach(f"the probabilities of tokens {d} apart given the length leave the range of float64")
+        rho_error = gamma(chain.power_depth(d) + 3) + relative_pairs + laws.factor_error
         weight_error = 2 * relative_pairs + gamma(4 * V + 8)
         error = parts[:, 0] * weight_error + (1.01 * rho_error + 8 * U) * parts[:, 1] * (1 + gamma(4 * V + 8))
         error += 2.1 * rho_error**2
@@ -271,38 +208,19 @@ def _lags(
     return np.array(J), np.array(errors), 0.0
 
 
-def _distinct_pairs(
-    position: NDArray[np.int64], relative: NDArray[np.float64], d: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Pairs of laws at distance d, how often each occurs, and the larger of the two relative errors."""
-    T = len(relative)
-    L = len(position)
-    shown = min(L - d, T)
-    start, after = position[:shown], position[d : d + shown]
-    count = np.ones(shown)
-    if L - d > T:
-        extra = position[T : L - d]
-        count += np.bincount(extra, minlength=T)[:shown]
-    return start, after, count, np.maximum(relative[start], relative[after])
-
-
-def _token_entropies(
-    chain: Chain, laws: NDArray[np.float64], position: NDArray[np.int64], relative: NDArray[np.float64]
-) -> Measured:
-    count = np.bincount(position, minlength=len(laws)).astype(np.float64)
-    each = [_law_entropy(law, error) for law, error in zip(laws, relative, strict=True)]
+def _token_entropies(laws: TokenLaws) -> Measured:
+    count = np.bincount(laws.position, minlength=len(laws.rows)).astype(np.float64)
+    each = [_law_entropy(law, error) for law, error in zip(laws.rows, laws.error, strict=True)]
     return _sum_of(each, count)
 
 
-def _sequence_entropy(
-    chain: Chain, laws: NDArray[np.float64], position: NDArray[np.int64], relative: NDArray[np.float64]
-) -> Measured:
+def _sequence_entropy(chain: Chain, laws: TokenLaws) -> Measured:
     """``H(X_1) + sum_{i<L} sum_u sigma_i(u) H(P(u, .))``."""
     rows = [_law_entropy(row, gamma(PARAMETER_DEPTH)) for row in chain.transition]
     values, errors = np.array([row.value for row in rows]), np.array([row.rounding for row in rows])
-    count = np.bincount(position[:-1], minlength=len(laws)).astype(np.float64)
-    each = [_law_entropy(laws[0], relative[0])]
-    for law, error in zip(laws, relative, strict=True):
+    count = np.bincount(laws.position[:-1], minlength=len(laws.rows)).astype(np.float64)
+    each = [_law_entropy(laws.rows[0], laws.error[0])]
+    for law, error in zip(laws.rows, laws.error, strict=True):
         value = math.fsum(law * values)
         each.append(Measured(value, math.fsum(law * errors) * (1 + 1e-9) + value * (error + 4 * U) * (1 + 1e-9)))
     return _sum_of(each, np.append(1.0, count))

@@ -89,12 +89,13 @@ def path_kl_of_sets(chain: Chain, sets: Iterable[Iterable[int]]) -> Measured:
     if not pairs:
         return Measured(0.0, 0.0)
     sights = _Sights(chain, max(j - i for _, i, j in pairs))
-    terms, errors, truncation = [], [], 0.0
+    terms, errors, truncation, ones = [], [], 0.0, np.ones((1, chain.vocab))
     for sign, i, j in pairs:
         if j - i > sights.horizon:
             truncation += abs(sign) * sights.defect**2
             continue
-        value, sensitivity = lag_information(sights.law(i)[None], sights.law(j)[None], sights.powers[j - i])[0]
+        law, after = sights.law(i)[None], sights.law(j)[None]
+        value, sensitivity = lag_information(law, after, sights.powers[j - i], ones, ones)[0]
         relative = gamma(sights.law_depth + chain.power_depth(j - i) + 4) + 4 * sights.defect
         terms.append(sign * max(float(value), 0.0))
         error = float(value) * (4 * relative + gamma(4 * chain.vocab))

@@ -196,7 +196,7 @@ def _between_ends(language: NGram) -> Callable[[Partial, int], Row | None]:
     V, L = language.vocab, language.length
     P = [[to_flint(c) for c in row] for row in language.transition.fractions] * (V if language.order == 1 else 1)
     first = [to_flint(c) for c in language.initial.fractions] if language.order == 2 else P[0]
-    last = [to_flint(c) for c in language.final(lambda law: law.fractions).tolist()]
+    last = [to_flint(c) for c in language.final(lambda law: law.fractions)] if language.ends else [ONE] * V
     powers = [[[ONE if u == v else ZERO for v in range(V)] for u in range(V)]]
     for _ in range(L):
         powers.append([_times(row, P) for row in powers[-1]])

@@ -175,7 +175,7 @@ def hidden_chain(language: Language) -> HiddenChain:
         transition, emission = sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
     else:
         language = NGram.of(language)
-        initial, transition, emission = context_chain(language)
+        initial, transition, emission, _ = context_chain(language)
         terms = min(language.vocab ** (language.order - 2), SUM_DEPTH)
         depth = PARAMETER_DEPTH + 1 if language.order == 2 else 2 * (PARAMETER_DEPTH + terms) + 2
     return _reduced(language.length, initial, transition, np.asarray(emission), depth, language.memory)

@@ -1,0 +1,58 @@
+"""The log-probability of the length, of chains that may end (definitions.md#end-weights)."""
+
+from __future__ import annotations
+
+from flint import fmpq
+
+from ..enclosure import Enclosure
+from ..engines.needs import Need, all_of
+from ..engines.rational import language_obstacle
+from ..engines.workspace import Cost, Workspace
+from ..instances import Instance
+from ..limits import power
+from ..logform import LogForm
+from .log_forms import exact_method
+from .method import Method
+
+__all__ = ["METHODS"]
+
+END_WEIGHTS = Need(
+    "end weights",
+    "the language has no end weights: its sequences have one length",
+    lambda instance: not instance.language.is_homogeneous,
+)
+SCOPE = "hmm or n-gram with end weights x any policy"
+
+
+def _messages(work: Workspace) -> Enclosure:
+    language = work.instance.language
+    return Enclosure.around(language.log_length_probability, language.log_length_probability_error)
+
+
+def _exact(work: Workspace) -> LogForm:
+    Z = work.instance.language.exact_length_probability()
+    return LogForm.log(fmpq(Z.numerator, Z.denominator))
+
+
+def _cost(instance: Instance) -> Cost:
+    states = float(instance.language.hidden_states or power(instance.vocab, instance.length))
+    return Cost(instance.length * states * max(states, instance.vocab), 16 * instance.length * states)
+
+
+def _exact_cost(instance: Instance) -> Cost:
+    """Of numbers that grow by some digits a token."""
+    once = _cost(instance)
+    return Cost(1000 * once.operations * (1 + instance.length / 100), once.bytes)
+
+
+METHODS = (
+    Method("log_length_probability", "messages", "rounding", END_WEIGHTS, _cost, _messages, SCOPE, "L K^2"),
+    exact_method(
+        "log_length_probability",
+        _exact,
+        all_of(END_WEIGHTS, language_obstacle),
+        _exact_cost,
+        "L K^2, in Python",
+        f"rational {SCOPE}",
+    ),
+)
