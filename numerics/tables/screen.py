@@ -55,7 +55,7 @@ def one_screen(
     broken = [verdict for verdict in others if verdict.status is Status.VIOLATED]
     reasons = _wrapped(_reasons([v for v in verdicts if v.status in OPEN]), width)
     missing = _wrapped(_lacking(own), width)
-    closing = [tally(verdicts), *explained(verdicts)]
+    closing = _wrapped([tally(verdicts), *explained(verdicts)], width)
     room = height - 3 - len(reasons) - len(missing) - len(closing)
     rows = [*own, *broken]
     kept = rows[: max(FEWEST_ROWS, room - 2)]
@@ -177,7 +177,7 @@ def explained(verdicts: Iterable[Verdict]) -> list[str]:
 
 def _wrapped(lines: Iterable[str], width: int) -> list[str]:
     """Reasons are read whole."""
-    return [part for line in lines for part in textwrap.wrap(line, width, subsequent_indent="    ")]
+    return [part for line in lines for part in textwrap.wrap(line, width, subsequent_indent="    ", break_on_hyphens=False)]
 
 
 def _cut(text: str, width: int) -> str:
