@@ -37,13 +37,15 @@ Rational = int | Fraction
 FIRST_PRECISION, LAST_BLIND_PRECISION = 64, 512
 """Bits at which balls start, and up to which they rise before equality is looked into."""
 
+WORD = 1 << 64
+"""Arguments below this are factored before a base is sought, which takes microseconds each, not for each pair."""
+
 FACTORED_BELOW = 1 << 80
 """Elements of the base below this are factored into primes, which takes well under a second."""
 
 SMALL_PRIMES = [n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1))]
 """Primes below 1000 are always split off, whatever the size of an element."""
 
-_PRIMORIAL = math.prod(SMALL_PRIMES)
 _TERM = re.compile(r"(?:(\d+(?:/\d+)?)(?:\*(?=log\())?)?(?:log\((\d+(?:/\d+)?)\))?")
 
 
@@ -134,12 +136,14 @@ class LogForm:
     def _reduced(self) -> dict[int, fmpq]:
         """Non-zero coefficients over a coprime base: prime below FACTORED_BELOW, never divisible by a small prime."""
         terms: dict[int, fmpq] = {}
-        rough: dict[int, fmpq] = {}
-        for argument, weight in self._terms.items():
-            if weight:
-                rest = _split_small(argument, weight, terms)
-                if rest > 1:
-                    rough[rest] = rough.get(rest, _ZERO) + weight
+        rough = _split_off(SMALL_PRIMES, self._terms, terms)
+        primes = set()
+        for number in [n for n in rough if n < WORD]:
+            weight = rough.pop(number)
+            for prime, power in _factors(number):
+                primes.add(prime)
+                terms[prime] = terms.get(prime, _ZERO) + weight * power
+        rough = _split_off(sorted(primes), rough, terms)
         for base in coprime_base(rough):
             weight = sum((w * _multiplicity(base, n) for n, w in rough.items()), _ZERO)
             if weight:
@@ -325,17 +329,21 @@ def _add_log(terms: dict[int, fmpq], argument: Rational, weight: fmpq) -> None:
         terms[below] = terms.get(below, _ZERO) - weight
 
 
-def _split_small(number: int, weight: fmpq, terms: dict[int, fmpq]) -> int:
-    """Move the primes below 1000 of ``number`` into ``terms``; return what is left of it."""
-    smooth = math.gcd(number, _PRIMORIAL)
-    if smooth == 1:
-        return number
-    for prime in SMALL_PRIMES:
-        if smooth % prime == 0:
-            power = _multiplicity(prime, number)
-            number //= prime**power
-            terms[prime] = terms.get(prime, _ZERO) + weight * power
-    return number
+def _split_off(primes: list[int], numbers: Mapping[int, fmpq], terms: dict[int, fmpq]) -> dict[int, fmpq]:
+    """Move these primes out of weighted numbers into ``terms``; return what is left, each number once."""
+    joint, left = math.prod(primes), {}
+    for number, weight in numbers.items():
+        if not weight:
+            continue
+        shared = math.gcd(number, joint)
+        for prime in primes if shared > 1 else ():
+            if shared % prime == 0:
+                power = _multiplicity(prime, number)
+                number //= prime**power
+                terms[prime] = terms.get(prime, _ZERO) + weight * power
+        if number > 1:
+            left[number] = left.get(number, _ZERO) + weight
+    return left
 
 
 def _multiplicity(base: int, number: int) -> int:

@@ -69,7 +69,7 @@ def test_quantities_out_of_reach_leave_the_others(spec):
     [
         (["measure", "-q", "kl", "-q", "ser", "-q", "tv"], measure_module, "measure_one", "2 of 3 quantities"),
         (
-            ["check", "--claim", "kl <= path_kl", "--claim", "ser <= 1", "--claim", "tv <= 1"],
+            ["check", "--all", "--claim", "kl <= path_kl", "--claim", "ser <= 1", "--claim", "tv <= 1"],
             verdicts,
             "settled",
             "2 of 3 verdicts",

@@ -103,7 +103,9 @@ def settled(
         return found
     quick = works if statement.status == "claim" else tuple(work.once(_in_little_time) for work in works)
     again = judge(statement, quick, relation, exact=True)
-    return found if again.status is Status.UNDECIDED else again
+    if again.status is not Status.UNDECIDED:
+        return again
+    return found if again.reason == found.reason else replace(found, exactly=again.reason)
 
 
 def _in_little_time(work: Workspace) -> Workspace:

@@ -62,6 +62,8 @@ class Verdict:
         None where the statement does not apply, or a side has no value, or may have none.
     reason : str
         Why it does not apply, is undecided or undefined; empty otherwise.
+    exactly : str
+        Why exact arithmetic, tried after the intervals, did not decide it either.
     """
 
     statement: Any
@@ -70,6 +72,7 @@ class Verdict:
     lhs: Side | None = None
     rhs: Side | None = None
     reason: str = ""
+    exactly: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.status)
@@ -102,6 +105,8 @@ class Verdict:
         ]
         if self.reason:
             lines.append(f"  {self.reason}")
+        if self.exactly:
+            lines.append(f"  in exact arithmetic: {self.exactly}")
         for name, side in (("left", self.lhs), ("right", self.rhs)):
             if side is not None:
                 lines.append(f"  {name} side{_equals(side.value)} in [{side.lo:.17g}, {side.hi:.17g}]")

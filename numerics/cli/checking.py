@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 @app.command(epilog='Example: maskbound check english-bigram --claim "kl <= path_kl"')
 def check(
     specs: Specs = None,
-    everything: Annotated[bool, typer.Option("--all", help="The whole gallery, not only its fast part.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Print every verdict and reason, not the one screen that sums them up.")
+    ] = False,
+    gallery: Annotated[bool, typer.Option("--gallery", help="The whole gallery, not only its fast part.")] = False,
     claims: Annotated[
         list[str] | None, typer.Option("--claim", metavar="TEXT", help='An inequality, such as "kl <= path_kl".')
     ] = None,
@@ -49,11 +52,11 @@ def check(
     from ..tables.cases import gallery_names, open_case
     from ..tables.verdicts import as_records, judged_on, remarks, tally, verdicts_of
 
-    if specs and everything:
-        raise BadInput("--all", "it means the whole gallery; either it or instances are accepted")
+    if specs and gallery:
+        raise BadInput("--gallery", "it means the whole gallery; either it or instances are accepted")
     texts = claims or []
     stated = [claim(text, id=f"claim-{n}" if len(texts) > 1 else "claim") for n, text in enumerate(texts, 1)]
-    cases = [open_case(spec) for spec in specs or gallery_names(everything)]
+    cases = [open_case(spec) for spec in specs or gallery_names(gallery)]
     for statement in stated if specs else ():
         _require_subjects(statement, cases)
     found: list[tuple[Case, list[Verdict]]] = []
@@ -80,10 +83,13 @@ def check(
     interrupted = len(flat) < total
     if certificate is not None and (certificates or not (interrupted or doubtful)):
         _write_certificates(certificate, certificates, refused)
+    claimed = [*stated, *(own for case in cases if not stated for own in case.claims)]
     if as_json:
         print_json(as_records(flat))
-    else:
+    elif everything:
         _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
+    else:
+        _print_screen(found, claimed)
     for disagreement in doubtful:
         say(f"{disagreement}: it has no certificate and its verdict is in doubt; please report this fault of maskbound")
     if doubtful:
@@ -92,7 +98,6 @@ def check(
         raise KeyboardInterrupt(f"{len(flat)} of {total} verdicts are printed")
     if any(verdict.status is Status.VIOLATED for verdict in flat):
         return VIOLATION
-    claimed = [*stated, *(own for case in cases if not stated for own in case.claims)]
     return INCONCLUSIVE if any(_is_open(each, flat, bool(specs)) for each in claimed) else 0
 
 
@@ -149,9 +154,25 @@ def _require_subjects(statement: Any, cases: list[Case]) -> None:
         raise BadInput("--claim", f"{str(statement)!r} compares two instances; a file with a pair is accepted")
 
 
+def _print_screen(found: list[tuple[Case, list[Verdict]]], claims: list[Statement]) -> None:
+    """On a terminal as wide and high as that is."""
+    import shutil
+
+    from ..tables.screen import one_screen
+
+    flat = [verdict for _, verdicts in found for verdict in verdicts]
+    heading = f"{len(found)} instances" if len(found) > 1 else "".join(f"{c.name}  ({c.description})" for c, _ in found)
+    size = {}
+    if sys.stdout.isatty():
+        columns, lines = shutil.get_terminal_size()
+        size = {"width": columns, "height": lines - 1}
+    print("\n".join(one_screen(flat, heading, claims, **size)))
+
+
 def _print_verdicts(found: list[tuple[Case, list[Verdict]]], remarks: list[str], tally: str) -> None:
     from ..checks import Status
     from ..tables.listing import plain
+    from ..tables.screen import explained
     from ..tables.verdicts import grouped, verdict_table
 
     listed = [
@@ -167,4 +188,4 @@ def _print_verdicts(found: list[tuple[Case, list[Verdict]]], remarks: list[str],
         print(remark)
     if remarks:
         print()
-    print(tally)
+    print("\n".join([*explained(v for _, verdicts in found for v in verdicts), tally]))

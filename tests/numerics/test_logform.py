@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maskbound.numerics import logform
 from maskbound.numerics.logform import LogForm, coprime_base
 
 MERSENNE = [2**127 - 1, 2**521 - 1, 2**607 - 1]
@@ -205,3 +206,14 @@ def test_a_long_sum_is_decided():
 
 def test_the_comparison_with_mpmath_can_fail():
     assert gap(LogForm.log(2), value(0, [(2 + Fraction(1, 10**60), 1)])) > ROUNDING
+
+
+def test_many_short_arguments_are_told_from_their_product(monkeypatch):
+    numbers = [2**31 + 2 * k + 1 for k in range(400)]
+    product = math.prod(numbers)
+    sought = []
+    monkeypatch.setattr(logform, "coprime_base", lambda rough: sought.extend(rough) or [])
+    form = LogForm(0, [*((n, 1) for n in numbers), (product, -1)])
+    assert form == 0
+    assert sought == []
+    assert LogForm(0, [*((n, 1) for n in numbers), (product + 2, -1)]) != 0
