@@ -307,7 +307,7 @@ def _refuted(
         heard = judged(statement, spec)
         if heard == Status.VIOLATED.value:
             return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, spec, heard)
-        if witness is None:
+        if witness is None and not heard.startswith(Status.HOLDS.value):
             witness, said, remark = spec, heard, f"; {heard}"
     if certain:
         return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}{remark}", constant, witness, said)

@@ -103,6 +103,12 @@ def test_a_language_that_does_not_outgrow_the_constant_is_not_shown():
     assert found.witness is None
 
 
+def test_a_denoiser_that_is_not_wrong_enough_is_not_shown():
+    for text, judged in (("learning_term <= log(V)", "violated"), ("learning_term <= 9*log(V)", "")):
+        found = prove(text, FixedSize([1, 1]), 2, exact_denoiser=False)
+        assert (found.verdict, found.judged, found.witness is None) == (Decided.FAILS, judged, not judged)
+
+
 def test_a_constant_is_called_sharp_only_if_a_language_attains_it():
     """The steepest slope of a product is less than the sum of the steepest: 4 = 12/3 on Copy is the most."""
     found = prove("curve_max_slope <= 100*max(total_correlation, dual_total_correlation)", Bernoulli(2), 4)
