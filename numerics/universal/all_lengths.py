@@ -12,6 +12,7 @@ from .decision import Decided, Decision
 from .every_schedule import every_schedule
 from .every_size import every_size
 from .mixture import Mixture
+from .prove import require_subjects
 
 __all__ = ["prove_everywhere"]
 
@@ -47,6 +48,7 @@ def prove_everywhere(
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     scope = f"every language of every length over every vocabulary, {denoiser}"
     try:
+        require_subjects(statement, policies)
         _require_known_assumptions(statement, exact_denoiser, policies)
         if not exact_denoiser and len(policies) == 2:
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")

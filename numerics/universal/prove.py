@@ -30,7 +30,7 @@ from .rays import (
 )
 from .reading import BETWEEN, Reading, in_both_senses, placeholder, read
 
-__all__ = ["described", "prove"]
+__all__ = ["described", "prove", "require_subjects"]
 
 LONGEST = 400
 """Positions; ray tables take time of order N L^2 for large numbers."""
@@ -100,6 +100,7 @@ def prove(
         each.check(2, length)
     scope = _scope(policies, length, exact_denoiser)
     try:
+        require_subjects(statement, policies)
         if not exact_denoiser and len(policies) == 2:
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
         assumed = _require_assumptions(statement, policies, length, exact_denoiser)
@@ -113,6 +114,13 @@ def prove(
         return by_sets(statement, reading, policies, length, assumed, judge, scope)
     except BeyondReach as problem:
         return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
+
+
+def require_subjects(statement: Statement, policies: Sequence[Policy | Mixture]) -> None:
+    """Refuse a claim about one policy where two are given, and the other way round."""
+    if statement.subjects != len(policies):
+        said, given = ("one policy", "two are") if statement.subjects == 1 else ("two policies", "one is")
+        raise BeyondReach(f"the claim is about {said}, and {given} given")
 
 
 def _of_languages(reading: Reading) -> bool:
@@ -186,7 +194,7 @@ def _by_rays(
         raise BeyondReach(f"the length is {length}; at most {LONGEST} is accepted")
     slope = None
     if any(name.startswith(("curve_max_slope", "curve_min_slope")) for name in reading.names):
-        slope = mean_slope(policies[0], length) if all(map(exchangeable, policies)) else None
+        slope = mean_slope(policies[0], length) if exchangeable(policies[0]) else None
     senses = [with_slopes(lattice, length, slope) for lattice in in_both_senses(reading)]
     left = with_slopes(reading.lhs, length, slope)
     right = negative(with_slopes(negative(reading.rhs), length, slope))
@@ -299,7 +307,7 @@ def _refuted(
         heard = judged(statement, spec)
         if heard == Status.VIOLATED.value:
             return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, spec, heard)
-        if witness is None:
+        if witness is None and not heard.startswith(Status.HOLDS.value):
             witness, said, remark = spec, heard, f"; {heard}"
     if certain:
         return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}{remark}", constant, witness, said)

@@ -167,7 +167,8 @@ def with_slopes(lattice: Lattice, length: int, mean: Form | None) -> Lattice:
             if sign(c) != harder:
                 rest = add(rest, (({name: c},),))
                 continue
-            choices: list[Form] = [{f"slope {Fraction(j, max(length - 2, 1))}": Fraction(1)} for j in range(length - 1)]
+            places = range(max(length - 1, 1))
+            choices: list[Form] = [{f"slope {Fraction(j, max(length - 2, 1))}": Fraction(1)} for j in places]
             if mean is not None:
                 choices.insert(0, mean)
             rest = add(rest, minimum([scaled(((choice,),), c) for choice in choices]))

@@ -102,10 +102,12 @@ def candidates(
     chosen = {spanning[g].rank: t for g, t in amounts.items() if spanning[g].rank is not None}
     others = [spanning[g].label for g in amounts if spanning[g].rank is None]
     wrong = any("denoiser" in label for label in others)
+    if wrong:
+        for strength in () if chosen else ("1/2", "1"):
+            yield {**code(0, length), "vocab": 2}, {"kind": "perturbed", "noise": "uniform", "strength": strength}
+        return
     if not chosen:
-        noise = {"kind": "perturbed", "noise": "uniform", "strength": "1/2"} if wrong else None
-        yield {**code(0, length), "vocab": 2 if wrong else 1}, noise
-    if not chosen or wrong:
+        yield {**code(0, length), "vocab": 1}, None
         return
     ranks = [int(rank) for rank in chosen if rank is not None]
     if len(ranks) > 1:

@@ -12,7 +12,7 @@ from maskbound.numerics.checks import Status
 from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, bisection
 from maskbound.numerics.universal import Decided, Mixture, prove, prove_everywhere
 from maskbound.numerics.universal.codes import product_of_codes
-from maskbound.theory import claim
+from maskbound.theory import claim, statements
 
 INFORMATION = "(total_correlation + dual_total_correlation)"
 HALF = Fraction(1, 2)
@@ -103,6 +103,12 @@ def test_a_language_that_does_not_outgrow_the_constant_is_not_shown():
     assert found.witness is None
 
 
+def test_a_denoiser_that_is_not_wrong_enough_is_not_shown():
+    for text, judged in (("learning_term <= log(V)", "violated"), ("learning_term <= 9*log(V)", "")):
+        found = prove(text, FixedSize([1, 1]), 2, exact_denoiser=False)
+        assert (found.verdict, found.judged, found.witness is None) == (Decided.FAILS, judged, not judged)
+
+
 def test_a_constant_is_called_sharp_only_if_a_language_attains_it():
     """The steepest slope of a product is less than the sum of the steepest: 4 = 12/3 on Copy is the most."""
     found = prove("curve_max_slope <= 100*max(total_correlation, dual_total_correlation)", Bernoulli(2), 4)
@@ -117,7 +123,16 @@ def test_a_product_of_many_codes_is_not_looked_for_in_vain():
 
 
 def test_what_is_not_read_is_refused():
-    mixed = [Bernoulli(2), bisection(3)]
-    assert prove("curve_min_slope <= curve_max_slope", mixed, 3).verdict is Decided.HOLDS
+    pair = [Bernoulli(2), bisection(3)]
+    for text in ("curve_min_slope <= curve_max_slope", "kl <= total_correlation/10"):
+        assert "two are given" in prove(text, pair, 3).reason
+        assert "two are given" in prove_everywhere(text, [Bernoulli(2)] * 2).reason
+    assert prove(statements["fixed-size/no-worse-ser"], Bernoulli(2), 3).reason.startswith("best_sizes_ser ")
     rounded = "path_kl <= ceil(max_step_size/2)*total_correlation"
     assert prove_everywhere(rounded, FixedSize([2, 1])).verdict is Decided.OUT_OF_REACH
+
+
+def test_one_token_has_no_slope():
+    assert prove("kl <= curve_max_slope", FixedSize([1]), 1).verdict is Decided.HOLDS
+    assert prove("curve_min_slope <= kl", FixedSize([1]), 1).verdict is Decided.HOLDS
+    assert prove("entropy <= curve_max_slope", FixedSize([1]), 1).verdict is Decided.FAILS
