@@ -331,7 +331,8 @@ def _add_log(terms: dict[int, fmpq], argument: Rational, weight: fmpq) -> None:
 
 def _split_off(primes: list[int], numbers: Mapping[int, fmpq], terms: dict[int, fmpq]) -> dict[int, fmpq]:
     """Move these primes out of weighted numbers into ``terms``; return what is left, each number once."""
-    joint, left = math.prod(primes), {}
+    joint = math.prod(primes)
+    left: dict[int, fmpq] = {}
     for number, weight in numbers.items():
         if not weight:
             continue
