@@ -28,6 +28,9 @@ from maskbound.numerics.policies import Adaptive
 DIGITS = 420
 """Of the oracles' logarithms, which are then right to less than the smallest float64."""
 
+DIGITS_OF_CHOICES = 1300
+"""Where entropies are compared: those of rows that differ from a uniform one by 1e-300 differ by its square."""
+
 SEARCHED = ("slope", "growth")
 """Extremes are bisected to some 1e-70."""
 
@@ -128,7 +131,8 @@ def attack(case: Case | AdaptiveCase, findings: Findings) -> None:
     """Measure everything by every engine."""
     findings.instances += 1
     instance: Instance = case.instance
-    with digits(DIGITS):
+    compares = isinstance(case, AdaptiveCase) and case.policy is not None and case.policy.score == "entropy"
+    with digits(DIGITS_OF_CHOICES if compares else DIGITS):
         ways, known = truths(case), {}
         works: dict[str, Workspace] = {}
         for method in METHODS:

@@ -1,4 +1,4 @@
-"""Compiling kernels, all of them the same way.
+"""Compiling kernels, all of them the same way, at the first call.
 
 Arithmetic is IEEE's, but for contraction: a product and a sum may be one fused operation, which rounds once where
 two would round twice, so that no bound of the rounding model (definitions.md#rounding) is lost. A division by zero
@@ -8,9 +8,9 @@ gives infinity or NaN, as in numpy.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
-
-from numba import njit
+from functools import cached_property, update_wrapper
+from types import FunctionType
+from typing import Any, Generic, ParamSpec, TypeVar
 
 __all__ = ["inlined", "kernel", "uncontracted"]
 
@@ -18,16 +18,41 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-def kernel(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Compile at the first call and keep the code on disk; the interpreter lock is let go."""
-    return njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)
+class Kernel(Generic[Arguments, Result]):
+    """A function that is compiled, or read from the disk, when it is first called: who measures without it does not
+    wait for numba.
+    """
+
+    def __init__(self, function: Callable[Arguments, Result], **options: Any) -> None:
+        update_wrapper(self, function)
+        self._function, self._options = function, options
+
+    @cached_property
+    def compiled(self) -> Any:
+        """The compiled function, which finds the kernels that it calls compiled, too."""
+        from numba import njit
+
+        function = self._function
+        assert isinstance(function, FunctionType)
+        known = {name: function.__globals__.get(name) for name in function.__code__.co_names}
+        called = {name: value.compiled for name, value in known.items() if isinstance(value, Kernel)}
+        linked = FunctionType(function.__code__, function.__globals__ | called, function.__name__, function.__defaults__)
+        return njit(nogil=True, error_model="numpy", **self._options)(update_wrapper(linked, function))
+
+    def __call__(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
+        return self.compiled(*arguments, **named)
 
 
-def inlined(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+def kernel(function: Callable[Arguments, Result]) -> Kernel[Arguments, Result]:
+    """Keep the code on disk; the interpreter lock is let go."""
+    return Kernel(function, cache=True, fastmath={"contract"})
+
+
+def inlined(function: Callable[Arguments, Result]) -> Kernel[Arguments, Result]:
     """Compile into each kernel that calls."""
-    return njit(inline="always", nogil=True, error_model="numpy", fastmath={"contract"})(function)
+    return Kernel(function, inline="always", fastmath={"contract"})
 
 
-def uncontracted(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+def uncontracted(function: Callable[Arguments, Result]) -> Kernel[Arguments, Result]:
     """A kernel whose operations are rounded one by one, for compensated sums."""
-    return njit(cache=True, nogil=True, error_model="numpy")(function)
+    return Kernel(function, cache=True)

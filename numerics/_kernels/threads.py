@@ -7,8 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from numba import config
-
 __all__ = ["WORTH_THREADS", "for_each", "thread_count"]
 
 WORTH_THREADS = 3e5
@@ -17,6 +15,8 @@ WORTH_THREADS = 3e5
 
 def thread_count() -> int:
     """Number of threads to use: the environment's ``NUMBA_NUM_THREADS``, by default one a processor."""
+    from numba import config
+
     return config.NUMBA_NUM_THREADS
 
 

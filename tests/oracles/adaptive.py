@@ -3,7 +3,7 @@ choice and every filling one by one.
 
 A step is a function from a partial sequence (None is a mask) to the pairs (chance, next partial sequence). Chances
 are Fractions; where `1/T` is no whole number, or a large one, those of tokens are real numbers of mpmath. Entropies
-are compared at 70 digits: those of different laws that agree to 40 are taken as equal.
+are compared at 70 digits: those of different laws that agree to 50 are taken as equal.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -32,8 +32,8 @@ def digits(count: int) -> Iterator[None]:
 
 
 def negligible() -> Real:
-    """Differences below this count as none: 1e-40 at 70 digits."""
-    return mp.mpf(10) ** -(4 * mp.dps // 7)
+    """Differences below this count as none: 1e-50 at 70 digits."""
+    return mp.mpf(10) ** (20 - mp.dps)
 
 
 def real(value: Fraction | int | Real) -> Real:
