@@ -14,7 +14,7 @@ from ..metrics import measure
 from ..planning import Plan, best_schedule, break_even
 from ..planning.plan import KINDS
 from ..policies import Bernoulli
-from ..universal.minimax import fixed_value, minimax
+from ..policies.minimax import fixed_value, minimax
 from .digits import shown_float
 from .render import Table, as_json
 

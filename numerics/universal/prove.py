@@ -121,6 +121,8 @@ def described(policy: Policy | Mixture) -> str:
     """A policy in words."""
     if isinstance(policy, Mixture):
         return f"a mixture of {len(policy.parts)} policies"
+    if len(policy.size_law) > 1:
+        return f"a mixture of {len(policy.size_law)} lists of sizes"
     if isinstance(policy, FixedSize):
         return f"fixed sizes {_listed(policy.sizes)}"
     if isinstance(policy, FixedSets):
@@ -201,7 +203,7 @@ def _by_best_sizes(
     statement: Statement, reading: Reading, policies: Sequence[Policy], length: int, judge: bool, scope: str
 ) -> Decision:
     """``c best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
-    from .minimax import minimax, reaches
+    from ..policies.minimax import minimax, reaches
 
     single = all(len(side) == len(side[0]) == 1 for side in (reading.lhs, reading.rhs))
     if not single or set(reading.lhs[0][0]) != {"best_sizes_path_kl"} or reading.relation != "<=":
@@ -262,7 +264,7 @@ def _refuted(
 
     for language, denoiser in candidates(outcome, spanning, length, constants, violates):
         if len(plain) < len(policies):
-            found, said = {"language": {**language, "length": length}}, "instance files know no mixture of sizes"
+            found, said = {"language": {**language, "length": length}}, "instance files know no mixture of given orders"
             return Decision(statement, Decided.FAILS, scope, f"it fails on {mixed}", constant, found, said)
         spec = spec_of({**language, "length": length}, plain, denoiser)
         if not judge:

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import Instance, cli, languages, measure
 from maskbound.numerics.errors import BadInput
-from maskbound.numerics.policies import Bernoulli, FixedSize
-from maskbound.numerics.universal import Decided, Mixture, fixed_value, minimax, prove
-from maskbound.numerics.universal.minimax import CRITERIA, overshoot
+from maskbound.numerics.policies import Bernoulli, FixedSize, MixtureOfSizes
+from maskbound.numerics.policies.minimax import CRITERIA, overshoot
+from maskbound.numerics.universal import Decided, fixed_value, minimax, prove
 from maskbound.numerics.universal.simplex import game
 from maskbound.theory import statements
 
@@ -213,7 +213,7 @@ def test_the_language_that_attains_the_value():
 )
 def test_the_value_is_the_sharp_constant_of_the_random_sizes(L, N, criterion, side):
     found = minimax(L, N, criterion)
-    mixture = Mixture(tuple((chance, FixedSize(sizes)) for sizes, chance in found.sizes))
+    mixture = MixtureOfSizes.minimax(L, N, criterion)
     assert prove(f"path_kl <= {side}", mixture, L).constant == found.value
     assert prove(f"path_kl <= {found.value} * {side}", mixture, L).verdict is Decided.HOLDS
     assert prove(f"path_kl <= {found.value * Fraction(99, 100)} * {side}", mixture, L).verdict is Decided.FAILS

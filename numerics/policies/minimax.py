@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -188,16 +189,23 @@ def _fraction(value: fmpq) -> Fraction:
 
 
 def _law(L: int, boundaries: Sequence[Fraction]) -> list[tuple[tuple[int, ...], Fraction]]:
-    """Intervals of these lengths end to end; of each, whether it holds a point of ``theta + Z``."""
+    """Intervals of these lengths end to end; of each, whether it holds a point of ``theta + Z``.
+
+    As theta rises from 0 to 1, the point ``theta + n`` moves on to the next interval where it meets an end.
+    """
     ends = list(itertools.accumulate(boundaries, initial=Fraction(0)))
-    cuts = sorted({end - math.floor(end) for end in ends} | {Fraction(0), Fraction(1)})
+    met = sorted((end - math.floor(end), math.floor(end)) for end in set(ends) if end != math.floor(end))
+    holds = [bisect_right(ends, n) for n in range(math.ceil(ends[-1]))]
     law: dict[tuple[int, ...], Fraction] = {}
-    for left, right in itertools.pairwise(cuts):
-        theta = (left + right) / 2
-        found = [b for b in range(1, L) if math.floor(ends[b] - theta) > math.floor(ends[b - 1] - theta)]
+    theta = Fraction(0)
+    for end, n in [*met, (Fraction(1), -1)]:
+        found = [b for b in holds if b < L]
         sizes = tuple(after - before for before, after in itertools.pairwise([0, *found, L]))
-        law[sizes] = law.get(sizes, Fraction(0)) + right - left
-    return sorted(law.items())
+        law[sizes] = law.get(sizes, Fraction(0)) + end - theta
+        theta = end
+        if n >= 0:
+            holds[n] = bisect_right(ends, end + n)
+    return sorted((sizes, chance) for sizes, chance in law.items() if chance)
 
 
 def overshoot(sizes: Sequence[int], K: int) -> int:
