@@ -21,9 +21,12 @@ from flint import fmpq
 from ..errors import BadInput
 from ..probabilities import number, whole
 
-__all__ = ["CRITERIA", "Minimax", "fixed_value", "minimax", "overshoot", "reaches"]
+__all__ = ["CRITERIA", "Minimax", "denominators", "fixed_value", "minimax", "overshoot", "reaches"]
 
 LONGEST = 4096
+
+HALVINGS = 40
+"""Of the interval in which the value of fixed sizes is looked for, a multiple of some ``1/D_K``."""
 
 CRITERIA: Mapping[str, Callable[[int, int], int]] = {
     "tc+dtc": lambda L, K: L,
@@ -96,7 +99,7 @@ def minimax(length: int, steps: Any, criterion: str | Sequence[Any] = "tc+dtc") 
     N = number(steps, "steps")
     if not isinstance(N, Fraction) or N < 1:
         raise BadInput("steps", f"found {steps}; a rational number of at least 1 is accepted")
-    D = _denominators(criterion, L)
+    D = denominators(criterion, L)
     rational = [_flint(value) for value in D]
     value, R, active = _least_value(L, min(N, Fraction(L)), rational)
     boundaries = tuple(_fraction(R[K] - R[K + 1]) for K in range(1, L))
@@ -111,7 +114,8 @@ def reaches(D: Sequence[Fraction], length: int, steps: Fraction) -> bool:
     return bool(1 + R[1][0] <= _flint(steps))
 
 
-def _denominators(criterion: str | Sequence[Any], L: int) -> tuple[Fraction, ...]:
+def denominators(criterion: str | Sequence[Any], L: int) -> tuple[Fraction, ...]:
+    """``D_1 .. D_{L-1}`` of a criterion."""
     if isinstance(criterion, str):
         if criterion not in CRITERIA:
             raise BadInput("criterion", f"found {criterion!r}; one of {', '.join(CRITERIA)} is accepted")
@@ -227,10 +231,7 @@ def fixed_value(length: int, steps: int, criterion: str | Sequence[Any] = "tc+dt
     >>> fixed_value(8, 4)
     Fraction(1, 8)
     """
-    D = _denominators(criterion, length)
-    candidates = sorted(
-        {Fraction(u) / D[K - 1] for K in range(1, length) for u in range(length - K + 1)} | {Fraction(0)}
-    )
+    D = denominators(criterion, length)
 
     def enough(v: Fraction) -> bool:
         """Going as far as v allows, step by step; where one can go from S, one can go from beyond S."""
@@ -244,8 +245,9 @@ def fixed_value(length: int, steps: int, criterion: str | Sequence[Any] = "tc+dt
             reached, taken = furthest, taken + 1
         return taken <= steps
 
-    low, high = 0, len(candidates) - 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(candidates[middle]) else (middle + 1, high)
-    return candidates[low]
+    low, high = Fraction(0), max(Fraction(length - K) / D[K - 1] for K in range(1, length))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    near = {Fraction(u) / d for d in set(D) for u in range(math.ceil(low * d), math.floor(high * d) + 1)}
+    return next(v for v in sorted(near) if enough(v))
