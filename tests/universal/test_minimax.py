@@ -228,6 +228,7 @@ def test_bounds_enclose_the_value(L, N, criterion):
     assert lo <= minimax(L, N, criterion).value <= hi <= lo * (1 + Fraction(1, 2**40))
 
 
+@pytest.mark.slow
 def test_the_table_at_length():
     table = minimax_table()
     for row in table.rows:
