@@ -205,7 +205,8 @@ def _named_pair(
 def policy_pairs(draw: Any, length: int, hard: bool = False) -> tuple[policies.Policy, Any]:
     """A policy of every kind; N = 1, N = L, empty steps and weights of zero included."""
     rows = ROWS[hard]
-    kind = draw(st.sampled_from(["uniform", "weights", "sizes", "random-order", "autoregressive", "bisection", "sets"]))
+    kinds = ["uniform", "weights", "sizes", "mixture", "random-order", "autoregressive", "bisection", "sets"]
+    kind = draw(st.sampled_from(kinds))
     if kind == "uniform":
         steps = draw(st.integers(1, 4))
         return policies.Bernoulli(steps), oracle_samplers.uniform_steps(steps, length)
@@ -216,6 +217,12 @@ def policy_pairs(draw: Any, length: int, hard: bool = False) -> tuple[policies.P
         cuts = sorted(draw(st.lists(st.integers(0, length), max_size=3)))
         sizes = [after - before for before, after in zip([0, *cuts], [*cuts, length], strict=True)]
         return policies.FixedSize(sizes), oracle_samplers.fixed_size(sizes)
+    if kind == "mixture":
+        count, steps = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+        cuts = [sorted(draw(st.lists(st.integers(0, length), min_size=steps, max_size=steps))) for _ in range(count)]
+        lists = [[b - a for a, b in pairwise([0, *each, length])] for each in cuts]
+        weights = draw(rows(count))
+        return policies.MixtureOfSizes(lists, weights), oracle_samplers.mixture_of_sizes(lists, weights)
     if kind == "random-order":
         return policies.random_order(length), oracle_samplers.fixed_size([1] * length)
     if kind == "autoregressive":

@@ -99,7 +99,7 @@ EXACT_DENOISER = Assumption("ExactDenoiser", "the denoiser is exact: p_theta(. |
 ORDER_OBLIVIOUS = Assumption(
     "OrderOblivious",
     "the reveal times tau are independent of the tokens and no token is masked again"
-    " (bernoulli, fixed-size, autoregressive, random-order, fixed-sets, bisection)",
+    " (bernoulli, fixed-size, mixture-of-sizes, autoregressive, random-order, fixed-sets, bisection)",
     entails=("ChosenFirst",),
 )
 BERNOULLI_POLICY = Assumption(

@@ -82,6 +82,8 @@ def _theorem(n: int, certificate: dict[str, Any]) -> str:
     verify.begin()
     spec = certificate["subjects"][0]
     subject = verify.Subject(spec)
+    if subject.parts:
+        raise BeyondReach("Coq is not told of mixtures of sizes")
     pairs = len(subject.sequences) * subject.N**subject.L
     if pairs > LARGEST:
         raise BeyondReach(f"{pairs} pairs of reveal times and sequences are too many to be gone through in Coq")

@@ -13,8 +13,9 @@ factor below 1000; or "inf" or "-inf"; or null.
     format       "maskbound certificate 2"
     subjects     one instance or two: {"language", "policy", "denoiser", "off_support"}; all is data, nothing a name:
       language     {"vocab", "length", "probabilities"}: all V^L, rationals, first token most significant
-      policy       {"kind": "bernoulli", "weights": rationals}, {"kind": "fixed-size", "sizes": integers} or
-                   {"kind": "fixed-sets", "sets": lists of positions from 0} (so also autoregressive, bisection)
+      policy       {"kind": "bernoulli", "weights": rationals}, {"kind": "fixed-size", "sizes": integers},
+                   {"kind": "fixed-sets", "sets": lists of positions from 0} (so also autoregressive, bisection) or
+                   {"kind": "mixture-of-sizes", "sizes": lists of integers, "weights": their probabilities, rationals}
       denoiser     left out if exact; else, for each partial sequence (base V+1, mask the digit 0, first position most
                    significant), a list of L entries: null at revealed positions, V rationals at masked ones
       off_support  left out if "uniform"; "marginal" or "stop" (global scope; only ``law_distance`` depends on it)
@@ -616,7 +617,7 @@ def short(n: Fraction) -> str:
 
 # Instances
 
-KINDS = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets"}
+KINDS = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets", "mixture-of-sizes": "sizes weights"}
 
 
 def record(data: Any, names: str, optional: str = "") -> dict:
@@ -686,6 +687,16 @@ class Instance:
     def read_policy(self, policy: Any) -> None:
         require(isinstance(policy, dict) and policy.get("kind") in list(KINDS), f"a policy is {', '.join(KINDS)}")
         self.kind = record(policy, f"kind {KINDS[policy['kind']]}")["kind"]
+        self.parts: list = []
+        self.steps: list = []
+        self.N: int
+        if self.kind == "mixture-of-sizes":  # whose steps have no sizes and no weights of their own
+            spend(60 * len(items(policy["sizes"])))
+            parts = [self.under({"kind": "fixed-size", "sizes": sizes}) for sizes in policy["sizes"]]
+            self.parts = list(zip(probabilities(policy["weights"], len(parts)), parts, strict=True))
+            self.sets, self.sizes, self.weights, self.N = [], [], [], parts[0].N
+            require(all(part.N == self.N for part in parts), "a mixture is of lists of as many steps", Rejected)
+            return
         self.sets = [sum(1 << i for i in {whole(i, 0) for i in items(A)}) for A in items(policy.get("sets", []))]
         require(sum(self.sets) in (0, self.all), "the sets of the steps do not hold each position once", Rejected)
         self.sizes = [*map(len, policy.get("sets", []))] or [whole(size, 0) for size in items(policy.get("sizes", []))]
@@ -719,6 +730,10 @@ class Instance:
         """Every tau of positive probability, and this probability."""
         if self.kind == "fixed-sets":
             yield tuple(next(k for k in range(self.N) if self.sets[k] >> i & 1) for i in range(self.L)), Fraction(1)
+            return
+        for chance, part in self.parts:
+            yield from ((tau, chance * c) for tau, c in part.reveal_times() if chance)
+        if self.parts:
             return
         spend(self.N**self.L * (1 + self.L / 4))
         every = itertools.product([k for k in range(self.N) if self.weights[k]], repeat=self.L)
@@ -822,7 +837,9 @@ def positive_part(pairs: Iterable) -> Number:
 
 
 def over_steps(s: Instance, kind: str, value: Callable[[Any], Number]) -> Number:
-    """The sum over steps of weight * value(where the step starts)."""
+    """The sum over steps of weight * value(where the step starts); averaged over a mixture."""
+    if s.parts:
+        return total((c, over_steps(part, kind, value)) for c, part in s.parts if c)
     require(s.kind == kind, f"the statement has a quantity of {kind} policies only")
     starts = itertools.accumulate(s.steps, initial=0)
     return total((w, value(start)) for w, start in zip(s.weights, starts) if w)  # noqa: B905  # the last start is an end
@@ -941,20 +958,22 @@ class Subject(Instance):
 
     def max_step_weight(self) -> Number:
         """The largest weight of a step; of fixed sizes, size / L."""
+        require(self.weights, "the statement has a quantity of given steps only")
         return exact(max(self.weights))
 
     def max_step_size(self) -> Number:
         """The largest number of positions of a step."""
-        require(self.kind != "bernoulli", "the statement has a quantity of fixed sizes only")
+        require(self.sizes, "the statement has a quantity of fixed sizes only")
         return exact(max(self.sizes))
 
     def dyadic_step_size(self) -> Number:
         """The least power of 2 that is not below the largest size."""
-        require(self.kind != "bernoulli", "the statement has a quantity of fixed sizes only")
+        require(self.sizes, "the statement has a quantity of fixed sizes only")
         return exact(1 << (max(self.sizes) - 1).bit_length())
 
     def collision_probability(self) -> Number:
         """The sum of the squares of the weights."""
+        require(self.weights, "the statement has a quantity of given steps only")
         return exact(added(w * w for w in self.weights))
 
     def speedup_at_unit_cost(self) -> Number:
@@ -997,9 +1016,9 @@ QUANTITIES: dict[str, Callable[..., Number]] = {
 ASSUMPTIONS: dict[str, Callable[[Subject], bool]] = {
     "ExactDenoiser": lambda s: all(s.predictions[i, y] == s.conditional(i, R, y) for i, R, y in s.contexts),
     **dict.fromkeys(("OrderOblivious", "ChosenFirst"), lambda s: True),  # each policy of this kernel
-    "OneChoice": lambda s: s.kind == "fixed-sets" or max(s.steps) == sum(s.steps),  # or one step reveals everything
-    "SizedPolicy": lambda s: s.kind != "bernoulli",
-    "OneAtATime": lambda s: s.kind != "bernoulli" and max(s.sizes) <= 1,
+    "OneChoice": lambda s: s.kind == "fixed-sets" or sum(s.steps) in s.steps,  # or one step reveals everything
+    "SizedPolicy": lambda s: s.sizes != [],
+    "OneAtATime": lambda s: s.sizes != [] and max(s.sizes) <= 1,
     "BernoulliPolicy": lambda s: s.kind == "bernoulli",
     "FixedSizePolicy": lambda s: s.kind == "fixed-size",
     "UniformSteps": lambda s: s.kind == "bernoulli" and len(set(s.weights)) == 1,
@@ -1009,7 +1028,7 @@ ASSUMPTIONS: dict[str, Callable[[Subject], bool]] = {
 }
 RELATIONS: dict[str, Callable[[Subject, Subject], bool]] = {
     "same-language": lambda s, t: True,
-    "refines": lambda s, t: {*itertools.accumulate(s.steps)} <= {*itertools.accumulate(t.steps, initial=0)},
+    "refines": lambda s, t: {*itertools.accumulate(s.steps or [-1])} <= {*itertools.accumulate(t.steps, initial=0)},
     "more-steps": lambda s, t: s.N < t.N and all(map(ASSUMPTIONS["UniformSteps"], (s, t))),
 }  # beside the same language; all but the first also need the same denoiser and kind of policy
 

@@ -56,7 +56,11 @@ def schedule(
         return
     print_table(plan_table(instance, plans))
     if blind is not None:
+        own = "" if blind["path_kl"] is None else f", and {blind['path_kl']['value']:.6g} in fact"
         print(
             f"minimax ({blind['criterion']}): random sizes for any language have path_kl at most "
-            f"{blind['path_kl_at_most']:.6g} here, fixed ones {blind['fixed_path_kl_at_most']:.6g}"
+            f"{blind['path_kl_at_most']:.6g} here{own}; fixed ones at most {blind['fixed_path_kl_at_most']:.6g}"
+        )
+        print(
+            f'[policy]  kind = "mixture-of-sizes"  steps = {blind["policy"]["steps"]}  minimax = "{blind["criterion"]}"'
         )

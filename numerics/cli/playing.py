@@ -37,9 +37,9 @@ def minimax(
     The prior is the language against which no sizes do better: the product of MDS codes of rank 1, 2, .. with exponents
     in proportion to it.
     """
+    from ..policies.minimax import fixed_value
+    from ..policies.minimax import minimax as solve
     from ..probabilities import number
-    from ..universal.minimax import fixed_value
-    from ..universal.minimax import minimax as solve
 
     require("--length", length, 2 <= length <= LONGEST, f"a whole number from 2 to {LONGEST}")
     found = solve(length, number(steps, "--steps"), criterion.value)
@@ -61,3 +61,5 @@ def minimax(
         print(f"{float(chance):11.6f}  {' '.join(map(str, sizes))}")
     if len(found.sizes) > MOST_SHOWN:
         print(f"and {len(found.sizes) - MOST_SHOWN} more, with --json")
+    if found.steps.denominator == 1:
+        print(f'[policy]  kind = "mixture-of-sizes"  steps = {found.steps}  minimax = "{criterion.value}"')

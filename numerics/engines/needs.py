@@ -20,6 +20,8 @@ __all__ = [
     "HOMOGENEOUS",
     "MARKOV_CHAIN",
     "Need",
+    "ONE_SCHEDULE",
+    "RANDOM_SETS",
     "Obstacle",
     "all_of",
 ]
@@ -61,11 +63,25 @@ GIVEN_TIMES = Need(
     lambda instance: instance.policy.oblivious,
 )
 EXCHANGEABLE = Need(
-    "Bernoulli or fixed-size",
+    "Bernoulli or fixed-size or mixture of sizes",
     "the profile is for policies that do not favour any position",
     lambda instance: instance.policy.exchangeable,
 )
-COUNTED = Need("Bernoulli or fixed-size", "the policy favours positions", lambda instance: instance.policy.counted)
+COUNTED = Need(
+    "Bernoulli or fixed-size or mixture of sizes",
+    "the policy favours positions",
+    lambda instance: instance.policy.counted,
+)
+ONE_SCHEDULE = Need(
+    "Bernoulli or fixed-size",
+    "the policy favours positions, or mixes sizes",
+    lambda instance: instance.policy.step_law is not None or instance.policy.random_sizes is not None,
+)
+RANDOM_SETS = Need(
+    "fixed-size or mixture of sizes",
+    "it belongs to random sets of given sizes",
+    lambda instance: bool(instance.policy.size_law),
+)
 APART = Need(
     "Bernoulli or fixed sets",
     "fixed sizes couple what is far apart",

@@ -36,7 +36,7 @@ def obstacle(instance: Instance) -> str | None:
 def cost(instance: Instance) -> Cost:
     """All pairs of partial sequences at every step, in Python."""
     V, L, policy = instance.vocab, instance.length, instance.policy
-    pairs = power(3 * V + 1 if policy.remasks else 2 * V + 1, L) * policy.steps
+    pairs = power(3 * V + 1 if policy.remasks else 2 * V + 1, L) * policy.steps * max(len(policy.size_law), 1)
     if policy.proposes:
         pairs = power(2 * V, L) * policy.steps
     return Cost(pairs * 1e9 / PAIRS_A_SECOND, 1000 * power(V + 1, L))

@@ -55,7 +55,7 @@ def lattice_cost(instance: Instance) -> Cost:
 def obstacle(instance: Instance) -> str | None:
     """None for reveal times that a compiled pass over the pairs is written for."""
     policy = instance.policy
-    if policy.step_law is None and policy.random_sizes is None and policy.sets is None:
+    if not policy.counted and policy.sets is None:
         return GIVEN_TIMES(instance) or "the policy is neither Bernoulli, nor of fixed sizes or sets"
     return None
 
@@ -65,7 +65,8 @@ def cost(instance: Instance) -> Cost:
     V, L, policy = instance.vocab, instance.length, instance.policy
     base = lattice_cost(instance)
     if policy.step_law is None:
-        return Cost(base.operations + power(2 * V + 1, L), base.bytes + 8 * power(V + 1, L))
+        passes = max(len(policy.size_law), 1)
+        return Cost(base.operations + passes * power(2 * V + 1, L), base.bytes + 8 * power(V + 1, L))
     uniform = _uniform(policy.step_law)
     lanes = min(L, policy.steps) if uniform else policy.steps
     in_memory = lanes if uniform else min(lanes, LANES_AT_ONCE)
@@ -177,9 +178,11 @@ def _law(work: Workspace) -> Law:
     require_range(instance, GivenTimes.of(policy).log2_of_times(L) + work.once_for_policies(_log2_of_tokens))
     factor = conditional_depth(instance) + 1
     sums = 2 ** (L + 1)
-    if policy.random_sizes is not None:
-        p = lattice_kernels.sized_forward(m, D, instance.convention, policy.random_sizes, V, L)
-        depth = L * factor + sums + L
+    if policy.size_law:
+        p = np.zeros(power(V, L))
+        for chance, sizes in policy.size_law:
+            p += float(chance) * lattice_kernels.sized_forward(m, D, instance.convention, sizes, V, L)
+        depth = L * factor + sums + L + (len(policy.size_law) + 2 if len(policy.size_law) > 1 else 0)
     elif policy.sets is not None:
         p = lattice_kernels.sets_forward(m, D, instance.convention, policy.sets, V, L)
         depth = L * factor

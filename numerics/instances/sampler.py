@@ -99,13 +99,13 @@ class Sampler(ABC):
         Forward-backward is ``L (2S + 20) + M`` roundings deep, S the terms of a sum over states and M the states; a
         conditional is a ratio of two such, a token is off by V more and by the grain of its number, and there are L of
         them; N times as many where proposals are thrown away or tokens masked again. A reveal time is off by the grain
-        at each of N edges, an order by ties of numbers.
+        at each edge, an order by ties of numbers.
         """
         L, V, policy = self.instance.length, self.instance.vocab, self.instance.policy
         N = policy.steps
         draws = L if policy.chosen_first else L * N
         depth = policy.drawn_depth(V, self.conditional_depth) + 2 * V
-        return min(1.0, draws * (gamma(depth) + 2 * V * UNIT_ROUNDOFF) + L * (N + L) * UNIT_ROUNDOFF)
+        return min(1.0, draws * (gamma(depth) + 2 * V * UNIT_ROUNDOFF) + L * (policy.edges + L) * UNIT_ROUNDOFF)
 
     @property
     def conditional_depth(self) -> int:
@@ -215,6 +215,7 @@ class StepwiseSampler(Sampler):
         instance, policy = self.instance, self.instance.policy
         relative, undecided = gamma(self.conditional_depth), 0
         y = np.full((n, instance.length), instance.vocab, dtype=np.int64)
+        draw_step = policy.drawing(n, instance.length, rng)
         steps = np.zeros(n, dtype=np.int64)
         for step in range(1, policy.steps + 1):
             met = (y == instance.vocab).any(axis=1)
@@ -226,7 +227,7 @@ class StepwiseSampler(Sampler):
                 y, unsure = draw_decided(Adaptive.of(policy), step, Contexts(y, rows, np.ones(n), relative), rng)
                 undecided += int(unsure.sum())
             else:
-                y = policy.draw_step(step, y, rows, rng)
+                y = draw_step(step, y, rows)
         return y, steps, undecided
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import markov
 from ..engines.markov import bigrams, information
-from ..engines.markov.chain import Measured
-from ..engines.needs import BERNOULLI, all_of
+from ..engines.markov.chain import Measured, mean_of
+from ..engines.needs import BERNOULLI, COUNTED, ONE_SCHEDULE, RANDOM_SETS, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..policies import Bernoulli
@@ -24,7 +24,7 @@ from .method import FINISHED, Method, Obstacle
 
 __all__ = ["METHODS", "OBLIVIOUS", "enclosure"]
 
-OBLIVIOUS = "Bernoulli or fixed-size"
+OBLIVIOUS = COUNTED.words
 
 CUT = 30.0
 """A: what lies below -A has an expectation of at most exp(-A)."""
@@ -57,8 +57,8 @@ def _path_kl(work: Workspace) -> Enclosure:
 
 def _path_kl_of_exact(work: Workspace) -> Measured:
     policy, lags = work.instance.policy, markov.lag_information(work)
-    if policy.random_sizes is not None:
-        return information.path_kl_fixed_size(lags, policy.random_sizes)
+    if policy.size_law:
+        return mean_of([(chance, information.path_kl_fixed_size(lags, sizes)) for chance, sizes in policy.size_law])
     return information.path_kl(lags, Bernoulli.of(policy).schedule.weights)
 
 
@@ -132,7 +132,7 @@ def _of_bigrams(quantity: str, run: Callable[[Workspace], Measured]) -> Method:
         markov.bigram_obstacle,
         markov.bigram_cost,
         lambda work: replace(enclosure(run(work)), note="local scope off the support"),
-        f"homogeneous Markov chain x {OBLIVIOUS}, exact denoiser, {FINISHED}, local scope",
+        f"homogeneous Markov chain x {ONE_SCHEDULE.words}, exact denoiser, {FINISHED}, local scope",
         "N D V^4; D distances until mixed",
     )
 
@@ -268,7 +268,7 @@ METHODS = (
         markov.sizes_obstacle,
         markov.sizes_cost,
         lambda work: enclosure(markov.sequence_error_rate_of_sizes(work), most=1.0),
-        "homogeneous Markov chain x fixed-size, exact denoiser",
+        f"homogeneous Markov chain x {RANDOM_SETS.words}, exact denoiser",
         "L^2 V^4 prod_k (s_k + 1)^2 at most, in Python",
     ),
     Method(

@@ -367,7 +367,7 @@ METHODS = (
         "curve_left_riemann_sum", _left_sum, all_of(BERNOULLI, rational.obstacle), scope=of_rationals("Bernoulli")
     ),
     exact_method(
-        "profile_left_sum", _left_sum, all_of(path.SIZES, rational.obstacle), scope=of_rationals("fixed-size")
+        "profile_left_sum", _left_sum, all_of(path.SIZES, rational.obstacle), scope=of_rationals(path.SIZES.words)
     ),
     exact_method("learning_term", lambda work: information.learning(work).mean),
     exact_method(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 
 import numpy as np
@@ -50,8 +50,9 @@ def _log_mean_path_kl(work: Workspace) -> Enclosure:
     cells = costs.entropy + costs.divergence
     kept = np.exp(-cells)
     times = GivenTimes.of(policy)
-    if policy.random_sizes is not None:
-        mean, depth = _of_sizes(kept, policy.random_sizes, L), 2**L + 3 * L
+    if policy.size_law:
+        mean = math.fsum(float(chance) * _of_sizes(kept, sizes, L) for chance, sizes in policy.size_law)
+        depth = 2**L + 3 * L + 3
     elif policy.step_law is not None:
         mean, depth = _of_weights(kept, policy.step_law, L), 2**L + 12 * L + policy.steps * (L + 1)
     else:
@@ -145,7 +146,13 @@ def _exact_mean(work: Workspace) -> ClosedForm:
     if policy.step_law is not None:
         return _sum(_exact_mean(part).scaled(to_fraction(chance)) for chance, part in exact_parts(work))
     kept = work.once_for_policies(_exact_kept)
-    times, reached = GivenTimes.of(policy), {tuple(range(L)): ClosedForm.of(1)}
+    parts = GivenTimes.of(policy).parts
+    return _sum(_exact_mean_of(times, kept, L).scaled(chance) for chance, times in parts)
+
+
+def _exact_mean_of(times: GivenTimes, kept: Mapping[tuple[int, int], ClosedForm], L: int) -> ClosedForm:
+    """The same where the steps remember what is masked only."""
+    reached = {tuple(range(L)): ClosedForm.of(1)}
     for step in range(1, times.steps + 1):
         following: dict[tuple[int, ...], list[ClosedForm]] = {}
         for masked, mean in reached.items():
@@ -182,14 +189,15 @@ def _sum(parts: Iterable[ClosedForm]) -> ClosedForm:
 def _exact_cost(instance: Instance) -> Cost:
     """A step takes some 1e5 operations, and there are at most 5^L of them."""
     lattice = rational.lattice_cost(instance)
-    return Cost(lattice.operations + 1e5 * power(5, instance.length), lattice.bytes)
+    passes = max(len(instance.policy.size_law), 1)
+    return Cost(lattice.operations + 1e5 * passes * power(5, instance.length), lattice.bytes)
 
 
 def _cost(instance: Instance) -> Cost:
     L, policy = instance.length, instance.policy
     lanes = 1 if policy.step_law is None else policy.steps
     lattice = tabular.lattice_cost(instance)
-    chains = power(3, L) * (lanes + 30) + power(2, L) * A_SET
+    chains = max(len(policy.size_law), 1) * (power(3, L) * (lanes + 30) + power(2, L) * A_SET)
     return Cost(lattice.operations + chains, lattice.bytes + 8 * power(2, L) * (lanes + 4 * L))
 
 

@@ -24,7 +24,7 @@ __all__ = ["METHODS", "SIZES", "learning_profile", "path_kl_by_definition"]
 
 
 SIZES = Need(
-    "fixed-size",
+    "fixed-size or mixture of sizes",
     "it belongs to random sets of given sizes",
     lambda instance: instance.policy.exchangeable and instance.policy.step_law is None,
 )

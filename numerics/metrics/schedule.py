@@ -18,6 +18,8 @@ from .method import Method, Obstacle
 
 __all__ = ["METHODS", "schedule_of"]
 
+MIXED = "Bernoulli or mixture of sizes"
+
 
 def _obstacle(instance: Instance) -> str | None:
     policy = instance.policy
@@ -31,7 +33,7 @@ def _sizes_obstacle(instance: Instance) -> str | None:
 
 
 def _steps_obstacle(instance: Instance) -> str | None:
-    return None if instance.policy.remasks else _obstacle(instance)
+    return None if instance.policy.remasks or instance.policy.size_law else _obstacle(instance)
 
 
 def _shares(work: Workspace) -> tuple[list[int], int] | None:
@@ -125,7 +127,9 @@ METHODS = (
     _method("max_step_weight", _max_step_weight, _obstacle, "Bernoulli or given sizes"),
     _method("max_step_size", _max_step_size, _sizes_obstacle, "given sizes"),
     _method("collision_probability", _collision_probability, _obstacle, "Bernoulli or given sizes"),
-    _method("expected_steps", _expected_steps, _steps_obstacle, "Bernoulli or remasking or given sizes"),
+    _method(
+        "expected_steps", _expected_steps, _steps_obstacle, "Bernoulli or remasking or given sizes or mixture of sizes"
+    ),
     _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle, "given sizes"),
     _method("tc_step_ratio", _tc_step_ratio, FIXED_SIZE, "fixed-size"),
     _method("dtc_step_ratio", _dtc_step_ratio, FIXED_SIZE, "fixed-size"),

@@ -19,7 +19,7 @@ from ..probabilities import number, whole, written
 from ..spec.draws import Spec
 from ..spec.table import ABSENT, Count, Number, Wholes
 from ..traits import decides
-from .base import Partial, Policy, Transition
+from .base import DrawStep, Partial, Policy, Transition
 from .decisions import Contexts, draw_decided, tempered
 from .fixed_size import evenly
 from .kind import FEW_STEPS, PolicyTable
@@ -297,10 +297,9 @@ class Adaptive(Policy):
         total = sum(powers)
         return [power / total for power in powers]
 
-    def draw_step(
-        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        return draw_decided(self, step, Contexts(y, conditionals, np.ones(len(y)), 0.0), rng)[0]
+    def drawing(self, n: int, length: int, rng: np.random.Generator) -> DrawStep:
+        rows = np.ones(n)
+        return lambda step, y, conditionals: draw_decided(self, step, Contexts(y, conditionals, rows, 0.0), rng)[0]
 
     def written(self) -> dict[str, Any]:
         return {

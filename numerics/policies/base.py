@@ -5,7 +5,7 @@ independently.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from fractions import Fraction
 from typing import Any, Self
 
@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from ..traits import decides
 from .schedule import Schedule
 
-__all__ = ["Partial", "Policy", "Transition"]
+__all__ = ["DrawStep", "Partial", "Policy", "Transition"]
 
 Partial = tuple[int, ...]
 """A partial sequence; the mask is V."""
 
 Transition = tuple[Fraction | float, Partial, Hashable]
 """Chance, next partial sequence, next memory."""
+
+DrawStep = Callable[[int, NDArray[np.int64], NDArray[np.float64]], NDArray[np.int64]]
+"""From a step, partial sequences (n, L) and conditionals (n, L, V), the next partial sequences."""
 
 
 class Policy(ABC):
@@ -51,6 +54,9 @@ class Policy(ABC):
 
     random_sizes: tuple[int, ...] | None = None
     """``s_1..s_N`` where each step reveals a uniformly random set of that size."""
+
+    size_law: tuple[tuple[Fraction, tuple[int, ...]], ...] = ()
+    """Chances of such sizes, of which one are drawn before the first step; empty for other policies."""
 
     compares = False
     """Whether conditionals are compared: their roundings could change what is revealed."""
@@ -85,7 +91,7 @@ class Policy(ABC):
     @property
     def counted(self) -> bool:
         """Whether the number that each step reveals has a closed law, and the positions do not matter to it."""
-        return self.step_law is not None or self.random_sizes is not None
+        return self.step_law is not None or bool(self.size_law)
 
     @property
     def given_sizes(self) -> tuple[int, ...] | None:
@@ -106,6 +112,11 @@ class Policy(ABC):
     @abstractmethod
     def steps(self) -> int:
         """N, the number of denoiser calls (the most there can be, where it is random)."""
+
+    @property
+    def edges(self) -> int:
+        """Numbers that a uniform one is held against to draw a reveal time."""
+        return self.steps
 
     @abstractmethod
     def check(self, vocab: int, length: int) -> None:
@@ -152,10 +163,8 @@ class Policy(ABC):
         """
 
     @abstractmethod
-    def draw_step(
-        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        """One step for a batch: ``y`` of shape (n, L), ``conditionals`` (n, L, V); returns the next ``y``."""
+    def drawing(self, n: int, length: int, rng: np.random.Generator) -> DrawStep:
+        """Steps for a batch of ``n`` sequences of ``length`` tokens, with what each remembers of earlier steps."""
 
 
 @decides("OrderOblivious", "policy")

@@ -21,7 +21,7 @@ from ..probabilities import whole
 from ..spec.draws import Spec, normalised
 from ..traits import decides
 from .base import Partial, Policy, Transition
-from .filling import filled, fillings
+from .filling import fillings
 from .given_times import ExchangeableTimes
 from .kind import FEW_STEPS, ScheduledTable
 from .schedule import Schedule
@@ -142,12 +142,6 @@ class Bernoulli(ExchangeableTimes):
             from_masked = (vocab if reveals else 0) + leaves
             total += power(from_masked + (0 if first else vocab), length)
         return total
-
-    def draw_step(
-        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        chosen = (y == conditionals.shape[2]) & (rng.random(y.shape) < self.schedule.hazards[step - 1])
-        return filled(y, chosen, conditionals, rng)
 
     def written(self) -> dict[str, Any]:
         return {"kind": "bernoulli", "weights": self.schedule.law.written()}

@@ -18,7 +18,6 @@ from ..spec.draws import Spec
 from ..spec.table import WholeRows
 from ..traits import decides
 from .base import Policy
-from .filling import filled
 from .given_times import GivenTimes
 from .kind import FEW_STEPS, PolicyTable
 
@@ -84,13 +83,6 @@ class FixedSets(GivenTimes):
 
     def pair_count(self, vocab: int, length: int) -> int:
         return sum(power(vocab, reached) for reached in itertools.accumulate(map(len, self.sets)))
-
-    def draw_step(
-        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        chosen = np.zeros(y.shape, dtype=bool)
-        chosen[:, list(self.sets[step - 1])] = True
-        return filled(y, chosen, conditionals, rng)
 
     def written(self) -> dict[str, Any]:
         return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in self.sets]}

@@ -19,7 +19,7 @@ from ..spec.draws import Spec
 from ..spec.table import ABSENT, Wholes
 from ..traits import decides
 from .base import Partial, Policy, Transition
-from .filling import filled, fillings
+from .filling import fillings
 from .given_times import ExchangeableTimes
 from .kind import FEW_STEPS, PolicyTable, ScheduledTable
 from .schedule import MOST_STEPS
@@ -41,6 +41,7 @@ class FixedSize(ExchangeableTimes):
         if not self.sizes:
             raise BadInput("sizes", "found no step; at least one is accepted")
         self.random_sizes = self.sizes
+        self.size_law = ((Fraction(1), self.sizes),)
 
     @classmethod
     def balanced(cls, steps: int, length: int) -> FixedSize:
@@ -101,13 +102,6 @@ class FixedSize(ExchangeableTimes):
         for before, size in zip(self.revealed(), self.sizes, strict=False):
             total += math.comb(length, before) * math.comb(length - before, size) * power(vocab, before + size)
         return total
-
-    def draw_step(
-        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        order = np.where(y == conditionals.shape[2], rng.random(y.shape), np.inf)
-        rank = order.argsort(axis=1).argsort(axis=1)
-        return filled(y, rank < self.sizes[step - 1], conditionals, rng)
 
     def written(self) -> dict[str, Any]:
         return {"kind": "fixed-size", "sizes": list(self.sizes)}

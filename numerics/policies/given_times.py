@@ -1,8 +1,8 @@
 """Policies whose reveal times are independent of the tokens, and the laws of these times.
 
 A policy of this kind says what a step reveals of the masked positions, in Fractions; every law that an engine asks for
-follows from that, and a class replaces those that it has in closed form. Sets of positions are bit patterns, bit L-1-i
-for position i.
+follows from that, and a class replaces those that it has in closed form. One that draws more, before the first step, is
+a mixture of policies that do not. Sets of positions are bit patterns, bit L-1-i for position i.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from ..enclosure import UNIT_ROUNDOFF
 from ..limits import power
-from .base import Partial, Policy, Transition
-from .filling import fillings
+from .base import DrawStep, Partial, Policy, Transition
+from .filling import filled, fillings
 
 __all__ = ["ExchangeableTimes", "GivenTimes", "pattern"]
 
@@ -37,9 +37,14 @@ class GivenTimes(Policy):
 
     oblivious = True
 
+    @property
+    def parts(self) -> tuple[tuple[Fraction, GivenTimes], ...]:
+        """Policies whose next step depends on the past through what is masked only, with their chances."""
+        return ((Fraction(1), self),)
+
     @abstractmethod
     def choices(self, step: int, masked: Positions) -> Iterator[tuple[Fraction, Positions]]:
-        """Sets of masked positions that step 1..N may reveal, each with its probability."""
+        """Sets of masked positions that step 1..N may reveal, each with its probability given these."""
 
     @abstractmethod
     def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -91,6 +96,10 @@ class GivenTimes(Policy):
         masked = tuple(i for i, token in enumerate(y) if token == conditionals.shape[1])
         for chance, chosen in self.choices(step, masked):
             yield from fillings(float(chance), y, chosen, conditionals)
+
+    def drawing(self, n: int, length: int, rng: np.random.Generator) -> DrawStep:
+        tau = self.reveal_times(rng.random((n, length)))
+        return lambda step, y, conditionals: filled(y, tau == step - 1, conditionals, rng)
 
     def pair_count(self, vocab: int, length: int) -> int:
         """Every pair at every step."""

@@ -14,7 +14,7 @@ from ..errors import BadInput, shown
 from ..limits import power
 from ..probabilities import ROW_TOLERANCE, floating, number, written
 from ..spec.table import Numbers
-from .base import Partial, Policy, Transition
+from .base import DrawStep, Partial, Policy, Transition
 from .filling import filled
 from .kind import ScheduledTable
 from .schedule import Schedule
@@ -95,14 +95,15 @@ class Remasking(Policy):
                 weight *= h * c
             yield weight, tuple(v for v, _, _ in drawn), None
 
-    def draw_step(
-        self, step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64], rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        vocab, u = conditionals.shape[2], rng.random(y.shape)
-        masked = y == vocab
-        following = filled(y, masked & (u < float(self.revealed[step - 1])), conditionals, rng)
-        following[~masked & (u < float(self.remasked[step - 1]))] = vocab
-        return following
+    def drawing(self, n: int, length: int, rng: np.random.Generator) -> DrawStep:
+        def draw(step: int, y: NDArray[np.int64], conditionals: NDArray[np.float64]) -> NDArray[np.int64]:
+            vocab, u = conditionals.shape[2], rng.random(y.shape)
+            masked = y == vocab
+            following = filled(y, masked & (u < float(self.revealed[step - 1])), conditionals, rng)
+            following[~masked & (u < float(self.remasked[step - 1]))] = vocab
+            return following
+
+        return draw
 
     def written(self) -> dict[str, Any]:
         sigma = self.remasked if self.irrational is None else map(float, self.remasked)

@@ -12,6 +12,7 @@ from ..sweeps import Store
 from .cases import Case
 from .constants import constants
 from .english_curve import SHORT, english_curve
+from .minimax import minimax_table
 from .released import conformance_table
 from .render import Table
 from .schedules import break_even_table, schedule_table
@@ -85,6 +86,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "engines": engines,
         "english-curve": english_curve,
         "hmm-ser": hmm_ser,
+        "minimax": minimax_table,
         "ngram-ter": ngram_ter,
         "policies": policies_table,
         "refuted": refuted_table,

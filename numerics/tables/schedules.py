@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -13,8 +14,8 @@ from ..languages import Language, colouring, copy, english_ngram, mds, pair
 from ..metrics import measure
 from ..planning import Plan, best_schedule, break_even
 from ..planning.plan import KINDS
-from ..policies import Bernoulli
-from ..universal.minimax import fixed_value, minimax
+from ..policies import Bernoulli, MixtureOfSizes
+from ..policies.minimax import fixed_value, minimax
 from .digits import shown_float
 from .render import Table, as_json
 
@@ -118,8 +119,12 @@ def minimax_record(instance: Instance, steps: int, criterion: str) -> dict[str, 
     tc, dtc = (measured[name].hi for name in ("total_correlation", "dual_total_correlation"))
     unit = {"tc+dtc": tc + dtc, "tc": tc, "dtc": dtc}[criterion]
     fixed = fixed_value(instance.length, steps, criterion)
+    policy = MixtureOfSizes(*map(list, zip(*found.sizes, strict=True)))
+    own = measure(replace(instance, policy=policy, spec=None), ["path_kl"]).get("path_kl")
     return {
         "criterion": criterion,
+        "policy": {"kind": "mixture-of-sizes", "steps": steps, "minimax": criterion},
+        "path_kl": None if own is None else as_json(own),
         "value": str(found.value),
         "path_kl_at_most": _above(found.value * Fraction(unit)),
         "fixed_value": str(fixed),

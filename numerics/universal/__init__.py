@@ -1,9 +1,9 @@
 """Claims decided for every language of a length: verdicts, sharp constants, refuting languages, minimax schedules."""
 
+from ..policies.minimax import Minimax, fixed_value, minimax
 from .all_lengths import prove_everywhere
 from .certificate import certificate, certificate_text, minimax_certificate
 from .decision import Decided, Decision
-from .minimax import Minimax, fixed_value, minimax
 from .mixture import Mixture
 from .prove import prove
 

@@ -21,10 +21,10 @@ from maskbound.theory.spelling import spell
 
 from ..errors import BeyondReach, Undecidable
 from ..policies import Policy
+from ..policies.minimax import CRITERIA, Minimax
 from . import checker
 from .decision import Decided, Decision
 from .exchangeable import steps_of
-from .minimax import CRITERIA, Minimax
 from .mixture import Mixture
 from .orders import combined
 from .polynomials import Inequality
@@ -131,8 +131,11 @@ def _weights(row: list[dict[str, Fraction]], generators: list[dict[str, Fraction
 
 def _steps(policy: Policy | Mixture, length: int) -> dict[str, Any]:
     if isinstance(policy, Mixture):
-        raise BeyondReach("mixtures of sizes have no certificates")
+        raise BeyondReach("mixtures of given orders, all exchangeable, have no certificates")
     steps = steps_of(policy, length)
+    if steps.parts:
+        sizes, weights = zip(*((list(part.sizes or ()), str(chance)) for chance, part in steps.parts), strict=True)
+        return {"kind": "mixture-of-sizes", "sizes": list(sizes), "weights": list(weights)}
     if steps.weights is None:
         return {"kind": "fixed-size", "sizes": list(steps.sizes or ())}
     return {"kind": "bernoulli", "weights": [str(w) for w in steps.weights]}

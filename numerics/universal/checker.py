@@ -19,8 +19,9 @@ them. A *rational* is a string in lowest terms ("2/3"). Keys, and no others:
 The claim is ``max_i min_j l_ij <= 0`` with linear forms l_ij (twice for an equality); *row* i has a list of weights,
 not negative, of sum 1, and what is checked is ``sum_j weight_j l_ij <= 0``, which is enough.
 
-  codes      length, policies (one, two or none: {"kind": "fixed-size", "sizes"} or {"kind": "bernoulli", "weights"}),
-             weights of each row, table (both sides on each generator), constant (a rational or null).
+  codes      length, policies (one, two or none: {"kind": "fixed-size", "sizes"}, {"kind": "bernoulli", "weights"} or
+             {"kind": "mixture-of-sizes", "sizes": lists of them, "weights": their probabilities}), weights of each row,
+             table (both sides on each generator), constant (a rational or null).
     With ``d_j = z(j) - z(j+1) >= 0``, ``z(L-1) >= 0`` and ``z(0) <= L log V`` the information profile of any language
     is a sum, with coefficients that are not negative, of those of MDS codes of rank K = 0..L over an alphabet of size q
     with log q = 1; quantities that are linear in it are recomputed there. A constant C is sharp if lhs <= C rhs on
@@ -309,18 +310,29 @@ def spelled(statement: dict) -> str:
 
 
 class Steps:
-    """An exchangeable policy: sizes, or weights."""
+    """An exchangeable policy: sizes, weights, or a mixture of sizes."""
 
     def __init__(self, spec: Any, L: int) -> None:
         kind = spec["kind"] if isinstance(spec, dict) and "kind" in spec else None
         self.sizes = self.weights = None
+        self.parts: list = []
+        self.N: int
+        if kind == "mixture-of-sizes":
+            lists = items(record(spec, "kind sizes weights")["sizes"])
+            parts = [Steps({"kind": "fixed-size", "sizes": sizes}, L) for sizes in lists]
+            self.parts = list(zip(law(spec["weights"], len(parts)), parts, strict=True))
+            self.N, self.L, self.one_order = parts[0].N, L, False
+            require(all(part.N == self.N for part in parts), "a mixture is of lists of as many steps", Rejected)
+            require(len(parts) * L * self.N <= LARGEST_WORK / 20, "the mixture is too long for this checker")
+            self.numbers = {"N": Fraction(self.N), "expected_steps": Fraction(self.N)}
+            return
         if kind == "fixed-size":
             self.sizes = [whole(size) for size in items(record(spec, "kind sizes")["sizes"])]
             require(sum(self.sizes) == L and len(self.sizes) <= 4 * LONGEST, "the sizes do not add up", Rejected)
             self.ends = list(itertools.accumulate(self.sizes))
             shares = [Fraction(size, L) for size in self.sizes]
         else:
-            require(kind == "bernoulli", "a policy is fixed-size or bernoulli")
+            require(kind == "bernoulli", "a policy is fixed-size, bernoulli or mixture-of-sizes")
             shares = self.weights = law(record(spec, "kind weights")["weights"])
             self.edges = [Fraction(0), *itertools.accumulate(shares)]
             bits = max(edge.denominator.bit_length() for edge in self.edges)
@@ -344,6 +356,8 @@ class Steps:
 
     def left_sum(self, K: int) -> Fraction:
         """``sum_k w_k Z(a_{k-1})`` or that of the profile: tokens drawn while fewer than K are known cost log q."""
+        if self.parts:
+            return sum((c * part.left_sum(K) for c, part in self.parts), Fraction(0))
         if self.weights is None:
             return Fraction(next(S for S in self.ends if S >= K)) if K else Fraction(0)
         return self.L * sum((w * row[K] for w, row in zip(self.weights, self.below, strict=False)), Fraction(0))
@@ -442,7 +456,7 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
             # 0 <= kl <= log_mean_path_kl <= path_kl, for each policy by itself; with one order all are path_kl.
             heights: list = [(top, top)] if policy.one_order or not top else [(top, top), (0, 0), (0, top)]
             choices.append([{n: Fraction(h[not n.startswith("kl")]) for n in mine} for h in heights])
-        sized = all(policy.weights is None or policy.one_order for policy in policies)
+        sized = all(policy.sizes is not None or policy.one_order for policy in policies)
         for n, corner in enumerate(itertools.product(*choices)):
             known = {name: value for part in corner for name, value in part.items()}
             generators.append({**values, **known})

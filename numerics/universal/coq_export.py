@@ -137,6 +137,8 @@ def _ray_quantity(name: str, policies: list[Any]) -> str:
     if plain != "path_kl":
         raise BeyondReach(f"{plain} is not exported to Coq")
     policy = policies[1 if second else 0]
+    if policy["kind"] == "mixture-of-sizes":
+        raise BeyondReach("Coq is not told of mixtures of sizes")
     if policy["kind"] == "fixed-size":
         return f"(SizesPathKl {_list(map(str, policy['sizes']))}%N)"
     return f"(WeightsPathKl {_list(_rational(Fraction(w)) for w in policy['weights'])})"

@@ -71,8 +71,11 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
         if not policy.schedule.rational:
             raise BeyondReach("the weights of the schedule are floating numbers, and rational ones are needed")
         return Steps(length, weights=tuple(policy.schedule.fractions.tolist()))
-    assert policy.given_sizes is not None
-    return Steps(length, sizes=policy.given_sizes)
+    if len(policy.size_law) > 1:
+        return Steps(length, parts=tuple((chance, Steps(length, sizes=sizes)) for chance, sizes in policy.size_law))
+    sizes = policy.size_law[0][1] if policy.size_law else policy.given_sizes
+    assert sizes is not None
+    return Steps(length, sizes=sizes)
 
 
 def _below(n: int, a: Fraction) -> list[Fraction]:
@@ -130,6 +133,9 @@ def increase(j: int, L: int) -> Ray:
 def _left_sum(steps: Steps) -> Ray:
     """``sum_k w_k Z(a_{k-1})``, or the left sum of the profile: how much is revealed with the K-th token."""
     L = steps.length
+    if steps.parts:
+        rays = [(chance, _left_sum(part)) for chance, part in steps.parts]
+        return [sum((chance * ray[K] for chance, ray in rays), Fraction(0)) for K in range(L + 1)]
     if steps.weights is None:
         return [Fraction(0), *(Fraction(next(S for S in steps.boundaries if S >= K)) for K in range(1, L + 1))]
     rows = list(zip(steps.weights, steps.below, strict=False))
@@ -138,15 +144,12 @@ def _left_sum(steps: Steps) -> Ray:
 
 def _path_kl(steps: Steps) -> Ray:
     """The left sum less the entropy: how far the step that reveals the K-th token goes beyond it."""
-    if steps.parts:
-        rays = [(chance, _path_kl(part)) for chance, part in steps.parts]
-        return [sum((chance * ray[K] for chance, ray in rays), Fraction(0)) for K in range(steps.length + 1)]
     return [left - K for K, left in enumerate(_left_sum(steps))]
 
 
 def _only(kind: str, ray: Callable[[Steps], Ray]) -> Callable[[Steps], Ray]:
     def restricted(steps: Steps) -> Ray:
-        if steps.parts or (steps.weights is None) != (kind == "fixed-size"):
+        if (steps.weights is None) != (kind == "fixed-size"):
             raise BeyondReach(f"the claim has a quantity of {kind} policies only")
         return ray(steps)
 

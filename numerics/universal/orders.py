@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from ..errors import BeyondReach
-from ..policies import Policy
+from ..policies import FixedSize, Policy
 from .exchangeable import steps_of
 from .linear import CONSTANT, Form, Number
 from .mixture import Mixture
@@ -46,6 +46,8 @@ def orders_of(policy: Policy | Mixture, length: int) -> Orders:
     if not policy.exchangeable:
         raise BeyondReach("the order depends on the tokens")
     steps = steps_of(policy, length)
+    if steps.parts:
+        return orders_of(Mixture(tuple((chance, FixedSize(part.sizes or ())) for chance, part in steps.parts)), length)
     number = len(steps.weights or steps.sizes or ())
     if number**length > MOST_ORDERS:
         raise BeyondReach(f"{number} steps at length {length} have more than {MOST_ORDERS} orders")

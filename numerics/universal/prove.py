@@ -139,6 +139,8 @@ def described(policy: Policy | Mixture) -> str:
     """A policy in words."""
     if isinstance(policy, Mixture):
         return f"a mixture of {len(policy.parts)} policies"
+    if len(policy.size_law) > 1:
+        return f"a mixture of {len(policy.size_law)} lists of sizes"
     if isinstance(policy, FixedSize):
         return f"fixed sizes {_listed(policy.sizes)}"
     if isinstance(policy, FixedSets):
@@ -219,7 +221,7 @@ def _by_best_sizes(
     statement: Statement, reading: Reading, policies: Sequence[Policy | Mixture], length: int, judge: bool, scope: str
 ) -> Decision:
     """``c best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
-    from .minimax import minimax, reaches
+    from ..policies.minimax import minimax, reaches
 
     if not all(isinstance(policy, Bernoulli) for policy in policies):
         raise BeyondReach("best_sizes_path_kl is a quantity of Bernoulli policies only")
@@ -298,7 +300,7 @@ def _refuted(
     for language, denoiser in candidates(outcome, spanning, length, violates, **kinds):
         if len(plain) < len(policies):
             witness, remark = {"language": {**language, "length": length}}, ""
-            said = "instance files know no mixture of sizes"
+            said = "instance files know no mixture of given orders"
             break
         spec = spec_of({**language, "length": length}, plain, denoiser)
         if not judge and not reading.cross_multiplied:

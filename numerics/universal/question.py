@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,15 @@ from ..instances import Instance, from_spec
 from ..instances.gallery import load_gallery
 from ..instances.pairs import RELATIONS
 from ..instances.specfile import in_file, read_file
-from ..policies import FixedSize, Policy
+from ..policies import Policy
 from ..policies.kind import read_policy
-from ..probabilities import number, whole
+from ..probabilities import whole
 from ..spec.table import SpecTable, require_table, within
-from .mixture import Mixture
 
 __all__ = ["Question", "load_question", "parse_question"]
 
 LONGEST = 10_000
-ANY, MIXTURE = "any", "mixture-of-sizes"
+ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Question:
     """A length and one policy, or two on the same language."""
 
     length: int
-    policies: tuple[Policy | Mixture, ...]
+    policies: tuple[Policy, ...]
     exact_denoiser: bool = True
 
 
@@ -49,13 +47,6 @@ class AnyTable(SpecTable):
 
     kind: str
     length: Any
-
-
-class MixtureTable(SpecTable):
-    """``[policy]`` with ``kind = "mixture-of-sizes"``, for questions only."""
-
-    kind: str
-    sizes: Any
 
 
 class QuestionTable(SpecTable):
@@ -125,30 +116,8 @@ def _single(spec: Any, folder: Path) -> Question:
     with within("language"):
         length = whole(AnyTable.read(table.language).length, "length", 1, LONGEST)
     with within("policy"):
-        if isinstance(table.policy, Mapping) and table.policy.get("kind") == MIXTURE:
-            policy: Policy | Mixture = _mixture(table.policy)
-            policy.check(2, length)
-        else:
-            policy, _ = read_policy(table.policy, 2, length, folder)
+        policy, _ = read_policy(table.policy, 2, length, folder)
     return Question(length, (policy,), _exact(table.denoiser))
-
-
-def _mixture(table: Any) -> Mixture:
-    """Sizes and their probabilities, as `minimax --json` lists them."""
-    entries = MixtureTable.read(table).sizes
-    if not isinstance(entries, list | tuple) or not entries:
-        raise BadInput(
-            "sizes", f'found {shown(entries)}; a list such as [[[1, 2], "1/2"], [[2, 1], "1/2"]] is accepted'
-        )
-    parts = []
-    for n, entry in enumerate(entries):
-        if not isinstance(entry, list | tuple) or len(entry) != 2 or not isinstance(entry[0], list | tuple):
-            raise BadInput(f"sizes[{n}]", f"found {shown(entry)}; a list of sizes and a probability are accepted")
-        chance = number(entry[1], f"sizes[{n}][1]")
-        if not isinstance(chance, Fraction):
-            raise BadInput(f"sizes[{n}][1]", f"found {shown(chance)}; a rational is accepted")
-        parts.append((chance, FixedSize(entry[0])))
-    return Mixture(tuple(parts))
 
 
 def _exact(denoiser: Any) -> bool:

@@ -14,7 +14,16 @@ from maskbound.numerics.engines.rational import MOST_PAIRS
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.languages import HMM, Blocks, NGram, Tabular
 from maskbound.numerics.metrics import METHODS, Method
-from maskbound.numerics.policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy, Remasking, Schedule
+from maskbound.numerics.policies import (
+    Adaptive,
+    Bernoulli,
+    FixedSets,
+    FixedSize,
+    MixtureOfSizes,
+    Policy,
+    Remasking,
+    Schedule,
+)
 
 L = 4
 COINS = languages.iid(["1/3", "2/3"], L)
@@ -36,6 +45,7 @@ POLICIES = (
     Bernoulli(2),
     Bernoulli(weights=[0.3, 0.7]),
     FixedSize([2, 2]),
+    MixtureOfSizes([[1, 3], [2, 2]], ["1/3", "2/3"]),
     FixedSets([[0, 2], [1, 3]]),
     Adaptive(L, score="confidence", sizes=[2, 2]),
     Adaptive(L, score="confidence", sizes=[2, 2], ties="random"),
@@ -104,9 +114,10 @@ def given_sizes(i: Instance) -> bool:
 
 OF_POLICY: Mapping[str, Predicate] = {
     "any policy": lambda i: True,
-    "given reveal times": lambda i: isinstance(i.policy, Bernoulli | FixedSize | FixedSets),
+    "given reveal times": lambda i: isinstance(i.policy, Bernoulli | FixedSize | MixtureOfSizes | FixedSets),
     "Bernoulli": lambda i: isinstance(i.policy, Bernoulli),
     "fixed-size": lambda i: isinstance(i.policy, FixedSize),
+    "mixture of sizes": lambda i: isinstance(i.policy, MixtureOfSizes),
     "fixed sets": lambda i: isinstance(i.policy, FixedSets),
     "given sizes": given_sizes,
     "adaptive": adaptive(lambda policy: True),

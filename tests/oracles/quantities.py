@@ -367,7 +367,13 @@ def measure_all(
         "max_l2_deviation": lambda: contexts.max_l2_deviation(V, worst()),
     }
     ways |= _of_information(m) | _of_contexts(m, V)
-    ways |= _of_bernoulli(q, m, V, denoiser, policy) if policy.kind == "bernoulli" else _of_sizes(m, policy)
+    if policy.parts:
+        left_sums = [(c, part) for c, part in policy.parts if c]
+        ways["profile_left_sum"] = lambda: sum(c * profile_left_sum(m, part) for c, part in left_sums)
+        for name in ("max_step_weight", "collision_probability", "speedup_at_unit_cost"):
+            del ways[name]
+    else:
+        ways |= _of_bernoulli(q, m, V, denoiser, policy) if policy.kind == "bernoulli" else _of_sizes(m, policy)
     if ser(q, p) != 1:
         ways["generative_nll_correct"] = lambda: generative_nll_correct(q, p)
     if m.L >= 2:

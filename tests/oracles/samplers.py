@@ -5,6 +5,8 @@
 hazards `r_k` for the Bernoulli sampler. The two must agree exactly.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,6 +28,7 @@ class Policy:
     choose : `(k, masked positions) -> [(chance, positions revealed at step k)]`, for the stepwise form.
     weights : `w_1..w_N`; `s_k / L` for sized policies.
     sizes : `s_1..s_N`, or None for the Bernoulli sampler.
+    parts : policies of which one is drawn before the first step, with their chances; none unless it is a mixture.
     """
 
     kind: str
@@ -35,6 +38,7 @@ class Policy:
     choose: Callable[[int, Tokens], Choices]
     weights: tuple[Fraction, ...]
     sizes: tuple[int, ...] | None
+    parts: tuple[tuple[Fraction, Policy], ...] = ()
 
 
 def bernoulli(weights: Sequence[Fraction], L: int) -> Policy:
@@ -77,6 +81,19 @@ def fixed_size(sizes: Sequence[int]) -> Policy:
         return [(Fraction(1, len(subsets)), A) for A in subsets]
 
     return Policy("fixed-size", L, len(s), times, choose, tuple(Fraction(size, L) for size in s), s)
+
+
+def mixture_of_sizes(lists: Sequence[Sequence[int]], weights: Sequence[Fraction]) -> Policy:
+    """One list of sizes, as many in each, drawn before the first step."""
+    parts = tuple((Fraction(c), fixed_size(sizes)) for sizes, c in zip(lists, weights, strict=True))
+    times: dict[Tokens, Fraction] = {}
+    for c, part in parts:
+        for tau, chance in part.times.items():
+            times[tau] = times.get(tau, Fraction(0)) + c * chance
+    first = parts[0][1]
+    return Policy(
+        "mixture-of-sizes", first.L, first.N, {t: c for t, c in times.items() if c}, first.choose, (), None, parts
+    )
 
 
 def fixed_sets(sets: Sequence[Sequence[int]], kind: str = "fixed-sets") -> Policy:
@@ -149,6 +166,12 @@ def law(policy: Policy, V: int, denoiser: Denoiser) -> Law:
 
 def stepwise_law(policy: Policy, V: int, denoiser: Denoiser) -> Law:
     """The same law by running the chain of partial sequences (None is a mask) step by step."""
+    if policy.parts:
+        mixed: Law = {}
+        for part_chance, part in policy.parts:
+            for x, chance in stepwise_law(part, V, denoiser).items():
+                mixed[x] = mixed.get(x, Fraction(0)) + part_chance * chance
+        return {x: chance for x, chance in mixed.items() if chance}
     states: dict[tuple, Fraction] = {(None,) * policy.L: Fraction(1)}
     for k in range(1, policy.N + 1):
         following: dict[tuple, Fraction] = {}

@@ -42,6 +42,8 @@ def test_sizes_that_know_no_language_promise_less():
     assert (found["value"], found["fixed_value"]) == ("1/6", "1/3")
     assert math.isclose(found["path_kl_at_most"], math.log(2) / 2)
     assert math.isclose(found["fixed_path_kl_at_most"], math.log(2))
+    assert math.isclose(found["path_kl"]["value"], math.log(2) / 2)
+    assert found["policy"] == {"kind": "mixture-of-sizes", "steps": 2, "minimax": "tc+dtc"}
     assert "minimax (dtc): random sizes" in RUNNER.invoke(cli.app, [*words, "dtc"]).stdout
     assert RUNNER.invoke(cli.app, [*words, "log"]).exit_code == 2
 

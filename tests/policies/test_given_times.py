@@ -30,26 +30,26 @@ class Either(ExchangeableTimes):
     """``FixedSize(first)`` or ``FixedSize(second)`` of two steps, by a fair coin."""
 
     def __init__(self, first: list[int], second: list[int]) -> None:
-        self.parts = (first, second)
+        self.either = (first, second)
 
     steps = 2
 
     def check(self, vocab, length):
-        assert all(sum(part) == length for part in self.parts)
+        assert all(sum(part) == length for part in self.either)
 
     def written(self):
         raise NotImplementedError
 
     def counts(self, step, masked):
         if step == 1:
-            yield from ((HALF, part[0]) for part in self.parts)
+            yield from ((HALF, part[0]) for part in self.either)
         else:
             yield Fraction(1), masked
 
     def reveal_times(self, uniforms):
         # The largest of L uniform numbers is below 2^(-1/L) with chance 1/2, whatever their order.
         coin = (uniforms.max(axis=1) < 2 ** (-1 / uniforms.shape[1])).astype(int)
-        first = np.array([part[0] for part in self.parts])[coin]
+        first = np.array([part[0] for part in self.either])[coin]
         return (uniforms.argsort(axis=1).argsort(axis=1) >= first[:, None]).astype(np.int64)
 
     def draw_step(self, step, y, conditionals, rng):

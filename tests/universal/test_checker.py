@@ -17,12 +17,20 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import cli
 from maskbound.numerics.errors import Undecidable
-from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, bisection
+from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, MixtureOfSizes, bisection
 from maskbound.numerics.universal import certificate, checker, minimax, minimax_certificate, prove, prove_everywhere
 from maskbound.theory import claim, statements
 
 WEIGHTS, SIZES = Bernoulli(weights=["1/2", "1/3", "1/6"]), FixedSize([2, 3, 1])
 HALF = "path_kl <= max(total_correlation, dual_total_correlation)/2"
+
+MIXED = MixtureOfSizes.minimax(6, 3)
+OF_MIXTURES = (
+    "path_kl <= 25/204 * (total_correlation + dual_total_correlation)",
+    "kl <= path_kl",
+    "path_kl == profile_left_sum - profile_area",
+    "log_ter <= log_ter_language + path_kl/L",
+)
 
 AT_ONE_LENGTH = [
     (name, policy)
@@ -93,6 +101,7 @@ def pool() -> list[dict]:
         found.append(certificate(prove(statements[name], policy, 6, exact_denoiser=False)))
         found.append(certificate(prove_everywhere(statements[name], policy, exact_denoiser=False)))
     found.append(certificate(prove(HALF, FixedSize([2, 2, 2]), 6)))
+    found += [certificate(prove(text, MIXED, 6)) for text in OF_MIXTURES]
     found.append(certificate(prove("path_kl@2 <= path_kl", [Bernoulli(2), Bernoulli(4)], 6)))
     for text, policy, more in SETS:
         found.append(certificate(prove(claim(text, assumptions=more), policy, sum(map(len, policy.sets)))))

@@ -14,6 +14,7 @@ from maskbound.numerics.universal.question import parse_question
 
 ANY = {"kind": "any", "length": 4}
 SIZES = {"kind": "fixed-size", "sizes": [1, 3]}
+MIXTURE = {"kind": "mixture-of-sizes", "sizes": [[1, 3], [3, 1]], "weights": ["1/3", "2/3"]}
 SETS = {"kind": "fixed-sets", "sets": [[0, 1], [2, 3]]}
 QUESTION = {"language": ANY, "policy": SIZES}
 KEYS = ["verdict", "constant", "scope", "reason", "language"]
@@ -96,7 +97,8 @@ def test_what_minimax_prints_is_a_policy(ask):
     """Its value is the sharp constant over all languages, as `prove` finds by itself."""
     words = ["minimax", "--length", "8", "--steps", "4", "--criterion", "tc", "--json"]
     found = json.loads(CliRunner().invoke(cli.app, words).stdout)
-    policy = {"kind": "mixture-of-sizes", "sizes": found["sizes"]}
+    sizes, weights = zip(*found["sizes"], strict=True)
+    policy = {"kind": "mixture-of-sizes", "sizes": list(sizes), "weights": list(weights)}
     status, proved = ask({"language": {"kind": "any", "length": 8}, "policy": policy}, "path_kl <= total_correlation")
     assert (status, proved["constant"]) == (0, found["value"]) == (0, "16/79")
 
@@ -122,10 +124,11 @@ def test_what_a_person_reads(ask, tmp_path):
         ({"language": {"kind": "any", "length": 0}, "policy": SIZES}, "language.length"),
         ({"language": {"kind": "any", "length": 4, "vocab": 2}, "policy": SIZES}, "language.vocab"),
         ({"language": ANY}, "policy"),
-        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": []}}, "policy.sizes"),
-        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[4], 0.5]]}}, "policy.sizes[0][1]"),
-        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[4], "1/2"]]}}, "policy.parts"),
-        ({"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[[3], "1"]]}}, "policy.sizes"),
+        ({"language": ANY, "policy": MIXTURE | {"sizes": [], "weights": []}}, "policy.sizes"),
+        (
+            {"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[3], [4]], "weights": [0, 1]}},
+            "policy.sizes[1]",
+        ),
         ({"language": ANY, "policy": {"kind": "fixed-size", "sizes": [1, 2]}}, "policy.sizes"),
         ({"language": ANY, "policy": SIZES, "denoiser": {"kind": "learned"}}, "denoiser.kind"),
         ({"language": ANY, "policy": SIZES, "frob": 1}, "frob"),

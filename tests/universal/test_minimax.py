@@ -12,9 +12,11 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import Instance, cli, languages, measure
 from maskbound.numerics.errors import BadInput
-from maskbound.numerics.policies import Bernoulli, FixedSize
-from maskbound.numerics.universal import Decided, Mixture, fixed_value, minimax, prove
-from maskbound.numerics.universal.minimax import CRITERIA, overshoot
+from maskbound.numerics.policies import Bernoulli, FixedSize, MixtureOfSizes
+from maskbound.numerics.policies.minimax import CRITERIA, overshoot
+from maskbound.numerics.policies.minimax_bounds import minimax_bounds
+from maskbound.numerics.tables.minimax import minimax_table
+from maskbound.numerics.universal import Decided, fixed_value, minimax, prove
 from maskbound.numerics.universal.simplex import game
 from maskbound.theory import statements
 
@@ -213,7 +215,27 @@ def test_the_language_that_attains_the_value():
 )
 def test_the_value_is_the_sharp_constant_of_the_random_sizes(L, N, criterion, side):
     found = minimax(L, N, criterion)
-    mixture = Mixture(tuple((chance, FixedSize(sizes)) for sizes, chance in found.sizes))
+    mixture = MixtureOfSizes.minimax(L, N, criterion)
     assert prove(f"path_kl <= {side}", mixture, L).constant == found.value
     assert prove(f"path_kl <= {found.value} * {side}", mixture, L).verdict is Decided.HOLDS
     assert prove(f"path_kl <= {found.value * Fraction(99, 100)} * {side}", mixture, L).verdict is Decided.FAILS
+
+
+@pytest.mark.parametrize(("L", "N"), [(2, 1), (5, 4), (30, 7), (64, 2)])
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_bounds_enclose_the_value(L, N, criterion):
+    lo, hi = minimax_bounds(L, N, criterion)
+    assert lo <= minimax(L, N, criterion).value <= hi <= lo * (1 + Fraction(1, 2**40))
+
+
+@pytest.mark.slow
+def test_the_table_at_length():
+    table = minimax_table()
+    for row in table.rows:
+        cells = dict(zip(table.columns, row, strict=True))
+        for name in ("(TC+DTC)", "TC", "DTC"):
+            assert cells[f"random: PATH_KL/{name}"].hi < cells[f"fixed: PATH_KL/{name}"].value
+        assert cells["fixed: PATH_KL/(TC+DTC)"].exact == Fraction(math.ceil(1024 / cells["N"]) - 1, 1024)
+    two, four = (row[table.columns.index("random: PATH_KL/TC")] for row in table.rows[:2])
+    assert two.lo <= 1 - 1 / float(harmonic(1023)) <= two.hi
+    assert four.hi < 0.7

@@ -9,7 +9,9 @@ units of ``u = 2^-53`` where they are called depths (definitions.md#rounding); t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
@@ -51,6 +53,16 @@ class Measured(NamedTuple):
     @property
     def hi(self) -> float:
         return self.value + self.error if self.error else self.value
+
+
+def mean_of(parts: Sequence[tuple[Fraction, Measured]]) -> Measured:
+    """The mean of numbers that are taken with these chances; one that is certain is itself."""
+    if len(parts) == 1:
+        return parts[0][1]
+    value, rounding, truncation = (
+        math.fsum(float(chance) * getattr(found, name) for chance, found in parts) for name in Measured._fields
+    )
+    return Measured(value, rounding * (1 + 1e-9) + 4 * UNIT_ROUNDOFF * abs(value), truncation * (1 + 1e-9))
 
 
 class Mixing(NamedTuple):

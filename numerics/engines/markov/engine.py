@@ -9,14 +9,25 @@ from ...enclosure import gamma
 from ...instances import Instance
 from ...languages import NGram
 from ...languages.chains import ends_of
-from ...policies import Bernoulli, FixedSets, FixedSize
-from ..needs import APART, COUNTED, EXACT_DENOISER, FIXED_SETS, FIXED_SIZE, HOMOGENEOUS, MARKOV_CHAIN, Need, all_of
+from ...policies import Bernoulli, FixedSets
+from ..needs import (
+    APART,
+    COUNTED,
+    EXACT_DENOISER,
+    FIXED_SETS,
+    HOMOGENEOUS,
+    MARKOV_CHAIN,
+    ONE_SCHEDULE,
+    RANDOM_SETS,
+    Need,
+    all_of,
+)
 from ..reveal_chances import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
 from ..workspace import Cost, Workspace
 from . import counts, sequences, ser, sets
 from .bigrams import BigramLaw, bigram_law
-from .chain import Chain, Measured
+from .chain import Chain, Measured, mean_of
 from .information import LagInformation, lag_information_of
 from .learning import NearPredictions
 
@@ -70,11 +81,11 @@ NEAR = Need(
 
 obstacle = MARKOV_CHAIN
 homogeneous = all_of(MARKOV_CHAIN, HOMOGENEOUS)
-exact_obstacle = all_of(homogeneous, EXACT_DENOISER, COUNTED)
+exact_obstacle = all_of(homogeneous, EXACT_DENOISER, ONE_SCHEDULE)
 prediction_obstacle = all_of(homogeneous, NEAR)
 near_obstacle = all_of(homogeneous, COUNTED, NEAR)
 sets_obstacle = all_of(homogeneous, EXACT_DENOISER, FIXED_SETS)
-sizes_obstacle = all_of(homogeneous, EXACT_DENOISER, FIXED_SIZE)
+sizes_obstacle = all_of(homogeneous, EXACT_DENOISER, RANDOM_SETS)
 sequence_obstacle = all_of(homogeneous, EXACT_DENOISER, APART, LOCAL)
 sampled_obstacle = all_of(sequence_obstacle, COUNTED)
 ser_obstacle = all_of(exact_obstacle, APART)
@@ -199,13 +210,14 @@ def sequence_error_rate_of_sets(work: Workspace) -> Measured:
 def sizes_cost(instance: Instance) -> Cost:
     """Products of small tables, each with some microseconds of Python around."""
     V = instance.vocab
-    pairs = counts.pairs_of_counts(FixedSize.of(instance.policy).sizes)
+    pairs = sum(counts.pairs_of_counts(sizes) for _, sizes in instance.policy.size_law)
     return Cost(pairs * (4000 + V**4 / 20), 8 * (pairs * V**2 + instance.length * V**2))
 
 
 def sequence_error_rate_of_sizes(work: Workspace) -> Measured:
-    """SER under fixed sizes."""
-    return counts.sequence_error_rate_of_sizes(chain(work), FixedSize.of(work.instance.policy).sizes)
+    """SER under fixed sizes, or a mixture of them."""
+    law = work.instance.policy.size_law
+    return mean_of([(chance, counts.sequence_error_rate_of_sizes(chain(work), sizes)) for chance, sizes in law])
 
 
 def _sets(work: Workspace) -> tuple[tuple[int, ...], ...]:
@@ -244,8 +256,9 @@ def learning_term(work: Workspace) -> Measured:
 def _learning_term(work: Workspace) -> Measured:
     predictions, policy = work.once(_near_predictions), work.instance.policy
     n = 2 * predictions.furthest + 1
-    if policy.random_sizes is not None:
-        return predictions.learning_term(before_fixed_size(policy.random_sizes, work.instance.length, n))
+    if policy.size_law:
+        befores = [(c, before_fixed_size(sizes, work.instance.length, n)) for c, sizes in policy.size_law]
+        return mean_of([(chance, predictions.learning_term(before)) for chance, before in befores])
     return predictions.learning_term(before_bernoulli(Bernoulli.of(policy).schedule.weights, n))
 
 

@@ -188,20 +188,23 @@ def _law(work: Workspace) -> RationalLaw:
     instance = work.instance
     V, L = instance.vocab, instance.length
     _require(instance, pair_count(instance), "source-target pairs")
-    m, sampler = marginals(work), rows(work)
-    mass = {(V,) * L: fmpq(1)}
+    m, sampler, start = marginals(work), rows(work), (V,) * L
     if not instance.policy.oblivious:
-        return RationalLaw(*_by_transitions(work, mass), V, L)
-    times = GivenTimes.of(instance.policy)
-    for step in range(1, times.steps + 1):
-        choices = cache(lambda masked, step=step: _choices(times, step, masked))
-        following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
-        for y, chance in mass.items():
-            for share, chosen in choices(tuple(i for i, token in enumerate(y) if token == V)):
-                for z, weight in _filled(y, chance * share, chosen, sampler):
-                    following[z] += weight
-        mass = following
-    return RationalLaw(*_complete(mass, m, V, L), V, L)
+        return RationalLaw(*_by_transitions(work, {start: fmpq(1)}), V, L)
+    drawn: defaultdict[Partial, fmpq] = defaultdict(fmpq)
+    for part, times in GivenTimes.of(instance.policy).parts:
+        mass = {start: to_flint(part)}
+        for step in range(1, times.steps + 1):
+            choices = cache(lambda masked, step=step, times=times: _choices(times, step, masked))
+            following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
+            for y, chance in mass.items():
+                for share, chosen in choices(tuple(i for i, token in enumerate(y) if token == V)):
+                    for z, weight in _filled(y, chance * share, chosen, sampler):
+                        following[z] += weight
+            mass = following
+        for x, weight in mass.items():
+            drawn[x] += weight
+    return RationalLaw(*_complete(drawn, m, V, L), V, L)
 
 
 def _complete(mass: dict[Partial, fmpq], m: dict[Partial, fmpq], V: int, L: int) -> tuple[list[fmpq], list[fmpq]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import Enclosure, Kind
 from ...instances import Instance
 from ...limits import memory_budget
-from ...policies import Bernoulli
+from ...policies import Bernoulli, ExchangeableTimes
 from ..needs import HOMOGENEOUS
 from ..workspace import Cost, Workspace
 from .coefficients import Fractions, Functional, Sizes
@@ -111,7 +110,7 @@ def _cost(instance: Instance, points: int) -> Cost:
 def path_kl(work: Workspace) -> Enclosure:
     """PATH_KL of the exact denoiser, in nats (bernoulli/riemann-error, fixed-size/riemann-error)."""
     policy = work.instance.policy
-    if policy.random_sizes is not None and max(policy.random_sizes) <= 1:
+    if policy.size_law and max(max(sizes) for _, sizes in policy.size_law) <= 1:
         return Enclosure(0.0, 0.0, 0.0, "exact")
     return _enclosure(work.once(_path_kl))
 
@@ -208,12 +207,8 @@ def _survival(work: Workspace) -> NDArray[np.float64] | None:
 
 def _steps(work: Workspace, end: float) -> Functional:
     policy, L = work.instance.policy, work.instance.length
-    if policy.random_sizes is not None:
-        weight = np.zeros(L)
-        starts = itertools.accumulate(policy.random_sizes, initial=0)
-        for size, revealed in zip(policy.random_sizes, starts, strict=False):
-            if size:
-                weight[revealed] -= size
+    if policy.size_law:
+        weight = -np.array([float(L * chance) for chance in ExchangeableTimes.of(policy).exact_sizes_before(L)])
         return Sizes(L, end, weight, work.once(_survival))
     schedule = Bernoulli.of(policy).schedule
     used = schedule.weights > 0

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from ..render import Table
 from .figure import Figure, Panel, Series
-from .study import hmm_ser, ngram_ter, pareto, schedules, steps_to_target
+from .study import hmm_ser, minimax, ngram_ter, pareto, schedules, steps_to_target
 
 __all__ = ["FIGURES"]
 
@@ -54,6 +54,7 @@ FIGURES: Mapping[str, tuple[str, Callable[[Table], Figure]]] = MappingProxyType(
         "curve": ("curve", _curve),
         "english-curve": ("english-curve", _english_curve),
         "hmm-ser": ("hmm-ser", hmm_ser),
+        "minimax": ("minimax", minimax),
         "ngram-ter": ("ngram-ter", ngram_ter),
         "policies": ("policies", pareto),
         "schedules": ("schedules", schedules),

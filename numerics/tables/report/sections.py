@@ -161,6 +161,28 @@ SECTIONS = (
                 "figure",
                 "schedules",
             ),
+            Part(
+                "figure",
+                "minimax",
+            ),
+            Part(
+                "table",
+                "minimax",
+                """
+                Where the language is not known the best schedule is random: no sizes can be bad for every code at
+                once. `maskbound minimax --length L --steps N` prints the law, and `kind = "mixture-of-sizes"` with
+                `steps` and `minimax` is a policy that follows it, for `measure` as for drawing.
+                """,
+                columns=(
+                    "N",
+                    "fixed: PATH_KL/(TC+DTC)",
+                    "random: PATH_KL/(TC+DTC)",
+                    "gain",
+                    "fixed: SER",
+                    "random: SER",
+                    "random: KL",
+                ),
+            ),
         ),
     ),
     Section(

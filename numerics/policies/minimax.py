@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,9 +21,12 @@ from flint import fmpq
 from ..errors import BadInput
 from ..probabilities import number, whole
 
-__all__ = ["CRITERIA", "Minimax", "fixed_value", "minimax", "overshoot", "reaches"]
+__all__ = ["CRITERIA", "Minimax", "denominators", "fixed_value", "minimax", "overshoot", "reaches"]
 
 LONGEST = 4096
+
+HALVINGS = 40
+"""Of the interval in which the value of fixed sizes is looked for, a multiple of some ``1/D_K``."""
 
 CRITERIA: Mapping[str, Callable[[int, int], int]] = {
     "tc+dtc": lambda L, K: L,
@@ -95,7 +99,7 @@ def minimax(length: int, steps: Any, criterion: str | Sequence[Any] = "tc+dtc") 
     N = number(steps, "steps")
     if not isinstance(N, Fraction) or N < 1:
         raise BadInput("steps", f"found {steps}; a rational number of at least 1 is accepted")
-    D = _denominators(criterion, L)
+    D = denominators(criterion, L)
     rational = [_flint(value) for value in D]
     value, R, active = _least_value(L, min(N, Fraction(L)), rational)
     boundaries = tuple(_fraction(R[K] - R[K + 1]) for K in range(1, L))
@@ -110,7 +114,8 @@ def reaches(D: Sequence[Fraction], length: int, steps: Fraction) -> bool:
     return bool(1 + R[1][0] <= _flint(steps))
 
 
-def _denominators(criterion: str | Sequence[Any], L: int) -> tuple[Fraction, ...]:
+def denominators(criterion: str | Sequence[Any], L: int) -> tuple[Fraction, ...]:
+    """``D_1 .. D_{L-1}`` of a criterion."""
     if isinstance(criterion, str):
         if criterion not in CRITERIA:
             raise BadInput("criterion", f"found {criterion!r}; one of {', '.join(CRITERIA)} is accepted")
@@ -188,16 +193,23 @@ def _fraction(value: fmpq) -> Fraction:
 
 
 def _law(L: int, boundaries: Sequence[Fraction]) -> list[tuple[tuple[int, ...], Fraction]]:
-    """Intervals of these lengths end to end; of each, whether it holds a point of ``theta + Z``."""
+    """Intervals of these lengths end to end; of each, whether it holds a point of ``theta + Z``.
+
+    As theta rises from 0 to 1, the point ``theta + n`` moves on to the next interval where it meets an end.
+    """
     ends = list(itertools.accumulate(boundaries, initial=Fraction(0)))
-    cuts = sorted({end - math.floor(end) for end in ends} | {Fraction(0), Fraction(1)})
+    met = sorted((end - math.floor(end), math.floor(end)) for end in set(ends) if end != math.floor(end))
+    holds = [bisect_right(ends, n) for n in range(math.ceil(ends[-1]))]
     law: dict[tuple[int, ...], Fraction] = {}
-    for left, right in itertools.pairwise(cuts):
-        theta = (left + right) / 2
-        found = [b for b in range(1, L) if math.floor(ends[b] - theta) > math.floor(ends[b - 1] - theta)]
+    theta = Fraction(0)
+    for end, n in [*met, (Fraction(1), -1)]:
+        found = [b for b in holds if b < L]
         sizes = tuple(after - before for before, after in itertools.pairwise([0, *found, L]))
-        law[sizes] = law.get(sizes, Fraction(0)) + right - left
-    return sorted(law.items())
+        law[sizes] = law.get(sizes, Fraction(0)) + end - theta
+        theta = end
+        if n >= 0:
+            holds[n] = bisect_right(ends, end + n)
+    return sorted((sizes, chance) for sizes, chance in law.items() if chance)
 
 
 def overshoot(sizes: Sequence[int], K: int) -> int:
@@ -219,10 +231,7 @@ def fixed_value(length: int, steps: int, criterion: str | Sequence[Any] = "tc+dt
     >>> fixed_value(8, 4)
     Fraction(1, 8)
     """
-    D = _denominators(criterion, length)
-    candidates = sorted(
-        {Fraction(u) / D[K - 1] for K in range(1, length) for u in range(length - K + 1)} | {Fraction(0)}
-    )
+    D = denominators(criterion, length)
 
     def enough(v: Fraction) -> bool:
         """Going as far as v allows, step by step; where one can go from S, one can go from beyond S."""
@@ -236,8 +245,9 @@ def fixed_value(length: int, steps: int, criterion: str | Sequence[Any] = "tc+dt
             reached, taken = furthest, taken + 1
         return taken <= steps
 
-    low, high = 0, len(candidates) - 1
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(candidates[middle]) else (middle + 1, high)
-    return candidates[low]
+    low, high = Fraction(0), max(Fraction(length - K) / D[K - 1] for K in range(1, length))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    near = {Fraction(u) / d for d in set(D) for u in range(math.ceil(low * d), math.floor(high * d) + 1)}
+    return next(v for v in sorted(near) if enough(v))
