@@ -11,6 +11,7 @@ from ..errors import BadInput
 from ..languages.base import Language
 from ..languages.hidden_markov import HMM
 from ..languages.n_gram import markov
+from ..languages.token_names import named
 from ..limits import require_memory
 from ..probabilities import whole
 
@@ -80,8 +81,11 @@ class Chain:
         initial, transition = _table([chain.initial], self.states)[0], _table(chain.transition, self.states)
         end, shorter = (None, None) if chain.end is None else (list(chain.end), chain.empty)
         if chain is not self:
-            return markov(initial, transition, length, end, shorter)
-        return HMM(length, initial, transition, _table(self.emission, len(self.tokens)), end, shorter)
+            language: Language = markov(initial, transition, length, end, shorter)
+        else:
+            emission = _table(self.emission, len(self.tokens))
+            language = HMM(length, initial, transition, emission, end, shorter)
+        return named(language, self.tokens)
 
     def _is_markov(self) -> bool:
         """Whether each state has a token, and each token a state."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import BadInput, shown
 from ..languages.full_table import Tabular
+from ..languages.token_names import named
 from ..probabilities import number
 from .arrays import DIGITS
 from .rows import TOLERANCE, Rows
@@ -31,7 +32,7 @@ def from_dit(distribution: Any, digits: int = DIGITS, tolerance: Any = TOLERANCE
     Returns
     -------
     Tabular
-        Token v is the v-th of all symbols, in order.
+        Token v is the v-th of all symbols, in order, and bears its name.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def from_dit(distribution: Any, digits: int = DIGITS, tolerance: Any = TOLERANCE
         weights = rows.row([rows.linear(p, where) for p in weights], where, _cause)
     rows.report("the distribution")
     support = [[token[symbol] for symbol in outcome] for outcome in outcomes]
-    return Tabular(len(order), lengths.pop(), support, weights)
+    return named(Tabular(len(order), lengths.pop(), support, weights), [str(symbol) for symbol in order])
 
 
 def _cause(total: float) -> str:

@@ -190,7 +190,7 @@ def _chain(model: _Model, rows: Rows, observed: Sequence[str] | None) -> Chain:
     tokens = sorted(set(sets), key=lambda labels: (len(labels), sorted(labels)))
     one = Fraction(1)
     emission = [{tokens.index(labels): one} for labels in sets]
-    names = tuple("{" + ", ".join(sorted(labels)) + "}" for labels in tokens)
+    names = tuple("{" + ",".join(sorted(labels)) + "}" for labels in tokens)
     return Chain(names, {0: one}, transition, emission)
 
 
