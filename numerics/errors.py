@@ -10,7 +10,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["BadInput", "BeyondReach", "MaskboundError", "NoLogForm", "Undecidable", "shown", "unread"]
+__all__ = ["BadInput", "BeyondReach", "MaskboundError", "NoLogForm", "RowsRescaled", "Undecidable", "shown", "unread"]
 
 LONGEST_SHOWN = 40
 MOST_DIGITS_SHOWN = 30
@@ -52,6 +52,10 @@ class NoLogForm(BeyondReach):
 
 class Undecidable(MaskboundError):
     """A comparison that the answer depends on could not be decided; the sentence names both sides."""
+
+
+class RowsRescaled(UserWarning):
+    """Says by how much the rows of a model's file miss 1, or which mass a restriction takes away."""
 
 
 def shown(value: Any) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from ..errors import BadInput, MaskboundError
+from ..errors import BadInput, MaskboundError, RowsRescaled
 
 __all__ = ["BAD_INPUT", "INCONCLUSIVE", "VIOLATION", "app", "main", "require", "say"]
 
@@ -37,9 +39,11 @@ class _Command(TyperGroup):
         # Python has no stream object for a descriptor that was closed before it started.
         sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
         try:
-            status = (
-                super().main(words, prog_name or "maskbound", complete_var, False, windows_expand_args, **extra) or 0
-            )
+            with _warnings_as_lines():
+                status = (
+                    super().main(words, prog_name or "maskbound", complete_var, False, windows_expand_args, **extra)
+                    or 0
+                )
             sys.stdout.flush()
         except Exception as problem:
             status, sentence = _answer(problem)
@@ -58,6 +62,19 @@ class _Command(TyperGroup):
         except BrokenPipeError:
             # Left alone, typer would end the process here with a status of its own.
             raise _OutputClosed from None
+
+
+@contextmanager
+def _warnings_as_lines() -> Iterator[None]:
+    """Say once what was changed in reading a file."""
+
+    def show(message: Warning | str, *place: Any, **more: Any) -> None:
+        say(str(message))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", RowsRescaled)
+        warnings.showwarning = show
+        yield
 
 
 class _OutputClosed(Exception):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown, unread
+from ..errors import BadInput, shown
 from ..languages import Language
 from ..lattice import lattice_index, lattice_size
-from ..limits import power, require_memory
+from ..limits import power
+from ..npz import read_arrays
 from ..probabilities import SMALLEST_NORMAL
 from ..spec.table import Text
 from .base import Denoiser, NearRule, Predictor
@@ -21,9 +20,6 @@ from .kind import DenoiserTable
 from .learned import nearest_neighbours
 
 __all__ = ["Table"]
-
-UNREADABLE = (OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-"""The exceptions that zipfile and numpy raise on a file that is not a sound ``.npz``."""
 
 
 class Table(Denoiser):
@@ -50,18 +46,8 @@ class Table(Denoiser):
     @classmethod
     def from_file(cls, path: str | Path) -> Table:
         """Read the array from an ``.npz``; nothing in it is ever unpickled."""
-        try:
-            with zipfile.ZipFile(path) as archive:
-                for member in archive.infolist():
-                    require_memory(2 * member.file_size, f"{member.filename} of {path}")
-            with np.load(path, allow_pickle=False) as arrays_in:
-                arrays = {name: arrays_in[name] for name in ("conditionals", "neighbours") if name in arrays_in.files}
-        except UNREADABLE as problem:
-            raise BadInput("path", f"{path} {unread(problem, 'an .npz')}") from None
-        for name, array in arrays.items():
-            if array.dtype.kind not in "fiu":
-                raise BadInput(f"path.{name}", f"found entries of type {array.dtype}; real numbers are accepted")
-        return cls(**arrays)
+        arrays = read_arrays(path)
+        return cls(**{name: arrays[name] for name in ("conditionals", "neighbours") if name in arrays})
 
     @property
     def rational(self) -> bool:

@@ -19,6 +19,10 @@ DIGITS = 32
 """Hexadecimal: 128 bits."""
 
 
+FILES = ("path", "words", "symbols", "labels")
+"""Keys that hold the path of a file."""
+
+
 def fingerprint(instance: Instance) -> str:
     """SHA-256 of the canonical spec, cut to 128 bits.
 
@@ -48,7 +52,7 @@ def _anonymous(entry: Any) -> Any:
     if not isinstance(entry, dict):
         return entry
     kept = {key: value for key, value in entry.items() if key != "tokens"}
-    return {key: _content(value) if key == "path" else _anonymous(value) for key, value in kept.items()}
+    return {key: _content(value) if key in FILES else _anonymous(value) for key, value in kept.items()}
 
 
 def _content(path: str) -> str:

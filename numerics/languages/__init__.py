@@ -1,5 +1,11 @@
 """Languages: the laws q that a sampler tries to draw from (definitions.md#languages)."""
 
+from ..formats.arpa import from_arpa
+from ..formats.arrays import from_arrays, from_hmmlearn, from_pomegranate
+from ..formats.distribution import from_dit
+from ..formats.hmmer import from_hmmer
+from ..formats.openfst import from_openfst
+from ..formats.storm import from_storm
 from .base import Language, Scope
 from .block_product import Blocks
 from .code_products import mds_product
@@ -29,6 +35,14 @@ __all__ = [
     "colouring",
     "copy",
     "english_ngram",
+    "from_arpa",
+    "from_arrays",
+    "from_dit",
+    "from_hmmer",
+    "from_hmmlearn",
+    "from_openfst",
+    "from_pomegranate",
+    "from_storm",
     "iid",
     "markov",
     "mds",

@@ -9,11 +9,11 @@ from typing import Annotated, Any, ClassVar
 
 from ..errors import BadInput
 from ..spec.draws import Spec
-from ..spec.table import ABSENT, KindTable, read_by
+from ..spec.table import ABSENT, KindTable, Text, read_by
 from .base import Language
 from .token_names import named, read_names
 
-__all__ = ["LanguageTable", "read_language"]
+__all__ = ["FileTable", "LanguageTable", "read_language"]
 
 
 Names = Annotated[list[str], read_by(read_names)]
@@ -45,6 +45,24 @@ class LanguageTable(KindTable):
     def drawn(cls, vocab: int, length: int, rng: Random) -> Spec | None:
         """A random one, rich in zeros and lopsided weights; None for a kind that has no numbers to draw."""
         return None
+
+
+class FileTable(LanguageTable):
+    """A ``[language]`` table that names files."""
+
+    files: ClassVar[tuple[str, ...]] = ("path",)
+    """Keys that hold paths, relative to the folder of the instance file."""
+
+    path: Text
+
+    def _paths(self, folder: Path) -> dict[str, str]:
+        return {key: str(folder / getattr(self, key)) for key in self.files if getattr(self, key) is not None}
+
+    def build(self, folder: Path, level: int) -> Language:
+        return type(self).makes(**{**self.keys(), **self._paths(folder)})
+
+    def canonical(self, folder: Path) -> dict[str, Any]:
+        return {**super().canonical(folder), **self._paths(folder)}
 
 
 def read_language(table: Any, folder: Path, level: int = 0) -> tuple[Language, dict[str, Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from ..limits import power, require_memory
 from ..probabilities import SMALLEST_NORMAL, Probabilities, number, whole
 from ..spec.table import Count, Length, Number, Text
 from .base import Language
-from .kind import LanguageTable
+from .kind import FileTable
 from .n_gram import NGram
 
 __all__ = ["ngram_from_counts", "ngram_from_text"]
@@ -97,16 +98,10 @@ def _count(tokens: NDArray[np.int64], vocab: int, order: int) -> NDArray[np.int6
     return np.bincount(codes, minlength=vocab**order).reshape((vocab,) * order)
 
 
-class TextTable(LanguageTable):
+class TextTable(FileTable):
     kind: Literal["text"]
-    path: Text
     alphabet: Text
     order: Count
     length: Length
     smoothing: Number = 0
-
-    def build(self, folder: Path, level: int) -> Language:
-        return ngram_from_text(folder / self.path, self.alphabet, self.order, self.length, self.smoothing)
-
-    def canonical(self, folder: Path) -> dict[str, Any]:
-        return {**super().canonical(folder), "path": str(folder / self.path)}
+    makes: ClassVar[Callable[..., Language]] = ngram_from_text

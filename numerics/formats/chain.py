@@ -1,0 +1,165 @@
+"""A hidden chain by arcs, in rationals: what every file of a model is read into, and what a language is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from ..errors import BadInput
+from ..languages.base import Language
+from ..languages.hidden_markov import HMM
+from ..languages.n_gram import markov
+from ..languages.token_names import named
+from ..limits import require_memory
+from ..probabilities import whole
+
+__all__ = ["Chain", "Ending", "weighted"]
+
+Ending = Literal["exact", "drop", "free"]
+"""What becomes of the end: the law given the length, rows without the end, or a token that fills the rest."""
+
+Row = Mapping[int, Fraction]
+
+END_TOKEN = "</s>"
+BYTES_AN_ENTRY = 60
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """States that emit tokens, with an end.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+        Names, token 0 first.
+    initial : mapping
+        State to probability; with ``empty`` it sums to 1.
+    transition : sequence of mappings
+        For each state, next state to probability; with its end it sums to 1.
+    emission : sequence of mappings
+        For each state, token to probability.
+    end : sequence of Fraction, or None
+        Probability that the sequence ends after a state; None for sequences without an end.
+    empty : Fraction
+        Probability of the empty sequence.
+    """
+
+    tokens: tuple[str, ...]
+    initial: Row
+    transition: Sequence[Row]
+    emission: Sequence[Row]
+    end: Sequence[Fraction] | None = None
+    empty: Fraction = ZERO
+
+    @property
+    def states(self) -> int:
+        """K."""
+        return len(self.transition)
+
+    def ending(self, how: Ending) -> Chain:
+        """The chain in which the end is left as it is, dropped, or a token of its own."""
+        if self.end is None or how == "exact":
+            return self
+        return self._dropped() if how == "drop" else self._padded()
+
+    def language(self, length: int) -> Language:
+        """Its sequences of L tokens: a Markov chain where each token has one state, else a hidden one.
+
+        Raises
+        ------
+        BadInput
+            When no sequence has that length.
+        BeyondReach
+            When the K^2 transitions do not fit the memory.
+        """
+        whole(length, "length", 1)
+        require_memory(BYTES_AN_ENTRY * self.states**2, f"the transitions of {self.states} states")
+        chain = self._by_token() if self._is_markov() else self
+        initial, transition = _table([chain.initial], self.states)[0], _table(chain.transition, self.states)
+        end, shorter = (None, None) if chain.end is None else (list(chain.end), chain.empty)
+        if chain is not self:
+            language: Language = markov(initial, transition, length, end, shorter)
+        else:
+            emission = _table(self.emission, len(self.tokens))
+            language = HMM(length, initial, transition, emission, end, shorter)
+        return named(language, self.tokens)
+
+    def _is_markov(self) -> bool:
+        """Whether each state has a token, and each token a state."""
+        emitted = [token for row in self.emission for token in row]
+        return sorted(emitted) == list(range(len(self.tokens))) and len(emitted) == self.states
+
+    def _by_token(self) -> Chain:
+        """With token v emitted by state v."""
+        token = [next(iter(row)) for row in self.emission]
+        state = sorted(range(self.states), key=token.__getitem__)
+        rows = [{token[target]: weight for target, weight in self.transition[old].items()} for old in state]
+        initial = {token[old]: weight for old, weight in self.initial.items()}
+        end = None if self.end is None else [self.end[old] for old in state]
+        return replace(self, initial=initial, transition=rows, end=end, emission=[{v: ONE} for v in range(self.states)])
+
+    def _dropped(self) -> Chain:
+        """Without ends, each row divided by what is left."""
+        rows = []
+        for state, row in enumerate(self.transition):
+            total = sum(row.values(), ZERO)
+            if not total:
+                token = self.tokens[next(iter(self.emission[state]))]
+                raise BadInput("end", f'found "drop", but after a state of {token!r} a sequence only ends')
+            rows.append({target: weight / total for target, weight in row.items()})
+        if not self.initial:
+            raise BadInput("end", 'found "drop", but all sequences are empty')
+        kept = 1 - self.empty
+        initial = {state: weight / kept for state, weight in self.initial.items()}
+        return replace(self, initial=initial, transition=rows, end=None, empty=ZERO)
+
+    def _padded(self) -> Chain:
+        """With a token that follows the end for ever."""
+        assert self.end is not None
+        ended = self.states
+        rows = [{**row, ended: end} if end else row for row, end in zip(self.transition, self.end, strict=True)]
+        initial = {**self.initial, ended: self.empty} if self.empty else self.initial
+        return Chain(
+            (*self.tokens, END_TOKEN),
+            initial,
+            [*rows, {ended: ONE}],
+            [*self.emission, {len(self.tokens): ONE}],
+        )
+
+
+def weighted(
+    tokens: tuple[str, ...],
+    initial: Row,
+    transition: Sequence[Row],
+    emission: Sequence[Row],
+    end: Sequence[Fraction],
+) -> Chain:
+    """A chain with the same law given any length, out of weights of which no row need sum to 1.
+
+    Notes
+    -----
+    Every weight is divided by the largest total of a row, which changes all sequences of one length by the same
+    factor; what is then missing from a row leads to a state that never ends. Probabilities of lengths mean nothing.
+    """
+    largest = max(sum(row.values()) + last for row, last in zip(transition, end, strict=True))
+    if not largest or not initial:
+        raise BadInput("", "all weights are zero")
+    lost = len(transition)
+    rows: list[Row] = []
+    for row, last in zip(transition, end, strict=True):
+        scaled = {target: weight / largest for target, weight in row.items()}
+        missing = 1 - sum(scaled.values()) - last / largest
+        rows.append({**scaled, lost: missing} if missing else scaled)
+    start = sum(initial.values())
+    first = {state: weight / start for state, weight in initial.items()}
+    ends = [last / largest for last in end]
+    if not any(lost in row for row in rows):
+        return Chain(tokens, first, rows, emission, ends)
+    return Chain(tokens, first, [*rows, {lost: ONE}], [*emission, {0: ONE}], [*ends, ZERO])
+
+
+def _table(rows: Sequence[Row], width: int) -> list[list[Fraction]]:
+    return [[row.get(column, ZERO) for column in range(width)] for row in rows]
