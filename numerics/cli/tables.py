@@ -1,4 +1,4 @@
-"""`engines`, `theorems`, `quantities`, `table` and `figure`: what there is, and the parts of a write-up."""
+"""`engines`, `theorems`, `quantities`, `assumptions`, `table` and `figure`: what there is, and the parts of a write-up."""
 
 from __future__ import annotations
 
@@ -71,6 +71,16 @@ def quantities(
     from ..tables.vocabulary import quantity_list
 
     print_table(quantity_list(name or ""))
+
+
+@app.command(epilog="Example: maskbound assumptions markov")
+def assumptions(
+    name: Annotated[str | None, typer.Argument(metavar="[WORD]", help="A part of a name or of a meaning.")] = None,
+) -> None:
+    """List what statements assume, and claims may: the names for --needs, and what each says."""
+    from ..tables.vocabulary import assumption_list
+
+    print_table(assumption_list(name or ""))
 
 
 @app.command(epilog="Example: maskbound table bounds pair-bernoulli --out bounds.tex")

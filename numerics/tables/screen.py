@@ -177,7 +177,9 @@ def explained(verdicts: Iterable[Verdict]) -> list[str]:
 
 def _wrapped(lines: Iterable[str], width: int) -> list[str]:
     """Reasons are read whole."""
-    return [part for line in lines for part in textwrap.wrap(line, width, subsequent_indent="    ", break_on_hyphens=False)]
+    return [
+        part for line in lines for part in textwrap.wrap(line, width, subsequent_indent="    ", break_on_hyphens=False)
+    ]
 
 
 def _cut(text: str, width: int) -> str:
