@@ -10,6 +10,7 @@ fixed-sets policy; random order, one at a time, is a fixed-size policy with all 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,6 +27,7 @@ __all__ = [
     "FAVOURED_TOKEN",
     "FIXED_SIZE_POLICY",
     "GREEDY_SIZES",
+    "HIDDEN_MARKOV_LANGUAGE",
     "INDEPENDENT_TOKENS",
     "MARKOV_LANGUAGE",
     "MDS_LANGUAGE",
@@ -50,6 +52,7 @@ __all__ = [
     "UNIFORM_STEPS",
     "Assumption",
     "Relation",
+    "spelled_assumption",
     "with_entailed",
 ]
 
@@ -198,6 +201,10 @@ BISECTION_POLICY = Assumption(
     "BisectionPolicy", "each step reveals the midpoint of every masked run", entails=("OrderOblivious", "SizedPolicy")
 )
 MARKOV_LANGUAGE = Assumption("MarkovLanguage", "the language is a Markov chain (an n-gram language, n <= 2)")
+HIDDEN_MARKOV_LANGUAGE = Assumption(
+    "HiddenMarkovLanguage",
+    "the language is given as a hidden Markov model: a hidden chain of K states, each of which emits a token",
+)
 
 REFINES = Relation(
     "refines",
@@ -234,6 +241,7 @@ ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
             SEPARATED_STEPS,
             BISECTION_POLICY,
             MARKOV_LANGUAGE,
+            HIDDEN_MARKOV_LANGUAGE,
             CHOSEN_FIRST,
             CHOOSE_THEN_SAMPLE,
             ONE_CHOICE,
@@ -246,6 +254,15 @@ ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
     }
 )
 """Every assumption by name."""
+
+
+def spelled_assumption(name: str) -> str:
+    """The name in kebab-case, as it is typed: ``exact-denoiser``.
+
+    >>> spelled_assumption("MDSLanguage")
+    'mds-language'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", name).lower()
 
 
 def with_entailed(assumptions: Iterable[Assumption]) -> frozenset[Assumption]:

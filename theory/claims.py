@@ -7,7 +7,7 @@
     power:      atom ("**" unary)?                      right associative, binds tighter than a sign: -2**2 = -4
     atom:       NUMBER | NAME | FUNCTION "(" sum ("," sum)* ")" | "(" sum ")"
     FUNCTION:   log exp sqrt (one argument)   min max (one or more)   ceil (one)
-    NAME:       a quantity, V, L or N; with "@2" the second subject's
+    NAME:       a quantity, V, L, N or K; with "@2" the second subject's
 
 Numbers are exact: ``0.1`` is 1/10. The expression is kept as it was typed: sympy simplifies nothing, so what has no
 value somewhere, as ``0*log(-kl)``, still has none there. Lengths, nesting and constant powers are bounded, so that no
@@ -24,7 +24,14 @@ from typing import Any, TypeVar, cast
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 from sympy import Expr, Rational, S
 
-from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
+from .assumptions import (
+    ASSUMPTIONS,
+    HIDDEN_MARKOV_LANGUAGE,
+    SUBJECT_RELATIONS,
+    Assumption,
+    Relation,
+    spelled_assumption,
+)
 from .notation import symbols
 from .statement import RELATIONS, Statement
 from .suggestions import closest, spelled_here
@@ -84,7 +91,8 @@ def claim(
         One relation between two expressions, such as ``path_kl <= max_step_weight * total_correlation``.
     id : str
     assumptions : iterable of Assumption or str
-        What an instance must satisfy for the claim to apply; none by default.
+        What an instance must satisfy for the claim to apply, such as ``exact-denoiser``; none by default. A claim that
+        speaks of K is about hidden Markov languages.
     relation_between : Relation or str, optional
         For claims about two subjects: what the second must be to the first; any two by default.
 
@@ -99,6 +107,9 @@ def claim(
     'ser <= 1 - exp(-kl)'
     """
     lhs, relation, rhs = parse(text)
+    needs = [_known(a, ASSUMPTIONS, "assumption") for a in assumptions]
+    if any(symbol.name.removesuffix("@2") == "K" for symbol in lhs.free_symbols | rhs.free_symbols):
+        needs.append(HIDDEN_MARKOV_LANGUAGE)
     try:
         return Statement(
             id=id,
@@ -106,7 +117,7 @@ def claim(
             lhs=lhs,
             relation=relation,
             rhs=rhs,
-            assumptions=tuple(_known(a, ASSUMPTIONS, "assumption") for a in assumptions),
+            assumptions=tuple(dict.fromkeys(needs)),
             status="claim",
             source="typed",
             note="",
@@ -255,10 +266,12 @@ def _unknown(kind: str, token: Token, known: list[str]) -> str:
 
 def _known(value: Named | str, known: Mapping[str, Named], kind: str) -> Named:
     name = value if isinstance(value, str) else value.name
-    if name not in known:
-        close = closest(str(name), known) or list(known)
+    typed = {spelled_assumption(each): each for each in known}
+    found = name if name in known else typed.get("-".join(name.strip().lower().replace("_", " ").split()))
+    if found is None:
+        close = closest(name, typed) or list(typed)
         raise ClaimError(f"the {kind} {name!s:.60} is not known; did you mean {' or '.join(close)}")
-    return known[name]
+    return known[found]
 
 
 def _explain(problem: UnexpectedInput, text: str) -> str:

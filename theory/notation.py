@@ -522,6 +522,7 @@ law_polynomial_defect = _quantity(
 V = Symbol("V", integer=True, positive=True)
 L = Symbol("L", integer=True, positive=True)
 N = Symbol("N", integer=True, positive=True)
+K = Symbol("K", integer=True, positive=True)
 
 quantities = Renamed(_quantities, OLD_QUANTITIES)
 """Every quantity by name."""
@@ -533,6 +534,7 @@ parameters: Mapping[str, Parameter] = MappingProxyType(
             (V, "vocabulary size"),
             (L, "sequence length"),
             (N, "number of steps of the schedule, empty ones included"),
+            (K, "number of hidden states of a hidden Markov language"),
         )
     }
 )

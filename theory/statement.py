@@ -16,7 +16,7 @@ from sympy import Dummy, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Symbol, ceiling, ex
 from sympy import simplify as simplified
 from sympy.core.relational import Relational
 
-from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation
+from .assumptions import ASSUMPTIONS, HIDDEN_MARKOV_LANGUAGE, SUBJECT_RELATIONS, Assumption, Relation
 from .bibliography import Citation
 from .exact_numbers import Number, exact
 from .monotone import first_at_most
@@ -147,6 +147,8 @@ class Statement:
         faults += [f"the value of a parameter uses the unknown symbol {s}" for s in sorted(used, key=str)]
         if not any(name in quantities for name in (s.name.removesuffix("@2") for s in free)):
             faults.append("it compares no quantity")
+        if any(s.name.removesuffix("@2") == "K" for s in free) and HIDDEN_MARKOV_LANGUAGE not in self.assumptions:
+            faults.append("it speaks of K, and does not assume HiddenMarkovLanguage")
         if self.relation_between is not None and not self._names_second:
             faults.append("it has a relation between two subjects and no quantity of the second")
         if self.relation_between is None and self._names_second and self.status != "claim":
@@ -186,7 +188,7 @@ class Statement:
 
     @property
     def given(self) -> frozenset[str]:
-        """Names of the parameters V, L, N (``N@2``: the second subject's) that it uses."""
+        """Names of the parameters V, L, N, K (``N@2``: the second subject's) that it uses."""
         return self._named(parameters)
 
     def _named(self, known: Mapping[str, Any]) -> frozenset[str]:

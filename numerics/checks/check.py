@@ -181,7 +181,10 @@ def _measured_exactly(name: str, works: tuple[Workspace, ...]) -> Enclosure:
 
 def _given(name: str, works: tuple[Workspace, ...]) -> int:
     instance = (works[1] if name.endswith("@2") else works[0]).instance
-    return {"V": instance.vocab, "L": instance.length, "N": instance.policy.steps}[name.removesuffix("@2")]
+    plain = name.removesuffix("@2")
+    if plain == "K":
+        return instance.language.states
+    return {"V": instance.vocab, "L": instance.length, "N": instance.policy.steps}[plain]
 
 
 def _side(

@@ -14,12 +14,12 @@ import heapq
 import itertools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from maskbound.theory import RELATIONS, Statement, claim, statements
+from maskbound.theory import RELATIONS, Assumption, Statement, claim, statements
 
 from ..engines import rational
 from ..errors import BadInput, MaskboundError, shown
@@ -27,7 +27,7 @@ from ..spec.draws import Spec
 from ..tightness import Extreme, in_words
 from .certificate import certificate
 from .check import judge
-from .generators import Family, random_candidate, structured
+from .generators import Family, random_candidate, searched_kinds, structured
 from .mutations import perturbed
 from .shrinking import is_plain, shrink, size
 from .subject import Candidate
@@ -138,6 +138,7 @@ def falsify(
     budget_seconds: float = 60.0,
     seed: int = 0,
     most: int | None = None,
+    kinds: Iterable[str] = (),
     watch: Callable[[str], None] = lambda doing: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Falsification:
@@ -154,6 +155,8 @@ def falsify(
         The same seed tries the same candidates in the same order.
     most : int, optional
         Candidates to try at most before shrinking, for results that do not depend on the machine's speed.
+    kinds : iterable of str
+        Kinds of languages to keep to, as instance files name them, such as ``hmm``; any by default.
     watch : callable, optional
         Told before every candidate what is being done, in a few words.
     clock : callable, optional
@@ -175,20 +178,31 @@ def falsify(
         raise BadInput("statement", f"{statement.id} is about a limit, which no instance can refute")
     if not budget_seconds > 0:
         raise BadInput("budget", f"found {shown(budget_seconds)}; a positive number of seconds is accepted")
-    search = _Search(statement, Family.of(statement), clock, clock(), budget_seconds, most or math.inf, watch)
+    family = Family.of(statement, _kinds(kinds))
+    search = _Search(statement, family, clock, clock(), budget_seconds, most or math.inf, watch)
     rng = Random(seed)
     search.run(rng)
     return search.report(seed, rng)
 
 
-def resolve(statement: Statement | str) -> Statement:
-    """The statement of that id, or the claim that a text makes."""
-    if isinstance(statement, Statement):
-        return statement
-    if statement in statements:
-        return statements[statement]
+def _kinds(kinds: Iterable[str]) -> list[str]:
+    """Kinds of languages that can be searched."""
+    found = list(kinds)
+    for kind in found:
+        if kind not in searched_kinds():
+            known = ", ".join(searched_kinds())
+            raise BadInput("kinds", f"found {shown(kind)}; languages of the kinds {known} are searched")
+    return found
+
+
+def resolve(statement: Statement | str, needs: Iterable[Assumption | str] = ()) -> Statement:
+    """The statement of that id, or the claim that a text makes under assumptions."""
+    if isinstance(statement, Statement) or statement in statements:
+        if any(True for _ in needs):
+            raise BadInput("needs", "assumptions are for typed claims; a statement has its own")
+        return statement if isinstance(statement, Statement) else statements[statement]
     if any(relation in statement for relation in RELATIONS):
-        return claim(statement)
+        return claim(statement, assumptions=needs)
     close = difflib.get_close_matches(statement[:80], statements, 3, cutoff=0.4) or list(statements)[:3]
     raise BadInput("statement", f"found {shown(statement)}; a claim, or an id such as {', '.join(close)}, is accepted")
 
@@ -283,6 +297,8 @@ class _Search:
 
     def judge(self, candidate: Candidate, name: str = "candidate", exact: bool = False) -> Verdict | None:
         """The statement on a candidate; None where there is no such instance."""
+        if self.family.kinds and candidate.language["kind"] not in self.family.kinds:
+            return None
         try:
             works = candidate.workspaces(name)
             verdict = judge(self.statement, works, candidate.relation, exact)

@@ -7,7 +7,7 @@ them are proposed. A candidate that misses an assumption all the same is found n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -35,6 +35,7 @@ __all__ = [
     "random_candidate",
     "random_denoiser",
     "random_policy",
+    "searched_kinds",
     "split_step",
     "structured",
 ]
@@ -68,10 +69,13 @@ class Family:
         Those that the statement assumes of each subject.
     relation : str or None
         Between two subjects.
+    kinds : frozenset of str
+        Of languages, as instance files name them; all if empty.
     """
 
     traits: frozenset[str]
     relation: str | None = None
+    kinds: frozenset[str] = frozenset()
 
     @property
     def subjects(self) -> int:
@@ -88,7 +92,7 @@ class Family:
         return replace(self, traits=self.traits | {"ExactDenoiser"})
 
     @classmethod
-    def of(cls, statement: Statement) -> Family:
+    def of(cls, statement: Statement, kinds: Iterable[str] = ()) -> Family:
         """The ingredients that the assumptions of ``statement`` allow; a claim about any two subjects is tried on one
         language.
 
@@ -105,26 +109,41 @@ class Family:
             traits.add("OrderOblivious")
         if "SeparatedSteps" in traits:
             traits.add("MarkovLanguage")
-        return cls(frozenset(traits), between)
+        return cls(frozenset(traits), between, frozenset(kinds))
 
     @property
     def free(self) -> bool:
         """Whether any language will do."""
-        return "language" not in parts(self.traits)
+        return not self.kinds and "language" not in parts(self.traits)
 
     @property
     def movable(self) -> bool:
         """Whether languages may be changed number by number: any, or one of a kind that is drawn at random."""
-        return self.free or any(part_has("language", built(table), self.traits) for table in _samples())
+        return self.free or any(self.allows_language(table) for table in _samples())
+
+    def allows_language(self, language: Spec) -> bool:
+        """Whether the language is of one of the kinds and has the traits that are assumed of it."""
+        named = not self.kinds or language["kind"] in self.kinds
+        return named and part_has("language", built(language), self.traits)
 
     def allows_policy(self, policy: Spec, length: int) -> bool:
         """Whether the policy has the traits that are assumed of it."""
         return part_has("policy", PolicyTable.of_kind(policy).build(length), self.traits)
 
     def fits(self, candidate: Candidate) -> bool:
-        """Whether its instances have the traits that are assumed of language, policy and denoiser together."""
+        """Whether its language is of the kinds, and its instances have the traits of their parts together."""
+        if self.kinds and candidate.language["kind"] not in self.kinds:
+            return False
         joint = {trait for trait in self.traits if parts([trait]) == {"instance"}}
         return not joint or all(instance.has(trait) for instance in candidate.instances() for trait in joint)
+
+
+def searched_kinds() -> list[str]:
+    """Kinds of languages that a search can keep to: they have structured examples, or are drawn at random."""
+    kinds = LanguageTable.kinds()
+    return sorted(
+        kind for kind in kinds if kind in RANDOM_KINDS or _languages(Family(frozenset(), None, frozenset({kind})))
+    )
 
 
 def built(language: Spec) -> Language:
@@ -146,7 +165,7 @@ def structured(family: Family) -> Iterator[Candidate]:
     """Every structured candidate, smaller tables first; imperfect denoisers after the exact one."""
     noises = [] if family.exact else [{"kind": "perturbed", "noise": n, "strength": s} for n, s in PERTURBATIONS]
     for denoiser in [EXACT, *noises]:
-        for language, length in _languages(family.traits):
+        for language, length in _languages(family):
             for policies in _policy_tuples(family, length):
                 candidate = Candidate(language, policies, (denoiser,) * family.subjects, family.relation)
                 if family.fits(candidate):
@@ -154,15 +173,15 @@ def structured(family: Family) -> Iterator[Candidate]:
 
 
 @cache
-def _languages(traits: frozenset[str]) -> tuple[tuple[Spec, int], ...]:
-    """Structured languages that have the traits, and their L; tables of at most LARGEST_TABLE, smaller ones first."""
+def _languages(family: Family) -> tuple[tuple[Spec, int], ...]:
+    """Structured languages of the family, and their L; tables of at most LARGEST_TABLE, smaller ones first."""
     found = [
         (vocab**length, length, table)
         for length, vocab in itertools.product(range(1, 7), range(1, 9))
         if vocab**length <= LARGEST_TABLE
         for kind in LanguageTable.kinds().values()
         for table in kind.examples(vocab, length)
-        if part_has("language", built(table), traits)
+        if family.allows_language(table)
     ]
     return tuple((table, length) for _, length, table in sorted(found, key=lambda entry: entry[:2]))
 
@@ -268,11 +287,12 @@ def _random_language(family: Family, rng: Random) -> tuple[Spec, int, int]:
     if family.movable:
         length = rng.choice((1, 2, 2, 3, 3, 3, 4, 4, 5, 6))
         vocab = rng.choice({1: (2, 3, 5), 2: (2, 2, 3, 4, 8), 3: (2, 2, 2, 3, 4), 4: (2,)}.get(length, (2,)))
-        for _ in range(TRIES):
-            table = LanguageTable.kinds()[rng.choice(RANDOM_KINDS)].drawn(vocab, length, rng)
-            if table is not None and part_has("language", built(table), family.traits):
+        for _ in range(TRIES) if _languages(family) else itertools.count():
+            kind = rng.choice(sorted(family.kinds) if family.kinds else RANDOM_KINDS)
+            table = LanguageTable.kinds()[kind].drawn(vocab, length, rng)
+            if table is not None and family.allows_language(table):
                 return table, vocab, length
-    table, length = rng.choice(_languages(family.traits))
+    table, length = rng.choice(_languages(family))
     return table, built(table).vocab, length
 
 

@@ -11,7 +11,7 @@ import typer
 
 from ..errors import BadInput
 from .application import INCONCLUSIVE, INTERNAL, VIOLATION, app, say
-from .options import AsJson, Specs
+from .options import AsJson, Needs, Specs, needed
 from .output import console, print_json, progress
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def check(
     claims: Annotated[
         list[str] | None, typer.Option("--claim", metavar="TEXT", help='An inequality, such as "kl <= path_kl".')
     ] = None,
+    needs: Needs = None,
     exact: Annotated[
         bool, typer.Option("--exact", help="Decide by rationals and log forms, equalities included.")
     ] = False,
@@ -55,7 +56,11 @@ def check(
     if specs and gallery:
         raise BadInput("--gallery", "it means the whole gallery; either it or instances are accepted")
     texts = claims or []
-    stated = [claim(text, id=f"claim-{n}" if len(texts) > 1 else "claim") for n, text in enumerate(texts, 1)]
+    assumed = needed(needs, bool(texts))
+    stated = [
+        claim(text, id=f"claim-{n}" if len(texts) > 1 else "claim", assumptions=assumed)
+        for n, text in enumerate(texts, 1)
+    ]
     cases = [open_case(spec) for spec in specs or gallery_names(gallery)]
     for statement in stated if specs else ():
         _require_subjects(statement, cases)

@@ -11,7 +11,7 @@ import typer
 
 from ..errors import BadInput
 from .application import VIOLATION, app, require, say
-from .options import AsJson
+from .options import AsJson, Needs, needed
 from .output import print_json, progress
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ WRITING = 0.02
 @app.command(epilog='Example: maskbound falsify "kl >= path_kl" --budget 10')
 def falsify(
     statement: Annotated[str, typer.Argument(metavar="STATEMENT", help='An id, or a claim such as "kl <= path_kl".')],
+    needs: Needs = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--language-kind", metavar="KIND", help="Keep to languages of this kind, such as hmm or ngram."),
+    ] = None,
     budget: Annotated[
         float, typer.Option(metavar="SECONDS", help="Time to search, to shrink what is found and to write it.")
     ] = 60.0,
@@ -41,7 +46,7 @@ def falsify(
 
     require("--budget", budget, 0 < budget < math.inf, "a positive number of seconds")
     require("--seed", seed, seed >= 0, "a whole number of at least 0")
-    about = resolve(statement)
+    about = resolve(statement, needed(needs))
     if out is not None:
         require_certifiable(about)
         if not out.resolve().parent.is_dir():
@@ -49,7 +54,11 @@ def falsify(
     start = time.monotonic()
     with progress(budget, "searching") as advance:
         found = search(
-            about, budget * (1 - WRITING), seed, watch=lambda doing: advance(time.monotonic() - start, doing)
+            about,
+            budget * (1 - WRITING),
+            seed,
+            kinds=kinds or (),
+            watch=lambda doing: advance(time.monotonic() - start, doing),
         )
     if as_json:
         print_json(search_record(found))

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsJson", "Database", "Seconds", "Spec", "Specs"]
+from ..errors import BadInput
+
+__all__ = ["AsJson", "Database", "Needs", "Seconds", "Spec", "Specs", "needed"]
 
 
 Specs = Annotated[
@@ -22,6 +24,22 @@ Database = Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Rea
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+Needs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--needs", metavar="NAME,...", help="What a claim assumes, such as exact-denoiser,chosen-first (`assumptions`)."
+    ),
+]
+
+
+def needed(given: list[str] | None, claimed: bool = True) -> list[str]:
+    """The names in ``--needs``, which may be given several times and separates by commas."""
+    names = [name.strip() for text in given or () for name in text.split(",") if name.strip()]
+    if names and not claimed:
+        raise BadInput("--needs", "it says what a claim assumes; it is accepted with --claim")
+    return names
 
 
 Seconds = Annotated[float, typer.Option(help="Time that a measurement may be estimated to take.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .application import BAD_INPUT, INCONCLUSIVE, VIOLATION, app, say
-from .options import AsJson, Spec
+from .options import AsJson, Spec, needed
 from .output import print_json
 
 if TYPE_CHECKING:
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 def prove(
     spec: Spec,
     claim: Annotated[str, typer.Option("--claim", metavar="TEXT", help='Such as "path_kl <= total_correlation".')],
-    assume: Annotated[
+    needs: Annotated[
         list[str] | None,
-        typer.Option("--assume", metavar="NAME", help="MarkovLanguage or IndependentTokens: of such languages only."),
+        typer.Option(
+            "--needs",
+            "--assume",
+            metavar="NAME,...",
+            help="markov-language or independent-tokens: of such languages only.",
+        ),
     ] = None,
     all_lengths: Annotated[
         bool, typer.Option("--all-lengths", help="For every length; of fixed sizes also for all sizes.")
@@ -44,7 +49,7 @@ def prove(
     from ..universal import prove as decide
     from ..universal.question import load_question
 
-    stated = theory.claim(claim, assumptions=assume or ())
+    stated = theory.claim(claim, assumptions=needed(needs))
     question = load_question(spec)
     if all_lengths:
         found = prove_everywhere(stated, question.policies, exact_denoiser=question.exact_denoiser)

@@ -1,4 +1,4 @@
-"""`engines`, `theorems`, `quantities`, `table` and `figure`: what there is, and the parts of a write-up."""
+"""Lists of what there is (`engines`, `theorems`, `quantities`, `assumptions`), and parts of a write-up."""
 
 from __future__ import annotations
 
@@ -73,6 +73,16 @@ def quantities(
     print_table(quantity_list(name or ""))
 
 
+@app.command(epilog="Example: maskbound assumptions markov")
+def assumptions(
+    name: Annotated[str | None, typer.Argument(metavar="[WORD]", help="A part of a name or of a meaning.")] = None,
+) -> None:
+    """List what statements assume, and claims may: the names for --needs, and what each says."""
+    from ..tables.vocabulary import assumption_list
+
+    print_table(assumption_list(name or ""))
+
+
 @app.command(epilog="Example: maskbound table bounds pair-bernoulli --out bounds.tex")
 def table(
     name: Annotated[
@@ -122,7 +132,8 @@ def figure(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="curve, english-curve, hmm-ser, ngram-ter, policies, schedules or steps-to-target."
+            metavar="NAME",
+            help="curve, english-curve, hmm-ser, ngram-ter, policies, results, schedules or steps-to-target.",
         ),
     ],
     out: Annotated[
@@ -130,13 +141,24 @@ def figure(
     ],
     specs: Specs = None,
     db: Database = None,
+    x: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: the key along the x axis.")] = None,
+    y: Annotated[list[str] | None, typer.Option(metavar="QUANTITY", help="Of `results`: what is drawn.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: a line for each of its values.")] = None,
 ) -> None:
-    """Draw one of the figures of a write-up."""
+    """Draw one of the figures of a write-up; `results` draws a sweep from its database."""
     from ..tables.figures import FIGURES
+    from ..tables.figures.sweep import sweep_figure
     from ..tables.figures.write import require_target, write_figure
 
+    if name == "results":
+        require_target(out)
+        write_figure(out, sweep_figure(_built(name, specs, db), x, y or (), by))
+        return
+    for option, given in (("--x", x), ("--y", y), ("--by", by)):
+        if given:
+            raise BadInput(option, f"it is for the figure 'results'; {name!r} has its own axes")
     if name not in FIGURES:
-        raise BadInput("NAME", f"found {name!r}; one of {', '.join(FIGURES)} is accepted")
+        raise BadInput("NAME", f"found {name!r}; one of {', '.join(sorted([*FIGURES, 'results']))} is accepted")
     require_target(out)
     table_name, declare = FIGURES[name]
     write_figure(out, declare(_built(table_name, specs, db)))
@@ -144,9 +166,9 @@ def figure(
 
 def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
     """The table of that name: from a database, over instances, or about the toolkit."""
-    from ..tables.cases import gallery_names, open_case
+    from ..tables.cases import gallery_names, open_case, open_instance
     from ..tables.provenance import traced
-    from ..tables.registry import CASE_TABLES, PLAIN_TABLES, STORED_TABLES
+    from ..tables.registry import CASE_TABLES, LANGUAGE_TABLES, PLAIN_TABLES, STORED_TABLES
 
     if name not in (known := sorted({*CASE_TABLES, *PLAIN_TABLES, *STORED_TABLES})):
         raise BadInput("NAME", f"found {name!r}; one of {', '.join(known)} is accepted")
@@ -157,6 +179,10 @@ def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
         with progress(len(cases), "measuring") as advance:
             built = CASE_TABLES[name](_each(cases, advance))
         return traced(built, (subject for case in cases for subject in case.subjects))
+    if specs and name in LANGUAGE_TABLES:
+        instances = [open_instance(spec) for spec in specs]
+        own = {instance.name: instance.language for instance in instances}
+        return traced(LANGUAGE_TABLES[name](own), instances)
     if specs:
         raise BadInput("SPEC", f"found {specs[0]!r}; {name!r} is not about instances")
     if name not in PLAIN_TABLES:

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ from ..policies import read_policy
 from ..spec.table import SpecTable, within
 from .instance import Instance
 
-__all__ = ["Claims", "claims_of", "in_file", "load", "parse", "read_file"]
+__all__ = ["Claims", "FileClaim", "claims_of", "in_file", "load", "parse", "read_file"]
 
 LARGEST_FILE = 1 << 28
 """Bytes. Larger languages are better given by their parameters."""
@@ -39,16 +40,36 @@ def _read_name(value: Any) -> str:
     return value
 
 
-def _read_claims(value: Any) -> list[str]:
+@dataclass(frozen=True)
+class FileClaim:
+    """An inequality in a file, unparsed, and the names of what it assumes."""
+
+    text: str
+    needs: tuple[str, ...] = ()
+
+
+def _read_claims(value: Any) -> list[FileClaim]:
     if not isinstance(value, list | tuple):
         raise BadInput("claims", f"found {shown(value)}; a list of inequalities is accepted")
-    for n, text in enumerate(value):
-        if not isinstance(text, str) or not text.strip():
-            raise BadInput(f"claims[{n}]", f'found {shown(text)}; an inequality such as "kl <= path_kl" is accepted')
-    return list(value)
+    return [_read_claim(f"claims[{n}]", entry) for n, entry in enumerate(value)]
 
 
-Claims = Annotated[list[str], PlainValidator(_read_claims)]
+def _read_claim(key: str, entry: Any) -> FileClaim:
+    text, needs = entry, []
+    if isinstance(entry, Mapping) and set(entry) <= {"claim", "needs"}:
+        text, needs = entry.get("claim"), entry.get("needs", [])
+    if not isinstance(text, str) or not text.strip():
+        raise BadInput(
+            key,
+            f'found {shown(entry)}; an inequality such as "kl <= path_kl" is accepted, or with assumptions'
+            ' {claim = "kl <= path_kl", needs = ["exact-denoiser"]}',
+        )
+    if not isinstance(needs, list | tuple) or not all(isinstance(name, str) for name in needs):
+        raise BadInput(f"{key}: needs", f"found {shown(needs)}; a list of names of assumptions is accepted")
+    return FileClaim(text, tuple(needs))
+
+
+Claims = Annotated[list[FileClaim], PlainValidator(_read_claims)]
 """Keys in which a file claims something of its own instance: read by checks, and no part of the instance."""
 
 
@@ -62,7 +83,7 @@ class InstanceTable(SpecTable):
     claims: Claims = Field(default_factory=list)
 
 
-def claims_of(path: str | Path) -> list[str]:
+def claims_of(path: str | Path) -> list[FileClaim]:
     """The inequalities under ``claims`` in an instance file, unparsed; none where there is no such key."""
     path = Path(path)
     with in_file(path):

@@ -251,6 +251,11 @@ def _is_markov(language: Language) -> bool:
     return language.is_markov
 
 
+@decides("HiddenMarkovLanguage", "language")
+def _is_hidden_markov(language: Language) -> bool:
+    return language.is_hidden
+
+
 def path_surprisals(*factors: tuple[int, Probabilities]) -> tuple[float, float]:
     """Bounds of ``-log q(x)``: a possible sequence has a path, each of whose so many factors of a kind is positive."""
     most = math.fsum(-count * math.log(law.values[law.values > 0].min()) for count, law in factors)

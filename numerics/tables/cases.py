@@ -79,9 +79,9 @@ def open_instance(spec: str) -> Instance:
 
 
 def _claims(path: str) -> Iterator[Statement]:
-    for n, text in enumerate(claims_of(path)):
+    for n, found in enumerate(claims_of(path)):
         try:
-            yield claim(text, id=f"claim-{n + 1}")
+            yield claim(found.text, id=f"claim-{n + 1}", assumptions=found.needs)
         except ClaimError as problem:
             raise BadInput(f"{path}: claims[{n}]", str(problem)) from None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from ..checks import Status, Verdict
+from ..languages import Language
 from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve
 from ..sweeps import Store
@@ -18,12 +19,12 @@ from .render import Table
 from .schedules import break_even_table, schedule_table
 from .statements import statement_list
 from .stored import stored_results
-from .study import hmm_ser, ngram_ter, policies_table, steps_to_target
+from .study import hmm_ser, ngram_ter, policies_table, ser_of_languages, steps_to_target, ter_of_languages
 from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
 from .verdicts import tally, tightness, verdict_table, verdicts_of
 from .vocabulary import quantity_list
 
-__all__ = ["CASE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "engines"]
+__all__ = ["CASE_TABLES", "LANGUAGE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "engines"]
 
 
 def bounds(cases: Iterable[Case]) -> Table:
@@ -98,6 +99,11 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
     }
 )
 """Tables about the toolkit itself."""
+
+LANGUAGE_TABLES: Mapping[str, Callable[[Mapping[str, Language]], Table]] = MappingProxyType(
+    {"hmm-ser": ser_of_languages, "ngram-ter": ter_of_languages}
+)
+"""Tables of the study that take one's own languages in the place of its own."""
 
 STORED_TABLES: Mapping[str, Callable[[Store], Table]] = MappingProxyType(
     {"english-curve": lambda store: english_curve(SHORT, store), "results": stored_results}

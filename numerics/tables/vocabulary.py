@@ -1,13 +1,14 @@
-"""The quantities, as a table."""
+"""The words of claims: quantities and assumptions, as tables."""
 
 from __future__ import annotations
 
-from maskbound.theory import quantities
+from maskbound.theory import ASSUMPTIONS, parameters, quantities
+from maskbound.theory.assumptions import spelled_assumption
 
 from ..errors import BadInput, shown
 from .render import Formula, Table
 
-__all__ = ["quantity_list"]
+__all__ = ["assumption_list", "quantity_list"]
 
 
 def quantity_list(word: str = "") -> Table:
@@ -24,7 +25,30 @@ def quantity_list(word: str = "") -> Table:
         for q in quantities.values()
         if wanted in f"{q.name} {q.meaning}".lower()
     )
+    rows += tuple(
+        (p.name, Formula(p.name, p.name), "number", p.meaning, "definitions.md#notation")
+        for p in parameters.values()
+        if wanted in f"{p.name} {p.meaning}".lower()
+    )
     if not rows:
         raise BadInput("WORD", f"found {shown(word)}, which no quantity has; `maskbound quantities` lists them all")
     columns = ("name", "symbol", "unit", "meaning", "definition")
     return Table("Quantities", columns, rows, ("Definitions with examples are in proofs_notes.",))
+
+
+def assumption_list(word: str = "") -> Table:
+    """Every assumption whose name or sentence has this word in it, as it is typed after ``--needs``.
+
+    Raises
+    ------
+    BadInput
+        When there is none.
+    """
+    rows = tuple(
+        (spelled_assumption(known.name), known.sentence, ", ".join(map(spelled_assumption, known.entails)) or None)
+        for known in ASSUMPTIONS.values()
+        if word.lower() in f"{known.name} {spelled_assumption(known.name)} {known.sentence}".lower()
+    )
+    if not rows:
+        raise BadInput("WORD", f"found {shown(word)}, which no assumption has; `maskbound assumptions` lists them all")
+    return Table("Assumptions", ("name", "a statement may assume that", "entails"), rows)

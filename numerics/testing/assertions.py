@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from maskbound.theory import Statement, claim, closest, statements
 
 from ..checks import Status, Verdict, settled
@@ -15,6 +17,7 @@ __all__ = ["assert_holds"]
 def assert_holds(
     statement: Statement | str,
     *subjects: Instance | Pair,
+    needs: Iterable[str] = (),
     relation: str | None = None,
     allow_undecided: bool = False,
     request: Request | None = None,
@@ -27,6 +30,8 @@ def assert_holds(
         A statement, the id of one in the ledger, or a claim such as ``"kl <= path_kl"``.
     *subjects : Instance or Pair
         One instance, or a pair, or two instances for a statement that compares two.
+    needs : iterable of str
+        What a typed claim assumes, such as ``exact-denoiser``.
     relation : str, optional
         How the second of two instances relates to the first; it is checked.
     allow_undecided : bool
@@ -52,7 +57,7 @@ def assert_holds(
     'holds'
     """
     __tracebackhide__ = True
-    stated = _statement(statement)
+    stated = _statement(statement, needs)
     instances, relation = _instances(subjects, relation)
     if len(instances) != stated.subjects:
         raise BadInput("subjects", f"found {len(instances)} instances; {stated.id} speaks of {stated.subjects}")
@@ -63,15 +68,15 @@ def assert_holds(
     return verdict
 
 
-def _statement(given: Statement | str) -> Statement:
-    if not isinstance(given, str):
-        return given
-    if given in statements:
-        return statements[given]
+def _statement(given: Statement | str, needs: Iterable[str]) -> Statement:
+    if not isinstance(given, str) or given in statements:
+        if any(True for _ in needs):
+            raise BadInput("needs", "assumptions are for typed claims; a statement has its own")
+        return given if isinstance(given, Statement) else statements[given]
     if not any(sign in given for sign in "<>="):
         close = closest(given, statements) or list(statements)[:3]
         raise BadInput("statement", f"found {given!r}; a claim or an id is accepted, such as {', '.join(close)}")
-    return claim(given)
+    return claim(given, assumptions=needs)
 
 
 def _instances(subjects: tuple[Instance | Pair, ...], relation: str | None) -> tuple[tuple[Instance, ...], str | None]:

@@ -95,8 +95,8 @@ class InstanceFile(pytest.File):
             raise self.CollectError(str(problem)) from None
         ledger = [pair for pair in judged_on(case) if pair[0] not in case.claims]
         yield StatementsItem.from_parent(self, name="statements", judged=ledger)
-        for claim, text in zip(case.claims, claims_of(self.path), strict=True):
-            yield ClaimItem.from_parent(self, name=text, judged=judged_on(case, [claim]))
+        for claim, found in zip(case.claims, claims_of(self.path), strict=True):
+            yield ClaimItem.from_parent(self, name=found.text, judged=judged_on(case, [claim]))
 
 
 class _Item(pytest.Item):

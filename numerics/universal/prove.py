@@ -11,6 +11,7 @@ from maskbound.theory import Statement, claim
 from ..errors import BadInput, BeyondReach
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
 from ..probabilities import whole
+from ..traits import parts
 from .by_sets import by_sets
 from .decision import Decided, Decision
 from .exchangeable import LANGUAGE_RAYS, exchangeable
@@ -179,6 +180,12 @@ def _require_assumptions(
         for each in missing(placeholder(part, length), others)
     } - {"ExactDenoiser"}
     if lacking:
+        about_languages = sorted(name for name in lacking if parts([name]) == {"language"})
+        if about_languages:
+            known = " and ".join(sorted(EQUATIONS))
+            raise BeyondReach(
+                f"it assumes {', '.join(about_languages)}; of what is assumed of languages, {known} are known"
+            )
         raise BeyondReach(f"the policy does not satisfy {', '.join(sorted(lacking))}")
     return sorted(names & EQUATIONS)
 

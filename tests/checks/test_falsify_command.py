@@ -105,3 +105,26 @@ def test_a_certificate_that_cannot_be_written_does_not_hide_the_counterexample(t
     assert "nothing is written" in found.stderr
     assert "too much work for this kernel" in found.stderr
     assert not os.listdir(tmp_path)
+
+
+def test_a_claim_is_searched_under_its_assumptions():
+    words = ["falsify", "path_kl <= total_correlation", "--json", "--budget"]
+    assert json.loads(run(*words, "20").stdout)["counterexample"] is not None
+    found = run(*words, "2", "--needs", "exact-denoiser,chosen-first")
+    assert found.exit_code == 0
+    assert json.loads(found.stdout)["judged"] > 0
+
+
+def test_the_search_keeps_to_a_kind_of_language():
+    found = run("falsify", "path_kl <= log(K)/9", "--language-kind", "hmm", "--budget", "4", "--json")
+    assert json.loads(found.stdout)["counterexample"]["language"]["kind"] == "hmm"
+    refused = run("falsify", "kl <= 1", "--language-kind", "english")
+    assert refused.exit_code == 2
+    assert "'english'" in refused.stderr
+    assert "hmm" in refused.stderr
+
+
+def test_a_statement_has_its_own_assumptions():
+    refused = run("falsify", "bernoulli/max-weight", "--needs", "exact-denoiser")
+    assert refused.exit_code == 2
+    assert "has its own" in refused.stderr

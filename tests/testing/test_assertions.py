@@ -83,3 +83,12 @@ def test_a_wrong_call_is_bad_input(statement, subjects, message):
 def test_a_wrong_claim_is_named():
     with pytest.raises(ClaimError, match="path_kl"):
         assert_holds("kl <= pathkl", PAIR)
+
+
+def test_a_claim_states_what_it_needs():
+    instance = Instance(languages.pair(2, 2), policies.Bernoulli(steps=2))
+    assert_holds("kl <= path_kl", instance, needs=["exact-denoiser", "chosen-first"])
+    with pytest.raises(AssertionError, match="needs OneStep"):
+        assert_holds("kl <= path_kl", instance, needs=["one-step"])
+    with pytest.raises(BadInput, match="has its own"):
+        assert_holds("bernoulli/max-weight", instance, needs=["one-step"])

@@ -1,6 +1,7 @@
 """The grammar of claims: precedence, exact numbers, one-sentence errors, and input that means harm."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -79,7 +80,7 @@ def test_a_claim_is_a_statement():
         ("pathkl <= kl", "the name pathkl at column 1 is not known; did you mean path_kl"),
         ("kl <= total_corelation", "did you mean total_correlation or dual_total_correlation"),
         ("kl <= KL", "the name KL at column 7 is not known; "),
-        ("kl <= qqqq", "known are V, L, N, kl"),
+        ("kl <= qqqq", "known are V, L, N, K, kl"),
         ("kl@3 <= kl", "the name kl@3 at column 1 is not known; did you mean kl@2"),
         ("law_distance@2 <= kl", "did you mean law_distance"),
         ("KL <= 1", "the name KL at column 1 is not known; did you mean kl or"),
@@ -192,7 +193,7 @@ def test_only_text_is_parsed():
 
 
 def test_unknown_assumptions_and_relations_list_the_closest():
-    with pytest.raises(ClaimError, match="the assumption ExactDenoizer is not known; did you mean ExactDenoiser"):
+    with pytest.raises(ClaimError, match="the assumption ExactDenoizer is not known; did you mean exact-denoiser"):
         claim("kl <= tv", assumptions=["ExactDenoizer"])
     with pytest.raises(ClaimError, match="the relation between subjects refine is not known; did you mean refines"):
         claim("kl@2 <= kl", relation_between="refine")
@@ -245,3 +246,16 @@ def test_any_tokens_are_read_or_refused_with_a_claim_error(tokens):
 
 def test_integers_stay_integers():
     assert left("6/3") == Integer(2)
+
+
+@pytest.mark.parametrize("name", ["ExactDenoiser", "exact-denoiser", "exact denoiser", "Exact_Denoiser"])
+def test_assumptions_are_typed_as_one_likes(name):
+    assert [a.name for a in claim("kl <= path_kl", assumptions=[name]).assumptions] == ["ExactDenoiser"]
+
+
+def test_a_claim_about_hidden_states_is_about_hidden_markov_languages():
+    assert [a.name for a in claim("kl <= log(K)").assumptions] == ["HiddenMarkovLanguage"]
+    stated = claim("kl <= K*log(V)", assumptions=["hidden-markov-language", "exact-denoiser"])
+    assert [a.name for a in stated.assumptions] == ["HiddenMarkovLanguage", "ExactDenoiser"]
+    with pytest.raises(ValueError, match="speaks of K"):
+        replace(stated, assumptions=())

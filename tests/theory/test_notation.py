@@ -75,7 +75,7 @@ def test_the_second_subject_has_symbols_of_its_own():
 
 
 def test_symbols_hold_quantities_and_parameters_only():
-    assert set(parameters) == {"V", "L", "N"}
+    assert set(parameters) == {"V", "L", "N", "K"}
     bases = {name.removesuffix("@2") for name in symbols}
     assert bases == set(quantities) | set(parameters)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -15,14 +15,14 @@ from maskbound.theory import statements, symbols
 from ...enclosure import Enclosure
 from ...engines.workspace import Request, Workspace
 from ...instances import Instance
-from ...languages import HMM, random_hmm, shifted_pair
+from ...languages import HMM, Language, random_hmm, shifted_pair
 from ...policies import Bernoulli
 from ...rationals import to_fraction
 from ..render import Table
 from .measured import increasing, kind, measured, total
-from .ngram_ter import LENGTH, STEPS
+from .ngram_ter import LENGTH, STEPS, doubling
 
-__all__ = ["SHIFTED", "hidden_languages", "hmm_ser", "shifted_pair_bound"]
+__all__ = ["SHIFTED", "hidden_languages", "hmm_ser", "ser_of_languages", "shifted_pair_bound"]
 
 STATES, VOCAB, SEED = 8, 8, 14
 SHIFTED, FLIP = 16, "1/10"
@@ -30,6 +30,7 @@ LEARNED = Fraction(1, 128)
 """The learning error of the published lower bound."""
 
 SAMPLES = {"random HMM": 8192, "ShiftedPair": 2048}
+OWN_SAMPLES = 8192
 REQUEST = Request(width=0.02, seconds=10.0)
 
 
@@ -77,8 +78,33 @@ def hmm_ser(
     request : Request
         Width, time and seed of a measurement.
     """
-    rows, drawn = [], samples or SAMPLES
-    for name, language in hidden_languages(length).items():
+    setting = (
+        f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
+        f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, "
+    )
+    title = "SER of hidden Markov languages against the number of steps"
+    return _ser_table(title, setting, hidden_languages(length), steps, samples or SAMPLES, request)
+
+
+def ser_of_languages(
+    languages: Mapping[str, Language], steps: Sequence[int] | None = None, request: Request = REQUEST
+) -> Table:
+    """The same of one's own languages, by name; N doubles up to the longest length, unless given."""
+    drawn = dict.fromkeys(languages, OWN_SAMPLES)
+    return _ser_table("SER against the number of steps", "", languages, steps or doubling(languages), drawn, request)
+
+
+def _ser_table(
+    title: str,
+    setting: str,
+    languages: Mapping[str, Language],
+    steps: Sequence[int],
+    drawn: Mapping[str, int],
+    request: Request,
+) -> Table:
+    rows = []
+    for name, language in languages.items():
+        length = language.length
         whole = Workspace(Instance(language, Bernoulli(1), name=name), request)
         information = total(measured(whole, "total_correlation"), measured(whole, "dual_total_correlation"))
         drawing = replace(request, samples=drawn[name], seconds=math.inf, sampling=True)
@@ -86,7 +112,7 @@ def hmm_ser(
             instance = Instance(language, Bernoulli(N), name=f"{name}, {N} steps")
             path = measured(Workspace(instance, request), "path_kl")
             ser = measured(Workspace(instance, drawing), "ser")
-            shifted = name == "ShiftedPair"
+            shifted = instance.has("ShiftedPairLanguage") and language.vocab == SHIFTED
             rows.append(
                 (
                     name,
@@ -114,18 +140,13 @@ def hmm_ser(
         "SER autoregressive",
     )
     counts = ", ".join(f"{count} of {name}" for name, count in drawn.items())
-    setting = (
-        f"A random hidden chain of {STATES} states that forbids half of all transitions (seed {SEED}) and ShiftedPair "
-        f"over {SHIFTED} symbols (flip {FLIP}), L = {length}, N uniform Bernoulli steps, exact denoiser."
-    )
+    setting += "N uniform Bernoulli steps, exact denoiser."
     sampling = (
         f"SER of drawn sequences, for each N {counts}, seed {request.seed}; each interval holds with chance 1 - "
         f"{1 - request.confidence:.1g}. No denoiser of learning error eps has less than the least SER, attained by "
         "the exact one at eps = 0. One token at a time makes no error."
     )
-    return Table(
-        "SER of hidden Markov languages against the number of steps", columns, tuple(rows), (setting, sampling)
-    )
+    return Table(title, columns, tuple(rows), (setting, sampling))
 
 
 def _allowed_in(steps: int, information: float) -> float:

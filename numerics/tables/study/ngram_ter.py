@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ...enclosure import Enclosure
 from ...engines.workspace import Request, Workspace
 from ...instances import Instance
-from ...languages import random_ngram
+from ...languages import Language, random_ngram
 from ...policies import Bernoulli
 from ..render import Table
 from .measured import divided, increasing, kind, measured, total
 
-__all__ = ["LENGTH", "STEPS", "ngram_ter"]
+__all__ = ["LENGTH", "STEPS", "doubling", "ngram_ter", "ter_of_languages"]
 
 LENGTH = 512
 STEPS = (8, 16, 32, 64, 128, 256, 512)
@@ -41,24 +41,48 @@ def ngram_ter(
     request : Request
         Width and time of a measurement.
     """
+    languages = {f"{order}-gram": random_ngram(order, VOCAB, length, SEED) for order in orders}
+    setting = (
+        f"Random n-grams over V = {VOCAB} symbols that forbid half of all continuations (seed {SEED}), L = {length}, "
+    )
+    return _ter_table("TER of n-gram languages against the number of steps", setting, languages, steps, request)
+
+
+def ter_of_languages(
+    languages: Mapping[str, Language], steps: Sequence[int] | None = None, request: Request = REQUEST
+) -> Table:
+    """The same of one's own languages, by name; N doubles from 8, or 1, up to the longest length, unless given."""
+    return _ter_table("TER against the number of steps", "", languages, steps or doubling(languages), request)
+
+
+def doubling(languages: Mapping[str, Language]) -> tuple[int, ...]:
+    """Numbers of steps from 8, or from 1 where there are fewer than 64 tokens, to the longest length."""
+    longest = max(language.length for language in languages.values())
+    first = 3 if longest >= 64 else 0
+    return tuple(2**k for k in range(first, longest.bit_length()))
+
+
+def _ter_table(
+    title: str, setting: str, languages: Mapping[str, Language], steps: Sequence[int], request: Request
+) -> Table:
     rows = []
-    for order in orders:
-        language = random_ngram(order, VOCAB, length, SEED)
-        whole = Workspace(Instance(language, Bernoulli(1), name=f"{order}-gram"), request)
+    for name, language in languages.items():
+        length = language.length
+        whole = Workspace(Instance(language, Bernoulli(1), name=name), request)
         information = total(measured(whole, "total_correlation"), measured(whole, "dual_total_correlation"))
         entropy = measured(whole, "log_ter_language")
         autoregressive = increasing(entropy, math.exp)
         for N in steps:
-            work = Workspace(Instance(language, Bernoulli(N), name=f"{order}-gram, {N} steps"), request)
+            work = Workspace(Instance(language, Bernoulli(N), name=f"{name}, {N} steps"), request)
             path = divided(measured(work, "path_kl"), length)
             gap = divided(_divergence(work), length)
             ter = increasing(total(entropy, gap), math.exp)
             sharp = divided(information, N * length)
             rows.append(
                 (
-                    f"{order}-gram",
+                    name,
                     N,
-                    math.log(VOCAB) / N,
+                    math.log(language.vocab) / N,
                     sharp,
                     path,
                     kind(path),
@@ -82,16 +106,15 @@ def ngram_ter(
         "TER is",
         "TER autoregressive",
     )
-    setting = (
-        f"Random n-grams over V = {VOCAB} symbols that forbid half of all continuations (seed {SEED}), L = {length}, N "
-        "uniform Bernoulli steps, exact denoiser. TER is a perplexity; the TER gap, log TER(p) - log TER(q) = KL/L, is "
-        "in nats a token. It is at most PATH_KL/L, and at least -log(1 - SER)/L where SER is known."
+    setting += (
+        "N uniform Bernoulli steps, exact denoiser. TER is a perplexity; the TER gap, log TER(p) - log TER(q) = KL/L, "
+        "is in nats a token. It is at most PATH_KL/L, and at least -log(1 - SER)/L where SER is known."
     )
     baseline = (
         "TER autoregressive is that of the language itself, exp(H/L), reached one token at a time. It and the bounds "
         "with TC + DTC are known as well as the entropies in them, to all digits shown."
     )
-    return Table("TER of n-gram languages against the number of steps", columns, tuple(rows), (setting, baseline))
+    return Table(title, columns, tuple(rows), (setting, baseline))
 
 
 def _divergence(work: Workspace) -> Enclosure | None:
