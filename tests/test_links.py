@@ -38,6 +38,11 @@ def test_a_reader_can_follow_a_statement(statement):
     assert Path("proofs_notes/quantities.md") in reached
 
 
+@pytest.mark.parametrize("page", sorted((ROOT / "proofs_notes").rglob("*.md")), ids=lambda page: page.stem)
+def test_every_page_links_to_what_is_there(page):
+    assert [str(place) for place in links(page) if not (ROOT / place).exists()] == []
+
+
 @pytest.mark.parametrize("statement", DECLARED, ids=lambda s: s.id)
 def test_every_side_leads_to_the_code_that_measures_it(statement):
     page = (ROOT / "proofs_notes" / "quantities.md").read_text(encoding="utf-8")

@@ -99,7 +99,7 @@ def prove(
         raise BadInput("policy", f"found {len(policies)} policies; one or two are accepted")
     for each in policies:
         each.check(2, length)
-    scope = _scope(policies, length, exact_denoiser)
+    scope = _scope(statement, policies, length, exact_denoiser)
     try:
         require_subjects(statement, policies)
         if not exact_denoiser and len(policies) == 2:
@@ -128,10 +128,12 @@ def _of_languages(reading: Reading) -> bool:
     return all(name in LANGUAGE_RAYS or name == "profile_max_increase" for name in reading.names)
 
 
-def _scope(policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool) -> str:
+def _scope(statement: Statement, policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool) -> str:
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
+    assumed = sorted({assumption.name for assumption in statement.assumptions} & EQUATIONS)
+    languages = f"language that satisfies {' and '.join(assumed)}" if assumed else "language"
     return (
-        f"every language of length {length} over every vocabulary, {denoiser}, "
+        f"every {languages} of length {length} over every vocabulary, {denoiser}, "
         f"{' and '.join(described(policy) for policy in policies)}"
     )
 

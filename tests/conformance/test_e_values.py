@@ -9,7 +9,12 @@ from itertools import product
 import numpy as np
 import pytest
 
+from maskbound.numerics import Instance, law
 from maskbound.numerics.conformance.e_values import CONCENTRATIONS, Evidence, log_likelihoods
+from maskbound.numerics.conformance.known_bugs import law_of_variant, mistakes
+from maskbound.numerics.conformance.oracle import Oracle
+from maskbound.numerics.instances.gallery import load_gallery
+from maskbound.numerics.policies import Adaptive
 
 P = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6), Fraction(0)]
 OTHERS = {
@@ -120,3 +125,20 @@ def test_likelihoods_are_sums_of_logarithms():
     scores = log_likelihoods(np.array([2, 1, 1, 0]), laws)
     assert scores["flat"] == pytest.approx(4 * math.log(1 / 3), rel=1e-14)
     assert scores["without the last"] == -math.inf
+
+
+def test_what_two_rows_win():
+    """On a chain of three tokens, of what two independent rows would; calls of which both rows have ``h = 0`` aside."""
+    language = load_gallery("markov-lopsided").language
+    policy = Adaptive(5, score="confidence", order="choose-then-sample", sizes=[2, 2, 1], temperature="1/2")
+    instance = Instance(language, policy)
+    r = law_of_variant(mistakes(policy, 5)["temperature applied to the score"], Oracle(instance))
+    p = law(instance).p
+    ratio = np.divide(r, p, out=np.ones_like(p), where=r > 0)
+    divergence = float(r @ np.log(ratio))
+    assert divergence == pytest.approx(1.3e-3, abs=5e-5)
+    h = np.maximum(1 + 2 * (np.divide(r, p, out=np.zeros_like(p), where=p > 0) - 1), 0)
+    means = (h[:, None] + h) / (2 * (p @ h))
+    won = np.outer(r, r)[means > 0] @ np.log(means[means > 0])
+    assert won / (2 * divergence) == pytest.approx(0.88, abs=5e-3)
+    assert np.outer(r, r)[means == 0].sum() < 5e-8

@@ -67,3 +67,15 @@ def test_the_number_of_a_row_added_to_a_seed_gives_no_seed_twice(samples):
     for run in (0, 1, 77):
         seeds = sorted(seed_of_call(run, call) for call in range(-(-samples // size)))
         assert min(after - before for before, after in pairwise(seeds)) >= size
+
+
+def test_how_far_the_seeds_of_a_run_lie_apart():
+    """K of them, at least ``2^32/(3K)`` up to K = 75025, and not beyond."""
+    nearest, first_too_near = 2**32, 0
+    for K in range(2, 75_027):
+        seed = seed_of_call(0, K - 1)
+        nearest = min(nearest, seed, 2**32 - seed)
+        if 3 * K * nearest < 2**32:
+            first_too_near = K
+            break
+    assert first_too_near == 75_026

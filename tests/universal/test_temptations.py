@@ -122,6 +122,14 @@ def test_a_product_of_many_codes_is_not_looked_for_in_vain():
     assert prove("total_correlation <= 49/100*curve_max_slope", Bernoulli(2), 12).verdict is Decided.UNDECIDED
 
 
+def test_a_verdict_says_which_languages_it_is_about():
+    assumed = claim("path_kl == 0", assumptions=["IndependentTokens"])
+    found = prove(assumed, FixedSize([2, 1]), 3)
+    assert found.verdict is Decided.HOLDS
+    assert found.scope.startswith("every language that satisfies IndependentTokens of length 3 ")
+    assert prove("path_kl == 0", FixedSize([2, 1]), 3).verdict is Decided.FAILS
+
+
 def test_what_is_not_read_is_refused():
     pair = [Bernoulli(2), bisection(3)]
     for text in ("curve_min_slope <= curve_max_slope", "kl <= total_correlation/10"):
