@@ -181,10 +181,11 @@ def _measured_exactly(name: str, works: tuple[Workspace, ...]) -> Enclosure:
 
 def _given(name: str, works: tuple[Workspace, ...]) -> int:
     instance = (works[1] if name.endswith("@2") else works[0]).instance
-    plain = name.removesuffix("@2")
-    if plain == "K":
-        return instance.language.states
-    return {"V": instance.vocab, "L": instance.length, "N": instance.policy.steps}[plain]
+    sizes = {"V": instance.vocab, "L": instance.length, "N": instance.policy.steps}
+    found = sizes.get(name.removesuffix("@2"), instance.language.hidden_states)
+    if found is None:
+        raise BadInput("K", f"{instance.name} has no hidden states")
+    return found
 
 
 def _side(

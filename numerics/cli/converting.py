@@ -46,7 +46,7 @@ def convert(
         write_text(to, arpa_text(instance.language))
     elif suffix == ".npz":
         held = io.BytesIO()
-        np.savez(held, **hidden_arrays(instance.language))
+        np.savez(held, allow_pickle=False, **hidden_arrays(instance.language))
         write_bytes(to, held.getvalue())
     else:
         explicit = explicit_spec(instance)
