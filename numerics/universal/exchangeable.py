@@ -26,10 +26,10 @@ Ray = list[Fraction]
 
 
 def exchangeable(policy: Policy | Mixture) -> bool:
-    """Whether the reveal times of permuted positions have the same law."""
+    """Whether the reveal times of permuted positions have the same law, one that is known in closed form."""
     if isinstance(policy, Mixture):
         return all(map(exchangeable, policy.policies))
-    return policy.exchangeable or (policy.oblivious and policy.one_step)
+    return policy.counted or (policy.oblivious and policy.one_step)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
     Raises
     ------
     BeyondReach
-        For a schedule in floating point.
+        For a schedule in floating point, and for other policies than Bernoulli and fixed sizes.
     """
     if isinstance(policy, Mixture):
         return Steps(length, parts=tuple((chance, steps_of(part, length)) for chance, part in policy.parts))
@@ -71,7 +71,8 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
         if not policy.schedule.rational:
             raise BeyondReach("the weights of the schedule are floating numbers, and rational ones are needed")
         return Steps(length, weights=tuple(policy.schedule.fractions.tolist()))
-    assert policy.given_sizes is not None
+    if policy.given_sizes is None:
+        raise BeyondReach("the policy is neither Bernoulli nor of fixed sizes")
     return Steps(length, sizes=policy.given_sizes)
 
 

@@ -21,6 +21,11 @@ from maskbound.numerics.instances.sampler import CompiledSampler, sampler_for
 from maskbound.numerics.metrics import METHODS, measurable, measure
 from maskbound.numerics.policies import Bernoulli, ExchangeableTimes, FixedSize
 from maskbound.numerics.policies.filling import filled
+from maskbound.numerics.traits import parts
+from maskbound.numerics.universal import Decided, prove
+from maskbound.numerics.universal.mixture import Mixture
+from maskbound.numerics.universal.prove import EQUATIONS
+from maskbound.theory import ASSUMPTIONS, statements
 
 HALF = Fraction(1, 2)
 L = 4
@@ -139,6 +144,28 @@ def test_drawing_uses_the_reveal_times():
     for x, chance in law.items():
         # Five standard deviations.
         assert abs(seen[x] / count - chance) <= 5 * math.sqrt(chance * (1 - chance) / count)
+
+
+@pytest.mark.parametrize(
+    "claimed", ["path_kl <= total_correlation", "path_kl <= total_correlation + dual_total_correlation"]
+)
+def test_claims_are_decided_for_every_language(claimed):
+    """By orders and linear programmes, as by the closed forms of the sizes that it mixes."""
+    mixture = Mixture(tuple((HALF, FixedSize(sizes)) for sizes in SIZES))
+    found, expected = (prove(claimed, policy, L) for policy in (Either(*SIZES), mixture))
+    assert found.verdict is expected.verdict is Decided.HOLDS
+    assert found.constant == expected.constant
+    assert prove(claimed, FixedSize(SIZES[0]), L).constant != found.constant
+
+
+def test_nothing_about_one_kind_of_language_is_decided_for_every_one():
+    """Whatever the trait: each that a language decides, but those that are equations between entropies."""
+    about = {name for name in ASSUMPTIONS if parts([name]) == {"language"}}
+    for statement in statements.values():
+        one_kind = about & {assumption.name for assumption in statement.assumptions} - EQUATIONS
+        if one_kind and statement.subjects == 1:
+            reason = prove(statement, FixedSize([2, 2]), L).reason
+            assert reason == f"the statement is about one kind of language ({', '.join(sorted(one_kind))})"
 
 
 @pytest.mark.parametrize(
