@@ -27,7 +27,6 @@ from ..errors import BeyondReach, Undecidable
 from ..instances import Instance
 from ..lattice import lattice_rows, lattice_size
 from ..logform import LogForm
-from ..policies import Bernoulli, FixedSets, FixedSize
 from ..rationals import to_fraction
 from . import verify
 from .check import judge
@@ -204,12 +203,13 @@ def _subject(instance: Instance) -> dict[str, Any]:
 
 def _policy(instance: Instance) -> dict[str, Any]:
     policy = instance.policy
-    if isinstance(policy, Bernoulli):
-        return {"kind": "bernoulli", "weights": [str(w) for w in policy.schedule.fractions.tolist()]}
-    if isinstance(policy, FixedSize):
-        return {"kind": "fixed-size", "sizes": list(policy.sizes)}
-    assert isinstance(policy, FixedSets)
-    return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}
+    if policy.step_law is not None:
+        return {"kind": "bernoulli", "weights": [str(w) for w in policy.step_law.fractions.tolist()]}
+    if policy.random_sizes is not None:
+        return {"kind": "fixed-size", "sizes": list(policy.random_sizes)}
+    if policy.sets is not None:
+        return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}
+    raise BeyondReach(f"{instance.name}: the kernel knows Bernoulli steps, fixed sizes and given sets, not {policy!r}")
 
 
 def _denoiser(instance: Instance) -> list[list[list[str] | None]]:
