@@ -15,6 +15,7 @@ from maskbound.numerics.instances import Instance, Pair, dump, explicit_spec, fr
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
 from maskbound.numerics.instances.pairs import RELATIONS
 from maskbound.numerics.languages import LanguageTable
+from maskbound.numerics.policies import PolicyTable
 from maskbound.theory import SUBJECT_RELATIONS, statements
 
 LARGEST_FAST_TABLE = 600_000
@@ -74,16 +75,7 @@ def test_every_kind_has_an_instance() -> None:
     """All kinds but ``text`` and ``table``, which need a file of the reader's own."""
     specs = [dump(load_gallery(name)) for name in names()]
     assert {spec["language"]["kind"] for spec in specs} == set(LanguageTable.kinds()) - {"text"}
-    assert {spec["policy"]["kind"] for spec in specs} == {
-        "bernoulli",
-        "fixed-size",
-        "autoregressive",
-        "random-order",
-        "fixed-sets",
-        "bisection",
-        "adaptive",
-        "remasking",
-    }
+    assert {spec["policy"]["kind"] for spec in specs} == set(PolicyTable.kinds())
     assert {spec["denoiser"].get("noise", spec["denoiser"]["kind"]) for spec in specs} == {
         "exact",
         "uniform",
