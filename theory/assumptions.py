@@ -218,40 +218,7 @@ MORE_STEPS = Relation(
 SAME_LANGUAGE = Relation("same-language", "both have the same language")
 
 ASSUMPTIONS: Mapping[str, Assumption] = MappingProxyType(
-    {
-        known.name: known
-        for known in (
-            EXACT_DENOISER,
-            ORDER_OBLIVIOUS,
-            BERNOULLI_POLICY,
-            FIXED_SIZE_POLICY,
-            UNIFORM_STEPS,
-            BALANCED_SIZES,
-            GREEDY_SIZES,
-            STEPS_DIVIDE_LENGTH,
-            PAIR_LANGUAGE,
-            PARITY_LANGUAGE,
-            MDS_LANGUAGE,
-            PERMUTATIONS_LANGUAGE,
-            SHIFTED_PAIR_LANGUAGE,
-            INDEPENDENT_TOKENS,
-            ONE_STEP,
-            ONE_AT_A_TIME,
-            SIZED_POLICY,
-            SEPARATED_STEPS,
-            BISECTION_POLICY,
-            MARKOV_LANGUAGE,
-            HIDDEN_MARKOV_LANGUAGE,
-            CHOSEN_FIRST,
-            CHOOSE_THEN_SAMPLE,
-            ONE_CHOICE,
-            TEMPERATURE_ONE,
-            ENTROPY_BOUND_POLICY,
-            PROPOSALS_ONE_AT_A_TIME,
-            NO_BLOCKS,
-            FAVOURED_TOKEN,
-        )
-    }
+    {known.name: known for known in tuple(globals().values()) if isinstance(known, Assumption)}
 )
 """Every assumption by name."""
 

@@ -210,7 +210,11 @@ def _policy(instance: Instance) -> dict[str, Any]:
     if policy.size_law:
         sizes, weights = zip(*((list(sizes), str(chance)) for chance, sizes in policy.size_law), strict=True)
         return {"kind": "mixture-of-sizes", "sizes": list(sizes), "weights": list(weights)}
-    return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets or ()]}
+    if policy.sets is not None:
+        return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}
+    raise BeyondReach(
+        f"{instance.name}: the kernel knows Bernoulli steps, fixed sizes, mixtures of them and given sets, not {policy!r}"
+    )
 
 
 def _denoiser(instance: Instance) -> list[list[list[str] | None]]:

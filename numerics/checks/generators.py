@@ -25,7 +25,7 @@ from ..policies import PolicyTable
 from ..policies.kind import FEW_STEPS
 from ..spec.draws import Spec, normalised
 from ..traits import part_has, parts
-from .subject import STEPS_OF, Candidate
+from .subject import Candidate, steps_key
 
 __all__ = [
     "LARGEST_TABLE",
@@ -213,8 +213,8 @@ def _policies(traits: frozenset[str], length: int) -> dict[str, list[Spec]]:
 
 def merged_steps(policy: Spec) -> Iterator[Spec]:
     """The policies in which two neighbouring steps are one."""
-    key = STEPS_OF[policy["kind"]]
-    steps = policy.get(key, ())
+    key = steps_key(policy)
+    steps = () if key is None else policy[key]
     for k in range(len(steps) - 1):
         merged = steps[k] + steps[k + 1]
         yield {**policy, key: [*steps[:k], sorted(merged) if key == "sets" else merged, *steps[k + 2 :]]}
@@ -222,12 +222,14 @@ def merged_steps(policy: Spec) -> Iterator[Spec]:
 
 def has_steps(policy: Spec) -> bool:
     """Whether its steps are listed; those of blocks, a threshold or an entropy bound are not."""
-    return STEPS_OF[policy["kind"]] in policy
+    return steps_key(policy) is not None
 
 
 def split_step(policy: Spec, rng: Random) -> Spec:
-    """A refinement: one step in two."""
-    key = STEPS_OF[policy["kind"]]
+    """A refinement: one step in two; none where steps are not listed."""
+    key = steps_key(policy)
+    if key is None:
+        return policy
     steps = policy[key]
     k = rng.randrange(len(steps))
     if key == "weights":

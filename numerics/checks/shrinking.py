@@ -11,9 +11,12 @@ from functools import partial
 from ..errors import MaskboundError
 from ..spec.draws import Spec, normalised
 from .generators import EXACT, PERTURBATIONS, Family, built, merged_steps
-from .subject import STEPS_OF, Candidate, law_at, policy_steps, rows, spelled_out, whole_weights, with_row
+from .subject import Candidate, law_at, policy_steps, rows, spelled_out, whole_weights, with_row
 
 __all__ = ["is_plain", "shrink", "size"]
+
+SIMPLER_KINDS = ("bernoulli", "fixed-size", "fixed-sets", "adaptive")
+"""Kinds of policies that are preferred to all others, the simplest first."""
 
 LARGEST_DENOMINATOR = 24
 STRENGTHS = ("1", "1/2", "1/3", "1/4", "1/5", "1/8", "1/16", "1/64")
@@ -72,7 +75,7 @@ def size(candidate: Candidate) -> tuple[int, ...] | None:
     digits = sum(c.numerator.bit_length() + c.denominator.bit_length() for c in numbers)
     denoisers = sum(_rank(table) for table in candidate.denoisers)
     support = int(language.support_table().sum())
-    kinds = sum(list(STEPS_OF).index(policy["kind"]) + ("block_length" in policy) for policy in candidate.policies)
+    kinds = sum(_kind_rank(policy["kind"]) + ("block_length" in policy) for policy in candidate.policies)
     order = [position for policy in candidate.policies for chosen in policy.get("sets", ()) for position in chosen]
     turned = sum(a > b for a, b in itertools.combinations(order, 2))
     tokens = [token for x, _ in candidate.language.get("support", ()) for token in x]
@@ -91,6 +94,10 @@ def _laws(candidate: Candidate) -> list[list[Fraction]]:
 def _rank(denoiser: Spec) -> int:
     rule = int(denoiser.get("off_support", "uniform") != "uniform") + int("off_support_scope" in denoiser)
     return 4 * ("exact", "perturbed", "table").index(denoiser.get("kind", "exact")) + rule
+
+
+def _kind_rank(kind: str) -> int:
+    return SIMPLER_KINDS.index(kind) if kind in SIMPLER_KINDS else len(SIMPLER_KINDS)
 
 
 def _numbers(denoiser: Spec) -> Iterator[Fraction]:

@@ -23,25 +23,22 @@ from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair, parse
 from ..lattice import lattice_rows, lattice_size, sequence_rows
-from ..policies import read_policy
+from ..policies import PolicyTable, read_policy
 from ..spec.draws import Spec
 
 __all__ = [
-    "STEPS_OF",
     "Candidate",
     "Path",
     "law_at",
     "policy_steps",
     "rows",
+    "steps_key",
     "spelled_out",
     "whole_weights",
     "with_row",
 ]
 
 Path = tuple[str | int, ...]
-
-STEPS_OF = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets", "adaptive": "sizes"}
-"""The key of a policy that lists its steps; an adaptive one may have a rule in its place."""
 
 RULE = ("off_support", "off_support_scope")
 
@@ -163,9 +160,16 @@ def _masks(vocab: int, length: int) -> list[list[bool]]:
     return (lattice_rows(0, lattice_size(vocab, length), vocab, length) == vocab).tolist()
 
 
+def steps_key(policy: Spec) -> str | None:
+    """The key that lists the steps of a policy; None where none does, as with a threshold."""
+    key = PolicyTable.kinds()[policy["kind"]].steps_key
+    return key if key in policy else None
+
+
 def policy_steps(policy: Spec) -> int:
     """N of a policy in the form of candidates."""
-    return len(policy.get(STEPS_OF[policy["kind"]], (None,)))
+    key = steps_key(policy)
+    return 1 if key is None else len(policy[key])
 
 
 def spelled_out(language: Spec) -> Spec:

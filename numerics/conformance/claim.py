@@ -100,6 +100,6 @@ class Claim:
                     raise
         elif not follows:
             raise BeyondReach(
-                f"{instance.name} has {instance.vocab}^{instance.length} sequences, and steps that mask tokens again, "
-                "or follow a list of sizes that is drawn first, are not followed"
+                f"{instance.name} has {instance.vocab}^{instance.length} sequences, and only the steps of Bernoulli, "
+                "fixed-size, fixed-sets and adaptive policies are followed"
             )

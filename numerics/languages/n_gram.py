@@ -206,7 +206,7 @@ class NGram(ChainLanguage):
         """Between neighbouring revealed positions only the two ends matter."""
         V, L = self.vocab, self.length
         first, P = self.weights()
-        last = self.final(lambda law: law.values)
+        last = np.broadcast_to(self.final(lambda law: law.values), (V,))
         powers = np.empty((L + 1, V, V))
         powers[0] = joined = np.eye(V)
         for gap in range(1, L + 1):

@@ -7,7 +7,7 @@ import math
 from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -328,6 +328,7 @@ def _has_entropy_bound(policy: Policy) -> bool:
 
 class AdaptiveTable(PolicyTable):
     kind: Literal["adaptive"]
+    steps_key: ClassVar[str] = "sizes"
     score: Literal["confidence", "margin", "entropy", "random"]
     order: Literal["choose-then-sample", "sample-then-choose"]
     sizes: Wholes = ABSENT

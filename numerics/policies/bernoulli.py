@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from random import Random
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,6 +181,7 @@ def _has_uniform_steps(policy: Policy) -> bool:
 
 class BernoulliTable(ScheduledTable):
     kind: Literal["bernoulli"]
+    steps_key: ClassVar[str] = "weights"
 
     def build(self, length: int) -> Policy:
         return Bernoulli(schedule=self.read_schedule(self.exactly_one("steps", "weights", "alpha")))

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from random import Random
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,7 @@ def _bisects(policy: Policy) -> bool:
 
 class FixedSetsTable(PolicyTable):
     kind: Literal["fixed-sets"]
+    steps_key: ClassVar[str] = "sets"
     sets: WholeRows
 
     def build(self, length: int) -> Policy:

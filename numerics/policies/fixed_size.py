@@ -7,7 +7,7 @@ import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from random import Random
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,6 +146,7 @@ class FixedSizeTable(ScheduledTable):
     """``sizes``, or the keys of a schedule: uniform ``steps`` are as even as possible, others are rounded."""
 
     kind: Literal["fixed-size"]
+    steps_key: ClassVar[str] = "sizes"
     sizes: Wholes = ABSENT
 
     def build(self, length: int) -> Policy:

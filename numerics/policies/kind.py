@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from ..errors import BadInput
 from ..spec.draws import Spec
@@ -21,6 +21,9 @@ FEW_STEPS = 4
 
 class PolicyTable(KindTable):
     """A ``[policy]`` table."""
+
+    steps_key: ClassVar[str | None] = None
+    """The key that lists its steps; None where none does. A table may leave it out."""
 
     def build(self, length: int) -> Policy:
         """The policy for sequences of ``length`` tokens."""

@@ -26,10 +26,10 @@ Ray = list[Fraction]
 
 
 def exchangeable(policy: Policy | Mixture) -> bool:
-    """Whether the reveal times of permuted positions have the same law."""
+    """Whether the reveal times of permuted positions have the same law, one that is known in closed form."""
     if isinstance(policy, Mixture):
         return all(map(exchangeable, policy.policies))
-    return policy.exchangeable or (policy.oblivious and policy.one_step)
+    return policy.counted or (policy.oblivious and policy.one_step)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
     Raises
     ------
     BeyondReach
-        For a schedule in floating point.
+        For a schedule in floating point, and for other policies than Bernoulli and fixed sizes.
     """
     if isinstance(policy, Mixture):
         return Steps(length, parts=tuple((chance, steps_of(part, length)) for chance, part in policy.parts))
@@ -74,7 +74,8 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
     if len(policy.size_law) > 1:
         return Steps(length, parts=tuple((chance, Steps(length, sizes=sizes)) for chance, sizes in policy.size_law))
     sizes = policy.size_law[0][1] if policy.size_law else policy.given_sizes
-    assert sizes is not None
+    if sizes is None:
+        raise BeyondReach("the policy is neither Bernoulli nor of fixed sizes")
     return Steps(length, sizes=sizes)
 
 

@@ -5,15 +5,13 @@ A set of positions is a whole number, bit i for position i; a combination maps s
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from ..errors import BeyondReach
-from ..policies import FixedSize, Policy
-from .exchangeable import steps_of
+from ..policies import GivenTimes, Policy
 from .linear import CONSTANT, Form, Number
 from .mixture import Mixture
 
@@ -41,32 +39,34 @@ def orders_of(policy: Policy | Mixture, length: int) -> Orders:
     if isinstance(policy, Mixture):
         found = [(chance * own, sets) for chance, part in policy.parts for own, sets in orders_of(part, length)]
         return tuple((chance, sets) for chance, sets in found if chance)
-    if policy.sets is not None:
-        return ((Fraction(1), _bits(policy.sets)),)
-    if not policy.exchangeable:
+    if not policy.oblivious:
         raise BeyondReach("the order depends on the tokens")
-    steps = steps_of(policy, length)
-    if steps.parts:
-        return orders_of(Mixture(tuple((chance, FixedSize(part.sizes or ())) for chance, part in steps.parts)), length)
-    number = len(steps.weights or steps.sizes or ())
-    if number**length > MOST_ORDERS:
-        raise BeyondReach(f"{number} steps at length {length} have more than {MOST_ORDERS} orders")
-    law: dict[tuple[int, ...], Fraction] = defaultdict(Fraction)
-    for times in itertools.product(range(number), repeat=length):
-        counts = [times.count(k) for k in range(number)]
-        if steps.weights is not None:
-            chance = math.prod((steps.weights[k] for k in times), start=Fraction(1))
-        else:
-            ways = math.factorial(length) // math.prod(map(math.factorial, counts))
-            chance = Fraction(counts == list(steps.sizes or ()), ways)
-        if chance:
-            sets = (sum(1 << i for i in range(length) if times[i] == k) for k in range(number))
-            law[tuple(chosen for chosen in sets if chosen)] += chance
+    if policy.irrational:
+        raise BeyondReach(f"{policy.irrational}, and rational ones are needed")
+    law: defaultdict[tuple[int, ...], Fraction] = defaultdict(Fraction)
+    for chance, times in GivenTimes.of(policy).parts:
+        for sets, share in _orders_of_times(times, length).items():
+            law[sets] += chance * share
     return tuple((chance, sets) for sets, chance in law.items())
 
 
-def _bits(sets: Iterable[Iterable[int]]) -> tuple[int, ...]:
-    return tuple(sum(1 << i for i in chosen) for chosen in sets)
+def _orders_of_times(times: GivenTimes, length: int) -> Mapping[tuple[int, ...], Fraction]:
+    """The law of the sets of a policy whose next step depends on the past through what is masked only."""
+    law: Mapping[tuple[int, ...], Fraction] = {(): Fraction(1)}
+    for step in range(1, times.steps + 1):
+        following: defaultdict[tuple[int, ...], Fraction] = defaultdict(Fraction)
+        for sets, chance in law.items():
+            masked = tuple(i for i in range(length) if not sum(sets) >> i & 1)
+            for share, chosen in times.choices(step, masked):
+                following[(*sets, _bits(chosen)) if chosen else sets] += chance * share
+                if len(following) > MOST_ORDERS:
+                    raise BeyondReach(f"{times.steps} steps at length {length} have more than {MOST_ORDERS} orders")
+        law = following
+    return law
+
+
+def _bits(chosen: Iterable[int]) -> int:
+    return sum(1 << i for i in chosen)
 
 
 def combined(parts: Iterable[tuple[Number, Mapping[int, Number]]]) -> Combination:

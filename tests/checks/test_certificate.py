@@ -59,9 +59,12 @@ REFUSED = {
     "hmm-weather": "the schedule has floating weights, not rationals",
     "markov-floating": "the schedule has floating weights, not rationals",
 } | {
-    name: "the policy's reveal times depend on the tokens"
+    name: "the kernel knows Bernoulli steps" if policy.oblivious else "the policy's reveal times depend on the tokens"
     for name in names()
-    if not load_gallery(name).policy.oblivious
+    if (policy := load_gallery(name).policy).step_law is None
+    and policy.random_sizes is None
+    and not policy.size_law
+    and policy.sets is None
 }
 """The members of the fast gallery that have no certificates, and why."""
 

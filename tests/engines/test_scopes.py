@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -19,6 +20,7 @@ from maskbound.numerics.policies import (
     Bernoulli,
     FixedSets,
     FixedSize,
+    GivenTimes,
     MixtureOfSizes,
     Policy,
     Remasking,
@@ -41,7 +43,25 @@ LANGUAGES = (
     languages.HMM(L, [0.3, 0.7], [[0.6, 0.2], [0.3, 0.7]], [[0.9, 0.1], [0, 1]], end=[0.2, 0]),
     languages.shifted_pair(3, "1/10", L),
 )
+
+
+class OneThenTheRest(GivenTimes):
+    """Reveal times that no engine has heard of."""
+
+    steps = 2
+
+    def choices(self, step, masked):
+        chosen = masked[:1] if step == 1 else masked
+        yield Fraction(1), chosen
+
+    def check(self, vocab, length): ...
+    def written(self): ...
+    def reveal_times(self, uniforms): ...
+    def draw_step(self, step, y, conditionals, rng): ...
+
+
 POLICIES = (
+    OneThenTheRest(),
     Bernoulli(2),
     Bernoulli(weights=[0.3, 0.7]),
     FixedSize([2, 2]),
@@ -114,7 +134,7 @@ def given_sizes(i: Instance) -> bool:
 
 OF_POLICY: Mapping[str, Predicate] = {
     "any policy": lambda i: True,
-    "given reveal times": lambda i: isinstance(i.policy, Bernoulli | FixedSize | MixtureOfSizes | FixedSets),
+    "given reveal times": lambda i: not isinstance(i.policy, Adaptive | Remasking),
     "Bernoulli": lambda i: isinstance(i.policy, Bernoulli),
     "fixed-size": lambda i: isinstance(i.policy, FixedSize),
     "mixture of sizes": lambda i: isinstance(i.policy, MixtureOfSizes),

@@ -16,6 +16,7 @@ from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
 from maskbound.numerics.instances.pairs import RELATIONS
 from maskbound.numerics.languages import LanguageTable
 from maskbound.numerics.languages.kind import FileTable
+from maskbound.numerics.policies import PolicyTable
 from maskbound.theory import SUBJECT_RELATIONS, statements
 
 LARGEST_FAST_TABLE = 600_000
@@ -75,16 +76,7 @@ def test_every_kind_has_an_instance() -> None:
     """All kinds but those that need a file of the reader's own."""
     specs = [dump(load_gallery(name)) for name in names()]
     assert {spec["language"]["kind"] for spec in specs} == set(LanguageTable.kinds()) - set(FileTable.kinds())
-    assert {spec["policy"]["kind"] for spec in specs} == {
-        "bernoulli",
-        "fixed-size",
-        "autoregressive",
-        "random-order",
-        "fixed-sets",
-        "bisection",
-        "adaptive",
-        "remasking",
-    }
+    assert {spec["policy"]["kind"] for spec in specs} == set(PolicyTable.kinds())
     assert {spec["denoiser"].get("noise", spec["denoiser"]["kind"]) for spec in specs} == {
         "exact",
         "uniform",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from fractions import Fraction
+from random import Random
 
 import numpy as np
 import pytest
@@ -14,13 +15,25 @@ from oracles import languages as oracle_languages
 from oracles import quantities, samplers
 
 from maskbound.numerics import denoisers, languages
+from maskbound.numerics.checks.certificate import certificate
+from maskbound.numerics.checks.generators import EXACT, Family, merged_steps, split_step
+from maskbound.numerics.checks.mutations import perturbed
+from maskbound.numerics.checks.shrinking import shrink, size
+from maskbound.numerics.checks.subject import Candidate
+from maskbound.numerics.conformance.claim import Claim
 from maskbound.numerics.engines.workspace import Workspace
-from maskbound.numerics.errors import NoLogForm
+from maskbound.numerics.errors import BadInput, BeyondReach, NoLogForm
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.instances.sampler import CompiledSampler, sampler_for
 from maskbound.numerics.metrics import METHODS, measurable, measure
-from maskbound.numerics.policies import Bernoulli, ExchangeableTimes, FixedSize
+from maskbound.numerics.policies import Bernoulli, ExchangeableTimes, FixedSize, PolicyTable
 from maskbound.numerics.policies.filling import filled
+from maskbound.numerics.spec.table import Wholes
+from maskbound.numerics.traits import parts
+from maskbound.numerics.universal import Decided, prove
+from maskbound.numerics.universal.mixture import Mixture
+from maskbound.numerics.universal.prove import EQUATIONS
+from maskbound.theory import ASSUMPTIONS, statements
 
 HALF = Fraction(1, 2)
 L = 4
@@ -35,7 +48,8 @@ class Either(ExchangeableTimes):
     steps = 2
 
     def check(self, vocab, length):
-        assert all(sum(part) == length for part in self.either)
+        if any(sum(part) != length for part in self.either):
+            raise BadInput("first", f"sizes of sum {length} are accepted")
 
     def written(self):
         raise NotImplementedError
@@ -142,6 +156,28 @@ def test_drawing_uses_the_reveal_times():
 
 
 @pytest.mark.parametrize(
+    "claimed", ["path_kl <= total_correlation", "path_kl <= total_correlation + dual_total_correlation"]
+)
+def test_claims_are_decided_for_every_language(claimed):
+    """By orders and linear programmes, as by the closed forms of the sizes that it mixes."""
+    mixture = Mixture(tuple((HALF, FixedSize(sizes)) for sizes in SIZES))
+    found, expected = (prove(claimed, policy, L) for policy in (Either(*SIZES), mixture))
+    assert found.verdict is expected.verdict is Decided.HOLDS
+    assert found.constant == expected.constant
+    assert prove(claimed, FixedSize(SIZES[0]), L).constant != found.constant
+
+
+def test_nothing_about_one_kind_of_language_is_decided_for_every_one():
+    """Whatever the trait: each that a language decides, but those that are equations between entropies."""
+    about = {name for name in ASSUMPTIONS if parts([name]) == {"language"}}
+    for statement in statements.values():
+        one_kind = about & {assumption.name for assumption in statement.assumptions} - EQUATIONS
+        if one_kind and statement.subjects == 1:
+            reason = prove(statement, FixedSize([2, 2]), L).reason
+            assert reason == f"the statement is about one kind of language ({', '.join(sorted(one_kind))})"
+
+
+@pytest.mark.parametrize(
     "policy", [Bernoulli(weights=["1/2", 0, "1/3", "1/6"]), FixedSize([2, 0, 1, 1]), FixedSize([4])]
 )
 def test_closed_forms_are_the_general_laws(policy):
@@ -160,3 +196,45 @@ def test_closed_forms_are_the_general_laws(policy):
         assert abs(Fraction(before[R, i]) - chance) <= chance * Fraction(error)
     assert np.count_nonzero(before) == sum(chance > 0 for chance in general.values())
     assert policy.log2_of_times(L) <= super(ExchangeableTimes, policy).log2_of_times(L) + 1e-9
+
+
+def test_a_policy_that_the_kernel_does_not_know_has_no_certificate():
+    with pytest.raises(BeyondReach, match=r"the kernel knows Bernoulli steps, .* not .*Either"):
+        certificate(statements["kl-path-kl/given-times"], [case(False).instance])
+
+
+def test_long_sequences_of_steps_that_are_not_followed_are_refused():
+    chain = languages.markov(["1/2", "1/2"], [["2/3", "1/3"], [0, 1]], 40)
+    with pytest.raises(BeyondReach, match="only the steps of Bernoulli, fixed-size, fixed-sets and adaptive"):
+        Claim(Instance(chain, Either([10, 30], [30, 10])))
+
+
+@pytest.fixture
+def unheard(monkeypatch):
+    """A kind of policy whose table lists no steps, for as long as the test."""
+
+    class EitherTable(PolicyTable):
+        first: Wholes
+        second: Wholes
+
+        def build(self, length):
+            return Either(self.first, self.second)
+
+    kinds = {**PolicyTable.kinds(), "either": EitherTable}
+    monkeypatch.setattr(PolicyTable, "kinds", classmethod(lambda cls: kinds))
+    return {"kind": "either", "first": [1, 3], "second": [3, 1]}
+
+
+def test_a_counterexample_of_an_unheard_kind_is_shrunk_to_a_simpler_one(unheard):
+    """Steps that its table does not list are neither merged nor split; Bernoulli ones take its place if they do."""
+    family = Family.of(statements["kl-path-kl/given-times"])
+    language = {"kind": "tabular", "vocab": 2, "length": L, "support": [[[0] * L, HALF], [[1] * L, HALF]]}
+    candidate = Candidate(language, (unheard,), (EXACT,))
+    assert (list(merged_steps(unheard)), split_step(unheard, Random(1))) == ([], unheard)
+    found, complete = shrink(candidate, family, lambda smaller: smaller.policies[0]["kind"] == "either", lambda: False)
+    assert complete
+    assert size(found) < size(candidate)
+    found, _ = shrink(candidate, family, lambda smaller: True, lambda: False)
+    assert found.policies[0]["kind"] == "bernoulli"
+    for seed in range(20):
+        assert size(perturbed(candidate, family, Random(seed))) is not None
