@@ -12,6 +12,7 @@ from scipy import sparse
 
 from ...enclosure import gamma
 from ...languages import HMM, Language, NGram
+from ...languages.chains import ends_of
 from ...languages.context_chain import context_chain
 from ...probabilities import PARAMETER_DEPTH
 
@@ -44,6 +45,8 @@ class HiddenChain:
         Roundings in the product of a transition's and an emission's probability.
     memory : int or None
         So many tokens in a row determine the state that emitted the last of them, if any number does.
+    final : (K,) float64
+        End weights (definitions.md#end-weights), or ones.
     """
 
     length: int
@@ -52,6 +55,7 @@ class HiddenChain:
     emission: sparse.csr_array
     depth: int
     memory: int | None
+    final: NDArray[np.float64]
 
     @property
     def states(self) -> int:
@@ -166,19 +170,21 @@ def _grouped(laws: NDArray[np.float64], accepted: float) -> StateLaws:
 
 def hidden_chain(language: Language) -> HiddenChain:
     """The language's own hidden chain, or an n-gram's (definitions.md#languages)."""
+    final = np.ones(1)
     if language.is_hidden:
         given = HMM.of(language)
         initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(given.transition.values), given.emission.values
+        final = ends_of(given)
     elif language.memory == 0:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
     else:
         language = NGram.of(language)
-        initial, transition, emission, _ = context_chain(language)
+        initial, transition, emission, final = context_chain(language)
         terms = min(language.vocab ** (language.order - 2), SUM_DEPTH)
         depth = PARAMETER_DEPTH + 1 if language.order == 2 else 2 * (PARAMETER_DEPTH + terms) + 2
-    return _reduced(language.length, initial, transition, np.asarray(emission), depth, language.memory)
+    return _reduced(language.length, initial, transition, np.asarray(emission), depth, language.memory, final)
 
 
 def _reduced(
@@ -188,6 +194,7 @@ def _reduced(
     emission: NDArray[np.float64],
     depth: int,
     memory: int | None,
+    final: NDArray[np.float64],
 ) -> HiddenChain:
     """On the states that occur."""
     transition.eliminate_zeros()
@@ -206,4 +213,5 @@ def _reduced(
         sparse.csr_array(emission[kept]),
         depth,
         memory,
+        np.ascontiguousarray(final[kept]),
     )
