@@ -69,7 +69,7 @@ def _of_language(
         windows.obstacle,
         windows.cost,
         run,
-        "homogeneous hmm or n-gram x any policy",
+        "hmm or n-gram x any policy",
         "n K V (V + 1), n windows",
         relies_on,
     )
@@ -91,7 +91,7 @@ def _of_policy(
         all_of(policies, obstacle),
         cost,
         run,
-        f"homogeneous hmm or n-gram x {policies.words}, exact denoiser",
+        f"hmm or n-gram x {policies.words}, exact denoiser",
         "n K V (V + 1) + N L, n windows",
         relies_on,
     )

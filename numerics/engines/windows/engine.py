@@ -14,7 +14,6 @@ from ...enclosure import Enclosure, Kind
 from ...instances import Instance
 from ...limits import memory_budget
 from ...policies import Bernoulli
-from ..needs import HOMOGENEOUS
 from ..workspace import Cost, Workspace
 from .coefficients import Fractions, Functional, Sizes
 from .contraction import survival
@@ -72,7 +71,7 @@ def obstacle(instance: Instance) -> str | None:
     """None for hidden Markov models and n-grams."""
     if not instance.language.hidden_states:
         return "the language is neither a hidden Markov model nor an n-gram"
-    return HOMOGENEOUS(instance)
+    return None
 
 
 def exact_obstacle(instance: Instance) -> str | None:
