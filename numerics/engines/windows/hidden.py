@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
 from ...errors import BeyondReach
 from ...languages import HMM, Language, NGram
@@ -28,6 +29,9 @@ COARSEST = 1e-2
 NEGLIGIBLE = 1e-16
 """Chance of a state that is left out of a law that stands for others, so that states which die out do not count."""
 
+LONGEST_GROWTH = 1000
+"""Positions after which a growth is taken for that of all further ones."""
+
 SHORT = 64
 """Positions that have a law each, whole."""
 
@@ -37,7 +41,7 @@ class HiddenChain:
     """A hidden chain of L positions, on the states that occur; homogeneous but for its end weights.
 
     With end weights f (definitions.md#end-weights) paths are weighted by the initial law, transitions, emissions and f,
-    and divided by the sum of all. The transitions are scaled so that this sum is about 1, which changes no law.
+    and divided by the sum of all. The transitions are scaled so that messages settle, which changes no law.
 
     Attributes
     ----------
@@ -257,10 +261,23 @@ def hidden_chain(language: Language) -> HiddenChain:
         terms = min(language.vocab ** (language.order - 2), SUM_DEPTH)
         depth = PARAMETER_DEPTH + 1 if language.order == 2 else 2 * (PARAMETER_DEPTH + terms) + 2
     if ends:
-        growth = math.exp(language.log_length_probability / max(language.length - 1, 1))
-        transition, depth = transition / growth, depth + 1
+        transition, depth = transition / _growth(transition), depth + 1
     emission = np.asarray(emission)
     return _reduced(language.length, initial, transition, emission, depth, language.memory, final, ends)
+
+
+def _growth(transition: sparse.csr_array) -> float:
+    """The factor by which messages grow at one more position, far from the end."""
+    message, growth = np.ones(transition.shape[0]), 1.0
+    for _ in range(LONGEST_GROWTH):
+        following = transition @ message
+        before, growth = growth, float(following.sum() / message.sum())
+        if growth == 0.0:
+            return 1.0
+        message = following / following.max()
+        if abs(growth - before) <= U * growth:
+            break
+    return growth
 
 
 def _reduced(
