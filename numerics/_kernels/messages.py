@@ -71,4 +71,4 @@ def is_possible(
             return False
     for s in range(K):
         here[s] &= final[s] > 0.0
-    return here.any()
+    return bool(here.any())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flint import fmpq
-
 from ..enclosure import Enclosure
 from ..engines.needs import Need, all_of
 from ..engines.rational import language_obstacle
@@ -30,8 +28,7 @@ def _messages(work: Workspace) -> Enclosure:
 
 
 def _exact(work: Workspace) -> LogForm:
-    Z = work.instance.language.exact_length_probability()
-    return LogForm.log(fmpq(Z.numerator, Z.denominator))
+    return LogForm.log(work.instance.language.exact_length_probability())
 
 
 def _cost(instance: Instance) -> Cost:

@@ -101,9 +101,7 @@ class Pick:
         if len(chosen):
             again = np.repeat(np.arange(len(chosen)), times[chosen])
             windows = cut.windows(chosen)
-            each = (of[again] for of in (windows.M, windows.weight, windows.revealed, windows.root))
-            repeated = Windows(*each, windows.apart)
-            self._parts.append((repeated, cut.distance, cut.told[chosen][again]))
+            self._parts.append((windows.taken(again), cut.distance, cut.told[chosen][again]))
 
     def gathered(self) -> tuple[Windows, NDArray[np.int64], NDArray[np.float64]] | None:
         """All picks: windows, distances, and what they tell; None if there are too few."""

@@ -112,7 +112,7 @@ def _links(instance: Instance) -> tuple[float, float]:
     """Transitions that are possible, and pairs of a state and a token that it shows."""
     language = ChainLanguage.of(instance.language)
     if language.is_hidden:
-        return language.links, np.count_nonzero(HMM.of(language).emission.values)
+        return float(language.links), float(np.count_nonzero(HMM.of(language).emission.values))
     states = float(language.hidden_states or 1)
     return states * language.vocab, states
 

@@ -145,8 +145,8 @@ class HiddenChain:
         """
         L = self.length
         if L <= SHORT:
-            roots = np.arange(L) if self.ends else np.zeros(L, dtype=np.int64)
-            return StateLaws(self.ahead, np.arange(L), np.zeros(L), 0.0, self.behind, roots)
+            each = np.arange(L) if self.ends else np.zeros(L, dtype=np.int64)
+            return StateLaws(self.ahead, np.arange(L), np.zeros(L), 0.0, self.behind, each)
         kept = np.where(self.laws < NEGLIGIBLE, 0.0, self.ahead)
         accepted = COARSEST
         while True:

@@ -112,6 +112,10 @@ class Windows:
     def __len__(self) -> int:
         return len(self.M)
 
+    def taken(self, which: NDArray[np.int64]) -> Windows:
+        """Some of them, perhaps repeatedly."""
+        return Windows(self.M[which], self.weight[which], self.revealed[which], self.root[which], self.apart)
+
 
 @dataclass(frozen=True)
 class Cut:
