@@ -45,6 +45,7 @@ def unfold(
     rows: int,
     M: NDArray[np.float64],
     weight: NDArray[np.float64],
+    root: NDArray[np.int64],
     starts: NDArray[np.int64],
     columns: NDArray[np.int64],
     chances: NDArray[np.float64],
@@ -63,12 +64,14 @@ def unfold(
     ----------
     M : (n, K, V) float64
     weight : (n,) float64
+    root : (n,) int64
+        Which right ends each window stands for.
     starts : (V+1, K+1) int64
         Where the rows of each extension's matrix begin in ``columns`` and ``chances``; the last one masks.
     laws : (T, K) float64
         Laws of the hidden state at the new left end.
-    count, apart : (T,) float64
-        How many positions have each law, and the relative error of the joint probabilities that it gives.
+    count, apart : (R, T) float64
+        How many positions have each law, by right ends, and the relative error of joint probabilities that it gives.
     shown_from, shown, shown_chance
         The emission matrix, row by row.
     rounding : float
@@ -86,7 +89,19 @@ def unfold(
     for n in range(piece * rows, min((piece + 1) * rows, len(M))):
         for c in range(V + 1):
             _extended(M[n], starts[c], columns, chances, child)
-            _tell(child, weight[n], laws, count, apart, shown_from, shown, shown_chance, rounding, room, out[n, c])
+            _tell(
+                child,
+                weight[n],
+                laws,
+                count[root[n]],
+                apart[root[n]],
+                shown_from,
+                shown,
+                shown_chance,
+                rounding,
+                room,
+                out[n, c],
+            )
 
 
 @kernel
@@ -244,6 +259,7 @@ def explore(
     M: NDArray[np.float64],
     weight: NDArray[np.float64],
     revealed: NDArray[np.int64],
+    root: NDArray[np.int64],
     distance: NDArray[np.int64],
     told: NDArray[np.float64],
     starts: NDArray[np.int64],
@@ -271,12 +287,12 @@ def explore(
 
     Parameters
     ----------
-    M, weight, revealed, distance
-        Windows, their factors, m, and d.
+    M, weight, revealed, root, distance
+        Windows, their factors, m, which right ends they stand for, and d.
     told : (n, 4) float64
         What they tell; see :func:`unfold`.
-    counts, apart : (D, T) float64
-        By distance: how many positions have each law, and its relative error.
+    counts, apart : (D, R, T) float64
+        By distance and right ends: how many positions have each law, and its relative error.
     coefficient, width : (D, D) float64
         e and w by m and q; paths end at distance D - 1 or the sequence's end.
     uniforms : (n, D) float64
@@ -306,7 +322,17 @@ def explore(
             for c in range(V + 1):
                 _extended(here, starts[c], columns, chances, child)
                 _tell(
-                    child, factor, laws, counts[d], apart[d], shown_from, shown, shown_chance, rounding, room, heard[c]
+                    child,
+                    factor,
+                    laws,
+                    counts[d, root[n]],
+                    apart[d, root[n]],
+                    shown_from,
+                    shown,
+                    shown_chance,
+                    rounding,
+                    room,
+                    heard[c],
                 )
                 more = m + (c < V)
                 heard[c, MASS] = heard[c, INFORMATION] * width[more, d - 1 - more]

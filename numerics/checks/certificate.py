@@ -212,9 +212,8 @@ def _policy(instance: Instance) -> dict[str, Any]:
         return {"kind": "mixture-of-sizes", "sizes": list(sizes), "weights": list(weights)}
     if policy.sets is not None:
         return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}
-    raise BeyondReach(
-        f"{instance.name}: the kernel knows Bernoulli steps, fixed sizes, mixtures of them and given sets, not {policy!r}"
-    )
+    known = "Bernoulli steps, fixed sizes, mixtures of them and given sets"
+    raise BeyondReach(f"{instance.name}: the kernel knows {known}, not {policy!r}")
 
 
 def _denoiser(instance: Instance) -> list[list[list[str] | None]]:

@@ -79,6 +79,11 @@ class ChainLanguage(Language):
     def transitions(self) -> int:
         """Transitions between the first state and the last."""
 
+    @property
+    def links(self) -> int:
+        """Transitions that are possible."""
+        return int(np.count_nonzero(self.transition.values))
+
     @abstractmethod
     def _following(self, message: NDArray[Any]) -> NDArray[Any]:
         """``h(k')`` at the entry of ``transition`` that leads to k'."""

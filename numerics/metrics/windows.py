@@ -69,7 +69,7 @@ def _of_language(
         windows.obstacle,
         windows.cost,
         run,
-        "homogeneous hmm or n-gram x any policy",
+        "hmm or n-gram x any policy",
         "n K V (V + 1), n windows",
         relies_on,
     )
@@ -91,7 +91,7 @@ def _of_policy(
         all_of(policies, obstacle),
         cost,
         run,
-        f"homogeneous hmm or n-gram x {policies.words}, exact denoiser",
+        f"hmm or n-gram x {policies.words}, exact denoiser",
         "n K V (V + 1) + N L, n windows",
         relies_on,
     )
@@ -108,6 +108,16 @@ METHODS = (
     _of_language("profile_area", windows.entropy, BY_CURVE),
     _of_policy("path_kl", windows.path_kl),
     _of_policy("path_kl", windows.sampled_path_kl, kind="statistical", cost=windows.sampled_cost),
+    Method(
+        "path_kl",
+        "sampled",
+        "statistical",
+        windows.correlations_obstacle,
+        windows.correlations_cost,
+        windows.path_kl_of_steps,
+        "hmm or n-gram x given reveal times, exact denoiser",
+        "n N L K^2, n sequences; n N L E for E transitions",
+    ),
     _of_policy("curve_left_riemann_sum", windows.left_sum, policies=BERNOULLI),
     _of_policy("profile_left_sum", windows.left_sum, policies=FIXED_SIZE),
     _of_policy(

@@ -233,7 +233,7 @@ def test_every_method_is_asked_for_something_and_something_else():
     [
         ("path_kl", "tabular", "any language x any policy"),
         ("step_correlation", "rational", "rational language x given reveal times, rational denoiser and policy"),
-        ("ser", "windows", "homogeneous hmm or n-gram x Bernoulli or fixed-size"),
+        ("ser", "windows", "hmm or n-gram x Bernoulli or fixed-size"),
         ("ser", "reference", "any language x any policy"),
     ],
 )

@@ -15,8 +15,12 @@ from .engine import (
     sampled_path_kl,
     total_correlation,
 )
+from .step_correlations import correlations_cost, correlations_obstacle, path_kl_of_steps
 
 __all__ = [
+    "correlations_cost",
+    "correlations_obstacle",
+    "path_kl_of_steps",
     "cost",
     "curve_at",
     "dual_total_correlation",

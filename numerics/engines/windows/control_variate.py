@@ -101,8 +101,7 @@ class Pick:
         if len(chosen):
             again = np.repeat(np.arange(len(chosen)), times[chosen])
             windows = cut.windows(chosen)
-            repeated = Windows(windows.M[again], windows.weight[again], windows.revealed[again], windows.apart)
-            self._parts.append((repeated, cut.distance, cut.told[chosen][again]))
+            self._parts.append((windows.taken(again), cut.distance, cut.told[chosen][again]))
 
     def gathered(self) -> tuple[Windows, NDArray[np.int64], NDArray[np.float64]] | None:
         """All picks: windows, distances, and what they tell; None if there are too few."""
@@ -114,6 +113,7 @@ class Pick:
                 np.concatenate([one.M for one in windows]),
                 np.concatenate([one.weight for one in windows]),
                 np.concatenate([one.revealed for one in windows]),
+                np.concatenate([one.root for one in windows]),
                 max(one.apart for one in windows),
             ),
             np.concatenate([np.full(len(one), d) for one, d, _ in self._parts]),
@@ -139,7 +139,7 @@ def explored(chain: HiddenChain, beyond: Beyond, pick: Pick, confidence: float) 
         for q in range(min(D - 1, L - 1) - m):
             coefficient[m, q] = beyond.functional.pair(m, q)[0]
             width[m, q] = beyond.width(m, q)
-    sampled = [beyond.laws.first(max(L - d, 0)) for d in range(D)]
+    sampled = [beyond.laws.apart(d) for d in range(D)]
     apart = np.array([error for _, error in sampled]) + chain.law_error(L)
     apart += windows.apart + DEEPER * (gamma(chain.depth_a_step) + MERGED)
     out = np.empty((len(windows), 2))
@@ -151,6 +151,7 @@ def explored(chain: HiddenChain, beyond: Beyond, pick: Pick, confidence: float) 
         windows.M,
         windows.weight,
         windows.revealed,
+        windows.root,
         distance,
         told,
         *chain.steps,

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import Enclosure, Kind
 from ...instances import Instance
+from ...languages import HMM
+from ...languages.chains import ChainLanguage
 from ...limits import memory_budget
 from ...policies import Bernoulli, ExchangeableTimes
-from ..needs import HOMOGENEOUS
 from ..workspace import Cost, Workspace
 from .coefficients import Fractions, Functional, Sizes
 from .contraction import survival
@@ -71,7 +72,7 @@ def obstacle(instance: Instance) -> str | None:
     """None for hidden Markov models and n-grams."""
     if not instance.language.hidden_states:
         return "the language is neither a hidden Markov model nor an n-gram"
-    return HOMOGENEOUS(instance)
+    return None
 
 
 def exact_obstacle(instance: Instance) -> str | None:
@@ -97,14 +98,22 @@ def _cost(instance: Instance, points: int) -> Cost:
     states, L, V = instance.language.hidden_states, float(instance.length), instance.vocab
     if states is None:
         return Cost(math.inf, math.inf)
-    K = float(states)
-    links = K * K if instance.language.memory is None else K * V
+    K, (links, shown) = float(states), _links(instance)
     sizes = 0 if instance.policy.step_law is not None else points
     windows = FEWEST if L > 2 else 1
-    operations = windows * (V * links + 10 * K * V + LAWS * (K * V + 10 * V * V))
+    operations = windows * (V * links + 10 * K * V + LAWS * (shown * V + 10 * V * V))
     operations += L * (links + LAWS * K + 5000) + 50 * (points - sizes) * L
     operations += sizes * CLASSES * 20 * math.sqrt(L)
     return Cost(operations, 24 * L * K + 32 * V * links + 64 * (points - sizes) * L + FEWEST * window_bytes(states, V))
+
+
+def _links(instance: Instance) -> tuple[float, float]:
+    """Transitions that are possible, and pairs of a state and a token that it shows."""
+    language = ChainLanguage.of(instance.language)
+    if language.is_hidden:
+        return float(language.links), float(np.count_nonzero(HMM.of(language).emission.values))
+    states = float(language.hidden_states or 1)
+    return states * language.vocab, states
 
 
 def path_kl(work: Workspace) -> Enclosure:
@@ -151,7 +160,7 @@ def _most_paths(instance: Instance) -> int:
 
 def _window_nanoseconds(instance: Instance) -> float:
     """One window, and what it tells, law by law."""
-    return 4 * _numbers(instance) + 5 * LAWS * float(instance.vocab) ** 2
+    return 4 * _numbers(instance) + LAWS * instance.vocab * (_links(instance)[1] / 4 + 5.0 * instance.vocab)
 
 
 def left_sum(work: Workspace) -> Enclosure:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
+from ...errors import BeyondReach
 from ...languages import HMM, Language, NGram
+from ...languages.chains import ends_of
 from ...languages.context_chain import context_chain
 from ...probabilities import PARAMETER_DEPTH
 
@@ -26,24 +29,35 @@ COARSEST = 1e-2
 NEGLIGIBLE = 1e-16
 """Chance of a state that is left out of a law that stands for others, so that states which die out do not count."""
 
+LONGEST_GROWTH = 1000
+"""Positions after which a growth is taken for that of all further ones."""
+
 SHORT = 64
 """Positions that have a law each, whole."""
 
 
 @dataclass(frozen=True)
 class HiddenChain:
-    """A homogeneous hidden chain of L positions, on the states that occur.
+    """A hidden chain of L positions, on the states that occur; homogeneous but for its end weights.
+
+    With end weights f (definitions.md#end-weights) paths are weighted by the initial law, transitions, emissions and f,
+    and divided by the sum of all. The transitions are scaled so that messages settle, which changes no law.
 
     Attributes
     ----------
     length : int
     initial : (K,) float64
     transition : (K, K) sparse
+        Up to a factor where there are end weights.
     emission : (K, V) sparse
     depth : int
         Roundings in the product of a transition's and an emission's probability.
     memory : int or None
         So many tokens in a row determine the state that emitted the last of them, if any number does.
+    final : (K,) float64
+        End weights, or ones.
+    ends : bool
+        Whether there are end weights.
     """
 
     length: int
@@ -52,6 +66,8 @@ class HiddenChain:
     emission: sparse.csr_array
     depth: int
     memory: int | None
+    final: NDArray[np.float64]
+    ends: bool
 
     @property
     def states(self) -> int:
@@ -82,7 +98,32 @@ class HiddenChain:
 
     @cached_property
     def laws(self) -> NDArray[np.float64]:
-        """Law of the state at each position, shape (L, K); row p is within :meth:`law_error` of the true one."""
+        """Law of the state at each position, shape (L, K), within :meth:`law_error` of the true one."""
+        return self.ahead * self.behind if self.ends else self.ahead
+
+    @cached_property
+    def behind(self) -> NDArray[np.float64]:
+        """What follows each position, by its state, over the sum of all paths, shape (L, K); one row without ends.
+
+        Raises
+        ------
+        BeyondReach
+        """
+        if not self.ends:
+            return np.ones((1, self.states))
+        rows = np.empty((self.length, self.states))
+        rows[-1] = self.final
+        for p in range(self.length - 2, -1, -1):
+            rows[p] = self.transition @ rows[p + 1]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            rows /= self.initial @ rows[0]
+        if not (np.isfinite(rows).all() and np.isfinite(self.ahead).all()):
+            raise BeyondReach("what states say of the end of the sequence leaves the range of float64")
+        return rows
+
+    @cached_property
+    def ahead(self) -> NDArray[np.float64]:
+        """What leads to each position, by its state, shape (L, K): its law where there are no end weights."""
         rows = np.empty((self.length, self.states))
         rows[0] = self.initial
         following = sparse.csr_array(self.transition.T)
@@ -91,8 +132,8 @@ class HiddenChain:
         return rows
 
     def law_error(self, p: int) -> float:
-        """Relative error of the state's law at position p (from 0)."""
-        return gamma((p + 1) * self.depth_a_step)
+        """Relative error of the state's law at position p (from 0); with ends, of three messages over all positions."""
+        return gamma(4 * (self.length + 1) * self.depth_a_step) if self.ends else gamma((p + 1) * self.depth_a_step)
 
     def represented(self, tolerance: float) -> StateLaws:
         """Fewer laws that stand for those of all positions; of a short sequence, the laws themselves.
@@ -102,12 +143,18 @@ class HiddenChain:
         tolerance : float
             Relative error accepted on the average over positions.
         """
-        if self.length <= SHORT:
-            return StateLaws(self.laws, np.arange(self.length), np.zeros(self.length), 0.0)
-        kept = np.where(self.laws < NEGLIGIBLE, 0.0, self.laws)
+        L = self.length
+        if L <= SHORT:
+            each = np.arange(L) if self.ends else np.zeros(L, dtype=np.int64)
+            return StateLaws(self.ahead, np.arange(L), np.zeros(L), 0.0, self.behind, each)
+        kept = np.where(self.laws < NEGLIGIBLE, 0.0, self.ahead)
         accepted = COARSEST
         while True:
-            found = _grouped(kept, accepted)
+            laws, position, error = _grouped(kept, accepted)
+            found = StateLaws(laws, position, error, self.states * NEGLIGIBLE)
+            if self.ends:
+                roots, root, more = _grouped(self.behind, accepted)
+                found = replace(found, error=error + more, roots=roots, root=root)
             if found.mean_error <= tolerance or accepted < tolerance:
                 return found
             accepted /= 10
@@ -115,7 +162,10 @@ class HiddenChain:
 
 @dataclass(frozen=True)
 class StateLaws:
-    """Laws of the hidden state, each standing for a number of positions.
+    """Laws of the hidden state at the left end of a window, each standing for a number of positions.
+
+    With end weights they are up to a factor that the window's right end makes good: ``laws[position[j]]`` times the
+    probabilities inside times ``roots[root[i]]`` sum to 1.
 
     Attributes
     ----------
@@ -126,28 +176,58 @@ class StateLaws:
         Relative error there.
     left_out : float
         Chance of states that are left out, at most.
+    roots : (R, K) float64
+        What follows the right end, by its state; a row of ones without end weights.
+    root : (L,) int
+        Which of them stands for each position.
     """
 
     laws: NDArray[np.float64]
     position: NDArray[np.int64]
     error: NDArray[np.float64]
     left_out: float
+    roots: NDArray[np.float64] = field(default_factory=lambda: np.ones((1, 1)))
+    root: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
 
     @property
     def mean_error(self) -> float:
         return float(self.error.mean())
 
-    def first(self, positions: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Number of the first ``positions`` that each law stands for, and the root of its mean square error there."""
-        index, T = self.position[:positions], len(self.laws)
-        count = np.bincount(index, minlength=T).astype(np.float64)
-        squares = np.bincount(index, weights=self.error[:positions] ** 2, minlength=T)
-        return count, np.sqrt(squares / np.maximum(count, 1))
+    def group(self, left: NDArray[np.int64], distance: int) -> NDArray[np.int64]:
+        """Number of the pair of law and root, of windows from these positions to those so much further right."""
+        if len(self.roots) == 1:
+            return self.position[left]
+        return self.root[left + distance] * len(self.laws) + self.position[left]
+
+    def apart(self, distance: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How many pairs of positions at a distance each root and law stand for, and the root of the mean square error.
+
+        Returns
+        -------
+        count, error : (R, T) float64
+        """
+        L, R, T = len(self.position), len(self.roots), len(self.laws)
+        left = np.arange(max(L - distance, 0))
+        index = self.group(left, distance)
+        # With end weights the errors of a position include those of its row of roots.
+        far = self.error[left] + (self.error[left + distance] if len(self.root) == L else 0.0)
+        count = np.bincount(index, minlength=R * T).astype(np.float64)
+        squares = np.bincount(index, weights=far**2, minlength=R * T)
+        return count.reshape(R, T), np.sqrt(squares / np.maximum(count, 1)).reshape(R, T)
 
 
-def _grouped(laws: NDArray[np.float64], accepted: float) -> StateLaws:
-    """From the last position back, each law for all that are within a relative ``accepted`` of it."""
-    L, K = laws.shape
+def _grouped(
+    laws: NDArray[np.float64], accepted: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """From the last position back, each law for all that are within a relative ``accepted`` of it.
+
+    Returns
+    -------
+    laws : (T, K) float64
+    position : (L,) int
+    error : (L,) float64
+    """
+    L = len(laws)
     position, error = np.full(L, -1), np.zeros(L)
     chosen: list[int] = []
     waiting = np.arange(L)
@@ -161,24 +241,43 @@ def _grouped(laws: NDArray[np.float64], accepted: float) -> StateLaws:
         error[waiting[near]] = apart[near]
         chosen.append(int(waiting[-1]))
         waiting = waiting[~near]
-    return StateLaws(laws[chosen], position, error, K * NEGLIGIBLE)
+    return laws[chosen], position, error
 
 
 def hidden_chain(language: Language) -> HiddenChain:
     """The language's own hidden chain, or an n-gram's (definitions.md#languages)."""
+    final, ends = np.ones(1), not language.is_homogeneous
     if language.is_hidden:
         given = HMM.of(language)
         initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(given.transition.values), given.emission.values
+        final = ends_of(given)
     elif language.memory == 0:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
         transition, emission = sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
     else:
         language = NGram.of(language)
-        initial, transition, emission, _ = context_chain(language)
+        initial, transition, emission, final = context_chain(language)
         terms = min(language.vocab ** (language.order - 2), SUM_DEPTH)
         depth = PARAMETER_DEPTH + 1 if language.order == 2 else 2 * (PARAMETER_DEPTH + terms) + 2
-    return _reduced(language.length, initial, transition, np.asarray(emission), depth, language.memory)
+    if ends:
+        transition, depth = transition / _growth(transition), depth + 1
+    emission = np.asarray(emission)
+    return _reduced(language.length, initial, transition, emission, depth, language.memory, final, ends)
+
+
+def _growth(transition: sparse.csr_array) -> float:
+    """The factor by which messages grow at one more position, far from the end."""
+    message, growth = np.ones(transition.shape[0]), 1.0
+    for _ in range(LONGEST_GROWTH):
+        following = transition @ message
+        before, growth = growth, float(following.sum() / message.sum())
+        if growth == 0.0:
+            return 1.0
+        message = following / following.max()
+        if abs(growth - before) <= U * growth:
+            break
+    return growth
 
 
 def _reduced(
@@ -188,6 +287,8 @@ def _reduced(
     emission: NDArray[np.float64],
     depth: int,
     memory: int | None,
+    final: NDArray[np.float64],
+    ends: bool,
 ) -> HiddenChain:
     """On the states that occur."""
     transition.eliminate_zeros()
@@ -206,4 +307,6 @@ def _reduced(
         sparse.csr_array(emission[kept]),
         depth,
         memory,
+        np.ascontiguousarray(final[kept]),
+        ends,
     )

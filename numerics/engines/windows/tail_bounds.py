@@ -3,8 +3,9 @@
 A window at distance d stands for all positions i > d. Left of it there are i - d positions, and what those tell of X_i
 counts by :meth:`.Functional.far` with n = i - d, which for most positions is far from all: an information that is the
 same for all i counts by the mean over them. The information depends on i only through the law of the state at the
-window's left end: with the informations I_j of all positions of one law together, and the mean over these positions,
-what lies beyond is at most ``sum_j I_j mean_j <= (sum_j I_j) max_j mean_j``.
+window's left end and, with end weights, what follows i: with the informations I_j of all positions of one law (and one
+root) together, and the mean over these positions, what lies beyond is at most ``sum_j I_j mean_j <= (sum_j I_j) max_j
+mean_j``.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Beyond:
         if (m, q, first) not in self._means:
             far = self.functional.far(m, q)
             n = np.arange(first, self.functional.length - m - q)
-            at, law = np.searchsorted(far.n, n), self.laws.position[: len(n)]
+            at, law = np.searchsorted(far.n, n), self.laws.group(np.arange(len(n)), m + q + first)
             some = n > 0
             least, most = (np.where(some, bound[at], 0.0) for bound in (far.least, far.most))
             self._means[m, q, first] = (

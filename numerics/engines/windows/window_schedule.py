@@ -97,6 +97,8 @@ class Windows:
         The factors.
     revealed : (n,) int64
         How many of their positions are revealed.
+    root : (n,) int64
+        Which right ends they stand for; see :class:`StateLaws`.
     apart : float
         Relative error of the matrices' entries.
     """
@@ -104,10 +106,15 @@ class Windows:
     M: NDArray[np.float64]
     weight: NDArray[np.float64]
     revealed: NDArray[np.int64]
+    root: NDArray[np.int64]
     apart: float = 0.0
 
     def __len__(self) -> int:
         return len(self.M)
+
+    def taken(self, which: NDArray[np.int64]) -> Windows:
+        """Some of them, perhaps repeatedly."""
+        return Windows(self.M[which], self.weight[which], self.revealed[which], self.root[which], self.apart)
 
 
 @dataclass(frozen=True)
@@ -150,26 +157,33 @@ def grow(
 
     Notes
     -----
-    A window at distance d stands for all positions i > d, by the law of the hidden state at i - d. Its extension by a
-    token or a mask moves the left end to i - d - 1. Windows of no importance are cut, and what lies beyond
-    them is bounded by :class:`Beyond` in one of two ways: at once, with the information of the state; or after
-    the pair of ends itself, with what the state still tells if the left end is revealed, and if it is masked.
+    A window at distance d stands for all positions i > d, by the law of the hidden state at i - d; with end weights,
+    for those whose root it has. Its extension by a token or a mask moves the left end to i - d - 1. Windows of no
+    importance are cut, and what lies beyond them is bounded by :class:`Beyond` in one of two ways: at once, with the
+    information of the state; or after the pair of ends itself, with what the state still tells if the left end is
+    revealed, and if it is masked.
     """
     laws = beyond.laws
     harvest = Harvest(left_out=_left_out(chain, laws))
     L, K, V = chain.length, chain.states, chain.vocab
     most = max(1, int(limits.bytes / window_bytes(K, V)))
-    windows = Windows(np.ascontiguousarray(chain.emission.toarray())[None], np.ones(1), np.zeros(1, dtype=np.int64))
+    roots = len(laws.roots)
+    first = np.ascontiguousarray(chain.emission.toarray() * laws.roots[:, :, None])
+    windows = Windows(first, np.ones(roots), np.zeros(roots, dtype=np.int64), np.arange(roots))
     for d in range(1, L):
         windows.apart += gamma(chain.depth_a_step) * (1 + 1e-6)
+        began = time.monotonic()
         told = _unfolded(chain, laws, windows, d)
+        pace = (time.monotonic() - began) / len(windows)
         if not np.isfinite(told).all():
             raise BeyondReach(f"windows of {d + 1} positions have probabilities that float64 loses")
         if d == 1:
             told[:, :V] = 0.0
         harvest.windows += int((told[:, :, kernels.MASS] > 0).sum())
         harvest.longest = d
-        revealed = windows.revealed[:, None] + (np.arange(V + 1) < V) if d > 1 else np.zeros((1, V + 1), dtype=np.int64)
+        revealed = (
+            windows.revealed[:, None] + (np.arange(V + 1) < V) if d > 1 else np.zeros((roots, V + 1), dtype=np.int64)
+        )
         if d == L - 1:
             _gather(harvest, told, revealed, told[:, :, kernels.MASS] > 0, d)
             break
@@ -177,12 +191,12 @@ def grow(
         kept = matters > limits.importance
         if (matters[~kept] > 0).any():
             harvest.stopped_by = harvest.stopped_by or "importance"
-        if time.monotonic() > limits.until and kept.any():
-            kept[:] = False
-            harvest.stopped_by = "time"
-        elif kept.sum() > most:
-            kept &= matters > np.partition(matters[kept], -most)[-most]
-            harvest.stopped_by = "memory"
+        # As many of the next length as there is time for: each takes as long as one of this length.
+        left = (limits.until - time.monotonic()) / pace if pace else math.inf
+        for affordable, reason in ((most, "memory"), (int(min(max(left, 0.0), 1e18)), "time")):
+            if kept.sum() > affordable:
+                harvest.stopped_by = reason
+                kept &= matters > np.partition(matters[kept], -affordable)[-affordable] if affordable else False
         _gather(harvest, told, revealed, kept, d)
         cut = ~kept & (told[:, :, kernels.MASS] > 0)
         if offer is not None:
@@ -207,7 +221,7 @@ def _left_out(chain: HiddenChain, laws: StateLaws) -> float:
 def _unfolded(chain: HiddenChain, laws: StateLaws, windows: Windows, d: int) -> NDArray[np.float64]:
     """Informations of the extensions of all windows; see :func:`kernels.unfold`."""
     K, V = chain.states, chain.vocab
-    count, error = laws.first(chain.length - d)
+    count, error = laws.apart(d)
     error = error + chain.law_error(chain.length) + windows.apart
     told = np.zeros((len(windows), V + 1, 4))
     rows = max(1, int(PIECE / (K * V)))
@@ -219,6 +233,7 @@ def _unfolded(chain: HiddenChain, laws: StateLaws, windows: Windows, d: int) -> 
         rows,
         windows.M,
         windows.weight,
+        windows.root,
         *chain.steps,
         laws.laws,
         count,
@@ -309,7 +324,7 @@ def _extended(
     M, scale = np.empty((len(parent), K, V)), np.empty(len(parent))
     rows = max(1, int(PIECE / (K * V)))
     for_each(kernels.extend, 0, -(-len(parent) // rows), rows, windows.M, parent, token, *chain.steps, M, scale)
-    return Windows(M, windows.weight[parent] * scale, revealed[parent, token], windows.apart)
+    return Windows(M, windows.weight[parent] * scale, revealed[parent, token], windows.root[parent], windows.apart)
 
 
 def _merged(windows: Windows) -> Windows:
@@ -318,9 +333,10 @@ def _merged(windows: Windows) -> Windows:
         return windows
     bits = windows.M.reshape(len(windows), -1).view(np.int64)
     key = kernels.fingerprints(bits)
-    head = kernels.heads(bits, windows.revealed, key, np.lexsort((key, windows.revealed)))
+    kind = windows.revealed * (int(windows.root.max()) + 1) + windows.root
+    head = kernels.heads(bits, kind, key, np.lexsort((key, kind)))
     chosen, group = np.unique(head, return_inverse=True)
     if len(chosen) == len(windows):
         return windows
     weight: NDArray[np.float64] = np.bincount(group, windows.weight)  # type: ignore[assignment]  # weights make it floating
-    return Windows(windows.M[chosen], weight, windows.revealed[chosen], windows.apart + MERGED)
+    return Windows(windows.M[chosen], weight, windows.revealed[chosen], windows.root[chosen], windows.apart + MERGED)
