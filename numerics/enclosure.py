@@ -133,6 +133,35 @@ class Enclosure:
         hi = value if Fraction(value) >= number else math.nextafter(value, math.inf)
         return cls(value, lo, hi, "exact", exact=number)
 
+    def __float__(self) -> float:
+        """The value, where there is one.
+
+        Raises
+        ------
+        ValueError
+            Where only bounds are known: no number between them stands for the others.
+        """
+        if not self.has_value:
+            raise ValueError(f"only bounds are known, {self}; lo and hi are numbers, and no single number is")
+        return self.value
+
+    def __format__(self, spec: str) -> str:
+        """As the value is formatted; without a format, or where only bounds are known, as it is shown."""
+        return format(self.value, spec) if spec and self.has_value else str(self)
+
+    def __str__(self) -> str:
+        """The digits that are certain; an interval where these are fewer than two."""
+        from .digits import shown
+
+        return shown(self)
+
+    def _repr_html_(self) -> str:
+        sure = "" if self.confidence is None else f", holds with probability {self.confidence:.7g}"
+        return f'<span title="[{self.lo:.17g}, {self.hi:.17g}], {self.kind}{sure}">{self}</span>'
+
+    def _repr_latex_(self) -> str:
+        return f"${str(self).replace('±', chr(92) + 'pm ').replace('inf', chr(92) + 'infty')}$"
+
     @property
     def has_value(self) -> bool:
         """Whether one number is the best."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
@@ -24,6 +24,9 @@ from .tables.figures.write import write_figure
 from .tables.listing import plain
 from .tables.render import Table, render
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 __all__ = ["HINT", "Sweep", "namespace", "start", "sweep"]
 
 HINT = """\
@@ -39,12 +42,13 @@ class Sweep:
     """Quantities of one instance against the number of steps; shows itself as its table."""
 
     table: Table
+    unit: str = "nats"
 
     @property
     def figure(self) -> Figure:
         """The same as a figure, both axes logarithmic."""
         quantities = tuple(Series(column) for column in self.table.columns[1:])
-        panel = Panel("nats, or probability", quantities, "log")
+        panel = Panel(f"{self.unit}, or probability", quantities, "log")
         return Figure(self.table, "N", (panel,), self.table.title, x_label="steps N", x_scale="log2")
 
     def plot(self, path: str | Path) -> None:
@@ -53,6 +57,13 @@ class Sweep:
 
     def __repr__(self) -> str:
         return plain(self.table).rstrip("\n")
+
+    def to_frame(self) -> DataFrame:
+        """As a frame of pandas; each quantity becomes three columns: the value, ``_lo`` and ``_hi``."""
+        return self.table.to_frame()
+
+    def _repr_html_(self) -> str:
+        return self.table._repr_html_()
 
     def _repr_markdown_(self) -> str:
         return render(self.table, "md")
@@ -99,7 +110,8 @@ def sweep(
         policy = FixedSize.balanced(count, subject.length) if sized else Bernoulli(count)
         found = measure(replace(subject, policy=policy, spec=None), names, **{"seconds": SECONDS, **options})
         rows.append((count, *(found[name] for name in names)))
-    return Sweep(Table(f"{subject.name} against the number of steps", ("N", *names), tuple(rows)))
+    table = Table(f"{subject.name} against the number of steps", ("N", *names), tuple(rows))
+    return Sweep(table, str(options.get("unit", "nats")))
 
 
 def namespace() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from sympy import Dummy, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Symbol, ceiling, expand, lambdify, oo, pretty, solve
@@ -376,6 +377,12 @@ class Statement:
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
+
+    def _repr_html_(self) -> str:
+        needs = ", ".join(assumption.name for assumption in self.assumptions) or "nothing"
+        words = (f"{self.id}: {self.title}", f"{self.status}; assumes {needs}")
+        title, below = (escape(text) for text in words)
+        return f"<p><b>{title}</b></p><p>${escape(self.latex(), quote=False)}$</p><p>{below}</p>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In IPython, the formula over several lines as sympy's ``pprint`` writes it."""

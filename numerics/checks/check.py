@@ -18,14 +18,14 @@ from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, MaskboundError, NoLogForm
 from ..evaluation.extended import NoValue, Undefined, evaluate
 from ..evaluation.intervals import Interval, outward, to_interval
-from ..instances import Instance
+from ..instances import Instance, require_instance
 from ..metrics import measure_one
 from ..metrics.divergence import law_distance
 from ..metrics.log_forms import exact_law_distance
 from . import exact as exactly
 from .exact import Real
 from .hypotheses import missing
-from .verdict import Side, Status, Verdict
+from .verdict import Side, Status, Verdict, Verdicts
 
 __all__ = ["SETTLED_SECONDS", "check", "judge", "settled"]
 
@@ -41,7 +41,7 @@ def check(
     relation: str | None = None,
     request: Request | None = None,
     exact: bool = False,
-) -> list[Verdict]:
+) -> Verdicts:
     """Verdicts of statements on one instance, or on a pair.
 
     Parameters
@@ -60,13 +60,14 @@ def check(
 
     Returns
     -------
-    list of Verdict
-        One for each statement of as many subjects, in order.
+    Verdicts
+        A list of Verdict, one for each statement of as many subjects, in order.
     """
-    works = tuple(Workspace(subject, request) for subject in subjects)
+    works = tuple(Workspace(require_instance(subject), request) for subject in subjects)
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
-    return [settled(statement, works, relation, exact) for statement in judged if statement.subjects == len(works)]
+    fitting = [statement for statement in judged if statement.subjects == len(works)]
+    return Verdicts(settled(statement, works, relation, exact) for statement in fitting)
 
 
 def judge(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from ..display import AsTable, Rows
 from ..enclosure import Enclosure
 
-__all__ = ["Side", "Status", "Verdict"]
+__all__ = ["Side", "Status", "Verdict", "Verdicts"]
 
 
 class Status(Enum):
@@ -47,9 +48,13 @@ class Side:
     quantities: dict[str, Enclosure] = field(default_factory=dict)
     interval: Any = field(default=None, compare=False, repr=False)
 
+    def shown(self) -> Enclosure:
+        """Its interval as an enclosure, for display."""
+        return Enclosure(self.value, self.lo, self.hi, "bound")
 
-@dataclass(frozen=True)
-class Verdict:
+
+@dataclass(frozen=True, repr=False)
+class Verdict(AsTable):
     """The outcome of one statement on one instance (or pair of instances).
 
     Parameters
@@ -76,6 +81,23 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return bool(self.status)
+
+    def __repr__(self) -> str:
+        return f"<Verdict {self.statement.id} on {' & '.join(self.instances)}: {self.status.value}>"
+
+    def table(self) -> Rows:
+        """The statement, both sides, and why it is as it is."""
+        rows: list[tuple[str, Any]] = [
+            ("statement", f"{self.statement.id}: {self.statement.title}"),
+            ("formula", str(self.statement)),
+        ]
+        rows += [("instance", " & ".join(self.instances)), ("verdict", self.status.value)]
+        rows += [(name, side.shown()) for name, side in (("left side", self.lhs), ("right side", self.rhs)) if side]
+        rows += [("why", reason) for reason in (self.reason, self.exactly) if reason]
+        return Rows(("", ""), rows)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.statement.latex()}$: {self.status.value}"
 
     @property
     def margin(self) -> float:
@@ -125,3 +147,24 @@ class Verdict:
 def _equals(value: float) -> str:
     """A number before its interval; nothing where the interval is all that is known."""
     return "" if math.isnan(value) else f" = {value:.12g} "
+
+
+class Verdicts(list[Verdict], AsTable):
+    """Verdicts in order: a list that shows itself as a table."""
+
+    def table(self) -> Rows:
+        """A row for each verdict."""
+        rows = [
+            (
+                " & ".join(verdict.instances),
+                verdict.statement.id,
+                verdict.statement.title,
+                None if verdict.lhs is None else verdict.lhs.shown(),
+                verdict.statement.relation,
+                None if verdict.rhs is None else verdict.rhs.shown(),
+                verdict.ratio,
+                verdict.status.value,
+            )
+            for verdict in self
+        ]
+        return Rows(("instance", "statement", "title", "lhs", "relation", "rhs", "ratio", "verdict"), rows)

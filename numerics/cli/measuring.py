@@ -10,7 +10,7 @@ import typer
 
 from ..errors import BadInput, BeyondReach, MaskboundError
 from .application import BAD_INPUT, app, require, say
-from .options import AsJson, Seconds, Spec
+from .options import AsJson, InUnit, Seconds, Spec, Unit
 from .output import print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -34,10 +34,12 @@ def measure(
     seed: Annotated[int, typer.Option(help="Seed of sampled methods.")] = 0,
     confidence: Annotated[float, typer.Option(help="Coverage of statistical intervals.")] = 1 - 1e-6,
     engine: Annotated[str | None, typer.Option(metavar="NAME", help="Use this engine only.")] = None,
+    unit: InUnit = Unit.nats,
     as_json: AsJson = False,
 ) -> int:
     """Measure quantities of an instance, each as an interval that contains it."""
     from ..engines.workspace import Request
+    from ..metrics.measure import Measured
     from ..tables.cases import open_instance
     from ..tables.results import measured_record, measured_table
 
@@ -51,7 +53,8 @@ def measure(
     request = Request.about(
         bool(names), width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence
     )
-    found, problems = _measured(instance, names, request, engine)
+    numbers, problems = _measured(instance, names, request, engine)
+    found = Measured(numbers, unit)
     if as_json:
         print_json(measured_record(instance, found))
     else:
@@ -131,6 +134,7 @@ def law(
             " spaces or commas, or letters where the language has an alphabet.",
         ),
     ] = None,
+    unit: InUnit = Unit.nats,
     as_json: AsJson = False,
 ) -> None:
     """The sampler's output law p beside the language q, likeliest sequences first."""
@@ -152,9 +156,9 @@ def law(
         x = results.read_sequences(_read_text(sequences), instance)
     log_p = log_probabilities(instance, x)
     if as_json:
-        print_json(results.sequences_record(instance, log_p, x))
+        print_json(results.sequences_record(instance, log_p, x, unit))
     else:
-        print_table(results.sequences_table(instance, log_p, x))
+        print_table(results.sequences_table(instance, log_p, x, unit))
 
 
 def _read_text(path: Path) -> str:
@@ -167,16 +171,16 @@ def _read_text(path: Path) -> str:
 
 
 @app.command(epilog="Example: maskbound curve english-bigram --json")
-def curve(spec: Spec, seconds: Seconds = 60.0, as_json: AsJson = False) -> None:
+def curve(spec: Spec, seconds: Seconds = 60.0, unit: InUnit = Unit.nats, as_json: AsJson = False) -> None:
     """The information profile z(j) and the curve Z(a) of an instance's language."""
     from ..metrics.information_curve import curve as information_curve
     from ..tables.cases import open_instance
     from ..tables.results import curve_record, curve_tables
 
     instance = open_instance(spec)
-    found = information_curve(instance, seconds=seconds)
+    found = information_curve(instance, seconds=seconds).in_unit(unit)
     if as_json:
-        print_json(curve_record(instance, found))
+        print_json(curve_record(instance, found) | {"unit": unit.value})
     else:
-        for table in curve_tables(instance, found):
+        for table in curve_tables(instance, found, unit):
             print_table(table)

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from ..errors import BadInput
+from ..units import Unit
 
-__all__ = ["AsJson", "Database", "Needs", "Seconds", "Spec", "Specs", "needed"]
+__all__ = ["AsJson", "Database", "InUnit", "Needs", "Seconds", "Spec", "Specs", "Unit", "needed"]
 
 
 Specs = Annotated[
@@ -24,6 +25,9 @@ Database = Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Rea
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+InUnit = Annotated[Unit, typer.Option("--unit", help="Of entropies and divergences.")]
 
 
 Needs = Annotated[

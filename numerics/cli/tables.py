@@ -11,7 +11,7 @@ import typer
 
 from ..errors import BadInput
 from .application import app
-from .options import Database, Specs
+from .options import Database, InUnit, Specs, Unit
 from .output import print_lines, print_table, progress
 
 if TYPE_CHECKING:
@@ -98,17 +98,19 @@ def table(
     fmt: Annotated[
         Format | None, typer.Option("--format", help="By default what the name of FILE says, or md.")
     ] = None,
+    unit: InUnit = Unit.nats,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write to this file, and to FILE.provenance.txt what it came from."),
     ] = None,
 ) -> None:
     """Write one of the tables of a write-up, by default the results of a sweep."""
+    from ..tables.in_unit import table_in_unit
     from ..tables.render import render
     from ..tables.write import write_text
 
     fmt = fmt or _format_of(out)
-    built = _built(name, specs, db)
+    built = table_in_unit(_built(name, specs, db), unit)
     if out is None:
         print(render(built, fmt), end="")
         return
@@ -144,15 +146,18 @@ def figure(
     x: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: the key along the x axis.")] = None,
     y: Annotated[list[str] | None, typer.Option(metavar="QUANTITY", help="Of `results`: what is drawn.")] = None,
     by: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: a line for each of its values.")] = None,
+    unit: InUnit = Unit.nats,
 ) -> None:
     """Draw one of the figures of a write-up; `results` draws a sweep from its database."""
     from ..tables.figures import FIGURES
     from ..tables.figures.sweep import sweep_figure
     from ..tables.figures.write import require_target, write_figure
+    from ..tables.in_unit import figure_in_unit, table_in_unit
 
     if name == "results":
         require_target(out)
-        write_figure(out, sweep_figure(_built(name, specs, db), x, y or (), by))
+        drawn = sweep_figure(table_in_unit(_built(name, specs, db), unit), x, y or (), by)
+        write_figure(out, figure_in_unit(drawn, unit))
         return
     for option, given in (("--x", x), ("--y", y), ("--by", by)):
         if given:
@@ -161,7 +166,7 @@ def figure(
         raise BadInput("NAME", f"found {name!r}; one of {', '.join(sorted([*FIGURES, 'results']))} is accepted")
     require_target(out)
     table_name, declare = FIGURES[name]
-    write_figure(out, declare(_built(table_name, specs, db)))
+    write_figure(out, figure_in_unit(declare(table_in_unit(_built(table_name, specs, db), unit)), unit))
 
 
 def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:

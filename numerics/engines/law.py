@@ -9,13 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ..display import MOST_ROWS, AsTable, Rows
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, margin
+from ..lattice import sequence_rows
 
 __all__ = ["Law"]
 
 
 @dataclass(frozen=True, eq=False)
-class Law:
+class Law(AsTable):
     """p and q on all ``V^L`` sequences, first token most significant.
 
     Parameters
@@ -39,6 +41,22 @@ class Law:
     may_stop: bool
     vocab: int
     length: int
+
+    def table(self) -> Rows:
+        """Every sequence with p and q, the likeliest first."""
+        return self._rows(len(self.p))
+
+    def _repr_html_(self) -> str:
+        return self._rows(MOST_ROWS).html()
+
+    def _rows(self, most: int) -> Rows:
+        first = np.argsort(-self.p, kind="stable")[:most].tolist()
+        rows = []
+        for index in first:
+            tokens = " ".join(map(str, sequence_rows(index, index + 1, self.vocab, self.length)[0]))
+            p = Enclosure.relative(float(self.p[index]), self.p_depth, 1.0)
+            rows.append((tokens, p, Enclosure.relative(float(self.q[index]), self.q_depth, 1.0)))
+        return Rows(("sequence", "p", "q"), rows, f"{len(first)} of {len(self.p)} sequences, the likeliest first")
 
     @cached_property
     def lost(self) -> Enclosure:

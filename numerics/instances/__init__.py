@@ -3,7 +3,7 @@
 from . import traits as traits
 from .explicit import dump, explicit_spec
 from .fingerprint import fingerprint
-from .instance import Instance
+from .instance import Instance, require_instance
 from .pairs import Pair, from_spec, load_any, load_pair, parse_pair
 from .sampler import draw
 from .specfile import load, parse
@@ -21,4 +21,5 @@ __all__ = [
     "load_pair",
     "parse",
     "parse_pair",
+    "require_instance",
 ]

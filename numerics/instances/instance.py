@@ -10,20 +10,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..denoisers import Denoiser, Exact, OffSupport, Predictor
-from ..errors import BadInput
+from ..display import AsTable, Rows
+from ..errors import BadInput, shown
 from ..languages import Language, Scope
 from ..policies import Policy
 from ..traits import has
 from .fingerprint import fingerprint
 
-__all__ = ["Instance"]
+__all__ = ["Instance", "require_instance"]
 
+LONGEST_SHOWN = 300
+"""Characters of a language or a policy in a notebook."""
 RULES = ("uniform", "marginal", "stop")
+_HOME = {"language": "languages", "policy": "policies", "denoiser": "denoisers"}
 SCOPES = (None, "global", "local")
 
 
+def require_instance(it: Any) -> Instance:
+    """What is given, if it is an instance.
+
+    Raises
+    ------
+    BadInput
+        With what was found in its place.
+    """
+    if not isinstance(it, Instance):
+        raise BadInput("instance", f"found {shown(it)}; an Instance is accepted, such as load('chain.toml') returns")
+    return it
+
+
 @dataclass(frozen=True, eq=False)
-class Instance:
+class Instance(AsTable):
     """Everything that determines a sampler's output law.
 
     Parameters
@@ -55,11 +72,30 @@ class Instance:
             raise BadInput("off_support", f"found {self.off_support!r}; one of {', '.join(RULES)} is accepted")
         if self.off_support_scope not in SCOPES:
             raise BadInput("off_support_scope", f"found {self.off_support_scope!r}; global or local is accepted")
+        for key, kind in (("language", Language), ("policy", Policy), ("denoiser", Denoiser)):
+            if not isinstance(getattr(self, key), kind):
+                found = shown(getattr(self, key))
+                raise BadInput(
+                    key, f"found {found}; a {key} is accepted, such as those of maskbound.numerics.{_HOME[key]}"
+                )
         self.policy.check(self.language.vocab, self.language.length)
 
     def __getstate__(self) -> dict[str, Any]:
         """What it was made from: what is worked out from that is worked out again."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def table(self) -> Rows:
+        """What it is made of."""
+        rule = self.off_support if self.off_support_scope is None else f"{self.off_support}, {self.off_support_scope}"
+        parts = (
+            ("language", self.language),
+            ("policy", self.policy),
+            ("denoiser", self.denoiser),
+            ("off support", rule),
+        )
+        sizes = f"V = {self.vocab}, L = {self.length}, N = {self.policy.steps}"
+        rows = [("sizes", sizes), *((name, str(part)[:LONGEST_SHOWN]) for name, part in parts)]
+        return Rows(("", ""), rows, self.name)
 
     @property
     def vocab(self) -> int:

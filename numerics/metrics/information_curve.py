@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..display import AsTable, Rows
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import markov, tabular, windows
 from ..engines.markov import information as markov_information
@@ -15,6 +16,7 @@ from ..errors import BadInput
 from ..instances import Instance
 from ..limits import memory_budget
 from ..probabilities import whole
+from ..units import converted
 from .information import curve_at, profile
 from .output_law import too_costly
 
@@ -24,7 +26,7 @@ POINTS = 21
 
 
 @dataclass(frozen=True)
-class InformationCurve:
+class InformationCurve(AsTable):
     """``z`` and ``Z`` in nats.
 
     Parameters
@@ -43,6 +45,15 @@ class InformationCurve:
     profile: tuple[Enclosure, ...]
     at: tuple[float, ...]
     curve: tuple[Enclosure, ...]
+
+    def table(self) -> Rows:
+        """The curve, a row for each fraction."""
+        return Rows(("a", "Z(a)"), list(zip(self.at, self.curve, strict=True)), "information curve, nats")
+
+    def in_unit(self, unit: str) -> InformationCurve:
+        """The same in nats or bits."""
+        profile, curve = (tuple(converted(each, unit) for each in found) for found in (self.profile, self.curve))
+        return replace(self, profile=profile, curve=curve)
 
 
 def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) -> InformationCurve:

@@ -3,22 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
+from maskbound.theory import closest
 from maskbound.theory import quantities as vocabulary
 
+from ..display import AsTable, Rows
 from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
-from ..errors import BadInput, BeyondReach, NoLogForm
-from ..instances import Instance
+from ..errors import BadInput, BeyondReach, NoLogForm, shown
+from ..instances import Instance, require_instance
 from ..limits import memory_budget, shown_bytes
+from ..units import converted, read_unit
 from .method import Method
 from .methods import METHODS, methods_for
+from .units import in_nats, unit_of
 
-__all__ = ["explain", "measurable", "measure", "measure_one"]
+__all__ = ["Measured", "explain", "measurable", "measure", "measure_one"]
 
 NEGLIGIBLE = 1e-6
+
+
+class Measured(dict[str, Enclosure], AsTable):
+    """Measurements by quantity: a dict that shows itself as a table.
+
+    Parameters
+    ----------
+    found : mapping of str to Enclosure
+    unit : {"nats", "bits"}
+        Of those that are logarithmic.
+    """
+
+    def __init__(self, found: Mapping[str, Enclosure], unit: str = "nats") -> None:
+        super().__init__({name: converted(each, unit) if in_nats(name) else each for name, each in found.items()})
+        self.unit = unit
+
+    def table(self) -> Rows:
+        """A row for each quantity."""
+        rows = [(name, each, unit_of(name, self.unit), each.kind, each.engine) for name, each in self.items()]
+        return Rows(("quantity", "value", "unit", "enclosure", "engine"), rows)
 
 
 def measure(
@@ -31,7 +55,8 @@ def measure(
     seed: int = 0,
     confidence: float = 1 - 1e-6,
     engine: str | None = None,
-) -> dict[str, Enclosure]:
+    unit: str = "nats",
+) -> Measured:
     """Enclosures of the named quantities.
 
     Parameters
@@ -52,10 +77,13 @@ def measure(
         Coverage of their intervals.
     engine : str, optional
         Use this engine only.
+    unit : {"nats", "bits"}
+        Of entropies and divergences.
 
     Returns
     -------
-    dict of str to Enclosure
+    Measured
+        A dict of quantities to enclosures.
 
     Raises
     ------
@@ -74,14 +102,24 @@ def measure(
     request = Request.about(
         quantities is not None, width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence
     )
-    work = Workspace(instance, request)
+    unit = read_unit(unit)
+    work = Workspace(require_instance(instance), request)
     if quantities is not None:
-        return {name: measure_one(work, vocabulary.current(name), engine) for name in quantities}
+        names = [quantities] if isinstance(quantities, str) else list(quantities)
+        return Measured({name: measure_one(work, _current(name), engine) for name in names}, unit)
     found = {}
     for name in measurable(instance, request, engine):
         with suppress(NoLogForm):
             found[name] = measure_one(work, name, engine)
-    return found
+    return Measured(found, unit)
+
+
+def _current(name: str) -> str:
+    """A quantity of the vocabulary, by any of its names."""
+    if not isinstance(name, str) or name not in vocabulary:
+        close = ", ".join(closest(str(name), vocabulary)) or "those of `maskbound quantities`"
+        raise BadInput("quantity", f"found {shown(name)}; the closest known quantities are {close}")
+    return vocabulary.current(name)
 
 
 def measurable(instance: Instance, request: Request | None = None, engine: str | None = None) -> list[str]:

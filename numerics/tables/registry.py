@@ -57,7 +57,7 @@ def curves(cases: Iterable[Case]) -> Table:
         for found in [information_curve(instance)]
         for a, z in zip(found.at, found.curve, strict=True)
     )
-    return Table("Information curves (nats)", ("instance", "a", "Z(a)"), rows)
+    return Table("Information curves (nats)", ("instance", "a", "Z(a)"), rows, nats=("Z(a)",))
 
 
 def engines() -> Table:

@@ -10,13 +10,17 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
+from ..digits import shown, shown_float
+from ..display import Rows
 from ..enclosure import Enclosure
 from ..logform import LogForm
-from .digits import shown, shown_float
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "latex_text", "render"]
 
@@ -54,6 +58,8 @@ class Table:
         Cells: text, formulas, numbers, enclosures, or None where there is nothing to say.
     notes : tuple of str
         Remarks, printed below.
+    nats : tuple of str
+        Columns in nats, beside those that bear the name of a quantity.
     provenance : tuple of str
         Versions, seeds and fingerprints of instances, a fact a line; for JSON and for the file beside the others.
     """
@@ -63,6 +69,7 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
     notes: tuple[str, ...] = field(default_factory=tuple)
     provenance: tuple[str, ...] = field(default_factory=tuple)
+    nats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -74,6 +81,13 @@ class Table:
         kept = [self.columns.index(column) for column in columns]
         rows = tuple(tuple(row[c] for c in kept) for row in self.rows)
         return replace(self, columns=columns, rows=rows)
+
+    def to_frame(self) -> DataFrame:
+        """As a frame of pandas; a column of enclosures becomes three: the value, ``_lo`` and ``_hi``."""
+        return Rows(self.columns, self.rows, self.title).frame()
+
+    def _repr_html_(self) -> str:
+        return Rows(self.columns, self.rows, self.title).html()
 
     def is_numeric(self, column: int) -> bool:
         """Whether a column holds numbers and nothing else."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from maskbound.theory import quantities
 
 from ..enclosure import Enclosure
 from ..engines.law import Law
@@ -18,6 +16,9 @@ from ..instances import Instance
 from ..languages import spelt
 from ..lattice import sequence_rows
 from ..metrics.information_curve import InformationCurve
+from ..metrics.measure import Measured
+from ..metrics.units import unit_of
+from ..units import Unit, converted
 from .render import Table, as_json
 
 __all__ = [
@@ -35,10 +36,10 @@ __all__ = [
 MOST_ROWS = 40
 
 
-def measured_table(instance: Instance, found: Mapping[str, Enclosure]) -> Table:
+def measured_table(instance: Instance, found: Measured) -> Table:
     """A row for each quantity."""
     rows = tuple(
-        (name, number, quantities[name].unit, _width(number), number.kind, number.engine)
+        (name, number, unit_of(name, found.unit), _width(number), number.kind, number.engine)
         for name, number in found.items()
     )
     notes = tuple(f"{name}: {number.note}; {_chance(number)}" for name, number in found.items() if number.confidence)
@@ -53,9 +54,10 @@ def _width(number: Enclosure) -> str:
     return f"{number.width:.0e}" if number.width else "0"
 
 
-def measured_record(instance: Instance, found: Mapping[str, Enclosure]) -> dict[str, Any]:
-    """The JSON of ``measure --json``."""
-    return {"instance": instance.name, "quantities": {name: as_json(number) for name, number in found.items()}}
+def measured_record(instance: Instance, found: Measured) -> dict[str, Any]:
+    """The JSON of ``measure --json``; the unit of each quantity beside its interval."""
+    numbers = {name: as_json(number) | {"unit": unit_of(name, found.unit)} for name, number in found.items()}
+    return {"instance": instance.name, "quantities": numbers}
 
 
 def law_record(instance: Instance, law: Law) -> dict[str, Any]:
@@ -122,25 +124,34 @@ def _tokens(line: str, key: str, instance: Instance, names: dict[str, int], lett
     return [int(word) for word in words]
 
 
-def sequences_table(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64]) -> Table:
-    """``log p`` and ``log q`` of given sequences (n, L), in nats."""
-    log_q = instance.language.log_prob(x).tolist()
+def sequences_table(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64], unit: str = "nats") -> Table:
+    """``log p`` and ``log q`` of given sequences (n, L), in nats or bits."""
+    log_p, log_q = _in_unit(instance, log_p, x, unit)
     rows = tuple((spelt(instance.language, row), p, q) for row, p, q in zip(x, log_p, log_q, strict=True))
-    return Table(instance.name, ("sequence", "log p", "log q"), rows)
+    return Table(f"{instance.name}, {unit}", ("sequence", "log p", "log q"), rows)
 
 
-def sequences_record(instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64]) -> dict[str, Any]:
+def _in_unit(
+    instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64], unit: str
+) -> tuple[list[Enclosure], list[float]]:
+    scale = math.log(2) if unit == Unit.bits else 1.0
+    return [converted(p, unit) for p in log_p], (instance.language.log_prob(x) / scale).tolist()
+
+
+def sequences_record(
+    instance: Instance, log_p: Sequence[Enclosure], x: NDArray[np.int64], unit: str = "nats"
+) -> dict[str, Any]:
     """The JSON of ``law --sequences FILE --json``."""
-    log_q = instance.language.log_prob(x).tolist()
+    log_p, log_q = _in_unit(instance, log_p, x, unit)
     found = [
         {"sequence": row.tolist(), "log_p": as_json(p), "log_q": as_json(q)}
         for row, p, q in zip(x, log_p, log_q, strict=True)
     ]
-    size = {"vocab": instance.vocab, "length": instance.length, "tokens": _names(instance)}
-    return {"instance": instance.name, **size, "sequences": found}
+    sizes = {"vocab": instance.vocab, "length": instance.length, "tokens": _names(instance)}
+    return {"instance": instance.name, **sizes, "unit": str(unit), "sequences": found}
 
 
-def curve_tables(instance: Instance, found: InformationCurve) -> tuple[Table, Table]:
+def curve_tables(instance: Instance, found: InformationCurve, unit: str = "nats") -> tuple[Table, Table]:
     """The profile, at evenly spaced j where it is long, and the curve."""
     count = len(found.revealed)
     every = range(count) if count <= MOST_ROWS else [round(k * (count - 1) / (MOST_ROWS - 1)) for k in range(MOST_ROWS)]
@@ -148,8 +159,8 @@ def curve_tables(instance: Instance, found: InformationCurve) -> tuple[Table, Ta
     note = (f"{len(every)} of {count} values; --json prints all",) if len(every) < count else ()
     curve = tuple(zip(found.at, found.curve, strict=True))
     return (
-        Table(f"{instance.name}: information profile, nats", ("j", "z(j)"), profile, note),
-        Table(f"{instance.name}: information curve, nats", ("a", "Z(a)"), curve),
+        Table(f"{instance.name}: information profile, {unit}", ("j", "z(j)"), profile, note),
+        Table(f"{instance.name}: information curve, {unit}", ("a", "Z(a)"), curve),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from ..digits import shown_float
 from ..errors import BadInput
 from ..instances import Instance
 from ..languages import Language, colouring, copy, english_ngram, mds, pair
@@ -16,7 +17,6 @@ from ..planning import Plan, best_schedule, break_even
 from ..planning.plan import KINDS
 from ..policies import Bernoulli, MixtureOfSizes
 from ..policies.minimax import fixed_value, minimax
-from .digits import shown_float
 from .render import Table, as_json
 
 __all__ = ["break_even_table", "minimax_record", "plan_record", "plan_table", "schedule_table"]

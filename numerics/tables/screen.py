@@ -11,7 +11,7 @@ from tabulate import tabulate
 from maskbound.theory import Statement
 
 from ..checks import Side, Status, Verdict
-from .digits import shown
+from ..digits import shown
 from .verdicts import is_rounding_equality, side_enclosure, tally, tightness
 
 __all__ = ["EXPLAINED", "explained", "one_screen"]

@@ -10,6 +10,8 @@ from typing import Any
 
 from maskbound.theory import Statement
 
+from ..display import AsTable, Rows
+
 __all__ = ["Decision", "Decided"]
 
 
@@ -24,7 +26,7 @@ class Decided(StrEnum):
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(AsTable):
     """The outcome for one claim.
 
     Parameters
@@ -57,3 +59,15 @@ class Decision:
     judged: str = ""
     proof: tuple[str, ...] = ()
     evidence: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    def table(self) -> Rows:
+        """The claim, what was found and for which languages."""
+        rows = [("claim", str(self.claim)), ("verdict", self.verdict.value), ("for", self.scope), ("why", self.reason)]
+        if self.constant is not None:
+            rows.append(("sharp constant", f"{float(self.constant):.12g}"))
+        if self.witness is not None:
+            rows.append(("violated by", str(self.witness.get("language", ""))))
+        return Rows(("", ""), [*rows, *(("proof", line) for line in self.proof)])
+
+    def _repr_latex_(self) -> str:
+        return f"${self.claim.latex()}$: {self.verdict.value} for {self.scope}"

@@ -13,6 +13,7 @@ from maskbound.numerics.checks import Status, judge
 from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.metrics import measure_one
+from maskbound.numerics.metrics.measure import Measured
 from maskbound.numerics.sweeps.store import Row
 from maskbound.numerics.tables.render import FORMATS, as_json, as_text
 from maskbound.numerics.tables.results import measured_record, measured_table
@@ -44,13 +45,13 @@ def test_bounds_have_no_value(instance, name):
     if found is None:
         return
     assert math.isnan(found.value)
-    record = json.loads(json.dumps(measured_record(instance, {name: found}), allow_nan=False))
+    record = json.loads(json.dumps(measured_record(instance, Measured({name: found})), allow_nan=False))
     assert record["quantities"][name]["value"] is None
     assert record["quantities"][name]["lo"] == found.lo
     if found.hi > 1.5 * found.lo:
         middle = f"{(found.lo + found.hi) / 2:.3g}"
         for fmt in ("md", "latex", "csv"):
-            assert middle not in FORMATS[fmt](measured_table(instance, {name: found}))
+            assert middle not in FORMATS[fmt](measured_table(instance, Measured({name: found})))
         assert re.fullmatch(r"\[\S+, \S+\]", as_text(found))
     row = Row.measured("f", '{"name": "one"}', name, found)
     assert row.value is None

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maskbound.numerics.digits import shown, shown_float, shown_interval
 from maskbound.numerics.enclosure import Enclosure
-from maskbound.numerics.tables.digits import shown, shown_float, shown_interval
 
 finite = st.floats(-1e12, 1e12)
 

@@ -111,7 +111,7 @@ def test_measurements():
     record = results.measured_record(PAIR, found)
     assert record["instance"] == "small pair"
     assert record["quantities"]["generative_nll"]["value"] == "inf"
-    assert set(record["quantities"]["ser"]) == {"value", "lo", "hi", "kind", "engine"}
+    assert set(record["quantities"]["ser"]) == {"value", "lo", "hi", "kind", "engine", "unit"}
     table = results.measured_table(PAIR, found)
     assert [row[0] for row in table.rows] == ["ser", "generative_nll"]
     assert table.rows[1][2] == "nats per token"

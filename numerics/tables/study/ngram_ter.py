@@ -20,6 +20,7 @@ LENGTH = 512
 STEPS = (8, 16, 32, 64, 128, 256, 512)
 VOCAB = 8
 SEED = 1
+IN_NATS = ("bound: log V / N", "bound: (TC+DTC)/(NL)", "PATH_KL/L", "TER gap")
 REQUEST = Request(width=0.02, seconds=10.0)
 
 
@@ -114,7 +115,7 @@ def _ter_table(
         "TER autoregressive is that of the language itself, exp(H/L), reached one token at a time. It and the bounds "
         "with TC + DTC are known as well as the entropies in them, to all digits shown."
     )
-    return Table(title, columns, tuple(rows), (setting, baseline))
+    return Table(title, columns, tuple(rows), (setting, baseline), nats=IN_NATS)
 
 
 def _divergence(work: Workspace) -> Enclosure | None:

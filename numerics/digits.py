@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
-from ..enclosure import Enclosure
+from .enclosure import Enclosure
 
 __all__ = ["shown", "shown_float", "shown_interval"]
 

@@ -1,0 +1,93 @@
+"""How results show themselves in a notebook, and how they become frames of pandas."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .digits import shown_float
+from .enclosure import Enclosure
+from .errors import BadInput
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+__all__ = ["MOST_ROWS", "AsTable", "Rows"]
+
+MOST_ROWS = 60
+"""Of a table in a notebook; a frame has all."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of cells under headings, and a title."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    title: str = ""
+
+    def html(self) -> str:
+        """As a table of HTML, numbers with the digits that are certain and their interval as a tooltip."""
+        head = "".join(f"<th>{html.escape(column)}</th>" for column in self.columns)
+        body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in self.rows[:MOST_ROWS])
+        caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
+        left = len(self.rows) - MOST_ROWS
+        more = f"<p>and {left} more rows, in <code>to_frame()</code></p>" if left > 0 else ""
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+    def frame(self) -> DataFrame:
+        """As a frame of pandas; a column of enclosures becomes three, the value and the ends ``_lo`` and ``_hi``.
+
+        Raises
+        ------
+        BadInput
+            When pandas is not installed.
+        """
+        try:
+            from pandas import DataFrame
+        except ImportError:
+            raise BadInput("to_frame", "pandas is not installed; `pip install pandas` adds it") from None
+        data: dict[str, list[Any]] = {}
+        for c, column in enumerate(self.columns):
+            cells = [row[c] for row in self.rows]
+            if any(isinstance(cell, Enclosure) for cell in cells):
+                for name in ("value", "lo", "hi"):
+                    key = column if name == "value" else f"{column}_{name}"
+                    data[key] = [_end(cell, name) for cell in cells]
+            else:
+                data[column] = [
+                    cell if isinstance(cell, bool | int | float) or cell is None else str(cell) for cell in cells
+                ]
+        return DataFrame(data)
+
+
+class AsTable:
+    """A result that a notebook shows as a table."""
+
+    def table(self) -> Rows:
+        """The rows that are shown."""
+        raise NotImplementedError
+
+    def to_frame(self) -> DataFrame:
+        """As a frame of pandas (which must be installed); enclosures become three columns: value, ``_lo``, ``_hi``."""
+        return self.table().frame()
+
+    def _repr_html_(self) -> str:
+        return self.table().html()
+
+
+def _end(cell: Any, name: str) -> float:
+    if isinstance(cell, Enclosure):
+        return float(getattr(cell, name))
+    return math.nan if cell is None else float(cell)
+
+
+def _cell(cell: Any) -> str:
+    if isinstance(cell, Enclosure):
+        return f"<td style='text-align: right'>{cell._repr_html_()}</td>"
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return f"<td style='text-align: right'>{shown_float(cell) if isinstance(cell, float) else cell}</td>"
+    return f"<td style='text-align: left'>{'' if cell is None else html.escape(str(cell))}</td>"

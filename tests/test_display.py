@@ -1,0 +1,80 @@
+"""What a notebook shows, and enclosures as numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from maskbound.numerics import Instance, check, curve, languages, law, measure, policies, sweep
+from maskbound.numerics.enclosure import Enclosure
+from maskbound.numerics.universal import prove
+from maskbound.theory import statements
+
+INSTANCE = Instance(languages.pair(2, 4), policies.Bernoulli(steps=2), name="two <pairs>")
+ONE = Enclosure(0.5147720709, 0.514772070, 0.514772071, "truncation")
+BOUND = Enclosure.between(0.1, 0.2)
+
+
+def test_an_enclosure_is_a_number_where_there_is_one():
+    assert float(ONE) == ONE.value
+    assert f"{ONE:.3f}" == "0.515"
+    assert np.asarray([ONE, ONE], float).tolist() == [ONE.value] * 2
+    assert str(ONE) == "0.514772"
+
+
+def test_where_only_bounds_are_known_there_is_none():
+    with pytest.raises(ValueError, match=r"only bounds are known, \[0\.10, 0\.20\]"):
+        float(BOUND)
+    with pytest.raises(ValueError, match="only bounds"):
+        np.asarray([BOUND], float)
+    assert f"{BOUND:.3f}" == str(BOUND) == "[0.10, 0.20]"
+
+
+@pytest.mark.parametrize(
+    ("result", "held"),
+    [
+        (lambda: statements["bernoulli/uniform-rate"], ["bernoulli/uniform-rate", "$", "ExactDenoiser"]),
+        (lambda: ONE, ["0.514772", "truncation"]),
+        (lambda: INSTANCE, ["two &lt;pairs&gt;", "V = 2, L = 4, N = 2"]),
+        (lambda: measure(INSTANCE, ["kl"]), ["kl", "nats"]),
+        (lambda: check(INSTANCE), ["kl-path-kl/given-times", "holds"]),
+        (lambda: check(INSTANCE)[0], ["profile/non-increasing", "holds"]),
+        (lambda: law(INSTANCE), ["0 0 0 0", "16 of 16 sequences"]),
+        (lambda: curve(INSTANCE), ["Z(a)"]),
+        (lambda: sweep(INSTANCE, N=[1, 2], quantities=["ser"]), ["ser", "<td"]),
+        (lambda: prove("path_kl <= total_correlation", policies.Bernoulli(steps=2), 3), ["holds", "every language"]),
+    ],
+    ids=["statement", "enclosure", "instance", "measured", "verdicts", "verdict", "law", "curve", "sweep", "decision"],
+)
+def test_results_show_themselves(result, held):
+    shown = result()._repr_html_()
+    assert all(part in shown for part in held)
+    assert "<pairs>" not in shown
+
+
+def test_frames_have_values_and_ends():
+    pytest.importorskip("pandas")
+    frame = measure(INSTANCE, ["kl", "ser"]).to_frame()
+    assert frame["quantity"].tolist() == ["kl", "ser"]
+    assert (frame["value_lo"] <= frame["value"]).all()
+    assert (frame["value"] <= frame["value_hi"]).all()
+    assert len(law(INSTANCE).to_frame()) == 16
+    assert sweep(INSTANCE, N=[1, 2], quantities=["ser"]).to_frame()["N"].tolist() == [1, 2]
+    verdicts = check(INSTANCE).to_frame()
+    assert set(verdicts["verdict"]) <= {"holds", "not applicable", "undecided"}
+
+
+def test_a_long_table_is_cut_in_a_notebook_and_whole_in_a_frame():
+    pytest.importorskip("pandas")
+    long = law(Instance(languages.iid(["1/2", "1/2"], 8), policies.Bernoulli(1)))
+    assert "60 of 256 sequences" in long._repr_html_()
+    assert len(long.to_frame()) == 256
+    assert math.isclose(long.to_frame()["p"].sum(), 1)
+
+
+def test_latex_of_verdicts_and_enclosures():
+    verdict = next(v for v in check(INSTANCE) if v.statement.id == "kl-path-kl/given-times")
+    assert verdict._repr_latex_() == f"${verdict.statement.latex()}$: holds"
+    assert Enclosure(0.0, 0.0, 3e-15, "rounding")._repr_latex_() == r"$0\pm 3e-15$"
