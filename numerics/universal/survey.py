@@ -104,7 +104,7 @@ def _size(found: Decision) -> int:
 
 
 def _everywhere(statement: Statement, names: set[str], exact: bool) -> Decision | None:
-    """For every length, by the families that its assumptions allow; all of these must hold."""
+    """For every length, by the families that its assumptions allow: it must hold for all members of each."""
     if statement.subjects == 2:
         return None
     families: list[Policy] = []
@@ -114,7 +114,8 @@ def _everywhere(statement: Statement, names: set[str], exact: bool) -> Decision 
         families.append(FixedSize([2, 1]))
     found = [prove_everywhere(statement, policy, exact_denoiser=exact) for policy in families]
     only_exchangeable = "BernoulliPolicy" in names or "UniformSteps" in names or "FixedSizePolicy" in names or not names
-    if not found or not only_exchangeable or any(each.verdict is not Decided.HOLDS for each in found):
+    whole = all(each.verdict is Decided.HOLDS and (each.evidence or {}).get("kind") != "kernel" for each in found)
+    if not found or not only_exchangeable or not whole:
         return None
     return found[0]
 

@@ -12,6 +12,7 @@ from maskbound.numerics.checks import Status
 from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, bisection
 from maskbound.numerics.universal import Decided, Mixture, prove, prove_everywhere
 from maskbound.numerics.universal.codes import product_of_codes
+from maskbound.numerics.universal.survey import survey
 from maskbound.theory import claim, statements
 
 INFORMATION = "(total_correlation + dual_total_correlation)"
@@ -128,6 +129,14 @@ def test_a_verdict_says_which_languages_it_is_about():
     assert found.verdict is Decided.HOLDS
     assert found.scope.startswith("every language that satisfies IndependentTokens of length 3 ")
     assert prove("path_kl == 0", FixedSize([2, 1]), 3).verdict is Decided.FAILS
+
+
+def test_what_holds_for_one_schedule_is_not_said_of_all():
+    """One step costs TC, which is 100/101 of TC + DTC for Copy of length 101."""
+    assumed = claim(f"path_kl <= 99/100*{INFORMATION}", assumptions=["ExactDenoiser", "BernoulliPolicy"])
+    assert prove(assumed, Bernoulli(1), 101).verdict is Decided.FAILS
+    assert survey(assumed).scope.startswith("L = 2..8")
+    assert survey(statements["bernoulli/max-weight"]).scope == "every length"
 
 
 def test_what_is_not_read_is_refused():
