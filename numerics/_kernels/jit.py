@@ -36,7 +36,9 @@ class Kernel(Generic[Arguments, Result]):
         assert isinstance(function, FunctionType)
         known = {name: function.__globals__.get(name) for name in function.__code__.co_names}
         called = {name: value.compiled for name, value in known.items() if isinstance(value, Kernel)}
-        linked = FunctionType(function.__code__, function.__globals__ | called, function.__name__, function.__defaults__)
+        linked = FunctionType(
+            function.__code__, function.__globals__ | called, function.__name__, function.__defaults__
+        )
         return njit(nogil=True, error_model="numpy", **self._options)(update_wrapper(linked, function))
 
     def __call__(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:

@@ -49,7 +49,7 @@ def measure(
     spec, names = _spec_and_names(words, quantities)
     instance = open_instance(spec)
     request = Request.about(
-        bool(names), width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence
+        bool(names), width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence, alone=True
     )
     found, problems = _measured(instance, names, request, engine)
     if as_json:
@@ -142,7 +142,7 @@ def law(
 
     instance = open_instance(spec)
     if sequences is None:
-        found = output_law(instance)
+        found = output_law(instance, alone=True)
         if as_json:
             print_json(results.law_record(found), indent=None)
         else:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from ...enclosure import gamma
 from ...languages import HMM, Language, NGram
@@ -48,8 +48,8 @@ class HiddenChain:
 
     length: int
     initial: NDArray[np.float64]
-    transition: sparse.csr_array
-    emission: sparse.csr_array
+    transition: scipy.sparse.csr_array
+    emission: scipy.sparse.csr_array
     depth: int
     memory: int | None
 
@@ -70,8 +70,8 @@ class HiddenChain:
     def steps(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """``A diag(B(., c))`` for each token c, and A, in rows: starts (V+1, K+1), columns, chances."""
         shown = self.emission.tocsc()
-        each = [(self.transition @ sparse.diags_array(shown[:, [c]].toarray()[:, 0])) for c in range(self.vocab)]
-        parts = [sparse.csr_array(part) for part in (*each, self.transition)]
+        each = [(self.transition @ scipy.sparse.diags_array(shown[:, [c]].toarray()[:, 0])) for c in range(self.vocab)]
+        parts = [scipy.sparse.csr_array(part) for part in (*each, self.transition)]
         for part in parts:
             part.eliminate_zeros()
             part.sort_indices()
@@ -85,7 +85,7 @@ class HiddenChain:
         """Law of the state at each position, shape (L, K); row p is within :meth:`law_error` of the true one."""
         rows = np.empty((self.length, self.states))
         rows[0] = self.initial
-        following = sparse.csr_array(self.transition.T)
+        following = scipy.sparse.csr_array(self.transition.T)
         for p in range(1, self.length):
             rows[p] = following @ rows[p - 1]
         return rows
@@ -169,10 +169,10 @@ def hidden_chain(language: Language) -> HiddenChain:
     if language.is_hidden:
         given = HMM.of(language)
         initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1
-        transition, emission = sparse.csr_array(given.transition.values), given.emission.values
+        transition, emission = scipy.sparse.csr_array(given.transition.values), given.emission.values
     elif language.memory == 0:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
-        transition, emission = sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
+        transition, emission = scipy.sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
     else:
         language = NGram.of(language)
         initial, transition, emission = context_chain(language)
@@ -184,14 +184,14 @@ def hidden_chain(language: Language) -> HiddenChain:
 def _reduced(
     length: int,
     initial: NDArray[np.float64],
-    transition: sparse.csr_array,
+    transition: scipy.sparse.csr_array,
     emission: NDArray[np.float64],
     depth: int,
     memory: int | None,
 ) -> HiddenChain:
     """On the states that occur."""
     transition.eliminate_zeros()
-    possible = sparse.csr_array(((transition.T) > 0).astype(np.int64))
+    possible = scipy.sparse.csr_array(((transition.T) > 0).astype(np.int64))
     found = initial > 0
     for _ in range(min(length, len(initial)) - 1):
         further = found | (possible @ found.astype(np.int64) > 0)
@@ -202,8 +202,8 @@ def _reduced(
     return HiddenChain(
         length,
         initial[kept],
-        sparse.csr_array(transition[kept][:, kept]),
-        sparse.csr_array(emission[kept]),
+        scipy.sparse.csr_array(transition[kept][:, kept]),
+        scipy.sparse.csr_array(emission[kept]),
         depth,
         memory,
     )
