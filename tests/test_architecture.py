@@ -55,7 +55,7 @@ LAYERS = (
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 THEORY_ALLOWED = {"sympy", "lark", "maskbound"}
 ONLY_IN = {
-    "numba": ("numerics/_kernels/jit.py", "numerics/_kernels/threads.py"),
+    "numba": ("numerics/_kernels/jit.py",),
     "matplotlib": ("numerics/tables/",),
     "distributed": ("numerics/sweeps/workers.py",),
     "typst": ("numerics/tables/report/",),

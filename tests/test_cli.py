@@ -468,7 +468,7 @@ def test_a_full_disk_is_said():
     assert (found.returncode, found.stderr) == (2, "maskbound: No space left on device\n")
 
 
-def test_help_and_theorems_do_not_wait_for_numba():
+def test_what_measures_no_large_instance_does_not_wait_for_numba(spec):
     listing = (
         "import sys; from maskbound.numerics.cli import app; app({words!r}, standalone_mode=False); print(*sys.modules)"
     )
@@ -480,7 +480,10 @@ def test_help_and_theorems_do_not_wait_for_numba():
 
     assert not {"numba", "sympy", "numpy", "scipy"} & loaded("--help")
     assert not {"numba", "numpy", "scipy"} & loaded("theorems")
-    assert {"numba", "numpy", "sympy"} <= loaded("engines")
+    assert "numba" not in loaded("engines")
+    for words in (["measure", spec, "-q", "kl"], ["law", spec]):
+        assert not {"numba", "scipy.sparse", "scipy.special"} & loaded(*words)
+    assert "numba" in loaded("measure", spec, "-q", "kl", "--engine", "tabular")
 
 
 def test_the_console_entry_is_main(spec):

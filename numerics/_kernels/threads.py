@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,9 +16,10 @@ WORTH_THREADS = 3e5
 
 def thread_count() -> int:
     """Number of threads to use: the environment's ``NUMBA_NUM_THREADS``, by default one a processor."""
-    from numba import config
-
-    return config.NUMBA_NUM_THREADS
+    given = os.environ.get("NUMBA_NUM_THREADS", "")
+    if given.isdecimal():
+        return max(int(given), 1)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def for_each(kernel: Callable[..., None], first: int, last: int, *arguments: Any, operations: float = math.inf) -> None:

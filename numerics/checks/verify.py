@@ -37,8 +37,8 @@ Why a wrong certificate cannot pass:
 2. A Number is a real number, or plus or minus infinity, from the moment it exists: whatever builds one first settles
    that it is defined, exactly or by enclosures, and rejects what is not, or stays open at 4096 bits, wherever it stands
    (even in 0*x, x**0 or max(1, x)). Undefined: x/0; log(x) for x <= 0; 0**n for n < 0; x**n for x < 0 unless n is
-   whole; inf - inf; 0*inf, so inf/inf; inf**0; ceil(inf). Defined: 0**0 = 1, the empty product; inf + x; inf*x for
-   x other than 0; x/inf = 0; log(inf) = exp(inf) = inf; exp(-inf) = 0; min and max; inf == inf. So ``kl <= path_kl``
+   whole; inf - inf; 0*inf, so inf/inf; inf**0. Defined: 0**0 = 1, the empty product; inf + x; inf*x for x other than
+   0; x/inf = 0; log(inf) = exp(inf) = ceil(inf) = inf; exp(-inf) = 0; min and max; inf == inf. So ``kl <= path_kl``
    holds where both are infinite, and ``kl - path_kl <= 0`` is rejected.
 3. An exact number is a rational combination of 1, logs of integers, and exponentials of such. The only rewriting
    rules are log(ab) = log a + log b and exp(n log b + x) = b^n exp(x), n an integer.
@@ -353,7 +353,8 @@ class Number:
 
     def ceil(self) -> Number:
         """The least whole number that is not below."""
-        require(not self.infinite, "the ceiling of infinity is not defined", Rejected)
+        if self.infinite:
+            return self
         if self.rational is not None:
             return exact(math.ceil(self.rational))
         for bits in PRECISIONS:

@@ -51,7 +51,7 @@ def measure(
     spec, names = _spec_and_names(words, quantities)
     instance = open_instance(spec)
     request = Request.about(
-        bool(names), width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence
+        bool(names), width=width, seconds=seconds, samples=samples, seed=seed, confidence=confidence, alone=True
     )
     numbers, problems = _measured(instance, names, request, engine)
     found = Measured(numbers, unit)
@@ -146,7 +146,7 @@ def law(
 
     instance = open_instance(spec)
     if sequences is None:
-        found = output_law(instance)
+        found = output_law(instance, alone=True)
         if as_json:
             print_json(results.law_record(instance, found), indent=None)
         else:

@@ -37,6 +37,9 @@ class Request:
     equal_scores : bool
         Whether what is drawn may take scores of an adaptive policy as equal that rounding cannot tell apart; the
         intervals are then those of that policy.
+    alone : bool
+        Whether nothing else is measured in this process, so that a compiler is not worth waiting for where a second of
+        Python does.
     """
 
     width: float = 0.01
@@ -46,6 +49,7 @@ class Request:
     confidence: float = 1 - 1e-6
     sampling: bool = False
     equal_scores: bool = False
+    alone: bool = False
 
     @classmethod
     def about(cls, named: bool, *, samples: int | None = None, **options: Any) -> Request:

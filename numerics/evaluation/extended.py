@@ -13,7 +13,8 @@ nowhere else:
 ``log(x)``             x is zero or negative
 =====================  =======================================================================
 
-Two sides that have values compare as extended reals: infinity equals itself. ``exp(-inf)`` is 0, ``1/inf`` is 0.
+Two sides that have values compare as extended reals: infinity equals itself. ``exp(-inf)`` is 0, ``1/inf`` is 0,
+``ceil(inf)`` is infinity.
 """
 
 from __future__ import annotations

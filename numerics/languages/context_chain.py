@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from .n_gram import NGram
 
@@ -15,7 +15,7 @@ __all__ = ["context_chain"]
 
 def context_chain(
     language: NGram,
-) -> tuple[NDArray[np.float64], sparse.csr_array, NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], scipy.sparse.csr_array, NDArray[np.float64], NDArray[np.float64]]:
     """The chain of an n-gram of order n at least 2.
 
     Returns
@@ -51,10 +51,10 @@ def context_chain(
         columns.append(first[longest - 1] + at % contexts)
         chances.append(language.transition.values.reshape(-1))
     K = int(first[-1])
-    transition = sparse.csr_array((K, K))
+    transition = scipy.sparse.csr_array((K, K))
     if rows:
         entries = (np.concatenate(chances), (np.concatenate(rows), np.concatenate(columns)))
-        transition = sparse.csr_array(sparse.coo_array(entries, shape=(K, K)))
+        transition = scipy.sparse.csr_array(scipy.sparse.coo_array(entries, shape=(K, K)))
     emission = np.concatenate([np.tile(np.eye(V), (law.size // V, 1)) for law in laws])
     final = np.ones(K)
     if language.ends:

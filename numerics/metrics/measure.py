@@ -16,13 +16,18 @@ from ..errors import BadInput, BeyondReach, NoLogForm, shown
 from ..instances import Instance, require_instance
 from ..limits import memory_budget, shown_bytes
 from ..units import converted, read_unit
-from .method import Method
+from .method import COMPILER, Method
 from .methods import METHODS, methods_for
 from .units import in_nats, unit_of
 
 __all__ = ["Measured", "explain", "measurable", "measure", "measure_one"]
 
 NEGLIGIBLE = 1e-6
+
+OF_SCOPE = ("bigram_kl_rate", "bigram_tv_rate", "generative_nll")
+"""Averages over p, which depend on how far a contradiction reaches (definitions.md#off-support), measured by engines
+that differ in it.
+"""
 
 
 class Measured(dict[str, Enclosure], AsTable):
@@ -167,15 +172,25 @@ def _candidates(instance: Instance, quantity: str, request: Request, engine: str
         and method.obstacle(instance) is None
         and _within(instance, method, request.seconds)
     ]
+
+    settled = instance.off_support_scope is not None or not instance.language.has_local_scope
+    # Left out, the scope is the engine's own, so that another engine would measure something else.
+    free = settled or quantity not in OF_SCOPE
+
+    def price(method: Method) -> float:
+        compiler = COMPILER if request.alone and free and not method.interpreted else 0.0
+        return method.cost(instance).operations + compiler
+
     # What can be computed is not drawn.
-    return sorted(able, key=lambda method: (method.kind == "statistical", method.cost(instance).operations))
+    return sorted(able, key=lambda method: (method.kind == "statistical", price(method)))
 
 
 def _wanted(method: Method, request: Request, engine: str | None) -> bool:
     """An engine that is named is asked for, whatever it does."""
     if engine is not None:
         return method.engine == engine
-    return not method.on_request and (request.sampling or method.kind != "statistical")
+    asked = not method.on_request or (request.alone and method.interpreted)
+    return asked and (request.sampling or method.kind != "statistical")
 
 
 def _within(instance: Instance, method: Method, seconds: float) -> bool:

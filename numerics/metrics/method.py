@@ -13,7 +13,17 @@ from ..engines.needs import Obstacle
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 
-__all__ = ["FINISHED", "Method", "Obstacle", "law_methods", "methods_by_law", "narrowed", "unfinished"]
+__all__ = [
+    "COMPILER",
+    "FINISHED",
+    "INTERPRETED",
+    "Method",
+    "Obstacle",
+    "law_methods",
+    "methods_by_law",
+    "narrowed",
+    "unfinished",
+]
 
 LawOf = Callable[[Workspace], Law]
 """The algorithm by which an engine computes the law."""
@@ -29,6 +39,12 @@ LAW_ENGINES = (
     ),
 )
 """The engines that give the whole output law, with their scopes and prices."""
+
+INTERPRETED = frozenset({"denoiser", "rational", "reference", "schedule"})
+"""Engines that run nothing compiled."""
+
+COMPILER = 1e9
+"""Operations in the time that it takes to read compiled code from the disk; to compile takes ten times as long."""
 
 FINISHED = "uniform or marginal off the support"
 """The condition of averages over p."""
@@ -78,6 +94,11 @@ class Method:
     price: str
     relies_on: frozenset[str] = field(default_factory=frozenset)
     on_request: bool = False
+
+    @property
+    def interpreted(self) -> bool:
+        """Whether it runs nothing that is compiled."""
+        return self.engine in INTERPRETED
 
     def measure(self, work: Workspace) -> Enclosure:
         """The enclosure, signed by the engine."""

@@ -10,13 +10,14 @@ from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput, BeyondReach
 from ..instances import Instance
 from ..limits import memory_budget, shown_bytes
+from .method import COMPILER, INTERPRETED
 
 __all__ = ["law", "too_costly"]
 
 ENGINES = {"tabular": tabular, "adaptive": adaptive, "reference": reference}
 
 
-def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None) -> Law:
+def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None, alone: bool = False) -> Law:
     """p and q on all ``V^L`` sequences, with the roundings in their entries.
 
     Parameters
@@ -26,6 +27,8 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None)
         Time that an engine may be estimated to take.
     engine : {"tabular", "adaptive", "reference"}, optional
         Use this engine only.
+    alone : bool
+        Whether nothing else is measured in this process: see ``Request``.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None)
     if not able:
         reasons = "; ".join(f"{name}: {module.obstacle(instance)}" for name, module in chosen.items())
         raise BadInput("engine", f"the output law of {instance.name} cannot be computed ({reasons})")
-    name = min(able, key=lambda name: able[name].operations)
+    name = min(able, key=lambda name: able[name].operations + (COMPILER if alone and name not in INTERPRETED else 0))
     if able[name].bytes > memory_budget() or able[name].seconds > seconds:
         raise too_costly("the output law", instance, name, able[name], seconds)
     return ENGINES[name].law(Workspace(instance))

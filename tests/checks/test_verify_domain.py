@@ -64,8 +64,6 @@ UNDEFINED_AT_INFINITY = [
     "sqrt(-kl)",
     "log(-kl)",
     "log(exp(-kl))",
-    "ceil(kl)",
-    "ceil(-kl)",
     "1/(1/kl)",
     "1/exp(-kl)",
     "(1/kl)**(-1/2)",
@@ -159,6 +157,9 @@ def test_signs_are_settled(lhs, order, rhs):
         ("max(kl, 1)", "=", "kl"),
         ("min(-kl, kl)", "=", "-kl"),
         ("kl*kl", "=", "kl"),
+        ("ceil(kl)", "=", "kl"),
+        ("ceil(-kl)", "=", "-kl"),
+        ("0 + ceil(kl/2)", ">", "10**100"),
     ],
 )
 def test_what_infinity_is_defined_to_do(lhs, order, rhs):
@@ -259,7 +260,7 @@ class Judge:
 
     def ceil(self, x):
         if infinite(x):
-            return NONE
+            return x
         low, high = (int(ceil(end)) for end in (x.a, x.b))
         return iv.mpf(low) if low == high else UNSURE
 

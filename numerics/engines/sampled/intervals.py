@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 __all__ = ["Interval", "clopper_pearson", "empirical_bernstein", "entropy_modulus", "total_variation_radius"]
 
@@ -30,9 +30,9 @@ def clopper_pearson(hits: int, count: int, alpha: float) -> Interval:
     >>> clopper_pearson(0, 10, 0.5)[2] > 1 - 0.25 ** 0.1
     True
     """
-    lo = special.betaincinv(hits, count - hits + 1, alpha / 2) * (1 - BETA_SLACK) if hits else 0.0
+    lo = scipy.special.betaincinv(hits, count - hits + 1, alpha / 2) * (1 - BETA_SLACK) if hits else 0.0
     # By symmetry: 1 - alpha/2 would lose the digits of alpha.
-    left = special.betaincinv(count - hits, hits + 1, alpha / 2) * (1 - BETA_SLACK) if hits < count else 0.0
+    left = scipy.special.betaincinv(count - hits, hits + 1, alpha / 2) * (1 - BETA_SLACK) if hits < count else 0.0
     return hits / count, float(lo), min(math.nextafter(1.0 - float(left), 2.0), 1.0)
 
 

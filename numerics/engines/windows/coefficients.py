@@ -30,8 +30,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from ..._kernels.thresholds import reached, unreset
 from ...enclosure import UNIT_ROUNDOFF as U
@@ -235,7 +235,7 @@ def _numbers(others: int, survival: NDArray[np.float64] | None) -> list[int]:
 def _binomial(n: int, a: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
     """``P(Bin(n, a) = r)`` for r = 0..n, shape (points, n+1)."""
     r = np.arange(n + 1)
-    ways = special.gammaln(n + 1) - special.gammaln(r + 1) - special.gammaln(n - r + 1)
+    ways = scipy.special.gammaln(n + 1) - scipy.special.gammaln(r + 1) - scipy.special.gammaln(n - r + 1)
     with np.errstate(divide="ignore"):
         log_a, log_rest = np.log(a)[:, None], np.log(rest)[:, None]
     with np.errstate(invalid="ignore"):

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
@@ -62,8 +62,8 @@ class HiddenChain:
 
     length: int
     initial: NDArray[np.float64]
-    transition: sparse.csr_array
-    emission: sparse.csr_array
+    transition: scipy.sparse.csr_array
+    emission: scipy.sparse.csr_array
     depth: int
     memory: int | None
     final: NDArray[np.float64]
@@ -86,8 +86,8 @@ class HiddenChain:
     def steps(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """``A diag(B(., c))`` for each token c, and A, in rows: starts (V+1, K+1), columns, chances."""
         shown = self.emission.tocsc()
-        each = [(self.transition @ sparse.diags_array(shown[:, [c]].toarray()[:, 0])) for c in range(self.vocab)]
-        parts = [sparse.csr_array(part) for part in (*each, self.transition)]
+        each = [(self.transition @ scipy.sparse.diags_array(shown[:, [c]].toarray()[:, 0])) for c in range(self.vocab)]
+        parts = [scipy.sparse.csr_array(part) for part in (*each, self.transition)]
         for part in parts:
             part.eliminate_zeros()
             part.sort_indices()
@@ -126,7 +126,7 @@ class HiddenChain:
         """What leads to each position, by its state, shape (L, K): its law where there are no end weights."""
         rows = np.empty((self.length, self.states))
         rows[0] = self.initial
-        following = sparse.csr_array(self.transition.T)
+        following = scipy.sparse.csr_array(self.transition.T)
         for p in range(1, self.length):
             rows[p] = following @ rows[p - 1]
         return rows
@@ -250,11 +250,11 @@ def hidden_chain(language: Language) -> HiddenChain:
     if language.is_hidden:
         given = HMM.of(language)
         initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1
-        transition, emission = sparse.csr_array(given.transition.values), given.emission.values
+        transition, emission = scipy.sparse.csr_array(given.transition.values), given.emission.values
         final = ends_of(given)
     elif language.memory == 0:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
-        transition, emission = sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
+        transition, emission = scipy.sparse.csr_array(np.ones((1, 1))), NGram.of(language).transition.values
     else:
         language = NGram.of(language)
         initial, transition, emission, final = context_chain(language)
@@ -266,7 +266,7 @@ def hidden_chain(language: Language) -> HiddenChain:
     return _reduced(language.length, initial, transition, emission, depth, language.memory, final, ends)
 
 
-def _growth(transition: sparse.csr_array) -> float:
+def _growth(transition: scipy.sparse.csr_array) -> float:
     """The factor by which messages grow at one more position, far from the end."""
     message, growth = np.ones(transition.shape[0]), 1.0
     for _ in range(LONGEST_GROWTH):
@@ -283,7 +283,7 @@ def _growth(transition: sparse.csr_array) -> float:
 def _reduced(
     length: int,
     initial: NDArray[np.float64],
-    transition: sparse.csr_array,
+    transition: scipy.sparse.csr_array,
     emission: NDArray[np.float64],
     depth: int,
     memory: int | None,
@@ -292,7 +292,7 @@ def _reduced(
 ) -> HiddenChain:
     """On the states that occur."""
     transition.eliminate_zeros()
-    possible = sparse.csr_array(((transition.T) > 0).astype(np.int64))
+    possible = scipy.sparse.csr_array(((transition.T) > 0).astype(np.int64))
     found = initial > 0
     for _ in range(min(length, len(initial)) - 1):
         further = found | (possible @ found.astype(np.int64) > 0)
@@ -303,8 +303,8 @@ def _reduced(
     return HiddenChain(
         length,
         initial[kept],
-        sparse.csr_array(transition[kept][:, kept]),
-        sparse.csr_array(emission[kept]),
+        scipy.sparse.csr_array(transition[kept][:, kept]),
+        scipy.sparse.csr_array(emission[kept]),
         depth,
         memory,
         np.ascontiguousarray(final[kept]),
