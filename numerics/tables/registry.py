@@ -12,6 +12,7 @@ from ..sweeps import Store
 from .cases import Case
 from .constants import constants
 from .english_curve import SHORT, english_curve
+from .packages import released_table
 from .released import conformance_table
 from .render import Table
 from .schedules import break_even_table, schedule_table
@@ -88,6 +89,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "ngram-ter": ngram_ter,
         "policies": policies_table,
         "refuted": refuted_table,
+        "released": released_table,
         "schedules": schedule_table,
         "quantities": quantity_list,
         "statements": statement_list,
