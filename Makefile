@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NUMBA_SLP_VECTORIZE := 1
 
-.PHONY: check setup test test-slow test-all test-samplers proofs lint types docs report dist lock clean
+.PHONY: check setup test test-slow test-all test-samplers released proofs lint types docs report dist lock clean
 
 check: setup
 	@$(BIN)/maskbound check
@@ -47,6 +47,21 @@ TORCH := torch==2.13.0
 test-samplers: .venv-samplers/torch
 	.venv-samplers/bin/python -m pytest tests/samplers
 
+# What samplers of released packages do: a quarter of an hour, in an environment of its own. The packages come without
+# what they require, of which only what their samplers import is installed; each adapter says which version it is for.
+RELEASED = $(shell sed -n 's/^PACKAGE, VERSION = "\(.*\)", "\(.*\)"/\1==\2/p' numerics/conformance/adapters/*.py)
+
+.venv-released/installed: requirements.txt requirements-released.txt pyproject.toml numerics/conformance/adapters/*.py
+	@test -x .venv-released/bin/python || $(PYTHON) -m venv .venv-released
+	.venv-released/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	.venv-released/bin/python -m pip install --quiet --disable-pip-version-check "$(TORCH)" -r requirements-released.txt
+	.venv-released/bin/python -m pip install --quiet --disable-pip-version-check --no-deps $(RELEASED)
+	.venv-released/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+released: .venv-released/installed
+	.venv-released/bin/maskbound table released --out tests/samplers/released.json
+
 # Compiles the Coq development from scratch and checks what its theorems assume; installs nothing.
 proofs:
 	@$(PYTHON) proofs_notes/coq/check.py
@@ -81,4 +96,4 @@ lock:
 	printf 'hypothesis\npytest\nsetuptools>=77\n$(TORCH)\n' | UV_FIND_LINKS="$$PIP_FIND_LINKS" uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package torch --no-header --quiet --constraint requirements-test.txt --extra samplers pyproject.toml - -o requirements-samplers.txt
 
 clean:
-	rm -rf .venv .venv-samplers build dist report *.egg-info
+	rm -rf .venv .venv-samplers .venv-released build dist report *.egg-info

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from typing import TYPE_CHECKING
 
-from .enclosure import Enclosure
+if TYPE_CHECKING:
+    from .enclosure import Enclosure
 
 __all__ = ["shown", "shown_float", "shown_interval"]
 

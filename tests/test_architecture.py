@@ -63,6 +63,7 @@ ONLY_IN = {
     "pytest": ("numerics/testing/",),
     "torch": ("numerics/conformance/adapters",),
     "diffusers": ("numerics/conformance/adapters",),
+    "jax": ("numerics/conformance/adapters",),
 }
 PRINTS = ("numerics/cli/", "numerics/checks/verify.py", "numerics/universal/checker.py")
 LONGEST_FILE = 600

@@ -67,6 +67,7 @@ class Diagnosis:
         self._tokens: dict[str, float] = defaultdict(float)
         self._positions: dict[str, float] = defaultdict(float)
         self._scored: dict[str, float] = defaultdict(float)
+        self._noisy: dict[Model, float] = defaultdict(float)
         self._proposed: tuple[dict[tuple[str, bool], float], ...] = (defaultdict(float), defaultdict(float))
         self._sizes: Counter[tuple[int, ...]] = Counter()
         self._cells: list[tuple[Array, NDArray[np.int64]]] = []
@@ -78,6 +79,7 @@ class Diagnosis:
         tokens: Mapping[str, Array],
         positions: Mapping[str, Array],
         scored: Mapping[str, Array],
+        noisy: Mapping[Model, Array],
         *proposed: Mapping[tuple[str, bool], Array],
     ) -> None:
         """Log probabilities (n,) of what was seen.
@@ -89,6 +91,8 @@ class Diagnosis:
             Laws of either alone, which allow everything.
         scored : mapping of str to (n,) float64
             Laws of positions by the claimed score, in the law of tokens of this name.
+        noisy : mapping of (str, str) to (n,) float64
+            Laws of both, by their names, which allow everything.
         *proposed : mapping of (str, bool) to (n,) float64
             Laws of both, by what proposals are drawn from, and whether scores are its probabilities; with ties as the
             numbers have it, and broken either way. Code does the one or the other.
@@ -96,6 +100,8 @@ class Diagnosis:
         for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, scored)):
             for name, law in laws.items():
                 fits[name] += float(law.sum())
+        for pair, law in noisy.items():
+            self._noisy[pair] += float(law.sum())
         slip = math.log(SLIP) + uniformly(seen, seen.masked) - seen.size * math.log(seen.vocab)
         for kept, found in zip(self._proposed, proposed, strict=False):
             for model, law in found.items():
@@ -181,7 +187,7 @@ class Diagnosis:
         chosen = {(d, s): self._tokens[d] + self._positions[s] for d in self._tokens for s in self._positions}
         drawn = {(d, DRAWN + after * SCORED): fit for (d, after), fit in self._proposals.items()}
         scored = {(d, self._claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
-        return chosen | drawn | scored
+        return chosen | drawn | scored | self._noisy
 
     @property
     def _claimed_place(self) -> str:

@@ -40,7 +40,7 @@ def size_laws(policy: Policy, seen: Transitions, hazards: NDArray[np.float64]) -
         return {}
     step = np.minimum(seen.step, policy.steps) - 1
     masked, size = seen.masked.sum(axis=1), seen.size
-    known = seen.steps == policy.steps
+    known = seen.steps >= policy.steps
     claimed = np.asarray(policy.schedule.hazards, dtype=np.float64)
     learned = ((hazards[0] + PRIOR * claimed) / (hazards[1] + PRIOR))[step]
     own = _binomial(masked, size, claimed[step])

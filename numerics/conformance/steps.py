@@ -161,12 +161,7 @@ def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
     masked, size = seen.masked.sum(axis=1), seen.size
     length = seen.y.shape[1]
     if isinstance(policy, Bernoulli):
-        step = np.minimum(seen.step, policy.steps) - 1
-        reveal, keep = policy.schedule.hazards[step], policy.schedule.survivals[step]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = _log_choose(masked, size) + _times(size, np.log(reveal)) + _times(masked - size, np.log(keep))
-        # Only where each step is a call is its number known.
-        return np.where(seen.steps == policy.steps, found, 0.0)
+        return _independent_sizes(policy, seen, masked)
     sizes = [len(s) for s in policy.sets] if isinstance(policy, FixedSets) else getattr(policy, "sizes", None)
     if sizes is not None:
         ends = np.cumsum(sizes)
@@ -193,6 +188,25 @@ def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
         whole = np.take_along_axis(sums + slack, size[:, None], 1)[:, 0]
         fits = (size >= 1) & (before <= bound) & ((whole > bound) | (size == among.sum(axis=1)))
     return np.where(fits | (size == 0), 0.0, -math.inf)
+
+
+def _independent_sizes(policy: Bernoulli, seen: Transitions, masked: NDArray[np.int64]) -> Array:
+    """Of a call that may be any step which the number of calls allows, the one that favours what happened.
+
+    With fewer calls than steps nobody knows which are left out, and any number is allowed.
+    """
+    idle = seen.steps - policy.steps
+    found = np.where((idle > 0) & (seen.size == 0), 0.0, -math.inf)
+    for late in range(int(idle.max(initial=0)) + 1):
+        step = seen.step - 1 - late
+        hazard = np.asarray(policy.schedule.hazards)[np.clip(step, 0, policy.steps - 1)]
+        keep = np.asarray(policy.schedule.survivals)[np.clip(step, 0, policy.steps - 1)]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            law = _log_choose(masked, seen.size)
+            law = law + _times(seen.size, np.log(hazard)) + _times(masked - seen.size, np.log(keep))
+        possible = (late <= idle) & (step >= 0) & (step < policy.steps)
+        found = np.where(possible, np.maximum(found, law), found)
+    return np.where(idle < 0, 0.0, found)
 
 
 def _times(count: NDArray[np.int64], log: Array) -> Array:

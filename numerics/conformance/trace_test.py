@@ -8,7 +8,7 @@ alternatives, are test martingales; a step of probability zero refutes the claim
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from scipy.special import logsumexp
 
 from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
 from .diagnosis import DRAWN, SCORED, UNIFORMLY, Component, Diagnosis
+from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import size_laws
 from .steps import SCORES, SLIP, Transitions, claimed_positions, claimed_sizes, proposals, strictly_by, uniformly
 from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, token_laws
@@ -29,12 +30,22 @@ Rows = Callable[[Array], Array]
 Model = tuple[str, str]
 
 LAST = "the likeliest token at the last step"
+WITH_NOISE = "with Gumbel noise of"
+
+BOTH = "positions and tokens"
+"""The component of alternatives that change both, or that are rare; they share a small part of the stake."""
+
+SHARES = {False: math.log(0.95), True: math.log(0.05)}
+"""Logarithms of the weights of all other alternatives, and of these."""
 
 FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
 
 MANY_CELLS = 128
 """Entries ``L V`` of a partial sequence's conditionals from which they are many."""
+
+FEW_CELLS = 32
+"""Up to which noise in the choice is tried, which costs some hundred times as much."""
 
 CELLS_AT_ONCE = 1 << 20
 
@@ -93,7 +104,7 @@ class TraceTest:
         )
         self.proposes = self.proposing is policy
         self.own, self.laws = claimed_tokens(policy), token_laws(policy, vocab)
-        self.few = length * vocab > MANY_CELLS
+        self.few, self.tries_noise = length * vocab > MANY_CELLS, length * vocab <= FEW_CELLS
         self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in FEW]
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
@@ -137,7 +148,7 @@ class TraceTest:
             chosen = claimed_positions(self.policy, seen)
             claim = chosen + tokens
         forbidden = {
-            "sizes": np.isneginf(sizes),
+            "sizes": np.isneginf(sizes) | self._too_many_steps(seen, row),
             "tokens": np.isneginf(tokens),
             "positions": np.isneginf(claim) & ~np.isneginf(tokens),
             "revealed": np.asarray(seen.changed.any(axis=1)),
@@ -147,8 +158,10 @@ class TraceTest:
         by_token = {name: total(self._slipping(law(logs))) for name, law in self.laws.items()}
         by_token[STALE] = total(self._slipping(self.own(earlier[cell_of, place])))
         if GREEDY in by_token:
-            by_token[LAST] = np.where(seen.size == seen.masked.sum(axis=1), by_token[GREEDY], tokens)
+            by_token[LAST] = np.where(seen.step == seen.steps, by_token[GREEDY], tokens)
         by_place, after_law = self._places(seen, earlier), self._after(seen)
+        by_token[AS_CLAIMED] = total(self._slipping(own))
+        noisy = self._noisy(seen, by_token)
         found: dict[Model, tuple[Array, Array]] = {}
         if self.proposes:
             # Where the claim leaves the size to chance with the rest, any size is as likely.
@@ -156,28 +169,36 @@ class TraceTest:
             found |= {("positions", name): (free + law + tokens, claim) for name, law in by_place.items()}
             others = {key: law for key, law in proposed.items() if key[0] != AS_CLAIMED}
             found |= {("tokens", name + after * SCORED): (law, claim) for (name, after), law in others.items()}
+            found |= {
+                (BOTH, f"{name}, {place}"): (free + where + law, claim)
+                for place, where in by_place.items()
+                for name, law in by_token.items()
+            }
         else:
-            found |= {("tokens", name): (law, tokens) for name, law in by_token.items()}
+            found |= {("tokens", name): (law, tokens) for name, law in by_token.items() if name != AS_CLAIMED}
             found["positions", DRAWN] = proposed[AS_CLAIMED, False], claim
             if chosen.any():
                 found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
                 found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
+        found |= {(BOTH, f"{name}, {place}"): (least, claim) for (name, place), (least, _) in noisy.items()}
         found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, self._hazards).items()}
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls)
-        by_token[AS_CLAIMED] = total(self._slipping(own))
         shared = {} if self.few else self._proposed(seen, exactly=False)
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
-        self.diagnosis.add(seen, by_token, by_place, after_law, proposed, shared)
+        self.diagnosis.add(
+            seen, by_token, by_place, after_law, {pair: about for pair, (_, about) in noisy.items()}, proposed, shared
+        )
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
         step = np.minimum(seen.step, self.policy.steps) - 1
         np.add.at(self._hazards[0], step, seen.size)
         np.add.at(self._hazards[1], step, seen.masked.sum(axis=1))
         self.calls += len(traces)
-        values = list(self._wealth.values())
-        self.log = math.inf if self.impossible else float(logsumexp(values)) - math.log(len(values))
+        kinds = {True: {BOTH}, False: {name for name, _ in self._wealth} - {BOTH}}
+        shares = [share + self._mean(kinds[both]) for both, share in SHARES.items()]
+        self.log = math.inf if self.impossible else float(logsumexp(shares))
         self.most = max(self.most, self.log)
 
     def _bet(self, model: Model, law: Array, claimed: Array, row: NDArray[np.int64], calls: NDArray[np.int64]) -> None:
@@ -213,6 +234,23 @@ class TraceTest:
             for after in ((False,) if self.few or name in (AS_CLAIMED, GREEDY) else (False, True))
         }
 
+    def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, tuple[Array, Array]]:
+        """Laws, at most and about, of positions by a score with noise, which for proposals may fall to 0."""
+        if not self.tries_noise:
+            return {}
+        among, left = seen.candidates(self.block), np.maximum(seen.steps - seen.step, 1e-2)
+        even, falling = np.ones(len(left)), left / np.maximum(seen.steps - 1, 1)
+        found: dict[Model, tuple[Array, Array]] = {}
+        for tau in NOISES:
+            noise = f"{WITH_NOISE} {tau:g}"
+            for words, shape in (("", even), (", falling to 0", falling)):
+                found[AS_CLAIMED, f"{DRAWN} {noise}{words}"] = noisy_proposals(seen, self.own, tau * shape, among)
+            for score in SCORES[:3]:
+                least, about = noisily(seen, score, tau * even, among)
+                for name, law in by_token.items():
+                    found[name, f"by {score} {noise}"] = least + law, about + law
+        return found
+
     def _after(self, seen: Transitions) -> dict[str, Array]:
         """Which positions, if the claimed score is that of the law that tokens are drawn from."""
         score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
@@ -224,6 +262,11 @@ class TraceTest:
 
     def _law(self, name: str) -> Rows:
         return self.own if name == AS_CLAIMED else self.laws[name]
+
+    def _too_many_steps(self, seen: Transitions, row: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Transitions (n,) that complete a sequence in more steps than a policy of so many has."""
+        steps = np.bincount(row, seen.size > 0)[row]
+        return np.asarray((steps > self.policy.steps) & (seen.size == seen.masked.sum(axis=1)) & (seen.size > 0))
 
     def _note(
         self,
@@ -260,11 +303,17 @@ class TraceTest:
         impossible = {step.component for step in self.impossible}
         evidence = {}
         for name in ("sizes", "positions", "tokens", "revealed"):
-            parts = [wealth for (component, _), wealth in self._wealth.items() if component == name]
-            found = float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
+            found = self._mean({name})
+            if name in ("positions", "tokens"):
+                found = max(found, self._mean({BOTH}))
             evidence[name] = math.inf if name in impossible else found
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
         return self.diagnosis.components(refuted, evidence, impossible, alpha)
+
+    def _mean(self, wanted: Container[str]) -> float:
+        """The logarithm of the mean wealth of the alternatives to some components."""
+        parts = [wealth for (component, _), wealth in self._wealth.items() if component in wanted]
+        return float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
 
     def not_excluded(self, alpha: float) -> list[str]:
         """Alternatives that are far enough from the claim and not refuted themselves, by as much evidence."""

@@ -14,6 +14,7 @@ from .cases import Case
 from .constants import constants
 from .english_curve import SHORT, english_curve
 from .minimax import minimax_table
+from .packages import released_table
 from .released import conformance_table
 from .render import Table
 from .schedules import break_even_table, schedule_table
@@ -91,6 +92,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "ngram-ter": ngram_ter,
         "policies": policies_table,
         "refuted": refuted_table,
+        "released": released_table,
         "schedules": schedule_table,
         "quantities": quantity_list,
         "statements": statement_list,
