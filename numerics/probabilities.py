@@ -70,6 +70,9 @@ def number(value: Any, key: str) -> Fraction | float:
             return Fraction(value)
         except (ValueError, ZeroDivisionError):
             pass
+    if isinstance(value, str) and len(value) > LONGEST_RATIONAL and value[:1].isdigit():
+        found = f"found a number of {len(value)} characters"
+        raise BadInput(key, f"{found}; at most {LONGEST_RATIONAL} are accepted, or a row over a common denominator")
     raise BadInput(key, f'found {shown(value)}; a number or a rational such as "1/3" is accepted')
 
 

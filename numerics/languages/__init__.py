@@ -17,6 +17,7 @@ from .full_table import Tabular
 from .hidden_markov import HMM
 from .kind import LanguageTable, read_language
 from .n_gram import NGram, iid, markov
+from .padded import padded_hmm, padded_ngram
 from .permuted import permutations
 from .random_languages import random_hmm, random_ngram
 from .shifted_pairs import shifted_pair
@@ -50,6 +51,8 @@ __all__ = [
     "named",
     "ngram_from_counts",
     "ngram_from_text",
+    "padded_hmm",
+    "padded_ngram",
     "pair",
     "parity",
     "permutations",

@@ -7,6 +7,7 @@ import math
 from collections import defaultdict
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -242,3 +243,77 @@ def test_ends_that_are_equal_change_nothing_but_the_length(length: int) -> None:
     true = (length - 1) * math.log(0.75) + math.log(0.25)
     assert found.lo <= true * (1 - 1e-15)
     assert true * (1 + 1e-15) <= found.hi
+
+
+def prefix_law(V: int, by_length, whole_past: Law, L: int) -> Law:
+    """Sequences that end before L tokens, filled with token V, and the first L tokens of all others."""
+    law = dict(whole_past)
+    for length in range(L):
+        given, Z = by_length(length)
+        for x, p in given.items():
+            law[x + (V,) * (L - length)] = law.get(x + (V,) * (L - length), Fraction(0)) + p * Z
+    return law
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_padded_chains_against_their_sequences_of_every_length(seed: int) -> None:
+    rng, L = Random(seed), 3
+    ((initial,), (shorter,)), (A, end) = ending.random_rows(rng, 1, 2), ending.random_rows(rng, 2, 2)
+    B = [random_row(rng, 2) for _ in range(2)]
+    for emission in (B, [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]):
+
+        def by_length(length: int, emission=emission) -> tuple[Law, Fraction]:
+            if length == 0:
+                return {(): Fraction(1)}, shorter
+            return ending.hmm(initial, A, emission, end, length)
+
+        # The first L tokens of longer sequences: whatever follows the last, its rows sum to 1 with the end.
+        given, Z = ending.hmm(initial, A, emission, [1, 1], L)
+        law = prefix_law(2, by_length, {x: p * Z for x, p in given.items()}, L)
+        expected = [law.get(x, 0) for x in product(range(3), repeat=L)]
+        assert sum(expected) == 1
+        hidden = languages.padded_hmm(L, initial, A, emission, end, shorter)
+        assert hidden.exact_table().tolist() == expected
+        assert hidden.log_length_probability == 0
+    assert languages.padded_ngram(2, 2, L, initial, A, end, shorter).exact_table().tolist() == expected
+
+
+def test_padded_trigrams() -> None:
+    T, end = [["1/2", "1/4"], [0, "1/2"], ["1/4", 0], [1, 0]], ["1/4", "1/2", "3/4", 0]
+    initial = ["1/2", "1/4", 0, "1/4"]
+    padded = languages.padded_ngram(3, 2, 4, initial, T, end)
+    table = padded.exact_table().reshape((3,) * 4)
+    assert table.sum() == 1
+    assert table[0, 0, 2, 2] == Fraction(1, 2) * Fraction(1, 4)
+    assert table[0, 1, 1, 2] == Fraction(1, 4) * Fraction(1, 2) * 0
+    assert table[0, 0, 1, 2] == Fraction(1, 2) * Fraction(1, 4) * Fraction(1, 2)
+    assert not table[2].any()
+    with pytest.raises(BadInput, match="shorter: found it above 0 at order 3"):
+        languages.padded_ngram(3, 2, 4, ["1/2", 0, 0, "1/4"], T, end, "1/4")
+
+
+def test_padded_chains_in_files() -> None:
+    chain = {
+        "kind": "markov",
+        "length": 2,
+        "initial": ["1/2", 0],
+        "transition": [[0, "1/2"], [1, 0]],
+        "end": ["1/2", 0],
+        "shorter": "1/2",
+    }
+    spec = {"kind": "padded", "tokens": ["a", "b", "</s>"], "chain": chain}
+    language, table = languages.read_language(spec, Path())
+    assert language.exact_table().reshape(3, 3).tolist() == [
+        [0, Fraction(1, 4), Fraction(1, 4)],
+        [0, 0, 0],
+        [0, 0, Fraction(1, 2)],
+    ]
+    assert languages.read_language(table, Path())[0].exact_table().tolist() == language.exact_table().tolist()
+    for wrong, complaint in (
+        ({"kind": "iid", "probabilities": [1], "length": 1}, r'chain.kind: found "iid"'),
+        ({**chain, "end": ["1/2", 1]}, r"chain.transition\[1\]: the row and its end sum to 2"),
+        ({key: value for key, value in chain.items() if key != "end"}, r"chain.end: the key is missing"),
+        ({**chain, "tokens": ["a", "b"]}, r"chain.tokens: found it inside"),
+    ):
+        with pytest.raises(BadInput, match=complaint):
+            languages.read_language({"kind": "padded", "chain": wrong}, Path())

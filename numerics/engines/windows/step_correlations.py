@@ -50,6 +50,7 @@ ROWS = 16
 """Sequences that a thread takes at a time."""
 
 MOST_ROWS = 256
+NANOSECONDS_A_BATCH = 2e9
 
 
 def correlations_obstacle(instance: Instance) -> str | None:
@@ -72,7 +73,7 @@ def correlations_cost(instance: Instance) -> Cost:
 
 def _nanoseconds(L: int, steps: int, states: float, links: float, shown: float) -> float:
     """Of one sequence."""
-    return (2 * min(steps, L) + 1) * L * (0.6 * links + 2 * states) + 4 * L * shown
+    return (2 * min(steps, L) + 1) * L * (0.35 * links + 2 * states) + 4 * L * shown
 
 
 class StepCorrelations(Collector):
@@ -109,7 +110,7 @@ class StepCorrelations(Collector):
 
     def _batch(self, rng: np.random.Generator) -> NDArray[np.float64]:
         policy = GivenTimes.of(self.instance.policy)
-        x = self.instance.language.sample(MOST_ROWS, rng)
+        x = self.instance.language.sample(max(ROWS, min(MOST_ROWS, int(NANOSECONDS_A_BATCH / self.nanoseconds))), rng)
         tau = np.ascontiguousarray(policy.reveal_times(rng.random(x.shape)), dtype=np.int64)
         out = np.empty(len(x))
         for_each(step_divergences, 0, -(-len(x) // ROWS), ROWS, *self._arrays, x, tau, policy.steps, out)

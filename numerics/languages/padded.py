@@ -1,0 +1,113 @@
+"""Chains that may end, with sequences of up to L tokens: an end token fills the rest (definitions.md#end-weights)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import BadInput
+from ..probabilities import Probabilities, whole
+from ..spec.table import within
+from .base import Language
+from .hidden_markov import HMM, HMMTable
+from .kind import LanguageTable
+from .n_gram import MarkovTable, NGram, NGramTable
+
+__all__ = ["padded_hmm", "padded_ngram"]
+
+
+def padded_hmm(length: int, initial: Any, transition: Any, emission: Any, end: Any, shorter: Any = 0) -> HMM:
+    """The first L tokens of a hidden chain that, once it has ended, shows token V for ever.
+
+    Parameters
+    ----------
+    length, initial, transition, emission, end, shorter
+        As for :class:`HMM`.
+
+    Examples
+    --------
+    >>> coins = padded_hmm(2, [1], [["1/2"]], [["1/2", "1/2"]], end=["1/2"])
+    >>> [str(q) for q in coins.exact_table()]
+    ['1/8', '1/8', '1/4', '1/8', '1/8', '1/4', '0', '0', '0']
+    """
+    given = Probabilities.parse_with_rest(initial, shorter, (None,), "initial", "shorter")
+    K = given[0].values.size
+    rows = Probabilities.parse_with_rest(transition, end, (K, K), "transition", "end")
+    shown = Probabilities.parse(emission, (K, None), "emission")
+    exact = all(law.rational for law in (*given, *rows, shown))
+    start, beyond, moves, ends, shows = (_numbers(law, exact) for law in (*given, *rows, shown))
+    V = shows.shape[1]
+    A, B = _absorbing(K + 1, K + 1, exact), _absorbing(K + 1, V + 1, exact)
+    A[:K], B[:K, :V], B[:K, V] = np.concatenate([moves, ends], axis=1), shows, 0 * shows[:, 0]
+    return HMM(length, np.concatenate([start, beyond]), A, B)
+
+
+def padded_ngram(
+    order: int, vocab: int, length: int, initial: Any, transition: Any, end: Any, shorter: Any = 0
+) -> NGram:
+    """The same of an n-gram, n at least 2: of n >= 3 with no sequence of fewer than n - 1 tokens.
+
+    Parameters
+    ----------
+    order, vocab, length, initial, transition, end, shorter
+        As for :class:`NGram`.
+    """
+    n, V = whole(order, "order", 2), whole(vocab, "vocab", 1)
+    contexts = V ** (n - 1)
+    given = Probabilities.parse_with_rest(initial, shorter, (contexts,), "initial", "shorter")
+    rows = Probabilities.parse_with_rest(transition, end, (contexts, V), "transition", "end")
+    if n > 2 and given[1].values.any():
+        raise BadInput("shorter", "found it above 0 at order 3 or more, where the shorter sequences are not told apart")
+    exact = all(law.rational for law in (*given, *rows))
+    start, beyond, moves, ends = (_numbers(law, exact) for law in (*given, *rows))
+    inside = (slice(0, V),) * (n - 1)
+    T = _absorbing((V + 1) ** (n - 1), V + 1, exact).reshape((V + 1,) * n)
+    T[inside] = np.concatenate([moves, ends], axis=1).reshape((V,) * (n - 1) + (V + 1,))
+    first = 0 * T[..., 0]
+    first[inside] = start.reshape((V,) * (n - 1))
+    if n == 2:
+        first[V] = beyond[0]
+    return NGram(n, V + 1, length, first.reshape(-1), T.reshape(-1, V + 1))
+
+
+def _numbers(law: Probabilities, exact: bool) -> NDArray[Any]:
+    return law.fractions if exact else law.values
+
+
+def _absorbing(states: int, width: int, exact: bool) -> NDArray[Any]:
+    """Rows that lead to the last entry."""
+    zero, one = (Fraction(0), Fraction(1)) if exact else (0.0, 1.0)
+    rows = np.full((states, width), zero)
+    rows[:, -1] = one
+    return rows
+
+
+class PaddedTable(LanguageTable):
+    """``chain`` is a table of kind ``hmm``, ``markov`` or ``ngram`` with ``end``; the end token comes last."""
+
+    kind: Literal["padded"]
+    chain: Any
+
+    def build(self, folder: Path, level: int) -> Language:
+        with within("chain"):
+            if isinstance(self.chain, Mapping) and "tokens" in self.chain:
+                raise BadInput("tokens", "found it inside of a padded language; names beside its chain are accepted")
+            chain = LanguageTable.of_kind(self.chain)
+            if not isinstance(chain, HMMTable | MarkovTable | NGramTable):
+                raise BadInput("kind", f'found "{chain.kind}"; "hmm", "markov" or "ngram" is accepted')
+            if not chain.given("end"):
+                raise BadInput("end", "the key is missing; the ends must be given")
+            keys = {key: value for key, value in chain.keys().items() if value is not None}
+            if isinstance(chain, HMMTable):
+                return padded_hmm(**keys)
+            return padded_ngram(
+                **({"order": 2, "vocab": len(chain.initial)} if isinstance(chain, MarkovTable) else {}), **keys
+            )
+
+    def canonical(self, folder: Path) -> dict[str, Any]:
+        return {**super().canonical(folder), "chain": LanguageTable.of_kind(self.chain).canonical(folder)}
