@@ -205,7 +205,7 @@ class Probabilities:
         for index in np.ndindex(rows.shape[:-1]):
             row = rows[index]
             _refuse_outside(row, _at(key, index))
-            total = sum(row) if exact else math.fsum(row)
+            total = sum(filter(None, row), Fraction(0)) if exact else math.fsum(row)
             if total != 1 if exact else abs(total - 1.0) > ROW_TOLERANCE:
                 what = f"the row and its {rest_key} sum" if with_rest else "the row sums"
                 problem = f"{what} to {shown(total) if exact else format(total, '.15g')}; {demand}"
@@ -342,7 +342,7 @@ def _integer_rows(exact: NDArray[Any]) -> NDArray[Any]:
     weights = np.empty(exact.shape, dtype=object)
     for index in np.ndindex(exact.shape[:-1]):
         common = math.lcm(*(entry.denominator for entry in exact[index]))
-        weights[index] = [int(entry * common) for entry in exact[index]]
+        weights[index] = [entry.numerator * (common // entry.denominator) for entry in exact[index]]
     return weights
 
 
@@ -358,7 +358,8 @@ def _divide(weights: NDArray[Any], totals: NDArray[Any]) -> NDArray[Any]:
 
 def _refuse_outside(row: Any, key: str) -> None:
     for column, entry in enumerate(row):
-        if not 0 <= entry <= 1 + ROW_TOLERANCE:
+        exact = isinstance(entry, Fraction)
+        if not (0 <= entry.numerator <= entry.denominator if exact else 0 <= entry <= 1 + ROW_TOLERANCE):
             raise BadInput(f"{key}[{column}]", f"found {shown(entry)}; a probability from 0 to 1 is accepted")
 
 

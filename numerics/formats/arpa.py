@@ -11,6 +11,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from decimal import Context, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -18,14 +19,14 @@ from typing import Any, ClassVar, Literal
 from flint import arb
 from pydantic import StrictBool
 
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from ..languages.base import Language
 from ..languages.kind import FileTable
 from ..limits import require_memory
 from ..spec.table import ABSENT, Count, Length, Number, Text
 from .automaton import Automaton
-from .chain import Chain, Ending
-from .rows import DIGITS, TOLERANCE, Rows, decimal
+from .chain import MOST_STATES, Chain, Ending
+from .rows import DECIMAL, DIGITS, LARGEST_TOLERANCE, TOLERANCE, Rows
 from .source import Source, about
 
 __all__ = ["Arpa", "from_arpa", "read_arpa"]
@@ -38,7 +39,12 @@ IMPOSSIBLE = -99
 HIGHEST_ORDER = 32
 BYTES_AN_ARC = 500
 FEW_DECIMALS = 4
+LARGEST_POWER = 300
 TEN = arb(10)
+
+NOTHING = Decimal(0)
+EXACT = Context(prec=2500)
+"""Sums of logarithms of at most a hundred digits, each with an exponent of at most three, are not rounded."""
 
 Words = tuple[str, ...]
 
@@ -61,8 +67,8 @@ class Arpa:
 
     path: Path
     order: int
-    log10: dict[Words, Fraction] = field(default_factory=dict)
-    backoff: dict[Words, Fraction] = field(default_factory=dict)
+    log10: dict[Words, Decimal] = field(default_factory=dict)
+    backoff: dict[Words, Decimal] = field(default_factory=dict)
     line: dict[Words, int] = field(default_factory=dict)
 
     def contexts(self) -> set[Words]:
@@ -73,16 +79,16 @@ class Arpa:
         found.update(ngram for ngram, weight in self.backoff.items() if weight and len(ngram) < self.order)
         return found
 
-    def log10_probability(self, word: str, context: Words) -> Fraction:
+    def log10_probability(self, word: str, context: Words) -> Decimal:
         """``log10 p(word | context)``, the most recent word of the context last."""
         context = context[max(0, len(context) - self.order + 1) :]
-        total = Fraction(0)
+        total = NOTHING
         while (*context, word) not in self.log10:
             if not context:
                 raise BadInput("words", f"found {word!r}, which {self.path} does not list")
-            total += self.backoff.get(context, 0)
+            total = EXACT.add(total, self.backoff.get(context, NOTHING))
             context = context[1:]
-        return total + self.log10[*context, word]
+        return EXACT.add(total, self.log10[*context, word])
 
     def score(self, words: Iterable[str], start: bool = True, end: bool = True) -> float:
         """``log10`` of the probability of a sentence, as the tools print it: words that are not listed are ``<unk>``.
@@ -96,9 +102,9 @@ class Arpa:
         unknown = next((word for word in UNKNOWN if (word,) in self.log10), UNKNOWN[0])
         spelt = [word if (word,) in self.log10 else unknown for word in words]
         context: Words = (START,) if start else ()
-        total = Fraction(0)
+        total = NOTHING
         for word in [*spelt, END] if end else spelt:
-            total += self.log10_probability(word, context)
+            total = EXACT.add(total, self.log10_probability(word, context))
             context = (*context, word)
         return float(total)
 
@@ -121,7 +127,7 @@ class Arpa:
             below = context[1:]
             while below not in totals:
                 below = below[1:]
-            weight = _power(self.backoff.get(context, Fraction(0)))
+            weight = _power(self.backoff.get(context, NOTHING))
             rest = totals[below][0] - math.fsum(_power(self.log10_probability(g[-1], context[1:])) for g in words)
             start = _power(self.log10_probability(START, context)) if (START,) in self.log10 else 0.0
             totals[context] = own + weight * rest, start
@@ -130,11 +136,13 @@ class Arpa:
     def decimals(self) -> int:
         """The most decimals of a probability in the file, up to the ten that are looked for."""
         numbers = self.log10.values()
-        return next((d for d in range(10) if all((x * 10**d).denominator == 1 for x in numbers)), 10)
+        return next((d for d in range(10) if all(-x.normalize(EXACT).as_tuple().exponent <= d for x in numbers)), 10)
 
 
-def _power(exponent: Fraction) -> float:
-    return 10.0 ** float(exponent) if exponent > IMPOSSIBLE else 0.0
+def _power(exponent: Decimal) -> float:
+    if exponent <= IMPOSSIBLE:
+        return 0.0
+    return 10.0 ** float(exponent) if exponent < LARGEST_POWER else math.inf
 
 
 def read_arpa(path: str | Path) -> Arpa:
@@ -248,11 +256,10 @@ def _entry(source: Source, at: int, order: int, fields: list[str], found: Arpa) 
         found.backoff[ngram] = backoff[0]
 
 
-def _logarithm(source: Source, at: int, text: str) -> Fraction:
-    value = decimal(text)
-    if value is None:
+def _logarithm(source: Source, at: int, text: str) -> Decimal:
+    if not DECIMAL.fullmatch(text):
         raise source.fault(at, f"found {text[:40]!r}, where a finite logarithm to base 10 belongs")
-    return value
+    return Decimal(text)
 
 
 def arpa_chain(model: Arpa, rows: Rows, words: Iterable[str] | None = None, unknown: bool = True) -> Chain:
@@ -272,6 +279,7 @@ def arpa_chain(model: Arpa, rows: Rows, words: Iterable[str] | None = None, unkn
     alphabet = [*kept, END] if ends else kept
     restricted = len(kept) < len(_vocabulary(model, None, True))
     contexts = model.contexts()
+    _refuse_too_many(contexts, set(kept))
     start = (START,) if (START,) in contexts else ()
     number, waiting = {start: 0}, deque([start])
     arcs: list[dict[tuple[int, int], Fraction]] = []
@@ -279,7 +287,6 @@ def arpa_chain(model: Arpa, rows: Rows, words: Iterable[str] | None = None, unkn
     totals = model.row_totals()
     with rows.precision():
         while waiting:
-            require_memory(BYTES_AN_ARC * len(alphabet) * len(number), f"the arcs of {model.path}")
             context = waiting.popleft()
             law = _law(model, rows, context, alphabet, totals[context], restricted)
             row = {}
@@ -298,6 +305,15 @@ def arpa_chain(model: Arpa, rows: Rows, words: Iterable[str] | None = None, unkn
     return found if ends else replace(found, end=None)
 
 
+def _refuse_too_many(contexts: set[Words], kept: set[str]) -> None:
+    """Refuse more arcs than can be read in minutes or held in memory."""
+    met = sum(1 for context in contexts if kept.issuperset(context[context[:1] == (START,) :]))
+    instead = "words = FILE keeps those of a list"
+    if met > MOST_STATES:
+        raise BeyondReach(f"{met} contexts of {len(kept)} words need more than {MOST_STATES} states; {instead}")
+    require_memory(BYTES_AN_ARC * len(kept) * met, f"the arcs of {met} contexts and {len(kept)} words", instead)
+
+
 def _law(
     model: Arpa, rows: Rows, context: Words, alphabet: list[str], totals: tuple[float, float], restricted: bool
 ) -> list[Fraction]:
@@ -305,10 +321,10 @@ def _law(
     where = f"the row of the context {' '.join(context)!r}" if context else "the row of the 1-grams"
     if context in model.line:
         where += f" (line {model.line[context]})"
-    exponents = [model.log10_probability(word, context) for word in alphabet]
-    weights = [rows.power(TEN, x, where) if x > IMPOSSIBLE else 0 for x in exponents]
     total, of_start = totals
     rows.judge(total, where, lambda total: _cause(model, context, total, of_start, rows))
+    exponents = [model.log10_probability(word, context) for word in alphabet]
+    weights = [rows.power(TEN, Fraction(x), where) if x > IMPOSSIBLE else 0 for x in exponents]
     if not any(weights):
         raise BadInput("words", f"{where} has none of the words that are kept")
     if restricted:
@@ -327,12 +343,14 @@ def _vocabulary(model: Arpa, words: Iterable[str] | None, unknown: bool) -> list
 
 def _cause(model: Arpa, context: Words, total: float, of_start: float, rows: Rows) -> str:
     """Why the row of a context does not sum to 1."""
+    backoff = model.backoff.get(context, NOTHING)
+    if backoff > 0 and not total <= 1:
+        return f" (the back-off weight is 10^{float(backoff):g}, above 1)"
+    if not abs(total - 1) <= LARGEST_TOLERANCE:
+        return ""
     accepted = f"tolerance = {math.ceil(abs(total - 1) * 1000) / 1000} divides its rows by their sums"
     if abs(total + of_start - 1) <= rows.tolerance:
         return f" ({START}, which is never a token, has the rest, as in files of IRSTLM; {accepted})"
-    backoff = model.backoff.get(context, Fraction(0))
-    if total > 1 and backoff > 0:
-        return f" (the back-off weight is 10^{float(backoff):g}, above 1)"
     decimals = model.decimals()
     if decimals <= FEW_DECIMALS and abs(total - 1) <= 1.2 * 10.0**-decimals:
         return f" (its logarithms are rounded to {decimals} decimals; {accepted})"

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from ..languages.base import Language
 from ..languages.hidden_markov import HMM
 from ..languages.n_gram import markov
 from ..languages.token_names import named
-from ..limits import require_memory
 from ..probabilities import whole
 
-__all__ = ["Chain", "Ending", "weighted"]
+__all__ = ["MOST_STATES", "Chain", "Ending", "weighted"]
 
 Ending = Literal["exact", "drop", "free"]
 """What becomes of the end: the law given the length, rows without the end, or a token that fills the rest."""
@@ -23,7 +22,8 @@ Ending = Literal["exact", "drop", "free"]
 Row = Mapping[int, Fraction]
 
 END_TOKEN = "</s>"
-BYTES_AN_ENTRY = 60
+MOST_STATES = 4096
+"""Their matrix of rationals is made in about a minute, in 2 GB."""
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
@@ -73,10 +73,11 @@ class Chain:
         BadInput
             When no sequence has that length.
         BeyondReach
-            When the K^2 transitions do not fit the memory.
+            When it has too many states.
         """
         whole(length, "length", 1)
-        require_memory(BYTES_AN_ENTRY * self.states**2, f"the transitions of {self.states} states")
+        if self.states > MOST_STATES:
+            raise BeyondReach(f"the model has {self.states} states; at most {MOST_STATES} are read within minutes")
         chain = self._by_token() if self._is_markov() else self
         initial, transition = _table([chain.initial], self.states)[0], _table(chain.transition, self.states)
         end, shorter = (None, None) if chain.end is None else (list(chain.end), chain.empty)

@@ -19,12 +19,14 @@ from flint import arb, ctx, fmpq
 from ..errors import BadInput, RowsRescaled, shown
 from ..probabilities import number, whole
 
-__all__ = ["DIGITS", "Rows", "decimal"]
+__all__ = ["DECIMAL", "DIGITS", "LARGEST_TOLERANCE", "Rows", "decimal"]
 
 DIGITS = 12
 MOST_DIGITS = 400
 TOLERANCE = Fraction(1, 10**4)
 LARGEST_TOLERANCE = Fraction(1, 2)
+
+LARGEST_LOG = 700
 
 UNSAID = 1e-12
 """A miss that floating rows may have without a word."""
@@ -79,6 +81,8 @@ class Rows:
         """
         x = arb(fmpq(exponent.numerator, exponent.denominator))
         natural = x if base is None else x * base.log()
+        if natural > LARGEST_LOG:
+            raise BadInput("", f"{where} has a weight above e^{LARGEST_LOG}; a smaller one is accepted")
         found = int((natural.exp() * self.unit + HALF).floor().unique_fmpz())
         if not found:
             raise self._lost(float(natural) / math.log(10), where)

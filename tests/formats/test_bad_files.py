@@ -143,6 +143,8 @@ WRONG: dict[str, tuple] = {
     "arpa fields": (changed("arpa", "-0.30103\ta b", "-0.30103\tb"), "line 13: found 2 fields; a 2-gram"),
     "arpa backoff does not fit": (("arpa", "m.arpa", ARPA), "context 'a' (line 8) sums to 1.24999999"),
     "arpa positive backoff": (changed("arpa", "a\t-99", "a\t3.0"), "back-off weight is 10^3, above 1"),
+    "arpa endless backoff": (changed("arpa", "a\t-99", "a\t9e999"), "context 'a' (line 8) sums to inf"),
+    "arpa endless unigram": (changed("arpa", "-0.60206\tb", "-9e999\tb"), "of the 1-grams sums to 0.7499"),
     "arpa start has mass": (
         ("arpa", "m.arpa", SOUND.replace("-99\t<s>\t0", "-0.60206\t<s>").replace("-0.60206\tb", "-99\tb")),
         "the 1-grams sums to 0.74999999; rows must sum to 1 within 0.0001 (<s>, which is never a token, has the rest",
@@ -156,7 +158,10 @@ WRONG: dict[str, tuple] = {
         "found 'c', which is not among the 1-grams",
         'words = "w.txt"',
     ),
-    "arpa digits": (changed("arpa", "-0.30103\ta a", "-20\ta a"), "weight of 10^-20, which is zero at digits = 12"),
+    "arpa digits": (
+        ("arpa", "m.arpa", SOUND.replace("-0.30103\ta a", "-20\ta a").replace("-0.30103\ta b", "0\ta b")),
+        "weight of 10^-20, which is zero at digits = 12; digits = 22 keeps it",
+    ),
     "hmmer 2": (changed("hmmer", "HMMER3/f", "HMMER2.0"), "line 1: found 'HMMER2.0"),
     "hmmer alphabet": (changed("hmmer", "ALPH  DNA", "ALPH  amino"), "line 6: found 4 symbols; those of amino"),
     "hmmer coins": (changed("hmmer", "ALPH  DNA", "ALPH  coins"), "line 4: found ALPH coins"),
@@ -184,6 +189,10 @@ WRONG: dict[str, tuple] = {
     "openfst transducer": (("openfst", "m.txt", "0 1 a x 0.7\n0 0 b b 0.7\n1\n"), "labels 'a' and 'x' of a transducer"),
     "openfst no end": (("openfst", "m.txt", "0 1 a 0\n1 0 b 0\n"), "line 2: no state is marked"),
     "openfst weight": (changed("openfst", "0 0 b 0.69", "0 0 b x0.69"), "line 2: found 'x0.6931471805599453'"),
+    "openfst large weight": (
+        changed("openfst", "0 0 b 0.6931471805599453", "0 0 b -9e99"),
+        "line 2 has a weight above",
+    ),
     "openfst state": (changed("openfst", "1 0\n", "x 0\n"), "line 3: found 'x', where the number of a state"),
     "openfst kaldi": (changed("openfst", "0 0 b", "0 0 #0"), "line 2: found the label #0, by which a grammar"),
     "openfst binary": (("openfst", "m.txt", b"\xd6\xfd\xb2\x7e\x06\0\0\0vector"), "cannot be read as UTF-8 text"),
