@@ -37,8 +37,8 @@ def run(notebook: dict) -> list[str]:
     ("name", "held"),
     [
         ("theorem", ["V = 3, L = 8, N = 4", "bits", "$", "kl-path-kl/given-times", "holds"]),
-        ("grid", ["policy.steps", "256", "steps.pdf"]),
-        ("sampler", ["V = 2, L = 128"]),
+        pytest.param("grid", ["policy.steps", "64", "steps.pdf"], marks=pytest.mark.slow),
+        pytest.param("sampler", ["V = 2, L = 128"], marks=pytest.mark.slow),
     ],
 )
 def test_the_notebook_runs_and_shows(name, held, capsys):

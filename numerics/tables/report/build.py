@@ -105,7 +105,7 @@ def build_report(
         "date": _today(),
         "formal": str(len(FORMAL)),
         "statements": str(sum(s.status not in (FALSE, "asymptotic") for s in statements.values())),
-        "instances": str(len({subject.name for case in over for subject in case.subjects})),
+        "instances": _counted(len({subject.name for case in over for subject in case.subjects})),
         "versions": versions(),
     }
     written = []
@@ -122,6 +122,10 @@ def _today() -> str:
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     seconds = int(given) if given.isdecimal() else time.time()
     return time.strftime("%d %B %Y", time.gmtime(seconds)).lstrip("0")
+
+
+def _counted(instances: int) -> str:
+    return f"{instances} instance{'s' if instances != 1 else ''}"
 
 
 def _paragraphs(text: str) -> list[str]:

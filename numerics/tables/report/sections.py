@@ -74,8 +74,8 @@ SECTIONS = (
         of the text alone; SER is the chance of a text that the language forbids; TC and DTC are the total and the
         dual total correlation, which say how much the tokens know of each other.
 
-        {statements} true statements were held against {instances} instances (an instance is a language, a denoiser
-        and a policy; the appendix lists them). A verdict is *holds*, *violated*, *open* or *not applicable*, and no
+        {statements} true statements were held against {instances} (an instance is a language, a denoiser
+        and a policy; the appendix lists them). A verdict is *holds*, *violated*, *undecided* or *not applicable*; no
         statement is ever checked by a number that relies on it. {formal} of the statements have a proof that Coq has
         checked, the others one that people read; a verdict by intervals asks you to believe floating point and the
         analysis of its errors, and says nothing of other instances.
