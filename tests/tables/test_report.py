@@ -129,7 +129,7 @@ def test_the_first_section_says_what_is_found_and_shows_one_figure():
     first = SECTIONS[0]
     assert first.title == "What is found"
     assert [part.kind for part in first.parts] == ["figure"]
-    named = [word.strip("(),.") for word in first.text.split() if "/" in word and word.strip("(),.") != "1/N"]
+    named = re.findall(r"[a-z][a-z-]+/[a-z-]+", first.text)
     assert named
     assert all(name in statements for name in named)
 
