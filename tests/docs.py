@@ -194,7 +194,23 @@ NOTES = {
 }
 """Generated files among the proof notes."""
 
-TABLES = {"statements": statement_table, "conformance": conformance_rows}
+
+def paper_table() -> str:
+    """Theorems of papers, the statement that each is here, what is known of it, and how the paper is known."""
+    lines = ["| paper | place | statement | verdict | here | paper known by |", "|---" * 6 + "|"]
+    for s in statements.values():
+        for cited in s.published:
+            if cited.form == "compare":
+                continue
+            paper = PAPERS[cited.paper]
+            where = f"{paper.authors.replace(',', ' and' if paper.authors.count(',') == 1 else ',')} {paper.year}"
+            where = f"[{where}](https://arxiv.org/abs/{paper.arxiv})" if paper.arxiv else where
+            row = (where, cited.place or "-", f"[{s.id}](proofs_notes/{s.note})", s.status, cited.form, paper.reading)
+            lines.append(f"| {' | '.join(row)} |")
+    return "\n".join(lines) + "\n"
+
+
+TABLES = {"statements": statement_table, "papers": paper_table, "conformance": conformance_rows}
 
 
 def regenerated(text: str) -> str:

@@ -57,7 +57,7 @@ def test_the_page_does_what_it_says(page, tmp_path, monkeypatch):
 
 
 def test_there_is_a_page_for_each_use_of_one_screen():
-    names = ["bounds-as-tests", "claims", "every-language", "exploring", "model-files", "tables"]
+    names = ["bounds-as-tests", "claims", "every-language", "exploring", "model-files", "samplers", "tables"]
     assert [page.stem for page in PAGES] == names
     assert all(len(page.read_text().splitlines()) < 100 for page in PAGES)
 

@@ -55,7 +55,7 @@ def check(
     request : Request, optional
         Widths, times and seeds of the measurements.
     exact : bool
-        Decide everything by rationals and log forms; undecided where an instance is not rational or too large for that.
+        Decide by rationals and log forms, and by intervals where an instance is not rational or too large for that.
         Otherwise these decide only what intervals leave open, where that is quick (:func:`settled`).
 
     Returns
@@ -97,11 +97,15 @@ def settled(
     """A verdict by intervals; what they leave open, such as an equality, is decided exactly where that is quick.
 
     Quick is an exact measurement that is estimated to take at most ``SETTLED_SECONDS``; a claim of a user may take as
-    long as any measurement. With ``exact``, everything is decided exactly.
+    long as any measurement. With ``exact``, everything is decided exactly; where that cannot be, as on an instance
+    that is not rational, intervals decide what they can.
     """
     found = judge(statement, works, relation, exact)
-    if exact or found.status is not Status.UNDECIDED:
+    if found.status is not Status.UNDECIDED:
         return found
+    if exact:
+        enclosed = judge(statement, works, relation)
+        return found if enclosed.status is Status.UNDECIDED else enclosed
     quick = works if statement.status == "claim" else tuple(work.once(_in_little_time) for work in works)
     again = judge(statement, quick, relation, exact=True)
     if again.status is not Status.UNDECIDED:

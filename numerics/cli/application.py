@@ -14,9 +14,11 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BadInput, MaskboundError, RowsRescaled
+from .interrupts import answered
 
 __all__ = ["BAD_INPUT", "INCONCLUSIVE", "VIOLATION", "app", "main", "require", "say"]
 
+NOTHING = "nothing is kept but what was written before"
 VIOLATION, BAD_INPUT, INCONCLUSIVE, INTERNAL, INTERRUPTED = 1, 2, 3, 70, 130
 
 
@@ -84,7 +86,7 @@ class _OutputClosed(Exception):
 def _answer(problem: Exception) -> tuple[int, str]:
     """The exit status and the sentence for an exception."""
     if isinstance(problem, typer.Abort):
-        return INTERRUPTED, ": ".join(["interrupted", *map(str, problem.args)])
+        return INTERRUPTED, ": ".join(["interrupted", *map(str, problem.args or (NOTHING,))])
     if isinstance(problem, typer.TyperException):
         return BAD_INPUT, problem.format_message()
     if isinstance(problem, _OutputClosed | BrokenPipeError):
@@ -136,4 +138,5 @@ def _top(
 
 def main() -> None:
     """The console entry."""
-    app()
+    with answered():
+        app()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import BadInput
-from .application import INCONCLUSIVE, INTERNAL, VIOLATION, app, say
-from .options import AsJson, Needs, Specs, needed
+from .application import INCONCLUSIVE, INTERNAL, VIOLATION, app, require, say
+from .options import AsJson, Needs, Seconds, Specs, needed
 from .output import console, print_json, progress
 
 if TYPE_CHECKING:
@@ -32,6 +33,11 @@ def check(
         list[str] | None, typer.Option("--claim", metavar="TEXT", help='An inequality, such as "kl <= path_kl".')
     ] = None,
     needs: Needs = None,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Option("--statement", metavar="QUERY", help="Only statements that this finds, as in `theorems`."),
+    ] = None,
+    seconds: Seconds = 60.0,
     exact: Annotated[
         bool, typer.Option("--exact", help="Decide by rationals and log forms, equalities included.")
     ] = False,
@@ -49,6 +55,7 @@ def check(
 
     from ..checks import Status
     from ..checks.certificate import Disagreement, certify
+    from ..engines.workspace import Request
     from ..errors import BeyondReach
     from ..tables.cases import gallery_names, open_case
     from ..tables.verdicts import as_records, judged_on, remarks, tally, verdicts_of
@@ -61,19 +68,24 @@ def check(
         claim(text, id=f"claim-{n}" if len(texts) > 1 else "claim", assumptions=assumed)
         for n, text in enumerate(texts, 1)
     ]
+    require("--seconds", seconds, 0 < seconds < math.inf, "a positive number")
+    if wanted and stated:
+        raise BadInput("--statement", "found it next to --claim; one of them is accepted")
+    chosen = _chosen(wanted) if wanted else stated
+    request = Request(seconds=seconds)
     cases = [open_case(spec) for spec in specs or gallery_names(gallery)]
     for statement in stated if specs else ():
         _require_subjects(statement, cases)
     found: list[tuple[Case, list[Verdict]]] = []
     certificates, refused, doubtful = [], [], []
     exact = exact or certificate is not None
-    total = sum(len(judged_on(case, stated)) for case in cases)
+    total = sum(len(judged_on(case, chosen)) for case in cases)
     with progress(total, "checking") as advance, suppress(KeyboardInterrupt):
         for case in cases:
             verdicts: list[Verdict] = []
             found.append((case, verdicts))
             for verdict, (_, about) in zip(
-                verdicts_of(case, stated, exact=exact), judged_on(case, stated), strict=True
+                verdicts_of(case, chosen, request, exact=exact), judged_on(case, chosen), strict=True
             ):
                 verdicts.append(verdict)
                 if certificate is not None and verdict.status in (Status.HOLDS, Status.VIOLATED):
@@ -88,7 +100,7 @@ def check(
     interrupted = len(flat) < total
     if certificate is not None and (certificates or not (interrupted or doubtful)):
         _write_certificates(certificate, certificates, refused)
-    claimed = [*stated, *(own for case in cases if not stated for own in case.claims)]
+    claimed = [*stated, *(own for case in cases if not chosen for own in case.claims)]
     if as_json:
         print_json(as_records(flat))
     elif everything:
@@ -104,6 +116,18 @@ def check(
     if any(verdict.status is Status.VIOLATED for verdict in flat):
         return VIOLATION
     return INCONCLUSIVE if any(_is_open(each, flat, bool(specs)) for each in claimed) else 0
+
+
+def _chosen(queries: list[str]) -> list[Statement]:
+    """The statements of the ledger that are judged and that one of the queries finds."""
+    from ..checks.check import FALSE
+    from ..tables.statements import find_statements
+
+    found = [s for query in queries for s in find_statements(query)]
+    judged = [s for s in dict.fromkeys(found) if s.status not in (FALSE, "asymptotic")]
+    if not judged:
+        raise BadInput("--statement", f"found {queries[0]!r}, which names only what is false on purpose, or a limit")
+    return judged
 
 
 def _is_open(claimed: Statement, verdicts: list[Verdict], everywhere: bool) -> bool:

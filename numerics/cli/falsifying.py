@@ -36,6 +36,10 @@ def falsify(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the counterexample's certificate, for `verify`.")
     ] = None,
+    instance: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="Write the counterexample as an instance file, for `check`."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Search for an instance that violates a statement, and shrink it; else, the tightest ratio met."""
@@ -47,6 +51,8 @@ def falsify(
     require("--budget", budget, 0 < budget < math.inf, "a positive number of seconds")
     require("--seed", seed, seed >= 0, "a whole number of at least 0")
     about = resolve(statement, needed(needs))
+    if instance is not None and instance.suffix != ".json":
+        raise BadInput("--instance", f"found {instance}; the name of a .json file is accepted")
     if out is not None:
         require_certifiable(about)
         if not out.resolve().parent.is_dir():
@@ -66,7 +72,23 @@ def falsify(
         print(found.account())
     if out is not None:
         _write(found, out)
+    if instance is not None:
+        _write_instance(found, instance)
     return VIOLATION if found.found else 0
+
+
+def _write_instance(found: Falsification, path: Path) -> None:
+    """The counterexample with the claim that it refutes."""
+    import json
+
+    from ..tables.write import write_text
+
+    if found.instance is None:
+        say(f"nothing is written to {path}, as there is no counterexample")
+        return
+    claim = {"claim": str(found.statement), "needs": [each.name for each in found.statement.assumptions]}
+    write_text(path, json.dumps({**found.instance, "claims": [claim]}, indent=1) + "\n")
+    say(f"the counterexample is written to {path}; `maskbound check {path}` judges it")
 
 
 def _write(found: Falsification, path: Path) -> None:

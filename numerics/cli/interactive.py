@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from .application import app
 
 
@@ -10,4 +12,6 @@ def repl() -> None:
     """Start IPython with languages, policies, statements and symbols loaded."""
     from ..repl import start
 
+    # In a session an interrupt ends a computation, never the session.
+    signal.set_wakeup_fd(-1)
     start()

@@ -8,28 +8,35 @@ from typing import Annotated
 import typer
 
 from .application import app
-from .options import Database
+from .options import Database, Specs
 from .output import Remaining
 
 
 @app.command(epilog="Example: maskbound report --out report")
 def report(
+    specs: Specs = None,
+    *,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder that it is written to.")],
     db: Database = None,
 ) -> None:
-    """Build the report: report.pdf, report.html, their sources, and the numbers of every table and figure."""
+    """Build the report, of the study or of your own instances: PDF, HTML, their sources, and every number in them."""
     from contextlib import nullcontext
 
     from ..sweeps import Store
+    from ..tables.cases import open_case
     from ..tables.report import build_report, measured_parts, write_report
+    from ..tables.report.sections import OWN_SECTIONS, SECTIONS
     from ..tables.report.write import prepare
 
     prepare(out)
     left = Remaining("building the report", every=10.0)
-    left.begin(measured_parts(), measured_parts())
+    cases = [open_case(spec) for spec in specs] if specs else None
+    sections = OWN_SECTIONS if specs else SECTIONS
+    parts = measured_parts(sections)
+    left.begin(parts, parts)
     with nullcontext() if db is None else Store(db, existing=True) as store:
         try:
-            built = build_report(store, advance=left.advance)
+            built = build_report(store, cases, sections, own=bool(specs), advance=left.advance)
         finally:
             left.end()
     write_report(built, out)

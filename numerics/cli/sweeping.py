@@ -10,6 +10,7 @@ import typer
 
 from ..errors import BadInput
 from .application import app, require, say
+from .interrupts import keeping
 from .output import Remaining
 
 
@@ -35,7 +36,8 @@ def sweep(
     work, left = Grid.load(grid), Remaining("measuring")
     with Store(db) as store:
         try:
-            done = run(work, store, jobs=jobs, scheduler=scheduler, begin=left.begin, advance=left.advance)
+            with keeping(lambda: f"the rows that are written stay in {db}, and the next run measures the others"):
+                done = run(work, store, jobs=jobs, scheduler=scheduler, begin=left.begin, advance=left.advance)
         finally:
             left.end()
     print(f"{done.instances} instances in {db}, {done.measured} of them measured now")

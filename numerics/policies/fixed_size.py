@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from random import Random
 from typing import Any, ClassVar, Literal
@@ -37,6 +37,8 @@ class FixedSize(ExchangeableTimes):
     """
 
     def __init__(self, sizes: Sequence[int]) -> None:
+        if not isinstance(sizes, Iterable):
+            raise BadInput("sizes", f"found {shown(sizes)}; a list of whole numbers is accepted, one a step")
         self.sizes: tuple[int, ...] = tuple(whole(size, f"sizes[{k}]") for k, size in enumerate(sizes))
         if not self.sizes:
             raise BadInput("sizes", "found no step; at least one is accepted")

@@ -18,7 +18,7 @@ from .packages import released_table
 from .released import conformance_table
 from .render import Table
 from .schedules import break_even_table, schedule_table
-from .statements import statement_list
+from .statements import reference_list, statement_list
 from .stored import stored_results
 from .study import hmm_ser, ngram_ter, policies_table, ser_of_languages, steps_to_target, ter_of_languages
 from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
@@ -91,6 +91,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "minimax": minimax_table,
         "ngram-ter": ngram_ter,
         "policies": policies_table,
+        "references": reference_list,
         "refuted": refuted_table,
         "released": released_table,
         "schedules": schedule_table,

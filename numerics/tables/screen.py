@@ -165,7 +165,7 @@ def _tightest(verdicts: Sequence[Verdict], several: bool, width: int, room: int)
     if not ranked:
         return lines
     shown_rows = ranked[: max(FEWEST_ROWS, room - len(lines) - 2)]
-    lines.append(f"the tightest of the other {len(ranked)} that hold:")
+    lines.append(f"the tightest of the {'other ' if attained else ''}{len(ranked)} that hold:")
     return lines + _rows([verdict for _, verdict in shown_rows], several, width)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from maskbound import theory
-from maskbound.theory import FORMAL, Statement, consequences, declared_in, quantities, search, statements
+from maskbound.theory import FORMAL, PAPERS, Statement, consequences, declared_in, quantities, search, statements
 
 from ..errors import BadInput, shown
 from ..tightness import extremes, in_words
@@ -19,6 +19,7 @@ __all__ = [
     "find_statement",
     "find_statements",
     "for_every_language",
+    "reference_list",
     "statement_account",
     "statement_lines",
     "statement_list",
@@ -48,6 +49,27 @@ def statement_list() -> Table:
         "every language: decided for all of them, with the largest sharp constant met",
     )
     return Table("Statements (entropies and divergences in nats)", columns, rows, notes)
+
+
+def reference_list() -> Table:
+    """The papers, how well each is known here, and the statements that cite it."""
+    citing: dict[str, list[str]] = {key: [] for key in PAPERS}
+    for s in statements.values():
+        for cited in s.published:
+            citing[cited.paper].append(s.id)
+    rows = tuple(
+        (
+            paper.authors,
+            paper.year,
+            paper.title or "-",
+            ", ".join(part for part in (paper.venue, paper.arxiv and f"arXiv {paper.arxiv}") if part) or "-",
+            paper.reading,
+            len(set(citing[paper.key])),
+        )
+        for paper in PAPERS.values()
+    )
+    note = "The last column counts the statements that cite it; `maskbound theorems AUTHOR` lists them."
+    return Table("References", ("authors", "year", "title", "where", "known by", "cited"), rows, (note,))
 
 
 def tightest_ratio(statement: Statement) -> str | None:

@@ -20,11 +20,12 @@ from maskbound.numerics.tables.render import Formula, Table
 from maskbound.numerics.tables.report import build, build_report, measured_parts, write_report
 from maskbound.numerics.tables.report.build import Report, Written
 from maskbound.numerics.tables.report.html import html_page
-from maskbound.numerics.tables.report.sections import SECTIONS, Part, Section
+from maskbound.numerics.tables.report.sections import OWN_SECTIONS, SECTIONS, Part, Section
 from maskbound.numerics.tables.report.typst_source import typst_source
 from maskbound.numerics.tables.report.write import compiled
+from maskbound.numerics.tables.statements import reference_list
 from maskbound.numerics.tables.summaries import refuted_table, tightness_table, verdict_summary
-from maskbound.theory import statements
+from maskbound.theory import PAPERS, statements
 
 CASES = [open_case("pair-bernoulli"), open_case("refined-parity")]
 FEW = ("verdicts", "refuted")
@@ -70,7 +71,8 @@ def test_the_sections_stand_with_their_tables(report):
     assert "  " not in text
 
 
-def test_the_same_report_is_the_same_file(report):
+def test_the_same_report_is_the_same_file(report, monkeypatch):
+    monkeypatch.setattr(build, "_today", lambda: re.search(r"\d+ \w+ \d{4}", report.abstract)[0])
     again = build_report(cases=CASES, sections=QUICK)
     assert compiled(report) == compiled(again)
     assert html_page(report) == html_page(again)
@@ -121,6 +123,44 @@ def test_a_part_that_is_not_in_the_registry_is_an_error(part):
     """Also a figure of which there is only a table."""
     with pytest.raises(KeyError, match=f"the report asks for the {part.kind} '{part.name}'"):
         build_report(cases=CASES, sections=(Section("prose", "text"), Section("gone", "text", (part,))))
+
+
+def test_the_first_section_says_what_is_found_and_shows_one_figure():
+    first = SECTIONS[0]
+    assert first.title == "What is found"
+    assert [part.kind for part in first.parts] == ["figure"]
+    named = re.findall(r"[a-z][a-z-]+/[a-z-]+", first.text)
+    assert named
+    assert all(name in statements for name in named)
+
+
+def test_long_tables_stand_in_the_appendix():
+    titles = [section.title for section in SECTIONS]
+    first = next(k for k, title in enumerate(titles) if title.startswith("Appendix"))
+    assert all(title.startswith("Appendix") for title in titles[first:])
+    before = {part.name for section in SECTIONS[:first] for part in section.parts if part.kind == "table"}
+    assert not before & {"verdicts", "tightness", "refuted", "instances", "ngram-ter", "hmm-ser"}
+
+
+def test_the_report_is_dated(monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert build_report(cases=CASES, sections=QUICK[:1]).abstract.endswith("2 January 1970.")
+
+
+def test_the_report_of_ones_own_instances_is_of_their_languages():
+    case = open_case("pair-bernoulli")
+    report = build_report(cases=[case], sections=OWN_SECTIONS, own=True)
+    assert "pair-bernoulli" in report.title
+    shown = {name: part for section in report.sections for name, part, _ in section.parts}
+    figure = shown["ngram-ter"] if isinstance(shown["ngram-ter"], Table) else shown["ngram-ter"].table
+    assert {row[0] for row in figure.rows} == {"pair-bernoulli"}
+    assert compiled(report).startswith(b"%PDF")
+
+
+def test_every_paper_is_among_the_references():
+    table = reference_list()
+    assert [row[0] for row in table.rows] == [paper.authors for paper in PAPERS.values()]
+    assert all(row[-1] > 0 for row in table.rows)
 
 
 def test_every_part_of_the_report_is_in_its_registry():

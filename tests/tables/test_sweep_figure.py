@@ -47,7 +47,9 @@ def test_without_options_steps_are_the_axis_and_the_rest_tells_lines_apart(table
 def test_axes_are_chosen(table):
     figure = sweep_figure(table, x="language.length", y=["ser"], by="policy.steps")
     (panel,) = figure.panels
-    assert [line.x for line in figure.lines(panel)] == [(3, 4)] * 3
+    lines = list(figure.lines(panel))
+    assert [line.x for line in lines] == [(3, 4)] * 3
+    assert [line.label for line in lines] == ["steps=1", "steps=2", "steps=4"]
 
 
 @pytest.mark.parametrize(

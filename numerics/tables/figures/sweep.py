@@ -41,16 +41,17 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
     shown = [_column("--y", name, measured) for name in y] or measured
     if not shown:
         raise BadInput("--y", "the table has no quantity to draw")
-    if by is not None:
-        by = _column("--by", by, [*keys, "instance"])
+    if by == "instance":
+        apart = by
     else:
-        table, by = _joined(table, [name for name in keys if name != x])
+        chosen = [name for name in keys if name != x] if by is None else [_column("--by", by, [*keys, "instance"])]
+        table, apart = _joined(table, chosen)
     place = table.columns.index(x)
     table = replace(table, rows=tuple(sorted(table.rows, key=lambda row: _order(row[place]))))
     units = list(dict.fromkeys(quantities[name].unit for name in shown))
     panels = tuple(_panel(table, unit, [name for name in shown if quantities[name].unit == unit]) for unit in units)
     doubling: Scale = "log2" if all(isinstance(row[place], int) and row[place] > 0 for row in table.rows) else "linear"
-    return Figure(table, x, panels, f"{', '.join(shown)} against {x}", x_scale=doubling, by=by)
+    return Figure(table, x, panels, f"{', '.join(shown)} against {x}", x_scale=doubling, by=apart)
 
 
 def _column(option: str, name: str | None, known: Sequence[str], preferred: str = "") -> str:

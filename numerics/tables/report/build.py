@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,7 +18,7 @@ from ..cases import Case, gallery_names, open_case
 from ..english_curve import SHORT, english_curve
 from ..figures import FIGURES, Figure
 from ..provenance import traced, versions
-from ..registry import CASE_TABLES, PLAIN_TABLES
+from ..registry import CASE_TABLES, LANGUAGE_TABLES, PLAIN_TABLES
 from ..render import Table
 from ..study import hmm_ser, policies_table, steps_to_target
 from ..study.policies import SMALL
@@ -62,6 +64,7 @@ def build_report(
     store: Store | None = None,
     cases: Sequence[Case] | None = None,
     sections: Sequence[Section] = SECTIONS,
+    own: bool = False,
     advance: Callable[[], None] = lambda: None,
 ) -> Report:
     """Measure everything that the report shows.
@@ -73,6 +76,8 @@ def build_report(
     cases : sequence of Case, optional
         What the verdicts are taken over; the fast gallery unless given.
     sections : sequence of Section
+    own : bool
+        Whether the study is of the cases' languages, in the place of its own.
     advance : callable
         Told of each table that is finished, of :func:`measured_parts`.
 
@@ -89,7 +94,7 @@ def build_report(
         name = _table_of(part)
         if name not in tables:
             try:
-                tables[name] = _table(name, over, store)
+                tables[name] = _table(name, over, store, own)
             except BadInput:
                 # What an extra that is not installed would measure.
                 tables[name] = None
@@ -97,9 +102,10 @@ def build_report(
         return tables[name]
 
     facts = {
+        "date": _today(),
         "formal": str(len(FORMAL)),
         "statements": str(sum(s.status not in (FALSE, "asymptotic") for s in statements.values())),
-        "instances": str(len({subject.name for case in over for subject in case.subjects})),
+        "instances": _counted(len({subject.name for case in over for subject in case.subjects})),
         "versions": versions(),
     }
     written = []
@@ -107,7 +113,19 @@ def build_report(
         found = [(part, table(part)) for part in section.parts]
         shown = tuple((part.name, *_shown(part, built)) for part, built in found if built is not None)
         written.append(Written(section.title, tuple(p.format_map(facts) for p in _paragraphs(section.text)), shown))
-    return Report(TITLE, _unfolded(ABSTRACT), tuple(written))
+    title = f"{TITLE}: {', '.join(case.name for case in over)}" if own else TITLE
+    return Report(title, f"{_unfolded(ABSTRACT)} {facts['date']}.", tuple(written))
+
+
+def _today() -> str:
+    """The date, or that of SOURCE_DATE_EPOCH, for files that are to be the same again."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    seconds = int(given) if given.isdecimal() else time.time()
+    return time.strftime("%d %B %Y", time.gmtime(seconds)).lstrip("0")
+
+
+def _counted(instances: int) -> str:
+    return f"{instances} instance{'s' if instances != 1 else ''}"
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -126,11 +144,14 @@ def _table_of(part: Part) -> str:
     return name
 
 
-def _table(name: str, cases: list[Case], store: Store | None) -> Table:
+def _table(name: str, cases: list[Case], store: Store | None, own: bool) -> Table:
     if name == "english-curve":
         return traced(english_curve(SHORT, store))
     if name in SHORTER:
         return traced(SHORTER[name]())
+    if own and name in LANGUAGE_TABLES:
+        subjects = [subject for case in cases for subject in case.subjects]
+        return traced(LANGUAGE_TABLES[name]({each.name: each.language for each in subjects}), subjects)
     if name in CASE_TABLES:
         return traced(CASE_TABLES[name](cases), (subject for case in cases for subject in case.subjects))
     return traced(PLAIN_TABLES[name]())

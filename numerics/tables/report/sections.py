@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ABSTRACT", "SECTIONS", "TITLE", "Part", "Section"]
+__all__ = ["ABSTRACT", "OWN_SECTIONS", "SECTIONS", "TITLE", "Part", "Section"]
 
 TITLE = "What masked diffusion samplers lose by taking fewer steps"
 
@@ -53,6 +53,19 @@ class Section:
 
 SECTIONS = (
     Section(
+        "What is found",
+        """
+        Fewer steps than tokens cost little of what a reader notices, and much of what a checker does. The token
+        error rate of a random order falls as 1/N at every length (token-error/bernoulli): the number of steps
+        that reach a given perplexity does not grow with the text. The sequence error rate needs steps in
+        proportion to the length (pair/linear-steps, permutations/linear-steps), even with an exact denoiser.
+        The order matters more: in the right one, tokens of one step that are independent given those before
+        make no error at all (independent-steps/path-kl). How many tokens a step reveals may be random or fixed,
+        and fixed sizes are no worse (fixed-size/no-worse-path-kl).
+        """,
+        (Part("figure", "steps-to-target"),),
+    ),
+    Section(
         "What was checked",
         """
         The language is `q`, the law of what the sampler writes is `p`. For n-gram languages, hidden Markov
@@ -61,31 +74,24 @@ SECTIONS = (
         of the text alone; SER is the chance of a text that the language forbids; TC and DTC are the total and the
         dual total correlation, which say how much the tokens know of each other.
 
-        {statements} true statements were held against {instances} instances (an instance is a language, a denoiser
-        and a policy; the appendix lists them). A verdict is *holds*, *violated*, *open* or *not applicable*, and no
+        {statements} true statements were held against {instances} (an instance is a language, a denoiser
+        and a policy; the appendix lists them). A verdict is *holds*, *violated*, *undecided* or *not applicable*; no
         statement is ever checked by a number that relies on it. {formal} of the statements have a proof that Coq has
         checked, the others one that people read; a verdict by intervals asks you to believe floating point and the
         analysis of its errors, and says nothing of other instances.
         """,
     ),
     Section(
-        "Verdicts",
+        "Symbols",
         """
-        No violation may appear in this table. How far a bound is from the truth is the ratio of its sides: at 1 it
-        is attained, at 0.1 it gives away a factor of ten.
+        `q` is the language and `p` the law of what is written; `V` the number of symbols, `L` of tokens, `N` of
+        steps. KL is `D(q || p)`, PATH_KL the divergence of the whole history of revealing. TER is the
+        perplexity of a text of `q` under `p`, SER the probability that `p` gives to what `q` forbids. TC is the
+        sum of the tokens' entropies less the joint entropy; DTC is the joint entropy less what each token has
+        that the others do not know. `eps` is the learning error of the denoiser, 0 for the exact one; `w` the
+        weights of Bernoulli steps, `s` the sizes of fixed ones. `Z(a)` is the information curve: the entropy
+        that a token still has on average when a fraction `a` of the others is known.
         """,
-        (
-            Part(
-                "table",
-                "verdicts",
-                """
-                The columns to look at are *violated*, where anything but 0 would be a refuted theorem, and
-                *tightest*: a 1 there says that no better constant is possible. Equalities that are decided exactly
-                count as *holds*; those known to within rounding only are *equal*.
-                """,
-                columns=("statement", "formula", "holds", "violated", "equal", "open", "loosest", "tightest"),
-            ),
-        ),
     ),
     Section(
         "English letters",
@@ -116,28 +122,12 @@ SECTIONS = (
         """,
         (
             Part(
-                "table",
-                "ngram-ter",
-            ),
-            Part(
                 "figure",
                 "ngram-ter",
             ),
             Part(
-                "table",
-                "hmm-ser",
-            ),
-            Part(
                 "figure",
                 "hmm-ser",
-            ),
-            Part(
-                "table",
-                "steps-to-target",
-            ),
-            Part(
-                "figure",
-                "steps-to-target",
             ),
         ),
     ),
@@ -222,7 +212,58 @@ SECTIONS = (
         ),
     ),
     Section(
-        "Tightness",
+        "How to reproduce",
+        """
+        `make report` builds this report from a fresh clone; `maskbound report --out DIR` does so where the package
+        is installed. Each table is also `maskbound table NAME` and each figure `maskbound figure NAME`; their
+        numbers, in full, lie in the folders `tables` and `figures` beside this file. `maskbound check` prints every
+        verdict, `maskbound check --certificate FILE` writes what is decided exactly as certificates, and `maskbound
+        verify FILE` rechecks these with the standard library alone.
+
+        {versions}.
+        """,
+    ),
+    Section(
+        "References",
+        """
+        The papers that statements come from, and how each is known here: *others' notes* were not read.
+        """,
+        (
+            Part(
+                "table",
+                "references",
+                "Papers, and the statements here that restate them or are to be compared with them.",
+            ),
+        ),
+    ),
+    Section(
+        "Appendix: verdicts",
+        """
+        No violation may appear in this table. How far a bound is from the truth is the ratio of its sides: at 1 it
+        is attained, at 0.1 it gives away a factor of ten.
+        """,
+        (
+            Part(
+                "table",
+                "verdicts",
+                """
+                The columns to look at are *violated*, where anything but 0 would be a refuted theorem, and
+                *tightest*: a 1 there says that no better constant is possible. Equalities that are decided exactly
+                count as *holds*; those known to within rounding only are *equal*.
+                """,
+                columns=("statement", "formula", "holds", "violated", "equal", "open", "loosest", "tightest"),
+            ),
+        ),
+    ),
+    Section(
+        "Appendix: numbers of the study",
+        """
+        Each number with the kind of its enclosure.
+        """,
+        (Part("table", "ngram-ter"), Part("table", "hmm-ser"), Part("table", "steps-to-target")),
+    ),
+    Section(
+        "Appendix: tightness",
         """
         A bound is as good as its worst case. A seeded search over small instances looked for the tightest ones.
         """,
@@ -239,7 +280,7 @@ SECTIONS = (
         ),
     ),
     Section(
-        "What is false",
+        "Appendix: what is false",
         """
         These statements look like the true ones and are not. Each is broken by a stored instance, and the checks
         above would have said so: a toolkit that cannot refute cannot confirm either.
@@ -254,18 +295,6 @@ SECTIONS = (
                 columns=("what it says", "formula", "refuted by", "left", "relation", "right", "verdict"),
             ),
         ),
-    ),
-    Section(
-        "How to reproduce",
-        """
-        `make report` builds this report from a fresh clone; `maskbound report --out DIR` does so where the package
-        is installed. Each table is also `maskbound table NAME` and each figure `maskbound figure NAME`; their
-        numbers, in full, lie in the folders `tables` and `figures` beside this file. `maskbound check` prints every
-        verdict, `maskbound check --certificate FILE` writes what is decided exactly as certificates, and `maskbound
-        verify FILE` rechecks these with the standard library alone.
-
-        {versions}.
-        """,
     ),
     Section(
         "Appendix: the instances",
@@ -283,3 +312,24 @@ SECTIONS = (
         ),
     ),
 )
+
+OWN_SECTIONS = (
+    *(section for section in SECTIONS if section.title in ("What was checked", "Symbols")),
+    Section(
+        "The languages",
+        """
+        Token error rates and information curves of these languages, against the number of uniform Bernoulli steps.
+        """,
+        (
+            Part("figure", "ngram-ter", "The gap of the token error rate against N, below its bounds."),
+            Part("figure", "curve"),
+            Part("table", "ngram-ter", "The numbers of the figure."),
+        ),
+    ),
+    *(
+        section
+        for section in SECTIONS
+        if section.title in ("How to reproduce", "Appendix: verdicts", "Appendix: the instances")
+    ),
+)
+"""The report of one's own instances."""

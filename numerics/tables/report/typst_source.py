@@ -17,9 +17,9 @@ __all__ = ["inline", "typst_source"]
 
 MARKED = re.compile(r"(`[^`]+`|\*[^*]+\*)")
 NARROW, WIDE = 30, 60
-"""Characters of a text: up to ``NARROW`` it is not broken; beyond, columns share what is left, none as more than
-``WIDE``."""
-MANY = 10
+"""Characters of a text: up to ``NARROW``, or ``WIDE`` in one word, it is not broken; else columns share what is left,
+none as more than ``WIDE``."""
+MANY = 8
 """Columns from which on the print is smaller."""
 
 
@@ -61,7 +61,11 @@ def _part(name: str, shown: Table | Figure, caption: str) -> str:
 def _table(table: Table) -> str:
     sides = ["right" if table.is_numeric(c) else "left" for c in range(len(table.columns))]
     longest = [max((_length(row[c]) for row in table.rows), default=0) for c in range(len(table.columns))]
-    widths = ["auto" if length <= NARROW else f"{min(length, WIDE)}fr" for length in longest]
+    whole = [all(" " not in as_text(row[c]) for row in table.rows) for c in range(len(table.columns))]
+    widths = [
+        "auto" if length <= NARROW or (one_word and length <= WIDE) else f"{min(length, WIDE)}fr"
+        for length, one_word in zip(longest, whole, strict=True)
+    ]
     head = ", ".join(_string(column) for column in table.columns)
     rows = "".join(f"  {', '.join(map(_cell, row))},\n" for row in table.rows)
     shape = f"columns: ({', '.join(widths)},), align: ({', '.join(f'{side} + horizon' for side in sides)},)"

@@ -1,0 +1,80 @@
+"""Ctrl-C that is answered within two seconds, wherever the computation is.
+
+Python hears an interrupt between two steps of its own; compiled code may be seconds or minutes away from the next. A
+thread that the interpreter wakes at once waits for that, and then ends the process, saying what is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["answered", "keeping"]
+
+PATIENCE = 2.0
+"""Seconds in which the program may answer by itself."""
+PRINTING = 20.0
+"""Seconds more in which one that did answer prints what it has."""
+INTERRUPTED = 130
+KEPT = "what was written before is kept, the rest is not"
+
+_kept: list[Callable[[], str]] = []
+
+
+@contextmanager
+def keeping(sentence: Callable[[], str]) -> Iterator[None]:
+    """Meanwhile an interrupt that the program itself does not answer in time is answered by this sentence."""
+    _kept.append(sentence)
+    try:
+        yield
+    finally:
+        _kept.remove(sentence)
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Interrupts of the program inside are answered in time; in threads and where there are no signals, as ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard, done = threading.Event(), threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        heard.set()
+        raise KeyboardInterrupt
+
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    before = signal.signal(signal.SIGINT, interrupt)
+    woken = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(read, heard, done), daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
+        signal.set_wakeup_fd(woken)
+        signal.signal(signal.SIGINT, before)
+        os.close(write)
+
+
+def _watch(read: int, heard: threading.Event, done: threading.Event) -> None:
+    while number := os.read(read, 1):
+        if number[0] != signal.SIGINT:
+            continue
+        answers = heard.wait(PATIENCE) and done.wait(PRINTING)
+        if not answers and not done.is_set():
+            _leave()
+    os.close(read)
+
+
+def _leave() -> None:
+    try:
+        said = _kept[-1]() if _kept else KEPT
+        print(f"maskbound: interrupted: {said}", file=sys.stderr, flush=True)
+    finally:
+        os._exit(INTERRUPTED)

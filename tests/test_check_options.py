@@ -1,0 +1,79 @@
+"""Which statements `check` judges, in which time, and what it makes of a counterexample that was found."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from maskbound.numerics import Instance, check, cli, languages, measure, policies
+from maskbound.numerics.checks import Status
+from maskbound.numerics.errors import BadInput
+from maskbound.theory import claim, statements
+
+RUNNER = CliRunner()
+FLOATING = Instance(languages.iid([0.3, 0.7], 3), policies.Bernoulli(steps=2), name="floating")
+
+
+def test_statements_are_chosen_as_they_are_found():
+    found = RUNNER.invoke(cli.app, ["check", "pair-bernoulli", "--statement", "Feng 4.2", "--json"])
+    assert {each["statement"] for each in json.loads(found.stdout)} == {"token-error/feng-form"}
+    refused = RUNNER.invoke(cli.app, ["check", "pair-bernoulli", "--statement", "x", "--claim", "kl <= 1"])
+    assert refused.exit_code == 2
+    assert "--statement" in refused.stderr
+
+
+def test_the_time_of_a_measurement_is_chosen():
+    found = RUNNER.invoke(cli.app, ["check", "english-bigram", "--claim", "kl <= 1", "--seconds", "1e-9"])
+    assert found.exit_code == 3
+    assert "would take" in found.stdout
+
+
+def test_exactness_takes_no_verdict_away_from_intervals():
+    stated = claim("kl <= path_kl + 1")
+    (verdict,) = check(FLOATING, judged=[stated], exact=True)
+    assert verdict.status is Status.HOLDS
+    (open_one,) = check(FLOATING, judged=[statements["area-theorem/defect"]], exact=True)
+    assert open_one.status is Status.UNDECIDED
+    assert "rational" in open_one.reason
+
+
+def test_a_counterexample_is_an_instance_file_that_check_judges(tmp_path):
+    path = tmp_path / "broken.json"
+    words = ["falsify", "kl >= path_kl", "--instance", str(path), "--budget", "20"]
+    assert RUNNER.invoke(cli.app, words).exit_code == 1
+    found = RUNNER.invoke(cli.app, ["check", str(path)])
+    assert found.exit_code == 1
+    assert re.search(r"^claim-1 .*violated", found.stdout, re.MULTILINE)
+
+
+def test_pytest_does_not_wait_for_the_numbers():
+    code = (
+        "import sys, maskbound.numerics.testing.plugin; print(sorted({'numba', 'scipy', 'sympy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: measure("chain.toml", ["kl"]), "an Instance is accepted"),
+        (lambda: measure(FLOATING, ["KLL"]), "closest known quantities are kl"),
+        (lambda: measure(FLOATING, [3]), "quantity: found 3"),
+        (lambda: check(3), "an Instance is accepted"),
+        (lambda: Instance(languages.pair(2, 4), 3), "policy: found 3"),
+        (lambda: Instance("english", policies.Bernoulli(2)), "language: found 'english'"),
+        (lambda: policies.FixedSize(3), "sizes: found 3"),
+    ],
+)
+def test_a_wrong_type_is_answered_by_a_sentence(wrong, said):
+    with pytest.raises(BadInput, match=said):
+        wrong()
+
+
+def test_one_quantity_may_be_named_alone():
+    assert list(measure(FLOATING, "kl")) == ["kl"]
