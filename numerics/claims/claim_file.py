@@ -28,11 +28,12 @@ from ..probabilities import number, written
 from ..spec.table import ABSENT, Count, SpecTable, Text, Wholes, require_table, within
 from ..tables.cases import Case, gallery_names, open_case
 
-__all__ = ["SUFFIX", "ClaimFile", "Published"]
+__all__ = ["SUFFIX", "ClaimFile", "Published", "in_short"]
 
 SUFFIX = ".claim.toml"
 
-LONGEST_LABEL = 60
+LONGEST_FACT = 20
+"""Characters of an entry that stands in a name."""
 
 ANY_VOCAB = 2
 """Vocabulary with which a policy is read for a verdict about every language; policies do not look at it."""
@@ -124,7 +125,11 @@ class Published:
     theorem: str
 
     def __str__(self) -> str:
-        return f"{self.theorem + ' of ' if self.theorem else ''}{self.paper}"
+        """The theorem and the paper; how well it is known here, if it is in the bibliography."""
+        paper = str(self.paper)
+        if self.paper.key not in PAPERS:
+            paper = paper.removesuffix(f" ({self.paper.reading})")
+        return f"{self.theorem + ' of ' if self.theorem else ''}{paper}"
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,8 @@ class ClaimFile:
     ----------
     name : str
         Of the file, without its suffix.
+    typed : str
+        The inequality as the file has it.
     statement : Statement
     published : Published or None
     remark : str
@@ -152,6 +159,7 @@ class ClaimFile:
     """
 
     name: str
+    typed: str
     statement: Statement
     published: Published | None
     remark: str
@@ -194,11 +202,14 @@ class ClaimFile:
             cases = tuple(case for case in (*found, *made) if len(case.subjects) == statement.subjects)
             questions = tuple(_questions(table, path.parent)) if table.every_language or table.every_length else ()
             if not cases and not questions:
-                why = f"; {left_out[0]}" if left_out else ""
-                raise BadInput("", f"nothing is tried; instances, or languages and policies, are accepted{why}")
+                missing = "instances, or languages and policies, are accepted"
+                raise BadInput("", f"nothing is tried; {left_out[0] if left_out else missing}")
             published = None if table.paper is None else _published(table.paper)
             exact = all(denoiser.get("kind", "exact") == "exact" for denoiser in table.denoisers)
-            return cls(name, statement, published, table.remark, cases, left_out, questions, table.every_length, exact)
+            typed = table.claim or str(statement)
+            return cls(
+                name, typed, statement, published, table.remark, cases, left_out, questions, table.every_length, exact
+            )
 
 
 def _statement(table: ClaimTable, name: str) -> Statement:
@@ -278,12 +289,13 @@ def _with(given: Mapping[str, Any], key: str, value: int | None) -> dict[str, An
 
 def _label(spec: Mapping[str, Any]) -> str:
     """Kinds with what is short: ``pair(vocab=2, length=4), bernoulli(steps=2)``."""
-    return ", ".join(_piece(spec[part], part) for part in ("language", "policy", "denoiser") if spec[part])
+    return ", ".join(in_short(spec[part], part) for part in ("language", "policy", "denoiser") if spec[part])
 
 
-def _piece(table: Mapping[str, Any], part: str) -> str:
-    facts = [f"{key}={value}" for key, value in table.items() if key != "kind" and isinstance(value, int | str)]
-    return f"{table.get('kind', part)}({', '.join(facts)})"[:LONGEST_LABEL]
+def in_short(table: Mapping[str, Any], part: str) -> str:
+    """The kind of a language, policy or denoiser, with the entries that are short."""
+    facts = [f"{key}={value}" for key, value in table.items() if key != "kind" and len(str(value)) <= LONGEST_FACT]
+    return f"{table.get('kind', part)}({', '.join(facts)})"
 
 
 def _questions(table: ClaimTable, folder: Path) -> Iterator[tuple[Policy, int]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,10 +16,12 @@ from ..checks.certificate import certificate as of_instances
 from ..engines.workspace import Request, Workspace
 from ..errors import BeyondReach, MaskboundError, Undecidable
 from ..instances import parse
+from ..policies import Policy
 from ..tables.cases import Case
 from ..tables.verdicts import is_rounding_equality
 from ..universal import Decided, Decision, prove, prove_everywhere
 from ..universal import certificate as of_all_languages
+from ..universal.prove import described
 from .claim_file import ClaimFile
 
 __all__ = ["Certified", "Findings", "decide"]
@@ -47,6 +49,8 @@ class Findings:
         For every language, one a policy and length.
     everywhere : tuple of Decision
         For every language of every length, one a family of policies.
+    witness : (Case, Verdict) or None
+        A language on which a decision says that it fails, judged by the engines, where they say so too.
     certificates : tuple of Certified
         Of the counterexample, or of the instance where the claim is tightest; and of what holds for every language of
         every length, or else of the last length.
@@ -58,6 +62,7 @@ class Findings:
     judged: tuple[tuple[Case, Verdict], ...]
     decisions: tuple[Decision, ...]
     everywhere: tuple[Decision, ...]
+    witness: tuple[Case, Verdict] | None
     certificates: tuple[Certified, ...]
     uncertified: tuple[str, ...]
 
@@ -71,62 +76,75 @@ class Findings:
 
     @property
     def sentence(self) -> str:
-        """What was found, in one sentence."""
-        refuting = self.counterexample
-        if refuting is not None:
-            return f"The claim is false: {refuting[0].name} violates it."
+        """What was found, in one or two sentences."""
+        found = self.counterexample
+        if found is not None:
+            return f"The claim is false: {found[0].name} violates it."
         if self.refutations:
-            return f"The claim is false: a language violates it, for {self.refutations[0].scope}."
+            policy, length = self.refutations[0]
+            return f"The claim is false: a language of length {length} violates it under {described(policy)}."
+        return f"{self._about_all} {self._about_instances}".strip()
+
+    @property
+    def _about_all(self) -> str:
+        """What is known of every language."""
         proved = [each.scope for each in self.everywhere if each.verdict is Decided.HOLDS]
         if proved and len(proved) == len(self.everywhere):
             return f"The claim is true: it holds for {proved[0]}."
+        note = f"The claim is proved ({self.statement.note})." if self.statement.note else ""
+        it = "It" if note else "The claim"
+        held = [each for each in self.decisions if each.verdict is Decided.HOLDS]
+        if held and len(held) == len(self.decisions):
+            return f"{note} {it} holds for every language at each length and policy listed.".strip()
+        if held:
+            part = f"{len(held)} of {len(self.decisions)} questions"
+            return f"{note} {it} holds for every language in {part}; the others are open.".strip()
+        if self.decisions:
+            return f"{note} About every language nothing is decided: {self.decisions[0].reason}.".strip()
+        return note
+
+    @property
+    def _about_instances(self) -> str:
         held = len(self.of_status(Status.HOLDS))
-        applied = len(self.judged) - len(self.of_status(Status.NOT_APPLICABLE))
-        tried = f"on {held} of {applied} instances that it applies to" if applied else "on no instance"
         equal = sum(is_rounding_equality(verdict) for _, verdict in self.judged)
-        if equal:
-            tried += f" (on {equal} others its sides are equal to within rounding)"
-        if held == applied and applied:
-            tried = f"on all {applied} instances that it was tried on"
-        decided = [each for each in self.decisions if each.verdict is Decided.HOLDS]
-        if decided and len(decided) == len(self.decisions):
-            return f"The claim holds for every language at each length and policy listed, and {tried}."
-        if decided:
-            part = f"{len(decided)} of {len(self.decisions)} questions"
-            return f"The claim holds for every language in {part}, and {tried}; the others are open."
-        if self.statement.note:
-            return f"The claim is proved ({self.statement.note}), and it holds {tried}."
-        return f"The claim holds {tried}; for other languages nothing is decided."
+        applied = len(self.judged) - len(self.of_status(Status.NOT_APPLICABLE))
+        if not self.judged:
+            return ""
+        if not applied:
+            return "It applies to none of the instances that were tried."
+        rest = f"; on {equal} its sides are equal to within rounding" if equal else ""
+        share = "all" if held == applied > 1 else f"{held} of"
+        return f"It holds on {share} {applied} instance{'s' if applied > 1 else ''} that it was tried on{rest}."
 
     @property
     def refuted(self) -> bool:
-        """Whether an instance violates the claim, or some language does."""
+        """Whether an instance violates the claim, or some language does under a policy that the file names."""
         return bool(self.of_status(Status.VIOLATED) or self.refutations)
 
     @property
-    def refutations(self) -> list[Decision]:
-        """Decisions that come with a language on which the claim fails."""
-        found = [*self.decisions, *self.everywhere]
-        return [each for each in found if each.verdict is Decided.FAILS and each.witness is not None]
+    def refutations(self) -> list[tuple[Policy, int]]:
+        """Policies and lengths under which the claim fails on some language."""
+        asked = zip(self.claim.questions, self.decisions, strict=True)
+        return [question for question, each in asked if each.verdict is Decided.FAILS]
 
     @property
     def is_open(self) -> bool:
         """Whether something that was tried is neither decided for nor against the claim, or nothing applies."""
         unclear = self.of_status(Status.UNDECIDED, Status.UNDEFINED)
-        about_all = [each for each in (*self.decisions, *self.everywhere) if each.verdict is not Decided.HOLDS]
-        return bool(unclear or about_all) or not (self.of_status(*STATED) or self.decisions or self.everywhere)
+        about_all = [each for each in self.decisions if each.verdict is not Decided.HOLDS]
+        return bool(unclear or about_all) or not (self.of_status(*STATED) or self.decisions)
 
     @property
     def tightest(self) -> list[tuple[Case, Verdict]]:
-        """Instances on which it holds with a ratio, the tightest first."""
-        found = [pair for pair in self.of_status(Status.HOLDS) if not math.isnan(pair[1].ratio)]
+        """Instances that give a ratio, the largest first; nothing against nothing gives none."""
+        found = [pair for pair in self.of_status(*STATED) if not math.isnan(pair[1].ratio) and not _vanishes(pair[1])]
         return sorted(found, key=lambda pair: -pair[1].ratio)
 
     @property
     def counterexample(self) -> tuple[Case, Verdict] | None:
-        """The smallest instance that violates it."""
+        """The smallest instance that violates it, or the language by which it fails for every language."""
         found = self.of_status(Status.VIOLATED)
-        return min(found, key=lambda pair: _size(pair[0]), default=None)
+        return min(found, key=lambda pair: _size(pair[0]), default=self.witness)
 
 
 def decide(claim: ClaimFile, request: Request | None = None, advance: Callable[[], None] = lambda: None) -> Findings:
@@ -154,7 +172,7 @@ def decide(claim: ClaimFile, request: Request | None = None, advance: Callable[[
     for policy in claim.families:
         everywhere.append(prove_everywhere(statement, policy, exact_denoiser=claim.exact_denoiser))
         advance()
-    found = Findings(claim, tuple(judged), tuple(decisions), tuple(everywhere), (), ())
+    found = Findings(claim, tuple(judged), tuple(decisions), tuple(everywhere), _witness(claim, decisions), (), ())
     certificates: list[Certified] = []
     uncertified: list[str] = []
     for about, make in _certifiable(found):
@@ -162,24 +180,34 @@ def decide(claim: ClaimFile, request: Request | None = None, advance: Callable[[
             certificates.append(Certified(about, make()))
         except (BeyondReach, Undecidable, Disagreement, MaskboundError) as problem:
             uncertified.append(f"{about}: {problem}")
-    return Findings(claim, found.judged, found.decisions, found.everywhere, tuple(certificates), tuple(uncertified))
+    return replace(found, certificates=tuple(certificates), uncertified=tuple(uncertified))
 
 
 def _certifiable(found: Findings) -> Iterator[tuple[str, Callable[[], Mapping[str, Any]]]]:
     shown = found.counterexample or next(iter(found.tightest), None)
     if shown is not None:
         case, verdict = shown
-        about = f"{verdict.status.value} on {case.name}"
+        about = f"{'holds' if verdict.status is Status.HOLDS else 'is violated'} on {case.name}"
         yield about, partial(of_instances, found.statement, case.subjects, case.relation)
-    elif found.refutations:
-        witness = found.refutations[0].witness
-        if witness is not None and "relation" not in witness:
-            instance = parse(dict(witness), name=f"{found.claim.name}-counterexample")
-            yield f"violated on {instance.name}", partial(of_instances, found.statement, [instance])
     proved = [each for each in found.everywhere if each.verdict is Decided.HOLDS]
     longest = [each for each in found.decisions if each.verdict is Decided.HOLDS][-1:]
     for decision in proved or longest:
         yield f"holds for {decision.scope}", partial(of_all_languages, decision)
+
+
+def _witness(claim: ClaimFile, decisions: Sequence[Decision]) -> tuple[Case, Verdict] | None:
+    """The first language that refutes the claim on which the engines agree."""
+    for decision in decisions:
+        if decision.verdict is Decided.FAILS and decision.witness is not None and "relation" not in decision.witness:
+            instance = parse(dict(decision.witness), name="the language of the counterexample")
+            verdict = settled(claim.statement, (Workspace(instance),))
+            if verdict.status is Status.VIOLATED:
+                return Case((instance,)), verdict
+    return None
+
+
+def _vanishes(verdict: Verdict) -> bool:
+    return all(side is not None and side.lo == side.hi == 0 for side in (verdict.lhs, verdict.rhs))
 
 
 def _size(case: Case) -> tuple[int, int]:

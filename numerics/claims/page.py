@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from maskbound.theory import FORMAL, Statement
+from maskbound.theory import FORMAL, Statement, parameters, quantities
 
 from ..checks import Status, Verdict
+from ..instances import Instance
 from ..instances.explicit import dump
 from ..tables.cases import Case
 from ..tables.figures import Figure
@@ -32,7 +33,10 @@ FEWEST_POINTS = 3
 
 def claim_page(found: Findings) -> Report:
     """The page as a report of one claim."""
-    sections = [Written("The claim", _remark(found), (("claim", _claim_table(found), ""),)), _found(found)]
+    sections = [
+        Written("The claim", _remark(found), (("claim", _claim_table(found), ""), ("symbols", _symbols(found), ""))),
+        _found(found),
+    ]
     sections += [section for section in (_counterexample(found), _every_language(found), _tight(found)) if section]
     sections += [_not_established(found), _repeat(found)]
     return Report(found.statement.title, found.sentence, tuple(sections))
@@ -45,12 +49,11 @@ def _remark(found: Findings) -> tuple[str, ...]:
 def _claim_table(found: Findings) -> Table:
     statement = found.statement
     rows: list[tuple[str, Any]] = [("inequality", Formula(str(statement), statement.latex()))]
-    rows += [("typed as", str(statement))]
+    rows.append(("typed as", found.claim.typed))
     rows += [(f"where {symbol} is", str(value)) for symbol, value in statement.parameters.items()]
     rows += [("assumes that", assumption.sentence) for assumption in statement.assumptions]
     if found.claim.published is not None:
         rows.append(("published as", str(found.claim.published)))
-    rows.append(("measured", ", ".join(sorted(statement.quantities)) or "nothing"))
     if statement.note:
         rows.append(("proof", f"proofs_notes/{statement.note} ({statement.status})"))
     if statement.id in FORMAL:
@@ -58,11 +61,22 @@ def _claim_table(found: Findings) -> Table:
     return Table("The inequality", ("", "what it says"), tuple(rows), ("Entropies and divergences are in nats.",))
 
 
+def _symbols(found: Findings) -> Table:
+    """The quantities and parameters of the inequality, with what they mean."""
+    used = sorted({name.removesuffix("@2") for name in found.statement.quantities})
+    rows = [(Formula(name, quantities[name].latex), quantities[name].meaning) for name in used]
+    given = sorted({name.removesuffix("@2") for name in found.statement.given})
+    rows += [(Formula(name, name), parameters[name].meaning) for name in given]
+    return Table("Symbols", ("symbol", "meaning"), tuple(rows))
+
+
 def _found(found: Findings) -> Written:
-    counts = Counter((verdict.status.value, _means(verdict)) for _, verdict in found.judged)
-    rows = [(status, count, meaning) for (status, meaning), count in sorted(counts.items())]
-    table = Table("Verdicts on instances", ("verdict", "instances", "meaning"), tuple(rows))
-    text = [found.sentence]
+    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for case, verdict in found.judged:
+        groups[verdict.status.value, _means(verdict)].append(case.name)
+    rows = [(status, len(names), names[0], meaning) for (status, meaning), names in sorted(groups.items())]
+    table = Table("Verdicts on instances", ("verdict", "instances", "such as", "meaning"), tuple(rows))
+    text = []
     if found.claim.left_out:
         text.append(
             f"{len(found.claim.left_out)} combinations of the file are no instances, such as {found.claim.left_out[0]}."
@@ -87,19 +101,12 @@ def _counterexample(found: Findings) -> Written | None:
         case, verdict = found.counterexample
         specs = " and ".join(in_words(_complete(dump(subject))) for subject in case.subjects)
         return Written(
-            "Counterexample", (f"`{specs}` violates it.",), (("counterexample", _account(found, case, verdict), ""),)
+            "Counterexample", (f"`{specs}` violates it.",), (("counterexample", _account(case, verdict), ""),)
         )
     if found.refutations:
-        decision = found.refutations[0]
-        witness = decision.witness or {}
-        return Written(
-            "Counterexample",
-            (
-                f"`{in_words(_complete(witness))}` violates it. {decision.reason.capitalize()}.",
-                f"Judged by the engines: {decision.judged or 'not measured'}.",
-            ),
-            (),
-        )
+        decision = next(each for each in found.decisions if each.verdict is Decided.FAILS)
+        language = "" if decision.witness is None else f"`{in_words(_complete(decision.witness))}`: "
+        return Written("Counterexample", (f"{language}{decision.reason}; {decision.judged or 'not measured'}.",), ())
     return None
 
 
@@ -110,7 +117,7 @@ def _complete(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {"denoiser": {"kind": "exact"}, **spec}
 
 
-def _account(found: Findings, case: Case, verdict: Verdict) -> Table:
+def _account(case: Case, verdict: Verdict) -> Table:
     """Both sides and what they are computed from."""
     rows = []
     for name, side in (("left side", verdict.lhs), ("right side", verdict.rhs)):
@@ -128,7 +135,10 @@ def _every_language(found: Findings) -> Written | None:
         "Verdicts for every language",
         ("for", "verdict", "sharp constant", "why"),
         tuple((each.scope, each.verdict.value, _constant(each), _why(each)) for each in decisions),
-        ("sharp constant: the least factor of the right side with which it holds (the largest, for a lower bound)",),
+        (
+            "The sharp constant is the least factor of the right side with which it holds, the largest for a lower bound.",
+            "There is none where the right side is 0.",
+        ),
     )
     proofs = [line for each in found.everywhere for line in each.proof]
     text = ["A verdict here is about all languages over all vocabularies, not about those that were tried."]
@@ -149,15 +159,19 @@ def _why(decision: Decision) -> str:
 
 
 def _tight(found: Findings) -> Written | None:
-    tightest = found.tightest
-    if not tightest:
+    if not found.tightest:
         return None
     parts: list[tuple[str, Table | Figure, str]] = [("tightest", _tightest_table(found), "")]
     figure = _figure(found)
     if figure is not None:
         parts.append(("ratios", figure, figure.caption))
-    text = f"The largest ratio that was met is {tightest[0][1].ratio:.6g}; others that were not tried may be tighter."
-    return Written("How tight it is", (text,), tuple(parts))
+    largest = f"The largest ratio of the sides on the instances that were tried is {found.tightest[0][1].ratio:.6g}"
+    constants = [each.constant for each in found.decisions if each.constant is not None]
+    if constants and found.statement.relation in ("<=", "<"):
+        known = f"over all languages it is {float(max(constants)):.6g} at the lengths and policies listed"
+    else:
+        known = "other instances may have a larger one"
+    return Written("How tight it is", (f"{largest}; {known}.",), tuple(parts))
 
 
 def _tightest_table(found: Findings) -> Table:
@@ -165,18 +179,24 @@ def _tightest_table(found: Findings) -> Table:
         (case.name, side_enclosure(verdict.lhs), side_enclosure(verdict.rhs), tightness(verdict))
         for case, verdict in found.tightest[:SHOWN]
     )
-    return Table("Where it is tightest", ("instance", "left", "right", "ratio"), rows, ("ratio 1 is equality",))
+    notes = ("A ratio of 1 is equality, one above 1 a violation; instances on which both sides are 0 are left out.",)
+    return Table("Largest ratios of the sides", ("instance", "left", "right", "ratio"), rows, notes)
 
 
 def _figure(found: Findings) -> Figure | None:
-    """Ratios against the number of steps, a line for each language and length."""
+    """Ratios against the number of steps, a line for each language and kind of policy."""
     rows = []
-    for case, verdict in found.judged:
-        ratio = tightness(verdict) if verdict.status in (Status.HOLDS, Status.VIOLATED) else None
-        if ratio is not None and len(case.subjects) == 1:
-            (subject,) = case.subjects
-            rows.append((_line(case), subject.length, subject.policy.steps, ratio))
-    if len({row[2] for row in rows}) < 2 or len(rows) < FEWEST_POINTS or len({row[0] for row in rows}) > SHOWN:
+    kinds = {dump(subject)["policy"]["kind"] for case, _ in found.tightest for subject in case.subjects}
+    for case, verdict in found.tightest:
+        ratio = tightness(verdict)
+        if ratio is None or len(case.subjects) != 1 or not case.subjects[0].policy.counted:
+            return None
+        (subject,) = case.subjects
+        rows.append((_line(subject, len(kinds) > 1), subject.length, subject.policy.steps, ratio))
+    lines = {row[0] for row in rows}
+    if len({row[2] for row in rows}) < 2 or len(rows) < FEWEST_POINTS or len(lines) > SHOWN:
+        return None
+    if len({(row[0], row[2]) for row in rows}) < len(rows):
         return None
     rows.sort(key=lambda row: (row[1], row[0], row[2]))
     table = Table("Ratio of the sides", ("language", "L", "N", "ratio"), tuple(rows))
@@ -191,9 +211,10 @@ def _figure(found: Findings) -> Figure | None:
     )
 
 
-def _line(case: Case) -> str:
-    (subject,) = case.subjects
-    return f"{dump(subject)['language']['kind']}, L = {subject.length}"
+def _line(subject: Instance, several: bool) -> str:
+    spec = dump(subject)
+    name = f"{spec['language']['kind']}, V = {subject.vocab}, L = {subject.length}"
+    return f"{name}, {spec['policy']['kind']}" if several else name
 
 
 def _not_established(found: Findings) -> Written:
@@ -210,8 +231,12 @@ def _limits(found: Findings) -> Iterator[str]:
         yield "That the claim is true: what holds on instances that were tried may fail on others."
     else:
         yield "Anything about lengths and policies that are not listed, unless the verdict names all of them."
-    denoiser = "exact denoiser" if found.claim.exact_denoiser else "denoisers of the file"
-    yield f"Anything about a trained network: the verdicts are about the {denoiser}."
+    subjects = [subject for case in found.claim.cases for subject in case.subjects]
+    exact = all(subject.exact_denoiser for subject in subjects) and found.claim.exact_denoiser
+    denoiser = "the exact denoiser" if exact else "the denoisers of the instances"
+    yield f"Anything about a trained network: the verdicts are about {denoiser}."
+    if exact and found.statement.quantities & {"eps_learning", "learning_term", "mean_learning_error"}:
+        yield "How the learning error enters: it is 0 on everything that was tried."
     yield (
         "That the inequality is the one that the paper means: the definitions of its quantities are those of this "
         "project, and are to be compared with the paper's."

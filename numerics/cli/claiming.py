@@ -33,6 +33,7 @@ def claim(
         for each in claims:
             found = decide(each, advance=advance)
             pages = write_page(found, out)
-            print(f"{each.name}: {found.sentence}\n  {pages[0]}")
+            word = "false" if found.refuted else "open" if found.is_open else "holds"
+            print(f"{each.name} ({word}): {found.sentence}\n  {pages[0]}")
             status = VIOLATION if found.refuted or status == VIOLATION else INCONCLUSIVE if found.is_open else status
     return status

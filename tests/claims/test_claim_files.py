@@ -87,6 +87,54 @@ def test_a_claim_that_fails_for_a_language_nobody_tried(tmp_path):
     assert verify.verify(json.dumps(certified.certificate)) is not None
 
 
+def test_every_length_asks_for_more_than_the_claim(tmp_path):
+    # In one step the path KL is the total correlation; in two it is less.
+    text = """
+    claim = "path_kl == total_correlation"
+    languages = [{ kind = "pair", vocab = 2 }]
+    policies = [{ kind = "fixed-size" }]
+    lengths = [2, 4]
+    steps = [1]
+    every_length = true
+    """
+    found = decide(load(tmp_path, text))
+    assert {decision.verdict for decision in found.decisions} == {Decided.HOLDS}
+    assert [decision.verdict for decision in found.everywhere] == [Decided.FAILS]
+    assert not found.refuted
+    assert not found.is_open
+    assert "false" not in found.sentence
+
+
+def test_a_counterexample_by_a_language_comes_first(tmp_path):
+    text = """
+    claim = "path_kl <= dual_total_correlation / N"
+    languages = [{ kind = "parity" }]
+    policies = [{ kind = "fixed-size" }]
+    lengths = [4]
+    steps = [1]
+    every_language = true
+    """
+    found = decide(load(tmp_path, text))
+    assert not found.of_status(Status.VIOLATED)
+    assert found.counterexample is not None
+    assert [certified.about.split(" on ")[0] for certified in found.certificates] == ["is violated"]
+    assert "left side" in html_page(claim_page(found))
+
+
+def test_nothing_against_nothing_is_no_tightness(tmp_path):
+    text = """
+    claim = "kl <= total_correlation"
+    languages = [{ kind = "iid", probabilities = ["1/3", "2/3"] }]
+    policies = [{ kind = "bernoulli" }]
+    lengths = [2]
+    steps = [1, 2]
+    """
+    found = decide(load(tmp_path, text))
+    assert found.of_status(Status.HOLDS)
+    assert found.tightest == []
+    assert "How tight" not in html_page(claim_page(found))
+
+
 def test_a_claim_for_every_language_has_its_sharp_constant(tmp_path):
     text = """
     claim = "path_kl <= (L - N + 1)/N * dual_total_correlation"
