@@ -1,6 +1,7 @@
 """Decide the ledger for every language: verdicts, sharp constants, certificates and seconds.
 
-Writes ``numerics/universal_verdicts.json``, the same on every run, and prints a table with processor time:
+Writes ``numerics/universal_verdicts.json``, the same on every run but for the seconds of processor time, and prints
+a table:
 
     NUMBA_NUM_THREADS=1 python benchmarks/universal.py [ID ...]
 
@@ -31,7 +32,7 @@ def main(chosen: list[str]) -> None:
         start = time.process_time()
         found = survey(statement)
         spent = time.process_time() - start
-        stored[statement.id] = found.stored()
+        stored[statement.id] = found.stored() | {"seconds": round(spent, 1)}
         rows.append((statement.id, found.verdict, found.scope, found.constant, found.certificate, round(spent, 2)))
     print(tabulate(rows, ("statement", "verdict", "scope", "constant", "certificate, bytes", "seconds")))
     if not chosen:

@@ -30,6 +30,8 @@ class UniversalVerdict:
     reason : str
     certificate : int
         Bytes of a certificate; 0 without one.
+    seconds : float
+        Processor time of all its cases, and of its certificates.
     """
 
     verdict: str
@@ -37,6 +39,7 @@ class UniversalVerdict:
     constant: str | None
     reason: str
     certificate: int
+    seconds: float
 
     @property
     def shown(self) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.metrics.methods import measured_in
-from maskbound.numerics.tables.statements import tests_of, tightest_ratio
+from maskbound.numerics.tables.statements import for_every_language, tests_of, tightest_ratio
 from maskbound.numerics.universal_verdicts import universal_verdicts
 from maskbound.theory import FORMAL, PAPERS, declared_in, index, mermaid, quantities, statements
 
@@ -42,10 +42,10 @@ HEADLINES = (
 
 def statement_table() -> str:
     """The headline statements, linked to their proof notes."""
-    lines = ["| statement | formula | status | tightest |", "|---|---|---|---|"]
+    lines = ["| statement | formula | status | tightest | every language |", "|---|---|---|---|---|"]
     for s in (statements[name] for name in HEADLINES):
-        tightest = tightest_ratio(s) or ""
-        lines.append(f"| [{s.id}](proofs_notes/{s.note}) {s.title} | `{s}` | {s.status} | {tightest} |")
+        known = f"{tightest_ratio(s) or ''} | {for_every_language(s) or ''}"
+        lines.append(f"| [{s.id}](proofs_notes/{s.note}) {s.title} | `{s}` | {s.status} | {known} |")
     return "\n".join(lines) + "\n"
 
 
@@ -115,11 +115,11 @@ def theorem_page() -> str:
         "below which papers were read), its proof note and whether Coq has checked a proof, the first place that",
         "measures each quantity of both sides",
         "([all of them](quantities.md)), the tests that its note names, and the tightest ratio of its sides that was",
-        "met. Every statement is also held against the oracles and the gallery. In a terminal:",
-        "`maskbound theorems QUERY`.",
+        "met, with the verdict for [every language](universal.md) where there is one. Every statement is also held",
+        "against the oracles and the gallery. In a terminal: `maskbound theorems QUERY`.",
         "",
-        "| published as | id | status | proof | code of both sides | tests | tightest |",
-        "|---|---|---|---|---|---|---|",
+        "| published as | id | status | proof | code of both sides | tests | tightest | every language |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for s in statements.values():
         if not declared_in(s):
@@ -132,7 +132,7 @@ def theorem_page() -> str:
         coq = ", [Coq](coq/README.md)" if s.id in FORMAL else ""
         lines.append(
             f"| {published} | `{s.id}` | {s.status}{near} | [{s.note}]({s.note}){coq} | {code} | {tests} |"
-            f" {tightest_ratio(s) or ''} |"
+            f" {tightest_ratio(s) or ''} | {for_every_language(s) or ''} |"
         )
     return "\n".join([*lines, "", "## Bibliography", "", *(f"- {paper}" for paper in PAPERS.values())]) + "\n"
 
@@ -167,10 +167,10 @@ def universal_page() -> str:
         "all sizes, of the kind that is assumed; or the lengths and the number of policies tried, whose reveal times",
         "do not depend on the tokens. Sharp constant: the largest, over the policies tried, of the least C with",
         "lhs <= C rhs for every language (of a false statement, at the case that refutes it); 1 means that no smaller",
-        "factor would do.",
+        "factor would do. Seconds: processor time of all its cases.",
         "",
-        "| statement | formula | verdict | scope | sharp constant | certificate, bytes |",
-        "|---|---|---|---|---|---|",
+        "| statement | formula | verdict | scope | sharp constant | certificate, bytes | seconds |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, found in universal_verdicts().items():
         if found.verdict != "out of reach":
@@ -179,7 +179,7 @@ def universal_page() -> str:
             constant = found.constant if found.constant and len(found.constant) <= 20 else ""
             lines.append(
                 f"| [{name}]({statement.note}) | ${formula}$ | {found.verdict} | {found.scope} | {constant} |"
-                f" {found.certificate or ''} |"
+                f" {found.certificate or ''} | {found.seconds:g} |"
             )
     return "\n".join(lines) + "\n"
 

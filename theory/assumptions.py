@@ -31,6 +31,7 @@ __all__ = [
     "INDEPENDENT_TOKENS",
     "MARKOV_LANGUAGE",
     "MDS_LANGUAGE",
+    "MIXTURE_OF_SIZES_POLICY",
     "MORE_STEPS",
     "NO_BLOCKS",
     "ONE_AT_A_TIME",
@@ -114,7 +115,13 @@ FIXED_SIZE_POLICY = Assumption(
     "FixedSizePolicy",
     "the policy is fixed-size: step k reveals a uniformly random set of s_k masked positions"
     " (fixed-size, random-order)",
-    entails=("OrderOblivious", "SizedPolicy"),
+    entails=("MixtureOfSizesPolicy", "SizedPolicy"),
+)
+MIXTURE_OF_SIZES_POLICY = Assumption(
+    "MixtureOfSizesPolicy",
+    "the policy draws a list of sizes, and then reveals uniformly random sets of these sizes"
+    " (mixture-of-sizes, fixed-size, random-order)",
+    entails=("OrderOblivious",),
 )
 UNIFORM_STEPS = Assumption(
     "UniformSteps", "the policy is Bernoulli and w_k = 1/N for every k", entails=("BernoulliPolicy",)

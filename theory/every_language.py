@@ -6,10 +6,20 @@ from .assumptions import (
     BERNOULLI_POLICY,
     CHOSEN_FIRST,
     EXACT_DENOISER,
+    MIXTURE_OF_SIZES_POLICY,
     SIZED_POLICY,
     TEMPERATURE_ONE,
 )
-from .notation import N, best_sizes_path_kl, dual_total_correlation, max_step_size, path_kl, total_correlation
+from .notation import (
+    N,
+    best_list_path_kl,
+    best_sizes_path_kl,
+    dual_total_correlation,
+    kl,
+    max_step_size,
+    path_kl,
+    total_correlation,
+)
 from .statement import Statement
 
 __all__ = ["STATEMENTS"]
@@ -65,5 +75,17 @@ STATEMENTS = (
         source="N - 1 evenly spaced boundaries with a random shift",
         note="best-sizes.md",
         tight="equality for independent tokens only (both sides 0); the constant cannot be less than 1/(2 N)",
+    ),
+    Statement(
+        id="mixture-of-sizes/best-list",
+        title="A mixture of sizes is nearly as good as its best list: KL is at most min_s (PATH_KL_s + log 1/pi_s)",
+        lhs=kl,
+        relation="<=",
+        rhs=best_list_path_kl,
+        assumptions=(MIXTURE_OF_SIZES_POLICY,),
+        status="proved here",
+        source="p is at least pi_s times the law of the list s, sequence by sequence",
+        note="random-sizes.md",
+        tight="equality for one list whose KL is its PATH_KL, as on MDS codes",
     ),
 )

@@ -123,10 +123,10 @@ STATEMENTS = (
     ),
     _identity(
         "mds/ser",
-        "MDS codes, fixed sizes: SER is 1 - exp(-KL)",
+        "MDS codes, given reveal times: SER is 1 - exp(-KL)",
         ser,
         1 - exp(-kl),
-        (FIXED_SIZE_POLICY, MDS_LANGUAGE),
+        (ORDER_OBLIVIOUS, MDS_LANGUAGE),
         "p is a multiple of q on the support",
     ),
     _identity(

@@ -330,6 +330,14 @@ growth_bound = _quantity(
     NATS,
     finite=True,
 )
+sharp_growth_bound = _quantity(
+    "sharp_growth_bound",
+    r"G_w'",
+    "for Bernoulli policies: the sum over steps after the first of w_k/(a_{k-1} (1 - a_{k-1})) times the integral of"
+    " a (1 - a) |Z'(a)| over [a_{k-1}, a_k], and w_1 (Z(0) - Z(a_1)); empty steps are left out first",
+    NATS,
+    finite=True,
+)
 mixture_path_kl = _quantity(
     "mixture_path_kl",
     r"E_n \mathrm{KL}_{\mathrm{path}}^{n}",
@@ -347,6 +355,12 @@ best_sizes_path_kl = _quantity(
     "best_sizes_path_kl",
     r"\min_n \mathrm{KL}_{\mathrm{path}}^{n}",
     "the least PATH_KL of fixed sizes in as many steps, empty ones allowed, for Bernoulli policies",
+    NATS,
+)
+best_list_path_kl = _quantity(
+    "best_list_path_kl",
+    r"\min_s (\mathrm{KL}_{\mathrm{path}}^{s} - \log \pi_s)",
+    "the least, over the lists of sizes that are drawn from, of their PATH_KL plus the log of one over their chance",
     NATS,
 )
 best_sizes_ser = _quantity(

@@ -25,6 +25,7 @@ from .assumptions import (
     PAIR_LANGUAGE,
     PROPOSALS_ONE_AT_A_TIME,
     REFINES,
+    SAME_LANGUAGE,
     TEMPERATURE_ONE,
     UNIFORM_STEPS,
 )
@@ -262,6 +263,23 @@ STATEMENTS = (
         "true with equality for independent tokens",
         _two("refute-more-steps-lower-ser", "more-steps", LOPSIDED, _bernoulli(1), _bernoulli(2)),
         relation_between=MORE_STEPS,
+    ),
+    _false(  # 0 in sizes (3, 2), log 5 in sizes (2, 2, 1)
+        "more-balanced-sizes",
+        "fixed-size/balanced",
+        "With balanced sizes PATH_KL never rises with the number of steps",
+        ((second(N) - N) * (second(path_kl) - path_kl), "<=", Integer(0)),
+        (EXACT_DENOISER, BALANCED_SIZES),
+        "refinement.md",
+        "equality for independent tokens (both sides 0), and for as many steps",
+        _two(
+            "refute-more-balanced-sizes",
+            "same-language",
+            {"kind": "mds", "field": 5, "dimension": 3, "length": 5},
+            _sizes(3, 2),
+            _sizes(2, 2, 1),
+        ),
+        relation_between=SAME_LANGUAGE,
     ),
     _false(  # 1/2 > 1 - 1/sqrt 2
         "ser-half-exponent",

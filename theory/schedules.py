@@ -40,6 +40,7 @@ from .notation import (
     odds_weighted_slope,
     path_kl,
     ser,
+    sharp_growth_bound,
     slope_defect,
     tc_step_ratio,
     total_correlation,
@@ -164,6 +165,19 @@ STATEMENTS = (
         published=(Citation("wainwright2026", "", "our form, constant made explicit"),),
         note="odds-weighted-slope.md",
         tight="equality for independent tokens only (both sides 0)",
+    ),
+    Statement(
+        id="bernoulli/sharp-odds-bound",
+        title="Bernoulli steps: PATH_KL by growth complexity, with the sharp factor of each step",
+        lhs=path_kl,
+        relation="<=",
+        rhs=sharp_growth_bound,
+        assumptions=(EXACT_DENOISER, BERNOULLI_POLICY),
+        status="proved here",
+        source="(a_k - a)/(a (1 - a)) falls on a step, so that its value at the start is its largest",
+        note="odds-weighted-slope.md",
+        tight="equality for independent tokens only (both sides 0); step by step approached by MDS codes whose rank"
+        " lies right after the start of the step, as L grows",
     ),
     Statement(
         id="bernoulli/mixture-of-sizes-path-kl",

@@ -136,7 +136,7 @@ def _every_language(found: Findings) -> Written | None:
         ("for", "verdict", "sharp constant", "why"),
         tuple((each.scope, each.verdict.value, _constant(each), _why(each)) for each in decisions),
         (
-            "The sharp constant: the least factor of the right side with which it holds (the largest, for a lower bound).",
+            "Sharp constant: the least factor of the right side with which it holds (of a lower bound, the largest).",
             "There is none where the right side is 0.",
         ),
     )

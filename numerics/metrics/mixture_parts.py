@@ -1,4 +1,7 @@
-"""Mixtures of sizes, part by part: what is an average over reveal times is the average of what the parts have."""
+"""Mixtures of sizes, part by part: what is an average over reveal times is the average of what the parts have.
+
+And what bounds KL by the best of them (mixture-of-sizes/best-list).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,16 @@ import math
 from dataclasses import replace
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure
-from ..engines.needs import Need, all_of
+from ..engines import rational, tabular
+from ..engines.needs import RANDOM_SETS, Need, all_of
+from ..engines.rational.information import Number, total
+from ..engines.rational.rows import ONE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..policies import GivenTimes
-from . import block_sizes
+from ..logform import LogForm
+from ..policies import FixedSize, GivenTimes
+from . import block_sizes, path
+from .log_forms import exact_method, exact_path_kl, of_rationals
 from .method import Method
 
 __all__ = ["METHODS"]
@@ -60,4 +68,53 @@ def _mean(found: list[tuple[float, Enclosure]]) -> Enclosure:
     return Enclosure.around(value, (spread + 4 * UNIT_ROUNDOFF * value) * (1 + 1e-9) + lost, least=0.0)
 
 
-METHODS = tuple(_averaged(method) for method in block_sizes.METHODS if method.quantity in AVERAGES)
+def _best_list(work: Workspace) -> Enclosure:
+    """The logarithm of a chance is within ``4 U`` of its size, and of 1 for what the rounding of the chance adds."""
+    found = []
+    for chance, sizes in work.instance.policy.size_law:
+        own, log = path.path_kl_by_definition(work.under(FixedSize(sizes))), -math.log(float(chance))
+        error = max(own.hi - own.value, own.value - own.lo) if math.isfinite(own.value) else 0.0
+        error += 4 * UNIT_ROUNDOFF * (1 + log + abs(own.value)) if math.isfinite(own.value) and chance != 1 else 0.0
+        found.append(Enclosure.around(own.value + log, error, least=0.0))
+    lo, value, hi = (min(ends) for ends in zip(*((each.lo, each.value, each.hi) for each in found), strict=True))
+    return Enclosure(value, lo, hi, "rounding")
+
+
+def _exact_best_list(work: Workspace) -> Number:
+    return min(
+        total([(ONE, exact_path_kl(work.under(FixedSize(sizes)))), (-ONE, LogForm.log(chance))])
+        for chance, sizes in work.instance.policy.size_law
+    )
+
+
+def _cost(instance: Instance) -> Cost:
+    one = tabular.lattice_cost(instance)
+    return Cost(len(instance.policy.size_law) * (one.operations + 1e6), one.bytes)
+
+
+def _exact_cost(instance: Instance) -> Cost:
+    one = rational.lattice_cost(instance)
+    return Cost(len(instance.policy.size_law) * one.operations, one.bytes)
+
+
+METHODS = (
+    *(_averaged(method) for method in block_sizes.METHODS if method.quantity in AVERAGES),
+    Method(
+        "best_list_path_kl",
+        "tabular",
+        "rounding",
+        RANDOM_SETS,
+        _cost,
+        _best_list,
+        f"any language x {RANDOM_SETS.words}",
+        "for each list of sizes: L (V+1)^L",
+    ),
+    exact_method(
+        "best_list_path_kl",
+        _exact_best_list,
+        all_of(RANDOM_SETS, rational.obstacle),
+        _exact_cost,
+        "for each list of sizes: L (V+1)^L, in Python",
+        of_rationals(RANDOM_SETS.words),
+    ),
+)

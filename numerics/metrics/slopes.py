@@ -75,6 +75,18 @@ def growth_weights(steps: Steps, degree: int) -> list[Any]:
     return [math.comb(degree, j) * sum(at(step, j) for step in steps) for j in range(degree + 1)]
 
 
+def sharp_growth_weights(steps: Steps, degree: int) -> list[Any]:
+    """Weights of the same coefficients in ``sharp_growth_bound``."""
+
+    def at(step: tuple[Any, Any, Any], j: int) -> Any:
+        before, w, after = step
+        if not before:
+            return w * step_integral(step, j, degree - j, 0)
+        return w / before / (w + after) * step_integral(step, j + 1, degree - j + 1, 0)
+
+    return [math.comb(degree, j) * sum(at(step, j) for step in steps) for j in range(degree + 1)]
+
+
 def complexity_weights(degree: int, one: Any) -> list[Any]:
     """Integrals of ``a (1-a) C(n,j) a^j (1-a)^(n-j)``: ``(j+1)(n-j+1) / ((n+1)(n+2)(n+3))``."""
     scale = (degree + 1) * (degree + 2) * (degree + 3)
@@ -230,7 +242,11 @@ def _exact_slope_defect(work: Workspace) -> Number:
 
 
 Weights = Callable[[Steps, int], list[Any]]
-WEIGHTS: Mapping[str, Weights] = {"weighted_slope": slope_weights, "growth_bound": growth_weights}
+WEIGHTS: Mapping[str, Weights] = {
+    "weighted_slope": slope_weights,
+    "growth_bound": growth_weights,
+    "sharp_growth_bound": sharp_growth_weights,
+}
 
 
 def _weighed(weights: Weights, steps: Callable[[Instance], Steps]) -> Callable[[Instance, int], list[Any]]:

@@ -18,6 +18,7 @@ from ..errors import BadInput, shown
 from ..probabilities import Probabilities, written
 from ..spec.draws import Spec, normalised
 from ..spec.table import ABSENT, Count, Numbers, Text, WholeRows
+from ..traits import decides
 from .base import Partial, Policy, Transition
 from .fixed_size import FixedSize
 from .given_times import ExchangeableTimes
@@ -138,6 +139,11 @@ class MixtureOfSizes(ExchangeableTimes):
     def __repr__(self) -> str:
         sizes = [list(given) for _, given in self.size_law]
         return f"MixtureOfSizes({sizes}, {[str(chance) for chance, _ in self.size_law]})"
+
+
+@decides("MixtureOfSizesPolicy", "policy")
+def _draws_sizes(policy: Policy) -> bool:
+    return bool(policy.size_law)
 
 
 class MixtureOfSizesTable(PolicyTable):

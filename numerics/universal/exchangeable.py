@@ -193,6 +193,26 @@ def _growth_bound(steps: Steps) -> Ray:
     return _by_rank(on)(L)
 
 
+def _sharp_growth_bound(steps: Steps) -> Ray:
+    """The first step by the drop of Z, the others by the factor at their start; empty ones add nothing."""
+    assert steps.weights is not None
+    L, edges = steps.length, steps.edges
+    odds = [_below(L + 1, a) for a in edges]
+
+    def on(K: int) -> Fraction:
+        total = Fraction(0)
+        for k, w in enumerate(steps.weights or (), 1):
+            start = edges[k - 1]
+            if w and not start:
+                total += w * L * (steps.below[k - 1][K] - steps.below[k][K])
+            elif w:
+                inside = Fraction(K * (L - K), L + 1) * (odds[k - 1][K + 1] - odds[k][K + 1])
+                total += w / (start * (1 - start)) * inside
+        return total
+
+    return _by_rank(on)(L)
+
+
 def _multinomial_path_kl(steps: Steps) -> Ray:
     """Overshoot of fixed sizes, averaged over multinomial counts: a token drawn after j < K others counts."""
     assert steps.weights is not None
@@ -215,6 +235,7 @@ POLICY_RAYS: Mapping[str, Callable[[Steps], Ray]] = {
     "profile_left_sum": _only("fixed-size", _left_sum),
     "weighted_slope": _only("bernoulli", _weighted_slope),
     "growth_bound": _only("bernoulli", _growth_bound),
+    "sharp_growth_bound": _only("bernoulli", _sharp_growth_bound),
     "mixture_path_kl": _only("bernoulli", _multinomial_path_kl),
 }
 """What a language has under a policy, with the exact denoiser."""

@@ -81,7 +81,8 @@ def generators(
     found = [Generator(f"MDS_{K}", {name: ray[K] for name, ray in table.items()}, K) for K in range(length + 1)]
     between = [name for name in names if name.startswith(("kl", "log_mean_path_kl"))]
     if between:
-        found = [each for one in found for each in _between(one, between, steps)]
+        tops = [POLICY_RAYS["path_kl"](own) for own in steps]
+        found = [each for one in found for each in _between(one, between, steps, tops)]
     found.append(Generator("one sequence", {CONSTANT: Fraction(1)}))
     if not exact_denoiser:
         found += _denoisers(names, length)
@@ -101,7 +102,9 @@ def _ray(name: str, steps: Sequence[Steps], length: int) -> list[Fraction]:
     raise BeyondReach(f"{name} is not known on MDS codes")
 
 
-def _between(one: Generator, names: Sequence[str], steps: Sequence[Steps]) -> list[Generator]:
+def _between(
+    one: Generator, names: Sequence[str], steps: Sequence[Steps], tops: Sequence[Sequence[Fraction]]
+) -> list[Generator]:
     """0 <= kl <= log_mean_path_kl <= path_kl, for each policy by itself: the corners of what is known.
 
     On a code fixed sizes attain the last one, where all are path_kl.
@@ -109,9 +112,9 @@ def _between(one: Generator, names: Sequence[str], steps: Sequence[Steps]) -> li
     if one.rank is None:
         return [one]
     choices: list[list[dict[str, Fraction]]] = []
-    for suffix, own in zip(("", "@2"), steps, strict=False):
+    for suffix, ray in zip(("", "@2"), tops, strict=False):
         mine = [name for name in names if name.removesuffix("@2") + suffix == name]
-        top = POLICY_RAYS["path_kl"](own)[one.rank]
+        top = ray[one.rank]
         corners = [dict.fromkeys(mine, top)]
         if top and mine:
             corners.append(dict.fromkeys(mine, Fraction(0)))

@@ -11,7 +11,7 @@ from typing import Any
 from maskbound.theory import Statement
 
 from ..errors import MaskboundError
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy, autoregressive, bisection
+from ..policies import Bernoulli, FixedSets, FixedSize, MixtureOfSizes, Policy, autoregressive, bisection
 from .all_lengths import prove_everywhere
 from .certificate import certificate_text
 from .decision import Decided, Decision
@@ -126,6 +126,9 @@ def _cases(statement: Statement, names: set[str]) -> Iterator[Case]:
     if between == "refines":
         yield from _refinements()
         return
+    if "BalancedSizes" in names and between is not None:
+        yield from _balanced()
+        return
     if between is not None:
         yield from ((pair, L) for L in LENGTHS for pair in itertools.combinations(_uniform(), 2))
         return
@@ -136,6 +139,8 @@ def _cases(statement: Statement, names: set[str]) -> Iterator[Case]:
         yield from (((policy,), L) for policy in [*_uniform(), *(Bernoulli(weights=w) for w in LOPSIDED)])
         if L in SIZED_LENGTHS:
             yield from (((FixedSize(sizes),), L) for sizes in _compositions(L))
+        if L in SIZED_LENGTHS and L > 2 and "FixedSizePolicy" not in names:
+            yield from (((MixtureOfSizes.minimax(L, steps),), L) for steps in range(2, L))
         if L in SETS_LENGTHS and "FixedSizePolicy" not in names:
             yield from (((policy,), L) for policy in (autoregressive(L), bisection(L)))
             yield from (((FixedSets(_blocks(sizes)),), L) for sizes in _compositions(L))
@@ -153,6 +158,11 @@ def _compositions(L: int) -> Iterator[list[int]]:
 
 def _blocks(sizes: Sequence[int]) -> list[range]:
     return [range(end - size, end) for size, end in zip(sizes, itertools.accumulate(sizes), strict=True)]
+
+
+def _balanced() -> Iterator[Case]:
+    for L in SIZED_LENGTHS:
+        yield from (((FixedSize.balanced(n, L), FixedSize.balanced(n + 1, L)), L) for n in range(1, L))
 
 
 def _refinements() -> Iterator[Case]:

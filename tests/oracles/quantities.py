@@ -28,7 +28,7 @@ from .information import (
     total_correlation,
 )
 from .languages import Law, Marginals
-from .logs import Real, log_sum, mp, real
+from .logs import Real, log, log_sum, mp, real
 from .samplers import Policy
 
 __all__ = [
@@ -367,6 +367,9 @@ def measure_all(
         "max_l2_deviation": lambda: contexts.max_l2_deviation(V, worst()),
     }
     ways |= _of_information(m) | _of_contexts(m, V)
+    lists = policy.parts or (((Fraction(1), policy),) if policy.kind == "fixed-size" else ())
+    if lists:
+        ways["best_list_path_kl"] = lambda: min(path_kl(q, denoiser, part) - log(c) for c, part in lists if c)
     if policy.parts:
         left_sums = [(c, part) for c, part in policy.parts if c]
         ways["profile_left_sum"] = lambda: sum(c * profile_left_sum(m, part) for c, part in left_sums)
@@ -423,6 +426,7 @@ def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Poli
         "curve_left_riemann_sum": lambda: curve_left_riemann_sum(m, policy),
         "weighted_slope": lambda: slopes.weighted_slope(m, policy),
         "growth_bound": lambda: slopes.growth_bound(m, policy),
+        "sharp_growth_bound": lambda: slopes.sharp_growth_bound(m, policy),
         "mixture_path_kl": lambda: mixtures.mean(paths()),
         "mixture_ser": lambda: sum((chance * error for chance, error in errors()), Fraction(0)),
         "best_sizes_path_kl": lambda: min(value for _, value in paths()),

@@ -85,7 +85,10 @@ def fixed_size(sizes: Sequence[int]) -> Policy:
 
 def mixture_of_sizes(lists: Sequence[Sequence[int]], weights: Sequence[Fraction]) -> Policy:
     """One list of sizes, as many in each, drawn before the first step."""
-    parts = tuple((Fraction(c), fixed_size(sizes)) for sizes, c in zip(lists, weights, strict=True))
+    law: dict[Tokens, Fraction] = {}
+    for sizes, c in zip(lists, weights, strict=True):
+        law[tuple(sizes)] = law.get(tuple(sizes), Fraction(0)) + c
+    parts = tuple((c, fixed_size(sizes)) for sizes, c in law.items())
     times: dict[Tokens, Fraction] = {}
     for c, part in parts:
         for tau, chance in part.times.items():

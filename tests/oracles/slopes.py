@@ -100,6 +100,19 @@ def growth_bound(q: Law | Marginals, policy: Policy) -> Real:
     return total
 
 
+def sharp_growth_bound(q: Law | Marginals, policy: Policy) -> Real:
+    """The first step by the drop of Z, the others by the factor at their start."""
+    f, total, before = descent(q), mp.mpf(0), Fraction(0)
+    grown = times(f, [0, mp.mpf(1), mp.mpf(-1)])
+    for w in policy.weights:
+        if w and before == 0:
+            total += real(w) * integral(f, before, before + w)
+        elif w:
+            total += real(w / (before * (1 - before))) * integral(grown, before, before + w)
+        before += w
+    return total
+
+
 def slope_defect(q: Law | Marginals) -> Real:
     """The largest difference between the coefficients of both sides of the identity
     (curve/slope-is-mutual-information); zero up to the 70 digits.

@@ -291,6 +291,7 @@ def test_quantities_are_what_they_say_on_a_law_by_hand(off_support):
         "max_l2_deviation": logs.mp.mpf(0),
         "weighted_slope": log2,
         "growth_bound": 2 * log2,
+        "sharp_growth_bound": 2 * log2,
         "mixture_path_kl": log2,
         "mixture_ser": F(1, 2),
         "best_sizes_path_kl": log2,

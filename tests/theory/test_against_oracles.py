@@ -77,6 +77,7 @@ class Subject:
             return self.q == LAWS[assumption](self)
         return {
             "ExactDenoiser": lambda: self.exact,
+            "MixtureOfSizesPolicy": lambda: policy.kind in ("fixed-size", "mixture-of-sizes"),
             "UniformSteps": lambda: policy.kind == "bernoulli" and len(set(policy.weights)) == 1,
             "BalancedSizes": lambda: policy.kind == "fixed-size" and max(policy.sizes) - min(policy.sizes) <= 1,
             "StepsDivideLength": lambda: self.marginals.L % policy.N == 0,
@@ -87,7 +88,7 @@ class Subject:
                 self.marginals, (), tuple(range(self.marginals.L)), self.V
             ),
             "OneStep": lambda: (
-                (policy.kind != "bernoulli" and max(policy.sizes) == self.marginals.L) or 1 in policy.weights
+                (policy.sizes is not None and max(policy.sizes) == self.marginals.L) or 1 in policy.weights
             ),
             "OneAtATime": lambda: policy.sizes is not None and max(policy.sizes) == 1,
             "GreedySizes": lambda: policy.kind == "fixed-size" and 0 not in policy.sizes and _is_greedy(policy.sizes),
@@ -197,6 +198,7 @@ def gallery():
         policies += [samplers.fixed_size([1] * L), samplers.fixed_size([L])]
         if L > 1:
             policies += [samplers.fixed_size([1, L - 1]), *cases.every_policy(L)]
+            policies.append(samplers.mixture_of_sizes([[1, L - 1], [L - 1, 1], [L, 0]], [F(1, 2), F(1, 3), F(1, 6)]))
         if L == 4:
             policies.append(samplers.fixed_size([2, 2]))
         for policy in policies:
@@ -264,6 +266,7 @@ def subject_of(spec):
         "pair": lambda: PAIR(language["vocab"], L),
         "copy": lambda: languages.copy(language["vocab"], language["copies"], L),
         "parity": lambda: languages.parity(L),
+        "mds": lambda: languages.mds(language["field"], language["dimension"], L),
         "tabular": lambda: (
             languages.law(language["support"])
             if "support" in language
@@ -280,7 +283,7 @@ def subject_of(spec):
     if denoiser is not None:
         assert (denoiser["kind"], denoiser["noise"]) == ("perturbed", "peak")
         prediction = peak(F(denoiser["strength"]))
-    return Subject(q, language.get("vocab", 2), run, prediction, pair=language["kind"] == "pair")
+    return Subject(q, language.get("vocab", language.get("field", 2)), run, prediction, pair=language["kind"] == "pair")
 
 
 @pytest.mark.parametrize("statement", FALSE, ids=lambda s: s.id)
@@ -303,6 +306,7 @@ FIGURES = {
     "refuted/refining-lowers-kl": (0.40547, 0.28768),
     "refuted/refining-lowers-ser": (1 / 3, 1 / 4),
     "refuted/more-steps-lower-ser": (0.023588, 0.023296),
+    "refuted/more-balanced-sizes": (1.60944, 0),
     "refuted/ser-half-exponent": (0.5, 0.29289),
     "refuted/pair-without-agreement": (0.5, 1),
     "refuted/pair-mean-error": (2 / 9, 0.22792),

@@ -109,7 +109,7 @@ def test_every_assumption_is_needed_somewhere():
     typed = {a.name for a in claim("kl <= log(K)").assumptions}
     assert {a.name for s in DECLARED for a in s.assumptions} | typed == set(ASSUMPTIONS)
     used = {s.relation_between.name for s in DECLARED if s.relation_between}
-    assert set(SUBJECT_RELATIONS) - used == {"same-language"}  # kept for people's own claims about pairs
+    assert set(SUBJECT_RELATIONS) == used
 
 
 def test_methods_rely_on_statements_of_the_ledger():

@@ -239,3 +239,29 @@ def test_the_table_at_length():
     two, four = (row[table.columns.index("random: PATH_KL/TC")] for row in table.rows[:2])
     assert two.lo <= 1 - 1 / float(harmonic(1023)) <= two.hi
     assert four.hi < 0.7
+
+
+@pytest.mark.parametrize(("L", "N"), [(8, 2), (20, 3), (30, 4)])
+def test_few_steps_against_tc(L, N):
+    g = Fraction(N - 1) / harmonic(L - 1)
+    assert 1 - g <= minimax(L, N, "tc").value < fixed_value(L, N, "tc")
+
+
+@pytest.mark.parametrize("criterion", CRITERIA)
+@pytest.mark.parametrize(("L", "N", "q"), [(6, 3, 5), (8, 2, 7), (12, 5, 11)])
+def test_no_exchangeable_policy_is_right_on_every_code(L, N, q, criterion):
+    """On a code of rank K a text is right with chance ``q^-e``, e the overshoot: some K has a large SER."""
+    law = minimax(L, N, criterion).sizes
+    worst = max(1 - sum(c * Fraction(1, q ** overshoot(s, K)) for s, c in law) for K in range(1, L))
+    assert worst >= (1 - Fraction(1, q)) * (1 - Fraction(N - 1, L - 1))
+    assert worst < 1
+
+
+def test_kl_of_a_mixture_is_bounded_on_codes_and_path_kl_is_not():
+    """MDS(5, 2) of length 4 under sizes (1, 3) or (2, 2) by a fair coin: KL stays below log 2 for every field."""
+    policy = MixtureOfSizes([[1, 3], [2, 2]], ["1/2", "1/2"])
+    found = measure(Instance(languages.mds(5, 2, 4), policy), ["kl", "path_kl", "ser", "best_list_path_kl"])
+    assert math.isclose(found["kl"].value, -math.log((1 + 5**-2) / 2))
+    assert math.isclose(found["path_kl"].value, math.log(5))
+    assert math.isclose(found["ser"].value, 1 - (1 + 5**-2) / 2)
+    assert math.isclose(found["best_list_path_kl"].value, math.log(2))

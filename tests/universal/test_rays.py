@@ -19,6 +19,9 @@ BERNOULLI = {"kind": "bernoulli", "weights": ["1/2", "1/6", "0", "1/3"]}
 SIZES = {2: [1, 1], 3: [2, 1], 4: [1, 0, 3]}
 
 
+OF_BERNOULLI = ("weighted_slope", "growth_bound", "sharp_growth_bound", "mixture_path_kl")
+
+
 def measures(name: str, spec: dict, expected: Fraction, q: int) -> bool:
     """Whether the exact engine finds ``expected * log q``."""
     found = measure_one(Workspace(parse(spec)), name, "rational").exact
@@ -36,7 +39,7 @@ def test_rays_are_what_the_engines_measure(L):
                 assert measures(name, spec, LANGUAGE_RAYS[name](L)[K], q), (name, K)
             for name, ray in POLICY_RAYS.items():
                 if name in ("path_kl", "profile_left_sum" if kind == "fixed-size" else "curve_left_riemann_sum") or (
-                    kind == "bernoulli" and name in ("weighted_slope", "growth_bound", "mixture_path_kl")
+                    kind == "bernoulli" and name in OF_BERNOULLI
                 ):
                     assert measures(name, spec, ray(steps)[K], q), (name, K, kind)
 
