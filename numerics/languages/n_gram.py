@@ -212,6 +212,7 @@ class NGram(ChainLanguage):
         for gap in range(1, L + 1):
             powers[gap], joined = powers[gap - 1] @ P, positive(joined @ positive(P))
             refuse_lost(powers[gap], joined > 0)
+        endings = [powers[L - 1 - i] @ last for i in range(L)] if self.ends else [np.ones(V)] * L
         rows = np.zeros((len(y), L, V))
         possible = np.zeros((len(y), L), dtype=bool)
         for s, sequence in enumerate(np.asarray(y)):
@@ -219,7 +220,7 @@ class NGram(ChainLanguage):
             for a, b in itertools.pairwise(revealed):
                 for i in range(a + 1, b):
                     left = powers[i - a][sequence[a]] if a >= 0 else first @ powers[i]
-                    right = powers[b - i][:, sequence[b]] if b < L else powers[b - i - 1] @ last
+                    right = powers[b - i][:, sequence[b]] if b < L else endings[i]
                     weight = left * right
                     refuse_lost(weight, (left > 0) & (right > 0))
                     if weight.sum() > 0:

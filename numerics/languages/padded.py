@@ -105,9 +105,9 @@ class PaddedTable(LanguageTable):
             keys = {key: value for key, value in chain.keys().items() if value is not None}
             if isinstance(chain, HMMTable):
                 return padded_hmm(**keys)
-            return padded_ngram(
-                **({"order": 2, "vocab": len(chain.initial)} if isinstance(chain, MarkovTable) else {}), **keys
-            )
+            if isinstance(chain, MarkovTable):
+                keys |= {"order": 2, "vocab": len(chain.initial)}
+            return padded_ngram(**keys)
 
     def canonical(self, folder: Path) -> dict[str, Any]:
         return {**super().canonical(folder), "chain": LanguageTable.of_kind(self.chain).canonical(folder)}

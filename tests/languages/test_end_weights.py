@@ -317,3 +317,12 @@ def test_padded_chains_in_files() -> None:
     ):
         with pytest.raises(BadInput, match=complaint):
             languages.read_language({"kind": "padded", "chain": wrong}, Path())
+
+
+@pytest.mark.parametrize("policy", POLICIES[:2], ids=repr)
+@pytest.mark.parametrize("start", [0, *(pytest.param(start, marks=pytest.mark.slow) for start in (100, 200, 300))])
+def test_engines_agree_where_contradictions_stay_in_their_interval(policy, start: int) -> None:
+    """Drawn sequences, exact rationals and tables, in the scope that a table of the law does not have."""
+    _, given, _ = of_length_four("markov", start)
+    instance = Instance(built("markov", 4, given), policy, off_support_scope="local")
+    assert assert_agreement(measured(instance, 5.0)) >= 30
