@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 from formats import files
 from oracles import formats as oracle
@@ -77,6 +78,30 @@ def test_profiles(seed: int, tmp_path: Path) -> None:
             assert q == 0
         elif len(written) < L:
             assert abs(q - true) <= CLOSE * true
+
+
+@pytest.mark.parametrize("nodes", [24, 26])
+def test_long_profiles(nodes: int, tmp_path: Path) -> None:
+    """Ways over many deletes are rationals up to 24 nodes, which an instance file still holds, and float64 beyond."""
+    rng = Random(nodes)
+    match = [oracle.random_law(rng, 4) for _ in range(nodes)]
+    insert = [oracle.random_law(rng, 4) for _ in range(nodes + 1)]
+    inner = [[*oracle.random_law(rng, 3), *oracle.random_law(rng, 2), *oracle.random_law(rng, 2)] for _ in match]
+    last = [*oracle.random_law(rng, 2), Fraction(0), *oracle.random_law(rng, 2), Fraction(1), Fraction(0)]
+    first = [*inner[0][:5], Fraction(1), Fraction(0)]
+    moves = [first, *inner[1:], last]
+    path = tmp_path / "model.hmm"
+    path.write_text(files.profile(match, insert, moves))
+    language = languages.from_hmmer(path, 2)
+    assert language.rational == (nodes == 24)
+    assert (
+        type(language)(**{key: value for key, value in language.written().items() if key != "kind"}).states
+        == 2 * nodes + 1
+    )
+    weights = {x: oracle.profile_weight(match, insert, moves, x) for x in product(range(4), repeat=2)}
+    law, Z = oracle.given_length(weights)
+    assert np.allclose(language.table(), [float(law[x]) for x in weights], rtol=1e-9, atol=0)
+    assert math.isclose(language.log_length_probability, math.log(Z), abs_tol=1e-9)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
