@@ -135,8 +135,8 @@ class Arpa:
 
     def decimals(self) -> int:
         """The most decimals of a probability in the file, up to the ten that are looked for."""
-        numbers = [int(x.normalize(EXACT).as_tuple().exponent) for x in self.log10.values() if x.is_finite()]
-        return next((d for d in range(10) if all(-exponent <= d for exponent in numbers)), 10)
+        numbers = [Fraction(x) for x in self.log10.values()]
+        return next((d for d in range(10) if all((x * 10**d).denominator == 1 for x in numbers)), 10)
 
 
 def _power(exponent: Decimal) -> float:

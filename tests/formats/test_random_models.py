@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 from formats import files
 from oracles import formats as oracle
@@ -19,6 +20,9 @@ from maskbound.numerics.errors import BadInput
 FEW, MANY = 20, 170
 CLOSE = Fraction(1, 10**30)
 """Of the ten thousand roundings of 1e-40 in a law of four tokens, and of what a row of 50 decimals misses."""
+
+ROUNDED = 1e-9
+"""At most thirty factors of at least 1/18, in numerator and denominator, each of twelve digits."""
 
 SEEDS = [*range(FEW), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(FEW, MANY))]
 
@@ -77,6 +81,28 @@ def test_profiles(seed: int, tmp_path: Path) -> None:
             assert q == 0
         elif len(written) < L:
             assert abs(q - true) <= CLOSE * true
+
+
+@pytest.mark.parametrize("nodes", [24, 26])
+def test_long_profiles(nodes: int, tmp_path: Path) -> None:
+    """Ways over many deletes are rationals up to 24 nodes, which an instance file still holds, and float64 beyond."""
+    rng = Random(nodes)
+    match = [oracle.random_law(rng, 4) for _ in range(nodes)]
+    insert = [oracle.random_law(rng, 4) for _ in range(nodes + 1)]
+    inner = [[*oracle.random_law(rng, 3), *oracle.random_law(rng, 2), *oracle.random_law(rng, 2)] for _ in match]
+    last = [*oracle.random_law(rng, 2), Fraction(0), *oracle.random_law(rng, 2), Fraction(1), Fraction(0)]
+    first = [*inner[0][:5], Fraction(1), Fraction(0)]
+    moves = [first, *inner[1:], last]
+    path = tmp_path / "model.hmm"
+    path.write_text(files.profile(match, insert, moves))
+    language = languages.from_hmmer(path, 2)
+    assert language.rational == (nodes == 24)
+    written = {key: value for key, value in language.written().items() if key != "kind"}
+    assert languages.HMM(**written).states == 2 * nodes + 1
+    weights = {x: oracle.profile_weight(match, insert, moves, x) for x in product(range(4), repeat=2)}
+    law, Z = oracle.given_length(weights)
+    assert np.allclose(language.table(), [float(law[x]) for x in weights], rtol=ROUNDED, atol=0)
+    assert math.isclose(language.log_length_probability, math.log(Z), abs_tol=ROUNDED)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
