@@ -189,6 +189,10 @@ def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
         raise BadInput("NAME", f"found {name!r}; one of {', '.join(known)} is accepted")
     if db is not None:
         return traced(_stored(name, specs, db))
+    if name == "results" and not specs:
+        raise BadInput(
+            "--db", "it is missing; results are read from the database of a sweep, or are those of instances"
+        )
     if name in CASE_TABLES:
         cases = [open_case(spec) for spec in specs or gallery_names()]
         with progress(len(cases), "measuring") as advance:
