@@ -41,9 +41,8 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
     shown = [_column("--y", name, measured) for name in y] or measured
     if not shown:
         raise BadInput("--y", "the table has no quantity to draw")
-    if by == "instance":
-        apart = by
-    else:
+    apart: str | None = by
+    if by != "instance":
         chosen = [name for name in keys if name != axis] if by is None else [_column("--by", by, [*keys, "instance"])]
         table, apart = _joined(table, chosen)
     place = table.columns.index(axis)
