@@ -319,7 +319,8 @@ OWN_SECTIONS = (
     Section(
         "The languages",
         """
-        Token error rates of these languages against the number of uniform Bernoulli steps, and their information curves.
+        Token error rates of these languages against the number of uniform Bernoulli steps, and their information
+        curves.
         """,
         (
             Part("figure", "ngram-ter", "The gap of the token error rate against N, below its bounds."),
