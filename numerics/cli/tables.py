@@ -73,6 +73,16 @@ def quantities(
     print_table(quantity_list(name or ""))
 
 
+@app.command(epilog="Example: maskbound keys hmm")
+def keys(
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="Of a language, a policy or a denoiser.")] = None,
+) -> None:
+    """List the keys of instance files, kind by kind: what each is, and what it is if it is left out."""
+    from ..tables.spec_keys import spec_keys
+
+    print_table(spec_keys(kind or ""))
+
+
 @app.command(epilog="Example: maskbound assumptions markov")
 def assumptions(
     name: Annotated[str | None, typer.Argument(metavar="[WORD]", help="A part of a name or of a meaning.")] = None,
@@ -179,6 +189,10 @@ def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
         raise BadInput("NAME", f"found {name!r}; one of {', '.join(known)} is accepted")
     if db is not None:
         return traced(_stored(name, specs, db))
+    if name == "results" and not specs:
+        raise BadInput(
+            "--db", "it is missing; results are read from the database of a sweep, or are those of instances"
+        )
     if name in CASE_TABLES:
         cases = [open_case(spec) for spec in specs or gallery_names()]
         with progress(len(cases), "measuring") as advance:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from ..checks import Status, Verdict
+from ..engines.workspace import Workspace
 from ..languages import Language
 from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve
+from ..metrics.measure import measurable, measure_one
 from ..sweeps import Store
 from .cases import Case
 from .constants import constants
@@ -70,12 +72,28 @@ def engines() -> Table:
     return Table("Engines; V tokens, L positions, N steps", columns, rows)
 
 
+HEADLINES = ("kl", "path_kl", "total_correlation", "dual_total_correlation", "ser", "log_ter")
+"""What `results` shows of instances."""
+
+
+def results(cases: Iterable[Case]) -> Table:
+    """The headline quantities of instances, as far as each can be measured."""
+    subjects = [subject for case in cases for subject in case.subjects]
+    rows = []
+    for subject in subjects:
+        work, able = Workspace(subject), measurable(subject)
+        found = [measure_one(work, name) if name in able else None for name in HEADLINES]
+        rows.append((subject.name, *found))
+    return Table("Quantities of instances (logarithmic ones in nats)", ("instance", *HEADLINES), tuple(rows))
+
+
 CASE_TABLES: Mapping[str, Callable[[Iterable[Case]], Table]] = MappingProxyType(
     {
         "bounds": bounds,
         "constants": constants,
         "curve": curves,
         "instances": instance_table,
+        "results": results,
         "verdicts": verdict_summary,
     }
 )

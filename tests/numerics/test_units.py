@@ -82,3 +82,13 @@ def test_commands_print_bits(words, tmp_path):
             "table": lambda r: r["rows"][0]["Z(a)"]["value"],
         }[words[0]](record)
     assert numbers == {"nats": pytest.approx(math.log(2), rel=1e-12), "bits": pytest.approx(1, rel=1e-12)}
+
+
+def test_results_of_an_instance_are_written_in_bits_and_latex():
+    words = ["table", "results", "pair-bernoulli", "--unit", "bits", "--format"]
+    found = json.loads(CliRunner().invoke(cli.app, [*words, "json"]).stdout)
+    (row,) = found["rows"]
+    # Two pairs of uniform symbols among four: TC = 2 log 4.
+    assert row["total_correlation"]["value"] == pytest.approx(4, rel=1e-12)
+    assert "bits" in found["title"]
+    assert r"\begin{tabular}" in CliRunner().invoke(cli.app, [*words, "latex"]).stdout

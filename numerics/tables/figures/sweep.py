@@ -37,20 +37,20 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
     measured = [name for name in table.columns if name in quantities]
     keys = [name for name in table.columns if name not in measured and name != "instance"]
     numeric = [name for name in keys if table.is_numeric(table.columns.index(name))]
-    x = _column("--x", x, numeric, preferred="policy.steps")
+    axis = _column("--x", x, numeric, preferred="policy.steps")
     shown = [_column("--y", name, measured) for name in y] or measured
     if not shown:
         raise BadInput("--y", "the table has no quantity to draw")
-    apart: str | None = "instance"
+    apart: str | None = by
     if by != "instance":
-        chosen = [name for name in keys if name != x] if by is None else [_column("--by", by, [*keys, "instance"])]
+        chosen = [name for name in keys if name != axis] if by is None else [_column("--by", by, [*keys, "instance"])]
         table, apart = _joined(table, chosen)
-    place = table.columns.index(x)
+    place = table.columns.index(axis)
     table = replace(table, rows=tuple(sorted(table.rows, key=lambda row: _order(row[place]))))
     units = list(dict.fromkeys(quantities[name].unit for name in shown))
     panels = tuple(_panel(table, unit, [name for name in shown if quantities[name].unit == unit]) for unit in units)
     doubling: Scale = "log2" if all(isinstance(row[place], int) and row[place] > 0 for row in table.rows) else "linear"
-    return Figure(table, x, panels, f"{', '.join(shown)} against {x}", x_scale=doubling, by=apart)
+    return Figure(table, axis, panels, f"{', '.join(shown)} against {axis}", x_scale=doubling, by=apart)
 
 
 def _column(option: str, name: str | None, known: Sequence[str], preferred: str = "") -> str:

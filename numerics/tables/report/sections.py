@@ -90,7 +90,8 @@ SECTIONS = (
         sum of the tokens' entropies less the joint entropy; DTC is the joint entropy less what each token has
         that the others do not know. `eps` is the learning error of the denoiser, 0 for the exact one; `w` the
         weights of Bernoulli steps, `s` the sizes of fixed ones. `Z(a)` is the information curve: the entropy
-        that a token still has on average when a fraction `a` of the others is known.
+        that each token still has when a random fraction `a` of the others is known, on average, summed over the
+        tokens.
         """,
     ),
     Section(
@@ -320,7 +321,8 @@ OWN_SECTIONS = (
     Section(
         "The languages",
         """
-        Token error rates and information curves of these languages, against the number of uniform Bernoulli steps.
+        Token error rates of these languages against the number of uniform Bernoulli steps, and their information
+        curves.
         """,
         (
             Part("figure", "ngram-ter", "The gap of the token error rate against N, below its bounds."),
