@@ -26,7 +26,9 @@ def padded_hmm(length: int, initial: Any, transition: Any, emission: Any, end: A
 
     Parameters
     ----------
-    length, initial, transition, emission, end, shorter
+    length : int
+        L.
+    initial, transition, emission, end, shorter : nested lists of probabilities, and one
         As for :class:`HMM`.
 
     Examples
@@ -54,8 +56,9 @@ def padded_ngram(
 
     Parameters
     ----------
-    order, vocab, length, initial, transition, end, shorter
-        As for :class:`NGram`.
+    order, vocab, length : int
+    initial, transition, end, shorter : nested lists of probabilities, and one
+        As for :class:`NGram`; V counts no end token.
     """
     n, V = whole(order, "order", 2), whole(vocab, "vocab", 1)
     contexts = V ** (n - 1)
