@@ -32,8 +32,8 @@ def convert(
 
     import numpy as np
 
-    from ..formats.export import arpa_text, hidden_arrays
     from ..instances import explicit_spec
+    from ..languages.export import arpa_text, hidden_arrays
     from ..spec.toml import toml
     from ..tables.cases import open_instance
     from ..tables.write import write_bytes, write_text

@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from maskbound.numerics import cli, languages, load
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.formats.arpa import read_arpa
-from maskbound.numerics.formats.export import arpa_text, hidden_arrays
 from maskbound.numerics.instances import from_spec
+from maskbound.numerics.languages.export import arpa_text, hidden_arrays
 from maskbound.numerics.languages.token_names import named
 
 CLOSE = 1e-10

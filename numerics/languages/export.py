@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from ..languages.base import Language
-from ..languages.hidden_markov import HMM
-from ..languages.n_gram import NGram
 from ..limits import power, require_memory
+from .base import Language
+from .hidden_markov import HMM
+from .n_gram import NGram
 
 __all__ = ["arpa_text", "hidden_arrays"]
 
