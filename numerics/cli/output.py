@@ -61,13 +61,17 @@ def console(stderr: bool = False) -> Console:
 
 
 class Remaining:
-    """How far a long piece of work is and how long it may still take: a bar on a terminal, else a line a minute."""
+    """How far a long piece of work is and how long it may still take: a bar on a terminal, else lines.
+
+    The first line comes with the first piece that ends after two seconds, the others ``every`` so many.
+    """
 
     def __init__(self, what: str, every: float = LINE_EVERY) -> None:
         self._every = every
         self._what, self._screen = what, console(stderr=True)
         self._bar: Progress | None = None
-        self._started = self._said = time.monotonic()
+        self._started = time.monotonic()
+        self._said = self._started - every + PATIENCE
         self._total = self._left = self._done = 0
 
     def begin(self, total: int, left: int) -> None:
