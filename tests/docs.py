@@ -86,6 +86,25 @@ def conformance_rows() -> str:
     return "\n".join([*lines, "", *recorded["notes"]]) + "\n"
 
 
+def released_page() -> str:
+    """What samplers of released packages do, as `make released` found it."""
+    recorded = json.loads((ROOT / "tests" / "samplers" / "released.json").read_text(encoding="utf-8"))
+    lines = [
+        "# Samplers of released packages",
+        "",
+        "Generated (`make released`, then `make docs`); do not edit. Each was run on an",
+        "[oracle](../definitions.md#conformance) in the place of its network, and its steps held against the policy",
+        "that its documentation describes ([evidence](steps.md); alpha 10^-6). *No difference*: nothing was found.",
+        "",
+    ]
+    columns = list(recorded["rows"][0])
+    lines += [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
+    lines += [f"| {' | '.join('' if row[c] is None else str(row[c]) for c in columns)} |" for row in recorded["rows"]]
+    lines += ["", "## Not run", "", *(f"- {note}" for note in recorded["notes"])]
+    lines += ["", f"Run with {', '.join(recorded['provenance'])}."]
+    return "\n".join(lines) + "\n"
+
+
 def quantity_table() -> str:
     """Every quantity with its definition and the files that measure it."""
     lines = [
@@ -191,6 +210,7 @@ NOTES = {
     "engines.md": engine_page,
     "relations.md": relation_page,
     "theorems.md": theorem_page,
+    "samplers/released.md": released_page,
 }
 """Generated files among the proof notes."""
 

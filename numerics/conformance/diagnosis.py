@@ -68,7 +68,7 @@ class Diagnosis:
         self._positions: dict[str, float] = defaultdict(float)
         self._scored: dict[str, float] = defaultdict(float)
         self._noisy: dict[Model, float] = defaultdict(float)
-        self._proposed: tuple[dict[tuple[str, bool], float], ...] = (defaultdict(float), defaultdict(float))
+        self._proposals: dict[tuple[str, bool], float] = defaultdict(float)
         self._sizes: Counter[tuple[int, ...]] = Counter()
         self._cells: list[tuple[Array, NDArray[np.int64]]] = []
         self._kept = 0
@@ -95,7 +95,7 @@ class Diagnosis:
             Laws of both, by their names, which allow everything.
         *proposed : mapping of (str, bool) to (n,) float64
             Laws of both, by what proposals are drawn from, and whether scores are its probabilities; with ties as the
-            numbers have it, and broken either way. Code does the one or the other.
+            numbers have it, and broken either way; whichever is likelier counts.
         """
         for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, scored)):
             for name, law in laws.items():
@@ -103,9 +103,9 @@ class Diagnosis:
         for pair, law in noisy.items():
             self._noisy[pair] += float(law.sum())
         slip = math.log(SLIP) + uniformly(seen, seen.masked) - seen.size * math.log(seen.vocab)
-        for kept, found in zip(self._proposed, proposed, strict=False):
-            for model, law in found.items():
-                kept[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip).sum())
+        for model in proposed[0]:
+            law = np.max([laws[model] for laws in proposed if laws], axis=0)
+            self._proposals[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip).sum())
 
     def remember(self, sizes: list[NDArray[np.int64]], logs: Array, written: NDArray[np.int64]) -> None:
         """The sizes of each sequence, and the conditionals (m, V) of the tokens written (m,)."""
@@ -177,10 +177,6 @@ class Diagnosis:
             "draw_before_choice": said(_moment(self.proposes), _moment(drawn), order, at if order else min(at, 0.0)),
             "revealed": said("kept", "changed", revealed, evidence["revealed"]),
         }
-
-    @property
-    def _proposals(self) -> dict[tuple[str, bool], float]:
-        return {model: max(kept.get(model, -math.inf) for kept in self._proposed) for model in self._proposed[0]}
 
     def _models(self) -> dict[Model, float]:
         """The log-likelihood of each."""

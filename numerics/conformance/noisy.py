@@ -2,8 +2,8 @@
 
 The largest of ``s_i + tau g_i`` are the first of clocks with rates ``exp(s_i / tau)``. So the set A is taken with
 probability ``int S(t) dF(t)``: F is the chance that all clocks of A have rung by t, S that no other has. The integral
-is replaced by its lower sum, S at the later end of each interval, so that all sets together have at most 1; for the
-comparison of likelihoods, by the mean of lower and upper sum, which is exact to second order.
+is replaced by the mean of its lower and upper sums, S at the later and at the earlier end of each interval, which is
+exact to second order: good for the comparison of likelihoods, and not for bets.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ __all__ = ["NOISES", "noisily", "noisy_proposals"]
 
 Array = NDArray[np.float64]
 Rows = Callable[[Array], Array]
-Bounds = tuple[Array, Array]
 
 NOISES = (0.1, 0.3, 1.0, 2.0)
 """Sizes tau of the noise that are tried."""
@@ -29,8 +28,8 @@ TIMES = np.geomspace(1e-4, 1e8, 400)
 """Ends of the intervals, where the fastest clock has rate 1."""
 
 
-def noisily(seen: Transitions, score: str, noise: Array, among: NDArray[np.bool_]) -> Bounds:
-    """Log probabilities (n,), at most and about, of the positions, given how many, by ``score + noise Gumbel``.
+def noisily(seen: Transitions, score: str, noise: Array, among: NDArray[np.bool_]) -> Array:
+    """Log probability (n,) of the positions, given how many, by ``score + noise Gumbel``.
 
     Parameters
     ----------
@@ -48,8 +47,8 @@ def noisily(seen: Transitions, score: str, noise: Array, among: NDArray[np.bool_
     return _sums(seen, rung.prod(axis=1), silent)
 
 
-def noisy_proposals(seen: Transitions, drawn: Rows, noise: Array, among: NDArray[np.bool_]) -> Bounds:
-    """Log probabilities (n,), at most and about, of proposals everywhere, the largest ``log c + noise Gumbel`` kept.
+def noisy_proposals(seen: Transitions, drawn: Rows, noise: Array, among: NDArray[np.bool_]) -> Array:
+    """Log probability (n,) of proposals everywhere, the largest ``log c + noise Gumbel`` kept.
 
     Parameters
     ----------
@@ -72,16 +71,14 @@ def noisy_proposals(seen: Transitions, drawn: Rows, noise: Array, among: NDArray
     written = np.take_along_axis(law, seen.tokens[..., None], 2)[..., 0]
     with np.errstate(divide="ignore"):
         tokens = np.where(seen.chosen, np.log(written), 0.0).sum(axis=1)
-    least, about = _sums(seen, rung, silent)
-    return tokens + least, tokens + about
+    return tokens + _sums(seen, rung, silent)
 
 
-def _sums(seen: Transitions, rung: Array, silent: Array) -> Bounds:
-    """The lower sum, and the mean of both, with slips; nothing is certain where nothing was chosen."""
+def _sums(seen: Transitions, rung: Array, silent: Array) -> Array:
+    """The mean of both sums, with slips; nothing is certain where nothing was chosen."""
     steps = np.diff(rung, axis=1, prepend=0.0)
-    least = (steps * silent).sum(axis=1)
-    most = (steps * np.concatenate([np.ones((len(rung), 1)), silent[:, :-1]], axis=1)).sum(axis=1)
-    slip, nothing = math.log(SLIP) + uniformly(seen, seen.masked), seen.size == 0
+    earlier = np.concatenate([np.ones((len(rung), 1)), silent[:, :-1]], axis=1)
     with np.errstate(divide="ignore"):
-        laws = [np.logaddexp(math.log1p(-SLIP) + np.log(law), slip) for law in (least, (least + most) / 2)]
-    return np.where(nothing, 0.0, laws[0]), np.where(nothing, 0.0, laws[1])
+        law = math.log1p(-SLIP) + np.log((steps * (silent + earlier)).sum(axis=1) / 2)
+    slip = math.log(SLIP) + uniformly(seen, seen.masked)
+    return np.where(seen.size == 0, 0.0, np.logaddexp(law, slip))

@@ -33,8 +33,8 @@ def size_laws(policy: Policy, seen: Transitions, hazards: NDArray[np.float64]) -
     ----------
     policy : Policy
     seen : Transitions
-    hazards : (2, N) float64
-        Positions revealed, and masked before, at each step of earlier calls.
+    hazards : (2, n) float64
+        Positions revealed, and masked before, at the same step of earlier calls.
     """
     if not isinstance(policy, Bernoulli):
         return {}
@@ -42,7 +42,7 @@ def size_laws(policy: Policy, seen: Transitions, hazards: NDArray[np.float64]) -
     masked, size = seen.masked.sum(axis=1), seen.size
     known = seen.steps >= policy.steps
     claimed = np.asarray(policy.schedule.hazards, dtype=np.float64)
-    learned = ((hazards[0] + PRIOR * claimed) / (hazards[1] + PRIOR))[step]
+    learned = (hazards[0] + PRIOR * claimed[step]) / (hazards[1] + PRIOR)
     own = _binomial(masked, size, claimed[step])
     found = {"learned hazards": _binomial(masked, size, learned)}
     for name, rounding in (("rounded down", np.floor), ("rounded up", np.ceil), ("rounded", np.rint)):

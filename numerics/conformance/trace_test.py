@@ -8,7 +8,7 @@ alternatives, are test martingales; a step of probability zero refutes the claim
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,8 +35,8 @@ WITH_NOISE = "with Gumbel noise of"
 BOTH = "positions and tokens"
 """The component of alternatives that change both, or that are rare; they share a small part of the stake."""
 
-SHARES = {False: math.log(0.95), True: math.log(0.05)}
-"""Logarithms of the weights of all other alternatives, and of these."""
+PARTS, RARE = ("sizes", "positions", "tokens"), 0.05
+"""The components of all other alternatives, and the share of these."""
 
 FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
@@ -46,6 +46,9 @@ MANY_CELLS = 128
 
 FEW_CELLS = 32
 """Up to which noise in the choice is tried, which costs some hundred times as much."""
+
+SUSPECT = 5.0
+"""Evidence in nats from which it is."""
 
 CELLS_AT_ONCE = 1 << 20
 
@@ -161,7 +164,6 @@ class TraceTest:
             by_token[LAST] = np.where(seen.step == seen.steps, by_token[GREEDY], tokens)
         by_place, after_law = self._places(seen, earlier), self._after(seen)
         by_token[AS_CLAIMED] = total(self._slipping(own))
-        noisy = self._noisy(seen, by_token)
         found: dict[Model, tuple[Array, Array]] = {}
         if self.proposes:
             # Where the claim leaves the size to chance with the rest, any size is as likely.
@@ -180,26 +182,33 @@ class TraceTest:
             if chosen.any():
                 found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
                 found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
-        found |= {(BOTH, f"{name}, {place}"): (least, claim) for (name, place), (least, _) in noisy.items()}
-        found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, self._hazards).items()}
+        before = self._learn(seen, np.searchsorted(calls, row, side="right") - 1)
+        found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, before).items()}
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls)
         shared = {} if self.few else self._proposed(seen, exactly=False)
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
-        self.diagnosis.add(
-            seen, by_token, by_place, after_law, {pair: about for pair, (_, about) in noisy.items()}, proposed, shared
-        )
-        self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
-        step = np.minimum(seen.step, self.policy.steps) - 1
-        np.add.at(self._hazards[0], step, seen.size)
-        np.add.at(self._hazards[1], step, seen.masked.sum(axis=1))
         self.calls += len(traces)
-        kinds = {True: {BOTH}, False: {name for name, _ in self._wealth} - {BOTH}}
-        shares = [share + self._mean(kinds[both]) for both, share in SHARES.items()]
+        shares = [math.log1p(-RARE) + self._mean(*PARTS), math.log(RARE) + self._mean(BOTH)]
         self.log = math.inf if self.impossible else float(logsumexp(shares))
         self.most = max(self.most, self.log)
+        # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
+        self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
+        self.diagnosis.add(seen, by_token, by_place, after_law, self._noisy(seen, by_token), proposed, shared)
+        self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
+
+    def _learn(self, seen: Transitions, call: NDArray[np.int64]) -> Array:
+        """Positions revealed, and masked before, at the step of each transition (2, n), in all calls before its own."""
+        step = np.minimum(seen.step, self.policy.steps) - 1
+        counts = np.zeros((2, int(call.max(initial=-1)) + 2, self.policy.steps))
+        np.add.at(counts[0], (call + 1, step), seen.size)
+        np.add.at(counts[1], (call + 1, step), seen.masked.sum(axis=1))
+        counts[:, 0] = self._hazards
+        counts = counts.cumsum(axis=1)
+        self._hazards = counts[:, -1]
+        return counts[:, call, step]
 
     def _bet(self, model: Model, law: Array, claimed: Array, row: NDArray[np.int64], calls: NDArray[np.int64]) -> None:
         """Means over the rows of each call; a step that the claim forbids is counted elsewhere."""
@@ -234,21 +243,20 @@ class TraceTest:
             for after in ((False,) if self.few or name in (AS_CLAIMED, GREEDY) else (False, True))
         }
 
-    def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, tuple[Array, Array]]:
-        """Laws, at most and about, of positions by a score with noise, which for proposals may fall to 0."""
+    def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, Array]:
+        """Laws of positions by a score with noise, which for proposals may fall to 0."""
         if not self.tries_noise:
             return {}
         among, left = seen.candidates(self.block), np.maximum(seen.steps - seen.step, 1e-2)
         even, falling = np.ones(len(left)), left / np.maximum(seen.steps - 1, 1)
-        found: dict[Model, tuple[Array, Array]] = {}
+        found: dict[Model, Array] = {}
         for tau in NOISES:
             noise = f"{WITH_NOISE} {tau:g}"
             for words, shape in (("", even), (", falling to 0", falling)):
                 found[AS_CLAIMED, f"{DRAWN} {noise}{words}"] = noisy_proposals(seen, self.own, tau * shape, among)
             for score in SCORES[:3]:
-                least, about = noisily(seen, score, tau * even, among)
-                for name, law in by_token.items():
-                    found[name, f"by {score} {noise}"] = least + law, about + law
+                chosen = noisily(seen, score, tau * even, among)
+                found |= {(name, f"by {score} {noise}"): chosen + law for name, law in by_token.items()}
         return found
 
     def _after(self, seen: Transitions) -> dict[str, Array]:
@@ -303,16 +311,16 @@ class TraceTest:
         impossible = {step.component for step in self.impossible}
         evidence = {}
         for name in ("sizes", "positions", "tokens", "revealed"):
-            found = self._mean({name})
+            found = self._mean(name)
             if name in ("positions", "tokens"):
-                found = max(found, self._mean({BOTH}))
+                found = max(found, self._mean(BOTH))
             evidence[name] = math.inf if name in impossible else found
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
         return self.diagnosis.components(refuted, evidence, impossible, alpha)
 
-    def _mean(self, wanted: Container[str]) -> float:
-        """The logarithm of the mean wealth of the alternatives to some components."""
-        parts = [wealth for (component, _), wealth in self._wealth.items() if component in wanted]
+    def _mean(self, *components: str) -> float:
+        """The logarithm of the mean wealth of the alternatives to these components."""
+        parts = [wealth for (component, _), wealth in self._wealth.items() if component in components]
         return float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
 
     def not_excluded(self, alpha: float) -> list[str]:

@@ -101,6 +101,8 @@ def _row(package: str, setting: Setting) -> tuple[Any, ...]:
         parts = [
             f"{name.replace('_', ' ')}: {part.seen}" for name, part in found.components.items() if not part.as_claimed
         ]
+        if found.status == "differs" and not parts:
+            parts = [f"steps are not seen; sequences are closest to: {found.closest[0][0]}"]
         seen = "; ".join(parts) or "as documented"
         evidence = "an impossible step" if math.isinf(found.log_evidence) else f"e^{found.log_evidence:.0f}"
         evidence += f" in {found.samples} sequences"

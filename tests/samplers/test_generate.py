@@ -7,6 +7,7 @@ import torch
 
 from maskbound.numerics import Instance, conform, policies
 from maskbound.numerics.conformance.adapters import from_generate
+from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances.gallery import load_gallery
 
 LANGUAGE = load_gallery("markov-lopsided").language
@@ -67,6 +68,40 @@ def test_masks_of_the_prompt_in_the_budget_are_named():
     found = ran((3,) * 5, theirs=False)
     assert found.status == "differs"
     assert "masks of an equally long prompt counted in the budget" in found.closest[0][0].split(" = ")
+
+
+def guided(model, prompt, cfg_scale=1.0, **settings):
+    """Asks about both halves and goes away from the second; returns the number of calls, too."""
+
+    class Guided:
+        def __call__(self, x, attention_mask=None):
+            without = x.clone()
+            without[:, : prompt.shape[1]] = settings["mask_id"]
+            answer, other = model(torch.cat([x, without])).logits.chunk(2)
+            # Where both are -inf their difference is not a number.
+            return type(model(torch.cat([x, without])))(logits=torch.where(answer == other, answer, 2 * answer - other))
+
+    return generate(Guided(), prompt, **settings), 3
+
+
+def test_halves_of_guidance_and_more_than_the_sequences():
+    settings = {"steps": 3, "block_length": 5, "temperature": 1.0}
+    sampler = from_generate(guided, (0, 2), guidance=True, **settings)
+    assert conform(PROPOSING, sampler, samples=2000, seed=4).status == "inconclusive"
+
+
+def test_one_sequence_at_a_time_and_a_prompt_that_changes():
+    settings = {"steps": 3, "block_length": 5, "temperature": 1.0}
+    single = from_generate(generate, (0,), one_at_a_time=True, **settings)
+    assert conform(PROPOSING, single, samples=400, seed=4).status == "inconclusive"
+
+    def careless(model, prompt, **given):
+        found = generate(model, prompt, **given)
+        found[:, 0] = 1
+        return found
+
+    with pytest.raises(BadInput, match="prompt: it did not come back as it was given"):
+        conform(PROPOSING, from_generate(careless, (0,), **settings), samples=400, seed=4)
 
 
 def test_the_same_seed_gives_the_same_sequences_and_leaves_torch_alone():

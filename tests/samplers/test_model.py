@@ -39,3 +39,23 @@ def test_a_prompt_is_not_looked_at():
 def test_hidden_positions_are_refused():
     with pytest.raises(BadInput, match="attention_mask"):
         ORACLE.torch()(IDS, attention_mask=torch.tensor([[1, 1, 0]]))
+
+
+def test_a_column_for_the_mask_and_logits_one_place_early():
+    prompt = torch.zeros((len(IDS), 1), dtype=torch.long)
+    own = ORACLE.torch()(IDS).logits
+    found = TorchModel(ORACLE, prompt=1, extra=1, shift=True)(torch.cat([prompt, IDS], dim=1)).logits
+    assert torch.equal(found[:, :-1, :3], own)
+    assert (found[..., 3] == -math.inf).all()
+    with pytest.raises(BadInput, match="shift"):
+        TorchModel(ORACLE, shift=True)
+
+
+def test_both_halves_of_a_guided_batch_get_the_answer_of_the_first():
+    with_prompt, without = (torch.cat([torch.full((len(IDS), 1), v), IDS], dim=1) for v in (0, 3))
+    model = TorchModel(ORACLE, prompt=1, guidance=True)
+    found = model(torch.cat([with_prompt, without])).logits
+    assert torch.equal(found[:4], found[4:])
+    assert torch.equal(found[:4, 1:], ORACLE.torch()(IDS).logits)
+    with pytest.raises(BadInput, match="guidance"):
+        model(torch.cat([with_prompt, without.flip(0)]))

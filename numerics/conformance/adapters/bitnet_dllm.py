@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from bitnet_dllm.sampler import MDLMAncestralSampler
 
+from ...languages import english_ngram
 from ...policies import Bernoulli
 from .generate import seeded
 from .model import TorchModel
@@ -66,11 +67,11 @@ def settings() -> Iterator[Setting]:
     )
     yield Setting(
         "MDLMAncestralSampler",
-        "its default top_p 0.9 in 32 steps",
+        "its default top_p 0.9 in 16 steps; 27 letters, L = 16",
         "as before, from the nucleus",
-        Bernoulli(steps=32),
-        ancestral(32),
+        Bernoulli(steps=16),
+        ancestral(16),
         "truncation is the default; two tokens beyond 90 % are kept, the one that crosses and the next",
-        peaked(16),
-        LONG,
+        english_ngram(order=2, length=16),
+        100,
     )

@@ -27,11 +27,13 @@ def settings() -> Iterator[Setting]:
     )
     yield Setting(
         "BlockRefinementScheduler",
-        "temperature 1/2, no threshold, 3 steps",
+        "temperature 1/2, no threshold, 8 steps",
         "the same; whether confidences are those after the temperature is left open",
-        proposing(temperature="1/2"),
-        block_refinement(3, temperature=0.5, threshold=2.0),
+        proposing(16, sizes=[2] * 8, temperature="1/2"),
+        block_refinement(8, temperature=0.5, threshold=2.0),
         "confidences are probabilities after the temperature: the order of positions changes with it",
+        peaked(16),
+        LONG,
     )
     yield Setting(
         "BlockRefinementScheduler",
@@ -57,7 +59,7 @@ def settings() -> Iterator[Setting]:
         "a token drawn at every mask, the least confident masked again",
         proposing(16, sizes=[2] * 8),
         amused(8, "linear", (0, 0)),
-        "as documented",
+        "all proposals at the cut-off are revealed at once, so that steps are larger where confidences are equal",
         peaked(16),
         LONG,
     )

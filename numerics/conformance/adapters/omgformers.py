@@ -49,11 +49,13 @@ def settings() -> Iterator[Setting]:
     )
     yield Setting(
         "ParallelDecoder.generate",
-        "linear schedule, temperature 1/2, 3 steps",
+        "linear schedule, temperature 1/2, 8 steps",
         "the same at another temperature",
-        proposing(temperature="1/2"),
-        parallel(3, temperature=0.5),
+        proposing(16, sizes=[2] * 8, temperature="1/2"),
+        parallel(8, temperature=0.5),
         "confidences are probabilities after the temperature: the order of positions changes with it",
+        peaked(16),
+        LONG,
     )
     yield Setting(
         "ParallelDecoder.generate",
