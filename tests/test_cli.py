@@ -211,7 +211,7 @@ def test_measure_in_json(spec):
     found = json.loads(fine("measure", spec, "-q", "ser", "--json"))
     assert found["instance"] == "small pair"
     ser = found["quantities"]["ser"]
-    assert set(ser) == {"value", "lo", "hi", "kind", "engine"}
+    assert set(ser) == {"value", "lo", "hi", "kind", "engine", "unit"}
     assert ser["lo"] <= 0.25 <= ser["hi"]
     assert ser["hi"] - ser["lo"] < 1e-12
 

@@ -159,7 +159,7 @@ def test_an_interrupt_of_the_command_says_what_is_kept(tmp_path):
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     sentence = rf"(\d+) of {size} instances are kept in \S+a\.db, and the next run measures the others"
-    found = re.fullmatch(f"maskbound: interrupted: {sentence}", said.strip())
+    found = re.fullmatch(f"maskbound: interrupted: {sentence}", said.strip().splitlines()[-1])
     assert found is not None, said
     assert int(found[1]) == count(tmp_path / "a.db") // 2
 
