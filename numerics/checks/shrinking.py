@@ -174,6 +174,8 @@ def _dropped(candidate: Candidate, positions: list[int]) -> Iterator[Candidate]:
 
 
 def _policy_without(policy: Spec, i: int) -> list[Spec]:
+    if policy["kind"] == "mixture-of-sizes":
+        return _policy_without({"kind": "fixed-size", "sizes": policy["sizes"][0]}, i)
     if "sizes" in policy:
         sizes = policy["sizes"]
         return [{**policy, "sizes": [*sizes[:k], s - 1, *sizes[k + 1 :]]} for k, s in enumerate(sizes) if s]

@@ -141,8 +141,8 @@ def _with_policy(instance: Instance, policy: Spec, name: str) -> Instance:
 
 
 def _counted(policy: Spec) -> Spec:
-    """Equal weights as a number of steps."""
-    if len(set(policy.get("weights", ()))) == 1:
+    """Equal weights of Bernoulli steps as their number."""
+    if policy["kind"] == "bernoulli" and len(set(policy.get("weights", ()))) == 1:
         return {"kind": "bernoulli", "steps": len(policy["weights"])}
     return policy
 

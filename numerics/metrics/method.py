@@ -29,7 +29,12 @@ LawOf = Callable[[Workspace], Law]
 """The algorithm by which an engine computes the law."""
 
 LAW_ENGINES = (
-    ("tabular", tabular, "any language x Bernoulli or fixed-size or fixed sets", "(2V+1)^L min(N, L)"),
+    (
+        "tabular",
+        tabular,
+        "any language x Bernoulli or fixed-size or mixture of sizes or fixed sets",
+        "(2V+1)^L min(N, L)",
+    ),
     ("adaptive", adaptive, "any language x adaptive or remasking", adaptive.PRICE),
     (
         "reference",

@@ -28,6 +28,7 @@ from maskbound.numerics.errors import BeyondReach, Undecidable
 from maskbound.numerics.instances import Instance, Pair, from_spec
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
 from maskbound.numerics.languages import LanguageTable
+from maskbound.numerics.languages.kind import FileTable
 from maskbound.numerics.policies import Adaptive
 from maskbound.theory import claim, statements
 
@@ -146,7 +147,7 @@ def test_instances_of_every_kind_have_certificates():
     """But for what is beyond rationals: noise by ``exp``, and schedules by cosines."""
     found = [each for name in SMALL for each in subjects_of(name)[0]]
     assert len(found) >= 35
-    assert {each.spec["language"]["kind"] for each in found} == set(LanguageTable.kinds()) - {"text"}
+    assert {each.spec["language"]["kind"] for each in found} == set(LanguageTable.kinds()) - set(FileTable.kinds())
     every = [each for name in names() for each in subjects_of(name)[0]]
     assert {each.spec["policy"]["kind"] for each in found} == {
         each.spec["policy"]["kind"] for each in every if each.policy.oblivious
@@ -189,6 +190,7 @@ def counterexample(id_: str) -> tuple[tuple[Instance, ...], str | None]:
 
 
 FALSE_ONES = [id_ for id_ in CERTIFIABLE if statements[id_].status == FALSE]
+LARGE = "refuted/more-balanced-sizes"
 OF_ADAPTIVE = [id_ for id_ in FALSE_ONES if isinstance(counterexample(id_)[0][0].policy, Adaptive)]
 
 
@@ -198,7 +200,13 @@ def test_counterexamples_that_are_adaptive_are_refused(id_):
         certificate(statements[id_], *counterexample(id_))
 
 
-@pytest.mark.parametrize("id_", sorted(set(FALSE_ONES) - set(OF_ADAPTIVE)))
+def test_a_counterexample_that_is_too_large_is_refused():
+    """Five tokens out of five."""
+    with pytest.raises(BeyondReach, match="V = 5 with L = 5 is too large for this kernel"):
+        certificate(statements[LARGE], *counterexample(LARGE))
+
+
+@pytest.mark.parametrize("id_", sorted(set(FALSE_ONES) - set(OF_ADAPTIVE) - {LARGE}))
 def test_counterexamples_are_certified(id_):
     each = certificate(statements[id_], *counterexample(id_))
     assert each["verdict"] == "violated"

@@ -260,9 +260,8 @@ def test_the_kernel_decides_every_statement_that_it_knows(name):
         },
     }
     if statement.subjects == 2:
-        asked["subjects"].append(
-            {"language": asked["subjects"][0]["language"], "policy": {"kind": "bernoulli", "weights": ["1/4"] * 4}}
-        )
+        finer = {"kind": "fixed-size", "sizes": [1] * L} if sized else {"kind": "bernoulli", "weights": ["1/4"] * 4}
+        asked["subjects"].append({"language": asked["subjects"][0]["language"], "policy": finer})
         asked["between"] = "refines"
     certificate = completed(asked)
     assert kernel.verify(text(certificate))

@@ -50,7 +50,11 @@ ROWS = np.array([[0.5, 0.25, 0.0], [0.25, 0.25, 0.25], [0.0, 0.5, 0.5]])
 END = 1 - ROWS.sum(axis=1)
 
 
-@pytest.mark.parametrize("policy", [policies.Bernoulli(8), policies.FixedSize.balanced(8, LONG)], ids=repr)
+@pytest.mark.parametrize(
+    "policy",
+    [policies.Bernoulli(8), pytest.param(policies.FixedSize.balanced(8, LONG), marks=pytest.mark.slow)],
+    ids=repr,
+)
 def test_at_length_windows_agree_with_the_chain(policy) -> None:
     chain = Instance(languages.markov([0.5, 0.25, 0.25], ROWS, LONG, END), policy)
     hidden = Instance(languages.HMM(LONG, [0.5, 0.25, 0.25], ROWS, np.eye(3), END), policy)

@@ -22,8 +22,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 from ..._kernels.step_divergences import Runs, step_divergences
 from ..._kernels.threads import for_each, thread_count
@@ -83,11 +83,11 @@ class StepCorrelations(Collector):
         super().__init__(work)
         self.instance, self.chain = work.instance, hidden_chain(work.instance.language)
         self._seed, self._index, self._found = work.request.seed, 0, np.empty(0)
-        following = sparse.csr_array(self.chain.transition)
+        following = scipy.sparse.csr_array(self.chain.transition)
         self._arrays = (
             self.chain.initial,
             _runs(following),
-            _runs(sparse.csr_array(following.T)),
+            _runs(scipy.sparse.csr_array(following.T)),
             *_rows(self.chain.emission),
             np.ascontiguousarray(self.chain.emission.toarray().T),
             self.chain.final,
@@ -119,7 +119,7 @@ class StepCorrelations(Collector):
         return out
 
 
-def _runs(matrix: sparse.csr_array) -> Runs:
+def _runs(matrix: scipy.sparse.csr_array) -> Runs:
     matrix.sort_indices()
     starts, columns, chances = _rows(matrix)
     first = np.ones(len(columns), dtype=bool)
@@ -129,7 +129,7 @@ def _runs(matrix: sparse.csr_array) -> Runs:
     return np.searchsorted(entries, starts), columns[entries], np.append(entries, len(columns)), chances
 
 
-def _rows(matrix: sparse.csr_array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _rows(matrix: scipy.sparse.csr_array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), np.ascontiguousarray(matrix.data)
 
 
