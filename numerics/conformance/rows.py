@@ -1,9 +1,10 @@
 """Do the rows of a call depend on each other?
 
-Two calls of equal size are cut into pairs of row numbers (i, j), at random. For each pair a fair coin says whether rows
-i and j of the first call are compared, or row i of the first and row j of the second. No row is compared twice. If rows
-are independent, both comparisons find equal sequences with the same probability, whatever the law of a row and whether
-or not it depends on its number; so of T equal pairs the number from within a call is ``Binomial(T, 1/2)``.
+Two calls of equal size are cut into pairs of row numbers (i, j), neighbours and at random in turn, since rows that
+share a draw may lie side by side or anywhere. For each pair a fair coin says whether rows i and j of the first call are
+compared, or row i of the first and row j of the second. No row is compared twice. If rows are independent, both
+comparisons find equal sequences with the same probability, whatever the law of a row and whether or not it depends on
+its number; so of T equal pairs the number from within a call is ``Binomial(T, 1/2)``.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Rows:
         self.within = self.between = 0
         self._rng = np.random.default_rng(OWN_DRAWS)
         self._waiting: NDArray[np.int64] | None = None
+        self._neighbours = False
 
     def add(self, x: NDArray[np.int64]) -> None:
         """The rows (c, L) of a call."""
@@ -38,8 +40,10 @@ class Rows:
             self._waiting = x
             return
         first, second = self._waiting, x
-        order, half = self._rng.permutation(len(x)), len(x) // 2
-        i, j = order[:half], order[half : 2 * half]
+        half = len(x) // 2
+        self._neighbours = not self._neighbours
+        order = np.arange(2 * half) if self._neighbours else self._rng.permutation(len(x))[: 2 * half]
+        i, j = order[::2], order[1::2]
         inside = self._rng.random(half) < 0.5
         equal = (first[i] == np.where(inside[:, None], first[j], second[j])).all(axis=1)
         self.within += int((equal & inside).sum())
