@@ -138,3 +138,11 @@ def test_lists_that_occur_twice_are_one():
     assert policy.size_law == ((Fraction(1, 2), (1, 1)), (Fraction(1, 2), (2, 0)))
     with pytest.raises(BadInput, match="sum of 2"):
         policy.check(2, 3)
+
+
+@pytest.mark.parametrize("engine", ["markov", "tabular"])
+def test_a_prediction_of_zero_costs_infinitely_much_under_every_list(engine):
+    policy = MixtureOfSizes([[0, 1], [1, 0]], ["1/2", "1/2"])
+    instance = Instance(languages.iid(["1/2", "1/2"], 1), policy, denoiser=Perturbed("peak", 1))
+    for name in ("learning_term", "mean_learning_error"):
+        assert measure(instance, [name], engine=engine)[name].lo == math.inf

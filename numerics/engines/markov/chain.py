@@ -56,9 +56,11 @@ class Measured(NamedTuple):
 
 
 def mean_of(parts: Sequence[tuple[Fraction, Measured]]) -> Measured:
-    """The mean of numbers that are taken with these chances; one that is certain is itself."""
+    """The mean of numbers that are taken with these positive chances; one that is certain is itself."""
     if len(parts) == 1:
         return parts[0][1]
+    if any(math.isinf(found.value) for _, found in parts):
+        return Measured(math.inf, 0.0)
     value, rounding, truncation = (
         math.fsum(float(chance) * getattr(found, name) for chance, found in parts) for name in Measured._fields
     )
