@@ -117,7 +117,8 @@ def test_float_enclosures_contain_the_exact_values_of_adaptive_policies(case: Ad
 def test_the_enclosures_of_every_engine_contain_the_exact_values():
     """Some 700 random instances and the small gallery; no method that has an exact counterpart is left out.
 
-    The steps of thresholds and entropy bounds have none: the exact engine counts those of given schedules.
+    The steps of thresholds and entropy bounds have none: the exact engine counts those of given schedules. Chains that
+    end are not among the instances; tests/languages has theirs.
     """
     found: set[tuple[str, str]] = set()
 
@@ -133,7 +134,7 @@ def test_the_enclosures_of_every_engine_contain_the_exact_values():
             found.update(held(instance))
     exact = {method.quantity for method in METHODS if method.engine == "rational"}
     wanted = {(method.engine, method.quantity) for method in FLOAT_METHODS if method.quantity in exact}
-    assert found == wanted - {("adaptive", "expected_steps")}
+    assert found == wanted - {("adaptive", "expected_steps"), ("messages", "log_length_probability")}
 
 
 COLD = [
