@@ -262,7 +262,9 @@ def random_candidate(family: Family, rng: Random) -> Candidate:
 def _drawn(family: Family, rng: Random) -> Candidate:
     language, vocab, length = _random_language(family, rng)
     first = random_policy(family, length, rng)
-    while family.relation == "refines" and not has_steps(first):
+    for _ in range(TRIES if family.relation == "refines" else 0):
+        if has_steps(first):
+            break
         first = random_policy(family, length, rng)
     if family.subjects == 1:
         policies: tuple[Spec, ...] = (first,)

@@ -257,6 +257,13 @@ def test_shrinking_stops_at_what_no_reduction_keeps():
     assert (instance.vocab, instance.length, instance.policy.steps) == (1, 1, 1)
 
 
+def test_a_family_without_listed_steps_is_drawn_from_all_the_same():
+    """A refinement of an entropy bound is no pair, and no search waits for one."""
+    stated = claim("path_kl@2 <= path_kl", assumptions=["EntropyBoundPolicy"], relation_between="refines")
+    with pytest.raises(BadInput):
+        random_candidate(Family.of(stated), Random(0)).instances()
+
+
 @pytest.mark.parametrize(
     "name", ["learning-error/worst-case", "refinement/path-kl-monotone", "fixed-size/max-size", "pair/ser-lower"]
 )
