@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
 from .logform import LogForm
+from .rationals import to_flint
 
 __all__ = ["ClosedForm"]
 
@@ -143,7 +144,7 @@ class ClosedForm:
         total = self.form.ball(bits)
         with ctx.workprec(bits):
             for exponent, coefficient in self.exponentials.items():
-                total += arb(fmpq(coefficient.numerator, coefficient.denominator)) * exponent.ball(bits).exp()
+                total += arb(to_flint(coefficient)) * exponent.ball(bits).exp()
             return total
 
     def sign(self, most_bits: int) -> int | None:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 
 import sympy
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
 from maskbound.theory import replaced, symbols
 
@@ -23,6 +23,7 @@ from ..enclosure import Enclosure
 from ..evaluation.extended import INFINITY, NEGATIVE, POSITIVE, ZERO, Extended, Unclear
 from ..logform import LogForm
 from ..metrics.error_rates import EXPONENTIALS
+from ..rationals import to_flint
 from .verdict import Side
 
 __all__ = ["MOST_BITS", "Known", "Real", "in_log_forms", "sides"]
@@ -84,7 +85,7 @@ class Real(Extended):
         rational = closed.rational
         if rational is None:
             return cls(closed.ball, closed)
-        return cls(lambda bits: arb(fmpq(rational.numerator, rational.denominator)), closed)
+        return cls(lambda bits: arb(to_flint(rational)), closed)
 
     @classmethod
     def infinity(cls, sign: int) -> Real:

@@ -18,6 +18,7 @@ from flint import arb, ctx, fmpq
 
 from ..errors import BadInput, RowsRescaled, shown
 from ..probabilities import number, whole
+from ..rationals import to_flint
 
 __all__ = ["DECIMAL", "DIGITS", "LARGEST_TOLERANCE", "Rows", "decimal"]
 
@@ -79,7 +80,7 @@ class Rows:
         BadInput
             When a positive number would round to zero.
         """
-        x = arb(fmpq(exponent.numerator, exponent.denominator))
+        x = arb(to_flint(exponent))
         natural = x if base is None else x * base.log()
         if natural > LARGEST_LOG:
             raise BadInput("", f"{where} has a weight above e^{LARGEST_LOG}; a smaller one is accepted")

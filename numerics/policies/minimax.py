@@ -20,6 +20,7 @@ from flint import fmpq
 
 from ..errors import BadInput
 from ..probabilities import number, whole
+from ..rationals import to_flint, to_fraction
 
 __all__ = ["CRITERIA", "Minimax", "denominators", "fixed_value", "minimax", "overshoot", "reaches"]
 
@@ -100,18 +101,18 @@ def minimax(length: int, steps: Any, criterion: str | Sequence[Any] = "tc+dtc") 
     if not isinstance(N, Fraction) or N < 1:
         raise BadInput("steps", f"found {steps}; a rational number of at least 1 is accepted")
     D = denominators(criterion, L)
-    rational = [_flint(value) for value in D]
+    rational = [to_flint(value) for value in D]
     value, R, active = _least_value(L, min(N, Fraction(L)), rational)
-    boundaries = tuple(_fraction(R[K] - R[K + 1]) for K in range(1, L))
+    boundaries = tuple(to_fraction(R[K] - R[K + 1]) for K in range(1, L))
     # With one token a step every language costs nothing.
-    prior = [_fraction(t) for t in _prior(L, rational, active)] if value else [1 / sum(D, Fraction(0))] * (L - 1)
-    return Minimax(L, N, D, _fraction(value), boundaries, _law(L, boundaries), prior)
+    prior = [to_fraction(t) for t in _prior(L, rational, active)] if value else [1 / sum(D, Fraction(0))] * (L - 1)
+    return Minimax(L, N, D, to_fraction(value), boundaries, _law(L, boundaries), prior)
 
 
 def reaches(D: Sequence[Fraction], length: int, steps: Fraction) -> bool:
     """Whether some random sizes of so many steps have ``E e(K) <= D_K`` for every K."""
-    R, _ = _solve(length, [_flint(value) for value in D], fmpq(1))
-    return bool(1 + R[1][0] <= _flint(steps))
+    R, _ = _solve(length, [to_flint(value) for value in D], fmpq(1))
+    return bool(1 + R[1][0] <= to_flint(steps))
 
 
 def denominators(criterion: str | Sequence[Any], L: int) -> tuple[Fraction, ...]:
@@ -158,7 +159,7 @@ def _solve(L: int, D: Sequence[fmpq], v: fmpq) -> tuple[list[Line], list[int]]:
 
 def _least_value(L: int, N: Fraction, D: Sequence[fmpq]) -> tuple[fmpq, list[fmpq], list[int]]:
     """Newton's method on the convex, decreasing ``R_v(1) = N - 1``, from v = 0: it ends at the root."""
-    v, target = fmpq(0), _flint(N) - 1
+    v, target = fmpq(0), to_flint(N) - 1
     while True:
         R, active = _solve(L, D, v)
         at, slope = R[1]
@@ -182,14 +183,6 @@ def _prior(L: int, D: Sequence[fmpq], active: Sequence[int]) -> list[fmpq]:
             weight[j] += share
     total = sum((a * b for a, b in zip(t, D, strict=True)), fmpq(0))
     return [each / total for each in t]
-
-
-def _flint(value: Fraction) -> fmpq:
-    return fmpq(value.numerator, value.denominator)
-
-
-def _fraction(value: fmpq) -> Fraction:
-    return Fraction(int(value.p), int(value.q))
 
 
 def _law(L: int, boundaries: Sequence[Fraction]) -> list[tuple[tuple[int, ...], Fraction]]:

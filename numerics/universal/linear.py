@@ -17,6 +17,7 @@ import sympy
 from maskbound.theory.monotone import sign as exact_sign
 
 from ..errors import BeyondReach
+from ..rationals import to_fraction
 
 __all__ = ["CONSTANT", "Form", "Lattice", "Number", "add", "maximum", "minimum", "negative", "number", "scaled", "sign"]
 
@@ -40,7 +41,7 @@ def number(value: sympy.Expr | Fraction | int) -> Number:
     if isinstance(value, Fraction):
         return value
     value = sympy.sympify(value)
-    return Fraction(int(value.p), int(value.q)) if value.is_Rational else value
+    return to_fraction(value) if value.is_Rational else value
 
 
 def sign(value: Number) -> int:

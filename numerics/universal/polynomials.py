@@ -11,6 +11,7 @@ import sympy
 from sympy import Expr, Integer, Poly, Rational
 
 from ..errors import BeyondReach
+from ..rationals import to_fraction
 
 __all__ = ["Inequality", "inequality"]
 
@@ -81,7 +82,7 @@ def _squares(polynomial: Poly) -> tuple[Expr, ...]:
         return ()
     size = len(polynomial.gens)
     monomials = [tuple(int(k == j) for k in range(size)) for j in range(-1, size)]
-    terms = {powers: Fraction(int(c.p), int(c.q)) for powers, c in polynomial.terms()}
+    terms = {powers: to_fraction(c) for powers, c in polynomial.terms()}
     for factors in itertools.product((0, 1, -1), repeat=size + 1):
         square: dict[tuple[int, ...], int] = defaultdict(int)
         for (f, one), (g, other) in itertools.product(zip(factors, monomials, strict=True), repeat=2):

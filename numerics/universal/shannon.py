@@ -22,6 +22,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from ..errors import BeyondReach
+from ..rationals import to_flint, to_fraction
 from .linear import Number
 from .orders import LOG_V, Combination, Orders, combined
 
@@ -284,7 +285,10 @@ def _exactly(
     rows: list[list[Any]] = []
     for variable in variables:
         if variable in touched:
-            rows.append([_flint(columns[n].get(variable, 0)) for n in support] + [_flint(target.get(variable, 0))])
+            rows.append(
+                [to_flint(Fraction(columns[n].get(variable, 0))) for n in support]
+                + [to_flint(Fraction(target.get(variable, 0)))]
+            )
     if weighted:
         rows.append([fmpq(int(n >= len(columns) - weighted)) for n in support] + [fmpq(1)])
     reduced, rank = fmpq_mat(rows).rref()
@@ -295,10 +299,5 @@ def _exactly(
         if pivot == width:
             return None
         value = reduced[r, width]
-        found[support[pivot]] = Fraction(int(value.p), int(value.q))
+        found[support[pivot]] = to_fraction(value)
     return found
-
-
-def _flint(value: Any) -> fmpq:
-    value = Fraction(value)
-    return fmpq(value.numerator, value.denominator)
