@@ -26,7 +26,7 @@ from maskbound.numerics.engines.markov.bigrams import BigramLaw, bigram_kl_rate,
 from maskbound.numerics.engines.markov.chain import Chain, Measured
 from maskbound.numerics.engines.markov.information import lag_information_of, path_kl
 from maskbound.numerics.engines.markov.sequences import log_probabilities
-from maskbound.numerics.engines.markov.ser import chance_correct
+from maskbound.numerics.engines.markov.ser import probability_correct
 from maskbound.numerics.engines.markov.sets import log_probabilities_of_sets
 from maskbound.numerics.engines.reveal_steps import bernoulli_steps
 
@@ -128,7 +128,7 @@ def tv_slope(law: BigramLaw) -> np.ndarray:
 def sequence_errors(grid: list[tuple[int, int]]) -> None:
     print("1 - SER, unsmoothed; one contribution is 0 or 1")
     for L, N in grid:
-        result, seconds = timed(lambda L=L, N=N: chance_correct(english(L, 0), uniform(N)))
+        result, seconds = timed(lambda L=L, N=N: probability_correct(english(L, 0), uniform(N)))
         deviation = math.sqrt(result.value * (1 - result.value))
         print(
             f"  L={L:4d} N={N:4d} {seconds}  {shown(result)}  {Drawing(L, N, 0).beside(result, deviation)}", flush=True
@@ -177,7 +177,7 @@ def main() -> None:
         if name in options.quantities:
             run()
     if options.ser:
-        chance_correct(english(12, 0), uniform(2))
+        probability_correct(english(12, 0), uniform(2))
         sequence_errors([point for point in grid if options.full or point[0] == 128])
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 

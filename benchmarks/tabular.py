@@ -65,7 +65,7 @@ def push(f, m, V, L, hazard, stays):
     """One Bernoulli step in place: sources from most to least revealed, each to all its extensions."""
     masked = np.empty(L, dtype=np.int64)
     digit = np.empty(L, dtype=np.int64)
-    chance = np.empty(L + 1)
+    probability = np.empty(L + 1)
     for y in range(len(f) - 1, -1, -1):
         if f[y] == 0.0:
             continue
@@ -76,10 +76,10 @@ def push(f, m, V, L, hazard, stays):
                 masked[count] = stride
                 digit[count] = 0
                 count += 1
-        chance[0] = f[y]
+        probability[0] = f[y]
         for j in range(count):
-            chance[j + 1] = chance[j] * stays
-        f[y] = chance[count]
+            probability[j + 1] = probability[j] * stays
+        f[y] = probability[count]
         z = y
         j = count - 1
         while j >= 0:
@@ -91,10 +91,10 @@ def push(f, m, V, L, hazard, stays):
             digit[j] += 1
             z += masked[j]
             token = m[y + digit[j] * masked[j]] / m[y] if m[y] > 0.0 else 1.0 / V
-            chance[j + 1] = chance[j] * hazard * token
+            probability[j + 1] = probability[j] * hazard * token
             for k in range(j + 1, count):
-                chance[k + 1] = chance[k] * stays
-            f[z] += chance[count]
+                probability[k + 1] = probability[k] * stays
+            f[z] += probability[count]
             j = count - 1
 
 

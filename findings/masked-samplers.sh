@@ -16,7 +16,7 @@ import types
 import torch
 
 MASK = 3
-CHANCES = torch.tensor([0.6, 0.3, 0.1, 0.0])
+PROBABILITIES = torch.tensor([0.6, 0.3, 0.1, 0.0])
 
 
 class Network(torch.nn.Module):
@@ -29,7 +29,7 @@ class Network(torch.nn.Module):
         self.answer, self.place, self.mask_token_id = answer, torch.nn.Parameter(torch.zeros(1)), MASK
 
     def forward(self, x, *ignored, **more):
-        return self.answer(CHANCES.log().expand(*x.shape, 4).clone())
+        return self.answer(PROBABILITIES.log().expand(*x.shape, 4).clone())
 
 
 def network(**keys):
@@ -54,7 +54,7 @@ from bionemo.moco.interpolants import MDLM
 from bionemo.moco.schedules.noise.continuous_noise_transforms import LogLinearExpNoiseTransform
 
 mdlm = MDLM(UniformTimeDistribution(), DiscreteMaskedPrior(4), LogLinearExpNoiseTransform(eps=0.0))
-logits = CHANCES.log().expand(20000, 8, 4)
+logits = PROBABILITIES.log().expand(20000, 8, 4)
 half = torch.full((20000,), 1.0), torch.full((20000,), 0.5)
 revealed = {
     T: float((mdlm.step(logits.clone(), half[0], masks(20000, 8), half[1], temperature=T) != MASK).float().mean())
@@ -76,7 +76,7 @@ check(
 first = mdlm.step_confidence_margin(logits[:2000].clone(), masks(2000, 8), 0, 8, randomness=0.0)
 share = float((first[first != MASK] == 0).float().mean())
 check(
-    f"bionemo-moco 0.0.2.2: step_confidence_margin reveals the likeliest token, of chance 0.6, in {share:.3f} of its choices",
+    f"bionemo-moco 0.0.2.2: step_confidence_margin reveals the likeliest token, of probability 0.6, in {share:.3f} of its choices",
     share < 0.1,
 )
 
@@ -139,7 +139,7 @@ same = []
 for least in (1, 4):
     generator = torch.Generator().manual_seed(1)
     after = scheduler.step(
-        CHANCES.log().expand(50, 8, 4), 0, masks(50, 8), mask_token_id=MASK, temperature=1.0, threshold=2.0,
+        PROBABILITIES.log().expand(50, 8, 4), 0, masks(50, 8), mask_token_id=MASK, temperature=1.0, threshold=2.0,
         minimal_topk=least, generator=generator,
     ).prev_sample
     same.append(after)

@@ -48,7 +48,7 @@ def likely_cause(rows: NDArray[np.float64], index: tuple[int, ...], rest_key: st
         if decimals and abs(total - 1) <= 0.5 * len(row) * 10.0**-decimals * (1 + NEAR):
             return f" (its numbers are rounded to {decimals} decimals)"
     if rest_key and total < 1 and np.all(rows.sum(axis=-1) <= 1 + NEAR):
-        return f" (if the rest is the chance to end there, give it as {rest_key})"
+        return f" (if the rest is the probability to end there, give it as {rest_key})"
     return ""
 
 

@@ -72,7 +72,7 @@ def truths(case: Case | AdaptiveCase) -> dict[str, Any]:
         return {name: lambda name=name: truth[name] for name in truth}
     m, run = Marginals(case.law), case.run()
     # As real numbers: greatest common divisors of thousands of digits would take most of the time.
-    q, p = ({x: real(chance) for x, chance in law.items()} for law in (case.law, run.law))
+    q, p = ({x: real(probability) for x, probability in law.items()} for law in (case.law, run.law))
     p = dict.fromkeys(q, mp.zero) | p
     ways = {
         name: lambda name=name: getattr(quantities, name)(q, p) for name in ("kl", "log_ter", "ter", "mode_probability")
@@ -82,14 +82,14 @@ def truths(case: Case | AdaptiveCase) -> dict[str, Any]:
     ways["hellinger"] = lambda: mp.sqrt(
         (mp.fsum((mp.sqrt(a) - mp.sqrt(b)) ** 2 for a, b in pairs) + abs(1 - mp.fsum(b for _, b in pairs))) / 2
     )
-    wrong = any(chance for x, chance in p.items() if x not in q)
+    wrong = any(probability for x, probability in p.items() if x not in q)
     lost = case.instance.off_support == "stop"
     ways["ser"] = lambda: 1 - sum((p.get(x, Fraction(0)) for x in q), Fraction(0))
     ways["log_ter_language"] = lambda: quantities.log_ter_language(q)
     if lost and case.instance.off_support_scope != "local":
         ways["off_support_mass"] = lambda: 1 - sum(p.values(), Fraction(0))
     if not lost:
-        drawn = {x: chance for x, chance in p.items() if chance}
+        drawn = {x: probability for x, probability in p.items() if probability}
         ways["reverse_kl"] = lambda: mp.inf if wrong else quantities.kl(drawn, q)
         if m.L > 1:
             ways["bigram_kl_rate"] = lambda: quantities.bigram_kl_rate(q, drawn, case.transition)

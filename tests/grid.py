@@ -103,7 +103,7 @@ ROWS = (rows, hard_rows)
 
 
 def _floats(row: Iterable[Fraction]) -> list[float]:
-    return [float(chance) for chance in row]
+    return [float(probability) for probability in row]
 
 
 @st.composite
@@ -358,7 +358,7 @@ class AdaptiveCase:
 
 @st.composite
 def remasking_pairs(draw: Any, hard: bool = False) -> tuple[policies.Policy, Any]:
-    """A remasking policy, its chances from none to the most there can be."""
+    """A remasking policy, its probabilities from none to the most there can be."""
     rows = ROWS[hard]
     weights = draw(rows(draw(st.integers(1, 3))))
     revealed = [sum(weights[:k], Fraction(0)) for k in range(len(weights) + 1)]

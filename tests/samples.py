@@ -1,4 +1,4 @@
-"""Whether drawn sequences follow an exact law, with a proven chance of failure."""
+"""Whether drawn sequences follow an exact law, with a proven probability of failure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from maskbound.numerics.metrics.output_law import law
 __all__ = ["FAILURE", "assert_follows", "divergence", "divergence_limit"]
 
 FAILURE = 1e-9
-"""Chance that one comparison with the exact law fails although the sampler is right."""
+"""Probability that one comparison with the exact law fails although the sampler is right."""
 
 
 def divergence_limit(count: int, cells: int) -> float:
-    """``n D(empirical || p)`` exceeds this with chance ``FAILURE`` at most.
+    """``n D(empirical || p)`` exceeds this with probability ``FAILURE`` at most.
 
     For k cells and x > k - 1: ``P(n D >= x) <= e^{-x} (e x / (k-1))^{k-1}`` (Agrawal, IEEE Trans. Inf. Theory 2020).
     """
@@ -36,7 +36,7 @@ def divergence_limit(count: int, cells: int) -> float:
 
 
 def divergence(tokens: np.ndarray, p: np.ndarray, vocab: int) -> float:
-    """``n D(empirical || p)``; infinite when something of chance zero was drawn."""
+    """``n D(empirical || p)``; infinite when something of probability zero was drawn."""
     counts = np.bincount(sequence_index(tokens, vocab), minlength=len(p))
     seen = counts > 0
     if (p[seen] == 0).any():

@@ -32,7 +32,7 @@ PATIENT = 5.0
 """The same, for the slow tests."""
 
 SAMPLES = 300
-"""Sequences in sampled methods, whose intervals hold with chance 1 - 1e-6 each; the seed is always the same."""
+"""Sequences in sampled methods, whose intervals hold with probability 1 - 1e-6 each; the seed is always the same."""
 
 NARROW = 1e-8
 """Width relative to max(|value|, SMALL): depths here are below 10^6, so gamma below 2e-10, and correlations are

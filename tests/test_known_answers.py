@@ -35,7 +35,7 @@ LOOSE = ("bound", "statistical")
 """Kinds that promise to hold the value, not to be near it."""
 
 SAMPLES = 300
-"""Sequences in sampled methods, whose intervals hold with chance 1 - 1e-6 each; the seed is always the same."""
+"""Sequences in sampled methods, whose intervals hold with probability 1 - 1e-6 each; the seed is always the same."""
 
 ENGINES = sorted({method.engine for method in METHODS if method.kind != "statistical"})
 NARROW_ENGINES = sorted(
@@ -163,8 +163,8 @@ def symmetric_curve(flip: F, L: int, a: F) -> Expr:
             for h in (*range(1, L - i), None):
                 left = (1 - a) ** i if g is None else a * (1 - a) ** (g - 1)
                 right = (1 - a) ** (L - 1 - i) if h is None else a * (1 - a) ** (h - 1)
-                chance = left * right
-                total += Rational(chance.numerator, chance.denominator) * symmetric_entropy(flip, g, h)
+                probability = left * right
+                total += Rational(probability.numerator, probability.denominator) * symmetric_entropy(flip, g, h)
     return total
 
 
@@ -291,7 +291,7 @@ def adaptive_permutations() -> list[Case]:
 
 
 def one_token_a_step() -> list[Case]:
-    """Positions chosen first: p = q. Tokens proposed first: the mode of independent tokens has a chance of its own."""
+    """Positions chosen first: p = q. Tokens proposed first: the mode of independent tokens has another probability."""
     forbidding = languages.markov(["1/2", "1/3", "1/6"], [["9/10", "1/10", 0], [0, "1/4", "3/4"], [0, "1/3", "2/3"]], 4)
     nothing = {"kl": Integer(0), "ser": Integer(0), "path_kl": Integer(0)}
     found = [

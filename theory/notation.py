@@ -360,7 +360,7 @@ best_sizes_path_kl = _quantity(
 best_list_path_kl = _quantity(
     "best_list_path_kl",
     r"\min_s (\mathrm{KL}_{\mathrm{path}}^{s} - \log \pi_s)",
-    "the least, over the lists of sizes that are drawn from, of their PATH_KL plus the log of one over their chance",
+    "the least, over the lists of sizes that are drawn from, of their PATH_KL minus the log of their probability",
     NATS,
 )
 best_sizes_ser = _quantity(

@@ -318,7 +318,7 @@ def pair_ranks(
     weights, candidates, relative
         As in `scores`.
     drawn : (n, L, V) float64
-        What proposals are drawn from; a pair of chance zero has no rank.
+        What proposals are drawn from; a pair of probability zero has no rank.
     bound, spread : (n,) float64
         A weight of at least ``bound``, known to within ``spread``, is admitted.
     rank : (n, L, V) int64

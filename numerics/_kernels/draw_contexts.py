@@ -28,7 +28,7 @@ def draw_contexts(
     initial: NDArray[np.float64],
     edges: NDArray[np.int64],
     following: NDArray[np.int32],
-    chance: NDArray[np.float64],
+    probability: NDArray[np.float64],
     edge_of: NDArray[np.int32],
     final: NDArray[np.float64],
     order: NDArray[np.integer],
@@ -46,8 +46,8 @@ def draw_contexts(
     initial : (M,) float64
         Law of the first h tokens.
     edges : (M+1,) int64
-        Context c has the edges ``edges[c]..edges[c+1]-1``, each of positive chance.
-    following, chance : (E,)
+        Context c has the edges ``edges[c]..edges[c+1]-1``, each of positive probability.
+    following, probability : (E,)
         Of each edge: the next context and the probability.
     edge_of : (M, V) int32
         The edge of a token, or -1.
@@ -82,7 +82,7 @@ def draw_contexts(
         start, last = 0, -1
         while True:
             if not forward_contexts(
-                contexts, initial, edges, following, chance, edge_of, final, y, members, values, first, total
+                contexts, initial, edges, following, probability, edge_of, final, y, members, values, first, total
             ):
                 broke[row] = last
                 break
@@ -104,7 +104,9 @@ def draw_contexts(
                     _ones_at(members, first, slot, behind)
                 while slot > wanted:
                     slot -= 1
-                    back_contexts(edges, following, chance, edge_of, y[slot + h], members, first, slot, behind, nearer)
+                    back_contexts(
+                        edges, following, probability, edge_of, y[slot + h], members, first, slot, behind, nearer
+                    )
                     behind, nearer = nearer, behind
                 weights[:] = 0.0
                 for k in range(first[slot], first[slot + 1]):
@@ -123,7 +125,7 @@ def draw_contexts(
 
 @kernel
 def forward_contexts(
-    contexts, initial, edges, following, chance, edge_of, final, y, members, values, first, total
+    contexts, initial, edges, following, probability, edge_of, final, y, members, values, first, total
 ):  # pragma: no cover - compiled
     """The contexts possible at each slot, a slot ending at position ``slot + h - 1``; false when one has none."""
     M, h = contexts.shape
@@ -146,10 +148,10 @@ def forward_contexts(
             if token < V:
                 e = edge_of[c, token]
                 if e >= 0:
-                    count = _push(following[e], value * chance[e], members, total, count)
+                    count = _push(following[e], value * probability[e], members, total, count)
             else:
                 for e in range(edges[c], edges[c + 1]):
-                    count = _push(following[e], value * chance[e], members, total, count)
+                    count = _push(following[e], value * probability[e], members, total, count)
         first[slot + 1] = count
         for k in range(first[slot], count):
             values[k] = total[members[k]]
@@ -175,7 +177,9 @@ def _push(c, value, members, total, count):  # pragma: no cover - compiled
 
 
 @kernel
-def back_contexts(edges, following, chance, edge_of, token, members, first, slot, behind, nearer):  # pragma: no cover
+def back_contexts(
+    edges, following, probability, edge_of, token, members, first, slot, behind, nearer
+):  # pragma: no cover
     """``nearer`` at ``slot`` from ``behind`` one slot to the right, ``token`` being the one between."""
     V = edge_of.shape[1]
     largest = 0.0
@@ -185,10 +189,10 @@ def back_contexts(edges, following, chance, edge_of, token, members, first, slot
         if token < V:
             e = edge_of[c, token]
             if e >= 0:
-                likelihood = chance[e] * behind[following[e]]
+                likelihood = probability[e] * behind[following[e]]
         else:
             for e in range(edges[c], edges[c + 1]):
-                likelihood += chance[e] * behind[following[e]]
+                likelihood += probability[e] * behind[following[e]]
         nearer[c] = likelihood
         largest = max(largest, likelihood)
     while 0.0 < largest < SMALL:

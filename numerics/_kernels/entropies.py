@@ -72,7 +72,7 @@ def conditional_costs(
     entropy : (2^L, L) float64
         ``H(X_i | X_R)``, sets as in `entropies`; zero for i in R.
     divergence : (2^L, L) float64
-        ``E D(q(.|X_R) || p_theta(.|X_R))``; infinite where a possible token has no chance, zero for the exact
+        ``E D(q(.|X_R) || p_theta(.|X_R))``; infinite where a possible token has no probability, zero for the exact
         denoiser.
     worst : float
         Largest divergence in a context of positive probability.
@@ -193,9 +193,9 @@ def _entropy_pieces(task, m, V, L, pattern, first, sums):
         row, digits = _begin(first[piece], pattern[piece], V, L, token, place)
         total, lost = 0.0, 0.0
         for _ in range(min(PIECE, V**digits - first[piece])):
-            chance = m[row]
-            if chance > 0.0:
-                total, lost = _add(total, lost, -chance * math.log(chance))
+            probability = m[row]
+            if probability > 0.0:
+                total, lost = _add(total, lost, -probability * math.log(probability))
             row = _advance(row, digits, V, token, place)
         sums[piece, 0, 0] = total
         sums[piece, 0, 1] = lost

@@ -57,13 +57,13 @@ def lag_information(
             for v in range(V):
                 if after[i, v] == 0.0:
                     continue
-                chance = left[i, u] * K[u, v] * right[i, v]
-                rho = chance / after[i, v]
+                probability = left[i, u] * K[u, v] * right[i, v]
+                rho = probability / after[i, v]
                 if rho > FAR:
                     # The product of a small law and a large ratio: neither may be formed, and 1 is small beside it.
-                    ratio = math.log(rho) if rho < math.inf else math.log(chance) - math.log(after[i, v])
-                    row += chance * ratio - (chance - after[i, v])
-                    spread += chance * ratio
+                    ratio = math.log(rho) if rho < math.inf else math.log(probability) - math.log(after[i, v])
+                    row += probability * ratio - (probability - after[i, v])
+                    spread += probability * ratio
                 elif rho == 0.0:
                     row += after[i, v]
                 else:

@@ -53,7 +53,7 @@ def set_compositions(
     m : ((V+1)^L,) float64 or None
         Marginal lattice of the language: its ratios are the conditionals. Not read if D is given.
     D : (L, (V+1)^L) float64 or None
-        ``D[i, y']`` is the denoiser's chance of the token that y' has at i, given the rest of y'.
+        ``D[i, y']`` is the denoiser's probability of the token that y' has at i, given the rest of y'.
     fallback : (L, V) float64
         Conditionals where ``m[y] = 0``: 1/V, the unigram marginals, or zeros to stop there.
     V, L, lanes : int

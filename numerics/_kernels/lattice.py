@@ -117,7 +117,7 @@ def sized_forward(
     m : ((V+1)^L,) float64 or None
         Marginal lattice of the language: its ratios are the conditionals. Not read if D is given.
     D : (L, (V+1)^L) float64 or None
-        ``D[i, y']`` is the denoiser's chance of the token that y' has at i, given the rest of y'.
+        ``D[i, y']`` is the denoiser's probability of the token that y' has at i, given the rest of y'.
     fallback : (L, V) float64
         Conditionals where ``m[y] = 0``: 1/V, the unigram marginals, or zeros to stop there.
     sizes : sequence of int
@@ -141,8 +141,8 @@ def sized_forward(
         if size > 0:
             reached += size
             patterns = _patterns(L, reached)
-            chance = 1.0 / comb(L - reached + size, size)
-            arguments = (f, m, D, read_only(fallback), patterns, reached, size, chance, V, L)
+            probability = 1.0 / comb(L - reached + size, size)
+            arguments = (f, m, D, read_only(fallback), patterns, reached, size, probability, V, L)
             operations = len(patterns) * V**reached * comb(reached, size) * size
             for_each(_reveal_some, 0, TASKS, *arguments, operations=operations)
     return complete_rows(f.reshape(-1, 1), V, L).reshape(-1)
@@ -202,7 +202,7 @@ def _patterns(L: int, reached: int) -> NDArray[np.int64]:
 
 
 @kernel
-def _reveal_some(task, f, m, D, fallback, patterns, reached, size, chance, V, L):
+def _reveal_some(task, f, m, D, fallback, patterns, reached, size, probability, V, L):
     """One step of a fixed number of tokens: every target of `reached` tokens pulls from its subsets."""
     rows = V**reached
     total = len(patterns) * rows
@@ -239,7 +239,7 @@ def _reveal_some(task, f, m, D, fallback, patterns, reached, size, chance, V, L)
             lowest = chosen & -chosen
             carried = chosen + lowest
             chosen = carried | (((chosen ^ carried) // lowest) >> 2)
-        f[z] = chance * arriving
+        f[z] = probability * arriving
 
 
 @kernel

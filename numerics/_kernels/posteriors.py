@@ -23,7 +23,7 @@ def context_posteriors(
     initial: NDArray[np.float64],
     edges: NDArray[np.int64],
     following: NDArray[np.int32],
-    chance: NDArray[np.float64],
+    probability: NDArray[np.float64],
     edge_of: NDArray[np.int32],
     final: NDArray[np.float64],
     y: NDArray[np.int64],
@@ -34,7 +34,7 @@ def context_posteriors(
 
     Parameters
     ----------
-    contexts, initial, edges, following, chance, edge_of, final
+    contexts, initial, edges, following, probability, edge_of, final
         As in ``draw_contexts``.
     y : (n, L) int64
         The mask is V.
@@ -55,14 +55,16 @@ def context_posteriors(
     behind, nearer = np.empty(M), np.empty(M)
     for row in range(piece * rows, min((piece + 1) * rows, len(y))):
         possible[row] = forward_contexts(
-            contexts, initial, edges, following, chance, edge_of, final, y[row], members, values, first, total
+            contexts, initial, edges, following, probability, edge_of, final, y[row], members, values, first, total
         )
         if not possible[row]:
             continue
         final_at(final, members, first, slots - 1, behind)
         for slot in range(slots - 1, -1, -1):
             if slot < slots - 1:
-                back_contexts(edges, following, chance, edge_of, y[row, slot + h], members, first, slot, behind, nearer)
+                back_contexts(
+                    edges, following, probability, edge_of, y[row, slot + h], members, first, slot, behind, nearer
+                )
                 behind, nearer = nearer, behind
             for t in range(slot + h - 1 if slot > 0 else 0, slot + h):
                 if y[row, t] == V:

@@ -67,7 +67,7 @@ def _push_choices(f, mass, sources, rows, state, drawn, shares):
                 tied[several] = i
                 several += 1
         more = drawn[k]
-        chance = mass[k] * shares[several, more]
+        probability = mass[k] * shares[several, more]
         chosen = (1 << more) - 1
         while chosen < 1 << several:
             m = fixed
@@ -75,7 +75,7 @@ def _push_choices(f, mass, sources, rows, state, drawn, shares):
                 if (chosen >> j) & 1:
                     options[m] = _tokens(rows[k, tied[j]], tied[j], L, V, offset[m], weight[m])
                     m += 1
-            _spread(f, sources[k], chance, m, offset, weight, options, 0, L)
+            _spread(f, sources[k], probability, m, offset, weight, options, 0, L)
             if more == 0:
                 break
             chosen = _next_subset(chosen)
@@ -115,9 +115,9 @@ def push_proposals(
     """Propose a token at every candidate and keep the best proposals, without enumerating proposals.
 
     For each set A and its tokens the last of its pairs in the order of weights decides: every position outside A must
-    draw a later pair, whose chance is a sum of its row. Where equal weights are drawn from at random, each proposal
-    carries a uniform number; given that of the last pair, x, one of equal weight is before it with chance x, and the
-    polynomial in x is integrated exactly by Gauss-Legendre nodes.
+    draw a later pair, whose probability is a sum of its row. Where equal weights are drawn from at random, each
+    proposal carries a uniform number; given that of the last pair, x, one of equal weight is before it with probability
+    x, and the polynomial in x is integrated exactly by Gauss-Legendre nodes.
 
     Parameters
     ----------
@@ -185,11 +185,11 @@ def _push_proposals(f, mass, sources, rows, rank, admitted, size, nodes, single,
                                 rows[k, i], rank[k, i], i, L, V, r, earlier, x, rest, offset[others], weight[others]
                             )
                             others += 1
-                    chance = mass[k] * rows[k, last, v] * used[g, 2]
+                    probability = mass[k] * rows[k, last, v] * used[g, 2]
                     if others == 0:
-                        f[at] += chance
+                        f[at] += probability
                     else:
-                        _spread(f, at, chance, others, offset, weight, options, kept - 1, kept - 1)
+                        _spread(f, at, probability, others, offset, weight, options, kept - 1, kept - 1)
 
 
 @inlined
@@ -207,7 +207,8 @@ def _shared(rank, candidates, last, r):
 def _not_before(row, rank, i, L, V, r, earlier, x, rest, offset, weight):
     """Option 0: a pair that is not before rank r; option v+1: token v, before it.
 
-    A pair of rank r itself is before it if ``earlier``, and otherwise with chance x, and not with chance ``rest``.
+    A pair of rank r itself is before it if ``earlier``, and otherwise with probability x, and not with probability
+    ``rest``.
     """
     place = (V + 1) ** (L - 1 - i)
     offset[0] = 0
@@ -233,7 +234,7 @@ def push_remasking(
     sources: NDArray[np.int64],
     rows: NDArray[np.float64],
     tokens: NDArray[np.int64],
-    chances: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
 ) -> None:
     """Reveal masked positions and mask revealed ones, each on its own (definitions.md#remasking).
 
@@ -243,7 +244,7 @@ def push_remasking(
         As in `push_choices`.
     tokens : (n, L) int64
         The partial sequences, V for a mask.
-    chances : (4,) float64
+    probabilities : (4,) float64
         That a masked position is revealed, that it is not; that a revealed one is masked, that it is not.
 
     Notes
@@ -257,15 +258,15 @@ def push_remasking(
             place = (V + 1) ** (L - 1 - i)
             offset[i, 0] = 0
             if tokens[k, i] == V:
-                weight[i, 0] = chances[1]
+                weight[i, 0] = probabilities[1]
                 for v in range(V):
                     offset[i, v + 1] = (v + 1) * place
-                    weight[i, v + 1] = rows[k, i, v] * chances[0]
+                    weight[i, v + 1] = rows[k, i, v] * probabilities[0]
                 options[i] = V + 1
             else:
-                weight[i, 0] = chances[3]
+                weight[i, 0] = probabilities[3]
                 offset[i, 1] = -(tokens[k, i] + 1) * place
-                weight[i, 1] = chances[2]
+                weight[i, 1] = probabilities[2]
                 options[i] = 2
         _spread(f, sources[k], mass[k], L, offset, weight, options, 0, L)
 
@@ -349,10 +350,10 @@ def _correlation(m, source, share, size, offset, weight, options, found):
             at[j + 1], logs[j + 1], option[j + 1] = z, so_far, 0
             j += 1
             continue
-        chance = m[z] / m[source]
-        together = np.log(chance)
-        found[0] += share * chance * (together - so_far)
-        found[1] += share * chance * (abs(together) + abs(so_far))
+        probability = m[z] / m[source]
+        together = np.log(probability)
+        found[0] += share * probability * (together - so_far)
+        found[1] += share * probability * (abs(together) + abs(so_far))
         found[2] += 1.0
 
 
@@ -362,16 +363,16 @@ def _room(L, K):
 
 
 @kernel
-def _spread(f, base, chance, m, offset, weight, options, least, most):
-    """Add ``chance`` times the weights to every target in which ``least`` to ``most`` positions leave option 0."""
+def _spread(f, base, probability, m, offset, weight, options, least, most):
+    """Add ``probability`` times the weights to every target in which ``least`` to ``most`` positions leave option 0."""
     if m == 0:
-        f[base] += chance
+        f[base] += probability
         return
     at = np.empty(m, dtype=np.int64)
     moved = np.empty(m, dtype=np.int64)
     option = np.empty(m, dtype=np.int64)
     product = np.empty(m)
-    at[0], moved[0], product[0], option[0] = base, 0, chance, 0
+    at[0], moved[0], product[0], option[0] = base, 0, probability, 0
     j = 0
     while j >= 0:
         if option[j] == options[j]:

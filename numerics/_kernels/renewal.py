@@ -1,6 +1,6 @@
-"""One step backwards of the chance that intervals are filled without a contradiction.
+"""One step backwards of the probability that intervals are filled without a contradiction.
 
-Notation. ``F_d(u, v)`` is the chance of an interval of gap d after the step, already times ``(1-r)^{d-1}``; the
+Notation. ``F_d(u, v)`` is the probability of an interval of gap d after the step, already times ``(1-r)^{d-1}``; the
 row u = V stands for the left sentinel, whose laws take the place of the rows of ``K``. New tokens at positions
 i <= J = g - H - 1 see the left end only, those beyond H (and J) the right end only, those between see both; H
 is the mixing distance.
@@ -41,7 +41,7 @@ def step_back(
     nu : (V,) float64
         The law far from both ends.
     r : float
-        Chance that a masked token is revealed in the step.
+        Probability that a masked token is revealed in the step.
     H : int
         Mixing distance; at least D if there is none.
 
@@ -75,7 +75,7 @@ def step_back(
 def all_masked(
     F: NDArray[np.float64], R: NDArray[np.float64], sigma: NDArray[np.float64], r: float
 ) -> float:  # pragma: no cover - compiled
-    """Chance of a correct sequence from a step that finds everything masked and reveals something.
+    """Probability of a correct sequence from a step that finds everything masked and reveals something.
 
     Parameters
     ----------

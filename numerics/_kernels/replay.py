@@ -1,10 +1,10 @@
-"""The chance that the sampler draws one given sequence of a chain, one step backwards.
+"""The probability that the sampler draws one given sequence of a chain, one step backwards.
 
 Every array is about one sequence x of L tokens; position 0 is the left sentinel and L+1 the right one. ``F[a,
-d]`` is the chance that the tokens between a and a + d are drawn as in x from the next step on, times
+d]`` is the probability that the tokens between a and a + d are drawn as in x from the next step on, times
 ``(1-r)^{d-1}`` and divided by the product of their scales ``mu_i``; ``R[a]`` is the same for the interval from
 a to the right sentinel. Zones of an interval, and H, are those of ``renewal``; an interval that no path joins
-draws each of its tokens with the chance ``off_i``.
+draws each of its tokens with the probability ``off_i``.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def replay_step(
     joined : (L+1, min(2H, L)+1) float64
         ``K_d(x_a, x_{a+d})``; row 0 the law of ``x_d`` itself.
     far, off, mu : (L+1,) float64
-        By position: the stationary law of its token, its chance off the support, its scale (positive).
+        By position: the stationary law of its token, its probability off the support, its scale (positive).
     r : float
-        Chance that a masked token is revealed in the step.
+        Probability that a masked token is revealed in the step.
     H : int
         Mixing distance; at least L if there is none.
 

@@ -36,7 +36,7 @@ def step_divergences(
     back: Runs,
     shown_from: NDArray[np.int64],
     shown: NDArray[np.int64],
-    shown_chance: NDArray[np.float64],
+    shown_probability: NDArray[np.float64],
     emitted: NDArray[np.float64],
     final: NDArray[np.float64],
     x: NDArray[np.int64],
@@ -52,7 +52,7 @@ def step_divergences(
         Initial law, and end weights or ones.
     ahead, back
         The transitions and their transpose.
-    shown_from, shown, shown_chance
+    shown_from, shown, shown_probability
         The emissions, row by row.
     emitted : (V, K) float64
         The same.
@@ -88,8 +88,8 @@ def step_divergences(
             _forward(initial, ahead, emitted, x[row], steps[row], step + 1, here, after)
             for i in range(L):
                 if steps[row, i] == step:
-                    _weights(before[i], behind[i], shown_from, shown, shown_chance, one)
-                    _weights(after[i], behind[i], shown_from, shown, shown_chance, other)
+                    _weights(before[i], behind[i], shown_from, shown, shown_probability, one)
+                    _weights(after[i], behind[i], shown_from, shown, shown_probability, other)
                     out[row] += _divergence(other, one)
             before, after = after, before
             known = step + 1
@@ -124,27 +124,27 @@ def _backward(final, transitions, emitted, x, steps, step, here, behind):  # pra
 @kernel
 def _advance(here, total, transitions, there):  # pragma: no cover - compiled
     """``there = here A / total``."""
-    starts, first, entries, chances = transitions
+    starts, first, entries, probabilities = transitions
     there[:] = 0.0
     for s in range(len(here)):
         if here[s] > 0.0:
             share = here[s] / total
             for r in range(starts[s], starts[s + 1]):
-                run = chances[entries[r] : entries[r + 1]]
+                run = probabilities[entries[r] : entries[r + 1]]
                 reached = there[first[r] : first[r] + len(run)]
                 for e in range(len(run)):
                     reached[e] += share * run[e]
 
 
 @kernel
-def _weights(ahead, behind, shown_from, shown, shown_chance, out):  # pragma: no cover - compiled
+def _weights(ahead, behind, shown_from, shown, shown_probability, out):  # pragma: no cover - compiled
     """The law of the token, up to a factor."""
     out[:] = 0.0
     for s in range(len(ahead)):
         share = ahead[s] * behind[s]
         if share > 0.0:
             for e in range(shown_from[s], shown_from[s + 1]):
-                out[shown[e]] += share * shown_chance[e]
+                out[shown[e]] += share * shown_probability[e]
 
 
 @kernel

@@ -10,8 +10,8 @@ from .jit import kernel
 __all__ = ["reached", "surviving", "unreset"]
 
 TINY = 1e-25
-"""Chances are left out below so much of the largest one: a hypergeometric law is log-concave, so that the ones beyond
-fall at least as fast as they fell from there."""
+"""Probabilities are left out below so much of the largest one: a hypergeometric law is log-concave, so that the ones
+beyond fall at least as fast as they fell from there."""
 
 
 @kernel
@@ -33,14 +33,14 @@ def reached(
     -----
     Cost of a t some 20 standard deviations; a relative ``O(n) U`` of rounding.
     """
-    chance = np.empty(n + 1)
+    probability = np.empty(n + 1)
     out[:] = 0.0
     for t in range(others + 1):
         if coefficient[t] == 0.0:
             continue
-        lo, hi, total = _hypergeometric(t, n, others, chance)
+        lo, hi, total = _hypergeometric(t, n, others, probability)
         for r in range(lo, hi + 1):
-            out[r] += coefficient[t] / total * chance[r]
+            out[r] += coefficient[t] / total * probability[r]
     for r in range(n - 1, -1, -1):
         out[r] += out[r + 1]
 
@@ -62,15 +62,15 @@ def unreset(
     below, above : float
         The sums over negative and over positive coefficients.
     """
-    chance = np.empty(n + 1)
+    probability = np.empty(n + 1)
     below, above = 0.0, 0.0
     for t in range(others + 1):
         if coefficient[t] == 0.0:
             continue
-        lo, hi, total = _hypergeometric(t, n, others, chance)
+        lo, hi, total = _hypergeometric(t, n, others, probability)
         mean = 0.0
         for r in range(lo, hi + 1):
-            mean += chance[r] * survival[r]
+            mean += probability[r] * survival[r]
         mean *= coefficient[t] / total
         below += min(mean, 0.0)
         above += max(mean, 0.0)
@@ -78,22 +78,22 @@ def unreset(
 
 
 @kernel
-def _hypergeometric(t, n, others, chance):  # pragma: no cover - compiled
-    """Chances up to a factor, from the mode outwards by their ratios; between which r, and their sum."""
+def _hypergeometric(t, n, others, probability):  # pragma: no cover - compiled
+    """Probabilities up to a factor, from the mode outwards by their ratios; between which r, and their sum."""
     least, most = max(0, t - (others - n)), min(n, t)
     mode = min(max((t + 1) * (n + 1) // (others + 2), least), most)
-    chance[mode] = 1.0
+    probability[mode] = 1.0
     total, lo, hi = 1.0, mode, mode
-    while hi < most and chance[hi] > TINY:
+    while hi < most and probability[hi] > TINY:
         up = float(n - hi) * float(t - hi) / (float(hi + 1) * float(others - n - t + hi + 1))
-        chance[hi + 1] = chance[hi] * up
+        probability[hi + 1] = probability[hi] * up
         hi += 1
-        total += chance[hi]
-    while lo > least and chance[lo] > TINY:
+        total += probability[hi]
+    while lo > least and probability[lo] > TINY:
         down = float(lo) * float(others - n - t + lo) / (float(n - lo + 1) * float(t - lo + 1))
-        chance[lo - 1] = chance[lo] * down
+        probability[lo - 1] = probability[lo] * down
         lo -= 1
-        total += chance[lo]
+        total += probability[lo]
     return lo, hi, total
 
 
@@ -112,8 +112,8 @@ def surviving(kept: NDArray[np.float64], memory: int, out: NDArray[np.float64]) 
 
     Notes
     -----
-    Of a uniform set of g of G + 1 positions the last is one with chance ``g / (G+1)``, and the others are uniform. Cost
-    ``n^2 (U + memory) / 2``.
+    Of a uniform set of g of G + 1 positions the last is one with probability ``g / (G+1)``, and the others are uniform.
+    Cost ``n^2 (U + memory) / 2``.
     """
     n, longest = len(out), len(kept) - 1
     shown = max(memory, 2)
@@ -125,20 +125,20 @@ def surviving(kept: NDArray[np.float64], memory: int, out: NDArray[np.float64]) 
         now, before = before, now
         now[: G + 1] = 0.0
         for g in range(G + 1):
-            chance = g / G
+            probability = g / G
             if g < G:
                 for v in range(shown):
-                    now[g, shown] += (1.0 - chance) * kept[1] * before[g, v]
+                    now[g, shown] += (1.0 - probability) * kept[1] * before[g, v]
                 for u in range(1, longest):
-                    now[g, shown + u] += (1.0 - chance) * (kept[u + 1] / kept[u]) * before[g, shown + u - 1]
-                now[g, shown + longest - 1] += (1.0 - chance) * before[g, shown + longest - 1]
+                    now[g, shown + u] += (1.0 - probability) * (kept[u + 1] / kept[u]) * before[g, shown + u - 1]
+                now[g, shown + longest - 1] += (1.0 - probability) * before[g, shown + longest - 1]
             if g > 0 and memory != 1:
                 for u in range(longest):
-                    now[g, 1] += chance * before[g - 1, shown + u]
+                    now[g, 1] += probability * before[g - 1, shown + u]
                 for v in range(shown):
                     if v + 1 < shown:
-                        now[g, v + 1] += chance * before[g - 1, v]
+                        now[g, v + 1] += probability * before[g - 1, v]
                     elif memory == 0:
-                        now[g, v] += chance * before[g - 1, v]
+                        now[g, v] += probability * before[g - 1, v]
             for state in range(shown + longest):
                 out[G, g] += now[g, state]

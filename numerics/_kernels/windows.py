@@ -48,13 +48,13 @@ def unfold(
     root: NDArray[np.int64],
     starts: NDArray[np.int64],
     columns: NDArray[np.int64],
-    chances: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
     laws: NDArray[np.float64],
     count: NDArray[np.float64],
     apart: NDArray[np.float64],
     shown_from: NDArray[np.int64],
     shown: NDArray[np.int64],
-    shown_chance: NDArray[np.float64],
+    shown_probability: NDArray[np.float64],
     rounding: float,
     out: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled
@@ -67,12 +67,12 @@ def unfold(
     root : (n,) int64
         Which right ends each window stands for.
     starts : (V+1, K+1) int64
-        Where the rows of each extension's matrix begin in ``columns`` and ``chances``; the last one masks.
+        Where the rows of each extension's matrix begin in ``columns`` and ``probabilities``; the last one masks.
     laws : (T, K) float64
         Laws of the hidden state at the new left end.
     count, apart : (R, T) float64
         How many positions have each law, by right ends, and the relative error of joint probabilities that it gives.
-    shown_from, shown, shown_chance
+    shown_from, shown, shown_probability
         The emission matrix, row by row.
     rounding : float
         Absolute error of an information by its own evaluation, beside a mass of 1.
@@ -88,7 +88,7 @@ def unfold(
     child, room = np.empty((K, V)), (np.empty(K), np.empty(K), np.empty(V), np.empty(V), np.empty((V, V)))
     for n in range(piece * rows, min((piece + 1) * rows, len(M))):
         for c in range(V + 1):
-            _extended(M[n], starts[c], columns, chances, child)
+            _extended(M[n], starts[c], columns, probabilities, child)
             _tell(
                 child,
                 weight[n],
@@ -97,7 +97,7 @@ def unfold(
                 apart[root[n]],
                 shown_from,
                 shown,
-                shown_chance,
+                shown_probability,
                 rounding,
                 room,
                 out[n, c],
@@ -106,7 +106,7 @@ def unfold(
 
 @kernel
 def _tell(
-    M, weight, laws, count, apart, shown_from, shown, shown_chance, rounding, room, out
+    M, weight, laws, count, apart, shown_from, shown, shown_probability, rounding, room, out
 ):  # pragma: no cover - compiled
     """The numbers that one window yields; see :func:`unfold`."""
     K, V = M.shape
@@ -132,7 +132,7 @@ def _tell(
             mass += laws[j, s] * row[s]
             information += laws[j, s] * told[s]
             for e in range(shown_from[s], shown_from[s + 1]):
-                u, share = shown[e], laws[j, s] * shown_chance[e]
+                u, share = shown[e], laws[j, s] * shown_probability[e]
                 for v in range(V):
                     joint[u, v] += share * M[s, v]
             for v in range(V):
@@ -166,16 +166,16 @@ def _moved(information: float, mass: float, apart: float, rounding: float) -> fl
 
 
 @kernel
-def _extended(M, start, columns, chances, child):  # pragma: no cover - compiled
+def _extended(M, start, columns, probabilities, child):  # pragma: no cover - compiled
     """``child = T M`` for one sparse matrix T."""
     K, V = M.shape
     for s in range(K):
         for v in range(V):
             child[s, v] = 0.0
         for e in range(start[s], start[s + 1]):
-            t, chance = columns[e], chances[e]
+            t, probability = columns[e], probabilities[e]
             for v in range(V):
-                child[s, v] += chance * M[t, v]
+                child[s, v] += probability * M[t, v]
 
 
 @kernel
@@ -187,13 +187,13 @@ def extend(
     token: NDArray[np.int64],
     starts: NDArray[np.int64],
     columns: NDArray[np.int64],
-    chances: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
     out: NDArray[np.float64],
     scale: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled
     """The extensions of windows ``parent`` by ``token``, divided by their largest entry, which goes to ``scale``."""
     for n in range(piece * rows, min((piece + 1) * rows, len(out))):
-        _extended(M[parent[n]], starts[token[n]], columns, chances, out[n])
+        _extended(M[parent[n]], starts[token[n]], columns, probabilities, out[n])
         largest = out[n].max()
         scale[n] = largest
         out[n] /= largest
@@ -264,13 +264,13 @@ def explore(
     told: NDArray[np.float64],
     starts: NDArray[np.int64],
     columns: NDArray[np.int64],
-    chances: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
     laws: NDArray[np.float64],
     counts: NDArray[np.float64],
     apart: NDArray[np.float64],
     shown_from: NDArray[np.int64],
     shown: NDArray[np.int64],
-    shown_chance: NDArray[np.float64],
+    shown_probability: NDArray[np.float64],
     rounding: float,
     coefficient: NDArray[np.float64],
     width: NDArray[np.float64],
@@ -282,8 +282,8 @@ def explore(
     """One random path to the left of each window: an estimate of all that lies there.
 
     The window's share of a functional is ``T = e pair + sum of its extensions' shares``, and ``|T| <= I w`` with the
-    coefficient e and the width w of its class. A path goes to one extension with a chance proportional to its bound
-    ``I w`` and divides by the chance.
+    coefficient e and the width w of its class. A path goes to one extension with a probability proportional to its
+    bound ``I w`` and divides by the probability.
 
     Parameters
     ----------
@@ -320,7 +320,7 @@ def explore(
                 break
             total = 0.0
             for c in range(V + 1):
-                _extended(here, starts[c], columns, chances, child)
+                _extended(here, starts[c], columns, probabilities, child)
                 _tell(
                     child,
                     factor,
@@ -329,7 +329,7 @@ def explore(
                     apart[d, root[n]],
                     shown_from,
                     shown,
-                    shown_chance,
+                    shown_probability,
                     rounding,
                     room,
                     heard[c],
@@ -356,7 +356,7 @@ def explore(
             estimate += e * heard[c, PAIR]
             doubt += abs(e) * heard[c, PAIR_ERROR]
             rest = 2.0 * ahead
-            _extended(here, starts[c], columns, chances, child)
+            _extended(here, starts[c], columns, probabilities, child)
             largest = child.max()
             here[:] = child / largest
             factor *= largest

@@ -208,7 +208,7 @@ def _policy(instance: Instance) -> dict[str, Any]:
     if policy.random_sizes is not None:
         return {"kind": "fixed-size", "sizes": list(policy.random_sizes)}
     if policy.size_law:
-        sizes, weights = zip(*((list(sizes), str(chance)) for chance, sizes in policy.size_law), strict=True)
+        sizes, weights = zip(*((list(sizes), str(probability)) for probability, sizes in policy.size_law), strict=True)
         return {"kind": "mixture-of-sizes", "sizes": list(sizes), "weights": list(weights)}
     if policy.sets is not None:
         return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}

@@ -54,9 +54,9 @@ def _with_a_string(language: Spec, rng: Random) -> Spec:
     if any(x == string for x, _ in language["support"]):
         return language
     weights = whole_weights([Fraction(c) for _, c in language["support"]])
-    chances = normalised([*weights, min(weights)])
+    probabilities = normalised([*weights, min(weights)])
     strings = [x for x, _ in language["support"]] + [string]
-    return {**language, "support": [[x, c] for x, c in zip(strings, chances, strict=True)]}
+    return {**language, "support": [[x, c] for x, c in zip(strings, probabilities, strict=True)]}
 
 
 def _with_moved_row(table: Spec, path: Path, rng: Random) -> Spec:

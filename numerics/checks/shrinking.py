@@ -209,11 +209,11 @@ def _without_position(language: Spec, i: int) -> Spec:
 
 def _gathered(language: Spec, vocab: int, length: int, image: Callable[[list[int]], list[int]]) -> Spec:
     """The law of ``image(X)``."""
-    chances: dict[tuple[int, ...], Fraction] = {}
+    probabilities: dict[tuple[int, ...], Fraction] = {}
     for x, c in language["support"]:
         string = tuple(image(x))
-        chances[string] = chances.get(string, Fraction(0)) + Fraction(c)
-    support = [[list(x), c] for x, c in sorted(chances.items())]
+        probabilities[string] = probabilities.get(string, Fraction(0)) + Fraction(c)
+    support = [[list(x), c] for x, c in sorted(probabilities.items())]
     return {"kind": "tabular", "vocab": vocab, "length": length, "support": support}
 
 
@@ -355,7 +355,7 @@ def _with_simpler_rows(table: Spec) -> Iterator[Spec]:
 
 
 def _simpler_laws(law: list[Fraction]) -> Iterator[list[Fraction]]:
-    """Equal chances, certainty, small denominators, one weight less, half the weights."""
+    """Equal probabilities, certainty, small denominators, one weight less, half the weights."""
     weights = whole_weights(law)
     if len({w for w in weights if w}) > 1:
         yield normalised([int(w > 0) for w in weights])

@@ -175,9 +175,9 @@ def policy_steps(policy: Spec) -> int:
 def spelled_out(language: Spec) -> Spec:
     """Any rational language as a table of its support."""
     found = parse({"language": language, "policy": {"kind": "autoregressive"}}).language
-    chances = found.exact_table()
-    strings = sequence_rows(0, len(chances), found.vocab, found.length).tolist()
-    support = [[x, c] for x, c in zip(strings, chances, strict=True) if c]
+    probabilities = found.exact_table()
+    strings = sequence_rows(0, len(probabilities), found.vocab, found.length).tolist()
+    support = [[x, c] for x, c in zip(strings, probabilities, strict=True) if c]
     return {"kind": "tabular", "vocab": found.vocab, "length": found.length, "support": support}
 
 
@@ -203,8 +203,8 @@ def with_row(table: Any, path: Path, change: Any) -> Any:
     """
     key, rest = path[0], path[1:]
     if key == "support":
-        chances = change([Fraction(c) for _, c in table[key]])
-        kept = [[x, c] for (x, _), c in zip(table[key], chances, strict=True) if c]
+        probabilities = change([Fraction(c) for _, c in table[key]])
+        kept = [[x, c] for (x, _), c in zip(table[key], probabilities, strict=True) if c]
         return {**table, key: kept}
     inner = with_row(table[key], rest, change) if rest else change([Fraction(c) for c in table[key]])
     if isinstance(table, dict):

@@ -732,8 +732,8 @@ class Instance:
         if self.kind == "fixed-sets":
             yield tuple(next(k for k in range(self.N) if self.sets[k] >> i & 1) for i in range(self.L)), Fraction(1)
             return
-        for chance, part in self.parts:
-            yield from ((tau, chance * c) for tau, c in part.reveal_times() if chance)
+        for probability, part in self.parts:
+            yield from ((tau, probability * c) for tau, c in part.reveal_times() if probability)
         if self.parts:
             return
         spend(self.N**self.L * (1 + self.L / 4))

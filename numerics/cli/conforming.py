@@ -25,7 +25,7 @@ def conform(
     samples: Annotated[
         int | None, typer.Option(help="Sequences to draw; unless given 200000, or 500 where the law is out of reach.")
     ] = None,
-    alpha: Annotated[float, typer.Option(help="Chance of calling a right sampler wrong.")] = 1e-6,
+    alpha: Annotated[float, typer.Option(help="Probability of calling a right sampler wrong.")] = 1e-6,
     tv: Annotated[float, typer.Option(help="Total variation that is accepted as conforming.")] = 0.01,
     seed: Annotated[int, typer.Option(help="Of the run: no call of another run has the same.")] = 0,
     revealed: Annotated[

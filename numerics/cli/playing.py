@@ -47,7 +47,7 @@ def minimax(
         print_json(
             {
                 "value": str(found.value),
-                "sizes": [[list(sizes), str(chance)] for sizes, chance in found.sizes],
+                "sizes": [[list(sizes), str(probability)] for sizes, probability in found.sizes],
                 "prior": [str(t) for t in found.prior],
             }
         )
@@ -57,8 +57,8 @@ def minimax(
         fixed = fixed_value(length, int(found.steps), criterion.value)
         print(f"fixed  {fixed}  ({float(fixed):.6g}), the least for sizes that are not random")
     print("probability  sizes")
-    for sizes, chance in found.sizes[:MOST_SHOWN]:
-        print(f"{float(chance):11.6f}  {' '.join(map(str, sizes))}")
+    for sizes, probability in found.sizes[:MOST_SHOWN]:
+        print(f"{float(probability):11.6f}  {' '.join(map(str, sizes))}")
     if len(found.sizes) > MOST_SHOWN:
         print(f"and {len(found.sizes) - MOST_SHOWN} more, with --json")
     if found.steps.denominator == 1:

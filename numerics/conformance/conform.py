@@ -84,8 +84,8 @@ def conform(
     samples : int, optional
         n, how many sequences to draw; 200,000 unless given, or 500 where the final law is out of reach.
     alpha : float
-        Chance of calling a right sampler wrong, whatever the rows of a call share and however rounding breaks ties;
-        the steps and the final law have half each.
+        Probability of calling a right sampler wrong, whatever the rows of a call share and however rounding breaks
+        ties; the steps and the final law have half each.
     tv : float
         The largest total variation that is accepted as conforming.
     seed : int
@@ -206,7 +206,7 @@ class _Run:
     def _found(self, tv: float) -> Conformity:
         steps, tally, claim = self.steps, self.tally, self.claim
         share = self.alpha / ((steps is not None) + (tally is not None))
-        independent = self.rows.chance > self.alpha
+        independent = self.rows.probability > self.alpha
         evidence = [part.most for part in (steps, tally) if part is not None]
         differs = max(evidence) >= math.log(1 / share)
         distance = None if tally is None else tally.distance(CLAIMED, self.alpha, independent)
@@ -240,7 +240,7 @@ class _Run:
         if self.reads_revealed and "revealed" in found and found["revealed"].as_claimed:
             found["revealed"] = Component("kept", READS, False, found["revealed"].log_evidence)
         equal = f"{self.rows.within} equal pairs within calls, {self.rows.between} between"
-        evidence = -math.log(max(self.rows.chance, TINY))
+        evidence = -math.log(max(self.rows.probability, TINY))
         found["rows"] = Component("independent", AS_CLAIMED if independent else equal, independent, evidence)
         return found
 

@@ -130,7 +130,7 @@ class Conformity:
             return []
         value, lo, hi = self.tv
         lines = [
-            f"  total variation {value:.4g} as drawn; between {lo:.4g} and {hi:.4g} with chance 1 - {self.alpha:g}"
+            f"  total variation {value:.4g} as drawn; between {lo:.4g} and {hi:.4g} with probability 1 - {self.alpha:g}"
         ]
         if self.impossible:
             first, _ = self.impossible[0]

@@ -21,7 +21,7 @@ TINY = 1e-300
 
 @dataclass(frozen=True)
 class Cell:
-    """One sequence: how often it was drawn, and its chance under p."""
+    """One sequence: how often it was drawn, and its probability under p."""
 
     sequence: tuple[int, ...]
     drawn: float

@@ -55,17 +55,17 @@ def law_of_variant(variant: Variant, oracle: Oracle) -> NDArray[np.float64]:
     for step in range(1, variant.steps + 1):
         rows = np.exp(oracle.logits([y for y, _ in mass]))
         following: dict[tuple[Partial, Hashable], float] = defaultdict(float)
-        for ((y, memory), chance), conditionals in zip(mass.items(), rows, strict=True):
+        for ((y, memory), probability), conditionals in zip(mass.items(), rows, strict=True):
             if V not in y:
-                following[y, None] += chance
+                following[y, None] += probability
                 continue
             for share, reached, remembered in variant.moves(step, y, conditionals, memory):
-                following[reached, remembered] += chance * share
+                following[reached, remembered] += probability * share
         mass = following
     p = np.zeros(V**L)
-    for (y, _), chance in mass.items():
+    for (y, _), probability in mass.items():
         if V not in y:
-            p[sequence_index(np.array([y]), V)] += chance
+            p[sequence_index(np.array([y]), V)] += probability
     return p
 
 
@@ -107,8 +107,8 @@ def _stale(policy: Policy) -> Moves:
 
     def moves(step: int, y: Partial, rows: Rows, memory: Any) -> Iterator[Transition]:
         used = rows if memory is None else np.frombuffer(memory).reshape(rows.shape)
-        for chance, reached, _ in _moves(policy, step, y, used, used):
-            yield chance, reached, rows.tobytes()
+        for probability, reached, _ in _moves(policy, step, y, used, used):
+            yield probability, reached, rows.tobytes()
 
     return moves
 
@@ -149,8 +149,8 @@ def _mirrored(policy: Adaptive) -> Moves:
     def moves(step: int, y: Partial, rows: Rows, memory: Any) -> Iterator[Transition]:
         block = policy.block_length
         turned = np.arange(len(y)).reshape(-1, block)[:, ::-1].ravel()
-        for chance, reached, _ in policy.transitions(step, tuple(y[i] for i in turned), rows[turned]):
-            yield chance, tuple(reached[i] for i in turned), None
+        for probability, reached, _ in policy.transitions(step, tuple(y[i] for i in turned), rows[turned]):
+            yield probability, tuple(reached[i] for i in turned), None
 
     return moves
 
@@ -162,15 +162,15 @@ def _all_of_equal(policy: Adaptive) -> Moves:
     def moves(step: int, y: Partial, rows: Rows, memory: Any) -> Iterator[Transition]:
         among = policy.candidates(y, rows.shape[1])
         due = max(y.count(rows.shape[1]) - left[step], 0)
-        for chance, tokens, scores in scored_tokens(policy, among, rows):
+        for probability, tokens, scores in scored_tokens(policy, among, rows):
             cut = sorted(scores.values(), reverse=True)[:due]
-            yield chance, revealed(y, {i: tokens[i] for i in among if cut and scores[i] >= cut[-1]}), None
+            yield probability, revealed(y, {i: tokens[i] for i in among if cut and scores[i] >= cut[-1]}), None
 
     return moves
 
 
 def scored_tokens(policy: Adaptive, among: Sequence[int], rows: Rows) -> Iterator[tuple[float, dict, dict]]:
-    """Tokens at all candidates with their chance, and the scores that order them."""
+    """Tokens at all candidates with their probability, and the scores that order them."""
     rule = [policy.score_of(rows[i].tolist()) for i in among]
     options = [
         [(v, c) for v, c in enumerate(policy.drawn_from(rows[i].tolist(), rows[i].tolist())) if c] for i in among

@@ -1,9 +1,9 @@
 """Choices by a score with Gumbel noise: an exponential clock for each position, of which the first are taken.
 
 The largest of ``s_i + tau g_i`` are the first of clocks with rates ``exp(s_i / tau)``. So the set A is taken with
-probability ``int S(t) dF(t)``: F is the chance that all clocks of A have rung by t, S that no other has. The integral
-is replaced by the mean of its lower and upper sums, S at the later and at the earlier end of each interval, which is
-exact to second order: good for the comparison of likelihoods, and not for bets.
+probability ``int S(t) dF(t)``: F is the probability that all clocks of A have rung by t, S that no other has. The
+integral is replaced by the mean of its lower and upper sums, S at the later and at the earlier end of each interval,
+which is exact to second order: good for the comparison of likelihoods, and not for bets.
 """
 
 from __future__ import annotations

@@ -38,11 +38,11 @@ def sized_or_confident(
 
     def moves(step: int, y: Partial, rows: Rows, memory: Hashable) -> Iterator[Transition]:
         among = policy.candidates(y, rows.shape[1])
-        for chance, tokens, scores in scored_tokens(policy, among, rows):
+        for probability, tokens, scores in scored_tokens(policy, among, rows):
             certain = [i for i in among if scores[i] > threshold]
             due = (policy.sizes or ())[step - 1]
             chosen = certain if len(certain) >= due else best(scores, due)
-            yield chance, revealed(y, {i: tokens[i] for i in chosen}), None
+            yield probability, revealed(y, {i: tokens[i] for i in chosen}), None
 
     return Variant(policy.steps, moves)
 
@@ -56,22 +56,22 @@ def noisy_confidence(policy: Adaptive, noise: Sequence[float]) -> Variant:
     def moves(step: int, y: Partial, rows: Rows, memory: Hashable) -> Iterator[Transition]:
         among = policy.candidates(y, rows.shape[1])
         due = (policy.sizes or ())[step - 1]
-        for chance, tokens, scores in scored_tokens(policy, among, rows):
+        for probability, tokens, scores in scored_tokens(policy, among, rows):
             if due == len(among):
-                yield chance, revealed(y, tokens), None
+                yield probability, revealed(y, tokens), None
                 continue
             worth = {i: math.log(scores[i]) / noise[step - 1] for i in among}
             for drawn in itertools.permutations(among, due):
-                yield chance * _one_by_one(worth, drawn), revealed(y, {i: tokens[i] for i in drawn}), None
+                yield probability * _one_by_one(worth, drawn), revealed(y, {i: tokens[i] for i in drawn}), None
 
     return Variant(policy.steps, moves)
 
 
 def _one_by_one(logs: dict[int, float], drawn: Sequence[int]) -> float:
-    """The chance of an order of draws without replacement, in proportion to what has these logarithms."""
-    chance, left = 1.0, dict(logs)
+    """The probability of an order of draws without replacement, in proportion to what has these logarithms."""
+    probability, left = 1.0, dict(logs)
     for i in drawn:
         largest = max(left.values())
-        chance *= math.exp(left[i] - largest) / math.fsum(math.exp(log - largest) for log in left.values())
+        probability *= math.exp(left[i] - largest) / math.fsum(math.exp(log - largest) for log in left.values())
         del left[i]
-    return chance
+    return probability

@@ -51,6 +51,6 @@ class Rows:
         self._waiting = None
 
     @property
-    def chance(self) -> float:
+    def probability(self) -> float:
         """Of at least as many equal pairs within calls, if rows are independent."""
         return float(bdtrc(self.within - 1, self.within + self.between, 0.5)) if self.within else 1.0

@@ -27,7 +27,7 @@ LONGEST = 12
 
 
 def size_laws(policy: Policy, seen: Transitions, hazards: NDArray[np.float64]) -> dict[str, Array]:
-    """Log probabilities (n,) of how many, where the claim leaves that to chance.
+    """Log probabilities (n,) of how many, where the claim leaves that to probability.
 
     Parameters
     ----------

@@ -297,10 +297,10 @@ def proposals(
     c = np.exp(scored(logs))
     allowed = c <= (limit[other] + apart)[:, None]
     allowed &= ~(before[:, None] & (c >= np.minimum(limit, lowest)[other][:, None]))
-    chances = c if drawn is scored else np.exp(drawn(logs))
+    probabilities = c if drawn is scored else np.exp(drawn(logs))
     weights = np.where(~same[:, None] & (c >= (limit[other] - apart)[:, None]), share, 1.0) * allowed
     with np.errstate(divide="ignore"):
-        tails = np.log(np.minimum(np.einsum("nv,nv->n", chances, weights), 1.0))
+        tails = np.log(np.minimum(np.einsum("nv,nv->n", probabilities, weights), 1.0))
     left = np.bincount(other, tails, minlength=len(chosen))
     outside = (chosen & ~among).any(axis=1)
     return np.where(outside | ~possible, -math.inf, kept + left)

@@ -128,9 +128,9 @@ def _some(policy: Adaptive, group: list[int], count: int) -> Outcome:
 
 @dataclass(frozen=True)
 class Move:
-    """What happens at a partial sequence, with a chance: one of several laws on what is reached."""
+    """What happens at a partial sequence, with a probability: one of several laws on what is reached."""
 
-    chance: float
+    probability: float
     laws: tuple[tuple[NDArray[np.int64], NDArray[np.float64]], ...]
 
 
@@ -157,7 +157,8 @@ class TiedLaws:
                 reached[state] = flat[self._ends[state]]
                 continue
             reached[state] = sum(
-                move.chance * np.max([chances @ reached[targets] for targets, chances in move.laws], axis=0)
+                move.probability
+                * np.max([probabilities @ reached[targets] for targets, probabilities in move.laws], axis=0)
                 for move in self._moves[state]
             )
         return reached[0].reshape(values.shape[:-1])
@@ -169,8 +170,8 @@ class TiedLaws:
             if self._ends[state] >= 0:
                 law[self._ends[state]] += mass[state]
             for move in moves:
-                for targets, chances in move.laws:
-                    np.add.at(mass, targets, mass[state] * move.chance / len(move.laws) * chances)
+                for targets, probabilities in move.laws:
+                    np.add.at(mass, targets, mass[state] * move.probability / len(move.laws) * probabilities)
         return law
 
 
@@ -224,10 +225,10 @@ class _Walk:
         moves = [
             [
                 Move(
-                    chance,
+                    probability,
                     tuple((np.array([number[y] for y in law]), np.array(list(law.values()))) for law in laws),
                 )
-                for chance, laws in found
+                for probability, laws in found
             ]
             for level in levels
             for found in level.values()
@@ -235,7 +236,7 @@ class _Walk:
         return moves, ends
 
     def _moves(self, y: Partial, rows: NDArray[np.float64]) -> Iterator[tuple[float, list[dict[Partial, float]]]]:
-        """Chances with the laws that may follow."""
+        """Probabilities with the laws that may follow."""
         policy = self.policy
         among = policy.candidates(y, self.vocab)
         step = 1 + sum(revealed <= len(y) - y.count(self.vocab) for revealed in self.steps)

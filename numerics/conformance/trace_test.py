@@ -166,7 +166,7 @@ class TraceTest:
         by_token[AS_CLAIMED] = total(self._slipping(own))
         found: dict[Model, tuple[Array, Array]] = {}
         if self.proposes:
-            # Where the claim leaves the size to chance with the rest, any size is as likely.
+            # Where the claim leaves the size to probability with the rest, any size is as likely.
             free = -np.log(np.maximum(seen.masked.sum(axis=1), 1)) * (self.proposing.sizes is None)
             found |= {("positions", name): (free + law + tokens, claim) for name, law in by_place.items()}
             others = {key: law for key, law in proposed.items() if key[0] != AS_CLAIMED}

@@ -3,9 +3,9 @@ law is.
 
 Let r be the law drawn from, with everything that p forbids pooled into one cell (which leaves ``T = TV(r, p)`` as it
 is), k the number of cells, ``e`` the empirical law of n sequences and ``D = TV(e, r)``. One sequence moves D by at most
-1/n, so ``D < E D + sqrt(log(1/alpha)/(2n))`` with chance ``1 - alpha`` (McDiarmid), and ``E D <= sum_x sqrt(r_x)/(2
-sqrt n)`` (Jensen). By Cauchy and Schwarz, and since the squared Hellinger distance is at most T, ``sum sqrt(r_x) <=
-sum sqrt(p_x) + sqrt(2 k T)``. With ``S = sum_x sqrt(p_x)`` and the triangle inequality,
+1/n, so ``D < E D + sqrt(log(1/alpha)/(2n))`` with probability ``1 - alpha`` (McDiarmid), and ``E D <= sum_x
+sqrt(r_x)/(2 sqrt n)`` (Jensen). By Cauchy and Schwarz, and since the squared Hellinger distance is at most T, ``sum
+sqrt(r_x) <= sum sqrt(p_x) + sqrt(2 k T)``. With ``S = sum_x sqrt(p_x)`` and the triangle inequality,
 
     |TV(e, p) - T| <= (S + sqrt(2 k T))/(2 sqrt n) + sqrt(log(1/alpha)/(2n)),
 
@@ -48,7 +48,7 @@ def tv_interval(
     impossible : int
         How often one that p forbids.
     p : (M,) float64
-        What it lacks in 1 is the chance of all that counts as impossible.
+        What it lacks in 1 is the probability of all that counts as impossible.
     depth : int
         Roundings in p.
     alpha : float

@@ -155,11 +155,13 @@ def _whole_marginals(work: Workspace) -> NDArray[np.float64] | None:
         return None
     table = language.exact_table()
     common = 1
-    for chance in table.tolist():
-        common = math.lcm(common, chance.denominator)
+    for probability in table.tolist():
+        common = math.lcm(common, probability.denominator)
         if common >= LARGEST_WHOLE:
             return None
-    weights = np.array([float(chance.numerator * (common // chance.denominator)) for chance in table.tolist()])
+    weights = np.array(
+        [float(probability.numerator * (common // probability.denominator)) for probability in table.tolist()]
+    )
     return lattice_kernels.marginal_lattice(weights, language.vocab, language.length)
 
 
@@ -270,7 +272,7 @@ def _named(instance: Instance, contexts: decisions.Contexts, k: int, number: int
 
 @dataclass(frozen=True)
 class Visits:
-    """Chances of the partial sequences of an adaptive policy.
+    """Probabilities of the partial sequences of an adaptive policy.
 
     Parameters
     ----------
@@ -311,9 +313,9 @@ def _visits(work: Workspace) -> Visits:
 
 
 def _log2_of_run(policy: Adaptive, least: NDArray[np.float64], nodes: NDArray[np.float64] | None) -> float:
-    """At most the logarithm of any positive product on the way to a target, from the least chance of a token.
+    """At most the logarithm of any positive product on the way to a target, from the least probability of a token.
 
-    A proposal multiplies a chance for every candidate, at each of at most L levels, and a node where it ties.
+    A proposal multiplies a probability for every candidate, at each of at most L levels, and a node where it ties.
     """
     L, tokens = len(least), math.fsum(np.log2(least))
     if policy.proposes:
@@ -381,7 +383,7 @@ def _law(work: Workspace) -> Law:
 
 
 def _remasked(work: Workspace) -> Visits:
-    """Chances of the partial sequences after the last step of a remasking policy."""
+    """Probabilities of the partial sequences after the last step of a remasking policy."""
     instance, policy = work.instance, Remasking.of(work.instance.policy)
     V, L = instance.vocab, instance.length
     f = np.zeros(lattice_size(V, L))
@@ -390,28 +392,28 @@ def _remasked(work: Workspace) -> Visits:
     lattice = rows(work)
     tokens = least_conditionals(tabular.marginal_lattice(work), lattice.lattice, instance.convention, V, L)
     for sigma, reveal in zip(policy.remasked, policy.revealed, strict=True):
-        chances = np.array([float(reveal), float(1 - reveal), float(sigma), float(1 - sigma)])
+        probabilities = np.array([float(reveal), float(1 - reveal), float(sigma), float(1 - sigma)])
         following = np.zeros_like(f)
         sources = np.flatnonzero(f > 0)
-        factors = np.concatenate([np.broadcast_to(chances[1:, None], (3, L)), chances[0] * tokens[None]])
+        factors = np.concatenate([np.broadcast_to(probabilities[1:, None], (3, L)), probabilities[0] * tokens[None]])
         step_least = np.where(factors > 0, factors, 1.0).min(axis=0)
         require_range(instance, math.log2(f[sources].min()) + math.fsum(np.log2(step_least)))
         for start in range(0, len(sources), at_once):
             piece = sources[start : start + at_once]
             contexts = lattice.at(piece, V, L)
-            kernels.push_remasking(following, f[piece], piece, contexts.conditionals, contexts.y, chances)
+            kernels.push_remasking(following, f[piece], piece, contexts.conditionals, contexts.y, probabilities)
         f = following
-    # A step multiplies L chances, and a target takes a term from each of at most (V+1)^L sources.
+    # A step multiplies L probabilities, and a target takes a term from each of at most (V+1)^L sources.
     return Visits(f, policy.steps * (L * (lattice.depth + 3) + (V + 1) ** L))
 
 
 def under_language(work: Workspace) -> NDArray[np.float64]:
-    """The chance that a run on the own tokens of ``x ~ q`` meets each partial sequence, for choose-then-sample."""
+    """The probability that a run on the own tokens of ``x ~ q`` meets each partial sequence, for choose-then-sample."""
     return work.once(_under_language)
 
 
 def _under_language(work: Workspace) -> NDArray[np.float64]:
-    """``q(x_R)`` times the chance of R, which depends on the tokens at R only."""
+    """``q(x_R)`` times the probability of R, which depends on the tokens at R only."""
     instance = work.instance
     f = np.zeros(lattice_size(instance.vocab, instance.length))
     f[0] = 1.0
@@ -438,7 +440,7 @@ def omega_depth(work: Workspace) -> int:
 
 
 def inclusion(choices: decisions.Choices) -> NDArray[np.float64]:
-    """The chance that each position is revealed, (n, L)."""
+    """The probability that each position is revealed, (n, L)."""
     tied = choices.state == TIED
     several = np.maximum(tied.sum(axis=1, keepdims=True), 1)
     return np.where(tied, choices.drawn[:, None] / several, (choices.state == CERTAIN).astype(np.float64))

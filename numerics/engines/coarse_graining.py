@@ -3,7 +3,7 @@
 For every set T of sequences ``D(q||p) >= d(q(T) || p(T))``, the divergence of two coins (data processing). T holds the
 sequences that are likely enough: ``-log q(x) <= c``, with c = infinity for the support, where ``q(T) = 1`` and the
 bound is ``-log(1 - SER)`` (sequence-error/from-kl). c is chosen on one half of the sequences; on the other half the two
-chances have Clopper-Pearson intervals. No such bound exceeds the logarithm of the number of sequences.
+probabilities have Clopper-Pearson intervals. No such bound exceeds the logarithm of the number of sequences.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def cost(instance: Instance) -> Cost:
 
 
 def kl_from_below(instance: Instance, request: Request) -> tuple[float, str]:
-    """A number that is at most ``D(q||p)`` but for a chance of ``1 - confidence``, and what it rests on."""
+    """A number that is at most ``D(q||p)`` but for a probability of ``1 - confidence``, and what it rests on."""
     sampler, language = sampler_for(instance), instance.language
     able = request.seconds * SHARE * 1e9 / sampler.nanoseconds
     half = max(2, (request.samples or int(min(MOST, max(FEWEST, able)))) // 2)

@@ -80,14 +80,14 @@ def _polynomials(work: Workspace) -> dict[Partial, fmpq_poly]:
             rows = {i: sampler.drawn(y, i) for i in masked}
             for size in range(1, L - r + 1):
                 for chosen in itertools.combinations(masked, size):
-                    for z, chance in _filled(y, [(i, rows[i]) for i in chosen]):
-                        waiting[r + size][z] += chance * sums
+                    for z, probability in _filled(y, [(i, rows[i]) for i in chosen]):
+                        waiting[r + size][z] += probability * sums
         waiting[r].clear()
     return {x: sums.left_shift(1 << (L - 1)) for x, sums in waiting[L].items()}
 
 
 def _filled(y: Partial, rows: list[tuple[int, list[fmpq]]]) -> list[tuple[Partial, fmpq]]:
-    """Every way to fill the chosen positions, and its chance."""
+    """Every way to fill the chosen positions, and its probability."""
     reached = [(y, fmpq(1))]
     for i, row in rows:
         reached = [((*z[:i], v, *z[i + 1 :]), weight * c) for z, weight in reached for v, c in enumerate(row) if c]

@@ -60,7 +60,7 @@ class Law(AsTable):
 
     @cached_property
     def lost(self) -> Enclosure:
-        """Chance that a sequence is abandoned."""
+        """Probability that a sequence is abandoned."""
         if not self.may_stop:
             return Enclosure(0.0, 0.0, 0.0, "exact")
         total = math.fsum(self.p)
@@ -68,5 +68,5 @@ class Law(AsTable):
 
     @cached_property
     def correct(self) -> Enclosure:
-        """``p(support)``, the chance of a sequence that the language allows."""
+        """``p(support)``, the probability of a sequence that the language allows."""
         return Enclosure.relative(math.fsum(self.p[self.support]), self.p_depth + 1, most=1.0)

@@ -19,7 +19,7 @@ __all__ = ["least_conditionals", "require_range"]
 def least_conditionals(
     m: NDArray[np.float64], D: NDArray[np.float64] | None, fallback: NDArray[np.float64], V: int, L: int
 ) -> NDArray[np.float64]:
-    """The least positive chance of a token at each position, over all contexts, (L,).
+    """The least positive probability of a token at each position, over all contexts, (L,).
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def least_conditionals(
 
 
 def require_range(instance: Instance, log2: float) -> None:
-    """Refuse an instance whose sampler's chances are products that may come down to ``2^log2``.
+    """Refuse an instance whose sampler's probabilities are products that may come down to ``2^log2``.
 
     Raises
     ------
@@ -51,6 +51,6 @@ def require_range(instance: Instance, log2: float) -> None:
     """
     if not log2 >= math.log2(SAFE) + 1:
         raise BeyondReach(
-            f"{instance.name} has partial sequences that the sampler may reach with a chance of 2^{log2:.4g} only; "
+            f"{instance.name} has partial sequences that the sampler may reach with probability 2^{log2:.4g} only; "
             f"float64 products below 2^{math.log2(SAFE):.0f} lose digits, and soon their difference from zero"
         )

@@ -61,21 +61,21 @@ def _law(work: Workspace) -> Law:
             break
         rows = instance.conditionals(np.array([y for y, _ in mass]), scope)
         following: dict = defaultdict(float)
-        for ((y, memory), chance), conditionals in zip(mass.items(), rows, strict=True):
+        for ((y, memory), probability), conditionals in zip(mass.items(), rows, strict=True):
             if policy.compares:
                 moves = Adaptive.of(policy).transitions(step, y, conditionals, memory, rational.exact_rows(work, y))
             else:
                 moves = policy.transitions(step, y, conditionals, memory)
             for share, reached, remembered in moves:
-                term = chance * float(share)
+                term = probability * float(share)
                 if term < 2 * SAFE:
                     require_range(instance, math.log2(max(term, SAFE / 2)))
                 following[reached, remembered] += term
         mass = following
     p = np.zeros_like(q)
-    for (y, _), chance in mass.items():
+    for (y, _), probability in mass.items():
         if V not in y:
-            p[sequence_index(np.array([y]), V)] += chance
+            p[sequence_index(np.array([y]), V)] += probability
     depth = _depth(instance)
     return Law(p, q, depth, instance.language.depth, tabular.support(work), instance.off_support == "stop", V, L)
 

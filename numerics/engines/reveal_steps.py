@@ -1,6 +1,6 @@
 """The numbers that interval recursions need of an order-oblivious policy, step by step.
 
-Before step k a configuration of revealed positions has a chance that depends only on how many named positions are
+Before step k a configuration of revealed positions has a probability that depends only on how many named positions are
 revealed and how many masked; in the step the masked positions of an interval are revealed independently of its
 tokens. Both the Bernoulli and the fixed-size sampler are of this kind, so that a functional which is linear in
 intervals has one recursion for both.
@@ -20,7 +20,7 @@ __all__ = ["RevealStep", "bernoulli_steps", "fixed_size_steps", "prefix_sums", "
 
 
 class RevealStep(NamedTuple):
-    """Chances before and in one step. Index d counts a distance, so that d - 1 positions lie between.
+    """Probabilities before and in one step. Index d counts a distance, so that d - 1 positions lie between.
 
     Attributes
     ----------

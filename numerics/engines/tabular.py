@@ -134,7 +134,7 @@ def _marginal_lattice(work: Workspace) -> NDArray[np.float64]:
 
 
 def conditional_lattice(work: Workspace) -> NDArray[np.float64] | None:
-    """``D[i, y']``, the sampler's chance of the token that y' has at i given the rest; None where m suffices."""
+    """``D[i, y']``, the sampler's probability of the token that y' has at i given the rest; None where m suffices."""
     return work.once_for_policies(_conditional_lattice)
 
 
@@ -180,8 +180,8 @@ def _law(work: Workspace) -> Law:
     sums = 2 ** (L + 1)
     if policy.size_law:
         p = np.zeros(power(V, L))
-        for chance, sizes in policy.size_law:
-            p += float(chance) * lattice_kernels.sized_forward(m, D, instance.convention, sizes, V, L)
+        for probability, sizes in policy.size_law:
+            p += float(probability) * lattice_kernels.sized_forward(m, D, instance.convention, sizes, V, L)
         depth = L * factor + sums + L + (len(policy.size_law) + 2 if len(policy.size_law) > 1 else 0)
     elif policy.sets is not None:
         p = lattice_kernels.sets_forward(m, D, instance.convention, policy.sets, V, L)

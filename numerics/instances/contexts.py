@@ -22,14 +22,14 @@ class Contexts:
     initial: NDArray[np.float64]
     edges: NDArray[np.int64]
     following: NDArray[np.int32]
-    chance: NDArray[np.float64]
+    probability: NDArray[np.float64]
     edge_of: NDArray[np.int32]
     final: NDArray[np.float64]
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """The arguments of the kernel, in its order."""
-        return (self.contexts, self.initial, self.edges, self.following, self.chance, self.edge_of, self.final)
+        return (self.contexts, self.initial, self.edges, self.following, self.probability, self.edge_of, self.final)
 
 
 def contexts_of(language: NGram | Tabular) -> Contexts:

@@ -320,7 +320,7 @@ def _messages(
 def _contexts(language: NGram | Tabular) -> Whole | None:
     """n-grams and lists of sequences: forward-backward over what is possible."""
     prepared = contexts_of(language)
-    if min(map(_smallest, (prepared.initial, prepared.chance, prepared.final))) < SMALLEST:
+    if min(map(_smallest, (prepared.initial, prepared.probability, prepared.final))) < SMALLEST:
         return None
     return Whole(language.vocab, draw_contexts, prepared.arrays)
 

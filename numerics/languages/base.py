@@ -45,8 +45,8 @@ Pick = Callable[[Probabilities], NDArray[Any]]
 
 
 LOST = (
-    "a context of positive probability has tokens whose chances leave the range of float64, so that it cannot be told "
-    "from an impossible one"
+    "a context of positive probability has tokens whose probabilities leave the range of float64, so that it cannot be "
+    "told from an impossible one"
 )
 
 

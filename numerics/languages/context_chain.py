@@ -23,8 +23,8 @@ def context_chain(
     initial : (K,) float64
         K = V + V^2 + .. + V^{n-1}, the shorter contexts first, up to L tokens.
     transition : (K, K) sparse
-        Its row is zero where a shorter context has no chance. Conditional probabilities of the first tokens are ratios
-        of numpy's sums; the others are the language's own.
+        Its row is zero where a shorter context has no probability. Conditional probabilities of the first tokens are
+        ratios of numpy's sums; the others are the language's own.
     emission : (K, V) float64
         0 or 1.
     final : (K,) float64
@@ -35,7 +35,7 @@ def context_chain(
     head = language.initial.values.reshape(V**longest, -1).sum(axis=1)
     laws = [head.reshape(V**j, -1).sum(axis=1) for j in range(1, longest + 1)]
     first = np.cumsum([0, *(law.size for law in laws)])
-    rows, columns, chances = [], [], []
+    rows, columns, probabilities = [], [], []
     for j in range(longest - 1):
         # From j + 1 tokens to j + 2.
         following = laws[j + 1].reshape(-1, V)
@@ -43,17 +43,17 @@ def context_chain(
         at = np.arange(following.size)
         rows.append(first[j] + at // V)
         columns.append(first[j + 1] + at)
-        chances.append(ratio.reshape(-1))
+        probabilities.append(ratio.reshape(-1))
     if longest == order - 1:
         contexts = laws[-1].size
         at = np.arange(contexts * V)
         rows.append(first[longest - 1] + at // V)
         columns.append(first[longest - 1] + at % contexts)
-        chances.append(language.transition.values.reshape(-1))
+        probabilities.append(language.transition.values.reshape(-1))
     K = int(first[-1])
     transition = scipy.sparse.csr_array((K, K))
     if rows:
-        entries = (np.concatenate(chances), (np.concatenate(rows), np.concatenate(columns)))
+        entries = (np.concatenate(probabilities), (np.concatenate(rows), np.concatenate(columns)))
         transition = scipy.sparse.csr_array(scipy.sparse.coo_array(entries, shape=(K, K)))
     emission = np.concatenate([np.tile(np.eye(V), (law.size // V, 1)) for law in laws])
     final = np.ones(K)

@@ -141,9 +141,9 @@ def _read_support(value: Any) -> list[list[Any]]:
     return [
         [
             [whole(token, f"support[{i}][0][{j}]") for j, token in enumerate(tokens)],
-            number(chance, f"support[{i}][1]"),
+            number(probability, f"support[{i}][1]"),
         ]
-        for i, (tokens, chance) in enumerate(value)
+        for i, (tokens, probability) in enumerate(value)
     ]
 
 
@@ -173,9 +173,9 @@ class TabularTable(LanguageTable):
                 raise BadInput(f"support[{i}][0]", found)
             for j, token in enumerate(tokens):
                 whole(token, f"support[{i}][0][{j}]", 0, self.vocab - 1)
-        sequences, chances = zip(*self.support, strict=True)
+        sequences, probabilities = zip(*self.support, strict=True)
         try:
-            return Tabular(self.vocab, self.length, list(sequences), list(chances))
+            return Tabular(self.vocab, self.length, list(sequences), list(probabilities))
         except BadInput as problem:
             key = re.sub(r"probabilities\[(\d+)\]", r"support[\1][1]", problem.key)
             raise BadInput("support" if key == "probabilities" else key, problem.problem) from None
@@ -201,6 +201,6 @@ class TabularTable(LanguageTable):
 
 
 def _table(vocab: int, length: int, weights: list[tuple[list[int], int]]) -> Spec:
-    chances = normalised([weight for _, weight in weights])
-    support = [[x, chance] for (x, _), chance in zip(weights, chances, strict=True)]
+    probabilities = normalised([weight for _, weight in weights])
+    support = [[x, probability] for (x, _), probability in zip(weights, probabilities, strict=True)]
     return {"kind": "tabular", "vocab": vocab, "length": length, "support": support}

@@ -125,7 +125,7 @@ class HMM(ChainLanguage):
                 total += np.log(scale)
             message = np.divide(message, scale[:, None], out=np.zeros_like(message), where=scale[:, None] > 0)
         if self._may_underflow and (np.isneginf(total) & self.in_support(x)).any():
-            raise BeyondReach("a possible sequence has hidden paths whose chances leave the range of float64")
+            raise BeyondReach("a possible sequence has hidden paths whose probabilities leave the range of float64")
         return total - self.log_length_probability
 
     def conditionals(

@@ -31,7 +31,7 @@ ROUNDED = 8 * 2.0**-53
 def shifted_pair(vocab: int, flip: Any, length: int) -> HMM:
     """ShiftedPair: blocks ``(a, a + S_b + B mod V)``, a uniform, B a fair bit, ``S_b`` a hidden two-state chain.
 
-    The chain starts uniform and flips between blocks with chance ``flip``. A hidden state is S, the symbol shown,
+    The chain starts uniform and flips between blocks with probability ``flip``. A hidden state is S, the symbol shown,
     and whether it is the first or the second of its block: 4V in all.
     """
     V = whole(vocab, "vocab", 1)
@@ -52,16 +52,16 @@ def shifted_pair(vocab: int, flip: Any, length: int) -> HMM:
         for bit in range(2):
             transition[first[s, a]][second[s, (a + s + bit) % V]] += one / 2
         for following in range(2):
-            chance = f if following != s else 1 - f
+            probability = f if following != s else 1 - f
             for b in range(V):
-                transition[second[s, a]][first[following, b]] = chance / V
+                transition[second[s, a]][first[following, b]] = probability / V
         emission[first[s, a]][a] = emission[second[s, a]][a] = 1
     return HMM(length, initial, transition, emission)
 
 
 @decides("ShiftedPairLanguage", "language")
 def is_shifted_pair(language: Language) -> bool:
-    """Whether the hidden chain is the one of :func:`shifted_pair` with some chance of flipping."""
+    """Whether the hidden chain is the one of :func:`shifted_pair` with some probability of flipping."""
     V, L = language.vocab, language.length
     if not isinstance(language, HMM) or V < 3 or L % 2 or language.states != 4 * V:
         return False

@@ -40,8 +40,8 @@ def _path_kl_obstacle(instance: Instance) -> str | None:
 def _path_kl(work: Workspace) -> Enclosure:
     """``sum_y omega(y) sum_i P(i revealed | y) E[-log p_theta(X_i | y)] - H(X)``.
 
-    omega(y) is the chance that a run on the own tokens of ``x ~ q`` meets y. Relative errors of omega, of a share and
-    of q move a term by themselves, and one of p_theta moves its logarithm.
+    omega(y) is the probability that a run on the own tokens of ``x ~ q`` meets y. Relative errors of omega, of a share
+    and of q move a term by themselves, and one of p_theta moves its logarithm.
     """
     instance = work.instance
     V, L = instance.vocab, instance.length
@@ -50,10 +50,10 @@ def _path_kl(work: Workspace) -> Enclosure:
     for step, sources in adaptive.levels(instance, omega):
         for piece in adaptive.decided(work, step, sources):
             assert piece.choices is not None
-            chances = omega[piece.sources, None] * adaptive.inclusion(piece.choices)
+            probabilities = omega[piece.sources, None] * adaptive.inclusion(piece.choices)
             surprise = _cross_entropies(m, piece, V, L)
-            used = chances > 0
-            terms.append(math.fsum((chances[used] * surprise[used]).tolist()))
+            used = probabilities > 0
+            terms.append(math.fsum((probabilities[used] * surprise[used]).tolist()))
     value = math.fsum(terms)
     if math.isinf(value):
         return Enclosure.around(math.inf, 0.0)
@@ -94,7 +94,7 @@ def _step_correlation(work: Workspace) -> Enclosure:
 
 
 def _expected_parallel_steps(work: Workspace) -> Enclosure:
-    """The chances of the partial sequences from which more than one position is revealed."""
+    """The probabilities of the partial sequences from which more than one position is revealed."""
     omega = adaptive.under_language(work)
     terms = []
     for step, sources in adaptive.levels(work.instance, omega):

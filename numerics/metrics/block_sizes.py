@@ -1,8 +1,8 @@
 """Products of blocks under fixed sizes, which the counts of revealed tokens couple.
 
 What is linear in the reveal times needs only how many tokens of its block precede a given one: ``PATH_KL`` and its
-parts come at any length. The chance of a sequence without error is an average of products over the blocks, by one of
-two engines: block after block, or step after step. With it ``KL`` is enclosed from both sides,
+parts come at any length. The probability of a sequence without error is an average of products over the blocks, by one
+of two engines: block after block, or step after step. With it ``KL`` is enclosed from both sides,
 
     -log(1 - SER) <= KL <= -log E exp(-D_tau) <= PATH_KL        (sequence-error/from-kl, log-mean-path-kl/lower),
 
@@ -19,12 +19,12 @@ import numpy as np
 
 from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
 from ..engines import blocks, tabular
-from ..engines.blocks import chances as block_chances
 from ..engines.blocks import counts as block_counts
+from ..engines.blocks import probabilities as block_probabilities
 from ..engines.blocks import profile as block_profile
 from ..engines.blocks import steps as block_steps
-from ..engines.blocks.chances import BlockChances
 from ..engines.blocks.counts import Composition, Tiny
+from ..engines.blocks.probabilities import BlockProbabilities
 from ..engines.needs import FIXED_SIZE, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
@@ -158,7 +158,7 @@ class _Coupled:
     product : callable
         ``E prod_blocks beta`` from beta, the sizes and the roundings in beta.
     outcome : callable
-        From the chances of a block and the sizes, the chance that all blocks come out right, and SER.
+        From the probabilities of a block and the sizes, the probability that all blocks come out right, and SER.
     cost : callable
         Of one such average, from the sizes and the length of a block.
     price : str
@@ -166,23 +166,23 @@ class _Coupled:
 
     name: str
     product: Product
-    outcome: Callable[[BlockChances, Sequence[int]], tuple[Tiny, Enclosure]]
+    outcome: Callable[[BlockProbabilities, Sequence[int]], tuple[Tiny, Enclosure]]
     cost: Callable[[Sequence[int], int], Cost]
     price: str
 
 
-def _by_counts(chances: BlockChances, sizes: Sequence[int]) -> tuple[Tiny, Enclosure]:
+def _by_counts(probabilities: BlockProbabilities, sizes: Sequence[int]) -> tuple[Tiny, Enclosure]:
     """Nothing is subtracted."""
-    right, wrong = block_counts.all_or_some(chances.right, chances.wrong, sizes, chances.depth)
+    right, wrong = block_counts.all_or_some(probabilities.right, probabilities.wrong, sizes, probabilities.depth)
     return right, _probability(wrong)
 
 
-def _by_steps(chances: BlockChances, sizes: Sequence[int]) -> tuple[Tiny, Enclosure]:
+def _by_steps(probabilities: BlockProbabilities, sizes: Sequence[int]) -> tuple[Tiny, Enclosure]:
     """SER is one minus the other: its error is absolute."""
-    right = block_steps.all_blocks(chances.right, sizes, chances.depth)
-    chance = _probability(right)
-    error = max(chance.hi - chance.value, chance.value - chance.lo) * (1 + 1e-9) + UNIT_ROUNDOFF
-    return right, Enclosure.around(1 - chance.value, error, least=0.0, most=1.0)
+    right = block_steps.all_blocks(probabilities.right, sizes, probabilities.depth)
+    probability = _probability(right)
+    error = max(probability.hi - probability.value, probability.value - probability.lo) * (1 + 1e-9) + UNIT_ROUNDOFF
+    return right, Enclosure.around(1 - probability.value, error, least=0.0, most=1.0)
 
 
 def _sandwich(work: Workspace, right: Tiny, mean_ratio: Tiny) -> Enclosure:
@@ -194,16 +194,16 @@ def _sandwich(work: Workspace, right: Tiny, mean_ratio: Tiny) -> Enclosure:
 
 def _coupled_methods(engine: _Coupled) -> tuple[Method, ...]:
     def cost(instance: Instance) -> Cost:
-        """The chances of a block, and an average of each of two functions."""
-        one = block_chances.chances_cost(instance)
+        """The probabilities of a block, and an average of each of two functions."""
+        one = block_probabilities.probabilities_cost(instance)
         average = engine.cost(_sizes(instance), blocks.block_length(instance))
         return Cost(one.operations + 2 * average.operations, one.bytes + average.bytes)
 
     def outcome(work: Workspace) -> tuple[Tiny, Enclosure]:
-        return engine.outcome(block_chances.correct_chances(work), _sizes(work.instance))
+        return engine.outcome(block_probabilities.correct_probabilities(work), _sizes(work.instance))
 
     def sandwich(work: Workspace) -> Enclosure:
-        ratios, depth = block_chances.likelihood_ratios(work)
+        ratios, depth = block_probabilities.likelihood_ratios(work)
         return _sandwich(work, work.once(outcome)[0], engine.product(ratios, _sizes(work.instance), depth))
 
     def ser(work: Workspace) -> Enclosure:

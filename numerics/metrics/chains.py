@@ -58,7 +58,9 @@ def _path_kl(work: Workspace) -> Enclosure:
 def _path_kl_of_exact(work: Workspace) -> Measured:
     policy, lags = work.instance.policy, markov.lag_information(work)
     if policy.size_law:
-        return mean_of([(chance, information.path_kl_fixed_size(lags, sizes)) for chance, sizes in policy.size_law])
+        return mean_of(
+            [(probability, information.path_kl_fixed_size(lags, sizes)) for probability, sizes in policy.size_law]
+        )
     return information.path_kl(lags, Bernoulli.of(policy).schedule.weights)
 
 
@@ -149,7 +151,7 @@ def _sampled_kl(work: Workspace) -> Enclosure:
     """``KL`` from ``r(x) = log q(x)/p(x)`` at sequences drawn from q: a lower bound at the confidence asked for.
 
     Let Y be r cut to [-A, B]. Since ``E_q exp(-r) <= 1``, ``E r >= E Y - exp(-A)``, and for n values of Y with sample
-    variance v the empirical Bernstein bound (Maurer and Pontil 2009) gives, with chance at least 1 - delta,
+    variance v the empirical Bernstein bound (Maurer and Pontil 2009) gives, with probability at least 1 - delta,
     ``E Y >= mean - sqrt(2 v log(2/delta)/n) - 7 (A+B) log(2/delta)/(3 (n-1))``. Above, ``KL <= PATH_KL``
     (kl-path-kl/given-times).
     """

@@ -1,4 +1,4 @@
-"""Harm done by tokens drawn together (conflict/ser-lower, independent-steps/path-kl): forbidden pairs, chance
+"""Harm done by tokens drawn together (conflict/ser-lower, independent-steps/path-kl): forbidden pairs, probability
 agreement, and steps without error.
 """
 
@@ -38,8 +38,8 @@ def _min_pair_conflict_probability(work: Workspace) -> Enclosure:
         m = np.moveaxis(lattice, (i, i + 1), (-2, -1)).reshape(-1, V + 1, V + 1)
         m = m[m[:, 0, 0] > 0]
         forbidden = m[:, 1:, 1:] == 0
-        chances = m / m[:, :1, :1]
-        clashes = np.where(forbidden, chances[:, 1:, :1] * chances[:, :1, 1:], 0.0)
+        probabilities = m / m[:, :1, :1]
+        clashes = np.where(forbidden, probabilities[:, 1:, :1] * probabilities[:, :1, 1:], 0.0)
         clash = clashes.sum(axis=(1, 2))
         lost = forbidden & (m[:, 1:, :1] > 0) & (m[:, :1, 1:] > 0) & (clashes < SAFE)
         if (lost.any(axis=(1, 2)) & (clash < SAFE)).any():
@@ -52,7 +52,7 @@ def _exact_min_pair_conflict_probability(work: Workspace) -> fmpq:
     V, L = work.instance.vocab, work.instance.length
     m = rational.marginals(work)
     clashes = [ONE]
-    for y, chance in m.items():
+    for y, probability in m.items():
         for i in range(0, L - 1, 2):
             if y[i] == y[i + 1] == V:
                 first = [m.get((*y[:i], u, *y[i + 1 :]), ZERO) for u in range(V)]
@@ -60,7 +60,7 @@ def _exact_min_pair_conflict_probability(work: Workspace) -> fmpq:
                 drawn = ((u, v) for u in range(V) for v in range(V) if first[u] and other[v])
                 forbidden = ((u, v) for u, v in drawn if (*y[:i], u, v, *y[i + 2 :]) not in m)
                 clash = sum((first[u] * other[v] for u, v in forbidden), ZERO)
-                clashes.append(clash / (chance * chance))
+                clashes.append(clash / (probability * probability))
     return min(clashes)
 
 
@@ -150,29 +150,29 @@ def _exact_parallel_depth(work: Workspace) -> fmpq:
 def _steps_without_error(work: Workspace) -> dict[int, list[int]]:
     """For every set R the sets A with ``q(x_A | x_R) = prod_i q(x_i | x_R)`` in every possible context.
 
-    Both sides are laws, so it is enough that every possible outcome has the product's chance.
+    Both sides are laws, so it is enough that every possible outcome has the product's probability.
     """
     V, L = work.instance.vocab, work.instance.length
     m = rational.marginals(work)
     broken: set[tuple[int, int]] = set()
-    for y, chance in m.items():
+    for y, probability in m.items():
         filled = [i for i in range(L) if y[i] != V]
         for size in range(2, len(filled) + 1):
             for A in itertools.combinations(filled, size):
                 pattern = (_bits(set(filled) - set(A), L), _bits(A, L))
-                if pattern not in broken and not _is_product(m, y, A, chance, V):
+                if pattern not in broken and not _is_product(m, y, A, probability, V):
                     broken.add(pattern)
     sets = range(1, 1 << L)
     return {R: [A for A in sets if not A & R and (R, A) not in broken] for R in range(1 << L)}
 
 
-def _is_product(m: dict[Partial, fmpq], y: Partial, A: tuple[int, ...], chance: fmpq, V: int) -> bool:
+def _is_product(m: dict[Partial, fmpq], y: Partial, A: tuple[int, ...], probability: fmpq, V: int) -> bool:
     without = [V if i in A else token for i, token in enumerate(y)]
     context = m[tuple(without)]
     found = context
     for i in A:
         found *= m[(*without[:i], y[i], *without[i + 1 :])] / context
-    return bool(found == chance)
+    return bool(found == probability)
 
 
 def _bits(positions: set[int] | tuple[int, ...], L: int) -> int:

@@ -81,10 +81,10 @@ def _counted(work: Workspace) -> NDArray[np.float64] | None:
     if not language.rational or power(V, L) > LARGEST_COUNTED:
         return None
     table = language.exact_table().tolist()
-    shared = math.lcm(*{chance.denominator for chance in table})
+    shared = math.lcm(*{probability.denominator for probability in table})
     if shared >= 1 << 53:
         return None
-    return lattice_kernels.marginal_lattice(np.array([float(chance * shared) for chance in table]), V, L)
+    return lattice_kernels.marginal_lattice(np.array([float(probability * shared) for probability in table]), V, L)
 
 
 def _patterns(
@@ -126,7 +126,7 @@ def _conflicts(work: Workspace) -> Iterator[list[fmpq]]:
             filled[i] = v
         return tuple(filled)
 
-    for y, chance in m.items():
+    for y, probability in m.items():
         masked = [i for i in range(L) if y[i] == V]
         rows = {i: [m.get(with_tokens(y, (i,), (v,)), fmpq(0)) for v in range(V)] for i in masked}
         own = {i: max(range(V), key=row.__getitem__) for i, row in rows.items()}
@@ -137,7 +137,7 @@ def _conflicts(work: Workspace) -> Iterator[list[fmpq]]:
                 mode = m.get(with_tokens(y, A, best), fmpq(0))
                 rivals = (tokens for tokens in itertools.product(range(V), repeat=size) if tokens != best)
                 if tied & set(A) or any(m.get(with_tokens(y, A, tokens), -ONE) >= mode for tokens in rivals):
-                    yield [1 - max(rows[i]) / chance for i in A]
+                    yield [1 - max(rows[i]) / probability for i in A]
 
 
 def _exact_conflict(work: Workspace) -> fmpq | float:

@@ -120,11 +120,11 @@ def _mode_probability(law: RationalLaw) -> fmpq:
 def _pooled_bigrams(law: list[fmpq], vocab: int, length: int) -> list[list[fmpq]]:
     """The joint law of neighbouring tokens, averaged over positions."""
     pooled = [[ZERO] * vocab for _ in range(vocab)]
-    for at, chance in enumerate(law):
-        if chance:
+    for at, probability in enumerate(law):
+        if probability:
             for i in range(length - 1):
                 u, v = at // vocab ** (length - 1 - i) % vocab, at // vocab ** (length - 2 - i) % vocab
-                pooled[u][v] += chance / (length - 1)
+                pooled[u][v] += probability / (length - 1)
     return pooled
 
 

@@ -51,7 +51,7 @@ def _log_mean_path_kl(work: Workspace) -> Enclosure:
     kept = np.exp(-cells)
     times = GivenTimes.of(policy)
     if policy.size_law:
-        mean = math.fsum(float(chance) * _of_sizes(kept, sizes, L) for chance, sizes in policy.size_law)
+        mean = math.fsum(float(probability) * _of_sizes(kept, sizes, L) for probability, sizes in policy.size_law)
         depth = 2**L + 3 * L + 3
     elif policy.step_law is not None:
         mean, depth = _of_weights(kept, policy.step_law, L), 2**L + 12 * L + policy.steps * (L + 1)
@@ -72,13 +72,13 @@ def _log_mean_path_kl(work: Workspace) -> Enclosure:
 
 def _products(kept: NDArray[np.float64], R: int, L: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Every set A outside R, and the product of ``kept[R, i]`` over i in A."""
-    sets, chances = np.zeros(1, dtype=np.int64), np.ones(1)
+    sets, probabilities = np.zeros(1, dtype=np.int64), np.ones(1)
     for i in range(L):
         bit = 1 << (L - 1 - i)
         if not R & bit:
             sets = np.concatenate([sets, sets | bit])
-            chances = np.concatenate([chances, chances * kept[R, i]])
-    return sets, chances
+            probabilities = np.concatenate([probabilities, probabilities * kept[R, i]])
+    return sets, probabilities
 
 
 def _of_choices(kept: NDArray[np.float64], times: GivenTimes, L: int) -> tuple[float, int]:
@@ -105,10 +105,10 @@ def _of_sizes(kept: NDArray[np.float64], given: tuple[int, ...], L: int) -> floa
     for size in (size for size in given if size):
         following: dict[int, float] = {}
         for R, weight in reached.items():
-            sets, chances = _products(kept, R, L)
+            sets, probabilities = _products(kept, R, L)
             sizes = np.array([int(A).bit_count() for A in sets])
-            for A, chance in zip(sets[sizes == size].tolist(), chances[sizes == size].tolist(), strict=True):
-                following[R | A] = following.get(R | A, 0.0) + weight * chance
+            for A, probability in zip(sets[sizes == size].tolist(), probabilities[sizes == size].tolist(), strict=True):
+                following[R | A] = following.get(R | A, 0.0) + weight * probability
         reached = following
     ways = math.factorial(L) // math.prod(math.factorial(size) for size in given)
     return reached[(1 << L) - 1] / ways
@@ -124,9 +124,9 @@ def _of_weights(kept: NDArray[np.float64], steps: Schedule, L: int) -> float:
         before = np.cumsum(arrived[:, R])
         if before[-1] == 0:
             continue
-        sets, chances = _products(kept, R, L)
+        sets, probabilities = _products(kept, R, L)
         sizes = np.array([int(A).bit_count() for A in sets[1:]])
-        arrived[1:, R | sets[1:]] += before[:-1, None] * powers[:, sizes] * chances[1:]
+        arrived[1:, R | sets[1:]] += before[:-1, None] * powers[:, sizes] * probabilities[1:]
     return math.fsum(arrived[:, -1].tolist())
 
 
@@ -144,10 +144,10 @@ def _exact_mean(work: Workspace) -> ClosedForm:
     """``E_tau exp(-D(q || p_tau) - H(X))``; sums of positive terms, so what is no single exponential stays none."""
     L, policy = work.instance.length, work.instance.policy
     if policy.step_law is not None:
-        return _sum(_exact_mean(part).scaled(to_fraction(chance)) for chance, part in exact_parts(work))
+        return _sum(_exact_mean(part).scaled(to_fraction(probability)) for probability, part in exact_parts(work))
     kept = work.once_for_policies(_exact_kept)
     parts = GivenTimes.of(policy).parts
-    return _sum(_exact_mean_of(times, kept, L).scaled(chance) for chance, times in parts)
+    return _sum(_exact_mean_of(times, kept, L).scaled(probability) for probability, times in parts)
 
 
 def _exact_mean_of(times: GivenTimes, kept: Mapping[tuple[int, int], ClosedForm], L: int) -> ClosedForm:

@@ -46,7 +46,7 @@ def _averaged(method: Method) -> Method:
 
     def run(work: Workspace) -> Enclosure:
         parts = GivenTimes.of(work.instance.policy).parts
-        return _mean([(float(chance), method.run(work.under(part))) for chance, part in parts])
+        return _mean([(float(probability), method.run(work.under(part))) for probability, part in parts])
 
     return replace(
         method,
@@ -59,22 +59,24 @@ def _averaged(method: Method) -> Method:
 
 
 def _mean(found: list[tuple[float, Enclosure]]) -> Enclosure:
-    """Chances are rounded once, and may underflow."""
+    """Probabilities are rounded once, and may underflow."""
     if any(math.isinf(each.value) for _, each in found):
         return Enclosure.around(math.inf, 0.0)
-    value = math.fsum(chance * each.value for chance, each in found)
-    spread = math.fsum(chance * max(each.hi - each.value, each.value - each.lo) for chance, each in found)
+    value = math.fsum(probability * each.value for probability, each in found)
+    spread = math.fsum(probability * max(each.hi - each.value, each.value - each.lo) for probability, each in found)
     lost = 2 * len(found) * math.ulp(0.0) if any(each.hi for _, each in found) else 0.0
     return Enclosure.around(value, (spread + 4 * UNIT_ROUNDOFF * value) * (1 + 1e-9) + lost, least=0.0)
 
 
 def _best_list(work: Workspace) -> Enclosure:
-    """The logarithm of a chance is within ``4 U`` of its size, and of 1 for what the rounding of the chance adds."""
+    """The logarithm of a probability is within ``4 U`` of its size, and of 1 for its own rounding."""
     found = []
-    for chance, sizes in work.instance.policy.size_law:
-        own, log = path.path_kl_by_definition(work.under(FixedSize(sizes))), -math.log(float(chance))
+    for probability, sizes in work.instance.policy.size_law:
+        own, log = path.path_kl_by_definition(work.under(FixedSize(sizes))), -math.log(float(probability))
         error = max(own.hi - own.value, own.value - own.lo) if math.isfinite(own.value) else 0.0
-        error += 4 * UNIT_ROUNDOFF * (1 + log + abs(own.value)) if math.isfinite(own.value) and chance != 1 else 0.0
+        error += (
+            4 * UNIT_ROUNDOFF * (1 + log + abs(own.value)) if math.isfinite(own.value) and probability != 1 else 0.0
+        )
         found.append(Enclosure.around(own.value + log, error, least=0.0))
     lo, value, hi = (min(ends) for ends in zip(*((each.lo, each.value, each.hi) for each in found), strict=True))
     return Enclosure(value, lo, hi, "rounding")
@@ -82,8 +84,8 @@ def _best_list(work: Workspace) -> Enclosure:
 
 def _exact_best_list(work: Workspace) -> Number:
     return min(
-        total([(ONE, exact_path_kl(work.under(FixedSize(sizes)))), (-ONE, LogForm.log(chance))])
-        for chance, sizes in work.instance.policy.size_law
+        total([(ONE, exact_path_kl(work.under(FixedSize(sizes)))), (-ONE, LogForm.log(probability))])
+        for probability, sizes in work.instance.policy.size_law
     )
 
 

@@ -1,8 +1,8 @@
 """A Bernoulli policy as a mixture of fixed sizes (bernoulli/mixture-of-sizes-path-kl, output-law/schedule-polynomial),
-with the chances of the counts of its steps.
+with the probabilities of the counts of its steps.
 
 The counts of tokens per step are multinomial(L, w). Empty steps do nothing, so the counts may be grouped by the
-composition c of L that is left: its chance is ``L!/(c_1! c_2! ..) M_c(w)``, ``M_c`` the monomial quasisymmetric
+composition c of L that is left: its probability is ``L!/(c_1! c_2! ..) M_c(w)``, ``M_c`` the monomial quasisymmetric
 function. That is also the polynomial of output-law/schedule-polynomial, since ``C_c`` is ``L!/(c_1! c_2! ..)`` times
 the law of sizes c.
 """
@@ -47,8 +47,8 @@ def compositions(length: int, parts: int) -> Iterator[tuple[int, ...]]:
             yield tuple(after - before for before, after in itertools.pairwise(ends))
 
 
-def chance_of(composition: Sequence[int], weights: Sequence[Any], one: Any) -> Any:
-    """``L!/(c_1! c_2! ..) M_c(w)``: the chance that the counts, without the zeros, are ``composition``."""
+def probability_of(composition: Sequence[int], weights: Sequence[Any], one: Any) -> Any:
+    """``L!/(c_1! c_2! ..) M_c(w)``: the probability that the counts, without the zeros, are ``composition``."""
     found = [one, *[0 * one] * len(composition)]
     for w in weights:
         for at in range(len(composition), 0, -1):
@@ -68,24 +68,26 @@ def _found_sized(work: Workspace) -> dict[tuple[int, ...], Workspace]:
 
 
 def _parts(work: Workspace) -> list[tuple[float, Workspace]]:
-    """Every sampler with its chance, where that is positive."""
+    """Every sampler with its probability, where that is positive."""
     weights = [w for w in schedule_of(work.instance).weights.tolist() if w > 0]
-    return [(chance_of(c, weights, 1.0), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
+    return [(probability_of(c, weights, 1.0), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
 
 
-def _chance_depth(instance: Instance) -> int:
-    """Roundings in a chance: sums over steps, and a product of powers."""
+def _probability_depth(instance: Instance) -> int:
+    """Roundings in a probability: sums over steps, and a product of powers."""
     return 8 * instance.length + instance.policy.steps * instance.length + 2
 
 
 def _mixture(one: Callable[[Workspace], Enclosure]) -> Callable[[Workspace], Enclosure]:
     def run(work: Workspace) -> Enclosure:
-        found = [(chance, one(part)) for chance, part in _parts(work)]
+        found = [(probability, one(part)) for probability, part in _parts(work)]
         if any(math.isinf(each.value) for _, each in found):
             return Enclosure.around(math.inf, 0.0)
-        value = math.fsum(chance * each.value for chance, each in found)
-        error = math.fsum(chance * max(each.hi - each.value, each.value - each.lo) for chance, each in found)
-        return Enclosure.around(value, (error + gamma(_chance_depth(work.instance)) * value) * (1 + 1e-9), least=0.0)
+        value = math.fsum(probability * each.value for probability, each in found)
+        error = math.fsum(probability * max(each.hi - each.value, each.value - each.lo) for probability, each in found)
+        return Enclosure.around(
+            value, (error + gamma(_probability_depth(work.instance)) * value) * (1 + 1e-9), least=0.0
+        )
 
     return run
 
@@ -111,12 +113,12 @@ def _found_ser(work: Workspace) -> Enclosure:
 
 def _law_polynomial_defect(work: Workspace) -> Enclosure:
     """Half the sum of ``|p - sum_c M_c C_c|``; both sides are laws, so no entry is off by more than its depth."""
-    law, depth = tabular.law(work), _chance_depth(work.instance)
+    law, depth = tabular.law(work), _probability_depth(work.instance)
     mixed = np.zeros_like(law.p)
-    for chance, part in _parts(work):
+    for probability, part in _parts(work):
         of_sizes = tabular.law(part)
-        mixed += chance * of_sizes.p
-        depth = max(depth, of_sizes.p_depth + _chance_depth(work.instance) + 2 ** (work.instance.length - 1))
+        mixed += probability * of_sizes.p
+        depth = max(depth, of_sizes.p_depth + _probability_depth(work.instance) + 2 ** (work.instance.length - 1))
     error = gamma(law.p_depth) + gamma(depth) + gamma(4)
     return Enclosure.around(math.fsum(np.abs(law.p - mixed).tolist()) / 2, error, least=0.0, most=1.0)
 
@@ -125,9 +127,9 @@ def _law_polynomial_defect(work: Workspace) -> Enclosure:
 
 
 def exact_parts(work: Workspace) -> list[tuple[fmpq, Workspace]]:
-    """The samplers of fixed sizes that a Bernoulli policy is a mixture of, with their chances."""
+    """The samplers of fixed sizes that a Bernoulli policy is a mixture of, with their probabilities."""
     weights = [to_flint(w) for w in schedule_of(work.instance).fractions.tolist() if w]
-    return [(chance_of(c, weights, ONE), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
+    return [(probability_of(c, weights, ONE), part) for c, part in _sized(work).items() if len(c) <= len(weights)]
 
 
 def _exact_ser(work: Workspace) -> fmpq:
@@ -135,11 +137,11 @@ def _exact_ser(work: Workspace) -> fmpq:
 
 
 def _exact_mixture_path_kl(work: Workspace) -> Number:
-    return total((chance, exact_path_kl(part)) for chance, part in exact_parts(work))
+    return total((probability, exact_path_kl(part)) for probability, part in exact_parts(work))
 
 
 def _exact_mixture_ser(work: Workspace) -> fmpq:
-    return sum((chance * _exact_ser(part) for chance, part in exact_parts(work)), ZERO)
+    return sum((probability * _exact_ser(part) for probability, part in exact_parts(work)), ZERO)
 
 
 def _exact_least(one: Callable[[Workspace], Any]) -> Callable[[Workspace], Any]:
@@ -149,8 +151,8 @@ def _exact_least(one: Callable[[Workspace], Any]) -> Callable[[Workspace], Any]:
 def _exact_polynomial_defect(work: Workspace) -> fmpq:
     law = rational.law(work)
     mixed = [ZERO] * len(law.p)
-    for chance, part in exact_parts(work):
-        mixed = [sofar + chance * p for sofar, p in zip(mixed, rational.law(part).p, strict=True)]
+    for probability, part in exact_parts(work):
+        mixed = [sofar + probability * p for sofar, p in zip(mixed, rational.law(part).p, strict=True)]
     return sum((abs(p - other) for p, other in zip(law.p, mixed, strict=True)), ZERO) / 2
 
 

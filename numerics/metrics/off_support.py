@@ -1,4 +1,4 @@
-"""Off-support mass (definitions.md#quantities): the chance that a token is drawn in a context of probability zero.
+"""Off-support mass (definitions.md#quantities): the probability that a token is drawn in a context of probability zero.
 
 Whatever the convention and its scope, it is what the rule ``stop`` would abandon, so it is measured as that.
 """

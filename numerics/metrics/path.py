@@ -31,10 +31,10 @@ SIZES = Need(
 
 
 def _expected(work: Workspace, cells: NDArray[np.float64], cell_error: float) -> tuple[float, float]:
-    """``sum_i E cells[R_i, i]`` with its absolute error; infinite cells of positive chance make it infinite."""
-    chance, error = GivenTimes.of(work.instance.policy).before(work.instance.length)
-    used = chance > 0
-    terms = chance[used] * cells[used]
+    """``sum_i E cells[R_i, i]`` with its absolute error; infinite cells of positive probability make it infinite."""
+    probability, error = GivenTimes.of(work.instance.policy).before(work.instance.length)
+    used = probability > 0
+    terms = probability[used] * cells[used]
     value = math.fsum(terms)
     if math.isinf(value):
         return math.inf, 0.0

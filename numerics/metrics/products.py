@@ -1,6 +1,6 @@
 """Products of blocks at any length: what independent blocks do, from what one of each sort does.
 
-Divergences and entropies add, chances of being correct multiply, rates are averages over the tokens, and a worst
+Divergences and entropies add, probabilities of being correct multiply, rates are averages over the tokens, and a worst
 case is that of the worst block.
 """
 
@@ -87,10 +87,10 @@ def divided(whole: Enclosure, count: int) -> Enclosure:
 def _failure(parts: Parts) -> Enclosure:
     """``1 - prod_i (1 - x_i)^{m_i}`` without cancellation; log1p and expm1 are within 1 ulp (4 allowed)."""
 
-    def failure(chances: Sequence[float]) -> float:
-        if any(x >= 1 for x in chances):
+    def failure(probabilities: Sequence[float]) -> float:
+        if any(x >= 1 for x in probabilities):
             return 1.0
-        logs = [count * math.log1p(-x) for x, (_, count) in zip(chances, parts, strict=True)]
+        logs = [count * math.log1p(-x) for x, (_, count) in zip(probabilities, parts, strict=True)]
         return abs(math.expm1(math.fsum(logs)))
 
     slack = 1 + 24 * UNIT_ROUNDOFF

@@ -98,7 +98,7 @@ def _dtc_step_ratio(work: Workspace) -> Enclosure:
 
 
 def _birthday_probability(work: Workspace) -> Enclosure:
-    """The chance that ``s_k`` symbols drawn from the ``n_k`` that are left are all different, step by step
+    """The probability that ``s_k`` symbols drawn from the ``n_k`` that are left are all different, step by step
     (permutations/birthday).
     """
     L = work.instance.length

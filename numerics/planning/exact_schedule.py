@@ -4,10 +4,10 @@
 Fixed sizes are enumerated: there are ``2^(L-1)`` compositions.
 
 For Bernoulli steps ``p(x)`` is a polynomial in w with non-negative coefficients, homogeneous of degree L. Both the
-chance of a correct sequence and ``-KL`` are then raised by the growth transform ``w_k <- w_k g_k / sum_j w_j g_j``, g
-their gradient (Baum and Eagon 1967; for KL it is the EM step whose hidden variable is the reveal times). It ends near a
-stationary point, which need not be the best of all: several starts are tried, and what is proved is stated. SER has a
-lower bound in the best fixed sizes, of which it is an average (fixed-size/no-worse-path-kl).
+probability of a correct sequence and ``-KL`` are then raised by the growth transform ``w_k <- w_k g_k / sum_j w_j
+g_j``, g their gradient (Baum and Eagon 1967; for KL it is the EM step whose hidden variable is the reveal times). It
+ends near a stationary point, which need not be the best of all: several starts are tried, and what is proved is stated.
+SER has a lower bound in the best fixed sizes, of which it is an average (fixed-size/no-worse-path-kl).
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _best_sizes(sums: _Sums, N: int, quantity: str) -> tuple[tuple[int, ...], fl
 
 
 def _value(sums: _Sums, p: Array, quantity: str) -> tuple[float, float]:
-    """The quantity and its absolute error, from chances of two roundings."""
+    """The quantity and its absolute error, from probabilities of two roundings."""
     if quantity == "ser":
         return 1 - math.fsum(p), gamma(4)
     if sums.missed:

@@ -27,7 +27,7 @@ class OutputPolynomials:
         self._sums = compositions.polynomials(self._work)
 
     def p(self, x: Sequence[int]) -> SchedulePolynomial:
-        """The chance that the sampler writes x.
+        """The probability that the sampler writes x.
 
         Raises
         ------
@@ -42,7 +42,7 @@ class OutputPolynomials:
 
     @cached_property
     def correct(self) -> SchedulePolynomial:
-        """The chance of a sequence that the language allows."""
+        """The probability of a sequence that the language allows."""
         possible = rational.marginals(self._work)
         return self._polynomial(sum((sums for x, sums in self._sums.items() if x in possible), fmpq_poly()))
 

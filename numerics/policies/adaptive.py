@@ -206,7 +206,7 @@ class Adaptive(Policy):
         Parameters
         ----------
         step, y, conditionals, memory
-            As for every policy. An object array of Fractions gives exact chances (and needs a whole ``1/T``).
+            As for every policy. An object array of Fractions gives exact probabilities (and needs a whole ``1/T``).
         compared : (L, V), optional
             The same conditionals as exact numbers, which decide the comparisons; ``conditionals`` themselves if not
             given.
@@ -221,19 +221,19 @@ class Adaptive(Policy):
             scores = {i: self.score_of(row) for i, row in scored.items()}
             moves = (
                 (weight, dict(zip(chosen, tokens, strict=True)))
-                for chance, chosen in self.choices(step, scores, one)
-                for weight, tokens in _draws(chance, [drawn[i] for i in chosen])
+                for probability, chosen in self.choices(step, scores, one)
+                for weight, tokens in _draws(probability, [drawn[i] for i in chosen])
             )
-        for chance, tokens in moves:
-            yield chance, tuple(tokens.get(i, token) for i, token in enumerate(y)), None
+        for probability, tokens in moves:
+            yield probability, tuple(tokens.get(i, token) for i, token in enumerate(y)), None
 
     def _kept_proposals(
         self, step: int, drawn: dict[int, list], scored: dict[int, list], one: Any
     ) -> Iterator[tuple[Any, dict[int, int]]]:
-        for chance, proposal in _draws(one, list(drawn.values())):
+        for probability, proposal in _draws(one, list(drawn.values())):
             tokens = dict(zip(drawn, proposal, strict=True))
             scores = {i: scored[i][v] for i, v in tokens.items()}
-            for share, chosen in self.choices(step, scores, chance):
+            for share, chosen in self.choices(step, scores, probability):
                 yield share, {i: tokens[i] for i in chosen}
 
     def score_of(self, row: list) -> Any:
@@ -247,11 +247,11 @@ class Adaptive(Policy):
             return first - second
         return -_entropy(row)
 
-    def choices(self, step: int, scores: dict[int, Any], chance: Any) -> Iterator[tuple[Any, tuple[int, ...]]]:
-        """Sets of positions with their chances, from the scores of all candidates."""
+    def choices(self, step: int, scores: dict[int, Any], probability: Any) -> Iterator[tuple[Any, tuple[int, ...]]]:
+        """Sets of positions with their probabilities, from the scores of all candidates."""
         certain, tied, drawn = self.decide(step, scores)
         for some in itertools.combinations(tied, drawn):
-            yield chance / math.comb(len(tied), drawn), tuple(sorted([*certain, *some]))
+            yield probability / math.comb(len(tied), drawn), tuple(sorted([*certain, *some]))
 
     def decide(self, step: int, scores: dict[int, Any]) -> tuple[list[int], list[int], int]:
         """Positions that are revealed, and those of which so many are drawn, from the scores of all candidates."""
@@ -370,11 +370,11 @@ def _one_of(value: Any, accepted: tuple[str, ...], key: str) -> Any:
     return value
 
 
-def _draws(chance: Any, rows: list[list]) -> Iterator[tuple[Any, tuple[int, ...]]]:
-    """Every way to draw one token from each row, with its chance times ``chance``."""
+def _draws(probability: Any, rows: list[list]) -> Iterator[tuple[Any, tuple[int, ...]]]:
+    """Every way to draw one token from each row, with its probability times ``probability``."""
     options = [[(v, c) for v, c in enumerate(row) if c] for row in rows]
     for drawn in itertools.product(*options):
-        weight = chance
+        weight = probability
         for _, c in drawn:
             weight *= c
         yield weight, tuple(v for v, _ in drawn)

@@ -21,7 +21,7 @@ Partial = tuple[int, ...]
 """A partial sequence; the mask is V."""
 
 Transition = tuple[Fraction | float, Partial, Hashable]
-"""Chance, next partial sequence, next memory."""
+"""Probability, next partial sequence, next memory."""
 
 DrawStep = Callable[[int, NDArray[np.int64], NDArray[np.float64]], NDArray[np.int64]]
 """From a step, partial sequences (n, L) and conditionals (n, L, V), the next partial sequences."""
@@ -56,13 +56,13 @@ class Policy(ABC):
     """``s_1..s_N`` where each step reveals a uniformly random set of that size."""
 
     size_law: tuple[tuple[Fraction, tuple[int, ...]], ...] = ()
-    """Chances of such sizes, of which one are drawn before the first step; empty for other policies."""
+    """Probabilities of such sizes, of which one are drawn before the first step; empty for other policies."""
 
     compares = False
     """Whether conditionals are compared: their roundings could change what is revealed."""
 
     irrational: str | None = None
-    """Why rational conditionals do not make the chances of its steps rational; None where they do."""
+    """Why rational conditionals do not make the probabilities of its steps rational; None where they do."""
 
     proposes = False
     """Whether tokens are drawn before the positions that keep them are chosen."""
@@ -131,7 +131,7 @@ class Policy(ABC):
         return None
 
     def drawn_depth(self, vocab: int, depth: int) -> int:
-        """Roundings in the chance of a token drawn, from conditionals of ``depth`` roundings."""
+        """Roundings in the probability of a token drawn, from conditionals of ``depth`` roundings."""
         return depth
 
     @abstractmethod
@@ -158,8 +158,8 @@ class Policy(ABC):
 
         Yields
         ------
-        chance, next y, next memory
-            Each chance positive; a pair may be yielded more than once.
+        probability, next y, next memory
+            Each probability positive; a pair may be yielded more than once.
         """
 
     @abstractmethod

@@ -85,17 +85,17 @@ class Bernoulli(ExchangeableTimes):
         masked = [i for i, token in enumerate(y) if token == vocab]
         reveal, keep = self.schedule.hazards[step - 1], self.schedule.survivals[step - 1]
         for size in range(len(masked) + 1):
-            chance = float(reveal**size * keep ** (len(masked) - size))
-            if chance > 0:
+            probability = float(reveal**size * keep ** (len(masked) - size))
+            if probability > 0:
                 for chosen in itertools.combinations(masked, size):
-                    yield from fillings(chance, y, chosen, conditionals)
+                    yield from fillings(probability, y, chosen, conditionals)
 
     def counts(self, step: int, masked: int) -> Iterator[tuple[Fraction, int]]:
         tail, after = self.schedule.exact_tails[step - 1 : step + 1]
         keep = after / tail if tail else Fraction(0)
         for size in range(masked + 1):
-            if chance := math.comb(masked, size) * (1 - keep) ** size * keep ** (masked - size):
-                yield chance, size
+            if probability := math.comb(masked, size) * (1 - keep) ** size * keep ** (masked - size):
+                yield probability, size
 
     def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
         return np.searchsorted(self.schedule.revealed[1:], uniforms, side="right")

@@ -160,7 +160,7 @@ def drawn_rows(policy: Adaptive, contexts: Contexts) -> tuple[NDArray[np.float64
     Raises
     ------
     BeyondReach
-        When a positive chance would leave the range of float64.
+        When a positive probability would leave the range of float64.
     """
     c = contexts.conditionals
     exponent = policy.exponent
@@ -183,7 +183,7 @@ def tempered(c: NDArray[np.float64], temperature: Fraction | float) -> NDArray[n
     Raises
     ------
     BeyondReach
-        When a positive chance would leave the range of float64.
+        When a positive probability would leave the range of float64.
     """
     largest = c.max(axis=-1, keepdims=True)
     powers = np.divide(c, largest, out=np.zeros_like(c), where=largest > 0) ** float(1 / temperature)
@@ -191,7 +191,7 @@ def tempered(c: NDArray[np.float64], temperature: Fraction | float) -> NDArray[n
     lost = (c > 0) & (rows < SMALLEST_NORMAL)
     if lost.any():
         raise BeyondReach(
-            f"at temperature {float(temperature):g} a token of probability {c[lost].max():.3g} has a chance "
+            f"at temperature {float(temperature):g} a token of probability {c[lost].max():.3g} has a probability "
             "below the range of float64; a higher temperature, or 0, is within reach"
         )
     return rows

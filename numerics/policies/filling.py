@@ -15,12 +15,12 @@ __all__ = ["filled", "fillings"]
 
 
 def fillings(
-    chance: float, y: Partial, chosen: Sequence[int], conditionals: NDArray[np.float64]
+    probability: float, y: Partial, chosen: Sequence[int], conditionals: NDArray[np.float64]
 ) -> Iterator[Transition]:
-    """Every way to fill the chosen positions independently, with its chance."""
+    """Every way to fill the chosen positions independently, with its probability."""
     options = [[(float(c), v) for v, c in enumerate(conditionals[i]) if c > 0] for i in chosen]
     for drawn in itertools.product(*options):
-        following, weight = list(y), chance
+        following, weight = list(y), probability
         for i, (c, v) in zip(chosen, drawn, strict=True):
             following[i] = v
             weight *= c

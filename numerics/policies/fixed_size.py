@@ -76,9 +76,9 @@ class FixedSize(ExchangeableTimes):
         vocab = conditionals.shape[1]
         masked = [i for i, token in enumerate(y) if token == vocab]
         size = self.sizes[step - 1]
-        chance = 1 / math.comb(len(masked), size)
+        probability = 1 / math.comb(len(masked), size)
         for chosen in itertools.combinations(masked, size):
-            yield from fillings(chance, y, chosen, conditionals)
+            yield from fillings(probability, y, chosen, conditionals)
 
     def counts(self, step: int, masked: int) -> Iterator[tuple[Fraction, int]]:
         yield Fraction(1), self.sizes[step - 1]

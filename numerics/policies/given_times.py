@@ -39,7 +39,7 @@ class GivenTimes(Policy):
 
     @property
     def parts(self) -> tuple[tuple[Fraction, GivenTimes], ...]:
-        """Policies whose next step depends on the past through what is masked only, with their chances."""
+        """Policies whose next step depends on the past through what is masked only, with their probabilities."""
         return ((Fraction(1), self),)
 
     @abstractmethod
@@ -50,19 +50,19 @@ class GivenTimes(Policy):
     def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
         """The step, from 0, at which each position is revealed, from (n, L) uniform numbers in [0, 1).
 
-        Cost ``O(L log(N + L))`` a sequence. A time's chance is off by ``2^-53`` at most; ties of the uniform numbers,
-        which make a random order uneven, have a chance below ``L^2 2^-54``.
+        Cost ``O(L log(N + L))`` a sequence. A time's probability is off by ``2^-53`` at most; ties of the uniform
+        numbers, which make a random order uneven, have a probability below ``L^2 2^-54``.
         """
 
     def log2_of_times(self, length: int) -> float:
-        """At most the logarithm to base 2 of the chance of any possible reveal times."""
+        """At most the logarithm to base 2 of the probability of any possible reveal times."""
         least: dict[Positions, float] = {tuple(range(length)): 0.0}
         for step in range(1, self.steps + 1):
             following: dict[Positions, float] = {}
             for masked, sofar in least.items():
-                for chance, chosen in self.choices(step, masked):
+                for probability, chosen in self.choices(step, masked):
                     left = tuple(i for i in masked if i not in chosen)
-                    log = sofar + math.log2(chance.numerator) - math.log2(chance.denominator)
+                    log = sofar + math.log2(probability.numerator) - math.log2(probability.denominator)
                     following[left] = min(following.get(left, 0.0), log)
             least = following
         return min(least.values())
@@ -73,29 +73,29 @@ class GivenTimes(Policy):
         reached: Mapping[Positions, Fraction] = {tuple(range(length)): Fraction(1)}
         for step in range(1, self.steps + 1):
             following: defaultdict[Positions, Fraction] = defaultdict(Fraction)
-            for masked, chance in reached.items():
+            for masked, probability in reached.items():
                 R = (1 << length) - 1 - pattern(masked, length)
                 for share, chosen in self.choices(step, masked):
                     for i in chosen:
-                        found[R, i] += chance * share
-                    following[tuple(i for i in masked if i not in chosen)] += chance * share
+                        found[R, i] += probability * share
+                    following[tuple(i for i in masked if i not in chosen)] += probability * share
             reached = following
         return found
 
     def before(self, length: int) -> tuple[NDArray[np.float64], float]:
         """The same as a (2^L, L) array, and its relative error."""
-        chances = self.exact_before(length)
+        probabilities = self.exact_before(length)
         found = np.zeros((1 << length, length))
-        for at, chance in chances.items():
-            found[at] = float(chance)
-        return found, rounding(chances.values())
+        for at, probability in probabilities.items():
+            found[at] = float(probability)
+        return found, rounding(probabilities.values())
 
     def transitions(
         self, step: int, y: Partial, conditionals: NDArray[np.float64], memory: Hashable = None
     ) -> Iterator[Transition]:
         masked = tuple(i for i, token in enumerate(y) if token == conditionals.shape[1])
-        for chance, chosen in self.choices(step, masked):
-            yield from fillings(float(chance), y, chosen, conditionals)
+        for probability, chosen in self.choices(step, masked):
+            yield from fillings(float(probability), y, chosen, conditionals)
 
     def drawing(self, n: int, length: int, rng: np.random.Generator) -> DrawStep:
         tau = self.reveal_times(rng.random((n, length)))
@@ -116,8 +116,8 @@ class ExchangeableTimes(GivenTimes):
         """Numbers of masked positions that step 1..N may reveal of so many, each with its probability."""
 
     def choices(self, step: int, masked: Positions) -> Iterator[tuple[Fraction, Positions]]:
-        for chance, size in self.counts(step, len(masked)):
-            share = chance / math.comb(len(masked), size)
+        for probability, size in self.counts(step, len(masked)):
+            share = probability / math.comb(len(masked), size)
             yield from ((share, chosen) for chosen in itertools.combinations(masked, size))
 
     def exact_jumps(self, length: int) -> Mapping[tuple[int, int], Fraction]:
@@ -126,11 +126,11 @@ class ExchangeableTimes(GivenTimes):
         reached: Mapping[int, Fraction] = {0: Fraction(1)}
         for step in range(1, self.steps + 1):
             following: defaultdict[int, Fraction] = defaultdict(Fraction)
-            for r, chance in reached.items():
+            for r, probability in reached.items():
                 for share, s in self.counts(step, length - r):
                     if s:
-                        found[r, s] += chance * share
-                    following[r + s] += chance * share
+                        found[r, s] += probability * share
+                    following[r + s] += probability * share
             reached = following
         return found
 
@@ -143,22 +143,22 @@ class ExchangeableTimes(GivenTimes):
         return found, rounding(jumps.values())
 
     def exact_sizes_before(self, length: int) -> list[Fraction]:
-        """Chances that j = 0..L-1 positions are revealed before a given one."""
-        chances = [Fraction(0)] * length
+        """Probabilities that j = 0..L-1 positions are revealed before a given one."""
+        probabilities = [Fraction(0)] * length
         for (r, s), expected in self.exact_jumps(length).items():
-            chances[r] += Fraction(s, length) * expected
-        return chances
+            probabilities[r] += Fraction(s, length) * expected
+        return probabilities
 
     def sizes_before(self, length: int) -> tuple[NDArray[np.float64], float]:
         """The same in float64, shape (L,), and their relative error."""
-        chances = self.exact_sizes_before(length)
-        return np.array([float(chance) for chance in chances]), rounding(chances)
+        probabilities = self.exact_sizes_before(length)
+        return np.array([float(probability) for probability in probabilities]), rounding(probabilities)
 
     def exact_before(self, length: int) -> Mapping[tuple[int, int], Fraction]:
         sized = enumerate(self.exact_sizes_before(length))
-        chances = [chance / math.comb(length - 1, j) for j, chance in sized] + [Fraction(0)]
-        found = ((R, i, chances[R.bit_count()]) for R in range(1 << length) for i in range(length))
-        return {(R, i): chance for R, i, chance in found if chance and not R >> (length - 1 - i) & 1}
+        probabilities = [probability / math.comb(length - 1, j) for j, probability in sized] + [Fraction(0)]
+        found = ((R, i, probabilities[R.bit_count()]) for R in range(1 << length) for i in range(length))
+        return {(R, i): probability for R, i, probability in found if probability and not R >> (length - 1 - i) & 1}
 
     def before(self, length: int) -> tuple[NDArray[np.float64], float]:
         weights, error = self.sizes_before(length)

@@ -202,7 +202,7 @@ def _law(L: int, boundaries: Sequence[Fraction]) -> list[tuple[tuple[int, ...], 
         theta = end
         if n >= 0:
             holds[n] = bisect_right(ends, end + n)
-    return sorted((sizes, chance) for sizes, chance in law.items() if chance)
+    return sorted((sizes, probability) for sizes, probability in law.items() if probability)
 
 
 def overshoot(sizes: Sequence[int], K: int) -> int:

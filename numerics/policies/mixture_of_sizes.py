@@ -42,20 +42,20 @@ class MixtureOfSizes(ExchangeableTimes):
     def __init__(self, sizes: Sequence[Sequence[int]], weights: Any) -> None:
         if not isinstance(sizes, list | tuple) or not sizes:
             raise BadInput("sizes", f"found {shown(sizes)}; a list of lists such as [[1, 2], [2, 1]] is accepted")
-        chances = Probabilities.parse(weights, (len(sizes),), "weights")
-        if not chances.rational:
+        probabilities = Probabilities.parse(weights, (len(sizes),), "weights")
+        if not probabilities.rational:
             raise BadInput("weights", 'found floating numbers; rationals such as "1/3" are accepted')
         law: defaultdict[tuple[int, ...], Fraction] = defaultdict(Fraction)
-        for n, (given, chance) in enumerate(zip(sizes, chances.fractions.tolist(), strict=True)):
+        for n, (given, probability) in enumerate(zip(sizes, probabilities.fractions.tolist(), strict=True)):
             try:
-                law[FixedSize(given).sizes] += chance
+                law[FixedSize(given).sizes] += probability
             except BadInput as problem:
                 raise BadInput(problem.key.replace("sizes", f"sizes[{n}]", 1), problem.problem) from None
             for what, count in (("steps", len), ("tokens", sum)):
                 found, first = count(given), count(sizes[0])
                 if found != first:
                     raise BadInput(f"sizes[{n}]", f"found {shown(found)} {what}; the first list has {shown(first)}")
-        self.size_law = tuple((chance, given) for given, chance in law.items() if chance)
+        self.size_law = tuple((probability, given) for given, probability in law.items() if probability)
 
     @classmethod
     def minimax(cls, length: int, steps: int, criterion: str = "tc+dtc") -> MixtureOfSizes:
@@ -69,7 +69,7 @@ class MixtureOfSizes(ExchangeableTimes):
 
     @cached_property
     def parts(self) -> tuple[tuple[Fraction, FixedSize], ...]:
-        return tuple((chance, FixedSize(given)) for chance, given in self.size_law)
+        return tuple((probability, FixedSize(given)) for probability, given in self.size_law)
 
     @property
     def edges(self) -> int:
@@ -83,12 +83,13 @@ class MixtureOfSizes(ExchangeableTimes):
     def _conditional_counts(self) -> dict[tuple[int, int], list[tuple[Fraction, int]]]:
         """The law of the size of a step, given how many are masked before it."""
         law: defaultdict[tuple[int, int], defaultdict[int, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-        for chance, part in self.parts:
+        for probability, part in self.parts:
             rests = itertools.accumulate(part.sizes, lambda rest, size: rest - size, initial=sum(part.sizes))
             for step, (masked, size) in enumerate(zip(rests, part.sizes, strict=False), 1):
-                law[step, masked][size] += chance
+                law[step, masked][size] += probability
         return {
-            at: [(chance / sum(sizes.values()), size) for size, chance in sizes.items()] for at, sizes in law.items()
+            at: [(probability / sum(sizes.values()), size) for size, probability in sizes.items()]
+            for at, sizes in law.items()
         }
 
     def counts(self, step: int, masked: int) -> Iterator[tuple[Fraction, int]]:
@@ -96,15 +97,15 @@ class MixtureOfSizes(ExchangeableTimes):
 
     def exact_jumps(self, length: int) -> Mapping[tuple[int, int], Fraction]:
         found: defaultdict[tuple[int, int], Fraction] = defaultdict(Fraction)
-        for chance, part in self.parts:
+        for probability, part in self.parts:
             for at in part.exact_jumps(length):
-                found[at] += chance
+                found[at] += probability
         return found
 
     def reveal_times(self, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
         """The largest of the numbers chooses the sizes, and their order, independent of it, the positions."""
         length = uniforms.shape[1]
-        cumulated = np.array([float(c) for c in itertools.accumulate(chance for chance, _ in self.size_law)])
+        cumulated = np.array([float(c) for c in itertools.accumulate(probability for probability, _ in self.size_law)])
         drawn = np.searchsorted(cumulated[:-1] ** (1 / length), uniforms.max(axis=1), side="right")
         at = np.array([np.repeat(np.arange(self.steps), part.sizes) for _, part in self.parts])
         tau = np.empty(uniforms.shape, dtype=np.int64)
@@ -113,17 +114,17 @@ class MixtureOfSizes(ExchangeableTimes):
 
     def log2_of_times(self, length: int) -> float:
         return min(
-            math.log2(chance.numerator) - math.log2(chance.denominator) + part.log2_of_times(length)
-            for chance, part in self.parts
+            math.log2(probability.numerator) - math.log2(probability.denominator) + part.log2_of_times(length)
+            for probability, part in self.parts
         )
 
     def transitions(
         self, step: int, y: Partial, conditionals: NDArray[np.float64], memory: Hashable = None
     ) -> Iterator[Transition]:
         """The memory is the number of the list of sizes that was drawn."""
-        for n, (chance, part) in enumerate(self.parts):
+        for n, (probability, part) in enumerate(self.parts):
             if memory is None or memory == n:
-                share = float(chance) if memory is None else 1.0
+                share = float(probability) if memory is None else 1.0
                 yield from ((share * c, z, n) for c, z, _ in part.transitions(step, y, conditionals))
 
     def pair_count(self, vocab: int, length: int) -> int:
@@ -133,12 +134,12 @@ class MixtureOfSizes(ExchangeableTimes):
         return {
             "kind": "mixture-of-sizes",
             "sizes": [list(given) for _, given in self.size_law],
-            "weights": [written(chance) for chance, _ in self.size_law],
+            "weights": [written(probability) for probability, _ in self.size_law],
         }
 
     def __repr__(self) -> str:
         sizes = [list(given) for _, given in self.size_law]
-        return f"MixtureOfSizes({sizes}, {[str(chance) for chance, _ in self.size_law]})"
+        return f"MixtureOfSizes({sizes}, {[str(probability) for probability, _ in self.size_law]})"
 
 
 @decides("MixtureOfSizesPolicy", "policy")

@@ -23,7 +23,7 @@ __all__ = ["Remasking"]
 
 
 class Remasking(Policy):
-    """At step k each revealed token is masked again with chance ``sigma_k``, and each masked one revealed with ``h_k``.
+    """At step k each revealed token is masked with probability ``sigma_k``, each masked one revealed with ``h_k``.
 
     ``h_k = (w_k + sigma_k a_{k-1}) / (w_k + .. + w_N)``, so the masked fraction after step k is still ``1 - a_k``. Both
     happen at once: tokens are drawn given all those that were revealed before the step.
@@ -45,7 +45,7 @@ class Remasking(Policy):
             )
         exact = [number(entry, f"sigma[{k}]") for k, entry in enumerate(sigma)]
         if not (schedule.rational and all(isinstance(entry, Fraction) for entry in exact)):
-            self.irrational = "the policy has floating chances, not rationals"
+            self.irrational = "the policy has floating probabilities, not rationals"
         self.remasked = tuple(
             _within(entry, most, f"sigma[{k}]") for k, (entry, most) in enumerate(zip(exact, self._most(), strict=True))
         )
@@ -53,10 +53,10 @@ class Remasking(Policy):
             (w + sigma * (1 - tail)) / tail if tail else Fraction(1)
             for w, sigma, tail in zip(self._weights(), self.remasked, schedule.exact_tails, strict=False)
         )
-        for k, chances in enumerate(zip(self.remasked, self.revealed, strict=True)):
-            for chance in chances:
-                floating(chance, f"sigma[{k}]")
-                floating(1 - chance, f"sigma[{k}]")
+        for k, probabilities in enumerate(zip(self.remasked, self.revealed, strict=True)):
+            for probability in probabilities:
+                floating(probability, f"sigma[{k}]")
+                floating(1 - probability, f"sigma[{k}]")
 
     def _weights(self) -> list[Fraction]:
         return [before - after for before, after in itertools.pairwise(self.schedule.exact_tails)]

@@ -42,12 +42,14 @@ def measured_table(instance: Instance, found: Measured) -> Table:
         (name, number, unit_of(name, found.unit), _width(number), number.kind, number.engine)
         for name, number in found.items()
     )
-    notes = tuple(f"{name}: {number.note}; {_chance(number)}" for name, number in found.items() if number.confidence)
+    notes = tuple(
+        f"{name}: {number.note}; {_probability(number)}" for name, number in found.items() if number.confidence
+    )
     return Table(instance.name, ("quantity", "value", "unit", "width", "enclosure", "engine"), rows, notes)
 
 
-def _chance(number: Enclosure) -> str:
-    return f"the interval holds with chance 1 - {1 - (number.confidence or 0.0):.1g}"
+def _probability(number: Enclosure) -> str:
+    return f"the interval holds with probability 1 - {1 - (number.confidence or 0.0):.1g}"
 
 
 def _width(number: Enclosure) -> str:

@@ -112,10 +112,10 @@ def side_enclosure(side: Side | None) -> Enclosure | None:
         return None
     used = side.quantities.values()
     kind: Kind = max((found.kind for found in used), key=KINDS.index, default="exact")
-    chances = [found.confidence for found in used if found.confidence is not None]
-    if chances and kind != "statistical":
+    probabilities = [found.confidence for found in used if found.confidence is not None]
+    if probabilities and kind != "statistical":
         kind = "statistical"
-    confidence = max(0.0, 1 - math.fsum(1 - chance for chance in chances)) if chances else None
+    confidence = max(0.0, 1 - math.fsum(1 - probability for probability in probabilities)) if probabilities else None
     return Enclosure(side.value, side.lo, side.hi, kind, confidence=confidence)
 
 

@@ -31,7 +31,7 @@ def assert_samples_from(
     samples : int, optional
         n, how many sequences to draw; 20,000 unless given, or 500 where the final law is out of reach.
     alpha : float
-        Chance of failing a right sampler as different.
+        Probability of failing a right sampler as different.
     tv : float
         The largest total variation that passes.
     seed : int

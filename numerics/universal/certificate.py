@@ -82,7 +82,7 @@ def minimax_certificate(found: Minimax, criterion: str) -> dict[str, Any]:
             "steps": int(found.steps),
             "criterion": criterion,
             "value": str(found.value),
-            "sizes": [[list(sizes), str(chance)] for sizes, chance in found.sizes],
+            "sizes": [[list(sizes), str(probability)] for sizes, probability in found.sizes],
             "prior": [str(t) for t in found.prior],
             "conclusion": "",
             "digest": "",
@@ -134,7 +134,9 @@ def _steps(policy: Policy | Mixture, length: int) -> dict[str, Any]:
         raise BeyondReach("mixtures of given orders, all exchangeable, have no certificates")
     steps = steps_of(policy, length)
     if steps.parts:
-        sizes, weights = zip(*((list(part.sizes or ()), str(chance)) for chance, part in steps.parts), strict=True)
+        sizes, weights = zip(
+            *((list(part.sizes or ()), str(probability)) for probability, part in steps.parts), strict=True
+        )
         return {"kind": "mixture-of-sizes", "sizes": list(sizes), "weights": list(weights)}
     if steps.weights is None:
         return {"kind": "fixed-size", "sizes": list(steps.sizes or ())}
@@ -195,7 +197,7 @@ def _sets(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
         "statement": _statement(found.claim),
         "length": length,
         "policies": [
-            [[str(chance), [_positions(chosen, length) for chosen in sets]] for chance, sets in orders]
+            [[str(probability), [_positions(chosen, length) for chosen in sets]] for probability, sets in orders]
             for orders in evidence["orders"]
         ],
         "assumptions": evidence["assumed"],

@@ -526,11 +526,11 @@ def set_numbers(policies: list, L: int) -> dict:
 def read_sets(data: Any, L: int) -> list:
     found = []
     for entry in items(data):
-        chance, sets = items(entry, 2)
+        probability, sets = items(entry, 2)
         listed = [[whole(i, 0, L - 1) for i in items(chosen)] for chosen in items(sets)]
         require(sorted(itertools.chain(*listed)) == list(range(L)), "sets do not hold each position once", Rejected)
-        found.append((fraction(chance), listed))
-    law([str(chance) for chance, _ in found])
+        found.append((fraction(probability), listed))
+    law([str(probability) for probability, _ in found])
     return found
 
 
@@ -552,10 +552,10 @@ def entropies(name: str, policies: list, L: int) -> dict:
     policy = policies[1 if second else 0]
     require(plain == "path_kl" or len(policy) == 1, "kl is path_kl only where the order is given")
     parts = [{all_of: Fraction(-1)}]
-    for chance, sets in policy:
+    for probability, sets in policy:
         before = 0
         for chosen in sets:
-            parts += [{before | 1 << i: chance, before: -chance} for i in chosen]
+            parts += [{before | 1 << i: probability, before: -probability} for i in chosen]
             before |= sum(1 << i for i in chosen)
     return total(parts)
 
@@ -811,14 +811,14 @@ def check_minimax(data: dict) -> dict:
     D = [Fraction(criteria[data["criterion"]](K)) for K in range(1, L)]
     value, t = fraction(data["value"]), [fraction(entry) for entry in items(data["prior"], L - 1)]
     drawn = [items(entry, 2) for entry in items(data["sizes"])]
-    chances = law([chance for _, chance in drawn])
+    probabilities = law([probability for _, probability in drawn])
     require(len(drawn) <= 4 * L, "the law is too long")
     cost = [Fraction(0)] * (L - 1)
-    for (sizes, _), chance in zip(drawn, chances, strict=True):
+    for (sizes, _), probability in zip(drawn, probabilities, strict=True):
         listed = [whole(size, 1) for size in items(sizes)]
         require(sum(listed) == L and len(listed) <= N, "sizes do not add up, or are too many", Rejected)
         for K in range(1, L):
-            cost[K - 1] += chance * (next(b for b in itertools.accumulate(listed) if b >= K) - K)
+            cost[K - 1] += probability * (next(b for b in itertools.accumulate(listed) if b >= K) - K)
     require(all(c <= value * d for c, d in zip(cost, D, strict=True)), "the law costs more than the value", Rejected)
     require(min(t) >= 0 and sum(a * b for a, b in zip(t, D, strict=True)) == 1, "the prior is not one", Rejected)
     mass = [Fraction(0), *itertools.accumulate([*t, Fraction(0)])]

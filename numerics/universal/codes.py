@@ -99,7 +99,7 @@ def rare_ones(rank: int, length: int, eps: Fraction) -> dict[str, Any]:
         sum((-1) ** (t - w) * math.comb(length - w, t - w) * ones[t] for t in range(w, length + 1))
         for w in range(length + 1)
     ]
-    if any(chance < 0 for chance in by_weight):
+    if any(probability < 0 for probability in by_weight):
         raise BeyondReach(f"eps = {eps} is too large")
     support = [
         [list(bits), str(by_weight[sum(bits)])]

@@ -66,13 +66,15 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
         For a schedule in floating point, and for other policies than Bernoulli and fixed sizes.
     """
     if isinstance(policy, Mixture):
-        return Steps(length, parts=tuple((chance, steps_of(part, length)) for chance, part in policy.parts))
+        return Steps(length, parts=tuple((probability, steps_of(part, length)) for probability, part in policy.parts))
     if isinstance(policy, Bernoulli):
         if not policy.schedule.rational:
             raise BeyondReach("the weights of the schedule are floating numbers, and rational ones are needed")
         return Steps(length, weights=tuple(policy.schedule.fractions.tolist()))
     if len(policy.size_law) > 1:
-        return Steps(length, parts=tuple((chance, Steps(length, sizes=sizes)) for chance, sizes in policy.size_law))
+        return Steps(
+            length, parts=tuple((probability, Steps(length, sizes=sizes)) for probability, sizes in policy.size_law)
+        )
     sizes = policy.size_law[0][1] if policy.size_law else policy.given_sizes
     if sizes is None:
         raise BeyondReach("the policy is neither Bernoulli nor of fixed sizes")
@@ -135,8 +137,8 @@ def _left_sum(steps: Steps) -> Ray:
     """``sum_k w_k Z(a_{k-1})``, or the left sum of the profile: how much is revealed with the K-th token."""
     L = steps.length
     if steps.parts:
-        rays = [(chance, _left_sum(part)) for chance, part in steps.parts]
-        return [sum((chance * ray[K] for chance, ray in rays), Fraction(0)) for K in range(L + 1)]
+        rays = [(probability, _left_sum(part)) for probability, part in steps.parts]
+        return [sum((probability * ray[K] for probability, ray in rays), Fraction(0)) for K in range(L + 1)]
     if steps.weights is None:
         return [Fraction(0), *(Fraction(next(S for S in steps.boundaries if S >= K)) for K in range(1, L + 1))]
     rows = list(zip(steps.weights, steps.below, strict=False))

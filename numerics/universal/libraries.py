@@ -100,7 +100,7 @@ def _side_by_side(tables: Sequence[Mapping[str, Any]], L: int) -> dict[str, Any]
         word = [0] * L
         for (part, _), table in zip(entries, tables, strict=True):
             word = [w * table["vocab"] + token for w, token in zip(word, part, strict=True)]
-        support.append([word, str(math.prod(Fraction(chance) for _, chance in entries))])
+        support.append([word, str(math.prod(Fraction(probability) for _, probability in entries))])
     vocab = math.prod(table["vocab"] for table in tables)
     return {"kind": "tabular", "vocab": vocab, "length": L, "support": support}
 
@@ -262,7 +262,11 @@ def few_sequences(forms: Sequence[Combination], L: int) -> Found | None:
         for denominator in DENOMINATORS:
             law = dict(zip(atoms.tolist(), _rounded(_softmax(best.x), denominator), strict=True))
             if all(exact_value(form, law) > 0 for form in forms):
-                support = [[[atom >> i & 1 for i in range(L)], str(chance)] for atom, chance in law.items() if chance]
+                support = [
+                    [[atom >> i & 1 for i in range(L)], str(probability)]
+                    for atom, probability in law.items()
+                    if probability
+                ]
                 table = {"kind": "tabular", "vocab": 2, "length": L, "support": support}
                 return Found(table, "laws of a few binary sequences")
     return None
@@ -291,8 +295,10 @@ def exact_value(form: Combination, law: Mapping[int, Fraction]) -> LogForm:
     total = LogForm(0)
     for chosen, c in form.items():
         marginal: dict[int, Fraction] = {}
-        for atom, chance in law.items():
-            marginal[atom & chosen] = marginal.get(atom & chosen, Fraction(0)) + chance
-        entropy = LogForm.combination([(-chance, LogForm.log(chance)) for chance in marginal.values() if chance])
+        for atom, probability in law.items():
+            marginal[atom & chosen] = marginal.get(atom & chosen, Fraction(0)) + probability
+        entropy = LogForm.combination(
+            [(-probability, LogForm.log(probability)) for probability in marginal.values() if probability]
+        )
         total = total + entropy * c
     return total

@@ -26,8 +26,8 @@ class Mixture:
     def __post_init__(self) -> None:
         if (
             not self.parts
-            or sum(chance for chance, _ in self.parts) != 1
-            or min(chance for chance, _ in self.parts) < 0
+            or sum(probability for probability, _ in self.parts) != 1
+            or min(probability for probability, _ in self.parts) < 0
         ):
             raise BadInput("parts", "the probabilities must not be negative, and sum to 1")
 
@@ -47,4 +47,4 @@ class Mixture:
             policy.check(vocab, length)
 
     def __repr__(self) -> str:
-        return f"Mixture({', '.join(f'{chance}: {policy!r}' for chance, policy in self.parts)})"
+        return f"Mixture({', '.join(f'{probability}: {policy!r}' for probability, policy in self.parts)})"

@@ -37,17 +37,19 @@ def orders_of(policy: Policy | Mixture, length: int) -> Orders:
         When there are too many orders, or they depend on the tokens.
     """
     if isinstance(policy, Mixture):
-        found = [(chance * own, sets) for chance, part in policy.parts for own, sets in orders_of(part, length)]
-        return tuple((chance, sets) for chance, sets in found if chance)
+        found = [
+            (probability * own, sets) for probability, part in policy.parts for own, sets in orders_of(part, length)
+        ]
+        return tuple((probability, sets) for probability, sets in found if probability)
     if not policy.oblivious:
         raise BeyondReach("the order depends on the tokens")
     if policy.irrational:
         raise BeyondReach(f"{policy.irrational}, and rational ones are needed")
     law: defaultdict[tuple[int, ...], Fraction] = defaultdict(Fraction)
-    for chance, times in GivenTimes.of(policy).parts:
+    for probability, times in GivenTimes.of(policy).parts:
         for sets, share in _orders_of_times(times, length).items():
-            law[sets] += chance * share
-    return tuple((chance, sets) for sets, chance in law.items())
+            law[sets] += probability * share
+    return tuple((probability, sets) for sets, probability in law.items())
 
 
 def _orders_of_times(times: GivenTimes, length: int) -> Mapping[tuple[int, ...], Fraction]:
@@ -55,10 +57,10 @@ def _orders_of_times(times: GivenTimes, length: int) -> Mapping[tuple[int, ...],
     law: Mapping[tuple[int, ...], Fraction] = {(): Fraction(1)}
     for step in range(1, times.steps + 1):
         following: defaultdict[tuple[int, ...], Fraction] = defaultdict(Fraction)
-        for sets, chance in law.items():
+        for sets, probability in law.items():
             masked = tuple(i for i in range(length) if not sum(sets) >> i & 1)
             for share, chosen in times.choices(step, masked):
-                following[(*sets, _bits(chosen)) if chosen else sets] += chance * share
+                following[(*sets, _bits(chosen)) if chosen else sets] += probability * share
                 if len(following) > MOST_ORDERS:
                     raise BeyondReach(f"{times.steps} steps at length {length} have more than {MOST_ORDERS} orders")
         law = following
@@ -92,12 +94,12 @@ def _of_profile(L: int, weight: Callable[[int], Fraction]) -> Combination:
 
 def _path_kl(orders: Orders, L: int) -> Combination:
     parts: list[tuple[Number, Mapping[int, Number]]] = [(Fraction(-1), {(1 << L) - 1: Fraction(1)})]
-    for chance, sets in orders:
+    for probability, sets in orders:
         before = 0
         for chosen in sets:
             for i in range(L):
                 if chosen >> i & 1:
-                    parts.append((chance, {before | 1 << i: Fraction(1), before: Fraction(-1)}))
+                    parts.append((probability, {before | 1 << i: Fraction(1), before: Fraction(-1)}))
             before |= chosen
     return combined(parts)
 

@@ -6,7 +6,7 @@
 
     Proof: in a possible context two predictions for the tokens of one block agree with probability at most
     [1/V + eps] (Pinsker, [agreement]). Blocks are drawn in the order of their earlier token; each factor depends on
-    the blocks before it only, so the tower rule bounds the chance of a correct sequence by [(1/V + eps)^B], [B] the
+    the blocks before it only, so the tower rule bounds the probability of a correct sequence by [(1/V + eps)^B], [B] the
     number of blocks inside one step; for Bernoulli steps [B] is binomial. *)
 From Maskbound Require Export TokenError TotalVariation Swap.
 
@@ -423,7 +423,7 @@ have -> : INR N * (ln 2 / INR N) = ln 2 by field; lra.
 by have -> : c * l / (2 * ln 2) * (ln 2 / INR N) = l / (2 * INR N) * c by field; lra.
 Qed.
 
-(** pair/token-error-lower: the token error rate falls no faster than the chance of a collision. *)
+(** pair/token-error-lower: the token error rate falls no faster than the probability of a collision. *)
 Theorem pair_token_error_lower : (0 < m)%N ->
   xle (Fin (log_ter_language pair_law + collision / 2 * (1 - / V - eps)))
       (log_ter pair_law (output p (bernoulli positions w))).

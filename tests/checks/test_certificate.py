@@ -418,7 +418,7 @@ def test_a_ledger_id_stands_for_the_ledger_statement(change, tmp_path):
 
 
 def test_where_there_is_no_log_form_enclosures_must_meet():
-    """On Pair with chances 2/3, 1/3 the soft minimum of PATH_KL averages different exponentials."""
+    """On Pair with probabilities 2/3, 1/3 the soft minimum of PATH_KL averages different exponentials."""
     instance = Instance(languages.Tabular(2, 2, [[0, 0], [1, 1]], ["2/3", "1/3"]), UNIFORM)
     verdict = judge(statements["log-mean-path-kl/lower"], (Workspace(instance),), exact=True)
     found = certify(verdict, (instance,))

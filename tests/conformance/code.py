@@ -122,7 +122,7 @@ def tempered(rows, temperature):
 
 
 def categorical(rows, rng):
-    """One token from each row, never one of chance zero."""
+    """One token from each row, never one of probability zero."""
     u = rng.random(rows.shape[:2])[..., None] * rows.sum(axis=2, keepdims=True)
     drawn = (np.cumsum(rows, axis=2) <= u).sum(axis=2)
     last = rows.shape[2] - 1 - (rows[..., ::-1] > 0).argmax(axis=2)

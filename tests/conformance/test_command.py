@@ -22,10 +22,10 @@ CODE = """
 import sys
 import numpy as np
 print("imported")
-def coins(chance):
+def coins(probability):
     def sample(oracle, count, seed):
         print("sampling")
-        return (np.random.default_rng(seed).random((count, oracle.length)) < chance).astype(int)
+        return (np.random.default_rng(seed).random((count, oracle.length)) < probability).astype(int)
     return sample
 fair, unfair = coins(0.5), coins(0.6)
 def masked(oracle, count, seed):

@@ -99,17 +99,17 @@ def test_the_mean_of_the_next_call_is_at_most_1_whatever_its_rows_share(name):
     """Each coupling has P as the law of both rows; with alternatives that lose nothing it is 1."""
     law = COUPLINGS[name]
     for row in range(ROWS):
-        assert [sum(chance for rows, chance in law.items() if rows[row] == x) for x in range(4)] == P
+        assert [sum(probability for rows, probability in law.items() if rows[row] == x) for x in range(4)] == P
     for before in product(every_call(), repeat=1):
-        following = sum(chance * exact([*before, rows]) for rows, chance in law.items())
+        following = sum(probability * exact([*before, rows]) for rows, probability in law.items())
         assert following <= exact(before)
-        assert sum(chance * exact([*before, rows], {}) for rows, chance in law.items()) == exact(before, {})
+        assert sum(probability * exact([*before, rows], {}) for rows, probability in law.items()) == exact(before, {})
 
 
 def test_a_product_over_the_rows_of_a_call_would_not_be_valid():
     """Repeated rows: its mean is above 1, so that this test can fail."""
     h = bet(OTHERS["flat"], 1)
-    assert sum(chance * h[rows[0]] * h[rows[1]] for rows, chance in REPEATED.items()) > 1
+    assert sum(probability * h[rows[0]] * h[rows[1]] for rows, probability in REPEATED.items()) > 1
 
 
 def test_it_grows_with_calls_from_another_law():

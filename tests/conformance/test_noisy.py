@@ -26,14 +26,14 @@ have rung u times; sets of these sizes ring before u = 4; the mean of both sums 
 
 
 def one_by_one_taken(worth, taken):
-    """The chance that these are the first, in any order, drawn one by one in proportion to what they are worth."""
+    """The probability that these are the first, in any order, drawn one by one in proportion to what they are worth."""
     found = 0.0
     for order in permutations(taken):
-        left, chance = dict(worth), 1.0
+        left, probability = dict(worth), 1.0
         for i in order:
-            chance *= left[i] / sum(left.values())
+            probability *= left[i] / sum(left.values())
             del left[i]
-        found += chance
+        found += probability
     return found
 
 
@@ -66,13 +66,13 @@ def test_proposals_are_kept_in_proportion_to_powers_of_their_probability(y, nois
         exact = dict.fromkeys(moves, 0.0)
         for tokens in product(range(V), repeat=len(masked)):
             drawn = dict(zip(masked, tokens, strict=True))
-            chance = float(np.prod([rows[i, v] for i, v in drawn.items()]))
-            if chance == 0:
+            probability = float(np.prod([rows[i, v] for i, v in drawn.items()]))
+            if probability == 0:
                 continue
             worth = {i: float(rows[i, v] ** (1 / noise)) for i, v in drawn.items()}
             for taken in combinations(masked, size):
                 reached = tuple(drawn[i] if i in taken else token for i, token in enumerate(y))
-                exact[reached] += chance * one_by_one_taken(worth, taken)
+                exact[reached] += probability * one_by_one_taken(worth, taken)
         seen = one_by_one(y, moves, ORACLE, 1, 2)
         found = noisy_proposals(seen, lambda logs: logs, np.full(len(moves), noise), seen.masked)
         agree(found, np.array([exact[move] for move in moves]))

@@ -21,7 +21,7 @@ BOUNDED = policies.Adaptive(5, score="entropy", entropy_bound="1/2")
 COOL = policies.Adaptive(5, score="entropy", entropy_bound="1/2", temperature="1/2")
 ORACLE = Oracle(Instance(LANGUAGE, PROPOSING))
 ROUNDING = 1e-13
-"""Of chances at most 1, each a sum of some hundred products of some ten roundings."""
+"""Of probabilities at most 1, each a sum of some hundred products of some ten roundings."""
 
 without_extra = pytest.mark.skipif(find_spec("torch") is not None, reason="the extra is installed")
 
@@ -45,7 +45,7 @@ def test_a_temperature_of_1_changes_nothing_and_another_is_felt_by_the_scores():
 
 
 def test_noise_goes_from_the_best_to_any():
-    """Of Gumbel noise of size tau what remains is of order 1/tau, or of the chance that it bridges a gap."""
+    """Of Gumbel noise of size tau what remains is of order 1/tau, or of the probability that it bridges a gap."""
     assert distance(noisy_confidence(PROPOSING, [1e9, 1e9]), policies.FixedSize([2, 2, 1])) < 1e-7
     ties = policies.Adaptive(5, score="confidence", order="sample-then-choose", sizes=[2, 2, 1], ties="random")
     assert distance(noisy_confidence(PROPOSING, [1e-5, 1e-5]), ties) < 1e-7

@@ -51,7 +51,7 @@ def test_independent_rows_are_called_dependent_no_oftener_than_it_says(by_row):
         for _ in range(20):
             x = rng.integers(0, 3, (12, 1))
             rows.add(np.where((np.arange(12) < 6)[:, None] & by_row, 0, x))
-        called += rows.chance <= 0.05
+        called += rows.probability <= 0.05
     assert called <= 11
 
 

@@ -115,8 +115,8 @@ def test_a_step_has_the_probability_that_the_policy_gives_it(policy):
         met += 1
         step = step_of(policy, y)
         expected = {}
-        for chance, reached, _ in policy.transitions(step, y, np.exp(oracle.logits(np.array([y]))[0])):
-            expected[reached] = expected.get(reached, 0.0) + float(chance)
+        for probability, reached, _ in policy.transitions(step, y, np.exp(oracle.logits(np.array([y]))[0])):
+            expected[reached] = expected.get(reached, 0.0) + float(probability)
         moves = list(outcomes(y))
         seen = one_by_one(y, moves, oracle, step, policy.steps)
         own = claimed_tokens(policy)

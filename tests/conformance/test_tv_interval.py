@@ -26,7 +26,7 @@ def interval(counts, alpha=ALPHA):
 @pytest.mark.parametrize("n", [50, 2000])
 @pytest.mark.parametrize("name", LAWS)
 def test_it_covers_the_truth(name, n):
-    """If it missed with chance alpha, more than 36 of 400 would have chance 3e-4; seeded."""
+    """If it missed with probability alpha, more than 36 of 400 would have probability 3e-4; seeded."""
     law = LAWS[name]
     truth = np.abs(law - P).sum() / 2
     missed = 0
@@ -46,7 +46,7 @@ def test_it_tells_far_laws_apart_and_near_ones_not():
     assert hi < 0.1
 
 
-def test_what_a_law_lacks_is_the_chance_of_the_impossible():
+def test_what_a_law_lacks_is_the_probability_of_the_impossible():
     lacking = np.array([0.4, 0.3, 0.2, 0.0, 0.0, 0.0])
     value, lo, hi = tv_interval(np.array([400, 300, 200, 0, 0, 0]), 100, lacking, 0, 1e-6)
     assert value < 1e-12

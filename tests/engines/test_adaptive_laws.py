@@ -156,7 +156,7 @@ def test_the_comparison_can_fail():
 @pytest.mark.parametrize("ties", ["first", "random"])
 @pytest.mark.parametrize("rule", ["stop", "uniform"])
 def test_a_stopped_sequence_is_met_once(rule, ties):
-    """A 1 is proposed with chance 13/14; two come in one step, anything else meets a second one."""
+    """A 1 is proposed with probability 13/14; two come in one step, anything else meets a second one."""
     policy = policies.Adaptive(2, score="confidence", order="sample-then-choose", threshold="1/2", ties=ties)
     denoiser = denoisers.Perturbed("uniform", "1/7")
     instance = Instance(languages.iid(["0", "1"], 2), policy, denoiser, off_support=rule)

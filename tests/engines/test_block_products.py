@@ -27,7 +27,7 @@ PRODUCTS = {"counts": block_counts.all_blocks, "steps": block_steps.all_blocks}
 SIZES = ((1, (2, 1)), (2, (6,)), (2, (3, 0, 3)), (2, (1,) * 6), (3, (2, 4)), (3, (1, 2, 3)), (4, (5, 3)), (4, (1, 7)))
 
 
-def chances(b: int, seed: int) -> dict[Composition, F]:
+def probabilities(b: int, seed: int) -> dict[Composition, F]:
     """Random rationals that float64 holds exactly, some of them 0 and 1."""
     random = Random(seed)
     return {c: F(random.choice([0, 1, 3, 5, 8, 8]), 8) for c in compositions(b)}
@@ -61,8 +61,8 @@ def assert_within_its_depth(found: Tiny, exact: F, depth: float = 10**4) -> None
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("b", "sizes"), SIZES)
 def test_the_average_of_a_product_over_blocks(b: int, sizes: tuple[int, ...], seed: int, engine: str) -> None:
-    beta = chances(b, seed)
-    found = PRODUCTS[engine]({c: float(chance) for c, chance in beta.items()}, sizes, 0)
+    beta = probabilities(b, seed)
+    found = PRODUCTS[engine]({c: float(probability) for c, probability in beta.items()}, sizes, 0)
     exact = by_enumeration(beta, sizes)
     assert_within_its_depth(found, exact, depth=300)
     if exact:
@@ -73,9 +73,9 @@ def test_the_average_of_a_product_over_blocks(b: int, sizes: tuple[int, ...], se
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("b", "sizes"), SIZES)
 def test_right_and_wrong_add_up_without_subtraction(b: int, sizes: tuple[int, ...], seed: int) -> None:
-    beta = chances(b, seed)
-    right = {c: float(chance) for c, chance in beta.items()}
-    wrong = {c: float(1 - chance) for c, chance in beta.items()}
+    beta = probabilities(b, seed)
+    right = {c: float(probability) for c, probability in beta.items()}
+    wrong = {c: float(1 - probability) for c, probability in beta.items()}
     found = block_counts.all_or_some(right, wrong, sizes, 0)
     exact = by_enumeration(beta, sizes)
     assert_within_its_depth(found[0], exact, depth=300)
@@ -83,10 +83,10 @@ def test_right_and_wrong_add_up_without_subtraction(b: int, sizes: tuple[int, ..
 
 
 def test_a_tiny_error_rate_keeps_its_digits() -> None:
-    """Blocks that go wrong with chance 1e-20, when both tokens come at once."""
+    """Blocks that go wrong with probability 1e-20, when both tokens come at once."""
     tiny = 1e-20
     _, wrong = block_counts.all_or_some({(1, 1): 1.0, (2,): 1.0}, {(1, 1): 0.0, (2,): tiny}, (2, 2), 0)
-    # Two blocks, together in one step with chance 1/3 each: to first order 2 * 1/3 * 1e-20.
+    # Two blocks, together in one step with probability 1/3 each: to first order 2 * 1/3 * 1e-20.
     assert float(number(wrong)) == pytest.approx(2 / 3 * tiny, rel=1e-14, abs=0)
 
 
@@ -119,7 +119,7 @@ def test_a_product_below_the_range_of_float64() -> None:
 
 
 def hypergeometric(revealed: int, i: int, b: int, L: int) -> F:
-    """Chance that i of the b - 1 other tokens of a block are among ``revealed`` of the L - 1 others."""
+    """Probability that i of the b - 1 other tokens of a block are among ``revealed`` of the L - 1 others."""
     if not 0 <= revealed - i <= L - b:
         return F(0)
     return F(comb(b - 1, i) * comb(L - b, revealed - i), comb(L - 1, revealed))

@@ -24,7 +24,7 @@ SPARSE = Instance(
 
 @pytest.mark.parametrize(("instance", "worth"), [(PAIRS, 0.8), (HIDDEN, 0.1), (SPARSE, 0.2)], ids=["p", "h", "s"])
 def test_the_bound_holds_and_is_worth_something(instance, worth):
-    """Ten runs at level 1 - 1e-6: one misses with a chance of at most 1e-5. Forbidden sequences tell most."""
+    """Ten runs at level 1 - 1e-6: one misses with a probability of at most 1e-5. Forbidden sequences tell most."""
     exact = measure(instance, ["kl"], engine="tabular")["kl"].hi
     found = [coarse_graining.kl_from_below(instance, Request(samples=4000, seed=seed))[0] for seed in range(10)]
     assert all(0 <= lo <= exact for lo in found)

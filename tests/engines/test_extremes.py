@@ -28,7 +28,7 @@ def tiny(k: int) -> Fraction:
 
 
 def ladder(step: Fraction, length: int) -> languages.NGram:
-    """0 -> 1 -> 2: over a distance of two 2 follows 0 with chance ``step^2`` only, but both occur half of the time."""
+    """0 -> 1 -> 2: over a distance of two 2 follows 0 with probability ``step^2`` only; both occur half of the time."""
     zero = Fraction(0)
     rows = [[1 - step, step, zero], [zero, 1 - step, step], [zero, zero, Fraction(1)]]
     return languages.markov([Fraction(1, 2), zero, Fraction(1, 2)], rows, length)
@@ -84,7 +84,7 @@ def test_zero_is_zero_or_refused(name: str, quantity: str) -> None:
         assert truth is None or one is None or one.overlaps(truth), (engine, one, truth)
 
 
-def test_moderate_chances_are_not_refused() -> None:
+def test_moderate_probabilities_are_not_refused() -> None:
     for k, engines in ((16, ("markov", "tabular")), (60, ("markov",))):
         for quantity in ("ser", "bigram_tv_rate"):
             instance = Instance(ladder(tiny(k), 3), policies.Bernoulli(steps=2), off_support_scope="local")
@@ -92,8 +92,8 @@ def test_moderate_chances_are_not_refused() -> None:
             assert all(any(name.startswith(engine) for name in found) for engine in engines)
 
 
-def test_the_chance_of_a_sequence_may_be_below_float64() -> None:
-    """0 1 2 has chance ``step^2 / 2``, and each of its factors is a number."""
+def test_the_probability_of_a_sequence_may_be_below_float64() -> None:
+    """0 1 2 has probability ``step^2 / 2``, and each of its factors is a number."""
     lang = ladder(tiny(140), 3)
     (found,) = log_probabilities_of_sets(Chain(*lang.chain(), 3), [[0], [1, 2]], np.array([[0, 1, 2]]))
     # The law of the third token given the first is [.., .., step^2], times that of the second: step.
@@ -137,7 +137,7 @@ def test_predictions_that_float64_loses_are_refused() -> None:
 
 
 def test_failures_below_float64_are_not_impossible() -> None:
-    """One of 100 blocks has a token in the first step, and so a chance to fail; products of it come to zero."""
+    """One of 100 blocks has a token in the first step, and so a probability to fail; products of it come to zero."""
     _, wrong = counts.all_or_some({(2,): 1.0, (1, 1): 1.0}, {(2,): 0.0, (1, 1): 5e-324}, [1, 199], 0)
     assert wrong.mantissa == 0
     assert wrong.lost > 0

@@ -38,7 +38,7 @@ def test_against_every_order_of_revealing(case, sizes):
 
 
 def test_bernoulli_steps_are_a_mixture_of_sizes():
-    """Steps as a mixture of sizes, at a length beyond tables: 14 tokens, two steps of chances 1/3 and 2/3."""
+    """Steps as a mixture of sizes, at a length beyond tables: 14 tokens, two steps of probabilities 1/3 and 2/3."""
     L, w = 14, (1 / 3, 2 / 3)
     chain = chain_of(SPARSE[0], L)
     mixture = math.fsum(

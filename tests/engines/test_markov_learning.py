@@ -19,7 +19,7 @@ from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.markov.chain import Chain
 from maskbound.numerics.engines.markov.information import lag_information_of, path_kl
 from maskbound.numerics.engines.markov.learning import NearPredictions
-from maskbound.numerics.engines.reveal_chances import before_bernoulli, before_fixed_size
+from maskbound.numerics.engines.reveal_probabilities import before_bernoulli, before_fixed_size
 
 F = Fraction
 CASES = [languages.random_chain(Random(seed), V, zeros=0.4) for seed, V in ((0, 3), (3, 2), (8, 2), (6, 3))]
@@ -149,8 +149,8 @@ def test_a_prediction_of_zero_costs_everything():
     assert NearPredictions(chain, rule, 8).worst().value == np.inf
 
 
-def test_a_zero_far_away_costs_everything_though_its_chance_underflows():
-    """Two tokens at a distance of 300 with nothing between are met with chance 1e-700, which is not zero."""
+def test_a_zero_far_away_costs_everything_though_its_probability_underflows():
+    """Two tokens at a distance of 300 with nothing between are met with probability 1e-700, which is not zero."""
 
     def forgetful(left, right, exact):
         return exact if left + right < 300 else np.zeros_like(exact)

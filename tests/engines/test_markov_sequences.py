@@ -62,11 +62,11 @@ def assert_encloses(measured: Measured, truth, width: float) -> None:
 
 def assert_laws_agree(measured, sequences, p):
     for x, one in zip(sequences, measured, strict=True):
-        chance = p.get(tuple(int(v) for v in x), F(0))
-        if chance == 0:
+        probability = p.get(tuple(int(v) for v in x), F(0))
+        if probability == 0:
             assert one == Measured(-math.inf, 0.0)
         else:
-            assert_encloses(one, log(chance), 1e-12)
+            assert_encloses(one, log(probability), 1e-12)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -75,8 +75,8 @@ def test_the_zones_of_long_intervals_change_nothing_but_the_stated_error(L, N):
     weights = np.full(N, 1 / N)
     chain = Chain(*MIXING, L)
     assert chain.mixing(1e-8 / (12 * L)).gap < L / 1.5
-    cut = engine.chance_correct(chain, weights)
-    full = engine.chance_correct(NeverMixes(*MIXING, L), weights, 1e-14)
+    cut = engine.probability_correct(chain, weights)
+    full = engine.probability_correct(NeverMixes(*MIXING, L), weights, 1e-14)
     assert abs(cut.value - full.value) <= cut.error + full.error
     assert full.error <= 1e-9 * full.value
     assert cut.error <= 1e-8 * cut.value
@@ -84,8 +84,8 @@ def test_the_zones_of_long_intervals_change_nothing_but_the_stated_error(L, N):
 
 def test_a_coarse_cut_is_covered_by_its_truncation_error_and_by_nothing_else():
     L, weights = 60, np.full(5, 0.2)
-    cut = engine.chance_correct(Chain(*MIXING, L), weights, 1e-2)
-    full = engine.chance_correct(NeverMixes(*MIXING, L), weights, 1e-14)
+    cut = engine.probability_correct(Chain(*MIXING, L), weights, 1e-2)
+    full = engine.probability_correct(NeverMixes(*MIXING, L), weights, 1e-14)
     assert full.rounding < abs(cut.value - full.value) <= cut.error
     assert abs(cut.value - full.value) > cut.rounding + full.error
 
@@ -108,7 +108,7 @@ def test_one_step_draws_independent_tokens():
     for _ in range(39):
         law = law @ P
         reach = (reach @ (P > 0)) * law
-    measured = engine.chance_correct(chain, np.array([1.0]))
+    measured = engine.probability_correct(chain, np.array([1.0]))
     assert abs(measured.value - reach.sum()) <= measured.error + 1e-12 * measured.value
     assert measured.error <= 1e-8 * measured.value
 
@@ -118,8 +118,8 @@ def test_the_certificate_of_an_error_rate_follows_path_kl():
     err less here.
     """
     chain = Chain(*english_ngram(2, 24).chain(), 24)
-    few = engine.chance_correct(chain, np.full(2, 0.5))
-    many = engine.chance_correct(chain, np.full(6, 1 / 6))
+    few = engine.probability_correct(chain, np.full(2, 0.5))
+    many = engine.probability_correct(chain, np.full(6, 1 / 6))
     bound = np.exp(-engine.path_kl(engine.lag_information_of(chain), np.full(6, 1 / 6)).hi)
     assert bound < many.lo
     assert few.hi < many.lo

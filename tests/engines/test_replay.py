@@ -12,7 +12,7 @@ from maskbound.numerics.metrics import measure, measure_one
 
 CHAIN = languages.markov(["1/2", "1/3", "1/6"], [["9/10", "1/10", 0], [0, "1/4", "3/4"], ["1/3", "1/3", "1/3"]], 6)
 SAMPLES = 4000
-"""Sequences; an interval fails with chance 1e-6, the default, and the seed is always the same."""
+"""Sequences; an interval fails with probability 1e-6, the default, and the seed is always the same."""
 
 
 def instance(**keys) -> Instance:

@@ -58,7 +58,7 @@ def runs(name: str, confidence: float, samples: int | None, width: float = 0.01)
 @slow
 @pytest.mark.parametrize("name", INSTANCES)
 def test_intervals_of_many_runs_hold_the_exact_value(name):
-    """At level 1 - 1e-6 all of them, but for a chance of 250e-6."""
+    """At level 1 - 1e-6 all of them, but for a probability of 250e-6."""
     compared = 0
     for exact, found in runs(name, 1 - 1e-6, 300):
         assert all(one.lo <= exact.lo and exact.hi <= one.hi for one in found), exact
@@ -70,7 +70,7 @@ def test_intervals_of_many_runs_hold_the_exact_value(name):
 @slow
 @pytest.mark.parametrize("name", ["hidden chain", "trigram"])
 def test_the_comparison_can_fail(name):
-    """At level 1/2 some chances miss; a law of other steps is outside at the high level too."""
+    """At level 1/2 some probabilities miss; a law of other steps is outside at the high level too."""
     missed = [not one.overlaps(exact) for exact, found in runs(name, 0.5, 300) for one in found]
     assert 0 < sum(missed) < len(missed) / 2
     other = replace(INSTANCES[name], policy=Bernoulli(1))

@@ -12,10 +12,11 @@ from maskbound.numerics.engines.sampled import intervals
 from maskbound.numerics.engines.sampled.intervals import entropy_modulus, total_variation_radius
 
 
-def binomial_tail(count: int, chance: Fraction, least: int) -> Fraction:
+def binomial_tail(count: int, probability: Fraction, least: int) -> Fraction:
     """``P(X >= least)``."""
     return sum(
-        (math.comb(count, k) * chance**k * (1 - chance) ** (count - k) for k in range(least, count + 1)), Fraction(0)
+        (math.comb(count, k) * probability**k * (1 - probability) ** (count - k) for k in range(least, count + 1)),
+        Fraction(0),
     )
 
 
@@ -71,7 +72,7 @@ def means_and_radius(law: np.ndarray, count: int, draws: int, alpha: float, rng:
 
 @pytest.mark.parametrize("draws", [1, 200])
 def test_the_radius_covers_and_is_of_the_right_size(draws):
-    """At level 1/2, 200 runs: a radius that covered exactly so often would leave out 100, and none with chance 1e-60.
+    """At level 1/2, 200 runs: a radius that covered exactly so often leaves out 100, and none with probability 1e-60.
 
     It covers all here, since a maximum over cells hardly varies; half of it is not enough for independent tokens at
     small counts, nor a tenth at large ones.

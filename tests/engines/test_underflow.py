@@ -35,7 +35,7 @@ COLD = {
 @pytest.mark.parametrize("quantity", ["kl", "ser", "tv", "log_ter"])
 @pytest.mark.parametrize("name", COLD)
 def test_tokens_that_a_low_temperature_nearly_forbids_are_no_impossible_ones(name: str, quantity: str, engine: str):
-    with pytest.raises(BeyondReach, match=r"a token of probability .* has a chance below the range of float64"):
+    with pytest.raises(BeyondReach, match=r"a token of probability .* has a probability below the range of float64"):
         measure(COLD[name], [quantity], engine=engine)
 
 
@@ -46,14 +46,14 @@ def test_a_row_drawn_from_is_refused_too():
 
 
 @pytest.mark.parametrize("sigma", [Fraction(1, 10**330), 1 - Fraction(1, 10**330)])
-def test_a_chance_to_mask_again_below_float64_is_refused(sigma: Fraction):
+def test_a_probability_to_mask_again_below_float64_is_refused(sigma: Fraction):
     """A remasked token is drawn anew given all others, so that however rarely, sequences of q are reached."""
     with pytest.raises(BadInput, match="beyond the range of float64"):
         policies.Remasking(policies.Schedule(["1/4", "1/4", "1/2"]), [0, sigma, 0])
 
 
-def test_a_product_of_two_chances_below_float64_is_not_left_out():
-    """Reveal chance 1e-200 times token chance 1e-150: the reference engine saw no way to the second token."""
+def test_a_product_of_two_probabilities_below_float64_is_not_left_out():
+    """Reveal probability 1e-200 times token probability 1e-150: the reference engine saw no way to the second token."""
     rare = Fraction(1, 10**200)
     policy = policies.Remasking(policies.Schedule([rare, 1 - rare]), [0, 0])
     row = np.array([[1 - 1e-150, 1e-150]])
@@ -108,7 +108,7 @@ def test_likelihoods_below_float64_are_no_infinite_divergence(policy: policies.P
 
 STEP = Fraction(1, 10**200)
 LADDER = [[1 - STEP, STEP, 0], [0, 1 - STEP, STEP], [0, 0, 1]]
-"""0, 1, 2 in a row has the chance 1e-400 given its ends, which both occur half of the time."""
+"""0, 1, 2 in a row has the probability 1e-400 given its ends, which both occur half of the time."""
 
 APART = {
     "chain in its intervals": (languages.markov(["1/2", 0, "1/2"], LADDER, 3), "local"),

@@ -80,7 +80,7 @@ def sampled(seed: int, monkeypatch) -> tuple[float, float, float]:
 
 
 def test_what_lies_beyond_the_windows_can_be_sampled(monkeypatch):
-    """Intervals at level 1 - 1e-6 hold in all of 50 runs, but for a chance of 5e-5, and they are worth drawing."""
+    """Intervals at level 1 - 1e-6 hold in all of 50 runs, but for a probability of 5e-5, and they are worth drawing."""
     gains = []
     for seed in range(50):
         language, _ = random_language(seed)
@@ -180,7 +180,7 @@ def test_an_ngram_as_a_hidden_chain(order, L):
 
 @pytest.mark.parametrize(("m", "q"), [(0, 0), (0, 3), (1, 1), (3, 0), (2, 4)])
 def test_coefficients_of_windows_in_rationals(m, q):
-    """``F[f]`` of ``a^{m+2} (1-a)^q``, and of the chance of a pattern in uniform sets."""
+    """``F[f]`` of ``a^{m+2} (1-a)^q``, and of the probability of a pattern in uniform sets."""
     L, weights = 9, [Fraction(1, 2), Fraction(1, 3), Fraction(1, 6)]
     fractions, total = [Fraction(0), Fraction(1, 2), Fraction(5, 6)], Fraction(q == 0)
     for a, w in zip(fractions, weights, strict=True):

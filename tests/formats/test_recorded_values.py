@@ -107,8 +107,8 @@ def test_a_model_with_four_digits_and_an_absorbing_end(tmp_path: Path) -> None:
         "jean": ["4/63", "5/18", "8/63", "8/63", "8/63", "5/18"],
     }
     words = [*list(rows)[1:], "</s>"]
-    p |= {(word,): F(chance) for word, chance in zip(words, rows["<s>"], strict=True)}
-    p |= {(c, w): F(chance) for c, row in rows.items() for w, chance in zip(words, row, strict=True)}
+    p |= {(word,): F(probability) for word, probability in zip(words, rows["<s>"], strict=True)}
+    p |= {(c, w): F(probability) for c, row in rows.items() for w, probability in zip(words, row, strict=True)}
     path = text(tmp_path, "m.arpa", files.arpa(p, dict.fromkeys([(c,) for c in rows], F(1))))
     with pytest.raises(BadInput, match="rows must sum to 1 within"):
         languages.from_arpa(text(tmp_path, "short.arpa", _rounded(path.read_text())), 3, "free")

@@ -103,7 +103,7 @@ def test_compiled_posteriors_are_the_languages_own(language):
 
 
 def test_one_token_a_step_from_proposals_seeks_the_mode():
-    """The mode bias ``p(1..1) = prod_m (1 - (1-t)^m)``, at a length beyond tables; 5 standard deviations is chance
+    """The mode bias ``p(1..1) = prod_m (1 - (1-t)^m)``, at a length beyond tables; 5 standard deviations is probability
     6e-7.
     """
     t, n = 0.9, 1000

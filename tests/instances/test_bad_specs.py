@@ -157,8 +157,8 @@ WRONG: dict[str, tuple[Any, str, str]] = {
     "token out of range": (support([[0, 2], 1]), "language.support[0][0][1]", "found 2"),
     "sequence listed twice": (support([[0, 1], "1/2"], [[0, 1], "1/2"]), "language.support", "listed twice"),
     "support that misses 1": (support([[0, 1], "1/2"]), "language.support", "sums to 1/2"),
-    "negative chance in a support": (support([[0, 1], "-1"], [[1, 1], 2]), "language.support[0][1]", "found -1"),
-    "support without chances": (support([0, 1]), "language.support[0]", "found a list of 2 entries"),
+    "negative probability in a support": (support([[0, 1], "-1"], [[1, 1], 2]), "language.support[0][1]", "found -1"),
+    "support without probabilities": (support([0, 1]), "language.support[0]", "found a list of 2 entries"),
     "n-gram without its start": (
         language(kind="ngram", order=2, vocab=2, length=3, transition=[[1, 0], [0, 1]]),
         "language.initial",

@@ -101,7 +101,7 @@ def spec(language: Any = CHAIN, policy: Any = BERNOULLI, **rest: Any) -> dict[st
 def exact_law(instance: Instance) -> oracle.Law:
     table = instance.language.exact_table()
     rows = sequence_rows(0, len(table), instance.vocab, instance.length).tolist()
-    return {tuple(row): chance for row, chance in zip(rows, table.tolist(), strict=True) if chance}
+    return {tuple(row): probability for row, probability in zip(rows, table.tolist(), strict=True) if probability}
 
 
 @pytest.mark.parametrize("name", LANGUAGES)

@@ -55,11 +55,11 @@ def fallback(q: Law, V: int, L: int, rule: str) -> np.ndarray:
     if rule == "stop":
         return np.zeros((L, V))
     m = Marginals(q)
-    return np.array([[float(m.chance({i: v})) for v in range(V)] for i in range(L)])
+    return np.array([[float(m.probability({i: v})) for v in range(V)] for i in range(L)])
 
 
 def denoiser_lattice(denoiser: Denoiser, V: int, L: int) -> np.ndarray:
-    """``D[i, y']``, the chance of the token that y' has at i, given the rest of y'."""
+    """``D[i, y']``, the probability of the token that y' has at i, given the rest of y'."""
     D = np.zeros((L, (V + 1) ** L))
     for index, y in enumerate(partial_sequences(V, L)):
         for i in context(y):

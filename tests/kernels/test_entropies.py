@@ -40,12 +40,12 @@ def row_error(d: int, value: float) -> float:
 def exact_divergence(q: Marginals, V: int, i: int, R: tuple[int, ...], denoiser) -> tuple:
     """Average and largest ``D(q(.|x_R) || p_theta(.|x_R))`` over possible contexts."""
     average, largest = mp.mpf(0), mp.mpf(0)
-    for tokens, chance in q.of(R).items():
+    for tokens, probability in q.of(R).items():
         where = dict(zip(R, tokens, strict=True))
         exact = q.conditional(i, where, V)
         given = denoiser(i, where)
         row = log_sum((a, a / b) for a, b in zip(exact, given, strict=True) if a)
-        average += row * mp.mpf(chance.numerator) / chance.denominator
+        average += row * mp.mpf(probability.numerator) / probability.denominator
         largest = max(largest, row)
     return average, largest
 

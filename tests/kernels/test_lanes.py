@@ -39,7 +39,7 @@ def exact_compositions(V: int, L: int, most: int, denoiser) -> list[Fraction]:
     """``c_j(x)`` for j = 1..most, sequence by sequence."""
     times = [ordered_partitions(L, blocks) for blocks in range(1, most + 1)]
     return [
-        sum((samplers.sequence_chance(tau, x, denoiser) for tau in some), Fraction(0))
+        sum((samplers.sequence_probability(tau, x, denoiser) for tau in some), Fraction(0))
         for x in product(range(V), repeat=L)
         for some in times
     ]
@@ -51,7 +51,7 @@ def weights(count: int) -> list[Fraction]:
 
 
 def exact_law(V: int, L: int, step_weights: list[Fraction], denoiser) -> list[Fraction]:
-    """Bernoulli law through order patterns, whose chances are quasisymmetric monomials of the weights
+    """Bernoulli law through order patterns, whose probabilities are quasisymmetric monomials of the weights
     (output-law/schedule-polynomial).
     """
     monomial: dict[tuple[int, ...], Fraction] = {(): Fraction(1)}
@@ -66,7 +66,7 @@ def exact_law(V: int, L: int, step_weights: list[Fraction], denoiser) -> list[Fr
     return [
         sum(
             monomial.get(tuple(tau.count(k) for k in range(max(tau) + 1)), Fraction(0))
-            * samplers.sequence_chance(tau, x, denoiser)
+            * samplers.sequence_probability(tau, x, denoiser)
             for tau in patterns
         )
         for x in product(range(V), repeat=L)

@@ -46,13 +46,13 @@ def test_marginals_are_sums_of_the_table(V, L, make):
     q = make(V, L)
     marginals = Marginals(q)
     m = lattice.marginal_lattice(table(q, V, L), V, L)
-    exact = [marginals.chance(context(y)) for y in partial_sequences(V, L)]
+    exact = [marginals.probability(context(y)) for y in partial_sequences(V, L)]
     assert roundings(m, exact) <= table_depth(V, L)
 
 
 def test_the_comparison_can_fail():
     q = language(2, 3)
-    exact = [Marginals(q).chance(context(y)) for y in partial_sequences(2, 3)]
+    exact = [Marginals(q).probability(context(y)) for y in partial_sequences(2, 3)]
     m = lattice.marginal_lattice(table(q, 2, 3), 2, 3)
     assert roundings(m * (1 + 1e-14), exact) > table_depth(2, 3)
     assert roundings(np.where(m == 0, 5e-324, m), exact) == np.inf

@@ -106,7 +106,7 @@ def test_between_revealed_neighbours(seed: int) -> None:
     if kind == "markov" and Z:
         language, marginals = built(kind, L, given), Marginals(law)
         partial = list(product(range(4), repeat=L))
-        possible = [y for y in partial if marginals.chance({i: v for i, v in enumerate(y) if v != 3})]
+        possible = [y for y in partial if marginals.probability({i: v for i, v in enumerate(y) if v != 3})]
         one, other = (language.conditionals(np.array(possible), scope)[0] for scope in ("global", "local"))
         assert np.allclose(one, other, rtol=1e-13, atol=0)
 
@@ -165,7 +165,7 @@ TO_AND_FRO = [[0, 1], [1, 0]]
         (pair_of_tokens([[0, 1], [0, 0]], end=[0, 1], shorter="1/2"), "initial: the row and its shorter sum to 3/2"),
         (pair_of_tokens(TO_AND_FRO, shorter=0), "shorter: found it without end"),
         (pair_of_tokens([[0, 1], [0, 0]], end=[0, 1]), "end: no sequence has length=3"),
-        (pair_of_tokens([[0, "1/2"], [1, 0]]), "if the rest is the chance to end there, give it as end"),
+        (pair_of_tokens([[0, "1/2"], [1, 0]]), "if the rest is the probability to end there, give it as end"),
         (lambda: languages.NGram(1, 2, 3, None, [["1/2", "1/4"]], end=["1/4"]), "end: found it at order 1"),
         (lambda: languages.NGram(3, 2, 1, [1, 0, 0, 0], [[0, 1]] * 4, end=[0] * 4), "length: found 1; with end"),
     ],

@@ -18,7 +18,7 @@ from maskbound.numerics.metrics import METHODS, measurable, measure
 
 ENGINES = sorted({method.engine for method in METHODS if method.kind != "statistical"})
 SAMPLES = 300
-"""Sequences in sampled methods, whose intervals hold with chance 1 - 1e-6 each; the seed is always the same."""
+"""Sequences in sampled methods, whose intervals hold with probability 1 - 1e-6 each; the seed is always the same."""
 FLOOR = 1e-3
 WIDTH = 1e-9
 ACCURACY = 1e-12

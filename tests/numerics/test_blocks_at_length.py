@@ -104,7 +104,7 @@ def test_every_quantity_of_a_long_pair_is_finite_or_known_to_be_infinite() -> No
 
 @pytest.mark.parametrize(("L", "N"), [(1000, 10), (100_000, 8), (100_000, 100_000), (1_000_000, 1000)])
 def test_path_kl_of_long_pairs_under_fixed_sizes(L: int, N: int) -> None:
-    """A block comes in one step with chance ``sum_k s_k (s_k - 1) / (L (L - 1))``."""
+    """A block comes in one step with probability ``sum_k s_k (s_k - 1) / (L (L - 1))``."""
     policy = policies.FixedSize.balanced(N, L)
     together = F(sum(s * (s - 1) for s in policy.sizes), L * (L - 1))
     found = measure(Instance(languages.pair(16, L), policy), ["path_kl", "ser", "profile_left_sum"], engine="blocks")
@@ -134,12 +134,12 @@ def test_fixed_sizes_in_two_steps(sizes: tuple[int, int], engine: str) -> None:
     found = measure(instance, ["ser", "kl", "log_ter"], engine=engine)
     right = pair_right(16, sizes)
     with mp.workdps(DIGITS):
-        chance = mpf(right.numerator) / right.denominator
-        assert_answer(found["ser"], 1 - chance, COUPLED_WIDTH)
-        assert_answer(found["kl"], -mp.log(chance), COUPLED_WIDTH)
-        assert_answer(found["log_ter"], (100 * mp.log(16) - mp.log(chance)) / 200, COUPLED_WIDTH)
+        probability = mpf(right.numerator) / right.denominator
+        assert_answer(found["ser"], 1 - probability, COUPLED_WIDTH)
+        assert_answer(found["kl"], -mp.log(probability), COUPLED_WIDTH)
+        assert_answer(found["log_ter"], (100 * mp.log(16) - mp.log(probability)) / 200, COUPLED_WIDTH)
         with pytest.raises(AssertionError, match="misses"):
-            assert_answer(found["kl"], -mp.log(chance) * (1 + mpf(10) ** -9), COUPLED_WIDTH)
+            assert_answer(found["kl"], -mp.log(probability) * (1 + mpf(10) ** -9), COUPLED_WIDTH)
 
 
 @pytest.mark.parametrize("N", [16, 64])
@@ -154,7 +154,7 @@ def test_fixed_sizes_in_many_steps(N: int) -> None:
 
 
 def test_blocks_of_three_in_many_steps_are_near_the_bernoulli_answer() -> None:
-    """Copy(4, 3), L = 60, 20 steps: three at a time put fewer tokens of a block into one step than chance does."""
+    """Copy(4, 3), L = 60, 20 steps: three at a time put fewer tokens of a block into one step than probability does."""
     language = languages.copy(4, 3, 60)
     sized = measure(Instance(language, policies.FixedSize.balanced(20, 60)), ["ser", "kl"])
     bernoulli = measure(Instance(language, policies.Bernoulli(20)), ["ser", "kl"])
@@ -180,7 +180,7 @@ def fixed_sets(kind: str, L: int) -> policies.FixedSets:
 @pytest.mark.parametrize("kind", ["bisection", "autoregressive", "one step", "shuffled"])
 @pytest.mark.parametrize("L", [6, 100_000])
 def test_fixed_sets_on_pairs(kind: str, L: int) -> None:
-    """A block goes wrong when both its tokens are in one set, with chance 15/16."""
+    """A block goes wrong when both its tokens are in one set, with probability 15/16."""
     policy = fixed_sets(kind, L)
     together = sum(len(chosen) - len({i // 2 for i in chosen}) for chosen in map(list, policy.sets))
     instance = Instance(languages.pair(16, L), policy)

@@ -58,8 +58,8 @@ def test_rounded_logarithms_are_named():
 
 
 @pytest.mark.parametrize("rows", [[[0.5, 0.2], HALVES], [["1/2", "1/5"], ["1/2", "1/2"]]])
-def test_a_chance_to_end_is_named(rows):
-    assert "chance to end" in refusal(rows)
+def test_a_probability_to_end_is_named(rows):
+    assert "probability to end" in refusal(rows)
 
 
 def test_nothing_is_named_where_nothing_suggests_itself():

@@ -1,9 +1,9 @@
 """Adaptive policies (definitions.md#adaptive-policies) and remasking (definitions.md#remasking): every proposal, every
 choice and every filling one by one.
 
-A step is a function from a partial sequence (None is a mask) to the pairs (chance, next partial sequence). Chances
-are Fractions; where `1/T` is no whole number, or a large one, those of tokens are real numbers of mpmath. Entropies
-are compared at 70 digits: those of different laws that agree to 50 are taken as equal.
+A step is a function from a partial sequence (None is a mask) to the pairs (probability, next partial sequence).
+Probabilities are Fractions; where `1/T` is no whole number, or a large one, those of tokens are real numbers of mpmath.
+Entropies are compared at 70 digits: those of different laws that agree to 50 are taken as equal.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -57,14 +57,14 @@ class Adaptive:
                 scores = {i: self.score_of(row) for i, row in scored.items()}
                 for share, A in self.choices(k, scores):
                     for values in product(range(len(scored[masked[0]])) if masked else (), repeat=len(A)):
-                        yield share * _chance(A, values, drawn), _with(y, A, values)
+                        yield share * _probability(A, values, drawn), _with(y, A, values)
                 return
             for values in product(range(len(scored[masked[0]])) if masked else (), repeat=len(masked)):
-                chance = _chance(masked, values, drawn)
+                probability = _probability(masked, values, drawn)
                 proposal = dict(zip(masked, values, strict=True))
-                if chance:
+                if probability:
                     for share, A in self.choices(k, {i: scored[i][v] for i, v in proposal.items()}):
-                        yield share * chance, _with(y, A, [proposal[i] for i in A])
+                        yield share * probability, _with(y, A, [proposal[i] for i in A])
 
         return moves
 
@@ -92,7 +92,7 @@ class Adaptive:
         return Fraction(0)
 
     def choices(self, k: int, scores: dict) -> list[tuple[Fraction, Tokens]]:
-        """The sets of positions that the rule may choose, with their chances."""
+        """The sets of positions that the rule may choose, with their probabilities."""
         if not scores:
             return [(Fraction(1), ())]
         tied = any_order if self.ties == "random" or self.score == "random" else lowest_first
@@ -143,10 +143,10 @@ def remasking(weights: Sequence[Fraction], sigma: Sequence[Fraction]) -> Callabl
                 for i, v in enumerate(y)
             ]
             for drawn in product(*options):
-                chance = Fraction(1)
+                probability = Fraction(1)
                 for share, _ in drawn:
-                    chance *= share
-                yield chance, tuple(v for _, v in drawn)
+                    probability *= share
+                yield probability, tuple(v for _, v in drawn)
 
         return moves
 
@@ -169,14 +169,14 @@ def run(step: Step, N: int, L: int) -> Run:
     met: dict[tuple[int, Partial], Fraction] = {}
     for k in range(1, N + 1):
         following: dict[Partial, Fraction] = {}
-        for y, chance in states.items():
-            met[k, y] = chance
+        for y, probability in states.items():
+            met[k, y] = probability
             for weight, z in step(k, y):
                 if weight:
-                    following[z] = following.get(z, Fraction(0)) + chance * weight
+                    following[z] = following.get(z, Fraction(0)) + probability * weight
         states = following
-    steps = sum((chance for (_, y), chance in met.items() if None in y), Fraction(0))
-    return Run({y: chance for y, chance in states.items() if None not in y}, steps, met)
+    steps = sum((probability for (_, y), probability in met.items() if None in y), Fraction(0))
+    return Run({y: probability for y, probability in states.items() if None not in y}, steps, met)
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ def under_language(q: Law, policy: Adaptive, denoiser: Denoiser) -> Replayed:
     together: list[tuple[Fraction, Fraction]] = []
     crowded = Fraction(0)
 
-    def replay(x: Tokens, k: int, y: Partial, chance: Fraction) -> None:
+    def replay(x: Tokens, k: int, y: Partial, probability: Fraction) -> None:
         nonlocal crowded
         if k > policy.N:
             return
@@ -206,16 +206,16 @@ def under_language(q: Law, policy: Adaptive, denoiser: Denoiser) -> Replayed:
         for share, A in policy.choices(k, scores):
             z = _with(y, A, [x[i] for i in A])
             for i in A:
-                costs.append((-chance * share, policy.tempered(denoiser(i, context))[x[i]]))
-                together.append((-chance * share, m.conditional(i, context, 1 + max(map(max, q)))[x[i]]))
-            joint = m.chance({i: v for i, v in enumerate(z) if v is not None}) / m.chance(context)
-            together.append((chance * share, joint))
-            crowded += chance * share * (len(A) > 1)
-            replay(x, k + 1, z, chance * share)
+                costs.append((-probability * share, policy.tempered(denoiser(i, context))[x[i]]))
+                together.append((-probability * share, m.conditional(i, context, 1 + max(map(max, q)))[x[i]]))
+            joint = m.probability({i: v for i, v in enumerate(z) if v is not None}) / m.probability(context)
+            together.append((probability * share, joint))
+            crowded += probability * share * (len(A) > 1)
+            replay(x, k + 1, z, probability * share)
 
-    for x, chance in q.items():
-        costs.append((chance, chance))
-        replay(x, 1, (None,) * policy.L, chance)
+    for x, probability in q.items():
+        costs.append((probability, probability))
+        replay(x, 1, (None,) * policy.L, probability)
     return Replayed(log_sum(costs), log_sum(together), crowded)
 
 
@@ -241,11 +241,11 @@ def _less(a: Fraction | Real, b: Fraction | Real) -> bool:
     return real_of(a) < real_of(b) - negligible()
 
 
-def _chance(A: Sequence[int], values: Sequence[int], rows: dict[int, list[Fraction]]) -> Fraction:
-    chance = Fraction(1)
+def _probability(A: Sequence[int], values: Sequence[int], rows: dict[int, list[Fraction]]) -> Fraction:
+    probability = Fraction(1)
     for i, v in zip(A, values, strict=True):
-        chance *= rows[i][v]
-    return chance
+        probability *= rows[i][v]
+    return probability
 
 
 def _with(y: Partial, A: Sequence[int], values: Sequence[int]) -> Partial:

@@ -23,9 +23,9 @@ def contexts(m: Marginals) -> Iterator[tuple[Tokens, Tokens]]:
 def joint(m: Marginals, R: Tokens, values: Tokens, A: Tokens, V: int) -> dict[Tokens, Fraction]:
     """`q(x_A | x_R)`, zeros included."""
     context = dict(zip(R, values, strict=True))
-    whole = m.chance(context)
+    whole = m.probability(context)
     return {
-        drawn: m.chance(context | dict(zip(A, drawn, strict=True))) / whole
+        drawn: m.probability(context | dict(zip(A, drawn, strict=True))) / whole
         for drawn in product(range(V), repeat=len(A))
     }
 
@@ -51,11 +51,11 @@ def mode_conflicts(m: Marginals, V: int) -> tuple[Real | Fraction, Real | Fracti
 
 def least_confidence(m: Marginals, V: int) -> Fraction:
     """`min_i max_v P(X_i = v)`."""
-    return min(max(m.chance({i: v}) for v in range(V)) for i in range(m.L))
+    return min(max(m.probability({i: v}) for v in range(V)) for i in range(m.L))
 
 
 def min_pair_conflict_probability(m: Marginals, V: int) -> Fraction:
-    """The least chance, over pairs (1, 2), (3, 4), .. and contexts, that independent tokens are a forbidden pair."""
+    """The least probability, over pairs (1, 2), (3, 4), .. and contexts, of a forbidden pair of independent tokens."""
     least = Fraction(1)
     for R, values in contexts(m):
         for i in range(0, m.L - 1, 2):
@@ -87,8 +87,8 @@ def independent(m: Marginals, R: Tokens, A: Tokens, V: int) -> bool:
     """Whether the tokens at A are independent in every context of R."""
     for values in m.of(R):
         singles = [joint(m, R, values, (i,), V) for i in A]
-        for drawn, chance in joint(m, R, values, A, V).items():
-            if prod((law[v,] for v, law in zip(drawn, singles, strict=True)), start=Fraction(1)) != chance:
+        for drawn, probability in joint(m, R, values, A, V).items():
+            if prod((law[v,] for v, law in zip(drawn, singles, strict=True)), start=Fraction(1)) != probability:
                 return False
     return True
 

@@ -43,10 +43,10 @@ def interval_scope(initial: Sequence[Fraction], transition: Sequence[Sequence[Fr
             weights = [Fraction(0)] * V
             for inner in product(range(V), repeat=b - a - 1):
                 path = ((context[a],) if a >= 0 else ()) + inner + ((context[b],) if b < L else ())
-                chance = Fraction(1) if a >= 0 else Fraction(initial[path[0]])
+                probability = Fraction(1) if a >= 0 else Fraction(initial[path[0]])
                 for u, v in pairwise(path):
-                    chance *= Fraction(transition[u][v])
-                weights[inner[i - a - 1]] += chance
+                    probability *= Fraction(transition[u][v])
+                weights[inner[i - a - 1]] += probability
             total = sum(weights)
             kept[key] = [w / total for w in weights] if total else None
         return kept[key]

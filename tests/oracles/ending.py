@@ -18,12 +18,12 @@ def hmm(pi: Row, A: Sequence[Row], B: Sequence[Row], end: Row, L: int) -> tuple[
     """The law given L, and the probability of L."""
     weights: Law = {}
     for path in product(range(len(pi)), repeat=L):
-        chance = pi[path[0]] * end[path[-1]]
+        probability = pi[path[0]] * end[path[-1]]
         for s, t in pairwise(path):
-            chance *= A[s][t]
-        if chance:
+            probability *= A[s][t]
+        if probability:
             for tokens in product(range(len(B[0])), repeat=L):
-                weight = chance
+                weight = probability
                 for state, token in zip(path, tokens, strict=True):
                     weight *= B[state][token]
                 weights[tokens] = weights.get(tokens, Fraction(0)) + weight

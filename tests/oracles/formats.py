@@ -28,7 +28,7 @@ def backoff_probability(p: Table, backoff: Table, order: int, word: str, context
 def ngram_law(p: Table, backoff: Table, order: int, words: Sequence[str], L: int, end: str) -> tuple[Law, Fraction]:
     """The law of L tokens, and the probability of the length."""
 
-    def chance(word: str, history: Words) -> Fraction:
+    def probability(word: str, history: Words) -> Fraction:
         found = backoff_probability(p, backoff, order, word, history)
         if end == "drop":
             return found / sum(backoff_probability(p, backoff, order, each, history) for each in words)
@@ -43,10 +43,10 @@ def ngram_law(p: Table, backoff: Table, order: int, words: Sequence[str], L: int
             if history[-1] == END:
                 weight *= spelt[token] == END
             else:
-                weight *= chance(spelt[token], history)
+                weight *= probability(spelt[token], history)
             history = (*history, spelt[token])
         if end == "exact":
-            weight *= chance(END, history)
+            weight *= probability(END, history)
         law[tokens] = weight
     return given_length(law) if end == "exact" else ({x: q for x, q in law.items() if q}, ONE)
 
@@ -124,8 +124,8 @@ def random_ngram(rng: Random, order: int, words: Sequence[str]) -> tuple[dict[Wo
     p: dict[Words, Fraction] = {}
     backoff: dict[Words, Fraction] = {}
     spelt = [*words, END]
-    for word, chance in zip(spelt, random_law(rng, len(spelt)), strict=True):
-        p[word,] = chance
+    for word, probability in zip(spelt, random_law(rng, len(spelt)), strict=True):
+        p[word,] = probability
     p[START,] = ONE
     for n in range(2, order + 1):
         contexts = [g for g in p if len(g) == n - 1 and g[-1] != END]
@@ -136,7 +136,7 @@ def random_ngram(rng: Random, order: int, words: Sequence[str]) -> tuple[dict[Wo
                 continue
             law = random_law(rng, len(listed) + 1)
             kept = 1 - sum(backoff_probability(p, backoff, order, word, context[1:]) for word in listed)
-            for word, chance in zip(listed, law, strict=False):
-                p[*context, word] = chance
+            for word, probability in zip(listed, law, strict=False):
+                p[*context, word] = probability
             backoff[context] = law[-1] / kept
     return p, backoff

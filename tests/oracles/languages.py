@@ -68,10 +68,10 @@ def ngram(
     starts = initial if isinstance(initial, Mapping) else dict(zip(contexts, initial, strict=True))
     rows = dict(zip(contexts, transition, strict=True))
     entries = []
-    for start, chance in starts.items():
+    for start, weight in starts.items():
         for rest in product(range(V), repeat=max(L - order + 1, 0)):
             tokens = tuple(start) + rest
-            probability = Fraction(chance)
+            probability = Fraction(weight)
             for i in range(order - 1, len(tokens)):
                 probability *= Fraction(rows[tokens[i - order + 1 : i]][tokens[i]])
             entries.append((tokens[:L], probability))
@@ -92,13 +92,13 @@ def hmm(pi: Sequence[Fraction], A: Sequence[Sequence[Fraction]], B: Sequence[Seq
     """Hidden chain (`pi` of K, `A` K x K) with emissions `B` K x V, summed over all hidden paths."""
     entries = []
     for path in product(range(len(pi)), repeat=L):
-        chance = Fraction(pi[path[0]])
+        weight = Fraction(pi[path[0]])
         for s, t in pairwise(path):
-            chance *= Fraction(A[s][t])
-        if not chance:
+            weight *= Fraction(A[s][t])
+        if not weight:
             continue
         for tokens in product(range(len(B[0])), repeat=L):
-            probability = chance
+            probability = weight
             for state, token in zip(path, tokens, strict=True):
                 probability *= Fraction(B[state][token])
             entries.append((tokens, probability))
@@ -110,8 +110,8 @@ def blocks(block: Law, count: int) -> Law:
     entries = []
     for parts in product(block.items(), repeat=count):
         probability = Fraction(1)
-        for _, chance in parts:
-            probability *= chance
+        for _, weight in parts:
+            probability *= weight
         entries.append((sum((tokens for tokens, _ in parts), ()), probability))
     return law(entries)
 
@@ -173,15 +173,15 @@ def shifted_pair(V: int, flip: Fraction, L: int) -> Law:
     count = _parts(L, 2)
     entries = []
     for S in product(range(2), repeat=count):
-        chance = Fraction(1, 2)
+        probability = Fraction(1, 2)
         for s, t in pairwise(S):
-            chance *= flip if s != t else 1 - flip
-        chance /= (2 * V) ** count
+            probability *= flip if s != t else 1 - flip
+        probability /= (2 * V) ** count
         for draws in product(product(range(V), range(2)), repeat=count):
             tokens = []
             for s, (a, bit) in zip(S, draws, strict=True):
                 tokens += [a, (a + s + bit) % V]
-            entries.append((tokens, chance))
+            entries.append((tokens, probability))
     return law(entries)
 
 
@@ -192,7 +192,7 @@ def colouring(L: int) -> Law:
 
 
 def random_row(rng: Random, V: int, zeros: float = 0.3, parts: int = 9) -> list[Fraction]:
-    """A random law with small denominators; each entry is a structural zero with chance `zeros`."""
+    """A random law with small denominators; each entry is a structural zero with probability `zeros`."""
     counts = [0 if rng.random() < zeros else rng.randint(1, parts) for _ in range(V)]
     if not any(counts):
         counts[rng.randrange(V)] = 1
@@ -243,15 +243,15 @@ class Marginals:
             self._tables[positions] = table
         return self._tables[positions]
 
-    def chance(self, context: Mapping[int, int]) -> Fraction:
+    def probability(self, context: Mapping[int, int]) -> Fraction:
         """`q(x_R)` of a context {position: token}; zero when impossible."""
         positions = tuple(sorted(context))
         return self.of(positions).get(tuple(context[i] for i in positions), Fraction(0))
 
     def conditional(self, i: int, context: Mapping[int, int], V: int) -> list[Fraction] | None:
         """`q(x_i = v | x_R)` for v = 0..V-1, or None when the context is impossible."""
-        whole = self.chance(context)
-        return [self.chance({**context, i: v}) / whole for v in range(V)] if whole else None
+        whole = self.probability(context)
+        return [self.probability({**context, i: v}) / whole for v in range(V)] if whole else None
 
     def keep(self, key: tuple, compute: Callable[[], object]) -> object:
         """Compute once for this law."""

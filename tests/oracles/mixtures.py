@@ -21,20 +21,20 @@ def size_law(policy: Policy) -> dict[Tokens, Fraction]:
     for n in product(range(policy.L + 1), repeat=policy.N):
         if sum(n) == policy.L:
             ways = factorial(policy.L) // prod(map(factorial, n))
-            chance = ways * prod((w**s for w, s in zip(policy.weights, n, strict=True)), start=Fraction(1))
+            probability = ways * prod((w**s for w, s in zip(policy.weights, n, strict=True)), start=Fraction(1))
             kept = tuple(s for s in n if s)
-            law[kept] = law.get(kept, Fraction(0)) + chance
+            law[kept] = law.get(kept, Fraction(0)) + probability
     return law
 
 
 def over_sizes(policy: Policy, value: Callable[[Policy], T]) -> list[tuple[Fraction, T]]:
-    """A quantity of every fixed-size sampler in as many steps, with the chance of its sizes."""
-    return [(chance, value(samplers.fixed_size(sizes))) for sizes, chance in size_law(policy).items()]
+    """A quantity of every fixed-size sampler in as many steps, with the probability of its sizes."""
+    return [(probability, value(samplers.fixed_size(sizes))) for sizes, probability in size_law(policy).items()]
 
 
 def mean(values: list[tuple[Fraction, Real]]) -> Real:
-    """Infinite values count only where they have a chance."""
-    return mp.fsum(real(chance) * value for chance, value in values if chance)
+    """Infinite values count only where they have a probability."""
+    return mp.fsum(real(probability) * value for probability, value in values if probability)
 
 
 def polynomial(policy: Policy, V: int, denoiser: Denoiser) -> Law:
@@ -44,8 +44,8 @@ def polynomial(policy: Policy, V: int, denoiser: Denoiser) -> Law:
         monomial = _quasisymmetric(c, policy.weights)
         if monomial:
             partitions = factorial(policy.L) // prod(map(factorial, c))
-            for x, chance in samplers.law(samplers.fixed_size(c), V, denoiser).items():
-                found[x] = found.get(x, Fraction(0)) + monomial * partitions * chance
+            for x, probability in samplers.law(samplers.fixed_size(c), V, denoiser).items():
+                found[x] = found.get(x, Fraction(0)) + monomial * partitions * probability
     return found
 
 
@@ -59,8 +59,8 @@ def _quasisymmetric(c: Tokens, w: tuple[Fraction, ...]) -> Fraction:
 def log_mean_path_kl(q: Law, denoiser: Denoiser, policy: Policy) -> Real:
     """`-log E_tau exp(-D(q || p_tau))`."""
     total = mp.mpf(0)
-    for tau, chance in samplers.pattern_law(policy).items():
-        ratios = [(p, samplers.sequence_chance(tau, x, denoiser) / p) for x, p in q.items()]
+    for tau, probability in samplers.pattern_law(policy).items():
+        ratios = [(p, samplers.sequence_probability(tau, x, denoiser) / p) for x, p in q.items()]
         if all(ratio for _, ratio in ratios):
-            total += real(chance) * mp.exp(log_sum(ratios))
+            total += real(probability) * mp.exp(log_sum(ratios))
     return -mp.log(total) if total else mp.inf

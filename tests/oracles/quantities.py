@@ -76,7 +76,7 @@ Ways = dict[str, Callable[[], Fraction | int | Real]]
 
 def kl(q: Law, p: Law) -> Real:
     """`D(q||p)`."""
-    return -log_sum((chance, p.get(x, Fraction(0)) / chance) for x, chance in q.items())
+    return -log_sum((probability, p.get(x, Fraction(0)) / probability) for x, probability in q.items())
 
 
 def reverse_kl(q: Law, p: Law) -> Real:
@@ -86,7 +86,7 @@ def reverse_kl(q: Law, p: Law) -> Real:
 
 def tv(q: Law, p: Law) -> Fraction:
     """Total variation, `sum_x max(q - p, 0)`."""
-    return sum((max(chance - p.get(x, Fraction(0)), Fraction(0)) for x, chance in q.items()), Fraction(0))
+    return sum((max(probability - p.get(x, Fraction(0)), Fraction(0)) for x, probability in q.items()), Fraction(0))
 
 
 def law_distance(p: Law, other: Law) -> Fraction:
@@ -110,8 +110,8 @@ def hellinger(q: Law, p: Law) -> Real:
 def path_kl(q: Law, denoiser: Denoiser, policy: Policy) -> Real:
     """`E_tau D(q || p_tau)`."""
     return -log_sum(
-        (chance * probability, samplers.sequence_chance(tau, x, denoiser) / probability)
-        for tau, chance in samplers.pattern_law(policy).items()
+        (weight * probability, samplers.sequence_probability(tau, x, denoiser) / probability)
+        for tau, weight in samplers.pattern_law(policy).items()
         for x, probability in q.items()
     )
 
@@ -123,7 +123,7 @@ def ser(q: Law, p: Law) -> Fraction:
 
 def log_ter(q: Law, p: Law) -> Real:
     """`log TER(p) = -(1/L) E_q log p`, nats per token."""
-    return -log_sum((chance, p.get(x, Fraction(0))) for x, chance in q.items()) / _length(q)
+    return -log_sum((probability, p.get(x, Fraction(0))) for x, probability in q.items()) / _length(q)
 
 
 def ter(q: Law, p: Law) -> Real:
@@ -147,12 +147,12 @@ def generative_nll_correct(q: Law, p: Law) -> Real:
     Raises
     ------
     ValueError
-        When no correct sequence has positive chance.
+        When no correct sequence has positive probability.
     """
     correct = 1 - ser(q, p)
     if not correct:
-        raise ValueError("no correct sequence has positive chance")
-    return -log_sum((p.get(x, Fraction(0)) / correct, chance) for x, chance in q.items()) / _length(q)
+        raise ValueError("no correct sequence has positive probability")
+    return -log_sum((p.get(x, Fraction(0)) / correct, probability) for x, probability in q.items()) / _length(q)
 
 
 def generative_perplexity(q: Law, p: Law) -> Real:
@@ -185,14 +185,14 @@ def learning_term(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy
     """`sum_i E D(q(.|X_R) || p_theta(.|X_R))`, R what is revealed before i, X from q."""
     m = marginals_of(q)
     total = mp.mpf(0)
-    for tau, chance in samplers.pattern_law(policy).items():
+    for tau, weight in samplers.pattern_law(policy).items():
         for i in range(m.L):
             R = tuple(j for j in range(m.L) if tau[j] < tau[i])
             for values, probability in m.of(R).items():
                 context = dict(zip(R, values, strict=True))
                 divergence = learning_divergence(m, V, denoiser, i, context)
                 if divergence:
-                    total += real(chance * probability) * divergence
+                    total += real(weight * probability) * divergence
     return total
 
 
@@ -203,17 +203,17 @@ def mean_learning_error(q: Law | Marginals, V: int, denoiser: Denoiser, policy: 
 
 
 def off_support_mass(q: Law | Marginals, V: int, denoiser: Denoiser, policy: Policy) -> Fraction:
-    """Chance that some token is drawn in a context with `q(x_R) = 0`.
+    """Probability that some token is drawn in a context with `q(x_R) = 0`.
 
     For fixed reveal times, the sequences all of whose contexts are possible are built up step by step; the
     rest is the answer. It does not depend on the off-support rule: a stopped sequence counts, too.
     """
     m = marginals_of(q)
     inside = Fraction(0)
-    for tau, chance in samplers.pattern_law(policy).items():
-        partial: list[tuple[dict[int, int], Fraction]] = [({}, chance)]
+    for tau, probability in samplers.pattern_law(policy).items():
+        partial: list[tuple[dict[int, int], Fraction]] = [({}, probability)]
         for k in range(max(tau) + 1):
-            following = [(y, weight) for y, weight in partial if m.chance(y)]
+            following = [(y, weight) for y, weight in partial if m.probability(y)]
             due = [i for i in range(m.L) if tau[i] == k]
             for i in due:
                 before = [({j: v for j, v in y.items() if tau[j] < k}, y, weight) for y, weight in following]
@@ -284,9 +284,9 @@ def iid_mode_probability_confidence_sampling(q: Law | Marginals) -> Fraction:
 def bigram_law(p: Law) -> dict[tuple[int, int], Fraction]:
     """Joint law of `(x_i, x_{i+1})` pooled over i; sums to what p sums to. Needs L >= 2."""
     pooled: dict[tuple[int, int], Fraction] = {}
-    for x, chance in p.items():
+    for x, probability in p.items():
         for u, v in pairwise(x):
-            pooled[u, v] = pooled.get((u, v), Fraction(0)) + chance / (len(x) - 1)
+            pooled[u, v] = pooled.get((u, v), Fraction(0)) + probability / (len(x) - 1)
     return pooled
 
 
@@ -294,14 +294,14 @@ def bigram_kl_rate(q: Law, p: Law, transition: Rows | None = None) -> Real:
     """`sum_u p(u) D(p(.|u) || P(u, .))`; P is q's transition matrix, or else q's own pooled conditionals."""
     reference = _reference(q, transition)
     pooled, first = _bigrams(p)
-    return -log_sum((chance, reference(u, v) * first[u] / chance) for (u, v), chance in pooled.items())
+    return -log_sum((probability, reference(u, v) * first[u] / probability) for (u, v), probability in pooled.items())
 
 
 def bigram_tv_rate(q: Law, p: Law, transition: Rows | None = None) -> Fraction:
     """`sum_u p(u) TV(p(.|u), P(u, .))`; after a token u that q never has, the distance is one."""
     reference = _reference(q, transition)
     pooled, first = _bigrams(p)
-    excess = (max(chance - first[u] * reference(u, v), Fraction(0)) for (u, v), chance in pooled.items())
+    excess = (max(probability - first[u] * reference(u, v), Fraction(0)) for (u, v), probability in pooled.items())
     return sum(excess, Fraction(0))
 
 
@@ -428,7 +428,7 @@ def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Poli
         "growth_bound": lambda: slopes.growth_bound(m, policy),
         "sharp_growth_bound": lambda: slopes.sharp_growth_bound(m, policy),
         "mixture_path_kl": lambda: mixtures.mean(paths()),
-        "mixture_ser": lambda: sum((chance * error for chance, error in errors()), Fraction(0)),
+        "mixture_ser": lambda: sum((probability * error for probability, error in errors()), Fraction(0)),
         "best_sizes_path_kl": lambda: min(value for _, value in paths()),
         "best_sizes_ser": lambda: min(error for _, error in errors()),
         "law_polynomial_defect": lambda: law_distance(
@@ -471,8 +471,8 @@ def _length(law: Law) -> int:
 def _bigrams(p: Law) -> tuple[dict[tuple[int, int], Fraction], dict[int, Fraction]]:
     pooled = bigram_law(p)
     first: dict[int, Fraction] = {}
-    for (u, _), chance in pooled.items():
-        first[u] = first.get(u, Fraction(0)) + chance
+    for (u, _), probability in pooled.items():
+        first[u] = first.get(u, Fraction(0)) + probability
     return pooled, first
 
 

@@ -25,10 +25,10 @@ class Policy:
     Attributes
     ----------
     times : law of `tau`: step numbers 1..N, one a position.
-    choose : `(k, masked positions) -> [(chance, positions revealed at step k)]`, for the stepwise form.
+    choose : `(k, masked positions) -> [(probability, positions revealed at step k)]`, for the stepwise form.
     weights : `w_1..w_N`; `s_k / L` for sized policies.
     sizes : `s_1..s_N`, or None for the Bernoulli sampler.
-    parts : policies of which one is drawn before the first step, with their chances; none unless it is a mixture.
+    parts : policies of which one is drawn before the first step, with their probabilities; none unless it is a mixture.
     """
 
     kind: str
@@ -48,18 +48,18 @@ def bernoulli(weights: Sequence[Fraction], L: int) -> Policy:
         raise ValueError(f"weights must be a law: {w}")
     times: dict[Tokens, Fraction] = {}
     for tau in product(range(1, len(w) + 1), repeat=L):
-        chance = Fraction(1)
+        probability = Fraction(1)
         for k in tau:
-            chance *= w[k - 1]
-        if chance:
-            times[tau] = chance
+            probability *= w[k - 1]
+        if probability:
+            times[tau] = probability
 
     def choose(k: int, masked: Tokens) -> Choices:
         tail = sum(w[k - 1 :])
         r = w[k - 1] / tail if tail else Fraction(1)
         subsets = (A for size in range(len(masked) + 1) for A in combinations(masked, size))
-        chances = ((r ** len(A) * (1 - r) ** (len(masked) - len(A)), A) for A in subsets)
-        return [(chance, A) for chance, A in chances if chance]
+        probabilities = ((r ** len(A) * (1 - r) ** (len(masked) - len(A)), A) for A in subsets)
+        return [(probability, A) for probability, A in probabilities if probability]
 
     return Policy("bernoulli", L, len(w), times, choose, w, None)
 
@@ -91,8 +91,8 @@ def mixture_of_sizes(lists: Sequence[Sequence[int]], weights: Sequence[Fraction]
     parts = tuple((c, fixed_size(sizes)) for sizes, c in law.items())
     times: dict[Tokens, Fraction] = {}
     for c, part in parts:
-        for tau, chance in part.times.items():
-            times[tau] = times.get(tau, Fraction(0)) + c * chance
+        for tau, probability in part.times.items():
+            times[tau] = times.get(tau, Fraction(0)) + c * probability
     first = parts[0][1]
     return Policy(
         "mixture-of-sizes", first.L, first.N, {t: c for t, c in times.items() if c}, first.choose, (), None, parts
@@ -130,15 +130,15 @@ def bisection(L: int) -> Policy:
     return fixed_sets(sets, "bisection")
 
 
-def sequence_chance(tau: Tokens, x: Tokens, denoiser: Denoiser) -> Fraction:
+def sequence_probability(tau: Tokens, x: Tokens, denoiser: Denoiser) -> Fraction:
     """`p_tau(x) = prod_i p_theta(x_i | x_{j: tau_j < tau_i})`, in the order of the steps."""
-    chance = Fraction(1)
+    probability = Fraction(1)
     for i in sorted(range(len(x)), key=lambda i: tau[i]):
         context = {j: x[j] for j in range(len(x)) if tau[j] < tau[i]}
-        chance *= denoiser(i, context)[x[i]]
-        if not chance:
+        probability *= denoiser(i, context)[x[i]]
+        if not probability:
             break
-    return chance
+    return probability
 
 
 def order_pattern(tau: Tokens) -> Tokens:
@@ -150,9 +150,9 @@ def order_pattern(tau: Tokens) -> Tokens:
 def pattern_law(policy: Policy) -> dict[Tokens, Fraction]:
     """The law of `order_pattern(tau)`, by adding up every tau."""
     patterns: dict[Tokens, Fraction] = {}
-    for tau, chance in policy.times.items():
+    for tau, probability in policy.times.items():
         pattern = order_pattern(tau)
-        patterns[pattern] = patterns.get(pattern, Fraction(0)) + chance
+        patterns[pattern] = patterns.get(pattern, Fraction(0)) + probability
     return patterns
 
 
@@ -161,7 +161,7 @@ def law(policy: Policy, V: int, denoiser: Denoiser) -> Law:
     patterns = pattern_law(policy)
     output: Law = {}
     for x in product(range(V), repeat=policy.L):
-        total = sum(chance * sequence_chance(tau, x, denoiser) for tau, chance in patterns.items())
+        total = sum(probability * sequence_probability(tau, x, denoiser) for tau, probability in patterns.items())
         if total:
             output[x] = total
     return output
@@ -171,20 +171,20 @@ def stepwise_law(policy: Policy, V: int, denoiser: Denoiser) -> Law:
     """The same law by running the chain of partial sequences (None is a mask) step by step."""
     if policy.parts:
         mixed: Law = {}
-        for part_chance, part in policy.parts:
-            for x, chance in stepwise_law(part, V, denoiser).items():
-                mixed[x] = mixed.get(x, Fraction(0)) + part_chance * chance
-        return {x: chance for x, chance in mixed.items() if chance}
+        for part_probability, part in policy.parts:
+            for x, probability in stepwise_law(part, V, denoiser).items():
+                mixed[x] = mixed.get(x, Fraction(0)) + part_probability * probability
+        return {x: probability for x, probability in mixed.items() if probability}
     states: dict[tuple, Fraction] = {(None,) * policy.L: Fraction(1)}
     for k in range(1, policy.N + 1):
         following: dict[tuple, Fraction] = {}
-        for y, chance in states.items():
+        for y, probability in states.items():
             context = {i: v for i, v in enumerate(y) if v is not None}
             masked = tuple(i for i, v in enumerate(y) if v is None)
             for choice, A in policy.choose(k, masked):
                 rows = [denoiser(i, context) for i in A]
                 for draw in product(range(V), repeat=len(A)):
-                    weight = chance * choice
+                    weight = probability * choice
                     for row, v in zip(rows, draw, strict=True):
                         weight *= row[v]
                     if weight:

@@ -112,7 +112,7 @@ def test_mds(Q, K, L, sizes):
     q, policy = languages.mds(Q, K, L), samplers.fixed_size(sizes)
     denoiser = denoisers.exact(q, Q)
     reached = next(S for k in range(len(sizes)) if (S := sum(sizes[: k + 1])) >= K)
-    correct = {x: sum(c * samplers.sequence_chance(t, x, denoiser) for t, c in policy.times.items()) for x in q}
+    correct = {x: sum(c * samplers.sequence_probability(t, x, denoiser) for t, c in policy.times.items()) for x in q}
     assert 1 - sum(correct.values()) == 1 - F(1, Q ** (reached - K))
     assert close(quantities.kl(q, correct), (reached - K) * LOG(F(Q)))
     assert close(quantities.path_kl(q, denoiser, policy), (reached - K) * LOG(F(Q)))
@@ -156,7 +156,7 @@ def test_shifted_pair(V, L, flip):
     q, weights = languages.shifted_pair(V, flip, L), (F(1, 2), F(1, 3), F(1, 6))
     denoiser = denoisers.exact(q, V)
     policy = samplers.bernoulli(weights, L) if L == 4 else samplers.bernoulli(weights[:1] * 2, L)
-    p = {x: sum(c * samplers.sequence_chance(t, x, denoiser) for t, c in policy.times.items()) for x in q}
+    p = {x: sum(c * samplers.sequence_probability(t, x, denoiser) for t, c in policy.times.items()) for x in q}
     r = quantities.collision_probability(policy)
     assert quantities.ser(q, p) == 1 - (1 - (1 - F(3, V)) * r) ** (L // 2)
 

@@ -77,7 +77,7 @@ def test_schedules_by_hand():
 
 
 def test_off_support_mass_of_contradicting_pairs():
-    """Pair(2), sizes (2, 2): a first step that takes a whole block (chance 1/3) contradicts itself half the
+    """Pair(2), sizes (2, 2): a first step that takes a whole block (probability 1/3) contradicts itself half the
     time, and only then are tokens drawn off the support."""
     q = languages.pair(2, 4)
     policy = samplers.fixed_size((2, 2))
@@ -96,7 +96,7 @@ def test_local_scope_of_a_chain_changes_only_the_law_of_wrong_sequences(off_supp
     both = [denoisers.denoiser(scope, 3, off_support=off_support, law=q) for scope in scopes]
     for i, j in product(range(4), repeat=2):
         for v in range(3):
-            if i != j and languages.Marginals(q).chance({j: v}):
+            if i != j and languages.Marginals(q).probability({j: v}):
                 assert both[0](i, {j: v}) == both[1](i, {j: v})
     policy = samplers.bernoulli((F(1, 3), F(1, 3), F(1, 3)), 4)
     p, local = (samplers.law(policy, 3, denoiser) for denoiser in both)
@@ -221,13 +221,15 @@ def test_bernoulli_is_a_mixture_of_fixed_sizes(weights):
     for sizes in product(range(L + 1), repeat=len(weights)):
         if sum(sizes) != L:
             continue
-        chance = F(factorial(L), prod(map(factorial, sizes))) * prod(w**n for w, n in zip(weights, sizes, strict=True))
+        probability = F(factorial(L), prod(map(factorial, sizes))) * prod(
+            w**n for w, n in zip(weights, sizes, strict=True)
+        )
         policy = samplers.fixed_size(sizes)
         part = samplers.law(policy, 3, denoiser)
         for x, c in part.items():
-            mixture[x] = mixture.get(x, F(0)) + chance * c
-        path += logs.real(chance) * quantities.path_kl(q, denoiser, policy)
-        error += chance * quantities.ser(q, part)
+            mixture[x] = mixture.get(x, F(0)) + probability * c
+        path += logs.real(probability) * quantities.path_kl(q, denoiser, policy)
+        error += probability * quantities.ser(q, part)
     whole = samplers.bernoulli(weights, L)
     assert {x: c for x, c in mixture.items() if c} == samplers.law(whole, 3, denoiser)
     assert error == quantities.ser(q, samplers.law(whole, 3, denoiser))

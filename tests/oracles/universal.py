@@ -25,7 +25,7 @@ class Measured:
         self.L = len(next(iter(law)))
         self.marginals: dict[Tokens, dict[Tokens, Fraction]] = {}
 
-    def chance(self, R: Tokens, x: Tokens) -> Fraction:
+    def probability(self, R: Tokens, x: Tokens) -> Fraction:
         """`q(x_R)`."""
         if R not in self.marginals:
             found: dict[Tokens, Fraction] = {}
@@ -38,7 +38,7 @@ class Measured:
     def entropy(self, R: Iterable[int]) -> float:
         """`H(X_R)`."""
         R = tuple(sorted(R))
-        self.chance(R, next(iter(self.law)))
+        self.probability(R, next(iter(self.law)))
         return -math.fsum(float(p) * math.log(p) for p in self.marginals[R].values() if p)
 
     def path_kl(self, orders: Orders) -> float:
@@ -48,7 +48,7 @@ class Measured:
             for x, p in self.law.items():
                 drawn = Fraction(1)
                 for i, R in enumerate(sets):
-                    drawn *= self.chance(tuple(sorted((*R, i))), x) / self.chance(R, x)
+                    drawn *= self.probability(tuple(sorted((*R, i))), x) / self.probability(R, x)
                 terms.append(float(weight * p) * math.log(p / drawn))
         return math.fsum(terms)
 
@@ -59,7 +59,7 @@ class Measured:
             output = Fraction(0)
             for sets, weight in orders.items():
                 for i, R in enumerate(sets):
-                    weight *= self.chance(tuple(sorted((*R, i))), x) / self.chance(R, x)
+                    weight *= self.probability(tuple(sorted((*R, i))), x) / self.probability(R, x)
                 output += weight
             terms.append(float(p) * math.log(p / output))
         return math.fsum(terms)
@@ -102,9 +102,9 @@ class Measured:
 def orders_of(policy: Policy) -> Orders:
     """The law of the sets revealed before each position."""
     found: Orders = {}
-    for tau, chance in policy.times.items():
+    for tau, probability in policy.times.items():
         key = tuple(tuple(j for j, t in enumerate(tau) if t < tau[i]) for i in range(policy.L))
-        found[key] = found.get(key, Fraction(0)) + chance
+        found[key] = found.get(key, Fraction(0)) + probability
     return found
 
 

@@ -27,7 +27,7 @@ def test_pair_needs_the_steps_of_its_closed_form():
     V, L, target = 16, 32, 0.5
     by_policy = found(languages.pair(V, L), target, "ser")
     correct = {N: (1 - (1 - 1 / V) / N) ** (L / 2) for N in range(1, L + 1)}
-    smallest = min(N for N, chance in correct.items() if chance >= 1 - target)
+    smallest = min(N for N, probability in correct.items() if probability >= 1 - target)
     uniform = by_policy["uniform Bernoulli"]
     assert uniform.steps == smallest
     assert uniform.smallest
@@ -62,7 +62,7 @@ def test_ter_gaps_of_a_chain_are_enough_by_path_kl():
 
 
 def test_permutations_need_the_steps_of_their_closed_form():
-    """Every policy of sizes s is correct with chance ``prod_k (n_k)_{s_k} / n_k^{s_k}``, bisection too
+    """Every policy of sizes s is correct with probability ``prod_k (n_k)_{s_k} / n_k^{s_k}``, bisection too
     (permutations/birthday).
     """
 

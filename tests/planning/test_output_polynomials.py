@@ -9,7 +9,7 @@ import pytest
 from grid import cases, rows
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from oracles.samplers import sequence_chance
+from oracles.samplers import sequence_probability
 from sympy import Rational, Symbol, solve, symbols
 
 from maskbound.numerics import Instance, denoisers, languages, policies
@@ -63,7 +63,7 @@ def test_coefficients_are_sums_over_ordered_partitions(case):
         for tau in itertools.product(range(instance.length), repeat=instance.length):
             sizes = tuple(tau.count(k) for k in range(max(tau) + 1))
             if all(sizes):
-                sums[sizes] = sums.get(sizes, Fraction(0)) + sequence_chance(tau, x, case.denoiser)
+                sums[sizes] = sums.get(sizes, Fraction(0)) + sequence_probability(tau, x, case.denoiser)
         expected = {c: value for c, value in sums.items() if value}
         assert {c: as_fraction(value) for c, value in found.p(x).coefficients.items()} == expected
 

@@ -61,7 +61,7 @@ class Either(ExchangeableTimes):
             yield Fraction(1), masked
 
     def reveal_times(self, uniforms):
-        # The largest of L uniform numbers is below 2^(-1/L) with chance 1/2, whatever their order.
+        # The largest of L uniform numbers is below 2^(-1/L) with probability 1/2, whatever their order.
         coin = (uniforms.max(axis=1) < 2 ** (-1 / uniforms.shape[1])).astype(int)
         first = np.array([part[0] for part in self.either])[coin]
         return (uniforms.argsort(axis=1).argsort(axis=1) >= first[:, None]).astype(np.int64)
@@ -80,7 +80,7 @@ def oracle_policy() -> samplers.Policy:
     parts = [samplers.fixed_size(sizes) for sizes in SIZES]
     times = Counter()
     for part in parts:
-        times.update({tau: HALF * chance for tau, chance in part.times.items()})
+        times.update({tau: HALF * probability for tau, probability in part.times.items()})
     return samplers.Policy("either", L, 2, dict(times), lambda k, masked: [], (), None)
 
 
@@ -150,9 +150,9 @@ def test_drawing_uses_the_reveal_times():
     tokens = np.concatenate([chunk.tokens for chunk in sampler.chunks(7, count)])
     seen = Counter(map(tuple, tokens.tolist()))
     assert set(seen) <= set(law)
-    for x, chance in law.items():
+    for x, probability in law.items():
         # Five standard deviations.
-        assert abs(seen[x] / count - chance) <= 5 * math.sqrt(chance * (1 - chance) / count)
+        assert abs(seen[x] / count - probability) <= 5 * math.sqrt(probability * (1 - probability) / count)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_nothing_about_one_kind_of_language_is_decided_for_every_one():
 )
 def test_closed_forms_are_the_general_laws(policy):
     general = super(ExchangeableTimes, policy).exact_before(L)
-    assert policy.exact_before(L) == {at: chance for at, chance in general.items() if chance}
+    assert policy.exact_before(L) == {at: probability for at, probability in general.items() if probability}
     counted = ExchangeableTimes.exact_sizes_before(policy, L)
     assert policy.exact_sizes_before(L) == counted
     exact = ExchangeableTimes.exact_jumps(policy, L)
@@ -192,9 +192,9 @@ def test_closed_forms_are_the_general_laws(policy):
     sizes, error = policy.sizes_before(L)
     assert all(abs(Fraction(x) - y) <= y * Fraction(error) for x, y in zip(sizes.tolist(), counted, strict=True))
     before, error = policy.before(L)
-    for (R, i), chance in general.items():
-        assert abs(Fraction(before[R, i]) - chance) <= chance * Fraction(error)
-    assert np.count_nonzero(before) == sum(chance > 0 for chance in general.values())
+    for (R, i), probability in general.items():
+        assert abs(Fraction(before[R, i]) - probability) <= probability * Fraction(error)
+    assert np.count_nonzero(before) == sum(probability > 0 for probability in general.values())
     assert policy.log2_of_times(L) <= super(ExchangeableTimes, policy).log2_of_times(L) + 1e-9
 
 

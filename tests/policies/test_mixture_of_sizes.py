@@ -30,9 +30,9 @@ def test_reveal_times_have_the_law_of_the_definition():
     seen = Counter(map(tuple, (tau + 1).tolist()))
     times = samplers.mixture_of_sizes(LISTS, WEIGHTS).times
     assert set(seen) <= set(times)
-    for t, chance in times.items():
-        assert abs(seen[t] / 40_000 - chance) <= 5 * math.sqrt(chance * (1 - chance) / 40_000)
-        assert math.log2(chance) >= POLICY.log2_of_times(L) - 1e-9
+    for t, probability in times.items():
+        assert abs(seen[t] / 40_000 - probability) <= 5 * math.sqrt(probability * (1 - probability) / 40_000)
+        assert math.log2(probability) >= POLICY.log2_of_times(L) - 1e-9
 
 
 def test_what_is_masked_does_not_tell_the_sizes():
@@ -80,7 +80,7 @@ def evidence(policy: MixtureOfSizes, weights: np.ndarray, stepwise: bool, calls:
 @pytest.mark.parametrize("stepwise", [False, True])
 def test_the_sizes_drawn_follow_their_law_sequentially(stepwise):
     policy = MixtureOfSizes.minimax(L, 2)
-    right = np.array([float(chance) for chance, _ in policy.size_law])
+    right = np.array([float(probability) for probability, _ in policy.size_law])
     assert evidence(policy, right, stepwise) < math.log(1e6)
     assert evidence(policy, np.roll(right, 1), stepwise, calls=40) > math.log(1e6)
 
@@ -109,7 +109,7 @@ def test_the_minimax_policy_from_its_key():
         "policy": {"kind": "mixture-of-sizes", "minimax": "tc", "steps": 2},
     }
     policy = parse(spec).policy
-    assert sorted((sizes, chance) for chance, sizes in policy.size_law) == minimax(4, 2, "tc").sizes
+    assert sorted((sizes, probability) for probability, sizes in policy.size_law) == minimax(4, 2, "tc").sizes
     again = parse(spec | {"policy": policy.written()}).policy
     assert again.size_law == policy.size_law
     assert repr(again) == repr(policy)

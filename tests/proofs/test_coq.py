@@ -164,10 +164,10 @@ def test_definitions_agree_with_the_oracles(development, name):
     )
     marginals = languages.Marginals(q)
     contexts = [{i: x[i] for i in range(L) if held[i]} for held in sets for x in words]
-    assert answers[0] == [marginals.chance(context) for context in contexts]
+    assert answers[0] == [marginals.probability(context) for context in contexts]
     denoiser = cases.denoisers.exact(q, V, "stop")
     times = product(range(3), repeat=L)
-    assert answers[1] == [samplers.sequence_chance(tau, x, denoiser) for tau in times for x in words]
+    assert answers[1] == [samplers.sequence_probability(tau, x, denoiser) for tau in times for x in words]
     for policy, computed, (wrong,) in zip(laws.values(), answers[2:4], answers[4:], strict=True):
         expected, _ = cases.run(q, V, policy, "stop")
         assert computed == [expected.get(x, Fraction(0)) for x in words]

@@ -33,11 +33,11 @@ def generate(
     budget = int(masks.sum())
     for step in range(steps):
         masked = (x == mask_id) & answer
-        chances = model(x, attention_mask=torch.ones_like(x)).logits.softmax(dim=-1)
-        flat = chances.flatten(0, 1)
+        probabilities = model(x, attention_mask=torch.ones_like(x)).logits.softmax(dim=-1)
+        flat = probabilities.flatten(0, 1)
         drawn = torch.multinomial(flat, 1) if temperature else flat.argmax(dim=1, keepdim=True)
         tokens = drawn.view(x.shape)
-        score = chances.gather(2, tokens[..., None])[..., 0]
+        score = probabilities.gather(2, tokens[..., None])[..., 0]
         if remasking == "random":
             score = torch.rand(x.shape)
         size = budget // steps + (step < budget % steps)

@@ -71,12 +71,12 @@ def finish(process: subprocess.Popen) -> None:
 
 def killed_at_random(grid: Path, database: Path, seed: int, *options: str) -> list[int]:
     """Ten runs, each killed a random while after its row count passed a random mark; the counts they left."""
-    chance, left = random.Random(seed), []
+    probability, left = random.Random(seed), []
     for k in range(KILLS):
-        mark = chance.randrange(2 * INSTANCES * k // (KILLS + 2), 2 * INSTANCES * (k + 1) // (KILLS + 2))
+        mark = probability.randrange(2 * INSTANCES * k // (KILLS + 2), 2 * INSTANCES * (k + 1) // (KILLS + 2))
         process = start(grid, database, *options)
         wait_for(lambda process=process, mark=mark: count(database) > mark or process.poll() is not None)
-        time.sleep(chance.random() * 0.05)
+        time.sleep(probability.random() * 0.05)
         assert process.poll() is None, process.communicate()
         process.kill()
         process.communicate()

@@ -28,7 +28,7 @@ ENGLISH = parse(
 
 
 def test_the_law_of_pair():
-    # Both tokens in one step (chance 1/2): all four alike; else they agree.
+    # Both tokens in one step (probability 1/2): all four alike; else they agree.
     found = law(PAIR)
     assert found.p.tolist() == [0.375, 0.125, 0.125, 0.375]
     assert found.q.tolist() == [0.5, 0, 0, 0.5]

@@ -12,8 +12,10 @@ from maskbound.numerics.testing import assert_samples_from
 COINS = Instance(languages.iid(["1/2", "1/2"], 3), policies.Bernoulli(steps=2), name="three coins")
 
 
-def coins(chance):
-    return lambda oracle, count, seed: (np.random.default_rng(seed).random((count, oracle.length)) < chance).astype(int)
+def coins(probability):
+    return lambda oracle, count, seed: (
+        np.random.default_rng(seed).random((count, oracle.length)) < probability
+    ).astype(int)
 
 
 def test_a_right_sampler_passes():

@@ -204,7 +204,7 @@ def test_every_false_statement_of_an_adaptive_instance_is_here():
 
 @pytest.mark.parametrize(("length", "block", "figure"), [(2, 1, 0.081), (4, 2, 0.8900199891 - 0.891**2)])
 def test_blocks_break_the_product_over_all_proposals(length, block, figure):
-    """With blocks of b a step has at most b proposals: the chance is the (L/b)-th power of the product for b."""
+    """With blocks of b a step has at most b proposals: the probability is the (L/b)-th power of the product for b."""
     policy = Adaptive(length, "confidence", proposes=True, sizes=(1,) * length, block_length=block)
     subject = Subject(languages.iid([F(1, 10), F(9, 10)], length), 2, policy)
     subject.satisfies = lambda name: name == "FavouredToken" or Subject.satisfies(subject, name)

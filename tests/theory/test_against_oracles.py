@@ -473,7 +473,7 @@ def blind_once(i, context, exact):
 
 
 def nearly(i, context, exact):
-    """Exact, but the right token has chance 9/10 at the second position once the first is known."""
+    """Exact, but the right token has probability 9/10 at the second position once the first is known."""
     return [F(9, 10) if c else F(1, 10) for c in exact] if i == 1 and context else exact
 
 

@@ -71,8 +71,8 @@ def law_of(table: dict) -> tuple[dict, int]:
     if kind == "parity":
         return languages.parity(L), 2
     if kind == "iid":
-        chances = [Fraction(p) for p in table["probabilities"]]
-        return languages.iid(chances, L), len(chances)
+        probabilities = [Fraction(p) for p in table["probabilities"]]
+        return languages.iid(probabilities, L), len(probabilities)
     if kind == "mds":
         return languages.mds(table["field"], table["dimension"], L), table["field"]
     return languages.law([(word, Fraction(p)) for word, p in table["support"]]), V

@@ -250,7 +250,7 @@ def test_few_steps_against_tc(L, N):
 @pytest.mark.parametrize("criterion", CRITERIA)
 @pytest.mark.parametrize(("L", "N", "q"), [(6, 3, 5), (8, 2, 7), (12, 5, 11)])
 def test_no_exchangeable_policy_is_right_on_every_code(L, N, q, criterion):
-    """On a code of rank K a text is right with chance ``q^-e``, e the overshoot: some K has a large SER."""
+    """On a code of rank K a text is right with probability ``q^-e``, e the overshoot: some K has a large SER."""
     law = minimax(L, N, criterion).sizes
     worst = max(1 - sum(c * Fraction(1, q ** overshoot(s, K)) for s, c in law) for K in range(1, L))
     assert worst >= (1 - Fraction(1, q)) * (1 - Fraction(N - 1, L - 1))

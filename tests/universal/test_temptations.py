@@ -25,8 +25,8 @@ def is_violated(text: str, language, policy, exact: bool = True) -> bool:
 
 
 def table(support: list, vocab: int) -> languages.Tabular:
-    words, chances = zip(*support, strict=True)
-    return languages.Tabular(vocab, len(words[0]), words, chances)
+    words, probabilities = zip(*support, strict=True)
+    return languages.Tabular(vocab, len(words[0]), words, probabilities)
 
 
 def test_a_mixture_of_one_part_draws_positions_all_the_same():

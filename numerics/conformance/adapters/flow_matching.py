@@ -48,11 +48,12 @@ def settings() -> Iterator[Setting]:
         yield Setting(
             "MixtureDiscreteEulerSolver",
             f"{steps} equal steps, linear path from masks",
-            "an Euler solver; the exact process over a step reveals with chance h/(1-t)",
+            "an Euler solver; the exact process over a step reveals with probability h/(1-t)",
             Bernoulli(steps=steps),
             euler(steps),
-            "a step reveals with chance 1 - exp(-h/(1-t)), fewer, and the last one the more: few steps are worse than "
-            "ancestral sampling of as many. The last step draws every position anew, so a network must copy its input",
+            "a step reveals with probability 1 - exp(-h/(1-t)), fewer, and the last one the more: few steps are worse "
+            "than ancestral sampling of as many. The last step draws every position anew, so a network must copy its "
+            "input",
             peaked(16),
             LONG,
         )

@@ -2,11 +2,11 @@
 
 A fixed-size policy couples the blocks only through its counts: the tokens of a block come in steps of sizes
 ``c = (c_1..c_N)``, a uniform draw of b cells from the L that the steps offer, the next block draws from what is
-left, and so on. With ``beta(c)`` a chance of one block given its own sizes, the chance of all m blocks is
+left, and so on. With ``beta(c)`` a probability of one block given its own sizes, the probability of all m blocks is
 
     [t^s] (sum_c multinomial(b; c) beta(c) t^c)^m / multinomial(L; s).
 
-Divided by ``multinomial(j b; c)`` after j factors, the coefficients ``F_j(c)`` are themselves chances: that the
+Divided by ``multinomial(j b; c)`` after j factors, the coefficients ``F_j(c)`` are themselves probabilities: that the
 first j blocks do well, given that they use up c. They obey
 
     F_{j+1}(c) = sum_{c'} prod_k C(c_k, c'_k) / C((j+1) b, b) * beta(c') F_j(c - c'),

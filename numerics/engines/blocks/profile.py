@@ -1,11 +1,12 @@
 """The information profile of a product of m blocks, from the profile of one
 (definitions.md#information-profile-and-curve).
 
-Of j positions drawn uniformly from the L - 1 others, i fall into a position's own block with the hypergeometric chance
+Of j positions drawn uniformly from the L - 1 others, i fall into a position's own block with the hypergeometric
+probability
 
     h_j(i) = C(b-1, i) (j)_i (L-1-j)_{b-1-i} / (L-1)_{b-1},        (n)_i = n (n-1) .. (n-i+1),
 
-so ``z(j) = m sum_i h_j(i) z_b(i)``. One position more joins the block with chance ``(b-1-i) / (L-1-j)``, hence
+so ``z(j) = m sum_i h_j(i) z_b(i)``. One position more joins the block with probability ``(b-1-i) / (L-1-j)``, hence
 
     z(j) - z(j+1) = m sum_i h_j(i) (b-1-i) / (L-1-j) (z_b(i) - z_b(i+1)).
 
@@ -68,8 +69,8 @@ def before_law(sizes: Sequence[int], b: int) -> tuple[NDArray[np.float64], float
     revealed = np.concatenate([[0.0], s.cumsum()[:-1]])
     weights = np.zeros(b)
     for i in range(b):
-        chances = math.comb(b - 1, i) * _falling_ratio(revealed, L - 1 - revealed, i, b - 1 - i, L)
-        weights[i] = math.fsum(s * chances) / L
+        probabilities = math.comb(b - 1, i) * _falling_ratio(revealed, L - 1 - revealed, i, b - 1 - i, L)
+        weights[i] = math.fsum(s * probabilities) / L
     return weights, gamma(2 * b + 5)
 
 
@@ -109,9 +110,9 @@ def drop_weights(sizes: Sequence[int], b: int) -> tuple[NDArray[np.float64], flo
     weights = np.zeros(max(b - 1, 0))
     for i in range(b - 1):
         # (b-1-i) (L-1-r)_{b-1-i} / (L-1-r) = (b-1-i) (L-2-r)_{b-2-i}, over one factor less of (L-1)_{b-1}.
-        chances = _falling_ratio(r, L - 2 - r, i, b - 2 - i, L)
+        probabilities = _falling_ratio(r, L - 2 - r, i, b - 2 - i, L)
         scale = math.comb(b - 1, i) * (b - 1 - i)
-        weights[i] = scale * math.fsum(still * chances) / ((L - b + 1) * L)
+        weights[i] = scale * math.fsum(still * probabilities) / ((L - b + 1) * L)
     return weights, gamma(2 * b + 8)
 
 

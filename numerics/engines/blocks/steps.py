@@ -6,7 +6,7 @@ from ``k_j`` of the n blocks of a history that has d tokens masked, for every hi
 
     prod over histories of n! / (k_0! k_1! .. k_d!) prod_j C(d, j)^{k_j}
 
-of ``C(M, s)`` ways, exact whole numbers; a block that is completed brings its chance ``beta``. Nothing is
+of ``C(M, s)`` ways, exact whole numbers; a block that is completed brings its probability ``beta``. Nothing is
 subtracted. With blocks of two tokens a single number, of blocks half revealed, describes the state, so the number of
 steps hardly matters; :mod:`.counts` has the opposite strength.
 """
@@ -92,8 +92,8 @@ def all_blocks(beta: Mapping[Composition, float], sizes: Sequence[int], depth: f
 
     Notes
     -----
-    Rounding: ``m (depth + 1)`` for the chances and their powers (4 ulps a power), a quotient, two products and the sums
-    over the states of every step.
+    Rounding: ``m (depth + 1)`` for the probabilities and their powers (4 ulps a power), a quotient, two products and
+    the sums over the states of every step.
 
     Examples
     --------
@@ -118,9 +118,9 @@ def all_blocks(beta: Mapping[Composition, float], sizes: Sequence[int], depth: f
         G: defaultdict[State, float] = defaultdict(float)
         arrivals: defaultdict[State, int] = defaultdict(int)
         near = False
-        for state, chance in F.items():
+        for state, probability in F.items():
             for reached, ways, done in _draws(state, s, moves):
-                weight = chance * (ways / of)
+                weight = probability * (ways / of)
                 for c, k in done:
                     weight *= finish[c] ** k
                 if weight < SMALLEST and all(finish[c] for c, _ in done):
@@ -128,7 +128,7 @@ def all_blocks(beta: Mapping[Composition, float], sizes: Sequence[int], depth: f
                 G[reached] += weight
                 arrivals[reached] += 1
         largest = math.frexp(max(G.values()))[1]
-        F = {state: math.ldexp(chance, -largest) for state, chance in G.items() if chance}
+        F = {state: math.ldexp(probability, -largest) for state, probability in G.items() if probability}
         exponent += largest
         # Each arrival that underflowed is below the smallest normal number, and ways / of adds up to 1.
         lost = math.ldexp(lost + (SMALLEST * len(G) if near else 0.0), -largest)

@@ -105,7 +105,7 @@ def bigram_law(
     Notes
     -----
     Cost ``O(N G V^4)`` with the mixing gap G (L - 1 if the chain is not seen to mix), memory ``O(G V^3 + L V)``.
-    Counts are divided by squares of chances, which are to stay in the range of float64.
+    Counts are divided by squares of probabilities, which are to stay in the range of float64.
     """
     if chain.length < 2:
         raise BadInput("length", f"found {chain.length}; bigrams need at least 2 tokens")
@@ -189,17 +189,17 @@ class _Recursion:
         """Add this step's rounding and truncation errors, in the gap-weighted norm.
 
         Depths follow a term through the two Horner schemes: at a distance m from an end it meets m rows of P twice on
-        the left and once on the right, besides powers of P and chances, which add 12 a unit of distance at most. A
-        distance is geometric, or less, and counts up to G. Intervals that stay as they are cost a single product.
+        the left and once on the right, besides powers of P and probabilities, which add 12 a unit of distance at most.
+        A distance is geometric, or less, and counts up to G. Intervals that stay as they are cost a single product.
         """
         L, G, V = self.chain.length, self.G, self.chain.vocab
         d = np.arange(1, G + 1, dtype=np.float64)
         per_unit = 4 * self.chain.power_depth(2)
-        chance = np.array([step_depth(g) for g in range(1, G + 1)])
+        probability = np.array([step_depth(g) for g in range(1, G + 1)])
         size = np.abs(self.D[1:]).sum(axis=(1, 2))
         split = np.maximum(1 - step.keep[1 : G + 1], 0.0) + 1e-15
-        depth = (2 * V + 2 + per_unit) * (d + 1) + chance + 3 * V + 20
-        self.rounding += U * float((d * size * (split * depth + chance + 8)).sum()) * (1 + 1e-6)
+        depth = (2 * V + 2 + per_unit) * (d + 1) + probability + 3 * V + 20
+        self.rounding += U * float((d * size * (split * depth + probability + 8)).sum()) * (1 + 1e-6)
         reach = float((step.edge[1 : G + 1] / step.edge[1]).sum()) if step.edge[1] > 0 else float(G)
         pairs = d * (L - d) * step.pair[1 : G + 1]
         depth = (3 * V + 4 + 2 * per_unit + 12) * reach + (per_unit + 12) * d + 3 * V + G + L + 80

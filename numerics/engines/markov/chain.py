@@ -56,13 +56,14 @@ class Measured(NamedTuple):
 
 
 def mean_of(parts: Sequence[tuple[Fraction, Measured]]) -> Measured:
-    """The mean of numbers that are taken with these positive chances; one that is certain is itself."""
+    """The mean of numbers that are taken with these positive probabilities; one that is certain is itself."""
     if len(parts) == 1:
         return parts[0][1]
     if any(math.isinf(found.value) for _, found in parts):
         return Measured(math.inf, 0.0)
     value, rounding, truncation = (
-        math.fsum(float(chance) * getattr(found, name) for chance, found in parts) for name in Measured._fields
+        math.fsum(float(probability) * getattr(found, name) for probability, found in parts)
+        for name in Measured._fields
     )
     return Measured(value, rounding * (1 + 1e-9) + 4 * UNIT_ROUNDOFF * abs(value), truncation * (1 + 1e-9))
 
@@ -127,10 +128,10 @@ class Chain:
     def _require_range(
         self, law: NDArray[np.longdouble], possible: NDArray[np.bool_], distance: int, least: float
     ) -> None:
-        """Refuse a chance that is positive but too small: intervals it leads to may be met by sampling all the same."""
+        """Refuse a probability that is positive but too small: the intervals may be met by sampling all the same."""
         if (law[possible] < least).any():
             raise BeyondReach(
-                f"the chain has transitions of a positive chance below {least:.0e} over a distance of {distance}; "
+                f"the chain has transitions of a positive probability below {least:.0e} over a distance of {distance}; "
                 "float64 products of such lose digits, and soon their difference from zero"
             )
 

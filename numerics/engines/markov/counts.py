@@ -1,9 +1,9 @@
 """Sequence error rate of a Markov chain under fixed sizes, by a generating function over revealed tokens.
 
 Definitions. ``H_k(g; u, v)[c]`` adds, over the ways to reveal the g - 1 masked tokens between u and v from step k on,
-``c_j`` of them at step j, the chance that all are drawn without a contradiction. Sentinels are tokens too: the left one
-has the laws of single tokens for its rows, the right one agrees with everything. ``H_{N+1}(1; u, v)[0]`` is 1 where
-``P(u, v) > 0``, and ``P(correct) = H_1(L+1)[s] / multinomial(L; s)``: uniform sets of given sizes are uniform
+``c_j`` of them at step j, the probability that all are drawn without a contradiction. Sentinels are tokens too: the
+left one has the laws of single tokens for its rows, the right one agrees with everything. ``H_{N+1}(1; u, v)[0]`` is 1
+where ``P(u, v) > 0``, and ``P(correct) = H_1(L+1)[s] / multinomial(L; s)``: uniform sets of given sizes are uniform
 assignments of steps.
 
 A step adds over its newly revealed positions from left to right, as in ``ser``; the counts of what lies between are
@@ -31,7 +31,7 @@ LARGEST_EXPONENT = 1000
 
 Counts = tuple[int, ...]
 Table = dict[Counts, NDArray[np.float64]]
-"""From counts to chances by tokens."""
+"""From counts to probabilities by tokens."""
 
 
 def sequence_error_rate_of_sizes(chain: Chain, sizes: Sequence[int]) -> Measured:

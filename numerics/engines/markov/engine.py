@@ -22,7 +22,7 @@ from ..needs import (
     Need,
     all_of,
 )
-from ..reveal_chances import before_bernoulli, before_fixed_size
+from ..reveal_probabilities import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
 from ..workspace import Cost, Workspace
 from . import counts, sequences, ser, sets
@@ -217,7 +217,9 @@ def sizes_cost(instance: Instance) -> Cost:
 def sequence_error_rate_of_sizes(work: Workspace) -> Measured:
     """SER under fixed sizes, or a mixture of them."""
     law = work.instance.policy.size_law
-    return mean_of([(chance, counts.sequence_error_rate_of_sizes(chain(work), sizes)) for chance, sizes in law])
+    return mean_of(
+        [(probability, counts.sequence_error_rate_of_sizes(chain(work), sizes)) for probability, sizes in law]
+    )
 
 
 def _sets(work: Workspace) -> tuple[tuple[int, ...], ...]:
@@ -258,7 +260,7 @@ def _learning_term(work: Workspace) -> Measured:
     n = 2 * predictions.furthest + 1
     if policy.size_law:
         befores = [(c, before_fixed_size(sizes, work.instance.length, n)) for c, sizes in policy.size_law]
-        return mean_of([(chance, predictions.learning_term(before)) for chance, before in befores])
+        return mean_of([(probability, predictions.learning_term(before)) for probability, before in befores])
     return predictions.learning_term(before_bernoulli(Bernoulli.of(policy).schedule.weights, n))
 
 

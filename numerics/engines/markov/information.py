@@ -12,7 +12,7 @@ whose derivative is the curve (area-theorem/defect): ``Z(a) = sum_i H(X_i) - sum
 
     ``PATH_KL = sum_d c_d J(d)``, ``c_1 = sum_k w_k^2``, ``c_d = -sum_k w_k b_d(a_{k-1})`` for d >= 2:
 
-no entropy is left, and nothing large cancels. A fixed-size sampler has the same form with the chance
+no entropy is left, and nothing large cancels. A fixed-size sampler has the same form with the probability
 ``rho_m(d) = (m)_2 (L-m)_{d-1} / (L)_{d+1}`` that a uniform set of m positions holds i and i+d and none between:
 ``z(j) = sum_i H(X_i) - L sum_d J(d) (rho_{j+1}(d) - rho_j(d))`` and
 ``c_d = sum_k [rho_{S_k} - rho_{S_{k-1}} - s_k (rho_{S_{k-1}+1} - rho_{S_{k-1}})](d)``, a sum of second differences.
@@ -35,7 +35,7 @@ from ...enclosure import UNIT_ROUNDOFF as U
 from ...enclosure import gamma
 from ...errors import BeyondReach
 from ...probabilities import PARAMETER_DEPTH
-from ..reveal_chances import fixed_size_coefficients, lag_coefficients, pair_chance_differences
+from ..reveal_probabilities import fixed_size_coefficients, lag_coefficients, pair_probability_differences
 from ..reveal_steps import prefix_sums
 from .chain import Chain, Measured
 from .token_laws import TokenLaws, rescaled, token_laws
@@ -134,7 +134,7 @@ def profile(lags: LagInformation) -> list[Measured]:
     """``z(0)..z(L-1)`` in nats; cost ``O(L D)``."""
     L = lags.length
     results = []
-    for difference, error in pair_chance_differences(L, len(lags.J)):
+    for difference, error in pair_probability_differences(L, len(lags.J)):
         results.append(_less(lags.tokens, _combine(lags, L * difference, L * error, tail=5.0 * L)))
     return results
 

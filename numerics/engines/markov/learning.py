@@ -3,7 +3,7 @@
 
 The learning term is ``sum_i E D(q(.|X_R) || p_theta(.|X_R))``, X drawn from q and R what is revealed before i.
 Both laws depend on the tokens and distances of the two nearest revealed neighbours, so that the sum runs over
-pairs of distances (g, h), each with the chance that i has revealed neighbours there. Every divergence is a sum
+pairs of distances (g, h), each with the probability that i has revealed neighbours there. Every divergence is a sum
 of non-negative terms.
 
 A neighbour farther than G counts as none: the denoiser does not see it (or sees it only through the exact
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ...denoisers import NearRule
 from ...enclosure import SAFE, gamma
 from ...enclosure import UNIT_ROUNDOFF as U
-from ..reveal_chances import ChancesBefore
+from ..reveal_probabilities import ProbabilitiesBefore
 from .chain import Chain, Measured
 
 __all__ = ["NearPredictions"]
@@ -68,12 +68,12 @@ class NearPredictions:
         self._moved = rule.sensitivity * self._relative + gamma(depth)
         self._shift = rule.sensitivity * 4 * math.atanh(min(e, 0.5))
 
-    def learning_term(self, before: ChancesBefore) -> Measured:
+    def learning_term(self, before: ProbabilitiesBefore) -> Measured:
         """``sum_i E D(q || p_theta)`` in nats, which PATH_KL has more than with the exact denoiser.
 
         Parameters
         ----------
-        before : ChancesBefore
+        before : ProbabilitiesBefore
             Of the policy, for up to ``2 G`` masked positions.
 
         Returns
@@ -89,7 +89,7 @@ class NearPredictions:
         rare = _Rare(self.rule.least, TOLERANCE / self.chain.length)
         relative = self._relative + gamma(before.depth)
         sums, errors, missing = [], [], []
-        for context in self._contexts(before.chance, rare):
+        for context in self._contexts(before.probability, rare):
             weight = context.weight[context.possible]
             value, rounding, truncation = self._divergences(context)
             if np.isinf(value).any():
@@ -129,14 +129,14 @@ class NearPredictions:
         size = np.where(np.isinf(value), 0.0, np.abs(signed).sum(axis=-1)) + (np.abs(logs) * exact).sum(axis=-1)
         return value, 3 * self._moved * (1 + size) + 8 * U * size, 2 * self._shift * (1 + size)
 
-    def _contexts(self, chance: NDArray[np.float64], rare: _Rare) -> Iterator[_Context]:
-        """Every pair of distances up to G, or none, with its chances under q added over positions.
+    def _contexts(self, probability: NDArray[np.float64], rare: _Rare) -> Iterator[_Context]:
+        """Every pair of distances up to G, or none, with its probabilities under q added over positions.
 
         Beside an end of the sequence positions are told apart by how many masked ones lie between, and by the law of
         a token until that has settled.
         """
         chain, L, V, G = self.chain, self.chain.length, self.chain.vocab, self.furthest
-        none, one, two = chance
+        none, one, two = probability
         K = chain.powers(min(2 * G, L), math.sqrt(SAFE))
         laws = chain.marginals(min(G + 1, L), math.sqrt(SAFE))
         sigma = np.concatenate([laws, np.broadcast_to(laws[-1], (L - len(laws), V))])
@@ -180,9 +180,9 @@ class _Rare:
         self._threshold = threshold
         self.left_out = 0.0
 
-    def skips(self, chance: float) -> bool:
-        """Whether contexts of this chance are left out; D is at most ``-log`` of the least prediction."""
-        share = chance * self._most if chance > 0 else 0.0
+    def skips(self, probability: float) -> bool:
+        """Whether contexts of this probability are left out; D is at most ``-log`` of the least prediction."""
+        share = probability * self._most if probability > 0 else 0.0
         if share > self._threshold:
             return False
         self.left_out += share * (1 + 1e-6)

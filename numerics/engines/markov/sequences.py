@@ -1,6 +1,6 @@
 """Log-probability of given sequences under a Markov chain's sampler, at any length and off the support too.
 
-The recursion is that of ``ser`` with tokens that are known. Tables hold the chance that the
+The recursion is that of ``ser`` with tokens that are known. Tables hold the probability that the
 inside of an interval is drawn as given, divided by the product of a scale for each token (its transition
 probability times ``exp(-PATH_KL/L)``), so that a table entry is of the order of ``exp(PATH_KL share - log
 q/p)`` and does not underflow at any length of interest.
@@ -54,8 +54,8 @@ def log_probabilities(
     Raises
     ------
     BeyondReach
-        When products of two chances of the chain, or the scaled tables, leave the range of float64 (a sequence whose
-        ``log p/q`` is far from ``-PATH_KL``).
+        When products of two probabilities of the chain, or the scaled tables, leave the range of float64 (a sequence
+        whose ``log p/q`` is far from ``-PATH_KL``).
 
     Notes
     -----
@@ -97,18 +97,18 @@ def _log_probability(
     for d in range(1, len(K)):
         joined[1 : L + 1 - d, d] = K[d][x[:-d], x[d:]]
     steps = list(bernoulli_steps(weights, L + 1))
-    chance = _replay(steps, joined, own, off, mu, H)
-    if chance == 0.0:
+    probability = _replay(steps, joined, own, off, mu, H)
+    if probability == 0.0:
         if _is_positive(steps, joined, own, off, H):
-            raise BeyondReach("the chance of the sequence leaves the range of float64 although it is scaled")
+            raise BeyondReach("the probability of the sequence leaves the range of float64 although it is scaled")
         return Measured(-math.inf, 0.0)
-    if not abs(math.log(chance)) < SAFE_EXPONENT:
-        raise BeyondReach(f"log p(x) is {math.log(chance):.3g} from what is expected, beyond the range of float64")
+    if not abs(math.log(probability)) < SAFE_EXPONENT:
+        raise BeyondReach(f"log p(x) is {math.log(probability):.3g} from what is expected, beyond the range of float64")
     logs = np.log(mu[1:])
-    value = math.fsum(logs) + math.log(chance)
+    value = math.fsum(logs) + math.log(probability)
     relative = gamma(_depth(chain, H, len(steps)))
     rounding = -math.log1p(-relative) * (1 + 1e-9) if relative < 1 else math.inf
-    rounding += 8 * U * (math.fsum(np.abs(logs)) + abs(math.log(chance))) + 8 * L * U
+    rounding += 8 * U * (math.fsum(np.abs(logs)) + abs(math.log(probability))) + 8 * L * U
     return Measured(value, rounding, truncation)
 
 
@@ -120,7 +120,7 @@ def _replay(
     mu: NDArray[np.float64],
     H: int,
 ) -> float:
-    """The scaled chance of the whole sequence, by the steps from last to first."""
+    """The scaled probability of the whole sequence, by the steps from last to first."""
     L = len(own) - 1
     F, R = _after_the_last_step(L)
     from_right = L + 1 - np.arange(L + 1)

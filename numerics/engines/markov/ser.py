@@ -1,11 +1,11 @@
-"""The chance that a Markov chain's sampler draws a possible sequence, and so its sequence error rate.
+"""The probability that a Markov chain's sampler draws a possible sequence, and so its sequence error rate.
 
-Definitions. ``F_k(g; u, v)`` is the chance that the g - 1 masked tokens between tokens u and v are drawn without a
+Definitions. ``F_k(g; u, v)`` is the probability that the g - 1 masked tokens between tokens u and v are drawn without a
 contradiction from step k on; ``L_k(b; v)`` and ``R_k(n; u)`` are the same next to the left and the right
 sentinel, ``W_k`` for a sequence all masked. ``F_{N+1}(1; u, v) = 1[P(u, v) > 0]``, and ``P(correct) = W_1``.
 
 A step is a sum over the newly revealed positions of an interval, from left to right: position i gets token w
-with chance ``r c_i(w)`` given the ends, what lies between two new ones stays masked with powers of ``1 - r``
+with probability ``r c_i(w)`` given the ends, what lies between two new ones stays masked with powers of ``1 - r``
 and is settled by ``F_{k+1}``. Beyond the mixing distance H an end has no say in ``c_i`` (its effect is below
 the truncation error), so that a long interval falls into three zones: new tokens that see the left end only
 (``N_i(u; w)``, one table for all intervals), those that see both (a row for each pair u, v: the costly part),
@@ -13,9 +13,9 @@ those that see the right end only (``B_n(w; v)``, one table again). In the middl
 nothing is seen: a renewal process.
 
 Errors. Nothing is subtracted: the result is within relative ``gamma_m`` (definitions.md#rounding), m the depth of
-:func:`_depth`, but for what underflows: chances are averaged and nothing else, so that this adds up to less than
+:func:`_depth`, but for what underflows: probabilities are averaged and nothing else, so that this adds up to less than
 ``SAFE``. Each of the L conditionals is off by a factor of at most ``((1+e)/(1-e))^3``, e the mixing defect at H.
-Intervals longer than ``gap_limit`` at step k count as wrong: some such interval exists with chance at most ``L
+Intervals longer than ``gap_limit`` at step k count as wrong: some such interval exists with probability at most ``L
 (1-a_{k-1})^{gap_limit}``.
 """
 
@@ -34,22 +34,22 @@ from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
 from .information import lag_information_of, path_kl
 
-__all__ = ["chance_correct", "sequence_error_rate"]
+__all__ = ["probability_correct", "sequence_error_rate"]
 
 TOLERANCE = 1e-8
-"""Relative truncation error aimed at for the chance of a correct sequence."""
+"""Relative truncation error aimed at for the probability of a correct sequence."""
 
 OPERATIONS_BUDGET = 5e14
 
 
 def sequence_error_rate(chain: Chain, weights: NDArray[np.float64], tolerance: float = TOLERANCE) -> Measured:
     """``SER`` of the Bernoulli sampler with the exact denoiser; exactly 0 for a chain without zeros."""
-    correct = chance_correct(chain, weights, tolerance)
+    correct = probability_correct(chain, weights, tolerance)
     value = min(max(1 - correct.value, 0.0), 1.0)
     return Measured(value, correct.rounding + U * value if correct.error else 0.0, correct.truncation)
 
 
-def chance_correct(chain: Chain, weights: NDArray[np.float64], tolerance: float = TOLERANCE) -> Measured:
+def probability_correct(chain: Chain, weights: NDArray[np.float64], tolerance: float = TOLERANCE) -> Measured:
     """``1 - SER``.
 
     Parameters
@@ -68,7 +68,7 @@ def chance_correct(chain: Chain, weights: NDArray[np.float64], tolerance: float 
     Notes
     -----
     Cost ``O(N (H^3 V^4 + min(L, G)^2 V^3))``, H the mixing distance (L if the chain does not mix), G the
-    longest interval with a chance that matters.
+    longest interval with a probability that matters.
     """
     chain = chain.reduced
     if _every_sequence_is_possible(chain):
@@ -96,15 +96,17 @@ def _every_sequence_is_possible(chain: Chain) -> bool:
 
 
 def _gap_limits(steps: list[RevealStep], L: int, allowed: float) -> tuple[list[int], float]:
-    """The longest interval followed at each step, and a bound of the chance that one is longer at some step."""
+    """The longest interval followed at each step, and a bound of the probability that one is longer at some step."""
     limits, missed = [], 0.0
     for step in steps:
         masked = np.append(step.edge[1:] / step.edge[1], 0.0) if step.edge[1] > 0 else np.ones(L + 1)
-        chance = L * masked
-        enough = int(np.argmax(chance <= allowed / len(steps))) if (chance <= allowed / len(steps)).any() else L
+        probability = L * masked
+        enough = (
+            int(np.argmax(probability <= allowed / len(steps))) if (probability <= allowed / len(steps)).any() else L
+        )
         limits.append(min(max(enough, 1), L))
         if limits[-1] < L:
-            missed += float(chance[limits[-1]])
+            missed += float(probability[limits[-1]])
     return limits, missed
 
 

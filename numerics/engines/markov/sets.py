@@ -132,9 +132,9 @@ def sequence_error_rate_of_sets(chain: Chain, sets: Iterable[Iterable[int]]) -> 
             inverse = np.divide(1.0, ends, out=np.zeros_like(ends), where=ends > 0)[:, :, None]
             previous, rows = a, np.empty((0, 0, 0))
             for i in new:
-                chance = sights.joined(a, i)[:, None, :] * inverse * sights.joined(i, b).T[None]
+                probability = sights.joined(a, i)[:, None, :] * inverse * sights.joined(i, b).T[None]
                 inside = after(previous, i)
-                rows = chance * (inside[:, None, :] if previous == a else rows @ inside)
+                rows = probability * (inside[:, None, :] if previous == a else rows @ inside)
                 previous = i
             filled[a, b] = (rows * after(previous, b).T[None]).sum(axis=2)
     correct = float(filled[0, L + 1][0, 0])
@@ -163,10 +163,10 @@ def log_probabilities_of_sets(
     for one in x:
         logs: list[float] = []
         for a, b, new in steps:
-            ends = sights.chance(one, a, b)
+            ends = sights.probability(one, a, b)
             for i in new:
                 if ends > 0:
-                    factors = [sights.chance(one, a, i), sights.chance(one, i, b), 1 / ends]
+                    factors = [sights.probability(one, a, i), sights.probability(one, i, b), 1 / ends]
                 else:
                     own = float(sights.law(i)[one[i - 1]])
                     factors = [{"uniform": 1.0 / V, "marginal": own, "stop": 0.0}[off_support]]
@@ -212,7 +212,7 @@ class _Sights:
             return np.broadcast_to(self.law(b), (self.chain.vocab, self.chain.vocab))
         return self.powers[b - a]
 
-    def chance(self, x: NDArray[np.integer], a: int, b: int) -> float:
+    def probability(self, x: NDArray[np.integer], a: int, b: int) -> float:
         """The entry of ``K(a, b)`` at the tokens of x."""
         if b > self.chain.length:
             return 1.0

@@ -30,7 +30,7 @@ def profile_values(lags: LagInformation) -> tuple[Array, float]:
         When so many distances count that it would take minutes.
     """
     L = lags.length
-    return _less(lags, L, _chance_differences(L, len(lags.J)), 5.0 * L)
+    return _less(lags, L, _probability_differences(L, len(lags.J)), 5.0 * L)
 
 
 def curve_values(lags: LagInformation, cells: int) -> tuple[Array, float]:
@@ -61,8 +61,8 @@ def _less(
     return value, float(rounding.max(initial=0.0)) * (1 + 1e-9)
 
 
-def _chance_differences(L: int, D: int) -> Iterator[tuple[Array, Array, float]]:
-    """``L (rho_{j+1} - rho_j)(d)`` over j, as in `reveal_chances.pair_chance_differences`."""
+def _probability_differences(L: int, D: int) -> Iterator[tuple[Array, Array, float]]:
+    """``L (rho_{j+1} - rho_j)(d)`` over j, as in `reveal_probabilities.pair_probability_differences`."""
     j = np.arange(L, dtype=np.float64)
     n, common = L - j, np.ones(L)
     for d in range(1, D + 1):

@@ -27,15 +27,15 @@ class Visit:
     Parameters
     ----------
     y : tuple of int
-    chance : fmpq
+    probability : fmpq
     choices : list of (fmpq, tuple of int)
-        The sets that are revealed from it, with their chances.
+        The sets that are revealed from it, with their probabilities.
     drawn : dict of int to list of fmpq
         What the tokens of masked positions are drawn from.
     """
 
     y: Partial
-    chance: fmpq
+    probability: fmpq
     choices: list[tuple[fmpq, tuple[int, ...]]]
     drawn: dict[int, Row]
 
@@ -61,14 +61,14 @@ def _visits(work: Workspace) -> list[Visit]:
             rows = exact_rows(work, y).tolist()
             among = policy.candidates(y, V)
             chosen = policy.choices(step, {i: policy.score_of(rows[i]) for i in among}, Fraction(1))
-            choices = [(to_flint(chance), positions) for chance, positions in chosen]
+            choices = [(to_flint(probability), positions) for probability, positions in chosen]
             drawn = {
                 i: [meter.pass_on(to_flint(Fraction(c))) for c in policy.drawn_from(rows[i], rows[i])] for i in among
             }
             found.append(Visit(y, share * m[y], choices, drawn))
-            for chance, positions in choices:
+            for probability, positions in choices:
                 for z in _fillings(y, positions, m, V):
-                    following[z] = meter.pass_on(following[z] + share * chance)
+                    following[z] = meter.pass_on(following[z] + share * probability)
         met = following
     return found
 
@@ -90,7 +90,7 @@ def _exact_row(m: dict[Partial, fmpq], y: Partial, i: int, vocab: int) -> Row:
 
 
 def path_surprise(work: Workspace) -> Number:
-    """``E_Q -log`` of the chances that tokens are drawn with, Q as in kl-path-kl/equality-deterministic."""
+    """``E_Q -log`` of the probabilities that tokens are drawn with, Q as in kl-path-kl/equality-deterministic."""
     m, V = marginals(work), work.instance.vocab
     terms: list[tuple[fmpq, Number]] = []
     for visit in visits(work):
@@ -98,7 +98,10 @@ def path_surprise(work: Workspace) -> Number:
             for i in positions:
                 q = _exact_row(m, visit.y, i, V)
                 entropy = sum_of_logs((-c, c) for c in q if c)
-                terms += [(visit.chance * share, entropy), (visit.chance * share, divergence(q, visit.drawn[i]))]
+                terms += [
+                    (visit.probability * share, entropy),
+                    (visit.probability * share, divergence(q, visit.drawn[i])),
+                ]
     return total(terms)
 
 
@@ -110,16 +113,21 @@ def step_correlation(work: Workspace) -> Number:
         for share, positions in visit.choices:
             if len(positions) > 1:
                 joint = [m[z] / m[visit.y] for z in _fillings(visit.y, positions, m, V)]
-                terms.append((visit.chance * share, sum_of_logs((c, c) for c in joint)))
+                terms.append((visit.probability * share, sum_of_logs((c, c) for c in joint)))
                 for i in positions:
                     q = _exact_row(m, visit.y, i, V)
-                    terms.append((visit.chance * share, sum_of_logs((-c, c) for c in q if c)))
+                    terms.append((visit.probability * share, sum_of_logs((-c, c) for c in q if c)))
     return total(terms)
 
 
 def expected_parallel_steps(work: Workspace) -> fmpq:
     """``E_q`` of the steps that reveal more than one token."""
     return sum(
-        (visit.chance * share for visit in visits(work) for share, positions in visit.choices if len(positions) > 1),
+        (
+            visit.probability * share
+            for visit in visits(work)
+            for share, positions in visit.choices
+            if len(positions) > 1
+        ),
         ZERO,
     )

@@ -76,7 +76,7 @@ class RationalLaw:
 
     @cached_property
     def lost(self) -> fmpq:
-        """Chance that a sequence is abandoned."""
+        """Probability that a sequence is abandoned."""
         return 1 - sum(self.p, ZERO)
 
 
@@ -197,9 +197,9 @@ def _law(work: Workspace) -> RationalLaw:
         for step in range(1, times.steps + 1):
             choices = cache(lambda masked, step=step, times=times: _choices(times, step, masked))
             following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
-            for y, chance in mass.items():
+            for y, probability in mass.items():
                 for share, chosen in choices(tuple(i for i, token in enumerate(y) if token == V)):
-                    for z, weight in _filled(y, chance * share, chosen, sampler):
+                    for z, weight in _filled(y, probability * share, chosen, sampler):
                         following[z] += weight
             mass = following
         for x, weight in mass.items():
@@ -218,10 +218,10 @@ def _by_transitions(work: Workspace, mass: dict[Partial, fmpq]) -> tuple[list[fm
     instance, meter = work.instance, Meter(work)
     for step in range(1, instance.policy.steps + 1):
         following: defaultdict[Partial, fmpq] = defaultdict(fmpq)
-        for y, chance in mass.items():
+        for y, probability in mass.items():
             for share, z, _ in instance.policy.transitions(step, y, exact_rows(work, y)):
                 factor = meter.pass_on(to_flint(Fraction(share)))
-                following[z] = meter.pass_on(following[z] + chance * factor)
+                following[z] = meter.pass_on(following[z] + probability * factor)
         mass = following
     return _complete(mass, marginals(work), instance.vocab, instance.length)
 
@@ -231,9 +231,9 @@ def _choices(times: GivenTimes, step: int, masked: tuple[int, ...]) -> list[tupl
     return [(to_flint(share), chosen) for share, chosen in times.choices(step, masked)]
 
 
-def _filled(y: Partial, chance: fmpq, chosen: tuple[int, ...], sampler: SamplerRows) -> list[tuple[Partial, fmpq]]:
+def _filled(y: Partial, probability: fmpq, chosen: tuple[int, ...], sampler: SamplerRows) -> list[tuple[Partial, fmpq]]:
     """Every way to fill the chosen positions, and its mass."""
-    reached = [(y, chance)]
+    reached = [(y, probability)]
     for i in chosen:
         options = [(v, c) for v, c in enumerate(sampler.drawn(y, i)) if c]
         reached = [((*z[:i], v, *z[i + 1 :]), weight * c) for z, weight in reached for v, c in options]

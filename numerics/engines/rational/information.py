@@ -75,8 +75,8 @@ def entropies(work: Workspace) -> list[LogForm]:
 def _entropies(work: Workspace) -> list[LogForm]:
     V, L = work.instance.vocab, work.instance.length
     terms: list[list[tuple[fmpq, fmpq]]] = [[] for _ in range(1 << L)]
-    for y, chance in marginals(work).items():
-        terms[_pattern(y, V)].append((-chance, chance))
+    for y, probability in marginals(work).items():
+        terms[_pattern(y, V)].append((-probability, probability))
     return [sum_of_logs(pairs) for pairs in terms]
 
 
@@ -108,24 +108,24 @@ def surprises(work: Workspace) -> dict[tuple[int, int], Number]:
 def _surprises(work: Workspace) -> dict[tuple[int, int], Number]:
     V, L, sampler = work.instance.vocab, work.instance.length, rows(work)
     terms: defaultdict[tuple[int, int], list[tuple[fmpq, fmpq]]] = defaultdict(list)
-    for y, chance in marginals(work).items():
+    for y, probability in marginals(work).items():
         for i in range(L):
             if y[i] == V:
                 pairs = zip(sampler.exact(y, i) or (), sampler.predicted(y, i), strict=True)
-                terms[_pattern(y, V), i] += [(-chance * exact, predicted) for exact, predicted in pairs if exact]
+                terms[_pattern(y, V), i] += [(-probability * exact, predicted) for exact, predicted in pairs if exact]
     return {at: sum_of_logs(pairs) if all(p for _, p in pairs) else math.inf for at, pairs in terms.items()}
 
 
 def path_surprise(work: Workspace) -> Number:
     """``E_tau E_q -log p_tau(X)``: the cost of every token in the contexts in which it is drawn."""
     costs = surprises(work)
-    return total((chance, costs[at]) for at, chance in _before(work.instance).items())
+    return total((probability, costs[at]) for at, probability in _before(work.instance).items())
 
 
 def _before(instance: Instance) -> dict[tuple[int, int], fmpq]:
     """``P(R is what is revealed before i)``, by R and i, where it is positive."""
-    chances = GivenTimes.of(instance.policy).exact_before(instance.length)
-    return {at: to_flint(chance) for at, chance in chances.items()}
+    probabilities = GivenTimes.of(instance.policy).exact_before(instance.length)
+    return {at: to_flint(probability) for at, probability in probabilities.items()}
 
 
 @dataclass(frozen=True)
@@ -155,14 +155,14 @@ def _learning(work: Workspace) -> Learning:
         return Learning(zero, zero)
     V, L, sampler = instance.vocab, instance.length, rows(work)
     # The worst error needs no policy; the mean is for given reveal times.
-    chances = _before(instance) if instance.policy.oblivious else {}
+    probabilities = _before(instance) if instance.policy.oblivious else {}
     weights: defaultdict[tuple[tuple[fmpq, ...], tuple[fmpq, ...]], fmpq] = defaultdict(fmpq)
-    for y, chance in marginals(work).items():
+    for y, probability in marginals(work).items():
         R = _pattern(y, V)
         for i in range(L):
             if y[i] == V:
                 exact: Row = sampler.exact(y, i) or []
-                weights[tuple(exact), tuple(sampler.predicted(y, i))] += chance * chances.get((R, i), ZERO)
+                weights[tuple(exact), tuple(sampler.predicted(y, i))] += probability * probabilities.get((R, i), ZERO)
     found = [(weight, divergence(*pair)) for pair, weight in weights.items()]
     finite = [x for _, x in found if isinstance(x, LogForm)]
     return Learning(math.inf if len(finite) < len(found) else max(finite, default=zero), total(found))

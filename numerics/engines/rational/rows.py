@@ -26,7 +26,7 @@ from ...rationals import to_flint
 __all__ = ["ONE", "ZERO", "Row", "SamplerRows", "has_rational_rows", "marginal_lattice"]
 
 Row = list[fmpq]
-"""V chances."""
+"""V probabilities."""
 
 ZERO, ONE = fmpq(0), fmpq(1)
 
@@ -43,8 +43,8 @@ def marginal_lattice(language: Language) -> dict[Partial, fmpq]:
     m = {x: to_flint(c) for x, c in zip(sequences, language.exact_table().tolist(), strict=True) if c}
     for i in range(L):
         sums: defaultdict[Partial, fmpq] = defaultdict(fmpq)
-        for y, chance in m.items():
-            sums[(*y[:i], V, *y[i + 1 :])] += chance
+        for y, probability in m.items():
+            sums[(*y[:i], V, *y[i + 1 :])] += probability
         m |= sums
     return m
 

@@ -21,7 +21,7 @@ SUM_SLACK = 1 + 1e-9
 
 
 def clopper_pearson(hits: int, count: int, alpha: float) -> Interval:
-    """A chance of success from ``hits`` in ``count`` trials: the interval of coverage at least ``1 - alpha``.
+    """A probability of success from ``hits`` in ``count`` trials: the interval of coverage at least ``1 - alpha``.
 
     Each end leaves out at most ``alpha/2`` (Clopper and Pearson, Biometrika 26, 1934).
 

@@ -1,4 +1,4 @@
-"""Coefficients of the windows in each quantity, by the chance of their reveal pattern, and bounds for the rest.
+"""Coefficients of the windows in each quantity, by the probability of their reveal pattern, and bounds for the rest.
 
 Every quantity here is a multiple of ``sum_i H(X_i)`` and a functional ``F[f]`` of the information f of an erased
 sequence (see :mod:`.information`), a sum over windows. A window has m revealed and q masked positions between its two
@@ -40,15 +40,15 @@ from ...probabilities import PARAMETER_DEPTH
 __all__ = ["Far", "Fractions", "Functional", "Sizes"]
 
 LOOSENED = 1e-9
-"""Relative allowance on bounds that multiply what is left out. Binomial chances come from logarithms of gammas, of
-absolute error below ``10 n log(n) U``: under 1e-9 up to n = 10^5."""
+"""Relative allowance on bounds that multiply what is left out. Binomial probabilities come from logarithms of gammas,
+of absolute error below ``10 n log(n) U``: under 1e-9 up to n = 10^5."""
 
 ENOUGH = 0.05
 """Information that gets through the nearest positions, beside their own, when nothing further out is looked at."""
 
 
 class Functional(ABC):
-    """A linear functional of reveal chances on L positions."""
+    """A linear functional of reveal probabilities on L positions."""
 
     length: int
 
@@ -146,8 +146,8 @@ class Fractions(Functional):
         """``P(Bin(n, a) >= r)`` and its derivative for r = 1..n, n = L - 1, shape (points, n)."""
         n = max(self.length - 1, 1)
         density = n * _binomial(n - 1, self.a, self.rest)
-        chance = _binomial(n, self.a, self.rest)
-        tail = np.minimum(np.cumsum(chance[:, ::-1], axis=1)[:, ::-1], 1.0)
+        probability = _binomial(n, self.a, self.rest)
+        tail = np.minimum(np.cumsum(probability[:, ::-1], axis=1)[:, ::-1], 1.0)
         return tail[:, 1:], density
 
 
@@ -177,8 +177,8 @@ class Sizes(Functional):
         self.length, self.end, self.weight, self.survival = length, end, weight, survival
         self._revealed, self._masked = [np.ones(length + 1)], [np.ones(length + 1)]
 
-    def _chances(self, m: int, q: int) -> NDArray[np.float64]:
-        """Chance that m named positions are among j of L and q named ones are not, j = 0..L.
+    def _probabilities(self, m: int, q: int) -> NDArray[np.float64]:
+        """Probability that m named positions are among j of L and q named ones are not, j = 0..L.
 
         ``(j)_m (L-j)_q / (L)_{m+q}``, in ``4 (m+q)`` roundings.
         """
@@ -190,7 +190,7 @@ class Sizes(Functional):
         return self._revealed[m] * self._masked[q] * math.prod((L - t) / (L - m - t) for t in range(q))
 
     def _pair(self, m: int, q: int) -> tuple[float, float]:
-        rho = self._chances(m + 2, q)
+        rho = self._probabilities(m + 2, q)
         up, down = self.weight * rho[1:], -self.weight * rho[:-1]
         value = math.fsum([self.end if q == 0 else 0.0, *up.tolist(), *down.tolist()])
         size = math.fsum(np.abs(up)) + math.fsum(np.abs(down))
@@ -200,7 +200,7 @@ class Sizes(Functional):
         L, others = self.length, self.length - 1 - m - q
         if others < 1:
             return Far(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1))
-        rho = self._chances(m + 1, q)
+        rho = self._probabilities(m + 1, q)
         coefficient = (np.append(0.0, self.weight) - np.append(self.weight, -self.end)) * rho
         slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + abs(self.end))
         coefficient = coefficient[m + 1 : L + 1 - q]

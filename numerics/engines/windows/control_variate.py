@@ -1,9 +1,9 @@
 """Information beyond the windows, sampled with the windows as control variate.
 
 The windows that were cut have a share T of the functional each, and proven bounds b of its size. Windows are picked
-independently with chances proportional to b, and one random path to the left of each gives an estimate of T/b that is
-bounded and, but for a part which is measured too, unbiased. With B the sum of the bounds, the sum of all T is within B
-times an empirical Bernstein interval.
+independently with probabilities proportional to b, and one random path to the left of each gives an estimate of T/b
+that is bounded and, but for a part which is measured too, unbiased. With B the sum of the bounds, the sum of all T is
+within B times an empirical Bernstein interval.
 """
 
 from __future__ import annotations

@@ -217,7 +217,9 @@ def _survival(work: Workspace) -> NDArray[np.float64] | None:
 def _steps(work: Workspace, end: float) -> Functional:
     policy, L = work.instance.policy, work.instance.length
     if policy.size_law:
-        weight = -np.array([float(L * chance) for chance in ExchangeableTimes.of(policy).exact_sizes_before(L)])
+        weight = -np.array(
+            [float(L * probability) for probability in ExchangeableTimes.of(policy).exact_sizes_before(L)]
+        )
         return Sizes(L, end, weight, work.once(_survival))
     schedule = Bernoulli.of(policy).schedule
     used = schedule.weights > 0

@@ -27,7 +27,7 @@ COARSEST = 1e-2
 """Largest relative error of a law that stands for others."""
 
 NEGLIGIBLE = 1e-16
-"""Chance of a state that is left out of a law that stands for others, so that states which die out do not count."""
+"""Probability of a state left out of a law that stands for others, so that states which die out do not count."""
 
 LONGEST_GROWTH = 1000
 """Positions after which a growth is taken for that of all further ones."""
@@ -84,7 +84,7 @@ class HiddenChain:
 
     @cached_property
     def steps(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """``A diag(B(., c))`` for each token c, and A, in rows: starts (V+1, K+1), columns, chances."""
+        """``A diag(B(., c))`` for each token c, and A, in rows: starts (V+1, K+1), columns, probabilities."""
         shown = self.emission.tocsc()
         each = [(self.transition @ scipy.sparse.diags_array(shown[:, [c]].toarray()[:, 0])) for c in range(self.vocab)]
         parts = [scipy.sparse.csr_array(part) for part in (*each, self.transition)]
@@ -175,7 +175,7 @@ class StateLaws:
     error : (L,) float64
         Relative error there.
     left_out : float
-        Chance of states that are left out, at most.
+        Probability of states that are left out, at most.
     roots : (R, K) float64
         What follows the right end, by its state; a row of ones without end weights.
     root : (L,) int

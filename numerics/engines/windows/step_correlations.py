@@ -121,12 +121,12 @@ class StepCorrelations(Collector):
 
 def _runs(matrix: scipy.sparse.csr_array) -> Runs:
     matrix.sort_indices()
-    starts, columns, chances = _rows(matrix)
+    starts, columns, probabilities = _rows(matrix)
     first = np.ones(len(columns), dtype=bool)
     first[1:] = np.diff(columns) != 1
     first[starts[:-1][np.diff(starts) > 0]] = True
     (entries,) = first.nonzero()
-    return np.searchsorted(entries, starts), columns[entries], np.append(entries, len(columns)), chances
+    return np.searchsorted(entries, starts), columns[entries], np.append(entries, len(columns)), probabilities
 
 
 def _rows(matrix: scipy.sparse.csr_array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:

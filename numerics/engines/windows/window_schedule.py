@@ -212,8 +212,8 @@ def grow(
 
 
 def _left_out(chain: HiddenChain, laws: StateLaws) -> float:
-    """With a flag of chance ``delta`` for the states left out, an information moves by at most ``delta (log V + 1 +
-    log(1/delta))``, whatever part of the tokens x it is summed over."""
+    """With a flag of probability ``delta`` for the states left out, an information moves by at most
+    ``delta (log V + 1 + log(1/delta))``, whatever part of the tokens x it is summed over."""
     delta = laws.left_out
     return chain.length * delta * (math.log(chain.vocab) + 2 - math.log(delta)) if delta else 0.0
 

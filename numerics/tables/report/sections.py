@@ -71,7 +71,7 @@ SECTIONS = (
         The language is `q`, the law of what the sampler writes is `p`. For n-gram languages, hidden Markov
         languages and languages with known answers, `p` and everything that the theorems speak of can be computed
         without sampling. `PATH_KL` is the divergence of the whole reveal history from what it should be; KL is that
-        of the text alone; SER is the chance of a text that the language forbids; TC and DTC are the total and the
+        of the text alone; SER is the probability of a text that the language forbids; TC and DTC are the total and the
         dual total correlation, which say how much the tokens know of each other.
 
         {statements} true statements were held against {instances} (an instance is a language, a denoiser

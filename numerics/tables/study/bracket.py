@@ -29,7 +29,7 @@ class Bracket:
     kind : Kind or None
         The weaker kind of the enclosures that say so; None where nothing was found.
     doubt : float
-        Chance at most that one of the intervals on the way does not hold.
+        Probability at most that one of the intervals on the way does not hold.
     """
 
     too_few: int | None

@@ -142,7 +142,7 @@ def _ser_table(
     counts = ", ".join(f"{count} of {name}" for name, count in drawn.items())
     setting += "N uniform Bernoulli steps, exact denoiser."
     sampling = (
-        f"SER of drawn sequences, for each N {counts}, seed {request.seed}; each interval holds with chance 1 - "
+        f"SER of drawn sequences, for each N {counts}, seed {request.seed}; each interval holds with probability 1 - "
         f"{1 - request.confidence:.1g}. No denoiser of learning error eps has less than the least SER, attained by "
         "the exact one at eps = 0. One token at a time makes no error."
     )

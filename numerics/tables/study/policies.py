@@ -144,8 +144,8 @@ def policies_table(settings: tuple[Setting, ...] | None = None, seconds: float =
         "reaches some numbers of steps."
     )
     reach_note = (
-        f"What is drawn holds with chance 0.99 each, seed {seed}; at length scores that rounding cannot tell apart "
-        "count as equal. KL of proposals and of drawn ties is known where laws are computed; PATH_KL is at least KL "
+        f"What is drawn holds with probability 0.99 each, seed {seed}; at length scores that rounding cannot tell "
+        "apart are equal. KL of proposals and of drawn ties is known where laws are computed; PATH_KL is at least KL "
         "(kl-path-kl/equality-deterministic), and does not exist for proposals and remasking."
     )
     return Table("What policies cost at equal numbers of steps", columns, tuple(rows), (setting_note, reach_note))

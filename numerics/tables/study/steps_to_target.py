@@ -142,7 +142,7 @@ def steps_to_target(
     )
     sampling = (
         f"ShiftedPair over {SHIFTED} symbols (flip {FLIP}) by a closed form; drawn SER: {request.samples} "
-        f"sequences for each N tried, seeds {request.seed} + N; each interval holds with chance 1 - "
+        f"sequences for each N tried, seeds {request.seed} + N; each interval holds with probability 1 - "
         f"{1 - request.confidence:.1g}."
     )
     return Table(

@@ -1,9 +1,9 @@
-"""Chances that a reveal pattern meets a pair of positions, as coefficients of the lag informations.
+"""Probabilities that a reveal pattern meets a pair of positions, as coefficients of the lag informations.
 
-``rho_m(d)`` is the chance that i and i+d are among m positions drawn uniformly from L, and none between them is:
+``rho_m(d)`` is the probability that i and i+d are among m positions drawn uniformly from L, and none between them is:
 ``rho_m(d) = (m)_2 (L-m)_{d-1} / (L)_{d+1}`` with falling factorials. What precedes a position
-(learning-error/worst-case) has chances of the same kind. Everything is built from products of ratios; where terms of
-both signs meet, the error is bounded by the sum of their absolute values.
+(learning-error/worst-case) has probabilities of the same kind. Everything is built from products of ratios; where terms
+of both signs meet, the error is bounded by the sum of their absolute values.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from ..enclosure import UNIT_ROUNDOFF as U
 from .reveal_steps import prefix_sums, step_depth
 
 __all__ = [
-    "ChancesBefore",
+    "ProbabilitiesBefore",
     "before_bernoulli",
     "before_fixed_size",
     "fixed_size_coefficients",
     "lag_coefficients",
-    "pair_chance_differences",
+    "pair_probability_differences",
 ]
 
 SUM_DEPTH = 40
@@ -64,7 +64,7 @@ def lag_coefficients(
     return value, error * (1 + 1e-9)
 
 
-def pair_chance_differences(L: int, D: int) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+def pair_probability_differences(L: int, D: int) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """``rho_{j+1}(d) - rho_j(d)`` for d = 1..D with its absolute error, one j = 0..L-1 after the other.
 
     With n = L - j the difference is ``j (2n - (j+1)(d-1)) / (L (L-1) (L-d)) * prod_{t=0}^{d-3} (n-1-t) /
@@ -126,31 +126,31 @@ def fixed_size_coefficients(sizes: Sequence[int], L: int, D: int) -> tuple[NDArr
     return value, error
 
 
-class ChancesBefore(NamedTuple):
+class ProbabilitiesBefore(NamedTuple):
     """Probabilities of the contexts that a position meets when it is revealed (learning-error/worst-case).
 
     Attributes
     ----------
-    chance : (3, n) float64
-        ``chance[e, f]``: e named other positions have been revealed before, and f named ones not. Zero where that
+    probability : (3, n) float64
+        ``probability[e, f]``: e named other positions have been revealed before, and f named ones not. Zero where that
         never happens; where it underflows, the smallest positive number.
     depth : int
         Roundings in an entry.
     """
 
-    chance: NDArray[np.float64]
+    probability: NDArray[np.float64]
     depth: int
 
 
-def before_bernoulli(weights: NDArray[np.float64], n: int) -> ChancesBefore:
+def before_bernoulli(weights: NDArray[np.float64], n: int) -> ProbabilitiesBefore:
     """``sum_k w_k a_{k-1}^e (1 - a_{k-1})^f`` for e < 3, f < n; cost ``O(N n)``."""
     w = np.asarray(weights, dtype=np.float64)
     a, rest = prefix_sums(w)[:-1], prefix_sums(w[::-1])[::-1][:-1]
     terms = w * np.stack([np.ones_like(a), a, a * a])
-    return ChancesBefore(_moments(terms, (rest for _ in range(n)), n), step_depth(n) + SUM_DEPTH)
+    return ProbabilitiesBefore(_moments(terms, (rest for _ in range(n)), n), step_depth(n) + SUM_DEPTH)
 
 
-def before_fixed_size(sizes: Sequence[int], L: int, n: int) -> ChancesBefore:
+def before_fixed_size(sizes: Sequence[int], L: int, n: int) -> ProbabilitiesBefore:
     """``sum_k (s_k/L) (S_{k-1})_e (L-1-S_{k-1})_f / (L-1)_{e+f}`` for e < 3, f < n; 0 beyond L - 1 positions."""
     s = np.array([size for size in sizes if size], dtype=np.float64)
     shown = np.concatenate([[0.0], np.cumsum(s)[:-1]])
@@ -161,7 +161,7 @@ def before_fixed_size(sizes: Sequence[int], L: int, n: int) -> ChancesBefore:
     for e in range(min(3, L)):
         factors = (np.maximum(masked - f, 0.0) / (L - 1 - e - f) for f in range(L - 1 - e))
         out[e] = _moments(terms[e : e + 1], factors, n)[0]
-    return ChancesBefore(out, 3 * n + 12 + SUM_DEPTH)
+    return ProbabilitiesBefore(out, 3 * n + 12 + SUM_DEPTH)
 
 
 def _moments(terms: NDArray[np.float64], factors: Iterator[NDArray[np.float64]], n: int) -> NDArray[np.float64]:

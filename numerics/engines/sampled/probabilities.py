@@ -1,4 +1,4 @@
-"""Chances from counts, and the likelihood of what came out right.
+"""Probabilities from counts, and the likelihood of what came out right.
 
 What is bounded sequence by sequence is offered, and nothing else: the indicators of a wrong sequence and of a token
 drawn in an impossible context (Clopper-Pearson), and ``-log q(x) / L`` of a correct sequence, which lies between the
@@ -38,14 +38,14 @@ def likelihood_obstacle(instance: Instance) -> str | None:
 
 def sequence_error_rate(work: Workspace) -> Enclosure:
     """SER."""
-    return settled(work, tally(work), lambda drawn, count, alpha: _chance(drawn, count, 0, alpha))
+    return settled(work, tally(work), lambda drawn, count, alpha: _probability(drawn, count, 0, alpha))
 
 
 def off_support_mass(work: Workspace) -> Enclosure:
-    """The chance that some token is drawn in an impossible context."""
+    """The probability that some token is drawn in an impossible context."""
 
     def interval(drawn: Tally, count: int, alpha: float) -> Interval:
-        found = _chance(drawn, count, 1, alpha)
+        found = _probability(drawn, count, 1, alpha)
         if not drawn.tracked:
             raise BeyondReach("the sequences had to be drawn step by step, and impossible contexts are not counted")
         return found
@@ -53,7 +53,7 @@ def off_support_mass(work: Workspace) -> Enclosure:
     return settled(work, tally(work), interval)
 
 
-def _chance(drawn: Tally, count: int, column: int, alpha: float) -> Interval:
+def _probability(drawn: Tally, count: int, column: int, alpha: float) -> Interval:
     hits, error = int(drawn.upto(count)[:, column].sum()), drawn.sampler.error
     value, lo, hi = clopper_pearson(hits, count, alpha)
     return value, max(lo - error, 0.0), min(hi + error, 1.0)

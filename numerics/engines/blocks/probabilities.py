@@ -1,6 +1,6 @@
 """The factor that one block of given step sizes contributes to all of them under fixed sizes.
 
-Three chances of a block, each on the compositions c of its length b: of coming out right, of going wrong, and
+Three probabilities of a block, each on the compositions c of its length b: of coming out right, of going wrong, and
 ``E exp(-D_tau)`` over the reveal times tau of sizes c, with ``D_tau = D(q_b || p_tau)``. The products of the first
 over all blocks average to ``1 - SER``, those of the last to the ``E exp(-D_tau)`` of `log_mean_path_kl`.
 """
@@ -20,17 +20,17 @@ from ..workspace import Cost, Workspace
 from .counts import Composition, compositions
 from .engine import block_length, block_of_sizes, predicted_block, prediction_cost, sized_cost
 
-__all__ = ["BlockChances", "chances_cost", "correct_chances", "likelihood_ratios"]
+__all__ = ["BlockProbabilities", "probabilities_cost", "correct_probabilities", "likelihood_ratios"]
 
 
 @dataclass(frozen=True)
-class BlockChances:
+class BlockProbabilities:
     """By the sizes of the steps that reveal a block.
 
     Parameters
     ----------
     right, wrong : dict
-        Chance of a possible block, and of an impossible one; each without subtraction.
+        Probability of a possible block, and of an impossible one; each without subtraction.
     depth : float
         Roundings in either.
     """
@@ -40,7 +40,7 @@ class BlockChances:
     depth: float
 
 
-def chances_cost(instance: Instance) -> Cost:
+def probabilities_cost(instance: Instance) -> Cost:
     """A table for each of ``2^(b-1)`` compositions, and a pass over the subsets for each."""
     b = block_length(instance)
     table, lattice = sized_cost(instance, (b,)), prediction_cost(instance)
@@ -50,19 +50,19 @@ def chances_cost(instance: Instance) -> Cost:
     )
 
 
-def correct_chances(work: Workspace) -> BlockChances:
+def correct_probabilities(work: Workspace) -> BlockProbabilities:
     """Of one block under each composition of its length."""
-    return work.once(_correct_chances)
+    return work.once(_correct_probabilities)
 
 
-def _correct_chances(work: Workspace) -> BlockChances:
+def _correct_probabilities(work: Workspace) -> BlockProbabilities:
     right, wrong, depth = {}, {}, 0
     for sizes in compositions(block_length(work.instance)):
         law = tabular.law(block_of_sizes(work, sizes))
         right[sizes] = min(math.fsum(law.p[law.support]), 1.0)
         wrong[sizes] = math.fsum(law.p[~law.support])
         depth = max(depth, law.p_depth + 1)
-    return BlockChances(right, wrong, depth)
+    return BlockProbabilities(right, wrong, depth)
 
 
 def likelihood_ratios(work: Workspace) -> tuple[dict[Composition, float], float]:
