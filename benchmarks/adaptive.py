@@ -19,7 +19,7 @@ from maskbound.numerics import languages, policies
 from maskbound.numerics.engines import adaptive
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.instances import Instance
-from maskbound.numerics.instances.sampler import sampler_for
+from maskbound.numerics.sampling.sampler import sampler_for
 
 POLICIES: dict[str, dict[str, Any]] = {
     "confidence, 4 steps": {"score": "confidence", "order": "choose-then-sample", "steps": 4},

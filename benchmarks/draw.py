@@ -18,9 +18,9 @@ import numpy as np
 
 from maskbound.numerics._kernels.threads import thread_count
 from maskbound.numerics.instances import Instance
-from maskbound.numerics.instances.sampler import Sampler, StepwiseSampler, sampler_for
 from maskbound.numerics.languages import random_hmm, random_ngram, shifted_pair
 from maskbound.numerics.policies import Bernoulli, FixedSize, Policy, autoregressive
+from maskbound.numerics.sampling.sampler import Sampler, StepwiseSampler, sampler_for
 
 
 def rate(sampler: Sampler, rows: int, seconds: float) -> tuple[float, float, int]:

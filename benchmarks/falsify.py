@@ -30,11 +30,11 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from maskbound.numerics.checks import Status
-from maskbound.numerics.checks.falsify import NARROW, Falsification, falsify, judge_extreme
-from maskbound.numerics.checks.generators import LARGEST_TABLE
+from maskbound.numerics.falsify.generators import LARGEST_TABLE
+from maskbound.numerics.falsify.search import NARROW, Falsification, falsify, judge_extreme
 from maskbound.numerics.instances import Pair
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
+from maskbound.numerics.judging import Status
 from maskbound.numerics.tightness import FILE, Extreme, extremes, in_words
 from maskbound.theory import Statement, statements
 

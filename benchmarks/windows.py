@@ -17,9 +17,9 @@ import time
 import numpy as np
 
 from maskbound.numerics import Instance, languages, policies
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.metrics import METHODS
+from maskbound.numerics.numbers.enclosure import Enclosure
 
 LENGTH, STEPS = 512, 64
 

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from . import denoisers as denoisers
     from . import languages as languages
     from . import policies as policies
-    from .checks.check import check as check
     from .conformance.conform import conform as conform
     from .instances import Instance as Instance
-    from .instances import draw as draw
     from .instances import load as load
+    from .judging.check import check as check
     from .metrics.information_curve import curve as curve
     from .metrics.measure import measure as measure
     from .metrics.output_law import law as law
     from .repl import sweep as sweep
+    from .sampling import draw as draw
 
 __all__ = [
     "Instance",
@@ -43,10 +43,10 @@ os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
 
 _HOMES = {
     "Instance": ".instances",
-    "check": ".checks",
+    "check": ".judging",
     "conform": ".conformance",
     "curve": ".metrics.information_curve",
-    "draw": ".instances",
+    "draw": ".sampling",
     "law": ".metrics.output_law",
     "load": ".instances",
     "measure": ".metrics.measure",

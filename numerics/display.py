@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .digits import shown_float
-from .enclosure import Enclosure
 from .errors import BadInput
+from .numbers.digits import shown_float
+from .numbers.enclosure import Enclosure
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -13,16 +13,16 @@ from maskbound import theory
 
 from . import check, curve, denoisers, draw, languages, law, load, measure, policies
 from .errors import BadInput
+from .figures import Figure, Panel, Series
 from .instances import Instance
+from .instances.cases import open_instance
+from .numbers.probabilities import whole
 from .planning import best_schedule, break_even, output_polynomials
 from .policies import Bernoulli, FixedSize
-from .probabilities import whole
-from .tables.cases import open_instance
-from .tables.figures import Figure, Panel, Series
-from .tables.figures.draw import drawn
-from .tables.figures.write import write_figure
-from .tables.listing import plain
-from .tables.render import Table, render
+from .render.draw import drawn
+from .render.listing import plain
+from .render.table import Table, render
+from .render.write_figure import write_figure
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from maskbound.numerics.enclosure import gamma
 from maskbound.numerics.instances import Instance
-from maskbound.numerics.lattice import sequence_index
 from maskbound.numerics.metrics.output_law import law
+from maskbound.numerics.numbers.enclosure import gamma
+from maskbound.numerics.numbers.lattice import sequence_index
 
 __all__ = ["FAILURE", "assert_follows", "divergence", "divergence_limit"]
 

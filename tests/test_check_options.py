@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from maskbound.numerics import Instance, check, cli, languages, measure, policies
-from maskbound.numerics.checks import Status
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.judging import Status
 from maskbound.theory import claim, statements
 
 RUNNER = CliRunner()

@@ -20,8 +20,8 @@ import pytest
 from typer.testing import CliRunner
 
 from maskbound.numerics import cli
-from maskbound.numerics.checks import Status
 from maskbound.numerics.cli import output
+from maskbound.numerics.judging import Status
 from maskbound.theory import statements
 
 RUNNER = CliRunner()
@@ -179,7 +179,7 @@ def test_check_takes_names_of_the_gallery():
 
 
 def test_check_runs_the_fast_gallery_by_default(monkeypatch):
-    from maskbound.numerics.tables import cases
+    from maskbound.numerics.instances import cases
 
     opened = []
     monkeypatch.setattr(cases, "names", lambda slow: ["pair-bernoulli", *(["parity-12"] if slow else [])])

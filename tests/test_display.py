@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from maskbound.numerics import Instance, check, curve, languages, law, measure, policies, sweep
-from maskbound.numerics.enclosure import Enclosure
+from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.universal import prove
 from maskbound.theory import statements
 

@@ -19,10 +19,10 @@ PACKAGES = (
     "maskbound.numerics.denoisers",
     "maskbound.numerics.policies",
     "maskbound.numerics.instances",
-    "maskbound.numerics.checks",
+    "maskbound.numerics.judging",
     "maskbound.numerics.planning",
     "maskbound.numerics.sweeps",
-    "maskbound.numerics.tables.figures",
+    "maskbound.numerics.figures",
     "maskbound.numerics.testing",
     "maskbound.numerics.universal",
 )

@@ -16,13 +16,13 @@ from grid import cases
 from hypothesis import given, settings
 
 from maskbound.numerics import languages, policies
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BeyondReach
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.instances.gallery import load_gallery, names
 from maskbound.numerics.languages import Language
 from maskbound.numerics.metrics import METHODS
+from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.policies import Policy
 
 SECONDS = 0.1

@@ -16,11 +16,11 @@ from mpmath import mp, mpf
 from sympy import Expr, Integer, Rational, log, oo
 
 from maskbound.numerics import curve, languages, measure, policies
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.errors import BeyondReach
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.languages import Language
 from maskbound.numerics.metrics import METHODS, measurable
+from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.policies import Policy
 from maskbound.theory import known_answers as known
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maskbound.numerics.checks import Status, check
 from maskbound.numerics.instances import Pair, from_spec
+from maskbound.numerics.judging import Status, check
 from maskbound.theory import statements
 
 FALSE = [statement for statement in statements.values() if statement.status == "false on purpose"]

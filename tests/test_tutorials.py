@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import cli
 from maskbound.numerics.instances import parse
+from maskbound.numerics.instances.cases import open_case
+from maskbound.numerics.study.english_curve import LANGUAGE, LENGTH, QUANTITIES, STEPS
 from maskbound.numerics.sweeps import Grid
-from maskbound.numerics.tables.cases import open_case
-from maskbound.numerics.tables.english_curve import LANGUAGE, LENGTH, QUANTITIES, STEPS
 
 PAGES = sorted((Path(__file__).parent.parent / "proofs_notes" / "using").glob("*.md"))
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)

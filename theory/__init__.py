@@ -7,20 +7,20 @@ path_kl <= max_step_weight*(total_correlation + dual_total_correlation)
 'claim'
 """
 
-from .assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation, with_entailed
-from .bibliography import FORMS, PAPERS, READING, Citation, Paper
-from .claims import ClaimError, claim
-from .derivations import DERIVATIONS, Derivation
-from .formal import FORMAL
-from .ledger import declared_in, index, register, statements
-from .notation import Parameter, Quantity, parameters, quantities, second, symbols
-from .relations import consequences, mermaid, tree
-from .schedule_polynomial import SchedulePolynomial
-from .search import search
-from .spelling import spell, to_latex
-from .statement import RELATIONS, STATUSES, Statement
-from .suggestions import closest
-from .written import replaced
+from maskbound.theory.assumptions import ASSUMPTIONS, SUBJECT_RELATIONS, Assumption, Relation, with_entailed
+from maskbound.theory.bibliography import FORMS, PAPERS, READING, Citation, Paper
+from maskbound.theory.claims import ClaimError, claim
+from maskbound.theory.derivations import DERIVATIONS, Derivation
+from maskbound.theory.formal import FORMAL
+from maskbound.theory.ledger import declared_in, index, register, statements
+from maskbound.theory.notation import Parameter, Quantity, parameters, quantities, second, symbols
+from maskbound.theory.relations import consequences, mermaid, tree
+from maskbound.theory.schedule_polynomial import SchedulePolynomial
+from maskbound.theory.search import search
+from maskbound.theory.spelling import spell, to_latex
+from maskbound.theory.statement import RELATIONS, STATUSES, Statement
+from maskbound.theory.suggestions import closest
+from maskbound.theory.written import replaced
 
 __all__ = [
     "ASSUMPTIONS",

@@ -24,7 +24,7 @@ from typing import Any, TypeVar, cast
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
 from sympy import Expr, Rational, S
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     ASSUMPTIONS,
     HIDDEN_MARKOV_LANGUAGE,
     SUBJECT_RELATIONS,
@@ -32,10 +32,10 @@ from .assumptions import (
     Relation,
     spelled_assumption,
 )
-from .notation import symbols
-from .statement import RELATIONS, Statement
-from .suggestions import closest, spelled_here
-from .written import apply, power, product, total
+from maskbound.theory.notation import symbols
+from maskbound.theory.statement import RELATIONS, Statement
+from maskbound.theory.suggestions import closest, spelled_here
+from maskbound.theory.written import apply, power, product, total
 
 __all__ = ["ClaimError", "claim", "parse"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sympy import Integer
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     CHOOSE_THEN_SAMPLE,
     CHOSEN_FIRST,
     ENTROPY_BOUND_POLICY,
@@ -21,8 +21,8 @@ from .assumptions import (
     PROPOSALS_ONE_AT_A_TIME,
     TEMPERATURE_ONE,
 )
-from .bibliography import Citation
-from .notation import (
+from maskbound.theory.bibliography import Citation
+from maskbound.theory.notation import (
     L,
     entropy_bound,
     expected_parallel_steps,
@@ -37,7 +37,7 @@ from .notation import (
     step_correlation,
     tv,
 )
-from .statement import Statement
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

@@ -28,7 +28,7 @@ from sympy import (
     symbols,
 )
 
-from .known_answers import (
+from maskbound.theory.known_answers import (
     collision,
     copy_bernoulli,
     copy_curve,
@@ -37,8 +37,8 @@ from .known_answers import (
     parity_bernoulli,
     parity_curve,
 )
-from .notation import L, N, V, dual_total_correlation, max_step_weight, total_correlation
-from .token_error import STATEMENTS as TOKEN_ERROR
+from maskbound.theory.notation import L, N, V, dual_total_correlation, max_step_weight, total_correlation
+from maskbound.theory.token_error import STATEMENTS as TOKEN_ERROR
 
 __all__ = ["DERIVATIONS", "Derivation"]
 

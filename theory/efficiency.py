@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sympy import exp, log
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     BERNOULLI_POLICY,
     BISECTION_POLICY,
     EXACT_DENOISER,
@@ -18,8 +18,18 @@ from .assumptions import (
     PERMUTATIONS_LANGUAGE,
     UNIFORM_STEPS,
 )
-from .notation import L, N, V, eps_learning, expected_steps, log_ter, log_ter_language, ser, speedup_at_unit_cost
-from .statement import Statement
+from maskbound.theory.notation import (
+    L,
+    N,
+    V,
+    eps_learning,
+    expected_steps,
+    log_ter,
+    log_ter_language,
+    ser,
+    speedup_at_unit_cost,
+)
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

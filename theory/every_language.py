@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     BERNOULLI_POLICY,
     CHOSEN_FIRST,
     EXACT_DENOISER,
@@ -10,7 +10,7 @@ from .assumptions import (
     SIZED_POLICY,
     TEMPERATURE_ONE,
 )
-from .notation import (
+from maskbound.theory.notation import (
     N,
     best_list_path_kl,
     best_sizes_path_kl,
@@ -20,7 +20,7 @@ from .notation import (
     path_kl,
     total_correlation,
 )
-from .statement import Statement
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

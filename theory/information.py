@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from sympy import Integer, log
 
-from .bibliography import Citation
-from .notation import (
+from maskbound.theory.bibliography import Citation
+from maskbound.theory.notation import (
     L,
     V,
     area_defect,
@@ -23,7 +23,7 @@ from .notation import (
     profile_start,
     total_correlation,
 )
-from .statement import Statement
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

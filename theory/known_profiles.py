@@ -12,7 +12,7 @@ from math import comb
 
 from sympy import Expr, Integer, Rational, log
 
-from .exact_numbers import Number, exact
+from maskbound.theory.exact_numbers import Number, exact
 
 __all__ = ["copy_profile", "mds_profile", "parity_profile"]
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sympy import Symbol
 
-from . import (
+from maskbound.theory import (
     decoding,
     efficiency,
     every_language,
@@ -23,9 +23,9 @@ from . import (
     sequence_error,
     token_error,
 )
-from .aliases import OLD_IDS, Renamed
-from .spelling import to_latex
-from .statement import Statement
+from maskbound.theory.aliases import OLD_IDS, Renamed
+from maskbound.theory.spelling import to_latex
+from maskbound.theory.statement import Statement
 
 __all__ = ["declared_in", "index", "register", "statements"]
 

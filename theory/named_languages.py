@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, exp, log
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     BERNOULLI_POLICY,
     EXACT_DENOISER,
     FIXED_SIZE_POLICY,
@@ -18,8 +18,8 @@ from .assumptions import (
     SHIFTED_PAIR_LANGUAGE,
     Assumption,
 )
-from .notation import L, V, collision_probability, kl, path_kl, ser, total_correlation
-from .statement import Statement
+from maskbound.theory.notation import L, V, collision_probability, kl, path_kl, ser, total_correlation
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from sympy import Expr, Integer, Symbol, oo
 
-from .aliases import OLD_QUANTITIES, Renamed
+from maskbound.theory.aliases import OLD_QUANTITIES, Renamed
 
 __all__ = ["Parameter", "Quantity", "latex_names", "parameters", "quantities", "second", "symbols"]
 

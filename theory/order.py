@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sympy import Integer, exp, log
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     BISECTION_POLICY,
     CHOSEN_FIRST,
     EXACT_DENOISER,
@@ -16,9 +16,18 @@ from .assumptions import (
     SEPARATED_STEPS,
     SIZED_POLICY,
 )
-from .bibliography import Citation
-from .notation import L, N, birthday_probability, exact_parallel_depth, expected_steps, kl, path_kl, ser
-from .statement import Statement
+from maskbound.theory.bibliography import Citation
+from maskbound.theory.notation import (
+    L,
+    N,
+    birthday_probability,
+    exact_parallel_depth,
+    expected_steps,
+    kl,
+    path_kl,
+    ser,
+)
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import ceiling, log
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     BALANCED_SIZES,
     BERNOULLI_POLICY,
     EXACT_DENOISER,
@@ -14,8 +14,8 @@ from .assumptions import (
     STEPS_DIVIDE_LENGTH,
     UNIFORM_STEPS,
 )
-from .bibliography import Citation
-from .notation import (
+from maskbound.theory.bibliography import Citation
+from maskbound.theory.notation import (
     L,
     N,
     V,
@@ -35,7 +35,7 @@ from .notation import (
     second,
     total_correlation,
 )
-from .statement import Statement
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sympy import Integer, Rational, ceiling, exp, log
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     BALANCED_SIZES,
     BERNOULLI_POLICY,
     BISECTION_POLICY,
@@ -29,7 +29,7 @@ from .assumptions import (
     TEMPERATURE_ONE,
     UNIFORM_STEPS,
 )
-from .notation import (
+from maskbound.theory.notation import (
     L,
     N,
     V,
@@ -51,7 +51,7 @@ from .notation import (
     ser,
     total_correlation,
 )
-from .statement import Statement
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

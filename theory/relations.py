@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .ledger import FAMILIES, statements
-from .statement import Statement
+from maskbound.theory.ledger import FAMILIES, statements
+from maskbound.theory.statement import Statement
 
 __all__ = ["consequences", "mermaid", "tree"]
 

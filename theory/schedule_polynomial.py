@@ -22,9 +22,9 @@ from typing import Any
 
 from sympy import Expr, Integer, Symbol, expand, expand_func, ff, pretty, symbols
 
-from .exact_numbers import Number, exact
-from .notation import N
-from .spelling import to_latex
+from maskbound.theory.exact_numbers import Number, exact
+from maskbound.theory.notation import N
+from maskbound.theory.spelling import to_latex
 
 __all__ = ["Composition", "SchedulePolynomial", "compositions", "monomial", "multinomial", "revealed", "weights"]
 

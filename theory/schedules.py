@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sympy import Integer, Symbol, log
 
-from .assumptions import (
+from maskbound.theory.assumptions import (
     BALANCED_SIZES,
     BERNOULLI_POLICY,
     EXACT_DENOISER,
@@ -17,8 +17,8 @@ from .assumptions import (
     SIZED_POLICY,
     UNIFORM_STEPS,
 )
-from .bibliography import Citation
-from .notation import (
+from maskbound.theory.bibliography import Citation
+from maskbound.theory.notation import (
     L,
     N,
     V,
@@ -46,7 +46,7 @@ from .notation import (
     total_correlation,
     weighted_slope,
 )
-from .statement import Statement
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

@@ -6,11 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 
-from .aliases import OLD_IDS, OLD_QUANTITIES
-from .bibliography import PAPERS
-from .ledger import statements
-from .notation import quantities
-from .statement import Statement
+from maskbound.theory.aliases import OLD_IDS, OLD_QUANTITIES
+from maskbound.theory.bibliography import PAPERS
+from maskbound.theory.ledger import statements
+from maskbound.theory.notation import quantities
+from maskbound.theory.statement import Statement
 
 __all__ = ["search"]
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from sympy import Integer, Max, Symbol, ceiling, exp, sqrt
 
-from .assumptions import BERNOULLI_POLICY, ORDER_OBLIVIOUS, PAIR_LANGUAGE, SHIFTED_PAIR_LANGUAGE, UNIFORM_STEPS
-from .bibliography import Citation
-from .notation import (
+from maskbound.theory.assumptions import (
+    BERNOULLI_POLICY,
+    ORDER_OBLIVIOUS,
+    PAIR_LANGUAGE,
+    SHIFTED_PAIR_LANGUAGE,
+    UNIFORM_STEPS,
+)
+from maskbound.theory.bibliography import Citation
+from maskbound.theory.notation import (
     L,
     N,
     V,
@@ -22,7 +28,7 @@ from .notation import (
     total_correlation,
     tv,
 )
-from .statement import Statement
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

@@ -17,13 +17,13 @@ from sympy import Dummy, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Symbol, ceiling, ex
 from sympy import simplify as simplified
 from sympy.core.relational import Relational
 
-from .assumptions import ASSUMPTIONS, HIDDEN_MARKOV_LANGUAGE, SUBJECT_RELATIONS, Assumption, Relation
-from .bibliography import Citation
-from .exact_numbers import Number, exact
-from .monotone import first_at_most
-from .notation import N, parameters, quantities, symbols
-from .spelling import spell, to_latex
-from .written import replaced
+from maskbound.theory.assumptions import ASSUMPTIONS, HIDDEN_MARKOV_LANGUAGE, SUBJECT_RELATIONS, Assumption, Relation
+from maskbound.theory.bibliography import Citation
+from maskbound.theory.exact_numbers import Number, exact
+from maskbound.theory.monotone import first_at_most
+from maskbound.theory.notation import N, parameters, quantities, symbols
+from maskbound.theory.spelling import spell, to_latex
+from maskbound.theory.written import replaced
 
 __all__ = ["RELATIONS", "STATUSES", "Statement"]
 

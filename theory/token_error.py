@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from sympy import Symbol, log
 
-from .assumptions import BERNOULLI_POLICY, FIXED_SIZE_POLICY, PAIR_LANGUAGE, UNIFORM_STEPS
-from .bibliography import Citation
-from .notation import (
+from maskbound.theory.assumptions import BERNOULLI_POLICY, FIXED_SIZE_POLICY, PAIR_LANGUAGE, UNIFORM_STEPS
+from maskbound.theory.bibliography import Citation
+from maskbound.theory.notation import (
     L,
     N,
     V,
@@ -25,7 +25,7 @@ from .notation import (
     mean_learning_error,
     total_correlation,
 )
-from .statement import Statement
+from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 

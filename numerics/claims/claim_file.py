@@ -22,11 +22,11 @@ from maskbound.theory import ASSUMPTIONS, PAPERS, ClaimError, Paper, Statement, 
 
 from ..errors import BadInput, MaskboundError, shown
 from ..instances import parse
+from ..instances.cases import Case, gallery_names, open_case
 from ..instances.specfile import in_file, read_file
+from ..numbers.probabilities import number, written
 from ..policies import Policy, read_policy
-from ..probabilities import number, written
 from ..spec.table import ABSENT, Count, SpecTable, Text, Wholes, require_table, within
-from ..tables.cases import Case, gallery_names, open_case
 
 __all__ = ["SUFFIX", "ClaimFile", "Published", "in_short"]
 

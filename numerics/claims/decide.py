@@ -10,14 +10,14 @@ from typing import Any
 
 from maskbound.theory import Statement
 
-from ..checks import Status, Verdict, settled
-from ..checks.certificate import Disagreement
-from ..checks.certificate import certificate as of_instances
+from ..certificates.certificate import Disagreement
+from ..certificates.certificate import certificate as of_instances
 from ..engines.workspace import Request, Workspace
 from ..errors import BeyondReach, MaskboundError, Undecidable
 from ..instances import parse
+from ..instances.cases import Case
+from ..judging import Status, Verdict, settled
 from ..policies import Policy
-from ..tables.cases import Case
 from ..tables.verdicts import is_rounding_equality
 from ..universal import Decided, Decision, prove, prove_everywhere
 from ..universal import certificate as of_all_languages

@@ -8,15 +8,15 @@ from typing import Any
 
 from maskbound.theory import FORMAL, Statement, parameters, quantities
 
-from ..checks import Status, Verdict
+from ..figures import Figure
 from ..instances import Instance
+from ..instances.cases import Case
 from ..instances.explicit import dump
-from ..tables.cases import Case
-from ..tables.figures import Figure
-from ..tables.figures.figure import Panel, Series
-from ..tables.provenance import versions
-from ..tables.render import Formula, Table, latex_text, render
-from ..tables.report.build import Report, Written
+from ..judging import Status, Verdict
+from ..render.figure import Panel, Series
+from ..render.provenance import versions
+from ..render.table import Formula, Table, latex_text, render
+from ..report.build import Report, Written
 from ..tables.verdicts import is_rounding_equality, side_enclosure, tightness
 from ..tightness import in_words
 from ..universal import Decided, Decision

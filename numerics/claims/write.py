@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from ..errors import BadInput
-from ..tables.report.html import html_page
-from ..tables.report.write import compiled
-from ..tables.write import write_bytes, write_text
+from ..render.write import write_bytes, write_text
+from ..report.html import html_page
+from ..report.write import compiled
 from .decide import Findings
 from .page import claim_page, latex_fragment
 

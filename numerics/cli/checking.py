@@ -18,8 +18,8 @@ from .output import console, print_json, progress
 if TYPE_CHECKING:
     from maskbound.theory import Statement
 
-    from ..checks import Verdict
-    from ..tables.cases import Case
+    from ..instances.cases import Case
+    from ..judging import Verdict
 
 
 @app.command(epilog='Example: maskbound check english-bigram --claim "kl <= path_kl"')
@@ -53,11 +53,11 @@ def check(
     """
     from maskbound.theory import claim
 
-    from ..checks import Status
-    from ..checks.certificate import Disagreement, certify
+    from ..certificates.certificate import Disagreement, certify
     from ..engines.workspace import Request
     from ..errors import BeyondReach
-    from ..tables.cases import gallery_names, open_case
+    from ..instances.cases import gallery_names, open_case
+    from ..judging import Status
     from ..tables.verdicts import as_records, judged_on, remarks, tally, verdicts_of
 
     if specs and gallery:
@@ -120,7 +120,7 @@ def check(
 
 def _chosen(queries: list[str]) -> list[Statement]:
     """The statements of the ledger that are judged and that one of the queries finds."""
-    from ..checks.check import FALSE
+    from ..judging.check import FALSE
     from ..tables.statements import find_statements
 
     found = [s for query in queries for s in find_statements(query)]
@@ -132,7 +132,7 @@ def _chosen(queries: list[str]) -> list[Statement]:
 
 def _is_open(claimed: Statement, verdicts: list[Verdict], everywhere: bool) -> bool:
     """Whether a claim is open somewhere, or applies nowhere; where instances are named, it is to apply to each."""
-    from ..checks import Status
+    from ..judging import Status
 
     found = [verdict.status for verdict in verdicts if verdict.statement is claimed]
     missing = [status is Status.NOT_APPLICABLE for status in found]
@@ -142,8 +142,8 @@ def _is_open(claimed: Statement, verdicts: list[Verdict], everywhere: bool) -> b
 
 def _write_certificates(path: Path, certificates: list[dict[str, Any]], refused: list[str]) -> None:
     """All in one file; what could not be certified is counted, and the first reason given."""
-    from ..checks.certificate import certificate_text
-    from ..tables.write import write_text
+    from ..certificates.certificate import certificate_text
+    from ..render.write import write_text
 
     why = f"; {len(refused)} left out: {refused[0]}" if refused else ""
     if not certificates:
@@ -162,10 +162,10 @@ def verify(
     ] = None,
 ) -> int:
     """Recheck a certificate from the definitions, with the standard library alone, and its id with the ledger."""
-    from ..checks import coq_export as of_instances
-    from ..checks.certificate import require_the_ledger
-    from ..checks.verify import main as recheck
-    from ..tables.write import write_text
+    from ..certificates import coq_export as of_instances
+    from ..certificates.certificate import require_the_ledger
+    from ..certificates.kernel import main as recheck
+    from ..render.write import write_text
     from ..universal import checker
     from ..universal import coq_export as of_claims
 
@@ -199,8 +199,8 @@ def _print_screen(found: list[tuple[Case, list[Verdict]]], claims: list[Statemen
 
 
 def _print_verdicts(found: list[tuple[Case, list[Verdict]]], remarks: list[str], tally: str) -> None:
-    from ..checks import Status
-    from ..tables.listing import plain
+    from ..judging import Status
+    from ..render.listing import plain
     from ..tables.screen import explained
     from ..tables.verdicts import grouped, verdict_table
 

@@ -33,10 +33,10 @@ def convert(
     import numpy as np
 
     from ..instances import explicit_spec
+    from ..instances.cases import open_instance
     from ..languages.export import arpa_text, hidden_arrays
+    from ..render.write import write_bytes, write_text
     from ..spec.toml import toml
-    from ..tables.cases import open_instance
-    from ..tables.write import write_bytes, write_text
 
     suffix = to.suffix.lower()
     if suffix not in FORMATS:

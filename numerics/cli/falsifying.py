@@ -15,7 +15,7 @@ from .options import AsJson, Needs, needed
 from .output import print_json, progress
 
 if TYPE_CHECKING:
-    from ..checks.falsify import Falsification
+    from ..falsify.search import Falsification
 
 WRITING = 0.02
 """Part of the budget that is kept for confirming and writing what was found."""
@@ -43,9 +43,9 @@ def falsify(
     as_json: AsJson = False,
 ) -> int:
     """Search for an instance that violates a statement, and shrink it; else, the tightest ratio met."""
-    from ..checks.certificate import require_certifiable
-    from ..checks.falsify import falsify as search
-    from ..checks.falsify import resolve
+    from ..certificates.certificate import require_certifiable
+    from ..falsify.search import falsify as search
+    from ..falsify.search import resolve
     from ..tables.verdicts import search_record
 
     require("--budget", budget, 0 < budget < math.inf, "a positive number of seconds")
@@ -81,7 +81,7 @@ def _write_instance(found: Falsification, path: Path) -> None:
     """The counterexample with the claim that it refutes."""
     import json
 
-    from ..tables.write import write_text
+    from ..render.write import write_text
 
     if found.instance is None:
         say(f"nothing is written to {path}, as there is no counterexample")
@@ -92,9 +92,9 @@ def _write_instance(found: Falsification, path: Path) -> None:
 
 
 def _write(found: Falsification, path: Path) -> None:
-    from ..checks.certificate import certificate_text
+    from ..certificates.certificate import certificate_text
     from ..errors import BeyondReach
-    from ..tables.write import write_text
+    from ..render.write import write_text
 
     if not found.found:
         say(f"nothing is written to {path}, as there is no counterexample")

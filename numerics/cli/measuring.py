@@ -14,9 +14,9 @@ from .options import AsJson, InUnit, Seconds, Spec, Unit
 from .output import print_json, print_table, progress
 
 if TYPE_CHECKING:
-    from ..enclosure import Enclosure
     from ..engines.workspace import Request
     from ..instances import Instance
+    from ..numbers.enclosure import Enclosure
 
 
 @app.command(epilog="Example: maskbound measure english-bigram -q kl -q ser")
@@ -39,8 +39,8 @@ def measure(
 ) -> int:
     """Measure quantities of an instance, each as an interval that contains it."""
     from ..engines.workspace import Request
+    from ..instances.cases import open_instance
     from ..metrics.measure import Measured
-    from ..tables.cases import open_instance
     from ..tables.results import measured_record, measured_table
 
     require("--width", width, width >= 0, "a number of at least 0")
@@ -138,11 +138,11 @@ def law(
     as_json: AsJson = False,
 ) -> None:
     """The sampler's output law p beside the language q, likeliest sequences first."""
+    from ..instances.cases import open_instance
     from ..instances.specfile import in_file
     from ..metrics.output_law import law as output_law
     from ..metrics.sequences import log_probabilities
     from ..tables import results
-    from ..tables.cases import open_instance
 
     instance = open_instance(spec)
     if sequences is None:
@@ -173,8 +173,8 @@ def _read_text(path: Path) -> str:
 @app.command(epilog="Example: maskbound curve english-bigram --json")
 def curve(spec: Spec, seconds: Seconds = 60.0, unit: InUnit = Unit.nats, as_json: AsJson = False) -> None:
     """The information profile z(j) and the curve Z(a) of an instance's language."""
+    from ..instances.cases import open_instance
     from ..metrics.information_curve import curve as information_curve
-    from ..tables.cases import open_instance
     from ..tables.results import curve_record, curve_tables
 
     instance = open_instance(spec)

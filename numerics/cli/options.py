@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..errors import BadInput
-from ..units import Unit
+from ..numbers.units import Unit
 
 __all__ = ["AsJson", "Database", "InUnit", "Needs", "Seconds", "Spec", "Specs", "Unit", "needed"]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from ..tables.render import Table
+    from ..render.table import Table
 
 __all__ = ["Remaining", "console", "print_json", "print_lines", "print_table", "progress"]
 
@@ -31,7 +31,7 @@ def print_json(value: Any, indent: int | None = 1) -> None:
 
 def print_table(built: Table) -> None:
     """For a person on a terminal, as wide as that is; else whole lines."""
-    from ..tables.listing import on_screen, plain
+    from ..render.listing import on_screen, plain
 
     if sys.stdout.isatty():
         console().print(on_screen(built))

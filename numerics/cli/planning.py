@@ -41,10 +41,10 @@ def schedule(
     as_json: AsJson = False,
 ) -> None:
     """The best schedule of that many steps, and what it saves of the uniform and the cosine one."""
+    from ..instances.cases import open_instance
     from ..planning import best_schedule
     from ..planning.plan import KINDS, kind_of
-    from ..tables.cases import open_instance
-    from ..tables.schedules import minimax_record, plan_record, plan_table
+    from ..study.schedules import minimax_record, plan_record, plan_table
 
     require("--steps", steps, steps is None or steps > 0, "a positive whole number")
     instance = open_instance(spec)

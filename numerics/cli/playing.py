@@ -37,9 +37,9 @@ def minimax(
     The prior is the language against which no sizes do better: the product of MDS codes of rank 1, 2, .. with exponents
     in proportion to it.
     """
+    from ..numbers.probabilities import number
     from ..policies.minimax import fixed_value
     from ..policies.minimax import minimax as solve
-    from ..probabilities import number
 
     require("--length", length, 2 <= length <= LONGEST, f"a whole number from 2 to {LONGEST}")
     found = solve(length, number(steps, "--steps"), criterion.value)

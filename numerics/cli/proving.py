@@ -77,7 +77,7 @@ def prove(
 def _write_language(found: Decision, path: Path) -> str | None:
     import json
 
-    from ..tables.write import write_text
+    from ..render.write import write_text
 
     if found.witness is None:
         return None
@@ -87,7 +87,7 @@ def _write_language(found: Decision, path: Path) -> str | None:
 
 def _write_certificate(found: Decision, path: Path) -> None:
     from ..errors import BeyondReach
-    from ..tables.write import write_text
+    from ..render.write import write_text
     from ..universal import certificate_text
 
     if found.verdict.value != "holds":

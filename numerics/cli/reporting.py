@@ -22,11 +22,11 @@ def report(
     """Build the report, of the study or of your own instances: PDF, HTML, their sources, and every number in them."""
     from contextlib import nullcontext
 
+    from ..instances.cases import open_case
+    from ..report import build_report, measured_parts, write_report
+    from ..report.sections import OWN_SECTIONS, SECTIONS
+    from ..report.write import prepare
     from ..sweeps import Store
-    from ..tables.cases import open_case
-    from ..tables.report import build_report, measured_parts, write_report
-    from ..tables.report.sections import OWN_SECTIONS, SECTIONS
-    from ..tables.report.write import prepare
 
     prepare(out)
     left = Remaining("building the report", every=10.0)

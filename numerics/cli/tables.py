@@ -15,8 +15,8 @@ from .options import Database, InUnit, Specs, Unit
 from .output import print_lines, print_table, progress
 
 if TYPE_CHECKING:
-    from ..tables.cases import Case
-    from ..tables.render import Table
+    from ..instances.cases import Case
+    from ..render.table import Table
 
 
 class Format(StrEnum):
@@ -115,9 +115,9 @@ def table(
     ] = None,
 ) -> None:
     """Write one of the tables of a write-up, by default the results of a sweep."""
-    from ..tables.in_unit import table_in_unit
-    from ..tables.render import render
-    from ..tables.write import write_text
+    from ..render.in_unit import table_in_unit
+    from ..render.table import render
+    from ..render.write import write_text
 
     fmt = fmt or _format_of(out)
     built = table_in_unit(_built(name, specs, db), unit)
@@ -159,10 +159,10 @@ def figure(
     unit: InUnit = Unit.nats,
 ) -> None:
     """Draw one of the figures of a write-up; `results` draws a sweep from its database."""
-    from ..tables.figures import FIGURES
-    from ..tables.figures.sweep import sweep_figure
-    from ..tables.figures.write import require_target, write_figure
-    from ..tables.in_unit import figure_in_unit, table_in_unit
+    from ..figures import FIGURES
+    from ..figures.sweep import sweep_figure
+    from ..render.in_unit import figure_in_unit, table_in_unit
+    from ..render.write_figure import require_target, write_figure
 
     if name == "results":
         require_target(out)
@@ -181,8 +181,8 @@ def figure(
 
 def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
     """The table of that name: from a database, over instances, or about the toolkit."""
-    from ..tables.cases import gallery_names, open_case, open_instance
-    from ..tables.provenance import traced
+    from ..instances.cases import gallery_names, open_case, open_instance
+    from ..render.provenance import traced
     from ..tables.registry import CASE_TABLES, LANGUAGE_TABLES, PLAIN_TABLES, STORED_TABLES
 
     if name not in (known := sorted({*CASE_TABLES, *PLAIN_TABLES, *STORED_TABLES})):

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ..errors import MaskboundError
 from ..instances import Instance
-from ..limits import power
 from ..metrics.output_law import law
+from ..numbers.limits import power
 from ..policies import Adaptive, Bernoulli, FixedSize, Policy, autoregressive
 from .known_bugs import changed, law_of_variant, mistakes, resized
 from .oracle import Oracle

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ..engines.law import Law
 from ..errors import BeyondReach
 from ..instances import Instance
-from ..limits import power
 from ..metrics.output_law import law as output_law
+from ..numbers.limits import power
 from .catalogue import catalogue, distinct
 from .known_bugs import Variant, law_of_variant
 from .oracle import Oracle

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach, shown
 from ..instances import Instance
-from ..probabilities import whole
+from ..numbers.probabilities import whole
 from .claim import Claim
 from .conformity import Conformity
 from .diagnosis import Component

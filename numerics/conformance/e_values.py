@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from ..enclosure import gamma
+from ..numbers.enclosure import gamma
 
 __all__ = ["CONCENTRATIONS", "Evidence", "log_likelihoods"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lattice import sequence_index, sequence_rows
+from ..numbers.lattice import sequence_index, sequence_rows
 from .claim import FinalLaw
 from .e_values import Evidence, log_likelihoods
 from .tv_interval import tv_interval

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..lattice import sequence_index
+from ..numbers.lattice import sequence_index
 from ..policies import Adaptive, FixedSize, Partial, Policy
 from ..policies.base import Transition
 from .oracle import Oracle

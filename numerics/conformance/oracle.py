@@ -14,9 +14,9 @@ from ..engines import adaptive, tabular
 from ..engines.workspace import Workspace
 from ..errors import BadInput, shown
 from ..instances import Instance
-from ..instances.conditionals import batch_conditionals
-from ..lattice import lattice_index, lattice_size
-from ..limits import power, require_memory
+from ..numbers.lattice import lattice_index, lattice_size
+from ..numbers.limits import power, require_memory
+from ..sampling.conditionals import batch_conditionals
 
 __all__ = ["REVEALED", "Oracle"]
 

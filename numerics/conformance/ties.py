@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import BeyondReach
 from ..instances import Instance
-from ..lattice import sequence_index
+from ..numbers.lattice import sequence_index
 from ..policies import Adaptive, Partial
 from .oracle import Oracle
 

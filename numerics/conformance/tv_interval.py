@@ -21,7 +21,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import gamma
+from ..numbers.enclosure import gamma
 
 __all__ = ["sequences_needed", "tv_interval"]
 

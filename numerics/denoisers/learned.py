@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
 from ..languages import Language
-from ..limits import require_memory
-from ..probabilities import number, whole, written
+from ..numbers.limits import require_memory
+from ..numbers.probabilities import number, whole, written
 from ..spec.table import Count, Number, Seed
 from .base import Denoiser, NearRule, Predictor
 from .kind import DenoiserTable

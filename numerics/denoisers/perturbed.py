@@ -11,10 +11,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import SAFE, gamma
 from ..errors import BadInput, BeyondReach, Undecidable, shown
 from ..languages import Language
-from ..probabilities import number, whole, written
+from ..numbers.enclosure import SAFE, gamma
+from ..numbers.probabilities import number, whole, written
 from ..spec.table import Number, Seed
 from .base import Denoiser, NearRule, Predictor
 from .kind import DenoiserTable

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
 from ..languages import Language
-from ..lattice import lattice_index, lattice_size
-from ..limits import power
-from ..npz import read_arrays
-from ..probabilities import SMALLEST_NORMAL
+from ..numbers.lattice import lattice_index, lattice_size
+from ..numbers.limits import power
+from ..numbers.npz import read_arrays
+from ..numbers.probabilities import SMALLEST_NORMAL
 from ..spec.table import Text
 from .base import Denoiser, NearRule, Predictor
 from .kind import DenoiserTable
@@ -28,8 +28,8 @@ class Table(Denoiser):
     Parameters
     ----------
     conditionals : ((V+1)^L, L, V) float64, optional
-        Row y holds the predictions in context y, numbered as in :mod:`maskbound.numerics.lattice`; rows at revealed
-        positions are ignored.
+        Row y holds the predictions in context y, numbered as in :mod:`..numbers.lattice`; rows at revealed positions
+        are ignored.
     neighbours : (D+1, D+1, V+1, V+1, V) float64, optional
         Indexed by the distances to the left and to the right revealed neighbour (0 and anything beyond D: none)
         and by their tokens (V: none). Exactly one of the two is given.

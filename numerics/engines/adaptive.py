@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from .._kernels import lattice as lattice_kernels
 from .._kernels import pushes as kernels
 from .._kernels.choices import CERTAIN, THE_BOUND, TIED
-from ..enclosure import gamma
 from ..errors import Undecidable
 from ..instances import Instance
-from ..lattice import lattice_size
-from ..limits import power
+from ..numbers.enclosure import gamma
+from ..numbers.lattice import lattice_size
+from ..numbers.limits import power
 from ..policies import Adaptive, Remasking, decisions
 from . import rational, tabular
 from .law import Law

@@ -13,9 +13,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, gamma
 from ..instances import Instance
-from ..instances.sampler import obstacle, sampler_for
+from ..numbers.enclosure import UNIT_ROUNDOFF, gamma
+from ..sampling.sampler import obstacle, sampler_for
 from .sampled.intervals import clopper_pearson
 from .workspace import Cost, Request
 

@@ -20,9 +20,9 @@ from flint import fmpq, fmpq_poly
 
 from ..errors import BeyondReach, shown
 from ..instances import Instance
-from ..limits import power, require_memory
+from ..numbers.limits import power, require_memory
+from ..numbers.rationals import to_fraction
 from ..policies import Partial
-from ..rationals import to_fraction
 from . import rational
 from .rational.rows import has_rational_rows
 from .workspace import Cost, Workspace

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..display import MOST_ROWS, AsTable, Rows
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, margin
-from ..lattice import sequence_rows
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, margin
+from ..numbers.lattice import sequence_rows
 
 __all__ = ["Law"]
 

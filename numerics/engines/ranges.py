@@ -9,9 +9,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import SAFE
 from ..errors import BeyondReach
 from ..instances import Instance
+from ..numbers.enclosure import SAFE
 
 __all__ = ["least_conditionals", "require_range"]
 

@@ -11,10 +11,10 @@ from collections import defaultdict
 
 import numpy as np
 
-from ..enclosure import SAFE
 from ..instances import Instance
-from ..lattice import sequence_index
-from ..limits import power
+from ..numbers.enclosure import SAFE
+from ..numbers.lattice import sequence_index
+from ..numbers.limits import power
 from ..policies import Adaptive, GivenTimes
 from . import rational, tabular
 from .law import Law

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF as U
+from ..numbers.enclosure import UNIT_ROUNDOFF as U
 from .reveal_steps import prefix_sums, step_depth
 
 __all__ = [

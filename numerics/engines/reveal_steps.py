@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..probabilities import PARAMETER_DEPTH
+from ..numbers.probabilities import PARAMETER_DEPTH
 
 __all__ = ["RevealStep", "bernoulli_steps", "fixed_size_steps", "prefix_sums", "step_depth"]
 

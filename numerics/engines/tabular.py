@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from .._kernels import entropies as entropy_kernels
 from .._kernels import lanes as lane_kernels
 from .._kernels import lattice as lattice_kernels
-from ..enclosure import SAFE, UNIT_ROUNDOFF, gamma
 from ..errors import BeyondReach
 from ..instances import Instance
-from ..lattice import lattice_rows, lattice_size
-from ..limits import power
+from ..numbers.enclosure import SAFE, UNIT_ROUNDOFF, gamma
+from ..numbers.lattice import lattice_rows, lattice_size
+from ..numbers.limits import power
 from ..policies import Bernoulli, GivenTimes, Schedule
 from .law import Law
 from .needs import GIVEN_TIMES

@@ -30,7 +30,7 @@ import sympy
 
 from maskbound.theory import spell
 
-from ..rationals import to_fraction
+from ..numbers.rationals import to_fraction
 
 __all__ = [
     "INFINITY",

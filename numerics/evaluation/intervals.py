@@ -10,7 +10,7 @@ from typing import Any
 from mpmath import ceil, floor
 from mpmath.ctx_iv import MPIntervalContext
 
-from ..enclosure import Enclosure
+from ..numbers.enclosure import Enclosure
 from .extended import INFINITY, MINUS_INFINITY, NEGATIVE, POSITIVE, ZERO, Extended
 
 __all__ = ["Interval", "outward", "to_interval"]

@@ -22,7 +22,7 @@ from pydantic import StrictBool
 from ..errors import BadInput, BeyondReach
 from ..languages.base import Language
 from ..languages.kind import FileTable
-from ..limits import require_memory
+from ..numbers.limits import require_memory
 from ..spec.table import ABSENT, Count, Length, Number, Text
 from .automaton import Automaton
 from .chain import MOST_STATES, Chain, Ending

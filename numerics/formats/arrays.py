@@ -16,8 +16,8 @@ from pydantic import StrictBool
 from ..errors import BadInput, RowsRescaled
 from ..languages.base import Language
 from ..languages.kind import FileTable
-from ..npz import read_arrays
-from ..row_faults import likely_cause
+from ..numbers.npz import read_arrays
+from ..numbers.row_faults import likely_cause
 from ..spec.table import Count, Length, Number
 from .chain import Chain, Ending, weighted
 from .rows import TOLERANCE, Rows

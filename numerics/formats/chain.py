@@ -12,7 +12,7 @@ from ..languages.base import Language
 from ..languages.hidden_markov import HMM
 from ..languages.n_gram import markov
 from ..languages.token_names import named
-from ..probabilities import whole
+from ..numbers.probabilities import whole
 
 __all__ = ["MOST_STATES", "Chain", "Ending", "weighted"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import BadInput, shown
 from ..languages.full_table import Tabular
 from ..languages.token_names import named
-from ..probabilities import number
+from ..numbers.probabilities import number
 from .arrays import DIGITS
 from .rows import TOLERANCE, Rows
 

@@ -16,8 +16,8 @@ from typing import Any, ClassVar, Literal
 from ..errors import BadInput, BeyondReach
 from ..languages.base import Language
 from ..languages.kind import FileTable
-from ..limits import require_memory
-from ..probabilities import SMALLEST_NORMAL
+from ..numbers.limits import require_memory
+from ..numbers.probabilities import SMALLEST_NORMAL
 from ..spec.table import Count, Length, Number
 from .chain import Chain
 from .rows import DIGITS, TOLERANCE, Rows, decimal

@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 from ..errors import BadInput, RowsRescaled, shown
 from ..languages.base import Language
 from ..languages.kind import FileTable
-from ..limits import require_memory
+from ..numbers.limits import require_memory
 from ..spec.table import ABSENT, Count, Length, Text
 from .automaton import Automaton
 from .chain import Ending

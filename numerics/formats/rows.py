@@ -17,8 +17,8 @@ from fractions import Fraction
 from flint import arb, ctx, fmpq
 
 from ..errors import BadInput, RowsRescaled, shown
-from ..probabilities import number, whole
-from ..rationals import to_flint
+from ..numbers.probabilities import number, whole
+from ..numbers.rationals import to_flint
 
 __all__ = ["DECIMAL", "DIGITS", "LARGEST_TOLERANCE", "Rows", "decimal"]
 

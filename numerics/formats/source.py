@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import BadInput, unread
-from ..limits import require_memory
+from ..numbers.limits import require_memory
 
 __all__ = ["Source", "about"]
 

@@ -16,8 +16,8 @@ from pydantic import PlainValidator
 from ..errors import BadInput, shown
 from ..languages.base import Language
 from ..languages.kind import FileTable
-from ..limits import require_memory
-from ..probabilities import whole
+from ..numbers.limits import require_memory
+from ..numbers.probabilities import whole
 from ..spec.table import ABSENT, Count, Length, Number, Text
 from .chain import Chain
 from .rows import DIGITS, TOLERANCE, Rows, decimal

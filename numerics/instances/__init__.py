@@ -5,13 +5,11 @@ from .explicit import dump, explicit_spec
 from .fingerprint import fingerprint
 from .instance import Instance, require_instance
 from .pairs import Pair, from_spec, load_any, load_pair, parse_pair
-from .sampler import draw
 from .specfile import load, parse
 
 __all__ = [
     "Instance",
     "Pair",
-    "draw",
     "dump",
     "explicit_spec",
     "fingerprint",

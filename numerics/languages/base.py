@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach
-from ..limits import power, require_memory
-from ..probabilities import SMALLEST_NORMAL, Probabilities
+from ..numbers.limits import power, require_memory
+from ..numbers.probabilities import SMALLEST_NORMAL, Probabilities
 from ..traits import decides
 
 __all__ = [

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF
 from ..errors import BadInput, shown
-from ..probabilities import whole
+from ..numbers.enclosure import UNIT_ROUNDOFF
+from ..numbers.probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import LONGEST, Count, within
 from .base import Language, Pick, Scope

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, gamma
 from ..errors import BadInput
-from ..limits import require_memory
-from ..probabilities import PARAMETER_DEPTH, Probabilities
+from ..numbers.enclosure import UNIT_ROUNDOFF, gamma
+from ..numbers.limits import require_memory
+from ..numbers.probabilities import PARAMETER_DEPTH, Probabilities
 from .base import Language, Pick, may_underflow, positive, refuse_lost
 
 __all__ = ["SUM_DEPTH", "ChainLanguage", "ends_of"]

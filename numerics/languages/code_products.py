@@ -10,8 +10,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..errors import BadInput, shown
-from ..limits import power, require_memory
-from ..probabilities import Probabilities, whole
+from ..numbers.limits import power, require_memory
+from ..numbers.probabilities import Probabilities, whole
 from ..spec.table import Count, Length, Wholes
 from .base import Language
 from .full_table import Tabular

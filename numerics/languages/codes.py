@@ -10,9 +10,9 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..errors import BadInput, shown
-from ..lattice import sequence_rows
-from ..limits import power
-from ..probabilities import whole
+from ..numbers.lattice import sequence_rows
+from ..numbers.limits import power
+from ..numbers.probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import Count, Length
 from ..traits import decides

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ..errors import BadInput, shown
-from ..probabilities import whole
+from ..numbers.probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import Count, Length, Vocab
 from ..traits import decides

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..probabilities import whole
+from ..numbers.probabilities import whole
 from ..spec.table import Count, Length, Number
 from .base import Language
 from .kind import LanguageTable

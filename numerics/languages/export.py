@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from ..limits import power, require_memory
+from ..numbers.limits import power, require_memory
 from .base import Language
 from .hidden_markov import HMM
 from .n_gram import NGram

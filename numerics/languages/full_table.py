@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from pydantic import PlainValidator
 
 from ..errors import BadInput, shown
-from ..lattice import sequence_index, sequence_rows
-from ..limits import power, require_memory
-from ..probabilities import PARAMETER_DEPTH, Probabilities, number, whole
+from ..numbers.lattice import sequence_index, sequence_rows
+from ..numbers.limits import power, require_memory
+from ..numbers.probabilities import PARAMETER_DEPTH, Probabilities, number, whole
 from ..spec.draws import Spec, lopsided, normalised
 from ..spec.table import ABSENT, Length, Numbers, Vocab
 from .base import Language, Pick, Scope, masked_conditionals

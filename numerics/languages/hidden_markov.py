@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..categorical import categorical
 from ..errors import BeyondReach
-from ..probabilities import PARAMETER_DEPTH, Probabilities, whole
+from ..numbers.categorical import categorical
+from ..numbers.probabilities import PARAMETER_DEPTH, Probabilities, whole
 from ..spec.draws import Spec, law
 from ..spec.table import ABSENT, Length, Number, Numbers
 from .base import (

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..categorical import categorical
 from ..errors import BadInput
-from ..limits import power
-from ..probabilities import PARAMETER_DEPTH, Probabilities, numbers, whole
+from ..numbers.categorical import categorical
+from ..numbers.limits import power
+from ..numbers.probabilities import PARAMETER_DEPTH, Probabilities, numbers, whole
 from ..spec.draws import Spec, law, normalised
 from ..spec.table import ABSENT, Count, Length, Number, Numbers, Vocab
 from ..traits import decides

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from ..probabilities import Probabilities, whole
+from ..numbers.probabilities import Probabilities, whole
 from ..spec.table import within
 from .base import Language
 from .hidden_markov import HMM, HMMTable

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from ..probabilities import whole
+from ..numbers.probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import Length
 from ..traits import decides

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from random import Random
 
-from ..probabilities import whole
+from ..numbers.probabilities import whole
 from .hidden_markov import HMM
 from .n_gram import NGram
 

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from ..errors import BadInput, shown
-from ..limits import require_memory
-from ..probabilities import Probabilities, number, whole
+from ..numbers.limits import require_memory
+from ..numbers.probabilities import Probabilities, number, whole
 from ..spec.draws import Spec
 from ..spec.table import Length, Number, Vocab
 from ..traits import decides

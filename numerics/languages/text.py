@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown, unread
-from ..limits import power, require_memory
-from ..probabilities import SMALLEST_NORMAL, Probabilities, number, whole
+from ..numbers.limits import power, require_memory
+from ..numbers.probabilities import SMALLEST_NORMAL, Probabilities, number, whole
 from ..spec.table import Count, Length, Number, Text
 from .base import Language
 from .kind import FileTable

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from .._kernels.choices import CERTAIN
 from .._kernels.pushes import correlations
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import adaptive, tabular
 from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..languages import NGram
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.probabilities import PARAMETER_DEPTH
 from ..policies import Adaptive
-from ..probabilities import PARAMETER_DEPTH
 from .method import Method, Obstacle, methods_by_law
 
 __all__ = ["METHODS"]

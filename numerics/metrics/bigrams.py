@@ -7,11 +7,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines.law import Law
 from ..engines.workspace import Workspace
 from ..instances import Instance
-from ..probabilities import PARAMETER_DEPTH
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.probabilities import PARAMETER_DEPTH
 from .method import methods_by_law, unfinished
 from .summation import sum_of_logs
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
 from ..engines import blocks, tabular
 from ..engines.blocks import counts as block_counts
 from ..engines.blocks import probabilities as block_probabilities
@@ -28,6 +27,7 @@ from ..engines.blocks.probabilities import BlockProbabilities
 from ..engines.needs import FIXED_SIZE, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
 from ..policies import FixedSize
 from . import error_rates, information, path
 from .method import Method

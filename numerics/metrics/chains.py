@@ -12,13 +12,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import markov
 from ..engines.markov import bigrams, information
 from ..engines.markov.chain import Measured, mean_of
 from ..engines.needs import BERNOULLI, COUNTED, ONE_SCHEDULE, RANDOM_SETS, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..policies import Bernoulli
 from .method import FINISHED, Method, Obstacle
 

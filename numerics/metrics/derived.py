@@ -12,10 +12,10 @@ from fractions import Fraction
 from maskbound.theory import Statement, statements, symbols
 from maskbound.theory import quantities as vocabulary
 
-from ..enclosure import KINDS, Enclosure, Kind
 from ..engines.workspace import Cost, Workspace
 from ..evaluation import Interval, evaluate, outward, to_interval
 from ..instances import Instance
+from ..numbers.enclosure import KINDS, Enclosure, Kind
 from . import block_sizes, chains, products, windows
 from .method import Method, narrowed
 

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import tabular
 from ..engines.law import Law
 from ..engines.workspace import Workspace
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from .error_rates import sequence_error_rate
 from .method import law_methods, unfinished
 from .summation import sum_of_logs

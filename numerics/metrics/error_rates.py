@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines.law import Law
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from .method import law_methods, unfinished
 from .summation import entropy_terms, sum_of_logs
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 from flint import arb, ctx, fmpq
 
-from ..enclosure import SAFE, Enclosure
 from ..engines import blocks, rational, tabular
 from ..engines.ranges import require_range
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..limits import power
+from ..numbers.enclosure import SAFE, Enclosure
+from ..numbers.limits import power
 from ..policies import Partial
 from .information import tabular_method
 from .log_forms import exact_method, known, of_rationals

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..enclosure import Enclosure
 from ..engines.workspace import Cost
 from ..instances import Instance
+from ..numbers.enclosure import Enclosure
 from .method import Method
 
 __all__ = ["METHODS"]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import tabular
 from ..engines.needs import ANY_POLICY, Need
 from ..engines.workspace import Workspace
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..policies.bernoulli import binomial_law
 from .method import Method
 

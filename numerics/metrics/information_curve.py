@@ -7,16 +7,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..display import AsTable, Rows
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import markov, tabular, windows
 from ..engines.markov import information as markov_information
 from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance
-from ..limits import memory_budget
-from ..probabilities import whole
-from ..units import converted
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind
+from ..numbers.limits import memory_budget
+from ..numbers.probabilities import whole
+from ..numbers.units import converted
 from .information import curve_at, profile
 from .output_law import too_costly
 

@@ -18,13 +18,13 @@ from flint import fmpq
 from numpy.typing import NDArray
 
 from .._kernels import lattice as lattice_kernels
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
 from ..engines.needs import ANY_POLICY
 from ..engines.rational.rows import ONE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..limits import power
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.limits import power
 from ..policies import Partial
 from .information import tabular_method
 from .log_forms import exact_method

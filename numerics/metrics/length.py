@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..enclosure import Enclosure
 from ..engines.needs import Need, all_of
 from ..engines.rational import language_obstacle
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..limits import power
-from ..logform import LogForm
+from ..numbers.enclosure import Enclosure
+from ..numbers.limits import power
+from ..numbers.logform import LogForm
 from .log_forms import exact_method
 from .method import Method
 

@@ -15,7 +15,6 @@ from fractions import Fraction
 
 from flint import fmpq
 
-from ..enclosure import Enclosure, within_range
 from ..engines import rational
 from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import RationalLaw, adaptive
@@ -26,10 +25,11 @@ from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput
 from ..instances import Instance
 from ..languages import NGram
-from ..limits import power
-from ..logform import LogForm
+from ..numbers.enclosure import Enclosure, within_range
+from ..numbers.limits import power
+from ..numbers.logform import LogForm
+from ..numbers.rationals import to_flint, to_fraction
 from ..policies import ExchangeableTimes
-from ..rationals import to_flint, to_fraction
 from . import path, schedule
 from .adaptive import METHODS as OF_ADAPTIVE
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished

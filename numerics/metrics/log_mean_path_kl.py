@@ -16,8 +16,6 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from ..closedform import ClosedForm
-from ..enclosure import SAFE, UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
 from ..engines.needs import GIVEN_TIMES
 from ..engines.ranges import require_range
@@ -26,10 +24,12 @@ from ..engines.rational.information import Number
 from ..engines.workspace import Cost, Workspace
 from ..errors import NoLogForm
 from ..instances import Instance
-from ..limits import power
-from ..logform import LogForm
+from ..numbers.closedform import ClosedForm
+from ..numbers.enclosure import SAFE, UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.limits import power
+from ..numbers.logform import LogForm
+from ..numbers.rationals import to_fraction
 from ..policies import GivenTimes, Schedule, pattern
-from ..rationals import to_fraction
 from . import products
 from .log_forms import exact_method
 from .method import Method

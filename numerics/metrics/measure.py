@@ -10,12 +10,12 @@ from maskbound.theory import closest
 from maskbound.theory import quantities as vocabulary
 
 from ..display import AsTable, Rows
-from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach, NoLogForm, shown
 from ..instances import Instance, require_instance
-from ..limits import memory_budget, shown_bytes
-from ..units import converted, read_unit
+from ..numbers.enclosure import Enclosure
+from ..numbers.limits import memory_budget, shown_bytes
+from ..numbers.units import converted, read_unit
 from .method import COMPILER, Method
 from .methods import METHODS, methods_for
 from .units import in_nats, unit_of

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from ..enclosure import Enclosure, Kind
 from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
 from ..engines.needs import Obstacle
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..numbers.enclosure import Enclosure, Kind
 
 __all__ = [
     "COMPILER",

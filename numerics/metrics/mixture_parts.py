@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import rational, tabular
 from ..engines.needs import RANDOM_SETS, Need, all_of
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..logform import LogForm
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure
+from ..numbers.logform import LogForm
 from ..policies import FixedSize, GivenTimes
 from . import block_sizes, path
 from .log_forms import exact_method, exact_path_kl, of_rationals

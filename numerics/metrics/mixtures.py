@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
-from ..enclosure import Enclosure, gamma
 from ..engines import rational, tabular
 from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..numbers.enclosure import Enclosure, gamma
+from ..numbers.rationals import to_flint
 from ..policies import FixedSize
-from ..rationals import to_flint
 from . import error_rates, path
 from .log_forms import exact_method, exact_path_kl, of_rationals
 from .method import Method, narrowed

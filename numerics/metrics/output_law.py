@@ -9,7 +9,7 @@ from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..errors import BadInput, BeyondReach
 from ..instances import Instance
-from ..limits import memory_budget, shown_bytes
+from ..numbers.limits import memory_budget, shown_bytes
 from .method import COMPILER, INTERPRETED
 
 __all__ = ["law", "too_costly"]

@@ -12,10 +12,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import tabular
 from ..engines.needs import BERNOULLI, EXACT_DENOISER, EXCHANGEABLE, GIVEN_TIMES, Need
 from ..engines.workspace import Cost, Workspace
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure
 from ..policies import ExchangeableTimes, GivenTimes
 from .information import Profile, by_size, profile, tabular_method
 from .method import Method

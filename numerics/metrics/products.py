@@ -10,11 +10,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure
 from ..engines import blocks
 from ..engines.needs import BERNOULLI, FIXED_SETS, all_of
 from ..engines.workspace import Workspace
 from ..instances import Instance
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure
 from . import divergence, error_rates, information, path
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..enclosure import Enclosure
 from ..engines import sampled
 from ..engines.workspace import Workspace
+from ..numbers.enclosure import Enclosure
 from .method import FINISHED, Method, Obstacle
 
 __all__ = ["METHODS"]

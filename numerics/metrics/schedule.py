@@ -9,10 +9,10 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from ..enclosure import Enclosure
 from ..engines.needs import FIXED_SIZE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..numbers.enclosure import Enclosure
 from ..policies import Bernoulli, Policy, Schedule
 from .method import Method, Obstacle
 

@@ -7,12 +7,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import Enclosure, gamma
 from ..engines import markov
 from ..engines.workspace import Request, Workspace
 from ..errors import MaskboundError
 from ..instances import Instance
-from ..lattice import sequence_index
+from ..numbers.enclosure import Enclosure, gamma
+from ..numbers.lattice import sequence_index
 from .chains import enclosure
 from .output_law import law
 

@@ -17,7 +17,6 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ..engines import rational, tabular
 from ..engines.needs import BERNOULLI, all_of
 from ..engines.rational import information as exactly
@@ -26,8 +25,9 @@ from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Workspace
 from ..errors import BeyondReach, NoLogForm
 from ..instances import Instance
-from ..logform import LogForm
-from ..rationals import to_flint
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.logform import LogForm
+from ..numbers.rationals import to_flint
 from .information import profile, tabular_method
 from .log_forms import exact_method, of_rationals
 from .schedule import schedule_of

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF
+from ..numbers.enclosure import UNIT_ROUNDOFF
 
 __all__ = ["entropy_terms", "sum_of_logs"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maskbound.theory import quantities
 
-from ..units import worded
+from ..numbers.units import worded
 
 __all__ = ["in_nats", "unit_of"]
 

@@ -10,11 +10,11 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..engines import coarse_graining, windows
 from ..engines.needs import BERNOULLI, COUNTED, FIXED_SIZE, Need, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from .chains import BY_CURVE
 from .method import Method, Obstacle
 

@@ -24,15 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._kernels.shortest_path import cheapest_jumps
-from ..enclosure import Enclosure
 from ..engines.workspace import Workspace
 from ..errors import BadInput
 from ..instances import Instance
-from ..limits import require_memory
 from ..metrics.information import Profile
+from ..numbers.enclosure import Enclosure
+from ..numbers.limits import require_memory
+from ..numbers.probabilities import whole
 from ..policies import Bernoulli, FixedSize, Schedule
 from ..policies.schedule import MOST_STEPS
-from ..probabilities import whole
 from .exact_schedule import best_exactly
 from .plan import KINDS, Kind, Plan, kind_of, measured, others
 from .profiles import curve_of, profile_of

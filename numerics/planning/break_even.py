@@ -8,16 +8,16 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..enclosure import Enclosure
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach
 from ..instances import Instance
-from ..limits import memory_budget
 from ..metrics import Method
 from ..metrics.measure import explain
 from ..metrics.methods import methods_for
+from ..numbers.enclosure import Enclosure
+from ..numbers.limits import memory_budget
+from ..numbers.probabilities import number
 from ..policies import Bernoulli, FixedSize, Policy, bisection
-from ..probabilities import number
 from .best_schedule import best_sizes
 from .profiles import profile_of
 

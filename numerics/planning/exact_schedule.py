@@ -18,12 +18,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF, gamma
 from ..engines import compositions, rational
 from ..engines.workspace import Workspace
 from ..errors import BadInput
 from ..instances import Instance
 from ..metrics.summation import sum_of_logs
+from ..numbers.enclosure import UNIT_ROUNDOFF, gamma
 from ..policies import Bernoulli, FixedSize, Schedule
 from .plan import Kind, Plan, measured, named_policies, others
 

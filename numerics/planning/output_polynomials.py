@@ -13,7 +13,7 @@ from ..engines import compositions, rational
 from ..engines.workspace import Workspace
 from ..errors import BadInput, shown
 from ..instances import Instance
-from ..probabilities import whole
+from ..numbers.probabilities import whole
 
 __all__ = ["OutputPolynomials", "output_polynomials"]
 

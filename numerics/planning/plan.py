@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ..enclosure import Enclosure
 from ..errors import BadInput
 from ..instances import Instance
 from ..metrics import measure
+from ..numbers.enclosure import Enclosure
 from ..policies import Bernoulli, FixedSize, Schedule
 
 __all__ = ["KINDS", "Kind", "Plan", "kind_of", "measured", "named_policies", "others"]

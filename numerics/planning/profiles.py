@@ -11,10 +11,10 @@ from ..engines.blocks import profile as block_profile
 from ..engines.markov import tabulated
 from ..engines.workspace import Workspace
 from ..errors import BadInput
-from ..limits import memory_budget, require_memory
 from ..metrics.information import Profile, profile
 from ..metrics.output_law import too_costly
 from ..metrics.path import learning_profile
+from ..numbers.limits import memory_budget, require_memory
 from ..policies.bernoulli import binomial_law
 
 __all__ = ["curve_of", "profile_of"]

@@ -12,10 +12,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import limits
 from ..errors import BadInput, Undecidable, shown
-from ..logform import LogForm
-from ..probabilities import number, whole, written
+from ..numbers import limits
+from ..numbers.logform import LogForm
+from ..numbers.probabilities import number, whole, written
 from ..spec.draws import Spec
 from ..spec.table import ABSENT, Count, Number, Wholes
 from ..traits import decides

@@ -14,10 +14,10 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import gamma
 from ..errors import BadInput
-from ..limits import power
-from ..probabilities import whole
+from ..numbers.enclosure import gamma
+from ..numbers.limits import power
+from ..numbers.probabilities import whole
 from ..spec.draws import Spec, normalised
 from ..traits import decides
 from .base import Partial, Policy, Transition

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._kernels import choices as kernels
-from ..categorical import categorical
-from ..enclosure import UNIT_ROUNDOFF
 from ..errors import BeyondReach
-from ..probabilities import SMALLEST_NORMAL
+from ..numbers.categorical import categorical
+from ..numbers.enclosure import UNIT_ROUNDOFF
+from ..numbers.probabilities import SMALLEST_NORMAL
 
 if TYPE_CHECKING:
     from .adaptive import Adaptive

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..categorical import categorical
+from ..numbers.categorical import categorical
 from .base import Partial, Transition
 
 __all__ = ["filled", "fillings"]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from ..limits import power
-from ..probabilities import whole
+from ..numbers.limits import power
+from ..numbers.probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import WholeRows
 from ..traits import decides

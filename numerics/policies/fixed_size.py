@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
-from ..limits import power
-from ..probabilities import whole
+from ..numbers.limits import power
+from ..numbers.probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import ABSENT, Wholes
 from ..traits import decides

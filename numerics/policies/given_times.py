@@ -17,8 +17,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import UNIT_ROUNDOFF
-from ..limits import power
+from ..numbers.enclosure import UNIT_ROUNDOFF
+from ..numbers.limits import power
 from .base import DrawStep, Partial, Policy, Transition
 from .filling import filled, fillings
 

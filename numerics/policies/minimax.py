@@ -19,8 +19,8 @@ from typing import Any
 from flint import fmpq
 
 from ..errors import BadInput
-from ..probabilities import number, whole
-from ..rationals import to_flint, to_fraction
+from ..numbers.probabilities import number, whole
+from ..numbers.rationals import to_flint, to_fraction
 
 __all__ = ["CRITERIA", "Minimax", "denominators", "fixed_value", "minimax", "overshoot", "reaches"]
 

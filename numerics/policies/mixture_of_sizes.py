@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
-from ..probabilities import Probabilities, written
+from ..numbers.probabilities import Probabilities, written
 from ..spec.draws import Spec, normalised
 from ..spec.table import ABSENT, Count, Numbers, Text, WholeRows
 from ..traits import decides

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
-from ..limits import power
-from ..probabilities import ROW_TOLERANCE, floating, number, written
+from ..numbers.limits import power
+from ..numbers.probabilities import ROW_TOLERANCE, floating, number, written
 from ..spec.table import Numbers
 from .base import DrawStep, Partial, Policy, Transition
 from .filling import filled

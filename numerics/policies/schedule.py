@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach, shown
-from ..probabilities import SMALLEST_NORMAL, Probabilities, number, whole
+from ..numbers.probabilities import SMALLEST_NORMAL, Probabilities, number, whole
 
 __all__ = ["MOST_STEPS", "Schedule"]
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationError, ValidationInfo
 
 from ..errors import BadInput, MaskboundError, shown
-from ..probabilities import number, whole, written
+from ..numbers.probabilities import number, whole, written
 
 __all__ = [
     "ABSENT",

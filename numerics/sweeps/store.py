@@ -11,8 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from ..enclosure import Enclosure, Kind
 from ..errors import BadInput
+from ..numbers.enclosure import Enclosure, Kind
 from .code import code_version
 from .grid import Settings
 

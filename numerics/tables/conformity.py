@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..conformance import Component, Conformity
-from .render import as_json
+from ..render.table import as_json
 
 __all__ = ["conformity_record"]
 

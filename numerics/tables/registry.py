@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
-from ..checks import Status, Verdict
 from ..engines.workspace import Workspace
+from ..instances.cases import Case
+from ..judging import Status, Verdict
 from ..languages import Language
 from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve
 from ..metrics.measure import measurable, measure_one
+from ..render.table import Table
+from ..study import hmm_ser, ngram_ter, policies_table, ser_of_languages, steps_to_target, ter_of_languages
+from ..study.constants import constants
+from ..study.english_curve import SHORT, english_curve
+from ..study.minimax import minimax_table
+from ..study.packages import released_table
+from ..study.released import conformance_table
+from ..study.schedules import break_even_table, schedule_table
 from ..sweeps import Store
-from .cases import Case
-from .constants import constants
-from .english_curve import SHORT, english_curve
-from .minimax import minimax_table
-from .packages import released_table
-from .released import conformance_table
-from .render import Table
-from .schedules import break_even_table, schedule_table
 from .statements import reference_list, statement_list
 from .stored import stored_results
-from .study import hmm_ser, ngram_ter, policies_table, ser_of_languages, steps_to_target, ter_of_languages
 from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
 from .verdicts import tally, tightness, verdict_table, verdicts_of
 from .vocabulary import quantity_list

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..enclosure import Enclosure
 from ..engines.law import Law
 from ..errors import BadInput, shown
 from ..instances import Instance
 from ..languages import spelt
-from ..lattice import sequence_rows
 from ..metrics.information_curve import InformationCurve
 from ..metrics.measure import Measured
 from ..metrics.units import unit_of
-from ..units import Unit, converted
-from .render import Table, as_json
+from ..numbers.enclosure import Enclosure
+from ..numbers.lattice import sequence_rows
+from ..numbers.units import Unit, converted
+from ..render.table import Table, as_json
 
 __all__ = [
     "curve_record",

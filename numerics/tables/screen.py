@@ -10,8 +10,8 @@ from tabulate import tabulate
 
 from maskbound.theory import Statement
 
-from ..checks import Side, Status, Verdict
-from ..digits import shown
+from ..judging import Side, Status, Verdict
+from ..numbers.digits import shown
 from .verdicts import is_rounding_equality, side_enclosure, tally, tightness
 
 __all__ = ["EXPLAINED", "explained", "one_screen"]

@@ -9,7 +9,7 @@ from ..denoisers import DenoiserTable
 from ..errors import BadInput, shown
 from ..languages import LanguageTable
 from ..policies import PolicyTable
-from .render import Table
+from ..render.table import Table
 
 __all__ = ["spec_keys"]
 

@@ -11,9 +11,9 @@ from maskbound import theory
 from maskbound.theory import FORMAL, PAPERS, Statement, consequences, declared_in, quantities, search, statements
 
 from ..errors import BadInput, shown
+from ..render.table import Formula, Table
 from ..tightness import extremes, in_words
 from ..universal_verdicts import universal_verdicts
-from .render import Formula, Table
 
 __all__ = [
     "find_statement",

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..render.table import Table
 from ..sweeps import Store
-from .render import Table
 
 __all__ = ["stored_results"]
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from maskbound.theory import Statement, statements
 
-from ..checks import Status, Verdict, judge
-from ..checks.check import FALSE
 from ..engines.workspace import Workspace
 from ..instances import Instance, Pair, from_spec
+from ..instances.cases import Case
+from ..judging import Status, Verdict, judge
+from ..judging.check import FALSE
+from ..render.table import Formula, Table
 from ..tightness import extremes
-from .cases import Case
-from .render import Formula, Table
 from .statements import for_every_language, tightest_ratio
 from .verdicts import LATEX, is_rounding_equality, side_enclosure, tally, tightness, verdicts_of
 

@@ -13,13 +13,13 @@ from tabulate import tabulate
 
 from maskbound.theory import Statement, statements
 
-from ..checks import Side, Status, Verdict, settled
-from ..checks.check import FALSE
-from ..checks.falsify import Falsification
-from ..enclosure import KINDS, Enclosure, Kind
 from ..engines.workspace import Request, Workspace
-from .cases import Case
-from .render import Formula, Table, as_json, as_text
+from ..falsify.search import Falsification
+from ..instances.cases import Case
+from ..judging import Side, Status, Verdict, settled
+from ..judging.check import FALSE
+from ..numbers.enclosure import KINDS, Enclosure, Kind
+from ..render.table import Formula, Table, as_json, as_text
 
 __all__ = [
     "as_records",

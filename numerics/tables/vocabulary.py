@@ -6,7 +6,7 @@ from maskbound.theory import ASSUMPTIONS, parameters, quantities
 from maskbound.theory.assumptions import spelled_assumption
 
 from ..errors import BadInput, shown
-from .render import Formula, Table
+from ..render.table import Formula, Table
 
 __all__ = ["assumption_list", "quantity_list"]
 

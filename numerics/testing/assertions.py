@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from maskbound.theory import Statement, claim, closest, statements
 
-from ..checks import Status, Verdict, settled
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair
+from ..judging import Status, Verdict, settled
 
 __all__ = ["assert_holds"]
 

@@ -85,8 +85,8 @@ class InstanceFile(pytest.File):
         """The statements, then each claim; a file that is wrong fails as a whole, with its sentence."""
         # Here, so that test suites without such files do not wait for numba.
         from ..errors import MaskboundError
+        from ..instances.cases import open_case
         from ..instances.specfile import claims_of
-        from ..tables.cases import open_case
         from ..tables.verdicts import judged_on
 
         try:
@@ -108,8 +108,8 @@ class _Item(pytest.Item):
 
     def verdicts(self) -> list[Any]:
         """One for each statement and case."""
-        from ..checks import settled
         from ..engines.workspace import Workspace
+        from ..judging import settled
 
         works = {subject: Workspace(subject) for _, case in self.judged for subject in case.subjects}
         return [
@@ -126,7 +126,7 @@ class StatementsItem(_Item):
 
     def runtest(self) -> None:
         """Judge them all."""
-        from ..checks import Status
+        from ..judging import Status
 
         violated = [verdict.account() for verdict in self.verdicts() if verdict.status is Status.VIOLATED]
         if violated:
@@ -138,7 +138,7 @@ class ClaimItem(_Item):
 
     def runtest(self) -> None:
         """Judge it."""
-        from ..checks import Status
+        from ..judging import Status
 
         if not self.judged:
             raise CheckFailed(f"{self.name}: it compares two instances, and the file holds one")

@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 
 from ..errors import BeyondReach
 from ..languages.code_products import codewords
-from ..logform import LogForm
+from ..numbers.logform import LogForm
 from .codes import MOST_WORDS, field_of
 from .orders import LOG_V, Combination
 from .simplex import game

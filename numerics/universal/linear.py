@@ -17,7 +17,7 @@ import sympy
 from maskbound.theory.monotone import sign as exact_sign
 
 from ..errors import BeyondReach
-from ..rationals import to_fraction
+from ..numbers.rationals import to_fraction
 
 __all__ = ["CONSTANT", "Form", "Lattice", "Number", "add", "maximum", "minimum", "negative", "number", "scaled", "sign"]
 

@@ -11,7 +11,7 @@ import sympy
 from sympy import Expr, Integer, Poly, Rational
 
 from ..errors import BeyondReach
-from ..rationals import to_fraction
+from ..numbers.rationals import to_fraction
 
 __all__ = ["Inequality", "inequality"]
 

@@ -9,8 +9,8 @@ from typing import Any
 from maskbound.theory import Statement, claim
 
 from ..errors import BadInput, BeyondReach
+from ..numbers.probabilities import whole
 from ..policies import Bernoulli, FixedSets, FixedSize, Policy
-from ..probabilities import whole
 from ..traits import parts
 from .by_sets import by_sets
 from .decision import Decided, Decision
@@ -162,7 +162,7 @@ def _require_assumptions(
     others = [assumption for assumption in statement.assumptions if assumption.name not in EQUATIONS]
     if not others:
         return sorted(names & EQUATIONS)
-    from ..checks.hypotheses import missing
+    from ..judging.hypotheses import missing
 
     lacking = {
         each.name
@@ -266,7 +266,7 @@ def _refuted(
     engines have the last word.
     """
     # Engines take long to import, and only refutations need them.
-    from ..checks import Status
+    from ..judging import Status
     from .witness import candidates, judged, spec_of
 
     mixed = " x ".join(f"{spanning[g].label}^{t}" if t != 1 else spanning[g].label for g, t in outcome.amounts.items())

@@ -22,9 +22,9 @@ from ..instances import Instance, from_spec
 from ..instances.gallery import load_gallery
 from ..instances.pairs import RELATIONS
 from ..instances.specfile import in_file, read_file
+from ..numbers.probabilities import whole
 from ..policies import Policy
 from ..policies.kind import read_policy
-from ..probabilities import whole
 from ..spec.table import SpecTable, require_table, within
 
 __all__ = ["Question", "load_question", "parse_question"]

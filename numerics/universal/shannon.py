@@ -22,7 +22,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from ..errors import BeyondReach
-from ..rationals import to_flint, to_fraction
+from ..numbers.rationals import to_flint, to_fraction
 from .linear import Number
 from .orders import LOG_V, Combination, Orders, combined
 

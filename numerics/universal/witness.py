@@ -11,12 +11,12 @@ from typing import Any
 
 from maskbound.theory import Statement
 
-from ..checks import Status, check
 from ..errors import BeyondReach, MaskboundError
 from ..instances import Instance, from_spec
 from ..instances.explicit import explicit_spec
+from ..judging import Status, check
 from ..languages import Blocks
-from ..limits import power
+from ..numbers.limits import power
 from ..policies import Policy
 from .codes import MOST_WORDS, code, field_of, product_of_codes, rare_ones
 from .rays import Generator, Outcome

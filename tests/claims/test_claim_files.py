@@ -12,12 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from maskbound.numerics import cli
-from maskbound.numerics.checks import Status, verify
+from maskbound.numerics.certificates import kernel
 from maskbound.numerics.claims import ClaimFile, decide
 from maskbound.numerics.claims.page import claim_page, latex_fragment
 from maskbound.numerics.claims.write import write_page
 from maskbound.numerics.errors import BadInput
-from maskbound.numerics.tables.report.html import html_page
+from maskbound.numerics.judging import Status
+from maskbound.numerics.report.html import html_page
 from maskbound.numerics.universal import Decided, checker
 
 PAGES = Path(__file__).parent.parent.parent / "proofs_notes" / "claims"
@@ -64,7 +65,7 @@ def test_a_false_claim_has_a_counterexample_and_a_certificate(tmp_path):
     assert verdict.status is Status.VIOLATED
     assert [subject.policy.steps for subject in case.subjects] == [1]
     (certified,) = found.certificates
-    assert verify.verify(json.dumps(certified.certificate)) is not None
+    assert kernel.verify(json.dumps(certified.certificate)) is not None
     page = html_page(claim_page(found))
     assert "Counterexample" in page
     assert "pair(vocab=2, length=2)" in page or "parity(length=2)" in page
@@ -84,7 +85,7 @@ def test_a_claim_that_fails_for_a_language_nobody_tried(tmp_path):
     assert "Counterexample" in html_page(claim_page(found))
     (certified,) = found.certificates
     assert "violated" in certified.about
-    assert verify.verify(json.dumps(certified.certificate)) is not None
+    assert kernel.verify(json.dumps(certified.certificate)) is not None
 
 
 def test_every_length_asks_for_more_than_the_claim(tmp_path):

@@ -18,11 +18,11 @@ from oracles import quantities
 from oracles.logs import real
 
 from maskbound.numerics import denoisers, languages, policies
-from maskbound.numerics.enclosure import Enclosure, gamma
 from maskbound.numerics.engines import adaptive, reference
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.metrics import measure
+from maskbound.numerics.numbers.enclosure import Enclosure, gamma
 
 ACCURACY = 1e-12
 ORACLE_ERROR = real(Fraction(1, 10**55))

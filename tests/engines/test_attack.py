@@ -8,8 +8,8 @@ import attack
 import pytest
 from attack import Findings, run
 
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Workspace
+from maskbound.numerics.numbers.enclosure import Enclosure
 
 
 def attacked(count: int, seed: int) -> Findings:

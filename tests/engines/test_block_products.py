@@ -13,7 +13,6 @@ import pytest
 from mpmath import mp, mpf
 
 from maskbound.numerics import languages, policies
-from maskbound.numerics.enclosure import gamma
 from maskbound.numerics.engines.blocks import counts as block_counts
 from maskbound.numerics.engines.blocks import profile as block_profile
 from maskbound.numerics.engines.blocks import revealed_patterns
@@ -22,6 +21,7 @@ from maskbound.numerics.engines.blocks.counts import Composition, Tiny, composit
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.languages import Language
 from maskbound.numerics.metrics.block_sizes import METHODS
+from maskbound.numerics.numbers.enclosure import gamma
 
 PRODUCTS = {"counts": block_counts.all_blocks, "steps": block_steps.all_blocks}
 SIZES = ((1, (2, 1)), (2, (6,)), (2, (3, 0, 3)), (2, (1,) * 6), (3, (2, 4)), (3, (1, 2, 3)), (4, (5, 3)), (4, (1, 7)))

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from maskbound.numerics import denoisers, languages, policies
-from maskbound.numerics.enclosure import Enclosure, gamma, margin
 from maskbound.numerics.engines.blocks import counts
 from maskbound.numerics.engines.markov.chain import Chain
 from maskbound.numerics.engines.markov.sets import log_probabilities_of_sets
@@ -19,6 +18,7 @@ from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.metrics.error_rates import exponential
 from maskbound.numerics.metrics.methods import methods_for
+from maskbound.numerics.numbers.enclosure import Enclosure, gamma, margin
 
 ENGINES = ("tabular", "adaptive", "reference", "markov", "rational")
 

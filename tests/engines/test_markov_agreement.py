@@ -15,11 +15,11 @@ from oracles import samplers as oracle_samplers
 from oracles.logs import real
 
 from maskbound.numerics import Instance, denoisers, languages, measure, policies
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines import markov, tabular
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.metrics import measurable
 from maskbound.numerics.metrics.sequences import log_probabilities
+from maskbound.numerics.numbers.enclosure import Enclosure
 
 F = Fraction
 LOOSE = ("bound", "statistical")

@@ -15,11 +15,11 @@ from maskbound.numerics import Instance, measure, policies
 from maskbound.numerics import denoisers as product
 from maskbound.numerics import languages as made
 from maskbound.numerics.denoisers import NearRule
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.markov.chain import Chain
 from maskbound.numerics.engines.markov.information import lag_information_of, path_kl
 from maskbound.numerics.engines.markov.learning import NearPredictions
 from maskbound.numerics.engines.reveal_probabilities import before_bernoulli, before_fixed_size
+from maskbound.numerics.numbers.enclosure import Enclosure
 
 F = Fraction
 CASES = [languages.random_chain(Random(seed), V, zeros=0.4) for seed, V in ((0, 3), (3, 2), (8, 2), (6, 3))]

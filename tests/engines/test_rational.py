@@ -21,11 +21,11 @@ from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.instances.gallery import load_gallery, names
-from maskbound.numerics.logform import LogForm
 from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.metrics.log_forms import exact_law_distance, known
 from maskbound.numerics.metrics.measure import measure_one
-from maskbound.numerics.rationals import to_fraction
+from maskbound.numerics.numbers.logform import LogForm
+from maskbound.numerics.numbers.rationals import to_fraction
 
 BITS = 256
 ASKED = 0.01

@@ -17,11 +17,11 @@ from maskbound.numerics.engines.sampled import intervals, tally
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
-from maskbound.numerics.instances.sampler import sampler_for
 from maskbound.numerics.languages import HMM, NGram, english_ngram, iid, markov, pair, shifted_pair
 from maskbound.numerics.metrics import measure_one
 from maskbound.numerics.metrics.methods import METHODS
 from maskbound.numerics.policies import Adaptive, Bernoulli, FixedSize, bisection
+from maskbound.numerics.sampling.sampler import sampler_for
 from maskbound.theory import claim
 
 HMM_4 = HMM(

@@ -10,15 +10,16 @@ from grid import cases
 from hypothesis import given, settings
 
 from maskbound.numerics import measure
-from maskbound.numerics.enclosure import gamma
 from maskbound.numerics.engines import sampled
 from maskbound.numerics.engines.sampled.bigrams import BigramTally
 from maskbound.numerics.engines.workspace import Request, Workspace
-from maskbound.numerics.instances import Instance, draw
+from maskbound.numerics.instances import Instance
 from maskbound.numerics.languages import HMM, Blocks, NGram, markov, pair, shifted_pair
 from maskbound.numerics.languages.bigrams import bigram_law
 from maskbound.numerics.metrics.bigrams import pooled_bigrams
+from maskbound.numerics.numbers.enclosure import gamma
 from maskbound.numerics.policies import Bernoulli, autoregressive
+from maskbound.numerics.sampling import draw
 
 CHAIN = markov([0.5, 0.5], [[0.9, 0.1], [0.4, 0.6]], 8)
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from maskbound.numerics import denoisers, languages, measure, policies
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.metrics.bigrams import rates
 from maskbound.numerics.metrics.measure import measure_one
+from maskbound.numerics.numbers.enclosure import Enclosure
 
 LOPSIDED = Fraction(10**16, 10**16 + 1)
 

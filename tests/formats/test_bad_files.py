@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from maskbound.numerics import cli, limits
+from maskbound.numerics import cli
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import load
+from maskbound.numerics.numbers import limits
 
 ARPA = """\\data\\
 ngram 1=4

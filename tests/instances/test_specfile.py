@@ -16,7 +16,7 @@ from oracles import languages as oracle
 from maskbound.numerics import denoisers, policies
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import Instance, Pair, dump, explicit_spec, from_spec, load, load_pair, parse
-from maskbound.numerics.lattice import sequence_rows
+from maskbound.numerics.numbers.lattice import sequence_rows
 
 BERNOULLI = {"kind": "bernoulli", "steps": 2}
 CHAIN = {"kind": "markov", "length": 4, "initial": ["1/2", "2/4"], "transition": [["1/3", "2/3"], [1, "0"]]}

@@ -11,10 +11,10 @@ from grid import Case, cases
 from hypothesis import given, settings
 from oracles.logs import real
 
-from maskbound.numerics.enclosure import Enclosure, gamma
 from maskbound.numerics.engines import reference, tabular
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.metrics import METHODS, measurable, measure
+from maskbound.numerics.numbers.enclosure import Enclosure, gamma
 
 ENGINES = sorted({method.engine for method in METHODS if method.kind != "statistical"})
 SAMPLES = 300

@@ -10,11 +10,11 @@ import pytest
 from mpmath import mp, mpf
 
 from maskbound.numerics import denoisers, languages, measure, policies
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
 from maskbound.numerics.metrics import measurable, measure_one
+from maskbound.numerics.numbers.enclosure import Enclosure
 
 DIGITS = 60
 ACCURACY = 1e-12

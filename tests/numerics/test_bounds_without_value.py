@@ -9,13 +9,13 @@ import re
 import pytest
 
 from maskbound.numerics import Instance, languages, measure, policies
-from maskbound.numerics.checks import Status, judge
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.engines.workspace import Workspace
+from maskbound.numerics.judging import Status, judge
 from maskbound.numerics.metrics import measure_one
 from maskbound.numerics.metrics.measure import Measured
+from maskbound.numerics.numbers.enclosure import Enclosure
+from maskbound.numerics.render.table import FORMATS, as_json, as_text
 from maskbound.numerics.sweeps.store import Row
-from maskbound.numerics.tables.render import FORMATS, as_json, as_text
 from maskbound.numerics.tables.results import measured_record, measured_table
 from maskbound.numerics.tables.verdicts import as_records, tightness, verdict_table
 from maskbound.theory import claim

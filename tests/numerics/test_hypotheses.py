@@ -5,8 +5,8 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 
-from maskbound.numerics.checks.hypotheses import missing
 from maskbound.numerics.instances import Instance
+from maskbound.numerics.judging.hypotheses import missing
 from maskbound.numerics.languages import HMM, Blocks, Tabular, iid, shifted_pair
 from maskbound.numerics.policies import Bernoulli, FixedSize
 from maskbound.theory import ASSUMPTIONS

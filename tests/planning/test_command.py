@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from maskbound.numerics import Instance, cli, languages, load, measure, policies
-from maskbound.numerics.tables import schedules
-from maskbound.numerics.tables.render import FORMATS, render
+from maskbound.numerics.render.table import FORMATS, render
+from maskbound.numerics.study import schedules
 
 RUNNER = CliRunner()
 

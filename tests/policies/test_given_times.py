@@ -15,19 +15,19 @@ from oracles import languages as oracle_languages
 from oracles import quantities, samplers
 
 from maskbound.numerics import denoisers, languages
-from maskbound.numerics.checks.certificate import certificate
-from maskbound.numerics.checks.generators import EXACT, Family, merged_steps, split_step
-from maskbound.numerics.checks.mutations import perturbed
-from maskbound.numerics.checks.shrinking import shrink, size
-from maskbound.numerics.checks.subject import Candidate
+from maskbound.numerics.certificates.certificate import certificate
 from maskbound.numerics.conformance.claim import Claim
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach, NoLogForm
+from maskbound.numerics.falsify.generators import EXACT, Family, merged_steps, split_step
+from maskbound.numerics.falsify.mutations import perturbed
+from maskbound.numerics.falsify.shrinking import shrink, size
+from maskbound.numerics.falsify.subject import Candidate
 from maskbound.numerics.instances import Instance
-from maskbound.numerics.instances.sampler import CompiledSampler, sampler_for
 from maskbound.numerics.metrics import METHODS, measurable, measure
 from maskbound.numerics.policies import Bernoulli, ExchangeableTimes, FixedSize, PolicyTable
 from maskbound.numerics.policies.filling import filled
+from maskbound.numerics.sampling.sampler import CompiledSampler, sampler_for
 from maskbound.numerics.spec.table import Wholes
 from maskbound.numerics.traits import parts
 from maskbound.numerics.universal import Decided, prove

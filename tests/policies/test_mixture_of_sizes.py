@@ -15,9 +15,9 @@ from maskbound.numerics.conformance.e_values import Evidence
 from maskbound.numerics.denoisers import Perturbed
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import parse
-from maskbound.numerics.instances.sampler import CompiledSampler, StepwiseSampler, sampler_for
 from maskbound.numerics.policies import FixedSize, MixtureOfSizes
 from maskbound.numerics.policies.minimax import minimax
+from maskbound.numerics.sampling.sampler import CompiledSampler, StepwiseSampler, sampler_for
 
 LISTS = [[1, 2, 0, 1], [2, 1, 1, 0], [1, 2, 1, 0], [0, 0, 4, 0]]
 WEIGHTS = [Fraction(1, 4), Fraction(1, 4), Fraction(1, 3), Fraction(1, 6)]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from maskbound.numerics.checks import verify as kernel
-from maskbound.numerics.checks.coq_export import coq_file
+from maskbound.numerics.certificates import kernel
+from maskbound.numerics.certificates.coq_export import coq_file
 from maskbound.numerics.errors import BeyondReach
 
 FOLDER = Path(__file__).parents[2] / "proofs_notes" / "coq"

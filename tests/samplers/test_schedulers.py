@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maskbound.numerics.tables.released import DISTANCE, conformance_table
+from maskbound.numerics.study.released import DISTANCE, conformance_table
 
 RECORDED = Path(__file__).parent / "conformance.json"
 """Written by ``maskbound table conformance --out tests/samplers/conformance.json``."""

@@ -13,8 +13,8 @@ import pytest
 from test_architecture import RANK
 
 from maskbound import numerics, theory
-from maskbound.numerics.enclosure import Enclosure
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.sweeps import Row, Settings, Store
 from maskbound.numerics.sweeps.code import ABOVE, digest
 from maskbound.numerics.sweeps.store import COLUMNS

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from maskbound.numerics import Instance, curve, languages, law, measure, policies
-from maskbound.numerics.enclosure import UNIT_ROUNDOFF
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import parse
 from maskbound.numerics.instances.gallery import load_gallery
 from maskbound.numerics.metrics import information_curve
 from maskbound.numerics.metrics.sequences import log_probabilities
+from maskbound.numerics.numbers.enclosure import UNIT_ROUNDOFF
 from maskbound.numerics.tables import results
 
 PAIR = Instance(languages.pair(2, 2), policies.Bernoulli(steps=2), name="small pair")

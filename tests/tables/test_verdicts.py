@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from maskbound.numerics import Instance, languages, policies
-from maskbound.numerics.checks import Side, Status, Verdict
-from maskbound.numerics.enclosure import Enclosure
-from maskbound.numerics.tables.cases import Case
+from maskbound.numerics.instances.cases import Case
+from maskbound.numerics.judging import Side, Status, Verdict
+from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.tables.registry import bounds
 from maskbound.numerics.tables.verdicts import (
     as_records,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from maskbound.numerics import Instance, languages, policies
-from maskbound.numerics.checks import Status
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import Pair
+from maskbound.numerics.judging import Status
 from maskbound.numerics.testing import assert_holds
 from maskbound.theory import ClaimError, claim, statements
 

@@ -15,10 +15,10 @@ from oracles.logs import mp
 from oracles.quantities import law_distance, measure_all
 from sympy import Expr
 
-from maskbound.numerics.checks import Status
-from maskbound.numerics.checks.check import check, judge
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.instances.specfile import parse
+from maskbound.numerics.judging import Status
+from maskbound.numerics.judging.check import check, judge
 from maskbound.numerics.metrics import measure
 from maskbound.theory import claim, quantities, symbols
 

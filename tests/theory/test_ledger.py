@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sympy import Integer, Symbol
 
-from maskbound.numerics.checks.hypotheses import missing
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
+from maskbound.numerics.judging.hypotheses import missing
 from maskbound.numerics.metrics import METHODS, measurable
 from maskbound.theory import (
     ASSUMPTIONS,

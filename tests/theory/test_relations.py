@@ -12,7 +12,16 @@ from random import Random
 import pytest
 from sympy import Integer, Symbol, diff, lambdify
 
-from maskbound.theory import ASSUMPTIONS, consequences, mermaid, parameters, quantities, statements, tree, with_entailed
+from maskbound.theory import (
+    ASSUMPTIONS,
+    consequences,
+    mermaid,
+    parameters,
+    quantities,
+    statements,
+    tree,
+    with_entailed,
+)
 
 DERIVED = [statement for statement in statements.values() if statement.follows_from]
 ROUNDS, ATTEMPTS = 200, 20_000

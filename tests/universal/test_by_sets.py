@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 
 from maskbound.numerics import check
-from maskbound.numerics.checks import Status
 from maskbound.numerics.errors import BeyondReach
 from maskbound.numerics.instances import parse
+from maskbound.numerics.judging import Status
 from maskbound.numerics.policies import FixedSets, FixedSize, autoregressive, bisection
 from maskbound.numerics.universal import Decided, Mixture, prove
 from maskbound.numerics.universal.by_sets import by_sets

@@ -8,8 +8,8 @@ import pytest
 from oracles.universal import random_law
 
 from maskbound.numerics import check
-from maskbound.numerics.checks import Status
 from maskbound.numerics.instances import parse
+from maskbound.numerics.judging import Status
 from maskbound.numerics.policies import Bernoulli, FixedSets
 from maskbound.numerics.universal import Decided, prove
 from maskbound.theory import statements

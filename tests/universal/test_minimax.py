@@ -15,7 +15,7 @@ from maskbound.numerics.errors import BadInput
 from maskbound.numerics.policies import Bernoulli, FixedSize, MixtureOfSizes
 from maskbound.numerics.policies.minimax import CRITERIA, overshoot
 from maskbound.numerics.policies.minimax_bounds import minimax_bounds
-from maskbound.numerics.tables.minimax import minimax_table
+from maskbound.numerics.study.minimax import minimax_table
 from maskbound.numerics.universal import Decided, fixed_value, minimax, prove
 from maskbound.numerics.universal.simplex import game
 from maskbound.theory import statements

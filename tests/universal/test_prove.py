@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from maskbound.numerics import check
-from maskbound.numerics.checks import Status
 from maskbound.numerics.instances import from_spec, parse
+from maskbound.numerics.judging import Status
 from maskbound.numerics.policies import Bernoulli, FixedSize, bisection
 from maskbound.numerics.universal import Decided, prove
 from maskbound.theory import claim, statements

@@ -9,8 +9,8 @@ import pytest
 from maskbound.numerics import policies
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.instances import parse
-from maskbound.numerics.logform import LogForm
 from maskbound.numerics.metrics import measure_one
+from maskbound.numerics.numbers.logform import LogForm
 from maskbound.numerics.universal.codes import code, field_of, rare_ones
 from maskbound.numerics.universal.exchangeable import LANGUAGE_RAYS, POLICY_RAYS, exchangeable, steps_of
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from maskbound.numerics import Instance, check, languages
-from maskbound.numerics.checks import Status
+from maskbound.numerics.judging import Status
 from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, bisection
 from maskbound.numerics.universal import Decided, Mixture, prove, prove_everywhere
 from maskbound.numerics.universal.codes import product_of_codes

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...limits import BEYOND_COUNTING
+from ...numbers.limits import BEYOND_COUNTING
 from ..workspace import Cost
 
 __all__ = ["Composition", "Tiny", "all_blocks", "all_or_some", "compositions", "counts_cost"]

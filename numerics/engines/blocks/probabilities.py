@@ -13,8 +13,8 @@ from itertools import combinations
 
 import numpy as np
 
-from ...enclosure import UNIT_ROUNDOFF
 from ...instances import Instance
+from ...numbers.enclosure import UNIT_ROUNDOFF
 from .. import tabular
 from ..workspace import Cost, Workspace
 from .counts import Composition, compositions

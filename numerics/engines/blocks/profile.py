@@ -21,7 +21,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import gamma
+from ...numbers.enclosure import gamma
 
 __all__ = ["before_law", "drop_weights", "profile_at_length"]
 

@@ -17,7 +17,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from ...limits import BEYOND_COUNTING
+from ...numbers.limits import BEYOND_COUNTING
 from ..workspace import Cost
 from .counts import SMALLEST, Composition, Tiny, compositions
 

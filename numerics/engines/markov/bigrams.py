@@ -36,10 +36,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._kernels.intervals import both_new
-from ...enclosure import SAFE, gamma
-from ...enclosure import UNIT_ROUNDOFF as U
 from ...errors import BadInput
-from ...limits import require_memory
+from ...numbers.enclosure import SAFE, gamma
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.limits import require_memory
 from ..reveal_steps import RevealStep, step_depth
 from .chain import Chain, Measured
 

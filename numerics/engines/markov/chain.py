@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import SAFE, UNIT_ROUNDOFF, gamma
 from ...errors import BadInput, BeyondReach
-from ...probabilities import PARAMETER_DEPTH
+from ...numbers.enclosure import SAFE, UNIT_ROUNDOFF, gamma
+from ...numbers.probabilities import PARAMETER_DEPTH
 
 __all__ = ["Chain", "Measured", "Mixing"]
 

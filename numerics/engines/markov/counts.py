@@ -19,9 +19,9 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import margin
 from ...errors import BeyondReach
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.enclosure import margin
 from .chain import Chain, Measured
 
 __all__ = ["pairs_of_counts", "sequence_error_rate_of_sizes"]

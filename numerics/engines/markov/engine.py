@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import gamma
 from ...instances import Instance
 from ...languages import NGram
 from ...languages.chains import ends_of
+from ...numbers.enclosure import gamma
 from ...policies import Bernoulli, FixedSets
 from ..needs import (
     APART,

@@ -31,10 +31,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._kernels.lag_information import lag_information
-from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
 from ...errors import BeyondReach
-from ...probabilities import PARAMETER_DEPTH
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.enclosure import gamma
+from ...numbers.probabilities import PARAMETER_DEPTH
 from ..reveal_probabilities import fixed_size_coefficients, lag_coefficients, pair_probability_differences
 from ..reveal_steps import prefix_sums
 from .chain import Chain, Measured

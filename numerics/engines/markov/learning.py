@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...denoisers import NearRule
-from ...enclosure import SAFE, gamma
-from ...enclosure import UNIT_ROUNDOFF as U
+from ...numbers.enclosure import SAFE, gamma
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from ..reveal_probabilities import ProbabilitiesBefore
 from .chain import Chain, Measured
 

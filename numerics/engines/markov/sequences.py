@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._kernels.replay import replay_step
-from ...enclosure import SAFE, gamma
-from ...enclosure import UNIT_ROUNDOFF as U
 from ...errors import BadInput, BeyondReach
-from ...probabilities import PARAMETER_DEPTH
+from ...numbers.enclosure import SAFE, gamma
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.probabilities import PARAMETER_DEPTH
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
 from .information import lag_information_of, path_kl

@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._kernels.renewal import all_masked, step_back
-from ...enclosure import SAFE, margin
-from ...enclosure import UNIT_ROUNDOFF as U
 from ...errors import BeyondReach
+from ...numbers.enclosure import SAFE, margin
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
 from .information import lag_information_of, path_kl

@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._kernels.lag_information import lag_information
-from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma, margin
 from ...errors import BadInput
-from ...limits import require_memory
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.enclosure import gamma, margin
+from ...numbers.limits import require_memory
 from .chain import Chain, Measured
 
 __all__ = ["Split", "log_probabilities_of_sets", "path_kl_of_sets", "sequence_error_rate_of_sets", "splits"]

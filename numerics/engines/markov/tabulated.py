@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import UNIT_ROUNDOFF as U
 from ...errors import BeyondReach
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from .information import LagInformation
 
 __all__ = ["curve_values", "profile_values"]

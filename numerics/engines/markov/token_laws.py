@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import gamma
 from ...errors import BeyondReach
-from ...limits import require_memory
+from ...numbers.enclosure import gamma
+from ...numbers.limits import require_memory
 from .chain import Chain
 
 __all__ = ["TokenLaws", "rescaled", "token_laws"]

@@ -10,8 +10,8 @@ from fractions import Fraction
 from flint import fmpq
 
 from ...errors import BeyondReach
+from ...numbers.rationals import to_flint
 from ...policies import Adaptive, Partial
-from ...rationals import to_flint
 from ..workspace import Workspace
 from .engine import MOST_PAIRS, Meter, exact_rows, marginals, pair_count
 from .information import Number, divergence, sum_of_logs, total

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from ...errors import BeyondReach
 from ...instances import Instance
-from ...lattice import sequence_rows
-from ...limits import power
+from ...numbers.lattice import sequence_rows
+from ...numbers.limits import power
+from ...numbers.rationals import to_flint, to_fraction
 from ...policies import GivenTimes, Partial
-from ...rationals import to_flint, to_fraction
 from ..needs import GIVEN_TIMES
 from ..workspace import Cost, Workspace
 from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice

@@ -15,9 +15,9 @@ from fractions import Fraction
 from flint import fmpq
 
 from ...instances import Instance
-from ...logform import LogForm
+from ...numbers.logform import LogForm
+from ...numbers.rationals import to_flint, to_fraction
 from ...policies import GivenTimes
-from ...rationals import to_flint, to_fraction
 from ..workspace import Workspace
 from .engine import marginals, rows
 from .rows import ZERO, Row

@@ -19,9 +19,9 @@ from flint import fmpq
 from ...denoisers import Denoiser, Exact, Learned, Perturbed, Table
 from ...instances import Instance
 from ...languages import Language, NGram
-from ...lattice import lattice_rows, lattice_size, sequence_rows
+from ...numbers.lattice import lattice_rows, lattice_size, sequence_rows
+from ...numbers.rationals import to_flint
 from ...policies import Partial
-from ...rationals import to_flint
 
 __all__ = ["ONE", "ZERO", "Row", "SamplerRows", "has_rational_rows", "marginal_lattice"]
 

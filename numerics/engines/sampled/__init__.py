@@ -1,7 +1,13 @@
 """Quantities of the output law from drawn sequences, with intervals that hold whatever the law is."""
 
 from .bigrams import bigram_kl_rate, bigram_obstacle, bigram_tv_rate
-from .probabilities import likelihood_obstacle, nll_of_correct, off_support_mass, sequence_error_rate, tracking_obstacle
+from .probabilities import (
+    likelihood_obstacle,
+    nll_of_correct,
+    off_support_mass,
+    sequence_error_rate,
+    tracking_obstacle,
+)
 from .replay import replay_obstacle, replayed, replayed_kl_obstacle
 from .steps import expected_steps, steps_obstacle
 from .tally import cost, obstacle

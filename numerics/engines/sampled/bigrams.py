@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...instances import Instance
 from ...languages import HMM, Language, NGram, Tabular
 from ...languages.bigrams import bigram_law
-from ...probabilities import PARAMETER_DEPTH
+from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ...numbers.probabilities import PARAMETER_DEPTH
 from ..workspace import Workspace
 from .intervals import Interval, empirical_bernstein, entropy_modulus, total_variation_radius
 from .tally import Collector, obstacle, settled

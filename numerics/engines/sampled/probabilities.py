@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 
-from ...enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...errors import BadInput, BeyondReach
 from ...instances import Instance
-from ...instances.sampler import CompiledSampler, sampler_for
+from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ...sampling.sampler import CompiledSampler, sampler_for
 from ..workspace import Workspace
 from .intervals import Interval, clopper_pearson, empirical_bernstein
 from .tally import Tally, obstacle, settled, tally

@@ -21,11 +21,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...instances import Instance
-from ...instances.sampler import StepwiseSampler, sampler_for
+from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...policies import Adaptive
 from ...policies.decisions import Contexts, choose, chosen_at_random
+from ...sampling.sampler import StepwiseSampler, sampler_for
 from ..workspace import Workspace
 from .intervals import Interval, empirical_bernstein
 from .tally import Collector, obstacle, settled

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import Enclosure
 from ...instances import Instance
+from ...numbers.enclosure import Enclosure
 from ..workspace import Workspace
 from .intervals import Interval, empirical_bernstein
 from .tally import Collector, obstacle, settled

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import Enclosure
 from ...errors import BeyondReach, MaskboundError
 from ...instances import Instance
-from ...instances.sampler import Chunk, Sampler, obstacle, sampler_for
+from ...numbers.enclosure import Enclosure
+from ...sampling.sampler import Chunk, Sampler, obstacle, sampler_for
 from ..workspace import Cost, Request, Workspace
 from .intervals import Interval
 

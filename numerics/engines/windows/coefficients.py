@@ -19,7 +19,7 @@ places of the powers, and a hypergeometric law that of Bin(n, a). There n counts
 number revealed there would be a function of j, its thresholds would be steps, and a left sum of steps of eight
 positions would see one as eight times too high or not at all. For the few windows with nearly all others outside, what
 these tell is what the nearest G tell, and the rest: at most what gets through a pattern of the nearest G
-(:mod:`.forgetting`), that is between 0 and ``I E survival`` at each j, whatever sign F gives it.
+(:mod:`.contraction`), that is between 0 and ``I E survival`` at each j, whatever sign F gives it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ import scipy
 from numpy.typing import NDArray
 
 from ..._kernels.thresholds import reached, unreset
-from ...enclosure import UNIT_ROUNDOFF as U
-from ...probabilities import PARAMETER_DEPTH
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.probabilities import PARAMETER_DEPTH
 
 __all__ = ["Far", "Fractions", "Functional", "Sizes"]
 

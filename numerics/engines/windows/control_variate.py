@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ..._kernels import windows as kernels
 from ..._kernels.threads import for_each
-from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.enclosure import gamma
 from ..sampled.intervals import empirical_bernstein
 from .hidden import HiddenChain
 from .tail_bounds import Beyond

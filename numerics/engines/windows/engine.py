@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import Enclosure, Kind
 from ...instances import Instance
 from ...languages import HMM
 from ...languages.chains import ChainLanguage
-from ...limits import memory_budget
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.enclosure import Enclosure, Kind
+from ...numbers.limits import memory_budget
 from ...policies import Bernoulli, ExchangeableTimes
 from ..workspace import Cost, Workspace
 from .coefficients import Fractions, Functional, Sizes

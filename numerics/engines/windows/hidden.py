@@ -10,13 +10,13 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
 from ...errors import BeyondReach
 from ...languages import HMM, Language, NGram
 from ...languages.chains import ends_of
 from ...languages.context_chain import context_chain
-from ...probabilities import PARAMETER_DEPTH
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.enclosure import gamma
+from ...numbers.probabilities import PARAMETER_DEPTH
 
 __all__ = ["HiddenChain", "StateLaws", "hidden_chain"]
 

@@ -27,8 +27,8 @@ from functools import cache
 
 import numpy as np
 
-from ...enclosure import UNIT_ROUNDOFF as U
 from ...languages import HMM
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from .coefficients import Fractions, Functional
 from .control_variate import Pick, Sampling, explored, total_bound
 from .hidden import HiddenChain, hidden_chain

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 
 from ..._kernels.step_divergences import Runs, step_divergences
 from ..._kernels.threads import for_each, thread_count
-from ...enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...errors import BeyondReach
 from ...instances import Instance
 from ...languages.chains import ChainLanguage
+from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...policies import GivenTimes
 from ..needs import EXACT_DENOISER, GIVEN_TIMES
 from ..sampled.intervals import Interval, empirical_bernstein

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ..._kernels import windows as kernels
 from ..._kernels.threads import for_each
-from ...enclosure import UNIT_ROUNDOFF as U
-from ...enclosure import gamma
 from ...errors import BeyondReach
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
+from ...numbers.enclosure import gamma
 from .hidden import HiddenChain, StateLaws
 from .tail_bounds import Beyond
 

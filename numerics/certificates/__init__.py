@@ -1,0 +1,1 @@
+"""Certificates of verdicts, and the kernel that rechecks them."""

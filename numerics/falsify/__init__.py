@@ -1,0 +1,1 @@
+"""Looking for counterexamples: candidates, their mutations, and making what is found smaller."""

@@ -1,0 +1,225 @@
+"""Holding statements against instances (design, section 1)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+
+import sympy
+
+from maskbound.theory import Statement, statements, symbols
+
+from ..engines import rational
+from ..engines.workspace import Request, Workspace
+from ..errors import BadInput, MaskboundError, NoLogForm
+from ..evaluation.extended import NoValue, Undefined, evaluate
+from ..evaluation.intervals import Interval, outward, to_interval
+from ..instances import Instance, require_instance
+from ..metrics import measure_one
+from ..metrics.divergence import law_distance
+from ..metrics.log_forms import exact_law_distance
+from ..numbers.enclosure import Enclosure
+from . import exact as exactly
+from .exact import Real
+from .hypotheses import missing
+from .verdict import Side, Status, Verdict, Verdicts
+
+__all__ = ["SETTLED_SECONDS", "check", "judge", "settled"]
+
+SETTLED_SECONDS = 5.0
+"""Estimated time of an exact measurement up to which it decides what intervals leave open."""
+
+FALSE = "false on purpose"
+
+
+def check(
+    *subjects: Instance,
+    judged: Iterable[Statement] | None = None,
+    relation: str | None = None,
+    request: Request | None = None,
+    exact: bool = False,
+) -> Verdicts:
+    """Verdicts of statements on one instance, or on a pair.
+
+    Parameters
+    ----------
+    *subjects : Instance
+        One, or two.
+    judged : iterable of Statement, optional
+        By default the ledger without the statements that are false on purpose.
+    relation : str, optional
+        How the second subject is known to relate to the first.
+    request : Request, optional
+        Widths, times and seeds of the measurements.
+    exact : bool
+        Decide by rationals and log forms, and by intervals where an instance is not rational or too large for that.
+        Otherwise these decide only what intervals leave open, where that is quick (:func:`settled`).
+
+    Returns
+    -------
+    Verdicts
+        A list of Verdict, one for each statement of as many subjects, in order.
+    """
+    works = tuple(Workspace(require_instance(subject), request) for subject in subjects)
+    if judged is None:
+        judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
+    fitting = [statement for statement in judged if statement.subjects == len(works)]
+    return Verdicts(settled(statement, works, relation, exact) for statement in fitting)
+
+
+def judge(
+    statement: Statement, works: tuple[Workspace, ...], relation: str | None = None, exact: bool = False
+) -> Verdict:
+    """One statement on its subjects, whose intermediates are shared between statements."""
+    names = tuple(work.instance.name for work in works)
+    lacking = {assumption.name for work in works for assumption in missing(work.instance, statement.assumptions)}
+    if statement.relation_between is not None and statement.relation_between.name != relation:
+        lacking.add(f"a pair that {statement.relation_between.name}")
+    if lacking:
+        return Verdict(statement, names, Status.NOT_APPLICABLE, reason=f"needs {', '.join(sorted(lacking))}")
+    try:
+        return (_judge_exactly if exact else _judge_by_intervals)(statement, works, names)
+    except NoValue as problem:
+        status = Status.UNDEFINED if isinstance(problem, Undefined) else Status.UNDECIDED
+        return Verdict(statement, names, status, reason=str(problem))
+    except BadInput as problem:
+        return Verdict(statement, names, Status.NOT_APPLICABLE, reason=str(problem))
+    except MaskboundError as problem:
+        return Verdict(statement, names, Status.UNDECIDED, reason=str(problem))
+
+
+def settled(
+    statement: Statement, works: tuple[Workspace, ...], relation: str | None = None, exact: bool = False
+) -> Verdict:
+    """A verdict by intervals; what they leave open, such as an equality, is decided exactly where that is quick.
+
+    Quick is an exact measurement that is estimated to take at most ``SETTLED_SECONDS``; a claim of a user may take as
+    long as any measurement. With ``exact``, everything is decided exactly; where that cannot be, as on an instance
+    that is not rational, intervals decide what they can.
+    """
+    found = judge(statement, works, relation, exact)
+    if found.status is not Status.UNDECIDED:
+        return found
+    if exact:
+        enclosed = judge(statement, works, relation)
+        return found if enclosed.status is Status.UNDECIDED else enclosed
+    quick = works if statement.status == "claim" else tuple(work.once(_in_little_time) for work in works)
+    again = judge(statement, quick, relation, exact=True)
+    if again.status is not Status.UNDECIDED:
+        return again
+    return found if again.reason == found.reason else replace(found, exactly=again.reason)
+
+
+def _in_little_time(work: Workspace) -> Workspace:
+    return Workspace(work.instance, replace(work.request, seconds=SETTLED_SECONDS))
+
+
+def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
+    measured = {name: _measured(name, works, statement.id) for name in sorted(statement.quantities)}
+    values = {symbols[name]: to_interval(found) for name, found in measured.items()}
+    values |= {symbols[name]: to_interval(Fraction(_given(name, works))) for name in statement.given}
+    points = values | {symbols[name]: to_interval(found.value) for name, found in measured.items() if found.has_value}
+    lhs, rhs = (
+        _side(side, values, points, used)
+        for side, used in zip(statement.sides, _used(statement.sides, measured), strict=True)
+    )
+    status, reason = _compare(lhs, statement.relation, rhs), ""
+    circular = [name for name, found in measured.items() if statement.id in found.relies_on]
+    if circular:
+        status, reason = Status.UNDECIDED, f"{', '.join(circular)} could only be measured by assuming {statement.id}"
+    elif status is Status.UNDECIDED:
+        reason = "the enclosures overlap" + (f"; equality: {statement.tight}" if statement.tight else "")
+    return Verdict(statement, names, status, lhs, rhs, reason)
+
+
+def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
+    expressions = [exactly.in_log_forms(expression) for expression in statement.sides]
+    used = sorted({s.name for e in expressions for s in e.free_symbols} - statement.given)
+    try:
+        measured = {name: _measured_exactly(name, works) for name in used}
+    except NoLogForm:
+        return _judge_by_intervals(statement, works, names)
+    except BadInput:
+        reasons = [
+            f"{work.instance.name}: {rational.obstacle(work.instance)}"
+            for work in works
+            if rational.obstacle(work.instance)
+        ]
+        if not reasons:
+            # A quantity that is no log form, such as a sum of radicals, is known by intervals only.
+            return _judge_by_intervals(statement, works, names)
+        return Verdict(statement, names, Status.UNDECIDED, reason="; ".join(reasons))
+    values = {symbols[name]: Real.of(found.exact) for name, found in measured.items()}
+    values |= {symbols[name]: Real.of(Fraction(_given(name, works))) for name in statement.given}
+    left, right = (evaluate(expression, values, Real.of) for expression in expressions)
+    order = left.compared(right)
+    lhs, rhs = exactly.sides(left, right, _used(expressions, measured), order)
+    if order is None:
+        reason = f"{exactly.MOST_BITS} bits do not tell the sides apart, and a side has no closed form"
+        return Verdict(statement, names, Status.UNDECIDED, lhs, rhs, reason)
+    holds = {"<": order < 0, "<=": order <= 0, "==": order == 0, ">=": order >= 0, ">": order > 0}[statement.relation]
+    return Verdict(statement, names, Status.HOLDS if holds else Status.VIOLATED, lhs, rhs)
+
+
+def _used(sides: Sequence[sympy.Expr], measured: Mapping[str, Enclosure]) -> list[dict[str, Enclosure]]:
+    """The quantities in each side."""
+    names = [sorted(symbol.name for symbol in side.free_symbols) for side in sides]
+    return [{name: measured[name] for name in found if name in measured} for found in names]
+
+
+def _measured(name: str, works: tuple[Workspace, ...], statement: str) -> Enclosure:
+    if name == "law_distance":
+        return law_distance(*works)
+    work = works[1] if name.endswith("@2") else works[0]
+    return measure_one(work, name.removesuffix("@2"), avoid=frozenset({statement}))
+
+
+def _measured_exactly(name: str, works: tuple[Workspace, ...]) -> Enclosure:
+    if name == "law_distance":
+        return exact_law_distance(*works)
+    work = works[1] if name.endswith("@2") else works[0]
+    return measure_one(work, name.removesuffix("@2"), "rational")
+
+
+def _given(name: str, works: tuple[Workspace, ...]) -> int:
+    instance = (works[1] if name.endswith("@2") else works[0]).instance
+    sizes = {"V": instance.vocab, "L": instance.length, "N": instance.policy.steps}
+    found = sizes.get(name.removesuffix("@2"), instance.language.hidden_states)
+    if found is None:
+        raise BadInput("K", f"{instance.name} has no hidden states")
+    return found
+
+
+def _side(
+    expression: sympy.Expr,
+    values: Mapping[sympy.Symbol, Interval],
+    points: Mapping[sympy.Symbol, Interval],
+    used: dict[str, Enclosure],
+) -> Side:
+    """The interval of one side, and its number where each quantity in it has one."""
+    found = evaluate(expression, values, to_interval)
+    lo, hi = outward(found.range)
+    value = math.nan
+    if all(quantity.has_value for quantity in used.values()):
+        with suppress(NoValue):
+            value = min(max(float(evaluate(expression, points, to_interval).range.mid), lo), hi)
+    return Side(value, lo, hi, used, found.range)
+
+
+def _compare(lhs: Side, relation: str, rhs: Side) -> Status:
+    """Three-valued: intervals that do not decide leave the statement open."""
+    a, b = lhs.interval, rhs.interval
+    if relation in (">=", ">"):
+        a, b, relation = b, a, {">=": "<=", ">": "<"}[relation]
+    if relation == "==":
+        if a.b < b.a or b.b < a.a:
+            return Status.VIOLATED
+        return Status.HOLDS if a.a == a.b == b.a == b.b else Status.UNDECIDED
+    if a.b < b.a or (relation == "<=" and a.b == b.a):
+        return Status.HOLDS
+    if a.a > b.b or (relation == "<" and a.a == b.b):
+        return Status.VIOLATED
+    return Status.UNDECIDED

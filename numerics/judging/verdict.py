@@ -1,0 +1,170 @@
+"""Verdicts: what was found when a statement met an instance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from ..display import AsTable, Rows
+from ..numbers.enclosure import Enclosure
+
+__all__ = ["Side", "Status", "Verdict", "Verdicts"]
+
+
+class Status(Enum):
+    """The five answers; none of them is true or false in an ``if``."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    UNDECIDED = "undecided"
+    UNDEFINED = "undefined"
+    NOT_APPLICABLE = "not applicable"
+
+    def __bool__(self) -> bool:
+        names = ", ".join(f".{status.name}" for status in Status)
+        raise TypeError(f"a verdict has five values; compare its status with one of {names}")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a statement on an instance: its interval and what it was computed from.
+
+    Parameters
+    ----------
+    value : float
+        At the values of the quantities; nan where one of them is known by bounds only.
+    lo, hi : float
+    quantities : dict of str to Enclosure
+        What was measured for it.
+    interval : mpmath interval, optional
+        The same in full precision.
+    """
+
+    value: float
+    lo: float
+    hi: float
+    quantities: dict[str, Enclosure] = field(default_factory=dict)
+    interval: Any = field(default=None, compare=False, repr=False)
+
+    def shown(self) -> Enclosure:
+        """Its interval as an enclosure, for display."""
+        return Enclosure(self.value, self.lo, self.hi, "bound")
+
+
+@dataclass(frozen=True, repr=False)
+class Verdict(AsTable):
+    """The outcome of one statement on one instance (or pair of instances).
+
+    Parameters
+    ----------
+    statement : Statement
+    instances : tuple of str
+        Names of the subjects.
+    status : Status
+    lhs, rhs : Side or None
+        None where the statement does not apply, or a side has no value, or may have none.
+    reason : str
+        Why it does not apply, is undecided or undefined; empty otherwise.
+    exactly : str
+        Why exact arithmetic, tried after the intervals, did not decide it either.
+    """
+
+    statement: Any
+    instances: tuple[str, ...]
+    status: Status
+    lhs: Side | None = None
+    rhs: Side | None = None
+    reason: str = ""
+    exactly: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.status)
+
+    def __repr__(self) -> str:
+        return f"<Verdict {self.statement.id} on {' & '.join(self.instances)}: {self.status.value}>"
+
+    def table(self) -> Rows:
+        """The statement, both sides, and why it is as it is."""
+        rows: list[tuple[str, Any]] = [
+            ("statement", f"{self.statement.id}: {self.statement.title}"),
+            ("formula", str(self.statement)),
+        ]
+        rows += [("instance", " & ".join(self.instances)), ("verdict", self.status.value)]
+        rows += [(name, side.shown()) for name, side in (("left side", self.lhs), ("right side", self.rhs)) if side]
+        rows += [("why", reason) for reason in (self.reason, self.exactly) if reason]
+        return Rows(("", ""), rows)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.statement.latex()}$: {self.status.value}"
+
+    @property
+    def margin(self) -> float:
+        """``rhs - lhs``, or ``lhs - rhs`` for a statement from below; nan where no single number is known."""
+        if self.lhs is None or self.rhs is None:
+            return math.nan
+        difference = self.rhs.value - self.lhs.value
+        return -difference if self.statement.relation in (">=", ">") else difference
+
+    @property
+    def ratio(self) -> float:
+        """Tightness: the smaller side over the larger one as stated; 1 at equality, nan where no number is known."""
+        if self.lhs is None or self.rhs is None:
+            return math.nan
+        low, high = self.lhs.value, self.rhs.value
+        if self.statement.relation in (">=", ">"):
+            low, high = high, low
+        if low == high:
+            return 1.0
+        return low / high if high and math.isfinite(low) else math.nan
+
+    def account(self) -> str:
+        """Everything that is known, for a person who has to act on it."""
+        lines = [
+            f"{self.statement.id} ({self.statement.title}) on {' and '.join(self.instances)}: {self.status.value}",
+            f"  {self.statement}",
+        ]
+        if self.reason:
+            lines.append(f"  {self.reason}")
+        if self.exactly:
+            lines.append(f"  in exact arithmetic: {self.exactly}")
+        for name, side in (("left", self.lhs), ("right", self.rhs)):
+            if side is not None:
+                lines.append(f"  {name} side{_equals(side.value)} in [{side.lo:.17g}, {side.hi:.17g}]")
+                lines += [
+                    f"    {quantity}{_equals(found.value)} in [{found.lo:.17g}, {found.hi:.17g}]  "
+                    f"({found.kind}, engine {found.engine})"
+                    for quantity, found in side.quantities.items()
+                ]
+        known = [("margin", self.margin), ("ratio", self.ratio)]
+        numbers = ", ".join(f"{name} {number:.6g}" for name, number in known if not math.isnan(number))
+        if numbers:
+            lines.append(f"  {numbers}")
+        return "\n".join(lines)
+
+
+def _equals(value: float) -> str:
+    """A number before its interval; nothing where the interval is all that is known."""
+    return "" if math.isnan(value) else f" = {value:.12g} "
+
+
+class Verdicts(list[Verdict], AsTable):
+    """Verdicts in order: a list that shows itself as a table."""
+
+    def table(self) -> Rows:
+        """A row for each verdict."""
+        rows = [
+            (
+                " & ".join(verdict.instances),
+                verdict.statement.id,
+                verdict.statement.title,
+                None if verdict.lhs is None else verdict.lhs.shown(),
+                verdict.statement.relation,
+                None if verdict.rhs is None else verdict.rhs.shown(),
+                verdict.ratio,
+                verdict.status.value,
+            )
+            for verdict in self
+        ]
+        return Rows(("instance", "statement", "title", "lhs", "relation", "rhs", "ratio", "verdict"), rows)

@@ -1,0 +1,1 @@
+"""Tables and figures as text, files and pictures, whatever they are about."""

@@ -1,0 +1,86 @@
+"""The report as one HTML file that needs nothing else: styles, drawings and formulas are inside."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from ..figures import Figure
+from ..render.draw import drawn
+from ..render.table import Formula, Table, as_text
+from .build import Report, Written
+from .formulas import mathml
+
+__all__ = ["html_page"]
+
+
+def html_page(report: Report) -> str:
+    """The page."""
+    style = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+    contents = "".join(f'<li><a href="#{_anchor(s.title)}">{escape(s.title)}</a></li>' for s in report.sections)
+    counter = _Counter()
+    body = "".join(_section(section, counter) for section in report.sections)
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width">\n<title>{escape(report.title)}</title>\n'
+        f"<style>\n{style}</style>\n</head>\n<body>\n<h1>{escape(report.title)}</h1>\n"
+        f'<p class="abstract">{_inline(report.abstract)}</p>\n<nav><ol>{contents}</ol></nav>\n{body}</body>\n</html>\n'
+    )
+
+
+class _Counter:
+    """Numbers for tables and for figures."""
+
+    def __init__(self) -> None:
+        self._used = {"Table": 0, "Figure": 0}
+
+    def next(self, what: str) -> str:
+        self._used[what] += 1
+        return f"<strong>{what} {self._used[what]}.</strong>"
+
+
+def _section(section: Written, counter: _Counter) -> str:
+    text = "".join(f"<p>{_inline(paragraph)}</p>\n" for paragraph in section.paragraphs)
+    parts = "".join(_part(shown, caption, counter) for _, shown, caption in section.parts)
+    return f'<h2 id="{_anchor(section.title)}">{escape(section.title)}</h2>\n{text}{parts}'
+
+
+def _part(shown: Table | Figure, caption: str, counter: _Counter) -> str:
+    if isinstance(shown, Figure):
+        svg = drawn(shown, "svg").decode()
+        svg = svg[svg.index("<svg") :]
+        number = counter.next("Figure")
+        return f"<figure>\n{svg}<figcaption>{number} {_inline(caption)}</figcaption>\n</figure>\n"
+    told = " ".join([f"{shown.title.rstrip('.')}.", caption, *shown.notes])
+    above = f"<figcaption>{counter.next('Table')} {_inline(told)}</figcaption>"
+    return f'<figure>\n{above}\n<div class="scroll">{_table(shown)}</div>\n</figure>\n'
+
+
+def _table(table: Table) -> str:
+    kinds = [' class="number"' if table.is_numeric(c) else "" for c in range(len(table.columns))]
+    head = "".join(f"<th{kind}>{escape(column)}</th>" for kind, column in zip(kinds, table.columns, strict=True))
+    rows = "".join(
+        f"<tr>{''.join(f'<td{kind}>{_cell(cell)}</td>' for kind, cell in zip(kinds, row, strict=True))}</tr>\n"
+        for row in table.rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
+
+
+def _cell(cell: Any) -> str:
+    if not isinstance(cell, Formula):
+        return escape(as_text(cell))
+    try:
+        return mathml(cell.latex)
+    except ValueError:
+        return f"<code>{escape(cell.text)}</code>"
+
+
+def _inline(text: str) -> str:
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", text)
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"\W+", "-", title.lower()).strip("-")

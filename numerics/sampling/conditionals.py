@@ -1,0 +1,100 @@
+"""The sampler's conditionals for batches of partial sequences, compiled where the language has a kernel."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._kernels.lattice import read_only
+from .._kernels.messages import is_possible
+from .._kernels.posteriors import context_posteriors, hidden_posteriors
+from .._kernels.threads import for_each, thread_count
+from ..errors import BeyondReach
+from ..instances.instance import Instance
+from ..languages import HMM, Language, NGram, Scope
+from ..languages.base import LOST
+from ..languages.chains import ends_of
+from .contexts import contexts_of
+
+__all__ = ["batch_conditionals", "batch_nanoseconds"]
+
+ROWS_A_PIECE = 4
+
+Rows = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+
+
+def batch_conditionals(instance: Instance, scope: Scope) -> Rows:
+    """A function from partial sequences (n, L) to what is drawn at their masked positions, (n, L, V).
+
+    Parameters
+    ----------
+    instance : Instance
+    scope : {"global", "local"}
+
+    Notes
+    -----
+    Cost a sequence: the edges between contexts that agree with it for an n-gram, ``O(L K^2)`` for a hidden Markov model
+    of K states; other languages, and local scopes, as their ``conditionals``.
+    """
+    exact = _compiled(instance.language) if scope == "global" else None
+    if exact is None:
+        return lambda y: instance.conditionals(y, scope)
+
+    def rows(y: NDArray[np.int64]) -> NDArray[np.float64]:
+        found, possible = exact(y)
+        return instance.with_convention(instance.predictor(y, found), possible[:, None])
+
+    return rows
+
+
+def batch_nanoseconds(instance: Instance, scope: Scope) -> float:
+    """Estimated time of :func:`batch_conditionals` for one sequence."""
+    language, V = instance.language, instance.vocab
+    if scope == "global" and language.is_hidden:
+        each = language.summed * (language.summed + V) / thread_count()
+    elif scope == "global" and _in_contexts(language):
+        each = 4.0 * np.count_nonzero(language.transition.values) / thread_count()
+    else:
+        states = language.summed if language.is_hidden else V**2
+        each = 40.0 * V * states
+    return language.length * (each + 10.0 * V)
+
+
+def _in_contexts(language: Language) -> TypeGuard[NGram]:
+    return isinstance(language, NGram) and 2 <= language.order <= language.length + 1
+
+
+def _compiled(
+    language: Language,
+) -> Callable[[NDArray[np.int64]], tuple[NDArray[np.float64], NDArray[np.bool_]]] | None:
+    """Exact conditionals (n, L, V) and which contexts are possible (n,)."""
+    kernel: Callable[..., None]
+    arrays: tuple[NDArray[Any], ...]
+    if language.is_hidden:
+        chain = HMM.of(language)
+        final = ends_of(chain)
+        pi, A, B = chain.initial.values, chain.transition.values, chain.emission.values
+        kernel, arrays = hidden_posteriors, (pi, A, np.ascontiguousarray(A.T), B, final)
+    elif _in_contexts(language):
+        kernel, arrays = context_posteriors, contexts_of(language).arrays
+    else:
+        return None
+    prepared = tuple(map(read_only, arrays))
+
+    def exact(y: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        found, possible = np.zeros((*y.shape, language.vocab)), np.empty(len(y), dtype=bool)
+        pieces = math.ceil(len(y) / ROWS_A_PIECE)
+        for_each(kernel, 0, pieces, ROWS_A_PIECE, *prepared, np.ascontiguousarray(y), found, possible)
+        lost = possible & ((y == language.vocab) & (found.sum(axis=-1) == 0)).any(axis=1)
+        if language.is_hidden:
+            for k in np.flatnonzero(~possible):
+                lost[k] = is_possible(pi, A, B, final, np.asarray(y[k], dtype=np.int64))
+        if lost.any():
+            raise BeyondReach(LOST)
+        return found, possible
+
+    return exact

@@ -1,0 +1,363 @@
+"""Exact posteriors at length: each language's way to draw whole sequences in one compiled call.
+
+A drawer takes the reveal times and one uniform number a position. It stops where the tokens contradict each other, and
+says at which step they began to; what is drawn after that is a convention (definitions.md#off-support) and the caller's
+business.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._kernels.draw_contexts import draw_contexts
+from .._kernels.draw_hidden import draw_hidden
+from .._kernels.draw_hidden_tree import draw_hidden_tree, masked_tree
+from .._kernels.draw_intervals import draw_intervals
+from .._kernels.messages import NEVER
+from .._kernels.threads import for_each, thread_count
+from ..errors import BeyondReach
+from ..languages import HMM, Language, NGram, Tabular
+from ..languages.chains import ends_of
+from ..languages.context_chain import context_chain
+from ..numbers.limits import memory_budget, power
+from .contexts import contexts_of
+
+__all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]
+
+TOKENS_A_PIECE = 1 << 12
+"""Number of rows that a thread takes at a time."""
+
+SMALLEST = 1e-145
+"""Matrices with smaller positive entries are not used: products of two entries stay in the range of float64."""
+
+MOST_CONTEXTS = 256
+"""Of an n-gram that is drawn as a hidden chain: 32 powers of its transitions fit ``POWERS_BYTES``."""
+
+POWERS_BYTES = 1 << 25
+TREE_BYTES = 1 << 26
+
+
+@dataclass(frozen=True)
+class Price:
+    """Estimate for a drawer: nanoseconds a sequence on one thread, and bytes beside the sequences, on all threads."""
+
+    nanoseconds: float
+    bytes: float
+
+
+class Drawer(Protocol):
+    """A language prepared for its kernel."""
+
+    def draw(
+        self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Sequences with given reveal times.
+
+        Parameters
+        ----------
+        tau : (n, L) int64
+            Steps 0..N-1.
+        steps : int
+            N.
+        uniforms : (n, L) float64
+            In [0, 1).
+
+        Returns
+        -------
+        tokens : (n, L) int64
+            V where the context had become impossible.
+        broke : (n, m) int64
+            For each of m equal parts of a sequence that do not know of each other: the step that made its context
+            impossible, ``NEVER`` if none did.
+
+        Raises
+        ------
+        BeyondReach
+            When the posterior probabilities of a context leave the range of float64.
+        """
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A sequence drawn by one kernel.
+
+    Parameters
+    ----------
+    vocab : int
+    kernel : callable
+        ``kernel(piece, rows, *prepared, order, steps, uniforms, tokens, broke)``.
+    prepared : tuple of arrays
+    """
+
+    vocab: int
+    kernel: Callable[..., None]
+    prepared: tuple[Any, ...]
+
+    def draw(
+        self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        tokens = np.full(tau.shape, self.vocab, dtype=np.int64)
+        broke = np.empty(len(tau), dtype=np.int64)
+        order, u = _by_step(tau, steps), np.ascontiguousarray(uniforms)
+        rows = max(1, TOKENS_A_PIECE // tau.shape[1])
+        for_each(self.kernel, 0, -(-len(tau) // rows), rows, *self.prepared, order, tau, u, tokens, broke)
+        if (broke < 0).any():
+            raise BeyondReach("a sequence met a context whose posterior probabilities leave the range of float64")
+        return tokens, broke[:, None]
+
+
+@dataclass(frozen=True)
+class InBlocks:
+    """Independent blocks, each drawn on its own.
+
+    Parameters
+    ----------
+    block : Drawer
+    count : int
+    """
+
+    block: Drawer
+    count: int
+
+    def draw(
+        self, tau: NDArray[np.int64], steps: int, uniforms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        n, L = tau.shape
+        each = L // self.count
+        tokens, broke = self.block.draw(tau.reshape(-1, each), steps, uniforms.reshape(-1, each))
+        return tokens.reshape(n, L), broke.min(axis=1).reshape(n, self.count)
+
+
+def price_of(language: Language, steps: int) -> Price | None:
+    """Cost of the drawer of a language, or None when it has none; nothing is prepared.
+
+    Blocks inside blocks have none: their parts would have to know of each other.
+
+    Parameters
+    ----------
+    language : Language
+    steps : int
+        N.
+    """
+    V, L = language.vocab, language.length
+    if language.is_product:
+        one = None if language.unit.is_product else price_of(language.unit, steps)
+        return None if one is None else Price(L // language.unit.length * one.nanoseconds, one.bytes)
+    if language.is_markov:
+        return Price(L * (200.0 + 5 * V + steps), 16.0 * min(L, 100) * V * (V + 1))
+    if language.is_hidden:
+        chain = HMM.of(language)
+        return _tree_price(chain) if _few_states(chain, steps) else _message_price(chain, steps)
+    if isinstance(language, Tabular):
+        M = len(language.support)
+        return Price(min(steps, L) * float(M * L), 12.0 * M * thread_count())
+    if language.memory is not None and language.memory <= L:
+        language = NGram.of(language)
+        T = language.transition.values
+        slots, edges = L - language.order + 2, float(np.count_nonzero(T))
+        M = int(np.count_nonzero(T.any(axis=1)))
+        own = Price(min(steps, L) * (M + 1.1 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
+        hidden = _context_price(language, steps)
+        return own if hidden is None or own.nanoseconds <= hidden.nanoseconds else hidden
+    return None
+
+
+def _tree_price(language: HMM) -> Price:
+    L, width = language.length, -(-language.states // 4) * 4
+    return Price(L * math.log2(2 * L) * (width**3 / 6 + 150), 32.0 * L * width**2 * (thread_count() + 1))
+
+
+def _message_price(language: HMM, steps: int) -> Price:
+    together = float((language.emission.values > 0).sum(axis=0).mean())
+    return _price_of_messages(language.length, language.states, together, steps)
+
+
+def _context_price(language: NGram, steps: int) -> Price | None:
+    """Messages between the contexts of an n-gram; None where these are many, or as long as the sequence."""
+    V, L = language.vocab, language.length
+    K = sum(power(V, j) for j in range(1, language.order))
+    return _price_of_messages(L, K, K / V, steps) if K <= MOST_CONTEXTS and language.order - 1 < L else None
+
+
+def _price_of_messages(L: int, states: int, together: float, steps: int) -> Price:
+    """``together`` is how many states emit a token."""
+    return Price(
+        min(steps, L) * L * (100 + states * together / 24),
+        min(32.0 * L * states**2, 2 * POWERS_BYTES) + 16.0 * L * states * thread_count(),
+    )
+
+
+def _few_states(language: HMM, steps: int) -> bool:
+    """Whether a tree of products is faster than messages, and fits."""
+    tree = _tree_price(language)
+    return tree.bytes <= TREE_BYTES and tree.nanoseconds < _message_price(language, steps).nanoseconds
+
+
+def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] | None = None) -> Drawer | None:
+    """The drawer of a language, or None when it has none, or when its matrices leave the range of float64.
+
+    Parameters
+    ----------
+    language : Language
+    steps : int
+        N, which decides what is fastest.
+    convention : (L, V) float64, optional
+        What is drawn in contradictory intervals of a Markov chain when a contradiction ends with its interval; without
+        it, a contradiction ends the sequence.
+    """
+    if price_of(language, steps) is None:
+        return None
+    if language.is_product:
+        one = drawer_for(language.unit, steps)
+        return None if one is None else InBlocks(one, language.length // language.unit.length)
+    if language.is_hidden:
+        chain = HMM.of(language)
+        return _hidden_tree(chain) if _few_states(chain, steps) else _hidden_messages(chain)
+    if language.is_markov:
+        return _intervals(NGram.of(language), convention)
+    if drawn_as_hidden(language, steps):
+        return _context_messages(NGram.of(language))
+    if isinstance(language, NGram | Tabular):
+        return _contexts(language)
+    return None
+
+
+def drawn_as_hidden(language: Language, steps: int) -> bool:
+    """Whether an n-gram is drawn by messages between its contexts, which are sums over all of them."""
+    if language.memory is None or language.is_markov:
+        return False
+    hidden = _context_price(NGram.of(language), steps)
+    return hidden is not None and price_of(language, steps) == hidden
+
+
+def _intervals(language: NGram, convention: NDArray[np.float64] | None) -> Whole | None:
+    """Markov chains: powers of the transition matrix, up to the one from which they stay the same.
+
+    With end weights the matrix is divided by its growth rate, which changes no conditional; so powers settle here too.
+    """
+    V, L = language.vocab, language.length
+    first, P = language.weights()
+    final = np.ones(V) if language.is_homogeneous else ends_of(language)
+    if not language.is_homogeneous:
+        P = P / _growth(P)
+    powers = _powers(P, L, memory_budget() / 4, settle=True)
+    if powers is None or (len(powers) <= L and not _same(powers[-1], powers[-2])):
+        return None
+    starts = _settling(first, P, L)
+    endings = final[None] if language.is_homogeneous else _settling(final, P.T, L)
+    if min(_smallest(starts), _smallest(endings)) < SMALLEST:
+        return None
+    rows = np.zeros((L, V)) if convention is None else np.ascontiguousarray(convention)
+    return Whole(V, draw_intervals, (starts, powers, _transposed(powers), endings, rows, convention is not None))
+
+
+def _growth(P: NDArray[np.float64]) -> float:
+    """The factor by which entries of a high power grow at one more multiplication, about."""
+    message, factor = np.ones(len(P)), 1.0
+    for _ in range(200):
+        message = P @ message
+        factor = float(message.max())
+        if factor < SMALLEST:
+            return 1.0
+        message /= factor
+    return factor
+
+
+def _settling(message: NDArray[np.float64], P: NDArray[np.float64], most: int) -> NDArray[np.float64]:
+    """``m, m P, m P^2, ..``, at most so many of them, until they stay the same."""
+    found = [message]
+    while len(found) < most and (len(found) < 2 or not _same(found[-1], found[-2])):
+        found.append(found[-1] @ P)
+    return np.array(found)
+
+
+def _hidden_tree(language: HMM) -> Whole | None:
+    """Hidden Markov models of few states, padded to a multiple of four."""
+    pi, A, B, final = *_arrays(language), ends_of(language)
+    if min(map(_smallest, (pi, A, B, final))) < SMALLEST:
+        return None
+    more = ((0, -language.states % 4),)
+    pi, A, B, final = np.pad(pi, more), np.pad(A, more * 2), np.pad(B, (*more, (0, 0))), np.pad(final, more)
+    return Whole(language.vocab, draw_hidden_tree, (pi, A, B, final, masked_tree(A, language.length)))
+
+
+def _arrays(language: HMM) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    return language.initial.values, language.transition.values, language.emission.values
+
+
+def _hidden_messages(language: HMM) -> Whole | None:
+    """Hidden Markov models by powers of the transition matrix."""
+    final = ends_of(language) if language.ends else np.empty(0)
+    return _messages(language.length, *_arrays(language), final)
+
+
+def _context_messages(language: NGram) -> Whole | None:
+    """n-grams of few contexts, these as the states."""
+    initial, transition, emission, final = context_chain(language)
+    return _messages(language.length, initial, transition.toarray(), emission, final if language.ends else np.empty(0))
+
+
+def _messages(
+    L: int,
+    initial: NDArray[np.float64],
+    transition: NDArray[np.float64],
+    emission: NDArray[np.float64],
+    final: NDArray[np.float64],
+) -> Whole | None:
+    powers = _powers(transition, L, POWERS_BYTES, settle=False)
+    if powers is None or min(map(_smallest, (initial, emission, final))) < SMALLEST:
+        return None
+    emission = np.asarray(emission)
+    return Whole(emission.shape[1], draw_hidden, (initial, powers, _transposed(powers), emission, final))
+
+
+def _contexts(language: NGram | Tabular) -> Whole | None:
+    """n-grams and lists of sequences: forward-backward over what is possible."""
+    prepared = contexts_of(language)
+    if min(map(_smallest, (prepared.initial, prepared.probability, prepared.final))) < SMALLEST:
+        return None
+    return Whole(language.vocab, draw_contexts, prepared.arrays)
+
+
+def _powers(A: NDArray[np.float64], most: int, budget: float, settle: bool) -> NDArray[np.float64] | None:
+    """``A^0..A^G``, G at most ``most`` and at least 1; None when A itself has entries that are too small.
+
+    G ends before the budget of bytes does, before an entry leaves the range of float64 and, with ``settle``, where
+    powers stay the same.
+    """
+    powers = [np.eye(len(A)), A]
+    if _smallest(A) < SMALLEST:
+        return None
+    while len(powers) <= most and 16.0 * len(powers) * A.size <= budget:
+        if settle and _same(powers[-1], powers[-2]):
+            break
+        following = powers[-1] @ A
+        if _smallest(following) < SMALLEST:
+            break
+        powers.append(following)
+    return np.array(powers)
+
+
+def _same(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
+    """Whether each entry is within four units of its last place of the other's."""
+    return bool((np.abs(a - b) <= 2.0**-50 * b).all())
+
+
+def _smallest(entries: NDArray[np.float64]) -> float:
+    """The smallest positive entry; 1 if there is none."""
+    return float(entries[entries > 0].min(initial=1.0))
+
+
+def _transposed(powers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ascontiguousarray(powers.transpose(0, 2, 1))
+
+
+def _by_step(tau: NDArray[np.int64], steps: int) -> NDArray[np.int64]:
+    """Positions of each row by rising step, those of one step from left to right, shape as ``tau``."""
+    return np.argsort(tau.astype(np.uint16) if steps <= 1 << 16 else tau, axis=1, kind="stable")

@@ -1,0 +1,185 @@
+"""How many steps an error rate needs, and how that grows with the length: constant for TER, linear for SER."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..engines.workspace import Request, Workspace
+from ..instances import Instance
+from ..languages import Language, pair, random_ngram
+from ..numbers.enclosure import Enclosure
+from ..policies import Bernoulli
+from ..render.table import Table
+from .bracket import Bracket, bracket, slope
+from .hmm_ser import FLIP, SHIFTED, hidden_languages, shifted_pair_bound
+from .measured import measured, total
+
+__all__ = ["LENGTHS", "SUBJECTS", "Subject", "steps_to_target"]
+
+LENGTHS = (64, 128, 256, 512, 1024)
+GAP, WRONG = 0.01, 0.5
+REQUEST = Request(width=0.01, seconds=5.0, samples=4096)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An error of a language that is to fall below a target.
+
+    Parameters
+    ----------
+    error : str
+        ``"TER gap"`` or ``"SER"``.
+    name : str
+    language : callable
+        The language of a length.
+    by_formula : callable, optional
+        SER as a function of L and N, where it is known in closed form.
+    """
+
+    error: str
+    name: str
+    language: Callable[[int], Language]
+    by_formula: Callable[[int, int], Enclosure] | None = None
+
+    @property
+    def target(self) -> float:
+        return GAP if self.error == "TER gap" else WRONG
+
+    def divergence(self, length: int) -> float:
+        """The divergence at which the target is met (token-error/bernoulli, sequence-error/from-path-kl)."""
+        return self.target * length if self.error == "TER gap" else -math.log1p(-self.target)
+
+
+SUBJECTS = (
+    Subject("TER gap", "Pair(16)", lambda L: pair(16, L)),
+    Subject("TER gap", "2-gram", lambda L: random_ngram(2, 8, L, seed=1)),
+    Subject("TER gap", "3-gram", lambda L: random_ngram(3, 8, L, seed=1)),
+    Subject("SER", "Pair(16)", lambda L: pair(16, L)),
+    Subject("SER", "ShiftedPair", lambda L: hidden_languages(L)["ShiftedPair"], shifted_pair_bound),
+    Subject("SER", "random HMM", lambda L: hidden_languages(L)["random HMM"]),
+)
+
+
+def steps_to_target(
+    lengths: Sequence[int] = LENGTHS, subjects: Sequence[Subject] = SUBJECTS, request: Request = REQUEST
+) -> Table:
+    """The smallest number of uniform Bernoulli steps for a TER gap of 0.01 nats a token, or for an SER of 1/2.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        L; even, at least two of them.
+    subjects : sequence of Subject
+    request : Request
+        Width, time, sequences and seed of a measurement; SER is drawn where nothing else is narrow.
+    """
+    rows: list[tuple[Any, ...]] = []
+    for subject in subjects:
+        enough_by_theorem, by_path, by_error = [], [], []
+        for length in lengths:
+            language, divergence = subject.language(length), subject.divergence(length)
+            theorem = _by_theorem(language, divergence, request)
+            guess = (theorem or 2 * length) // 2
+            path = bracket(_path_kl(language, request), _itself, divergence, guess)
+            error = _error(subject, language, request)
+            start = path.enough or guess
+            if subject.error == "TER gap":
+                found = bracket(error, _itself, divergence, start)
+            else:
+                found = bracket(error, _exponent, subject.target, start)
+            enough_by_theorem.append(Bracket(theorem and theorem - 1, theorem, "bound"))
+            by_path.append(path)
+            by_error.append(found)
+            rows.append(
+                (
+                    subject.error,
+                    subject.name,
+                    length,
+                    theorem,
+                    path.enough,
+                    path.kind,
+                    found.too_few,
+                    found.enough,
+                    found.kind,
+                )
+            )
+        slopes = [slope(lengths, found) for found in (enough_by_theorem, by_path, by_error)]
+        rows.append(
+            (
+                subject.error,
+                subject.name,
+                "slope",
+                slopes[0],
+                slopes[1],
+                slopes[1] and slopes[1].kind,
+                None,
+                slopes[2],
+                slopes[2] and slopes[2].kind,
+            )
+        )
+    columns = (
+        "error",
+        "language",
+        "L",
+        "N by (TC+DTC)/N",
+        "N by PATH_KL",
+        "PATH_KL is",
+        "N too few",
+        "N enough",
+        "error is",
+    )
+    setting = (
+        f"Uniform Bernoulli steps, exact denoiser. Targets: a TER gap of {GAP} nats a token, an SER of {WRONG}. N by "
+        "N by (TC+DTC)/N bounds PATH_KL by that, N by PATH_KL takes its measured value; both are enough. N "
+        "too few and N enough: there the error itself is above the target, or not above it, for certain."
+    )
+    growth = (
+        "slope: least squares of log N against log L over these lengths, for every N between too few and enough; 0 is "
+        "constant, 1 is linear."
+    )
+    sampling = (
+        f"ShiftedPair over {SHIFTED} symbols (flip {FLIP}) by a closed form; drawn SER: {request.samples} "
+        f"sequences for each N tried, seeds {request.seed} + N; each interval holds with probability 1 - "
+        f"{1 - request.confidence:.1g}."
+    )
+    return Table(
+        "Steps that an error rate needs, against the length", columns, tuple(rows), (setting, growth, sampling)
+    )
+
+
+def _by_theorem(language: Language, divergence: float, request: Request) -> int | None:
+    """The smallest N with ``(TC + DTC)/N`` at most the divergence (bernoulli/uniform-rate)."""
+    work = Workspace(Instance(language, Bernoulli(1)), request)
+    information = total(measured(work, "total_correlation"), measured(work, "dual_total_correlation"))
+    return None if information is None else max(1, math.ceil(information.hi / divergence))
+
+
+def _path_kl(language: Language, request: Request) -> Callable[[int], Enclosure | None]:
+    return lambda N: measured(Workspace(Instance(language, Bernoulli(N)), request), "path_kl")
+
+
+def _error(subject: Subject, language: Language, request: Request) -> Callable[[int], Enclosure | None]:
+    """The TER gap times L, or SER, at N steps."""
+
+    def at(N: int) -> Enclosure | None:
+        instance = Instance(language, Bernoulli(N), name=f"{subject.name}, {N} steps")
+        if subject.error == "TER gap":
+            return measured(Workspace(instance, request), "kl")
+        if subject.by_formula is not None:
+            return subject.by_formula(language.length, N)
+        drawing = replace(request, seconds=math.inf, seed=request.seed + N, sampling=True)
+        return measured(Workspace(instance, drawing), "ser")
+
+    return at
+
+
+def _itself(divergence: float) -> float:
+    return divergence
+
+
+def _exponent(wrong: float) -> float:
+    """``-log(1 - SER)``, cut where every sequence drawn is wrong."""
+    return -math.log1p(-min(wrong, 1 - 1e-9))

@@ -1,6 +1,0 @@
-"""Figures of a write-up: each is a table and a small declaration of what to draw from it."""
-
-from .figure import Figure, Panel, Series
-from .registry import FIGURES
-
-__all__ = ["FIGURES", "Figure", "Panel", "Series"]

@@ -1,0 +1,75 @@
+"""The figure of a sweep, and the keys of a grid as columns of its results."""
+
+from __future__ import annotations
+
+import pytest
+
+from maskbound.numerics.errors import BadInput
+from maskbound.numerics.figures.sweep import sweep_figure
+from maskbound.numerics.languages import markov, random_ngram
+from maskbound.numerics.study import ser_of_languages, ter_of_languages
+from maskbound.numerics.sweeps import Grid, Store, sweep
+from maskbound.numerics.tables.stored import stored_results
+from maskbound.theory import quantities as vocabulary
+
+GRID = {
+    "base": {
+        "language": {"kind": "markov", "initial": ["1/2", "1/2"], "transition": [["1/3", "2/3"], [1, 0]]},
+        "policy": {"kind": "bernoulli"},
+    },
+    "quantities": ["path_kl", "ser"],
+    "grid": {"language.length": [3, 4], "policy.steps": [1, 2, 4]},
+}
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    with Store(tmp_path_factory.mktemp("sweep") / "x.db") as store:
+        sweep(Grid.parse(GRID), store)
+        return stored_results(store)
+
+
+def test_the_keys_of_the_grid_are_columns(table):
+    assert table.columns == ("instance", "language.length", "policy.steps", "path_kl", "ser")
+    assert [row[1:3] for row in table.rows] == [(L, N) for L in (3, 4) for N in (1, 2, 4)]
+
+
+def test_without_options_steps_are_the_axis_and_the_rest_tells_lines_apart(table):
+    figure = sweep_figure(table)
+    assert figure.x == "policy.steps"
+    assert [panel.y for panel in figure.panels] == [f"{name} ({vocabulary[name].unit})" for name in ("path_kl", "ser")]
+    lines = list(figure.lines(figure.panels[0]))
+    assert [line.label for line in lines] == ["length=3", "length=4"]
+    assert lines[0].x == (1, 2, 4)
+    assert lines[0].y == tuple(row[3] for row in table.rows[:3])
+
+
+def test_axes_are_chosen(table):
+    figure = sweep_figure(table, x="language.length", y=["ser"], by="policy.steps")
+    (panel,) = figure.panels
+    lines = list(figure.lines(panel))
+    assert [line.x for line in lines] == [(3, 4)] * 3
+    assert [line.label for line in lines] == ["steps=1", "steps=2", "steps=4"]
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "hint"),
+    [
+        ({"x": "policy.stps"}, "--x", "policy.steps"),
+        ({"y": ["pathkl"]}, "--y", "path_kl"),
+        ({"by": "steps"}, "--by", "policy.steps"),
+    ],
+)
+def test_a_column_that_is_not_there_is_named_with_the_closest(table, options, key, hint):
+    with pytest.raises(BadInput, match=f"{key}.*{hint}"):
+        sweep_figure(table, **options)
+
+
+def test_the_tables_of_the_study_take_other_languages():
+    own = {"mine": random_ngram(2, 3, 8, 5), "chain": markov(["1/2", "1/2"], [["1/3", "2/3"], [1, 0]], 8)}
+    ter, ser = ter_of_languages(own), ser_of_languages(own)
+    for table in (ter, ser):
+        assert [row[:2] for row in table.rows] == [(name, N) for name in own for N in (1, 2, 4, 8)]
+    sampled = ser.columns.index("SER")
+    assert all(row[sampled].hi <= 1 for row in ser.rows)
+    assert "ShiftedPair" not in " ".join(ser.notes)
