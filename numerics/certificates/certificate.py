@@ -1,8 +1,8 @@
 """Certificates: verdicts on rational instances that a stranger can recheck with the standard library alone.
 
 What a certificate holds is told at the head of :mod:`.kernel`, which rechecks it. Here the instance is written out
-as data and the kernel completes it; its answer and every number in it must be those of the exact engine, an independent second
-opinion, or lie in an enclosure where there is no log form.
+as data and the kernel completes it; its answer and every number in it must be those of the exact engine, an independent
+second opinion, or lie in an enclosure where there is no log form.
 """
 
 from __future__ import annotations
