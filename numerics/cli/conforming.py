@@ -36,7 +36,7 @@ def conform(
     """Does this sampler's code draw as the instance claims? If not, what does it do otherwise?"""
     from ..conformance import Claim, default_samples, load_sampler
     from ..conformance import conform as test
-    from ..instances.cases import open_instance
+    from ..judging.cases import open_instance
     from ..tables.conformity import conformity_record
 
     require("--samples", samples, samples is None or samples > 0, "a positive whole number")
