@@ -30,7 +30,7 @@ def test_theorems_lists_the_ledger():
     for statement in statements.values():
         (place,) = [k for k, line in enumerate(lines) if line.startswith(f"  {statement.id}  ")]
         assert statement.title in lines[place]
-        assert lines[place + 1].strip() == str(statement)
+        assert lines[place + 1].strip() == statement.declared
     assert [line for line in lines if not line.startswith(" ")] == list(
         dict.fromkeys(statement.subject for statement in statements.values())
     )

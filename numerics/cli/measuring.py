@@ -178,7 +178,7 @@ def curve(spec: Spec, seconds: Seconds = 60.0, unit: InUnit = Unit.nats, as_json
     from ..tables.results import curve_record, curve_tables
 
     instance = open_instance(spec)
-    found = information_curve(instance, seconds=seconds).in_unit(unit)
+    found = information_curve(instance, seconds=seconds, alone=True).in_unit(unit)
     if as_json:
         print_json(curve_record(instance, found) | {"unit": unit.value})
     else:

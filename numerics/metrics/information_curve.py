@@ -18,6 +18,7 @@ from ..numbers.limits import memory_budget
 from ..numbers.probabilities import whole
 from ..numbers.units import converted
 from .information import curve_at, profile
+from .method import without_compiler
 from .output_law import too_costly
 
 __all__ = ["InformationCurve", "curve"]
@@ -56,7 +57,7 @@ class InformationCurve(AsTable):
         return replace(self, profile=profile, curve=curve)
 
 
-def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) -> InformationCurve:
+def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0, alone: bool = False) -> InformationCurve:
     """Profile and curve of the instance's language.
 
     Parameters
@@ -67,6 +68,8 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
         How many revealed fractions, evenly spaced from 0 to 1; at least 2.
     seconds : float
         Time that it may be estimated to take.
+    alone : bool
+        Whether nothing else is measured in this process: see ``Request``.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
     steps = whole(points, "points", 2, 10**6) - 1
     if not seconds > 0:
         raise BadInput("seconds", f"found {seconds}; a positive number is accepted")
-    work = Workspace(instance)
+    work = Workspace(instance, Request(alone=alone))
     ways = [("tabular", tabular.lattice_cost(instance), lambda: _from_lattice(work, steps))]
     if markov.obstacle(instance) is None:
         ways.append(("markov", markov.information_cost(instance), lambda: _from_chain(work, steps)))
@@ -104,7 +107,8 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
         ways.append(("windows", every, lambda: _from_windows(instance, steps, seconds)))
     for _, cost, measured in ways:
         if _within(cost, seconds):
-            return measured()
+            with without_compiler(work.request, cost):
+                return measured()
     engine, cost, _ = min(ways, key=lambda way: way[1].seconds)
     raise too_costly("the information curve", instance, engine, cost, seconds)
 

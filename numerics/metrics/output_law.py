@@ -6,11 +6,11 @@ import math
 
 from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
-from ..engines.workspace import Cost, Workspace
+from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput, BeyondReach
 from ..instances import Instance
 from ..numbers.limits import memory_budget, shown_bytes
-from .method import COMPILER, INTERPRETED
+from .method import COMPILER, INTERPRETED, without_compiler
 
 __all__ = ["law", "too_costly"]
 
@@ -53,7 +53,9 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None,
     name = min(able, key=lambda name: able[name].operations + (COMPILER if alone and name not in INTERPRETED else 0))
     if able[name].bytes > memory_budget() or able[name].seconds > seconds:
         raise too_costly("the output law", instance, name, able[name], seconds)
-    return ENGINES[name].law(Workspace(instance))
+    work = Workspace(instance, Request(alone=alone))
+    with without_compiler(work.request, able[name]):
+        return ENGINES[name].law(work)
 
 
 def too_costly(what: str, instance: Instance, engine: str, cost: Cost, seconds: float) -> BeyondReach:
