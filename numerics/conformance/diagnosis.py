@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Policy
 from .sizes import claimed_in_words, seen_in_words
 from .steps import SLIP, Transitions, uniformly
 from .tokens import AS_CLAIMED, GREEDY, TEMPERATURES, tempered
@@ -188,11 +188,10 @@ class Diagnosis:
     @property
     def _claimed_place(self) -> str:
         policy = self.policy
-        if isinstance(policy, Bernoulli | FixedSize):
+        if policy.exchangeable:
             return UNIFORMLY
-        if isinstance(policy, FixedSets):
+        if policy.sets is not None:
             return "sets given beforehand"
-        assert isinstance(policy, Adaptive)
         return DRAWN if policy.proposes else UNIFORMLY if policy.score == "random" else f"by {policy.score}"
 
     @property

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Adaptive, Policy, Schedule
 from .ties import tolerance
 
 __all__ = [
@@ -160,19 +160,18 @@ def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
     """Log probability (n,) of how many positions, under the claim, ties in favour of what happened."""
     masked, size = seen.masked.sum(axis=1), seen.size
     length = seen.y.shape[1]
-    if isinstance(policy, Bernoulli):
-        return _independent_sizes(policy, seen, masked)
-    sizes = [len(s) for s in policy.sets] if isinstance(policy, FixedSets) else getattr(policy, "sizes", None)
-    if sizes is not None:
-        ends = np.cumsum(sizes)
+    if policy.step_law is not None:
+        return _independent_sizes(policy.step_law, seen, masked)
+    if policy.sizes is not None:
+        ends = np.cumsum(policy.sizes)
         step = np.searchsorted(ends, length - masked, side="right")
-        due = np.where(masked > 0, np.append(sizes, 0)[step], 0)
+        due = np.where(masked > 0, np.append(policy.sizes, 0)[step], 0)
         # A call without effect is no step.
         return np.where((size == due) | (size == 0), 0.0, -math.inf)
-    assert isinstance(policy, Adaptive)
-    assert policy.bound is not None
     if policy.proposes:
         return np.zeros(len(size))
+    policy = Adaptive.of(policy)
+    assert policy.bound is not None
     among, apart = seen.candidates(policy.block_length), tolerance(seen.vocab, policy.score)
     bound, score = float(policy.bound), seen.score(policy.score)
     if policy.rule == "threshold":
@@ -190,22 +189,22 @@ def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
     return np.where(fits | (size == 0), 0.0, -math.inf)
 
 
-def _independent_sizes(policy: Bernoulli, seen: Transitions, masked: NDArray[np.int64]) -> Array:
+def _independent_sizes(law: Schedule, seen: Transitions, masked: NDArray[np.int64]) -> Array:
     """Of a call that may be any step which the number of calls allows, the one that favours what happened.
 
     With fewer calls than steps nobody knows which are left out, and any number is allowed.
     """
-    idle = seen.steps - policy.steps
+    idle = seen.steps - law.steps
     found = np.where((idle > 0) & (seen.size == 0), 0.0, -math.inf)
     for late in range(int(idle.max(initial=0)) + 1):
         step = seen.step - 1 - late
-        hazard = np.asarray(policy.schedule.hazards)[np.clip(step, 0, policy.steps - 1)]
-        keep = np.asarray(policy.schedule.survivals)[np.clip(step, 0, policy.steps - 1)]
+        hazard = np.asarray(law.hazards)[np.clip(step, 0, law.steps - 1)]
+        keep = np.asarray(law.survivals)[np.clip(step, 0, law.steps - 1)]
         with np.errstate(divide="ignore", invalid="ignore"):
-            law = _log_choose(masked, seen.size)
-            law = law + _times(seen.size, np.log(hazard)) + _times(masked - seen.size, np.log(keep))
-        possible = (late <= idle) & (step >= 0) & (step < policy.steps)
-        found = np.where(possible, np.maximum(found, law), found)
+            log = _log_choose(masked, seen.size)
+            log = log + _times(seen.size, np.log(hazard)) + _times(masked - seen.size, np.log(keep))
+        possible = (late <= idle) & (step >= 0) & (step < law.steps)
+        found = np.where(possible, np.maximum(found, log), found)
     return np.where(idle < 0, 0.0, found)
 
 
@@ -215,17 +214,17 @@ def _times(count: NDArray[np.int64], log: Array) -> Array:
 
 def claimed_positions(policy: Policy, seen: Transitions) -> Array:
     """Log probability (n,) of which positions, given how many, under the claim; of a policy that does not propose."""
-    if isinstance(policy, Bernoulli | FixedSize):
+    if policy.exchangeable:
         return uniformly(seen, seen.masked)
     length = seen.y.shape[1]
-    if isinstance(policy, FixedSets):
+    if policy.sets is not None:
         turn = np.empty(length, dtype=np.int64)
         for number, some in enumerate(policy.sets):
             turn[list(some)] = number
         current = np.where(seen.masked, turn, length).min(axis=1)
         right = (seen.chosen == (seen.masked & (turn == current[:, None]))).all(axis=1)
         return np.where(right | (seen.size == 0), 0.0, -math.inf)
-    assert isinstance(policy, Adaptive)
+    policy = Adaptive.of(policy)
     among = seen.candidates(policy.block_length)
     if policy.score == "random":
         return uniformly(seen, among)

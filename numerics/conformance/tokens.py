@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..policies import Adaptive, Policy
+from ..policies import Policy
 
 __all__ = ["AS_CLAIMED", "GREEDY", "STALE", "TEMPERATURES", "claimed_tokens", "near_laws", "token_laws"]
 
@@ -26,7 +26,7 @@ REPLACED = "3 % of the tokens drawn uniformly"
 
 def claimed_tokens(policy: Policy) -> Rows:
     """The claim's."""
-    exponent = float(policy.exponent) if isinstance(policy, Adaptive) else 1.0
+    exponent = float(policy.exponent)
     return greedy if exponent == math.inf else tempered(exponent)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Adaptive, Policy
 from .diagnosis import DRAWN, SCORED, UNIFORMLY, Component, Diagnosis
 from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import size_laws
@@ -75,7 +75,7 @@ class Impossible:
 
 def can_be_followed(policy: Policy) -> bool:
     """Whether the law of its steps is known here."""
-    return isinstance(policy, Bernoulli | FixedSize | FixedSets | Adaptive)
+    return not policy.remasks and len(policy.size_law) <= 1
 
 
 class TraceTest:
@@ -97,10 +97,10 @@ class TraceTest:
 
     def __init__(self, policy: Policy, vocab: int, length: int) -> None:
         self.policy, self.vocab, self.length = policy, vocab, length
-        self.block = policy.block_length if isinstance(policy, Adaptive) else length
+        self.block = policy.block_length or length
         self.proposing = (
-            policy
-            if isinstance(policy, Adaptive) and policy.proposes
+            Adaptive.of(policy)
+            if policy.proposes
             else Adaptive(
                 length, score="confidence", order="sample-then-choose", sizes=[self.block], block_length=self.block
             )
@@ -229,7 +229,7 @@ class TraceTest:
                 math.log1p(-SLIP) + uniformly(seen, among), math.log(SLIP) + uniformly(seen, seen.masked)
             )
         found[UNIFORMLY] = uniformly(seen, seen.masked)
-        score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
+        score = self.policy.score
         if score in SCORES and not self.proposes:
             found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
@@ -261,7 +261,7 @@ class TraceTest:
 
     def _after(self, seen: Transitions) -> dict[str, Array]:
         """Which positions, if the claimed score is that of the law that tokens are drawn from."""
-        score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
+        score = self.policy.score
         if score not in SCORES or self.proposes:
             return {}
         among = seen.candidates(self.block)

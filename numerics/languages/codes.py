@@ -19,7 +19,7 @@ from ..traits import decides
 from .base import Language
 from .block_product import Blocks
 from .full_table import Tabular, is_uniform_on, require_support
-from .kind import LanguageTable
+from .kind import LanguageTable, shorter
 
 __all__ = ["is_mds", "is_parity", "mds", "parity"]
 
@@ -101,3 +101,9 @@ class MDSTable(LanguageTable):
         if vocab in (2, 3, 5, 7) and vocab >= length:
             for dimension in range(1, length):
                 yield {"kind": "mds", "field": vocab, "dimension": dimension, "length": length}
+
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        yield from shorter(language)
+        yield from (({**language, "field": prime}, []) for prime in (2, 3, 5) if prime < language["field"])
+        yield {**language, "dimension": language["dimension"] - 1}, []

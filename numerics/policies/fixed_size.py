@@ -96,6 +96,9 @@ class FixedSize(ExchangeableTimes):
         assignments = math.lgamma(length + 1) - math.fsum(math.lgamma(size + 1) for size in self.sizes)
         return -assignments / math.log(2)
 
+    def resized(self, sizes: Sequence[int]) -> FixedSize:
+        return FixedSize(sizes)
+
     def refines(self, coarser: Policy) -> bool | None:
         return set(coarser.revealed()) <= set(self.revealed()) if isinstance(coarser, FixedSize) else None
 

@@ -162,7 +162,7 @@ def _witness(
 ) -> tuple[Mapping[str, Any], str]:
     from .witness import judged, spec_of  # engines take long to import, and only refutations need them
 
-    plain = [policy for policy in policies if isinstance(policy, Policy)]
+    plain = [policy for policy in policies if not isinstance(policy, Mixture)]
     if len(plain) < len(policies):
         return {
             "language": dict(found.language)

@@ -16,7 +16,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from ..errors import BeyondReach
-from ..policies import Bernoulli, Policy
+from ..policies import Policy
 from .mixture import Mixture
 
 __all__ = ["LANGUAGE_RAYS", "POLICY_RAYS", "Steps", "exchangeable", "increase", "slope_at", "steps_of"]
@@ -67,10 +67,10 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
     """
     if isinstance(policy, Mixture):
         return Steps(length, parts=tuple((probability, steps_of(part, length)) for probability, part in policy.parts))
-    if isinstance(policy, Bernoulli):
-        if not policy.schedule.rational:
+    if policy.step_law is not None:
+        if not policy.step_law.rational:
             raise BeyondReach("the weights of the schedule are floating numbers, and rational ones are needed")
-        return Steps(length, weights=tuple(policy.schedule.fractions.tolist()))
+        return Steps(length, weights=tuple(policy.step_law.fractions.tolist()))
     if len(policy.size_law) > 1:
         return Steps(
             length, parts=tuple((probability, Steps(length, sizes=sizes)) for probability, sizes in policy.size_law)

@@ -10,7 +10,7 @@ from maskbound.theory import Statement, claim
 
 from ..errors import BadInput, BeyondReach
 from ..numbers.probabilities import whole
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Policy
 from ..traits import parts
 from .by_sets import by_sets
 from .decision import Decided, Decision
@@ -133,14 +133,14 @@ def described(policy: Policy | Mixture) -> str:
         return f"a mixture of {len(policy.parts)} policies"
     if len(policy.size_law) > 1:
         return f"a mixture of {len(policy.size_law)} lists of sizes"
-    if isinstance(policy, FixedSize):
-        return f"fixed sizes {_listed(policy.sizes)}"
-    if isinstance(policy, FixedSets):
+    if policy.random_sizes is not None:
+        return f"fixed sizes {_listed(policy.random_sizes)}"
+    if policy.sets is not None:
         return f"given sets {_listed('{' + ', '.join(map(str, chosen)) + '}' for chosen in policy.sets)}"
-    if isinstance(policy, Bernoulli) and policy.schedule.law.uniform:
+    if policy.step_law is not None and policy.step_law.law.uniform:
         return f"{policy.steps} uniform Bernoulli steps"
-    if isinstance(policy, Bernoulli) and policy.schedule.rational:
-        return f"Bernoulli weights {_listed(policy.schedule.fractions.tolist())}"
+    if policy.step_law is not None and policy.step_law.rational:
+        return f"Bernoulli weights {_listed(policy.step_law.fractions.tolist())}"
     return repr(policy)
 
 
@@ -221,7 +221,7 @@ def _by_best_sizes(
     """``c best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
     from ..policies.minimax import minimax, reaches
 
-    if not all(isinstance(policy, Bernoulli) for policy in policies):
+    if any(isinstance(policy, Mixture) or policy.step_law is None for policy in policies):
         raise BeyondReach("best_sizes_path_kl is a quantity of Bernoulli policies only")
     single = all(len(side) == len(side[0]) == 1 for side in (reading.lhs, reading.rhs))
     if not single or set(reading.lhs[0][0]) != {"best_sizes_path_kl"} or reading.relation != "<=":
@@ -292,7 +292,7 @@ def _refuted(
             for row in lattice
         )
 
-    plain = [policy for policy in policies if isinstance(policy, Policy)]
+    plain = [policy for policy in policies if not isinstance(policy, Mixture)]
     witness, said, remark = None, "", "; no language was written down"
     kinds = {"outgrown": CONSTANT in names, "with_others": reading.cross_multiplied}
     for language, denoiser in candidates(outcome, spanning, length, violates, **kinds):
