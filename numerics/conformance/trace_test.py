@@ -75,7 +75,7 @@ class Impossible:
 
 def can_be_followed(policy: Policy) -> bool:
     """Whether the law of its steps is known here."""
-    return not policy.remasks and len(policy.size_law) <= 1
+    return any(each is not None for each in (policy.step_law, policy.random_sizes, policy.sets, policy.score))
 
 
 class TraceTest:
