@@ -60,6 +60,8 @@ class Table:
         Remarks, printed below.
     nats : tuple of str
         Columns in nats, beside those that bear the name of a quantity.
+    without_unit : tuple of int
+        Rows in which these columns are something else, as where verdicts compare probabilities.
     provenance : tuple of str
         Versions, seeds and fingerprints of instances, a fact a line; for JSON and for the file beside the others.
     """
@@ -70,6 +72,7 @@ class Table:
     notes: tuple[str, ...] = field(default_factory=tuple)
     provenance: tuple[str, ...] = field(default_factory=tuple)
     nats: tuple[str, ...] = ()
+    without_unit: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for row in self.rows:
