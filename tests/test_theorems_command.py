@@ -101,3 +101,12 @@ def test_quantities_are_listed_with_their_definitions():
         assert quantity.definition in line
         assert f" {quantity.unit} " in line
     assert "no quantity has" in refused("quantities", "frobnicate")
+
+
+def test_papers_as_bibtex():
+    found = fine("theorems", "Feng", "4.2", "--bibtex")
+    assert found.startswith("@misc{feng2025,\n")
+    assert found.count("@") == 1
+    everything = fine("theorems", "--bibtex")
+    assert everything.count("@misc{") == len({cited.paper for s in statements.values() for cited in s.published})
+    assert "comes from a paper" in refused("theorems", "pair/kl", "--bibtex")

@@ -19,6 +19,7 @@ from sympy.core.relational import Relational
 
 from maskbound.theory.assumptions import ASSUMPTIONS, HIDDEN_MARKOV_LANGUAGE, SUBJECT_RELATIONS, Assumption, Relation
 from maskbound.theory.bibliography import Citation
+from maskbound.theory.dimension import is_information
 from maskbound.theory.exact_numbers import Number, exact
 from maskbound.theory.monotone import first_at_most
 from maskbound.theory.notation import N, parameters, quantities, symbols
@@ -195,6 +196,11 @@ class Statement:
     def _named(self, known: Mapping[str, Any]) -> frozenset[str]:
         left, right = self.sides
         return frozenset(s.name for s in left.free_symbols | right.free_symbols if s.name.removesuffix("@2") in known)
+
+    @property
+    def is_information(self) -> bool:
+        """Whether its sides are amounts of information, in nats; the others are probabilities, counts or roots."""
+        return is_information(*self.sides)
 
     @property
     def expression(self) -> Relational:

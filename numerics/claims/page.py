@@ -14,8 +14,9 @@ from ..instances.explicit import dump
 from ..judging import Status, Verdict
 from ..judging.cases import Case
 from ..render.figure import Panel, Series
+from ..render.latex import latex_text
 from ..render.provenance import versions
-from ..render.table import Formula, Table, latex_text, render
+from ..render.table import Formula, Table, render
 from ..report.build import Report, Written
 from ..tables.verdicts import is_rounding_equality, side_enclosure, tightness
 from ..tightness import in_words

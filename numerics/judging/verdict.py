@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from ..display import AsTable, Rows
+from ..metrics.units import in_nats
 from ..numbers.enclosure import Enclosure
+from ..numbers.units import converted, read_unit
 
 __all__ = ["Side", "Status", "Verdict", "Verdicts"]
 
@@ -51,6 +53,15 @@ class Side:
     def shown(self) -> Enclosure:
         """Its interval as an enclosure, for display."""
         return Enclosure(self.value, self.lo, self.hi, "bound")
+
+    def in_unit(self, unit: str, *, is_information: bool) -> Side:
+        """What it was computed from in that unit, and the side itself if it is an amount of information."""
+        used = {
+            name: converted(found, unit) if in_nats(name.removesuffix("@2")) else found
+            for name, found in self.quantities.items()
+        }
+        whole = converted(self.shown(), unit) if is_information else self
+        return Side(whole.value, whole.lo, whole.hi, used)
 
 
 @dataclass(frozen=True, repr=False)
@@ -98,6 +109,17 @@ class Verdict(AsTable):
 
     def _repr_latex_(self) -> str:
         return f"${self.statement.latex()}$: {self.status.value}"
+
+    def in_unit(self, unit: str) -> Verdict:
+        """The same with its sides, if they are amounts of information, and quantities in ``"nats"`` or ``"bits"``.
+
+        Judging is in nats, and so is the statement: a number that a claim compares with KL is one of nats.
+        """
+        if read_unit(unit) == "nats":
+            return self
+        information = self.statement.is_information
+        left, right = (side and side.in_unit(unit, is_information=information) for side in (self.lhs, self.rhs))
+        return replace(self, lhs=left, rhs=right)
 
     @property
     def margin(self) -> float:

@@ -39,7 +39,7 @@ def bounds(cases: Iterable[Case]) -> Table:
         if verdict.statement.relation != "=="
     ]
     listed = [verdict for verdict in found if verdict.status is not Status.NOT_APPLICABLE]
-    title = "Both sides of each inequality as measured, each instance's loosest bound first"
+    title = "Both sides of each inequality as measured (information in nats), each instance's loosest bound first"
     return verdict_table(listed, title, (tally(found),))
 
 

@@ -16,6 +16,7 @@ from ..tightness import extremes, in_words
 from ..universal_verdicts import universal_verdicts
 
 __all__ = [
+    "bibliography",
     "find_statement",
     "find_statements",
     "for_every_language",
@@ -70,6 +71,20 @@ def reference_list() -> Table:
     )
     note = "The last column counts the statements that cite it; `maskbound theorems AUTHOR` lists them."
     return Table("References", ("authors", "year", "title", "where", "known by", "cited"), rows, (note,))
+
+
+def bibliography(found: Iterable[Statement]) -> str:
+    """BibTeX entries of the papers that statements come from, each once.
+
+    Raises
+    ------
+    BadInput
+        When none of them cites a paper.
+    """
+    papers = dict.fromkeys(cited.paper for statement in found for cited in statement.published)
+    if not papers:
+        raise BadInput("--bibtex", "found no statement there that comes from a paper")
+    return "\n\n".join(PAPERS[key].bibtex() for key in papers)
 
 
 def tightest_ratio(statement: Statement) -> str | None:
