@@ -50,6 +50,10 @@ class Table(Denoiser):
         return cls(**{name: arrays[name] for name in ("conditionals", "neighbours") if name in arrays})
 
     @property
+    def everywhere(self) -> bool:  # type: ignore[override]
+        return self.conditionals is not None
+
+    @property
     def rational(self) -> bool:
         return False
 
