@@ -31,8 +31,8 @@ NANOSECONDS_A_PARAMETER = 0.4
 class Network(Denoiser):
     """The probabilities of a module's logits: their softmax in float32, made to sum to 1 in float64.
 
-    Where a language has few contexts all are asked about once, and the answers are a table like any other; elsewhere the
-    module is called on what is met.
+    Where a language has few contexts all are asked about once, and the answers are a table like any other; elsewhere
+    the module is called on what is met.
 
     Parameters
     ----------

@@ -40,6 +40,7 @@ class Table(Denoiser):
     ) -> None:
         if (conditionals is None) == (neighbours is None):
             raise BadInput("path", "exactly one of the arrays conditionals and neighbours is accepted")
+        self.everywhere = conditionals is not None
         self.conditionals = None if conditionals is None else np.asarray(conditionals, dtype=np.float64)
         self.neighbours = None if neighbours is None else np.asarray(neighbours, dtype=np.float64)
 
@@ -48,10 +49,6 @@ class Table(Denoiser):
         """Read the array from an ``.npz``; nothing in it is ever unpickled."""
         arrays = read_arrays(path)
         return cls(**{name: arrays[name] for name in ("conditionals", "neighbours") if name in arrays})
-
-    @property
-    def everywhere(self) -> bool:  # type: ignore[override]
-        return self.conditionals is not None
 
     @property
     def rational(self) -> bool:

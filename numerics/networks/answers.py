@@ -52,13 +52,13 @@ def ask(module: Module, y: NDArray[np.int64], vocab: int) -> NDArray[np.float64]
     return found / found.sum(axis=-1, keepdims=True)
 
 
-def _logits(module: Module, y: NDArray[np.int64], vocab: int) -> torch.Tensor:
+def _logits(module: Module, y: NDArray[np.int64], vocab: int) -> Any:
     with torch.inference_mode():
         try:
             answer = module(torch.from_numpy(y).to(_device(module)))
         except Exception as problem:
             raise BadInput("module", f"it raised {type(problem).__name__}: {shown(str(problem))}") from problem
-    logits = getattr(answer, "logits", answer)
+    logits: Any = getattr(answer, "logits", answer)
     shape = tuple(getattr(logits, "shape", ()))
     if shape not in ((*y.shape, vocab), (*y.shape, vocab + 1)):
         wanted = f"({y.shape[0]}, {y.shape[1]}, {vocab} or {vocab + 1})"
@@ -66,9 +66,10 @@ def _logits(module: Module, y: NDArray[np.int64], vocab: int) -> torch.Tensor:
     return logits[..., :vocab]
 
 
-def _probabilities(logits: torch.Tensor) -> NDArray[np.float64]:
+def _probabilities(logits: Any) -> NDArray[np.float64]:
     wide = logits if logits.dtype == torch.float64 else logits.float()
-    return wide.softmax(dim=-1).double().cpu().numpy()
+    found: NDArray[np.float64] = wide.softmax(dim=-1).double().cpu().numpy()
+    return found
 
 
 def _device(module: Module) -> torch.device:
@@ -94,6 +95,6 @@ def require_function(module: Module, vocab: int, length: int) -> None:
         if apart > SAME:
             raise BadInput(
                 "module",
-                f"logits of one sequence differed by {apart:.3g} between two calls; a function of the sequence alone is "
-                "accepted (call eval() on what has drop-out or batch norms)",
+                f"logits of one sequence differed by {apart:.3g} between two calls; a function of the sequence alone "
+                "is accepted (call eval() on what has drop-out or batch norms)",
             )

@@ -19,7 +19,7 @@ LARGEST = {"vocab": 1 << 20, "length": 1 << 16, "width": 1 << 14, "layers": 1 <<
 
 
 def packed(network: Transformer, training: dict[str, int | float | str]) -> bytes:
-    """The file of a network: its sizes, its parameters, and how it was trained. The same network gives the same bytes."""
+    """The file of a network: sizes, parameters, and how it was trained. The same network gives the same bytes."""
     sizes = {name: getattr(network, name) for name in SIZES}
     stream = io.BytesIO()
     torch.save({"format": FORMAT, "sizes": sizes, "training": training, "state": network.state_dict()}, stream)

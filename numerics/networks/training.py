@@ -1,13 +1,14 @@
 """Fits a transformer to a language, from fresh sequences for every step.
 
 The loss of a sequence: m, the number of masked positions, is uniform on 1..L and so are the positions given m; it is
-the mean of ``-log p_theta(x_i | y)`` over these. This is the objective of masked diffusion with its weight 1/t, with the
-number of masks drawn in the place of the rate: per token, its expectation is ``H(q)/L`` plus the mean learning error
-of one token at a time in random order (definitions.md#mean_learning_error), so ``H(q)/L`` is the least there is.
+the mean of ``-log p_theta(x_i | y)`` over these. This is the objective of masked diffusion with its weight 1/t, where
+the number of masks is drawn in the place of the rate: per token, its expectation is ``H(q)/L`` plus the mean learning
+error of one token at a time in random order (definitions.md#mean_learning_error), so ``H(q)/L`` is the least there is.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -128,4 +129,4 @@ def _masks(rows: int, length: int, rng: np.random.Generator) -> NDArray[np.bool_
 
 def _points(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     ends = np.unique(np.linspace(0, len(losses), min(POINTS, len(losses)) + 1).astype(np.int64))
-    return np.array([(stop, losses[start:stop].mean()) for start, stop in zip(ends, ends[1:], strict=False)])
+    return np.array([(stop, losses[start:stop].mean()) for start, stop in itertools.pairwise(ends)])

@@ -51,7 +51,7 @@ def batch_conditionals(instance: Instance, scope: Scope) -> Rows:
 
 
 def exact_conditionals(language: Language, scope: Scope) -> Exact:
-    """A function from partial sequences (n, L) to the language's conditionals (n, L, V), and where they exist (n, L)."""
+    """A function from partial sequences (n, L) to the language's conditionals (n, L, V) and where they exist (n, L)."""
     compiled = _compiled(language) if scope == "global" else None
     return compiled or (lambda y: language.conditionals(y, scope))
 

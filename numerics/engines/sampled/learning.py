@@ -113,8 +113,8 @@ def _rounding(drawn: Contexts, largest: float) -> float:
 
 
 def mean_learning_error(work: Workspace) -> Enclosure:
-    """The mean over contexts: of divergences clipped at c by empirical Bernstein, and at most ``log(1/least) - c`` times
-    the probability of larger ones (Clopper-Pearson) more; the best of some c fixed beforehand."""
+    """The mean over contexts: of divergences clipped at c by empirical Bernstein, and at most ``log(1/least) - c``
+    times the probability of larger ones (Clopper-Pearson) more; the best of some c fixed beforehand."""
     return settled(work, work.once(_contexts), lambda drawn, count, alpha: _mean(drawn, count, alpha, 1.0))
 
 
