@@ -15,7 +15,7 @@ from . import check, curve, denoisers, draw, languages, law, load, measure, poli
 from .errors import BadInput
 from .figures import Figure, Panel, Series
 from .instances import Instance
-from .instances.cases import open_instance
+from .judging.cases import open_instance
 from .numbers.probabilities import whole
 from .planning import best_schedule, break_even, output_polynomials
 from .policies import Bernoulli, FixedSize

@@ -46,7 +46,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 THEORY_ALLOWED = {"sympy", "lark", "maskbound"}
 ONLY_IN = {
     "numba": ("numerics/_kernels/jit.py",),
-    "matplotlib": ("numerics/render/",),
+    "matplotlib": ("numerics/render/", "numerics/report/"),
     "distributed": ("numerics/sweeps/workers.py",),
     "typst": ("numerics/report/",),
     "hypothesis": ("numerics/testing/",),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import cli
 from maskbound.numerics.instances import parse
-from maskbound.numerics.instances.cases import open_case
+from maskbound.numerics.judging.cases import open_case
 from maskbound.numerics.study.english_curve import LANGUAGE, LENGTH, QUANTITIES, STEPS
 from maskbound.numerics.sweeps import Grid
 

@@ -22,8 +22,8 @@ from maskbound.theory import ASSUMPTIONS, PAPERS, ClaimError, Paper, Statement, 
 
 from ..errors import BadInput, MaskboundError, shown
 from ..instances import parse
-from ..instances.cases import Case, gallery_names, open_case
 from ..instances.specfile import in_file, read_file
+from ..judging.cases import Case, gallery_names, open_case
 from ..numbers.probabilities import number, written
 from ..policies import Policy, read_policy
 from ..spec.table import ABSENT, Count, SpecTable, Text, Wholes, require_table, within

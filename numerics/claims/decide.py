@@ -15,8 +15,8 @@ from ..certificates.certificate import certificate as of_instances
 from ..engines.workspace import Request, Workspace
 from ..errors import BeyondReach, MaskboundError, Undecidable
 from ..instances import parse
-from ..instances.cases import Case
 from ..judging import Status, Verdict, settled
+from ..judging.cases import Case
 from ..policies import Policy
 from ..tables.verdicts import is_rounding_equality
 from ..universal import Decided, Decision, prove, prove_everywhere

@@ -10,9 +10,9 @@ from maskbound.theory import FORMAL, Statement, parameters, quantities
 
 from ..figures import Figure
 from ..instances import Instance
-from ..instances.cases import Case
 from ..instances.explicit import dump
 from ..judging import Status, Verdict
+from ..judging.cases import Case
 from ..render.figure import Panel, Series
 from ..render.provenance import versions
 from ..render.table import Formula, Table, latex_text, render

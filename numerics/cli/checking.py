@@ -18,8 +18,8 @@ from .output import console, print_json, progress
 if TYPE_CHECKING:
     from maskbound.theory import Statement
 
-    from ..instances.cases import Case
     from ..judging import Verdict
+    from ..judging.cases import Case
 
 
 @app.command(epilog='Example: maskbound check english-bigram --claim "kl <= path_kl"')
@@ -56,8 +56,8 @@ def check(
     from ..certificates.certificate import Disagreement, certify
     from ..engines.workspace import Request
     from ..errors import BeyondReach
-    from ..instances.cases import gallery_names, open_case
     from ..judging import Status
+    from ..judging.cases import gallery_names, open_case
     from ..tables.verdicts import as_records, judged_on, remarks, tally, verdicts_of
 
     if specs and gallery:

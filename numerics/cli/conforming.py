@@ -36,7 +36,7 @@ def conform(
     """Does this sampler's code draw as the instance claims? If not, what does it do otherwise?"""
     from ..conformance import Claim, default_samples
     from ..conformance import conform as test
-    from ..instances.cases import open_instance
+    from ..judging.cases import open_instance
     from ..spec.python_file import load_callable
     from ..tables.conformity import conformity_record
 

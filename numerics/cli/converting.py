@@ -33,7 +33,7 @@ def convert(
     import numpy as np
 
     from ..instances import explicit_spec
-    from ..instances.cases import open_instance
+    from ..judging.cases import open_instance
     from ..languages.export import arpa_text, hidden_arrays
     from ..render.write import write_bytes, write_text
     from ..spec.toml import toml

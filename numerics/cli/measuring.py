@@ -39,7 +39,7 @@ def measure(
 ) -> int:
     """Measure quantities of an instance, each as an interval that contains it."""
     from ..engines.workspace import Request
-    from ..instances.cases import open_instance
+    from ..judging.cases import open_instance
     from ..metrics.measure import Measured
     from ..tables.results import measured_record, measured_table
 
@@ -138,8 +138,8 @@ def law(
     as_json: AsJson = False,
 ) -> None:
     """The sampler's output law p beside the language q, likeliest sequences first."""
-    from ..instances.cases import open_instance
     from ..instances.specfile import in_file
+    from ..judging.cases import open_instance
     from ..metrics.output_law import law as output_law
     from ..metrics.sequences import log_probabilities
     from ..tables import results
@@ -173,7 +173,7 @@ def _read_text(path: Path) -> str:
 @app.command(epilog="Example: maskbound curve english-bigram --json")
 def curve(spec: Spec, seconds: Seconds = 60.0, unit: InUnit = Unit.nats, as_json: AsJson = False) -> None:
     """The information profile z(j) and the curve Z(a) of an instance's language."""
-    from ..instances.cases import open_instance
+    from ..judging.cases import open_instance
     from ..metrics.information_curve import curve as information_curve
     from ..tables.results import curve_record, curve_tables
 

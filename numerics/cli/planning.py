@@ -41,7 +41,7 @@ def schedule(
     as_json: AsJson = False,
 ) -> None:
     """The best schedule of that many steps, and what it saves of the uniform and the cosine one."""
-    from ..instances.cases import open_instance
+    from ..judging.cases import open_instance
     from ..planning import best_schedule
     from ..planning.plan import KINDS, kind_of
     from ..study.schedules import minimax_record, plan_record, plan_table

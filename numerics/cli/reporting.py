@@ -22,7 +22,7 @@ def report(
     """Build the report, of the study or of your own instances: PDF, HTML, their sources, and every number in them."""
     from contextlib import nullcontext
 
-    from ..instances.cases import open_case
+    from ..judging.cases import open_case
     from ..report import build_report, measured_parts, write_report
     from ..report.sections import OWN_SECTIONS, SECTIONS
     from ..report.write import prepare

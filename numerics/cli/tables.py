@@ -15,7 +15,7 @@ from .options import Database, InUnit, Specs, Unit
 from .output import print_lines, print_table, progress
 
 if TYPE_CHECKING:
-    from ..instances.cases import Case
+    from ..judging.cases import Case
     from ..render.table import Table
 
 
@@ -181,7 +181,7 @@ def figure(
 
 def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
     """The table of that name: from a database, over instances, or about the toolkit."""
-    from ..instances.cases import gallery_names, open_case, open_instance
+    from ..judging.cases import gallery_names, open_case, open_instance
     from ..render.provenance import traced
     from ..tables.registry import CASE_TABLES, LANGUAGE_TABLES, PLAIN_TABLES, STORED_TABLES
 

@@ -48,7 +48,7 @@ def train(
     from ..denoisers import Exact
     from ..engines.workspace import Workspace
     from ..figures.loss import loss_figure
-    from ..instances.cases import open_instance
+    from ..judging.cases import open_instance
     from ..networks.saved import packed
     from ..networks.training import steps_within
     from ..networks.training import train as fit

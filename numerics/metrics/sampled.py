@@ -56,7 +56,7 @@ METHODS = (
         {"kl-path-kl/equality-deterministic"},
     ),
     _replay("path_kl", sampled.replay_obstacle, REPLAYED, set()),
-    _learning("eps_learning", sampled.worst_learning_error, sampled.learning_obstacle, COMPLETE),
+    _learning("eps_learning", sampled.worst_learning_error, sampled.obstacle, COMPLETE),
     _learning("mean_learning_error", sampled.mean_learning_error, sampled.mean_learning_obstacle, GIVEN),
     _learning("learning_term", sampled.learning_term, sampled.mean_learning_obstacle, GIVEN),
     _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, COMPLETE),

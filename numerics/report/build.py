@@ -13,7 +13,7 @@ from maskbound.theory import FORMAL, statements
 from ..engines.workspace import Request
 from ..errors import BadInput
 from ..figures import FIGURES, Figure
-from ..instances.cases import Case, gallery_names, open_case
+from ..judging.cases import Case, gallery_names, open_case
 from ..judging.check import FALSE
 from ..render.provenance import traced, versions
 from ..render.table import Table

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from maskbound.theory import statements
 
 from ..engines.workspace import Workspace
-from ..instances.cases import Case
+from ..judging.cases import Case
 from ..judging.constants import constant_of, least_constant
 from ..numbers.enclosure import Enclosure
 from ..render.table import Formula, Table

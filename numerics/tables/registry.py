@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from ..engines.workspace import Workspace
-from ..instances.cases import Case
 from ..judging import Status, Verdict
+from ..judging.cases import Case
 from ..languages import Language
 from ..metrics import METHODS
 from ..metrics.information_curve import curve as information_curve

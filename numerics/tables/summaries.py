@@ -10,8 +10,8 @@ from maskbound.theory import Statement, statements
 
 from ..engines.workspace import Workspace
 from ..instances import Instance, Pair, from_spec
-from ..instances.cases import Case
 from ..judging import Status, Verdict, judge
+from ..judging.cases import Case
 from ..judging.check import FALSE
 from ..render.table import Formula, Table
 from ..tightness import extremes

@@ -15,8 +15,8 @@ from maskbound.theory import Statement, statements
 
 from ..engines.workspace import Request, Workspace
 from ..falsify.search import Falsification
-from ..instances.cases import Case
 from ..judging import Side, Status, Verdict, settled
+from ..judging.cases import Case
 from ..judging.check import FALSE
 from ..numbers.enclosure import KINDS, Enclosure, Kind
 from ..render.table import Formula, Table, as_json, as_text

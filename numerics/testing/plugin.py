@@ -85,8 +85,8 @@ class InstanceFile(pytest.File):
         """The statements, then each claim; a file that is wrong fails as a whole, with its sentence."""
         # Here, so that test suites without such files do not wait for numba.
         from ..errors import MaskboundError
-        from ..instances.cases import open_case
         from ..instances.specfile import claims_of
+        from ..judging.cases import open_case
         from ..tables.verdicts import judged_on
 
         try:

@@ -12,7 +12,7 @@ import pytest
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.figures import FIGURES, Figure
 from maskbound.numerics.instances import parse
-from maskbound.numerics.instances.cases import open_case
+from maskbound.numerics.judging.cases import open_case
 from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.render.table import Formula, Table
 from maskbound.numerics.report import build, build_report, measured_parts, write_report

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from maskbound.numerics.instances.cases import Case
 from maskbound.numerics.instances.gallery import load_gallery
 from maskbound.numerics.judging import Status
+from maskbound.numerics.judging.cases import Case
 from maskbound.numerics.tables.screen import EXPLAINED, explained, one_screen
 from maskbound.numerics.tables.verdicts import verdicts_of
 from maskbound.theory import claim

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from maskbound.numerics import Instance, languages, policies
-from maskbound.numerics.instances.cases import Case
 from maskbound.numerics.judging import Side, Status, Verdict
+from maskbound.numerics.judging.cases import Case
 from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.tables.registry import bounds
 from maskbound.numerics.tables.verdicts import (

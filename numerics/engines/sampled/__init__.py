@@ -2,7 +2,6 @@
 
 from .bigrams import bigram_kl_rate, bigram_obstacle, bigram_tv_rate
 from .learning import (
-    learning_obstacle,
     learning_term,
     mean_learning_error,
     mean_learning_obstacle,
@@ -25,7 +24,6 @@ __all__ = [
     "bigram_tv_rate",
     "cost",
     "expected_steps",
-    "learning_obstacle",
     "learning_term",
     "likelihood_obstacle",
     "mean_learning_error",

@@ -25,7 +25,6 @@ from .intervals import Interval, clopper_pearson, empirical_bernstein
 from .tally import Collector, obstacle, settled
 
 __all__ = [
-    "learning_obstacle",
     "learning_term",
     "mean_learning_error",
     "mean_learning_obstacle",
@@ -39,16 +38,11 @@ UNBOUNDED = 64.0
 """Nats that are the first of these where they have no bound."""
 
 
-def learning_obstacle(instance: Instance) -> str | None:
-    """None for denoisers that have something to learn."""
-    return "the exact denoiser has nothing to learn" if instance.exact_denoiser else obstacle(instance)
-
-
 def mean_learning_obstacle(instance: Instance) -> str | None:
-    """None where, besides, reveal times are independent of the tokens."""
+    """None where reveal times are independent of the tokens."""
     if not instance.policy.oblivious:
         return "the positions depend on the tokens, and the contexts on the policy"
-    return learning_obstacle(instance)
+    return obstacle(instance)
 
 
 class Contexts(Collector):

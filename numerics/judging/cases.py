@@ -10,9 +10,9 @@ from pathlib import Path
 from maskbound.theory import ClaimError, Statement, claim
 
 from ..errors import BadInput
-from . import Instance, Pair, load_any
-from .gallery import load_gallery, names, pair_names
-from .specfile import claims_of
+from ..instances import Instance, Pair, load_any
+from ..instances.gallery import load_gallery, names, pair_names
+from ..instances.specfile import claims_of
 
 __all__ = ["Case", "gallery_names", "open_case", "open_instance"]
 
