@@ -14,7 +14,6 @@ __all__ = ["METHODS"]
 
 COMPLETE = f"any language x any policy, {FINISHED}"
 DRAWN = f"{COMPLETE}; any language x given reveal times, exact denoiser"
-GIVEN = f"any language x given reveal times, {FINISHED}"
 REPLAYED = f"any language x choose-then-sample, exact denoiser, temperature 1, {FINISHED}"
 
 
@@ -23,9 +22,10 @@ def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obst
     return Method(quantity, "sampled", "statistical", obstacle, sampled.cost, run, scope, price)
 
 
-def _learning(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, scope: str) -> Method:
+def _learning(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
     price = "n calls of the denoiser and of the exact conditionals"
-    return Method(quantity, "sampled", "statistical", obstacle, sampled.cost, run, scope, price)
+    scope = f"any language x {policies}"
+    return Method(quantity, "sampled", "statistical", obstacle, sampled.learning_cost, run, scope, price)
 
 
 def _replay(quantity: str, obstacle: Obstacle, scope: str, relies_on: set[str]) -> Method:
@@ -56,9 +56,9 @@ METHODS = (
         {"kl-path-kl/equality-deterministic"},
     ),
     _replay("path_kl", sampled.replay_obstacle, REPLAYED, set()),
-    _learning("eps_learning", sampled.worst_learning_error, sampled.obstacle, COMPLETE),
-    _learning("mean_learning_error", sampled.mean_learning_error, sampled.mean_learning_obstacle, GIVEN),
-    _learning("learning_term", sampled.learning_term, sampled.mean_learning_obstacle, GIVEN),
+    _learning("eps_learning", sampled.worst_learning_error, lambda instance: None, "any policy"),
+    _learning("mean_learning_error", sampled.mean_learning_error, sampled.mean_learning_obstacle, "given reveal times"),
+    _learning("learning_term", sampled.learning_term, sampled.mean_learning_obstacle, "given reveal times"),
     _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, COMPLETE),
     _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, COMPLETE),
 )

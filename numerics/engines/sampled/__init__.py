@@ -2,6 +2,7 @@
 
 from .bigrams import bigram_kl_rate, bigram_obstacle, bigram_tv_rate
 from .learning import (
+    learning_cost,
     learning_term,
     mean_learning_error,
     mean_learning_obstacle,
@@ -24,6 +25,7 @@ __all__ = [
     "bigram_tv_rate",
     "cost",
     "expected_steps",
+    "learning_cost",
     "learning_term",
     "likelihood_obstacle",
     "mean_learning_error",

@@ -12,6 +12,7 @@ A divergence is at least 0, and at most ``log(1/least)`` where ``least`` bounds 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +21,20 @@ from ...instances import Instance
 from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
 from ...policies import GivenTimes, random_order
 from ...sampling.conditionals import batch_nanoseconds, exact_conditionals
-from ..workspace import Workspace
+from ..workspace import Cost, Workspace
 from .intervals import Interval, clopper_pearson, empirical_bernstein
-from .tally import Collector, obstacle, settled
+from .tally import FEWEST, Collector, settled
 
 __all__ = [
+    "learning_cost",
     "learning_term",
     "mean_learning_error",
     "mean_learning_obstacle",
     "worst_learning_error",
 ]
+
+CONTEXTS_AT_ONCE = 512
+NANOSECONDS_AT_ONCE = 4e9
 
 LEVELS = 8
 """Divergences are clipped at their bound and its halves, quarters, and so on."""
@@ -42,18 +47,26 @@ def mean_learning_obstacle(instance: Instance) -> str | None:
     """None where reveal times are independent of the tokens."""
     if not instance.policy.oblivious:
         return "the positions depend on the tokens, and the contexts on the policy"
-    return obstacle(instance)
+    return None
+
+
+def learning_cost(instance: Instance) -> Cost:
+    """The fewest contexts that are worth drawing."""
+    cells = 1.0 * CONTEXTS_AT_ONCE * instance.length * instance.vocab
+    return Cost(FEWEST * batch_nanoseconds(instance, "global"), 100 * cells)
 
 
 class Contexts(Collector):
     """Divergences in contexts of the language, one context a sequence."""
 
     def __init__(self, work: Workspace) -> None:
-        super().__init__(work)
-        self.instance, self._seed, self._index = work.instance, work.request.seed, 0
+        # Contexts are those of the language: the rule off the support has no part in them.
+        self.instance = replace(work.instance, off_support="uniform")
+        super().__init__(Workspace(self.instance, work.request))
+        self._seed, self._index = work.request.seed, 0
         self._exact = exact_conditionals(self.instance.language, "global")
         self._found = np.empty((0, 2))
-        self._rows = max(1, min(512, int(4e9 / self.nanoseconds)))
+        self._rows = max(1, min(CONTEXTS_AT_ONCE, int(NANOSECONDS_AT_ONCE / self.nanoseconds)))
 
     @property
     def nanoseconds(self) -> float:
