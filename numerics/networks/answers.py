@@ -45,11 +45,15 @@ def ask(module: Module, y: NDArray[np.int64], vocab: int) -> NDArray[np.float64]
         asked = y[start : start + rows]
         part[: len(asked)] = asked
         found[start : start + rows] = _probabilities(_logits(module, part, vocab))[: len(asked)]
+    _require_numbers(found, y, vocab)
+    return found / found.sum(axis=-1, keepdims=True)
+
+
+def _require_numbers(found: NDArray[np.float64], y: NDArray[np.int64], vocab: int) -> None:
     wrong = ~np.isfinite(found).all(axis=-1) & (y == vocab)
     if wrong.any():
         k, i = np.argwhere(wrong)[0]
         raise BadInput("module", f"its logits at position {i} of {y[k].tolist()} make no probabilities (NaN, or inf)")
-    return found / found.sum(axis=-1, keepdims=True)
 
 
 def _logits(module: Module, y: NDArray[np.int64], vocab: int) -> Any:
@@ -89,9 +93,10 @@ def require_function(module: Module, vocab: int, length: int) -> None:
     """
     y = np.random.default_rng(0).integers(0, vocab + 1, size=(16, length))
     first, second, turned = (_logits(module, np.ascontiguousarray(each), vocab) for each in (y, y, y[::-1]))
+    _require_numbers(_probabilities(first), y, vocab)
     for other in (second, turned.flip(0)):
         # Equal infinities have no difference.
-        apart = torch.where(first == other, 0.0, (first - other).abs()).max().item()
+        apart = torch.where(first == other, 0.0, (first - other).abs()).nan_to_num(0.0).max().item()
         if apart > SAME:
             raise BadInput(
                 "module",
