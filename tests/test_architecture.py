@@ -21,6 +21,7 @@ LAYERS = (
     ("numbers", "traits", "display", "tightness", "universal_verdicts"),
     ("_kernels", "spec"),
     ("languages", "formats"),
+    ("networks",),
     ("denoisers",),
     ("policies",),
     ("instances",),
@@ -50,7 +51,7 @@ ONLY_IN = {
     "typst": ("numerics/report/",),
     "hypothesis": ("numerics/testing/",),
     "pytest": ("numerics/testing/",),
-    "torch": ("numerics/conformance/adapters",),
+    "torch": ("numerics/conformance/adapters", "numerics/networks/"),
     "diffusers": ("numerics/conformance/adapters",),
     "jax": ("numerics/conformance/adapters",),
 }

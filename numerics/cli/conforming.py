@@ -34,9 +34,10 @@ def conform(
     as_json: AsJson = False,
 ) -> int:
     """Does this sampler's code draw as the instance claims? If not, what does it do otherwise?"""
-    from ..conformance import Claim, default_samples, load_sampler
+    from ..conformance import Claim, default_samples
     from ..conformance import conform as test
     from ..judging.cases import open_instance
+    from ..spec.python_file import load_callable
     from ..tables.conformity import conformity_record
 
     require("--samples", samples, samples is None or samples > 0, "a positive whole number")
@@ -48,7 +49,7 @@ def conform(
     samples = default_samples(claim) if samples is None else samples
     # Whatever somebody's code prints must not end up in the results.
     with redirect_stdout(sys.stderr):
-        code = load_sampler(sampler)
+        code = load_callable(sampler, "--sampler")
         with progress(samples, "drawing") as advance:
             found = test(claim, code, samples=samples, alpha=alpha, tv=tv, seed=seed, revealed=revealed, watch=advance)
     if as_json:

@@ -7,7 +7,6 @@ from .conformity import Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Cell
 from .oracle import Oracle
-from .sampler_file import load_sampler
 
 __all__ = [
     "CLAIMED",
@@ -20,5 +19,4 @@ __all__ = [
     "catalogue",
     "conform",
     "default_samples",
-    "load_sampler",
 ]
