@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 __all__ = [
+    "ALL_BUT_ONE_STEP",
     "ASSUMPTIONS",
     "BALANCED_SIZES",
     "BERNOULLI_POLICY",
@@ -50,6 +51,7 @@ __all__ = [
     "STEPS_DIVIDE_LENGTH",
     "SUBJECT_RELATIONS",
     "TEMPERATURE_ONE",
+    "TWO_STEPS",
     "UNIFORM_STEPS",
     "Assumption",
     "Relation",
@@ -135,6 +137,8 @@ GREEDY_SIZES = Assumption(
     entails=("FixedSizePolicy",),
 )
 STEPS_DIVIDE_LENGTH = Assumption("StepsDivideLength", "N divides L")
+TWO_STEPS = Assumption("TwoSteps", "N = 2 and L >= 2")
+ALL_BUT_ONE_STEP = Assumption("AllButOneStep", "N = L - 1")
 PAIR_LANGUAGE = Assumption(
     "PairLanguage", "the language is Pair(V): L/2 independent blocks, each a uniform symbol written twice"
 )

@@ -18,6 +18,7 @@ from maskbound.theory import (
     named_languages,
     order,
     path_kl,
+    random_sizes,
     refuted,
     schedules,
     sequence_error,
@@ -39,6 +40,7 @@ FAMILIES = (
     order,
     efficiency,
     every_language,
+    random_sizes,
     named_languages,
     refuted,
 )

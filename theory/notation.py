@@ -13,94 +13,29 @@ the information profile and curve (definitions.md#information-profile-and-curve)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
-from sympy import Expr, Integer, Symbol, oo
+from sympy import Symbol, oo
 
 from maskbound.theory.aliases import OLD_QUANTITIES, Renamed
+from maskbound.theory.quantity import (
+    COUNT,
+    NATS,
+    ONE,
+    PER_TOKEN,
+    PERPLEXITY,
+    PROBABILITY,
+    ZERO,
+    Parameter,
+    Quantity,
+    declare,
+)
 
 __all__ = ["Parameter", "Quantity", "latex_names", "parameters", "quantities", "second", "symbols"]
 
-NATS = "nats"
-PER_TOKEN = "nats per token"
-PROBABILITY = "probability"
-PERPLEXITY = "perplexity"
-COUNT = "count"
-ZERO, ONE = Integer(0), Integer(1)
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A number that an instance (or a pair of instances) has.
-
-    Parameters
-    ----------
-    name : str
-        Its name in claims, on the command line and in tables.
-    latex : str
-    meaning : str
-        The definition, in the notation above.
-    unit : str
-        "nats", "nats per token", "probability", "perplexity", "distance", "count" or "ratio".
-    least, greatest : sympy.Expr
-        Its range, ends included (``oo`` means that it may be infinite, or merely that it has no fixed bound).
-    symbol, symbol_of_second : sympy.Symbol
-        The first and the second subject's symbol.
-    of_pair : bool
-        Whether it belongs to two subjects together; such a quantity has one symbol only.
-    """
-
-    name: str
-    latex: str
-    meaning: str
-    unit: str
-    least: Expr
-    greatest: Expr
-    symbol: Symbol
-    symbol_of_second: Symbol
-    of_pair: bool = False
-
-    @property
-    def definition(self) -> str:
-        """Anchor of its definition, with a formula and an example: ``definitions.md#kl``, in ``proofs_notes``."""
-        return f"definitions.md#{self.name}"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A whole number that an instance is given: V, L or N."""
-
-    name: str
-    meaning: str
-    symbol: Symbol
-    symbol_of_second: Symbol
-
-
 _quantities: dict[str, Quantity] = {}
-
-
-def _quantity(
-    name: str,
-    latex: str,
-    meaning: str,
-    unit: str,
-    *,
-    least: Expr = ZERO,
-    greatest: Expr = oo,
-    finite: bool = False,
-    of_pair: bool = False,
-) -> Symbol:
-    """Declare a quantity and return its symbol; ``finite`` says that it is finite though not bounded."""
-    finite = finite or greatest.is_finite
-    known = {"real" if finite else "extended_real": True}
-    if least.is_nonnegative:
-        known = {"nonnegative" if finite else "extended_nonnegative": True}
-    first = Symbol(name, **known)
-    other = first if of_pair else Symbol(f"{name}@2", **known)
-    _quantities[name] = Quantity(name, latex, meaning, unit, least, greatest, first, other, of_pair)
-    return first
-
+_quantity = partial(declare, _quantities)
 
 # Distances of the output law from the language
 kl = _quantity("kl", r"\mathrm{KL}", "D(q || p)", NATS)
@@ -407,6 +342,55 @@ birthday_probability = _quantity(
     PROBABILITY,
     greatest=ONE,
 )
+# The game of random sizes against a language
+minimax_tc = _quantity(
+    "minimax_tc",
+    r"v_{\mathrm{TC}}",
+    "the least v such that some random sizes of N steps on average have PATH_KL <= v TC for every language of the"
+    " length, with the exact denoiser; for Bernoulli policies, whose N it is",
+    "ratio",
+    greatest=ONE,
+)
+minimax_dtc = _quantity(
+    "minimax_dtc",
+    r"v_{\mathrm{DTC}}",
+    "the same with PATH_KL <= v DTC",
+    "ratio",
+    finite=True,
+)
+minimax_information = _quantity(
+    "minimax_information",
+    r"v",
+    "the same with PATH_KL <= v (TC + DTC)",
+    "ratio",
+    greatest=ONE,
+)
+harmonic_number = _quantity("harmonic_number", r"H_{L-1}", "1 + 1/2 + .. + 1/(L - 1)", "ratio", finite=True)
+secretary_probability = _quantity(
+    "secretary_probability",
+    r"P_{\mathrm{sec}}(L)",
+    "probability that the best rule of the secretary problem chooses the best of L candidates: the largest over m ="
+    " 0..L-1 of (m/L) (1/m + .. + 1/(L - 1)), and 1/L for m = 0",
+    PROBABILITY,
+    greatest=ONE,
+)
+two_step_dtc_value = _quantity(
+    "two_step_dtc_value",
+    r"\max_m \frac{h_m}{m/(L-m) - h_m}",
+    "the largest over m = 2..L-1 of h_m/(m/(L - m) - h_m), h_m = 1/(L - m + 1) + .. + 1/(L - 1); 0 if L <= 2",
+    "ratio",
+    finite=True,
+)
+uniforms_to_exceed = _quantity(
+    "uniforms_to_exceed",
+    r"M(N-1)",
+    "mean number of independent uniform numbers between 0 and 1 that are added up before the sum exceeds N - 1, the"
+    " last one counted; for Bernoulli policies",
+    COUNT,
+    finite=True,
+    least=ONE,
+)
+
 # Adaptive policies
 step_correlation = _quantity(
     "step_correlation",

@@ -264,6 +264,23 @@ STATEMENTS = (
         _two("refute-more-steps-lower-ser", "more-steps", LOPSIDED, _bernoulli(1), _bernoulli(2)),
         relation_between=MORE_STEPS,
     ),
+    _false(  # 4.4216 log 29 at N = 2, 4.5783 log 29 at N = 3; no language of fewer than 25 tokens does it from 2 to 3
+        "more-steps-lower-path-kl",
+        "bernoulli/uniform-rate",
+        "With uniform Bernoulli steps PATH_KL falls with N",
+        (second(path_kl), "<=", path_kl),
+        (EXACT_DENOISER, UNIFORM_STEPS),
+        "refinement.md",
+        "true with equality for independent tokens; true where the second N is a multiple of the first",
+        _two(
+            "refute-more-steps-lower-path-kl",
+            "more-steps",
+            {"kind": "mds", "field": 29, "dimension": 10, "length": 25},
+            _bernoulli(2),
+            _bernoulli(3),
+        ),
+        relation_between=MORE_STEPS,
+    ),
     _false(  # 0 in sizes (3, 2), log 5 in sizes (2, 2, 1)
         "more-balanced-sizes",
         "fixed-size/balanced",

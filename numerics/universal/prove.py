@@ -238,14 +238,15 @@ def _by_best_sizes(
     if any(not isinstance(value, Fraction) or value < 0 for value in values) or CONSTANT in form:
         raise BeyondReach("the right side is negative, irrational or not homogeneous on some code")
     D, steps = [Fraction(value) / (factor or 1) for value in values[1:length]], Fraction(policies[0].steps)
+    game = minimax(length, steps, D) if D and factor and min(D) > 0 else None
+    constant = None if game is None else game.value
     if length == 1 or not factor or reaches(D, length, min(steps, Fraction(length))):
         reason = "some random sizes of so many steps have no larger mean overshoot on any code"
-        return Decision(statement, Decided.HOLDS, scope, reason)
-    if min(D) == 0:
+        return Decision(statement, Decided.HOLDS, scope, reason, constant)
+    if game is None:
         return Decision(statement, Decided.FAILS, scope, "no random sizes have so small an overshoot on every code")
-    prior = minimax(length, steps, D).prior
-    outcome = Outcome(False, amounts={K: t for K, t in enumerate(prior, 1) if t})
-    return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, None, ((form,),))
+    outcome = Outcome(False, amounts={K: t for K, t in enumerate(game.prior, 1) if t})
+    return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, ((form,),))
 
 
 def _refuted(

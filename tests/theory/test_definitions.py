@@ -27,7 +27,7 @@ NOTE = (ROOT / "proofs_notes" / "definitions.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"^Example, `([^`]+)`: `([^`]+)`(?:, (-?[\d.]+))?\.$", re.MULTILINE)
 SECTION = re.compile(r"^#{2,3} (.+)\n((?:(?!#{2,3} ).*\n)*)", re.MULTILINE)
 CITED = re.compile(r"definitions\.md#([\w-]+)")
-NOT_EXACT = ("hellinger", "max_l2_deviation", "expected_steps")
+NOT_EXACT = ("hellinger", "max_l2_deviation", "expected_steps", "uniforms_to_exceed")
 """Quantities that, on their instances, no engine measures in rationals and logarithms or their exponentials."""
 
 EQUAL = mp.mpf(10) ** -40
