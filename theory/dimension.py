@@ -29,11 +29,11 @@ def _degree(expression: Expr) -> Expr | int | None:
         found = quantities.get(expression.name.removesuffix("@2"))
         return int(found is not None and found.unit.startswith("nats"))
     if expression.is_Add or isinstance(expression, Max | Min):
-        powers = {_degree(term) for term in expression.args if not term.is_number}
-        return powers.pop() if len(powers) == 1 else None
+        terms = {_degree(term) for term in expression.args if not term.is_number}
+        return terms.pop() if len(terms) == 1 else None
     if expression.is_Mul:
-        powers = [_degree(factor) for factor in expression.args if not factor.is_number]
-        return None if None in powers else sum(powers)
+        factors = [_degree(factor) for factor in expression.args if not factor.is_number]
+        return None if None in factors else sum(factors)
     if isinstance(expression, Pow) and expression.exp.is_number:
         power = _degree(expression.base)
         return None if power is None else power * expression.exp
