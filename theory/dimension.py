@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Max, Min, Pow, log
+from sympy import Add, Expr, Max, Min, Pow, log
 
 from maskbound.theory.notation import quantities
 
@@ -33,7 +33,7 @@ def _degree(expression: Expr) -> Expr | int | None:
         return terms.pop() if len(terms) == 1 else None
     if expression.is_Mul:
         factors = [_degree(factor) for factor in expression.args if not factor.is_number]
-        return None if None in factors else sum(factors)
+        return None if None in factors else Add(*factors)
     if isinstance(expression, Pow) and expression.exp.is_number:
         power = _degree(expression.base)
         return None if power is None else power * expression.exp
