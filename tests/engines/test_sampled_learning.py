@@ -47,10 +47,8 @@ def test_intervals_hold_what_tables_say(policy, denoiser):
 
 def test_contexts_of_another_policy_are_noticed(monkeypatch):
     """An interval is narrow enough to tell the policies apart, and to fail when the wrong positions are asked."""
-    found = [
-        both(Instance(LANGUAGE, POLICIES[name], DENOISERS["uniform"]), samples=MORE) for name in ("sizes", "in order")
-    ]
-    once, in_order = (each[1]["mean_learning_error"] for each in found)
+    pair = [Instance(LANGUAGE, POLICIES[name], DENOISERS["uniform"]) for name in ("sizes", "in order")]
+    once, in_order = (both(each, samples=MORE)[1]["mean_learning_error"] for each in pair)
     assert once.hi < in_order.lo or in_order.hi < once.lo
     monkeypatch.setattr(FixedSets, "exchangeable", True)
     exact, wrong = both(pair[1], samples=MORE)
