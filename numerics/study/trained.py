@@ -55,8 +55,8 @@ class Setting:
     seed: int = 0
 
 
-SMALL = Setting(8, (1, 2, 4, 8, 16, 32), 2000, 20_000)
-AT_LENGTH = Setting(64, (4, 8, 16, 32, 64), 1000, 4000)
+SMALL = Setting(8, (1, 2, 4, 8, 16, 32), 1000, 20_000)
+AT_LENGTH = Setting(64, (8, 16, 32), 600, 2000)
 
 COLUMNS = (
     "language",
