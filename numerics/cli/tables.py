@@ -104,7 +104,7 @@ def table(
         typer.Argument(
             metavar="NAME",
             help="bounds, break-even, conformance, constants, curve, engines, english-curve, hmm-ser, ngram-ter, "
-            "policies, quantities, results, schedules, statements or steps-to-target.",
+            "policies, quantities, results, schedules, statements, steps-to-target, trained or trained-at-length.",
         ),
     ] = "results",
     specs: Specs = None,
@@ -149,7 +149,8 @@ def figure(
         str,
         typer.Argument(
             metavar="NAME",
-            help="curve, english-curve, hmm-ser, ngram-ter, policies, results, schedules or steps-to-target.",
+            help="curve, english-curve, hmm-ser, ngram-ter, policies, results, schedules, steps-to-target, trained or "
+            "trained-at-length.",
         ),
     ],
     out: Annotated[

@@ -24,8 +24,8 @@ __all__ = ["Network"]
 LARGEST_TABLE = 1 << 19
 """Contexts that are all asked about, once; with more of them, those that are met."""
 
-NANOSECONDS_A_PARAMETER = 0.4
-"""Two operations for a parameter and a token, at five in a nanosecond."""
+NANOSECONDS_A_PARAMETER = 0.1
+"""Two operations for a parameter and a token, at twenty in a nanosecond."""
 
 
 class Network(Denoiser):

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from ..render.figure import Figure, Panel, Series
 from ..render.table import Table
 from .study import hmm_ser, minimax, ngram_ter, pareto, schedules, steps_to_target
+from .trained import trained
 
 __all__ = ["FIGURES"]
 
@@ -59,6 +60,8 @@ FIGURES: Mapping[str, tuple[str, Callable[[Table], Figure]]] = MappingProxyType(
         "policies": ("policies", pareto),
         "schedules": ("schedules", schedules),
         "steps-to-target": ("steps-to-target", steps_to_target),
+        "trained": ("trained", trained),
+        "trained-at-length": ("trained-at-length", trained),
     }
 )
 """Name of the figure to the name of its table and its declaration."""

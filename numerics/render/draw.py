@@ -33,8 +33,8 @@ PANEL_WIDTH, HEIGHT = 3.4, 2.7
 """Inches: one column of a paper for each panel."""
 LEGEND_ROW = 0.25
 MOST_ABREAST = 3
-LABELS_ABREAST = 2
-"""In a legend of all panels, for each column of them."""
+LETTER_WIDTH, KEY_WIDTH = 0.055, 0.5
+"""Inches, in a legend."""
 DOTS_PER_INCH = 200
 MOST_MARKS = 40
 MOST_TICKS = 20
@@ -86,7 +86,8 @@ def drawn(figure: Figure, extension: str) -> bytes:
         columns = math.ceil(count / rows)
         lines = [list(figure.lines(panel)) for panel in figure.panels]
         shared = _shared_labels(lines)
-        legend = LEGEND_ROW * math.ceil(len(shared) / (LABELS_ABREAST * columns))
+        abreast = _abreast(shared, PANEL_WIDTH * columns)
+        legend = LEGEND_ROW * math.ceil(len(shared) / abreast)
         canvas = Canvas(figsize=(PANEL_WIDTH * columns, HEIGHT * rows + legend), layout="constrained")
         for place, (panel, found) in enumerate(zip(figure.panels, lines, strict=True), 1):
             axes = canvas.add_subplot(rows, columns, place)
@@ -97,17 +98,23 @@ def drawn(figure: Figure, extension: str) -> bytes:
             keys = _keys(canvas)
             named = [label for label in shared if label in keys]
             handles = [keys[label] for label in named]
-            canvas.legend(handles, named, loc="outside lower center", ncols=LABELS_ABREAST * columns)
+            canvas.legend(handles, named, loc="outside lower center", ncols=abreast)
         out = io.BytesIO()
         canvas.savefig(out, format=extension, dpi=DOTS_PER_INCH, metadata=dict(METADATA[extension]))
     return out.getvalue()
 
 
 def _shared_labels(lines: list[list[Line]]) -> list[str]:
-    """The labels of all panels, if one has those of every other one: then a single legend is below them all."""
+    """The labels of all panels, if one has several and those of every other one: then one legend is below them all."""
     labels = [[line.label for line in found] for found in lines]
     most = max(labels, key=len)
-    return most if len(labels) > 1 and all(set(own) <= set(most) for own in labels) else []
+    return most if len(most) > 1 and all(set(own) <= set(most) for own in labels) else []
+
+
+def _abreast(labels: list[str], width: float) -> int:
+    """How many labels stand side by side in so many inches."""
+    longest = max((len(label) for label in labels), default=0)
+    return max(1, min(len(labels), int(width / (KEY_WIDTH + LETTER_WIDTH * longest))))
 
 
 def _keys(canvas: Canvas) -> dict[str, Any]:

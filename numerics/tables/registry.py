@@ -20,6 +20,7 @@ from ..study.minimax import minimax_table
 from ..study.packages import released_table
 from ..study.released import conformance_table
 from ..study.schedules import break_even_table, schedule_table
+from ..study.trained import AT_LENGTH, trained_table
 from ..sweeps import Store
 from .statements import reference_list, statement_list
 from .stored import stored_results
@@ -117,6 +118,8 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "statements": statement_list,
         "steps-to-target": steps_to_target,
         "tightness": tightness_table,
+        "trained": trained_table,
+        "trained-at-length": lambda: trained_table(AT_LENGTH),
     }
 )
 """Tables about the toolkit itself."""

@@ -1,4 +1,4 @@
-"""Networks as denoisers: what they say, what is refused, and that the exact law is that of their own sampler."""
+"""Networks as denoisers: what they say, what is refused, and the exact law against the network's own sampler."""
 
 from __future__ import annotations
 

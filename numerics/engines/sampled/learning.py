@@ -2,8 +2,8 @@
 
 A context is what is revealed of ``x ~ q`` before a position that is drawn uniformly. The divergence there, of the exact
 conditional from the predicted one, is computed and not estimated; the positions of the same step have the same context,
-and so have all masked ones where the policy treats positions alike. The mean over contexts is the mean learning error;
-the largest divergence met is below the worst.
+and so have all masked ones where the policy treats positions alike. The mean over contexts is the mean learning error.
+The worst does not depend on the policy: it is above the largest divergence met in contexts of random order.
 
 A divergence is at least 0, and at most ``log(1/least)`` where ``least`` bounds the predictions from below
 (:meth:`..denoisers.Denoiser.least`). Nothing bounds it where no such number is known; then the upper ends are infinite.
@@ -59,11 +59,11 @@ def learning_cost(instance: Instance) -> Cost:
 class Contexts(Collector):
     """Divergences in contexts of the language, one context a sequence."""
 
-    def __init__(self, work: Workspace) -> None:
+    def __init__(self, work: Workspace, times: GivenTimes) -> None:
         # Contexts are those of the language: the rule off the support has no part in them.
         self.instance = replace(work.instance, off_support="uniform")
         super().__init__(Workspace(self.instance, work.request))
-        self._seed, self._index = work.request.seed, 0
+        self._times, self._seed, self._index = times, work.request.seed, 0
         self._exact = exact_conditionals(self.instance.language, "global")
         self._found = np.empty((0, 2))
         self._rows = max(1, min(CONTEXTS_AT_ONCE, int(NANOSECONDS_AT_ONCE / self.nanoseconds)))
@@ -81,8 +81,7 @@ class Contexts(Collector):
         return self._found[:count]
 
     def _batch(self, rng: np.random.Generator) -> NDArray[np.float64]:
-        language, policy, n = self.instance.language, self.instance.policy, self._rows
-        times = GivenTimes.of(policy) if policy.oblivious else random_order(language.length)
+        language, times, n = self.instance.language, self._times, self._rows
         x = language.sample(n, rng)
         tau = times.reveal_times(rng.random(x.shape))
         now = np.take_along_axis(tau, rng.integers(language.length, size=(n, 1)), axis=1)
@@ -102,8 +101,12 @@ def _divergences(q: NDArray[np.float64], p: NDArray[np.float64]) -> NDArray[np.f
     return np.maximum((q * ratios).sum(axis=-1), 0.0)
 
 
-def _contexts(work: Workspace) -> Contexts:
-    return Contexts(work)
+def _met(work: Workspace) -> Contexts:
+    return Contexts(work, GivenTimes.of(work.instance.policy))
+
+
+def _of_every_size(work: Workspace) -> Contexts:
+    return Contexts(work, random_order(work.instance.length))
 
 
 def _most(instance: Instance) -> float:
@@ -122,13 +125,13 @@ def _rounding(drawn: Contexts, largest: float) -> float:
 def mean_learning_error(work: Workspace) -> Enclosure:
     """The mean over contexts: of divergences clipped at c by empirical Bernstein, and at most ``log(1/least) - c``
     times the probability of larger ones (Clopper-Pearson) more; the best of some c fixed beforehand."""
-    return settled(work, work.once(_contexts), lambda drawn, count, alpha: _mean(drawn, count, alpha, 1.0))
+    return settled(work, work.once(_met), lambda drawn, count, alpha: _mean(drawn, count, alpha, 1.0))
 
 
 def learning_term(work: Workspace) -> Enclosure:
     """L times the mean."""
     L = float(work.instance.length)
-    return settled(work, work.once(_contexts), lambda drawn, count, alpha: _mean(drawn, count, alpha, L))
+    return settled(work, work.once(_met), lambda drawn, count, alpha: _mean(drawn, count, alpha, L))
 
 
 def _mean(drawn: Contexts, count: int, alpha: float, factor: float) -> Interval:
@@ -156,4 +159,4 @@ def worst_learning_error(work: Workspace) -> Enclosure:
             return math.inf, math.inf, math.inf
         return largest, max(largest - _rounding(drawn, largest), 0.0), max(most, largest)
 
-    return settled(work, work.once(_contexts), interval)
+    return settled(work, work.once(_of_every_size), interval)
