@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ SAMPLES, SAMPLES_AT_LENGTH = 200_000, 500
 """Drawn unless told otherwise, with and without the final law."""
 
 READS = "what the network says there is read: the same seed gives other sequences when it says something else"
+AGAIN = "the same in every call: the code ignores its seed"
 UNSEEN = "the final law is out of reach, and the sampler asks the oracle about something else than its own sequence"
 TINY = 1e-300
 
@@ -48,7 +50,10 @@ MOST_RECORDED = 1 << 25
 """Logits of one call that are kept."""
 
 TOGETHER = 20
-"""Calls of several rows, to see whether they depend on each other, by code whose steps are seen for one row only."""
+"""Calls of several rows whose steps are followed, to see whether the rows depend on each other."""
+
+PAIR = 2
+"""Rows of later ones: the evidence of a call is that of one row to two, so that many rows are lost."""
 
 REPEATED = 3
 """Calls that are made again with another answer at revealed positions."""
@@ -171,7 +176,9 @@ class _Run:
             following = self.steps is not None and self.drawn < limit
             size, end = rows_of_a_call(limit if following else self.samples), limit if following else self.samples
             if following:
-                size = 1 if self.alone and self.calls >= TOGETHER else min(size, self.recorded)
+                size = min(size, self.recorded)
+                if self.calls >= TOGETHER:
+                    size = min(size, 1 if self.alone else PAIR)
             yield min(size, end - self.drawn)
 
     def _call(self, count: int) -> None:
@@ -242,6 +249,14 @@ class _Run:
         equal = f"{self.rows.within} equal pairs within calls, {self.rows.between} between"
         evidence = -math.log(max(self.rows.probability, TINY))
         found["rows"] = Component("independent", AS_CLAIMED if independent else equal, independent, evidence)
+        again = 0.0 if self.steps is None else self.steps.repetition
+        if again >= math.log(1 / alpha):
+            # One call again and again says nothing of anything else, but for what is impossible.
+            found = {
+                name: replace(part, seen=AS_CLAIMED, as_claimed=True) if np.isfinite(part.log_evidence) else part
+                for name, part in found.items()
+            }
+            found["rows"] = Component("independent", AGAIN, False, again)
         return found
 
 

@@ -8,7 +8,7 @@ is evidence whatever the code does.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +26,7 @@ __all__ = [
     "claimed_positions",
     "claimed_sizes",
     "proposals",
+    "replaced_proposals",
     "strictly_by",
     "uniformly",
 ]
@@ -304,3 +305,31 @@ def proposals(
     left = np.bincount(other, tails, minlength=len(chosen))
     outside = (chosen & ~among).any(axis=1)
     return np.where(outside | ~possible, -math.inf, kept + left)
+
+
+def replaced_proposals(policy: Adaptive, seen: Transitions, kept: Array, drawn: Rows, shares: Sequence[float]) -> Array:
+    """Log probability (S, n), at least, if each kept proposal is replaced by a uniform token, with S probabilities.
+
+    Parameters
+    ----------
+    policy, seen, drawn
+        As of :func:`proposals`.
+    kept : (n,) float64
+        Log probability of the proposals seen.
+    shares : sequence of float
+
+    Notes
+    -----
+    Only what could not be kept as it is counts as replaced: the least likely token of it, for the likeliest one.
+    """
+    odd = np.flatnonzero(np.isneginf(kept) & (seen.size > 0))
+    some = Transitions(seen.y[odd], seen.reached[odd].copy(), seen.log_c[odd], seen.step[odd], seen.steps[odd])
+    written = np.take_along_axis(some.log_c, some.tokens[..., None], 2)[..., 0]
+    place = np.where(some.chosen, written, math.inf).argmin(axis=1)
+    rows = np.arange(len(odd))
+    some.reached[rows, place] = some.log_c[rows, place].argmax(axis=1)
+    share = np.array(shares)[:, None]
+    found = seen.size * np.log1p(-share) + kept
+    found[:, odd] = np.log(share) - math.log(seen.vocab) + (some.size - 1) * np.log1p(-share)
+    found[:, odd] += proposals(policy, some, drawn, lambda logs: logs, exactly=True)
+    return found

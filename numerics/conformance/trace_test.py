@@ -19,7 +19,17 @@ from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
 from .diagnosis import DRAWN, SCORED, UNIFORMLY, Component, Diagnosis
 from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import size_laws
-from .steps import SCORES, SLIP, Transitions, claimed_positions, claimed_sizes, proposals, strictly_by, uniformly
+from .steps import (
+    SCORES,
+    SLIP,
+    Transitions,
+    claimed_positions,
+    claimed_sizes,
+    proposals,
+    replaced_proposals,
+    strictly_by,
+    uniformly,
+)
 from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, token_laws
 from .trace import Trace
 
@@ -30,13 +40,19 @@ Rows = Callable[[Array], Array]
 Model = tuple[str, str]
 
 LAST = "the likeliest token at the last step"
+AFTERWARDS = (0.003, 0.01, 0.03, 0.1, 0.3)
+"""Shares of the tokens that are replaced by uniform ones after proposals were chosen."""
+
 WITH_NOISE = "with Gumbel noise of"
 
 BOTH = "positions and tokens"
-"""The component of alternatives that change both, or that are rare; they share a small part of the stake."""
+"""The component of alternatives that change both."""
 
-PARTS, RARE = ("sizes", "positions", "tokens"), 0.05
-"""The components of all other alternatives, and the share of these."""
+AGAIN = "rows", "the same in every call"
+"""The alternative that every call has the rows of the first."""
+
+SAME = 2 * SLIP
+"""Difference in nats below which two laws of a step, one with slips, are the same."""
 
 FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
@@ -113,6 +129,8 @@ class TraceTest:
         self.calls, self.log, self.most = 0, 0.0, 0.0
         self._wealth: dict[Model, float] = {}
         self._against: dict[Model, float] = {}
+        self._apart: set[Model] = set()
+        self._first: dict[tuple[int, ...], Trace] = {}
         self.diagnosis = Diagnosis(policy, length)
         self._hazards = np.zeros((2, policy.steps))
         self._waiting: list[Trace] = []
@@ -179,20 +197,21 @@ class TraceTest:
         else:
             found |= {("tokens", name): (law, tokens) for name, law in by_token.items() if name != AS_CLAIMED}
             found["positions", DRAWN] = proposed[AS_CLAIMED, False], claim
-            if chosen.any():
+            if not self.policy.one_choice:
                 found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
                 found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
         before = self._learn(seen, np.searchsorted(calls, row, side="right") - 1)
         found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, before).items()}
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls)
+        self._bet_on_repetition(traces, np.bincount(row, sizes + claim, minlength=int(calls[-1])), calls)
         shared = {} if self.few else self._proposed(seen, exactly=False)
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
         self.calls += len(traces)
-        shares = [math.log1p(-RARE) + self._mean(*PARTS), math.log(RARE) + self._mean(BOTH)]
-        self.log = math.inf if self.impossible else float(logsumexp(shares))
+        parts = [self._mean(part) for part in {component for component, _ in self._wealth}]
+        self.log = math.inf if self.impossible else float(logsumexp(parts)) - math.log(len(parts))
         self.most = max(self.most, self.log)
         # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
         self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
@@ -215,9 +234,35 @@ class TraceTest:
         possible = ~np.isneginf(claimed)
         ratio = np.where(possible, law, 0.0) - np.where(possible, claimed, 0.0)
         by_row = np.bincount(row, ratio, minlength=int(calls[-1]))
+        if np.abs(ratio).max(initial=0.0) > SAME:
+            self._apart.add(model)
         for kept, logs in ((self._wealth, by_row), (self._against, -by_row)):
             means = np.logaddexp.reduceat(logs, calls[:-1]) - np.log(np.diff(calls))
             kept[model] = kept.get(model, 0.0) + float(means.sum())
+
+    def _bet_on_repetition(self, traces: list[Trace], claimed: Array, calls: NDArray[np.int64]) -> None:
+        """That each row does what it did in the first call of as many; half of the stake is kept for all else."""
+        for trace, start in zip(traces, calls.tolist(), strict=False):
+            first = self._first.setdefault(trace.y.shape, trace)
+            if first is trace:
+                continue
+            own = claimed[start : start + trace.y.shape[1]]
+            # A step that the claim forbids is counted elsewhere.
+            same = (first.y == trace.y).all(axis=(0, 2)) & np.isfinite(own)
+            again = np.where(same, np.logaddexp(0.0, -np.where(same, own, 0.0)), 0.0) - math.log(2)
+            wealth = float(logsumexp(again)) - math.log(len(again))
+            self._wealth[AGAIN] = self._wealth.get(AGAIN, 0.0) + wealth
+
+    @property
+    def repetition(self) -> float:
+        """Evidence that calls repeat earlier ones, if it explains more than all components together; else 0."""
+        by_part = {part: max(self._best(part), 0.0) for part in ("sizes", "positions", "tokens", BOTH)}
+        others = max(by_part[BOTH], sum(by_part.values()) - by_part[BOTH])
+        found = self._wealth.get(AGAIN, 0.0)
+        return found if found > others else 0.0
+
+    def _best(self, part: str) -> float:
+        return max((wealth for (component, _), wealth in self._wealth.items() if component == part), default=0.0)
 
     def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
         """Laws of which positions, given how many."""
@@ -237,11 +282,16 @@ class TraceTest:
     def _proposed(self, seen: Transitions, exactly: bool) -> dict[tuple[str, bool], Array]:
         """Laws of proposals, by what they are drawn from and whether that is what scores are, too."""
         share = 1.0 if exactly else 0.5
-        return {
+        found = {
             (name, after): proposals(self.proposing, seen, law, law if after else _as_they_are, exactly, share)
             for name, law in ((name, self._law(name)) for name in self.proposed)
             for after in ((False,) if self.few or name in (AS_CLAIMED, GREEDY) else (False, True))
         }
+        if exactly:
+            replaced = replaced_proposals(self.proposing, seen, found[AS_CLAIMED, False], self.own, AFTERWARDS)
+            for some, law in zip(AFTERWARDS, replaced, strict=True):
+                found[f"{100 * some:g} % of the tokens replaced after the choice", False] = law
+        return found
 
     def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, Array]:
         """Laws of positions by a score with noise, which for proposals may fall to 0."""
@@ -314,7 +364,8 @@ class TraceTest:
             found = self._mean(name)
             if name in ("positions", "tokens"):
                 found = max(found, self._mean(BOTH))
-            evidence[name] = math.inf if name in impossible else found
+            here = {name, "positions"} if name == "tokens" and self.proposes else {name}
+            evidence[name] = math.inf if here & impossible else found
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
         return self.diagnosis.components(refuted, evidence, impossible, alpha)
 
@@ -330,7 +381,9 @@ class TraceTest:
         return [
             f"{component}: {name}"
             for (component, name), against in self._against.items()
-            if against < enough and (name in near if component == "tokens" else name != UNIFORMLY)
+            if against < enough
+            and (component, name) in self._apart
+            and (name in near if component == "tokens" else name != UNIFORMLY)
         ]
 
 
