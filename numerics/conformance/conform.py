@@ -19,14 +19,13 @@ from .claim import Claim
 from .conformity import Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Tally
+from .foresight import FOLLOWED, PAIR, TOGETHER, rows_of_a_call
 from .oracle import REVEALED, Oracle
 from .rows import Rows
 from .tokens import AS_CLAIMED
 from .trace import Recorder, Trace
-from .trace_test import TraceTest, can_be_followed
-from .tv_interval import sequences_needed
 
-__all__ = ["SamplerCode", "conform", "default_samples", "rows_of_a_call", "seed_of_call"]
+__all__ = ["SamplerCode", "conform", "default_samples", "seed_of_call"]
 
 SamplerCode = Callable[[Any, int, int], Any]
 """``sampler(oracle, count, seed)``, whose sequences have the shape (count, L)."""
@@ -34,9 +33,6 @@ SamplerCode = Callable[[Any, int, int], Any]
 PACKAGE = Path(__file__).parents[1]
 SHOWN = 5
 MOST_SAMPLES = 10**8
-
-FOLLOWED = 500
-"""Sequences whose steps are looked at in a language whose final law is known."""
 
 SAMPLES, SAMPLES_AT_LENGTH = 200_000, 500
 """Drawn unless told otherwise, with and without the final law."""
@@ -48,12 +44,6 @@ TINY = 1e-300
 
 MOST_RECORDED = 1 << 25
 """Logits of one call that are kept."""
-
-TOGETHER = 20
-"""Calls of several rows whose steps are followed, to see whether the rows depend on each other."""
-
-PAIR = 2
-"""Rows of later ones: the evidence of a call is that of one row to two, so that many rows are lost."""
 
 REPEATED = 3
 """Calls that are made again with another answer at revealed positions."""
@@ -150,7 +140,7 @@ class _Run:
             raise BadInput("revealed", f"found {shown(revealed)}; one of {', '.join(REVEALED)} is accepted")
         self.oracle = claim.oracle.other(revealed)
         policy = claim.instance.policy
-        self.steps = TraceTest(policy, self.oracle.vocab, self.oracle.length) if can_be_followed(policy) else None
+        self.steps = claim.trace_test()
         self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
         self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
         self.reads_revealed = self.alone = False
@@ -220,7 +210,9 @@ class _Run:
         closest = () if tally is None else tally.closest()
         missed = tuple(steps.not_excluded(share)) if steps is not None and tally is None else ()
         within = distance[2] <= tv if distance is not None else not missed
-        needed = None if claim.final is None else sequences_needed(claim.final.law.p, tv, self.alpha)
+        needed = claim.needed(self.samples, self.alpha, tv, by_steps=False)
+        if not independent and needed.conforms is not None:
+            needed = replace(needed, conforms=needed.conforms * rows_of_a_call(self.samples))
         return Conformity(
             instance=claim.instance,
             samples=self.samples,
@@ -237,7 +229,7 @@ class _Run:
             closest_tv=None if tally is None else tally.distance(closest[0][0], self.alpha / len(closest), independent),
             impossible=() if tally is None else tuple(tally.impossible.items()),
             cells=() if tally is None else tally.cells(),
-            needed=needed if needed is None or independent else needed * rows_of_a_call(self.samples),
+            needed=needed,
             tv_wanted=tv,
             alpha=self.alpha,
         )
@@ -258,11 +250,6 @@ class _Run:
             }
             found["rows"] = Component("independent", AGAIN, False, again)
         return found
-
-
-def rows_of_a_call(samples: int) -> int:
-    """A quarter of the root: the evidence in a call is bounded, so there are more calls than rows in one."""
-    return max(1, math.isqrt(samples) // 4)
 
 
 def seed_of_call(run: int, call: int) -> int:

@@ -8,8 +8,9 @@ alternatives, are test martingales; a step of probability zero refutes the claim
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ from .steps import (
     strictly_by,
     uniformly,
 )
-from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, token_laws
+from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, normalised, token_laws
 from .trace import Trace
 
 __all__ = ["Impossible", "TraceTest", "can_be_followed"]
@@ -102,6 +103,8 @@ class TraceTest:
     policy : Policy
         One that can be followed.
     vocab, length : int
+    laws, scores : mapping of str to callable, optional
+        Further alternatives, as of :class:`Claim`.
 
     Attributes
     ----------
@@ -111,7 +114,14 @@ class TraceTest:
         The first of each call and component.
     """
 
-    def __init__(self, policy: Policy, vocab: int, length: int) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        vocab: int,
+        length: int,
+        laws: Mapping[str, Rows] = MappingProxyType({}),
+        scores: Mapping[str, Rows] = MappingProxyType({}),
+    ) -> None:
         self.policy, self.vocab, self.length = policy, vocab, length
         self.block = policy.block_length if isinstance(policy, Adaptive) else length
         self.proposing = (
@@ -122,7 +132,8 @@ class TraceTest:
             )
         )
         self.proposes = self.proposing is policy
-        self.own, self.laws = claimed_tokens(policy), token_laws(policy, vocab)
+        self.own, self.laws = claimed_tokens(policy), {**token_laws(policy, vocab), **normalised(laws)}
+        self.scores = scores
         self.few, self.tries_noise = length * vocab > MANY_CELLS, length * vocab <= FEW_CELLS
         self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in FEW]
         self.impossible: list[Impossible] = []
@@ -151,7 +162,7 @@ class TraceTest:
         if not self._waiting:
             return
         traces, self._waiting = self._waiting, []
-        seen, row, earlier = _transitions(traces)
+        seen, row, earlier = _transitions(traces, self.scores)
         calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
         cell_of, place = np.nonzero(seen.chosen)
         logs, written = seen.log_c[cell_of, place], seen.reached[cell_of, place]
@@ -204,7 +215,7 @@ class TraceTest:
         found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, before).items()}
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls)
-        self._bet_on_repetition(traces, np.bincount(row, sizes + claim, minlength=int(calls[-1])), calls)
+        self._bet_on_repetition(traces, np.bincount(row, sizes + claim, minlength=int(calls[-1])).astype(float), calls)
         shared = {} if self.few else self._proposed(seen, exactly=False)
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
@@ -266,10 +277,10 @@ class TraceTest:
 
     def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
         """Laws of which positions, given how many."""
-        among = seen.candidates(self.block)
-        found = {f"by {score}": strictly_by(seen, score, among) for score in SCORES}
+        among, scores = seen.candidates(self.block), (*SCORES, *self.scores)
+        found = {f"by {score}": strictly_by(seen, score, among) for score in scores}
         if self.block < self.length:
-            found |= {f"by {score}, blocks ignored": strictly_by(seen, score, seen.masked) for score in SCORES}
+            found |= {f"by {score}, blocks ignored": strictly_by(seen, score, seen.masked) for score in scores}
             found[f"{UNIFORMLY}, in blocks"] = np.logaddexp(
                 math.log1p(-SLIP) + uniformly(seen, among), math.log(SLIP) + uniformly(seen, seen.masked)
             )
@@ -369,10 +380,20 @@ class TraceTest:
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
         return self.diagnosis.components(refuted, evidence, impossible, alpha)
 
-    def _mean(self, *components: str) -> float:
-        """The logarithm of the mean wealth of the alternatives to these components."""
-        parts = [wealth for (component, _), wealth in self._wealth.items() if component in components]
+    def _mean(self, component: str) -> float:
+        """The logarithm of the mean wealth of the alternatives to this component."""
+        parts = [wealth for (part, _), wealth in self._wealth.items() if part == component]
         return float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
+
+    def stake(self, component: str) -> float:
+        """Minus the logarithm of what is staked on each alternative to a component, in nats."""
+        parts = [part for part, _ in self._wealth]
+        return math.log(len(set(parts))) + math.log(max(parts.count(component), 1))
+
+    def near(self) -> dict[str, float]:
+        """Evidence, in nats, against the laws of tokens that a test of any use can tell from the claim's."""
+        near = {name: self._against.get(("tokens", name)) for name in near_laws(self.policy)}
+        return {name: nats for name, nats in near.items() if nats is not None}
 
     def not_excluded(self, alpha: float) -> list[str]:
         """Alternatives that are far enough from the claim and not refuted themselves, by as much evidence."""
@@ -391,7 +412,7 @@ def _as_they_are(logs: Array) -> Array:
     return logs
 
 
-def _transitions(traces: list[Trace]) -> tuple[Transitions, NDArray[np.int64], Array]:
+def _transitions(traces: list[Trace], scores: Mapping[str, Rows]) -> tuple[Transitions, NDArray[np.int64], Array]:
     """The steps of rows that are not complete, whose they are, and what the network had said one step earlier."""
     parts, rows = [], 0
     for trace in traces:
@@ -410,4 +431,4 @@ def _transitions(traces: list[Trace]) -> tuple[Transitions, NDArray[np.int64], A
         )
         rows += trace.y.shape[1]
     y, reached, logits, step, row, earlier, calls = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Transitions(y, reached, logits, step, calls), row, earlier
+    return Transitions(y, reached, logits, step, calls, scores), row, earlier
