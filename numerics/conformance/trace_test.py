@@ -110,6 +110,8 @@ class TraceTest:
     ----------
     log, most : float
         The evidence in nats, now and where it was most.
+    wealth : dict of (str, str) to float
+        That of each alternative, by component and name.
     impossible : list of Impossible
         The first of each call and component.
     """
@@ -138,7 +140,7 @@ class TraceTest:
         self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in FEW]
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
-        self._wealth: dict[Model, float] = {}
+        self.wealth: dict[Model, float] = {}
         self._against: dict[Model, float] = {}
         self._apart: set[Model] = set()
         self._first: dict[tuple[int, ...], Trace] = {}
@@ -221,7 +223,7 @@ class TraceTest:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
         self.calls += len(traces)
-        parts = [self._mean(part) for part in {component for component, _ in self._wealth}]
+        parts = [self._mean(part) for part in {component for component, _ in self.wealth}]
         self.log = math.inf if self.impossible else float(logsumexp(parts)) - math.log(len(parts))
         self.most = max(self.most, self.log)
         # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
@@ -247,7 +249,7 @@ class TraceTest:
         by_row = np.bincount(row, ratio, minlength=int(calls[-1]))
         if np.abs(ratio).max(initial=0.0) > SAME:
             self._apart.add(model)
-        for kept, logs in ((self._wealth, by_row), (self._against, -by_row)):
+        for kept, logs in ((self.wealth, by_row), (self._against, -by_row)):
             means = np.logaddexp.reduceat(logs, calls[:-1]) - np.log(np.diff(calls))
             kept[model] = kept.get(model, 0.0) + float(means.sum())
 
@@ -262,18 +264,18 @@ class TraceTest:
             same = (first.y == trace.y).all(axis=(0, 2)) & np.isfinite(own)
             again = np.where(same, np.logaddexp(0.0, -np.where(same, own, 0.0)), 0.0) - math.log(2)
             wealth = float(logsumexp(again)) - math.log(len(again))
-            self._wealth[AGAIN] = self._wealth.get(AGAIN, 0.0) + wealth
+            self.wealth[AGAIN] = self.wealth.get(AGAIN, 0.0) + wealth
 
     @property
     def repetition(self) -> float:
         """Evidence that calls repeat earlier ones, if it explains more than all components together; else 0."""
         by_part = {part: max(self._best(part), 0.0) for part in ("sizes", "positions", "tokens", BOTH)}
         others = max(by_part[BOTH], sum(by_part.values()) - by_part[BOTH])
-        found = self._wealth.get(AGAIN, 0.0)
+        found = self.wealth.get(AGAIN, 0.0)
         return found if found > others else 0.0
 
     def _best(self, part: str) -> float:
-        return max((wealth for (component, _), wealth in self._wealth.items() if component == part), default=0.0)
+        return max((wealth for (component, _), wealth in self.wealth.items() if component == part), default=0.0)
 
     def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
         """Laws of which positions, given how many."""
@@ -382,12 +384,12 @@ class TraceTest:
 
     def _mean(self, component: str) -> float:
         """The logarithm of the mean wealth of the alternatives to this component."""
-        parts = [wealth for (part, _), wealth in self._wealth.items() if part == component]
+        parts = [wealth for (part, _), wealth in self.wealth.items() if part == component]
         return float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
 
     def stake(self, component: str) -> float:
         """Minus the logarithm of what is staked on each alternative to a component, in nats."""
-        parts = [part for part, _ in self._wealth]
+        parts = [part for part, _ in self.wealth]
         return math.log(len(set(parts))) + math.log(max(parts.count(component), 1))
 
     def near(self) -> dict[str, float]:
