@@ -6,6 +6,7 @@ from .conform import SamplerCode, conform, default_samples
 from .conformity import Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Cell
+from .foresight import Needed
 from .oracle import Oracle
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Claim",
     "Component",
     "Conformity",
+    "Needed",
     "Oracle",
     "SamplerCode",
     "catalogue",

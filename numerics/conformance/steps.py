@@ -8,14 +8,15 @@ is evidence whatever the code does.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from ..errors import BadInput
 from ..policies import Adaptive, Policy, Schedule
 from .ties import tolerance
 
@@ -26,6 +27,7 @@ __all__ = [
     "claimed_positions",
     "claimed_sizes",
     "proposals",
+    "replaced_proposals",
     "strictly_by",
     "uniformly",
 ]
@@ -51,6 +53,8 @@ class Transitions:
         Log conditionals at masked positions of y.
     step, steps : (n,) int64
         Number of the network's call, from 1, and how many there were.
+    scores : mapping of str to callable
+        Further scores (n, L) by which positions may be chosen, from log conditionals.
     """
 
     y: NDArray[np.int64]
@@ -58,6 +62,7 @@ class Transitions:
     log_c: Array
     step: NDArray[np.int64]
     steps: NDArray[np.int64]
+    scores: Mapping[str, Rows] = field(default_factory=dict)
 
     @property
     def vocab(self) -> int:
@@ -92,7 +97,7 @@ class Transitions:
 
     def score(self, name: str) -> Array:
         """A score (n, L) by which positions may be chosen, large first."""
-        return self._scores[name]
+        return self._scores[name] if name in self._scores else _checked(name, self.scores[name], self.log_c)
 
     @cached_property
     def _scores(self) -> dict[str, Array]:
@@ -113,7 +118,7 @@ class Transitions:
 
     def seen_as(self, log_c: Array) -> Transitions:
         """The same moves with scores from other conditionals."""
-        return Transitions(self.y, self.reached, log_c, self.step, self.steps)
+        return Transitions(self.y, self.reached, log_c, self.step, self.steps, self.scores)
 
     def candidates(self, block: int) -> Mask:
         """Masked positions of the first block that has any."""
@@ -122,6 +127,14 @@ class Transitions:
         place = np.arange(self.y.shape[1]) // block
         first = np.where(self.masked, place, self.y.shape[1]).min(axis=1)
         return self.masked & (place == first[:, None])
+
+
+def _checked(name: str, score: Rows, log_c: Array) -> Array:
+    """Somebody's score (n, L)."""
+    found = np.asarray(score(log_c), dtype=np.float64)
+    if found.shape != log_c.shape[:2] or np.isnan(found).any():
+        raise BadInput(name, f"it returned shape {found.shape} or NaN; numbers of shape {log_c.shape[:2]} are accepted")
+    return found
 
 
 SCORES = ("confidence", "margin", "entropy", "most uncertain first", "left to right", "right to left")
@@ -303,3 +316,31 @@ def proposals(
     left = np.bincount(other, tails, minlength=len(chosen))
     outside = (chosen & ~among).any(axis=1)
     return np.where(outside | ~possible, -math.inf, kept + left)
+
+
+def replaced_proposals(policy: Adaptive, seen: Transitions, kept: Array, drawn: Rows, shares: Sequence[float]) -> Array:
+    """Log probability (S, n), at least, if each kept proposal is replaced by a uniform token, with S probabilities.
+
+    Parameters
+    ----------
+    policy, seen, drawn
+        As of :func:`proposals`.
+    kept : (n,) float64
+        Log probability of the proposals seen.
+    shares : sequence of float
+
+    Notes
+    -----
+    Only what could not be kept as it is counts as replaced: the least likely token of it, for the likeliest one.
+    """
+    odd = np.flatnonzero(np.isneginf(kept) & (seen.size > 0))
+    some = Transitions(seen.y[odd], seen.reached[odd].copy(), seen.log_c[odd], seen.step[odd], seen.steps[odd])
+    written = np.take_along_axis(some.log_c, some.tokens[..., None], 2)[..., 0]
+    place = np.where(some.chosen, written, math.inf).argmin(axis=1)
+    rows = np.arange(len(odd))
+    some.reached[rows, place] = some.log_c[rows, place].argmax(axis=1)
+    share = np.array(shares)[:, None]
+    found = seen.size * np.log1p(-share) + kept
+    found[:, odd] = np.log(share) - math.log(seen.vocab) + (some.size - 1) * np.log1p(-share)
+    found[:, odd] += proposals(policy, some, drawn, lambda logs: logs, exactly=True)
+    return found
