@@ -16,6 +16,10 @@ from .formulas import mathml
 __all__ = ["html_page"]
 
 
+FIGURE_WIDTH, COLUMN_WIDTH = "100%", "55%"
+"""Of the text: of panels side by side, and of a single one."""
+
+
 def html_page(report: Report) -> str:
     """The page."""
     style = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
@@ -50,7 +54,8 @@ def _section(section: Written, counter: _Counter) -> str:
 def _part(shown: Table | Figure, caption: str, counter: _Counter) -> str:
     if isinstance(shown, Figure):
         svg = drawn(shown, "svg").decode()
-        svg = svg[svg.index("<svg") :]
+        width = FIGURE_WIDTH if len(shown.panels) > 1 else COLUMN_WIDTH
+        svg = f'<svg style="width: {width}"{svg[svg.index("<svg") + len("<svg") :]}'
         number = counter.next("Figure")
         return f"<figure>\n{svg}<figcaption>{number} {_inline(caption)}</figcaption>\n</figure>\n"
     told = " ".join([f"{shown.title.rstrip('.')}.", caption, *shown.notes])

@@ -12,6 +12,7 @@ from ..numbers.enclosure import Enclosure
 from ..render.table import Formula, Table, as_text
 from .build import Report, Written
 from .formulas import typst_math
+from .html import COLUMN_WIDTH, FIGURE_WIDTH
 
 __all__ = ["inline", "typst_source"]
 
@@ -24,15 +25,20 @@ MANY = 8
 
 
 def typst_source(report: Report) -> str:
-    """The whole document; figures are read from ``figures/NAME.svg``."""
+    """The document without its appendix; figures are read from ``figures/NAME.svg``."""
     head = f"#let report-title = {_string(report.title)}\n#let report-abstract = {{ {inline(report.abstract)} }}\n"
     style = files(__package__).joinpath("report.typ").read_text(encoding="utf-8")
-    return head + style + "".join(_section(section) for section in report.sections)
+    return head + style + "".join(_section(section) for section in report.sections if not section.appendix)
 
 
 def _section(section: Written) -> str:
     lines = [f"\n#heading({_string(section.title)})\n"]
-    lines += [f"#par({{ {inline(text)} }})\n" for text in section.paragraphs]
+    # The last paragraph stays with what it speaks of.
+    stuck = len(section.paragraphs) - 1 if section.parts else -1
+    lines += [
+        f"#block(sticky: {'true' if n == stuck else 'false'}, par({{ {inline(text)} }}))\n"
+        for n, text in enumerate(section.paragraphs)
+    ]
     lines += [_part(name, shown, caption) for name, shown, caption in section.parts]
     return "\n".join(lines)
 
@@ -52,7 +58,7 @@ def inline(text: str) -> str:
 
 def _part(name: str, shown: Table | Figure, caption: str) -> str:
     if isinstance(shown, Figure):
-        width = "100%" if len(shown.panels) > 1 else "55%"
+        width = FIGURE_WIDTH if len(shown.panels) > 1 else COLUMN_WIDTH
         return f'#figure(image("figures/{name}.svg", width: {width}), caption: {{ {inline(caption)} }})\n'
     below = "; ".join([inline(f"{shown.title.rstrip('.')}. {caption}"), *(inline(f" {note}") for note in shown.notes)])
     return f"#figure(kind: table, caption: {{ {below} }}, {_table(shown)})\n"

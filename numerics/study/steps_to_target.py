@@ -11,7 +11,7 @@ from ..engines.workspace import Request, Workspace
 from ..instances import Instance
 from ..languages import Language, pair, random_ngram
 from ..numbers.enclosure import Enclosure
-from ..policies import Bernoulli
+from ..policies import Bernoulli, bisection
 from ..render.table import Table
 from .bracket import Bracket, bracket, slope
 from .hmm_ser import FLIP, SHIFTED, hidden_languages, shifted_pair_bound
@@ -21,6 +21,7 @@ __all__ = ["LENGTHS", "SUBJECTS", "Subject", "steps_to_target"]
 
 LENGTHS = (64, 128, 256, 512, 1024)
 GAP, WRONG = 0.01, 0.5
+IN_ORDER = "2-gram, by bisection"
 REQUEST = Request(width=0.01, seconds=5.0, samples=4096)
 
 
@@ -82,7 +83,7 @@ def steps_to_target(
         for length in lengths:
             language, divergence = subject.language(length), subject.divergence(length)
             theorem = _by_theorem(language, divergence, request)
-            guess = (theorem or 2 * length) // 2
+            guess = (theorem.enough or 2 * length) // 2
             path = bracket(_path_kl(language, request), _itself, divergence, guess)
             error = _error(subject, language, request)
             start = path.enough or guess
@@ -90,7 +91,7 @@ def steps_to_target(
                 found = bracket(error, _itself, divergence, start)
             else:
                 found = bracket(error, _exponent, subject.target, start)
-            enough_by_theorem.append(Bracket(theorem and theorem - 1, theorem, "bound"))
+            enough_by_theorem.append(theorem)
             by_path.append(path)
             by_error.append(found)
             rows.append(
@@ -98,7 +99,7 @@ def steps_to_target(
                     subject.error,
                     subject.name,
                     length,
-                    theorem,
+                    theorem.enough,
                     path.enough,
                     path.kind,
                     found.too_few,
@@ -120,6 +121,7 @@ def steps_to_target(
                 slopes[2] and slopes[2].kind,
             )
         )
+    rows += [row for length in lengths if (row := _in_order(length, request)) is not None]
     columns = (
         "error",
         "language",
@@ -133,8 +135,9 @@ def steps_to_target(
     )
     setting = (
         f"Uniform Bernoulli steps, exact denoiser. Targets: a TER gap of {GAP} nats a token, an SER of {WRONG}. N by "
-        "N by (TC+DTC)/N bounds PATH_KL by that, N by PATH_KL takes its measured value; both are enough. N "
-        "too few and N enough: there the error itself is above the target, or not above it, for certain."
+        "(TC+DTC)/N bounds PATH_KL by that, N by PATH_KL takes its measured value; both are enough. N "
+        "too few and N enough: there the error itself is above the target, or not above it, for certain. "
+        "Bisection reveals the midpoint of every masked run, and makes no error."
     )
     growth = (
         "slope: least squares of log N against log L over these lengths, for every N between too few and enough; 0 is "
@@ -150,11 +153,24 @@ def steps_to_target(
     )
 
 
-def _by_theorem(language: Language, divergence: float, request: Request) -> int | None:
-    """The smallest N with ``(TC + DTC)/N`` at most the divergence (bernoulli/uniform-rate)."""
+def _in_order(length: int, request: Request) -> tuple[Any, ...] | None:
+    """The row of a chain written by bisection, which is enough if it makes no error."""
+    instance = Instance(random_ngram(2, 8, length, seed=1), bisection(length), name=IN_ORDER)
+    path = measured(Workspace(instance, request), "path_kl")
+    if path is None or path.hi > 0:
+        return None
+    steps = instance.policy.steps
+    return ("SER", IN_ORDER, length, None, steps, path.kind, None, steps, path.kind)
+
+
+def _by_theorem(language: Language, divergence: float, request: Request) -> Bracket:
+    """Bounds of the smallest N with ``(TC + DTC)/N`` at most the divergence (bernoulli/uniform-rate)."""
     work = Workspace(Instance(language, Bernoulli(1)), request)
     information = total(measured(work, "total_correlation"), measured(work, "dual_total_correlation"))
-    return None if information is None else max(1, math.ceil(information.hi / divergence))
+    if information is None:
+        return Bracket(None, None, None)
+    least, most = (max(1, math.ceil(end / divergence)) for end in (information.lo, information.hi))
+    return Bracket(least - 1, most, information.kind)
 
 
 def _path_kl(language: Language, request: Request) -> Callable[[int], Enclosure | None]:

@@ -22,7 +22,7 @@ from ..study.released import conformance_table
 from ..study.schedules import break_even_table, schedule_table
 from ..study.trained import AT_LENGTH, trained_table
 from ..sweeps import Store
-from .statements import reference_list, statement_list
+from .statements import headline_list, reference_list, statement_list
 from .stored import stored_results
 from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
 from .verdicts import tally, tightness, verdict_table, verdicts_of
@@ -106,6 +106,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "conformance": conformance_table,
         "engines": engines,
         "english-curve": english_curve,
+        "headlines": headline_list,
         "hmm-ser": hmm_ser,
         "minimax": minimax_table,
         "ngram-ter": ngram_ter,
