@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.figure import Figure as Canvas
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
@@ -140,12 +141,12 @@ def _abreast(labels: list[str], width: float) -> int:
 def _uncover(canvas: Canvas) -> None:
     """Put the legends below their panels if one of them would lie on a line."""
     canvas.draw_without_rendering()
-    inside = [axes for axes in canvas.axes if axes.get_legend()]
-    if not any(_is_covered(line, axes.get_legend()) for axes in inside for line in axes.get_lines()):
+    inside = [(axes, legend) for axes in canvas.axes if (legend := axes.get_legend())]
+    if not any(_is_covered(line, legend) for axes, legend in inside for line in axes.get_lines()):
         return
     rows = 0
-    for axes in inside:
-        labels = len(axes.get_legend().get_texts())
+    for axes, legend in inside:
+        labels = len(legend.get_texts())
         rows = max(rows, math.ceil(labels / BELOW_ABREAST))
         room = -0.2 if axes.get_xlabel() else -0.1
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, room), ncols=min(labels, BELOW_ABREAST))
@@ -153,7 +154,7 @@ def _uncover(canvas: Canvas) -> None:
     canvas.set_size_inches(width, height + rows * LEGEND_ROW)
 
 
-def _is_covered(line: Line2D, legend: Any) -> bool:
+def _is_covered(line: Line2D, legend: Legend) -> bool:
     path = line.get_path().transformed(line.get_transform()).cleaned(remove_nans=True)
     return bool(path.intersects_bbox(legend.get_window_extent(), filled=False))
 
