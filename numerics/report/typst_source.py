@@ -13,6 +13,7 @@ from ..render.table import Formula, Table, as_text
 from .build import Report, Written
 from .formulas import typst_math
 from .html import COLUMN_WIDTH, FIGURE_WIDTH
+from .symbols import with_symbols
 
 __all__ = ["inline", "typst_source"]
 
@@ -51,8 +52,8 @@ def inline(text: str) -> str:
             pieces.append(f"raw({_string(piece[1:-1])})")
         elif piece.startswith("*"):
             pieces.append(f"emph({_string(piece[1:-1])})")
-        elif piece:
-            pieces.append(_string(piece))
+        else:
+            pieces += _plain(piece)
     return "; ".join(pieces)
 
 
@@ -89,12 +90,17 @@ def _cell(cell: Any) -> str:
         # An interval stays on one line.
         return _string(as_text(cell).replace(" ", "\N{NO-BREAK SPACE}"))
     if not isinstance(cell, Formula):
-        return _string(as_text(cell))
+        return f"{{ {'; '.join(_plain(as_text(cell)))} }}"
     try:
         return f"formula(${typst_math(cell.latex)}$)"
     except ValueError:
         # As people type it: a symbol that is new to the report must not cost it.
         return f"raw({_string(cell.text)})"
+
+
+def _plain(text: str) -> list[str]:
+    """Strings, and symbols as letters with subscripts."""
+    return with_symbols(text, _string, lambda letter, below: f"emph({_string(letter)}); sub({_string(below)})")
 
 
 def _string(text: str) -> str:
