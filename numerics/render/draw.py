@@ -131,12 +131,12 @@ def _shared_labels(lines: list[list[Line]]) -> list[str]:
 def _uncover(canvas: Canvas) -> None:
     """Put the legends below their panels if one of them would lie on a line."""
     canvas.draw_without_rendering()
-    inside = [axes for axes in canvas.axes if axes.get_legend()]
-    if not any(_is_covered(line, axes.get_legend()) for axes in inside for line in axes.get_lines()):
+    inside = [(axes, legend) for axes in canvas.axes if (legend := axes.get_legend()) is not None]
+    if not any(_is_covered(line, legend) for axes, legend in inside for line in axes.get_lines()):
         return
     rows = 0
-    for axes in inside:
-        labels = len(axes.get_legend().get_texts())
+    for axes, legend in inside:
+        labels = len(legend.get_texts())
         rows = max(rows, math.ceil(labels / BELOW_ABREAST))
         room = -0.2 if axes.get_xlabel() else -0.1
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, room), ncols=min(labels, BELOW_ABREAST))
