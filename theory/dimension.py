@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Max, Min, Pow, log
+from sympy import Expr, Max, Min, Pow, log
 
 from maskbound.theory.notation import quantities
 
@@ -26,14 +26,19 @@ def is_information(left: Expr, right: Expr) -> bool:
 def _degree(expression: Expr) -> Expr | int | None:
     """The power of nats that an expression is in proportion to; None where its terms differ in that."""
     if expression.is_Symbol:
-        found = quantities.get(expression.name.removesuffix("@2"))
-        return int(found is not None and found.unit.startswith("nats"))
+        quantity = quantities.get(expression.name.removesuffix("@2"))
+        return int(quantity is not None and quantity.unit.startswith("nats"))
     if expression.is_Add or isinstance(expression, Max | Min):
-        terms = {_degree(term) for term in expression.args if not term.is_number}
-        return terms.pop() if len(terms) == 1 else None
+        found = {_degree(term) for term in expression.args if not term.is_number}
+        return found.pop() if len(found) == 1 else None
     if expression.is_Mul:
-        factors = [_degree(factor) for factor in expression.args if not factor.is_number]
-        return None if None in factors else Add(*factors)
+        total: Expr | int = 0
+        for factor in expression.args:
+            power = 0 if factor.is_number else _degree(factor)
+            if power is None:
+                return None
+            total += power
+        return total
     if isinstance(expression, Pow) and expression.exp.is_number:
         power = _degree(expression.base)
         return None if power is None else power * expression.exp

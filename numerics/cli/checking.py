@@ -104,7 +104,7 @@ def check(
         _write_certificates(certificate, certificates, refused)
     claimed = [*stated, *(own for case in cases if not chosen for own in case.claims)]
     if as_json:
-        print_json(as_records(flat, unit))
+        print_json(as_records(flat))
     elif everything:
         _print_verdicts(found, unit, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from ..engines.workspace import Request, Workspace
@@ -15,7 +16,7 @@ from ..policies import Bernoulli, bisection
 from ..render.table import Table
 from .bracket import Bracket, bracket, slope
 from .hmm_ser import FLIP, SHIFTED, hidden_languages, shifted_pair_bound
-from .measured import measured, total
+from .measured import known_or_drawn, measured, total
 
 __all__ = ["LENGTHS", "SUBJECTS", "Subject", "steps_to_target"]
 
@@ -84,8 +85,9 @@ def steps_to_target(
             language, divergence = subject.language(length), subject.divergence(length)
             theorem = _by_theorem(language, divergence, request)
             guess = (theorem.enough or 2 * length) // 2
-            path = bracket(_path_kl(language, request), _itself, divergence, guess)
-            error = _error(subject, language, request)
+            at = cache(partial(_work, subject, language, request))
+            path = bracket(partial(_path_kl, at), _itself, divergence, guess)
+            error = partial(_error, subject, at)
             start = path.enough or guess
             if subject.error == "TER gap":
                 found = bracket(error, _itself, divergence, start)
@@ -173,23 +175,23 @@ def _by_theorem(language: Language, divergence: float, request: Request) -> Brac
     return Bracket(least - 1, most, information.kind)
 
 
-def _path_kl(language: Language, request: Request) -> Callable[[int], Enclosure | None]:
-    return lambda N: measured(Workspace(Instance(language, Bernoulli(N)), request), "path_kl")
+def _work(subject: Subject, language: Language, request: Request, steps: int) -> Workspace:
+    return Workspace(Instance(language, Bernoulli(steps), name=f"{subject.name}, {steps} steps"), request)
 
 
-def _error(subject: Subject, language: Language, request: Request) -> Callable[[int], Enclosure | None]:
-    """The TER gap times L, or SER, at N steps."""
+def _path_kl(at: Callable[[int], Workspace], steps: int) -> Enclosure | None:
+    return measured(at(steps), "path_kl")
 
-    def at(N: int) -> Enclosure | None:
-        instance = Instance(language, Bernoulli(N), name=f"{subject.name}, {N} steps")
-        if subject.error == "TER gap":
-            return measured(Workspace(instance, request), "kl")
-        if subject.by_formula is not None:
-            return subject.by_formula(language.length, N)
-        drawing = replace(request, seconds=math.inf, seed=request.seed + N, sampling=True)
-        return measured(Workspace(instance, drawing), "ser")
 
-    return at
+def _error(subject: Subject, at: Callable[[int], Workspace], steps: int) -> Enclosure | None:
+    """The TER gap times L, or SER."""
+    work = at(steps)
+    if subject.error == "TER gap":
+        return measured(work, "kl")
+    if subject.by_formula is not None:
+        return subject.by_formula(work.instance.length, steps)
+    drawing = replace(work.request, seconds=math.inf, seed=work.request.seed + steps, sampling=True)
+    return known_or_drawn(work, "ser", drawing)
 
 
 def _itself(divergence: float) -> float:

@@ -192,10 +192,10 @@ def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[
     ]
 
 
-def as_records(verdicts: Iterable[Verdict], unit: str = "nats") -> list[dict[str, Any]]:
+def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
     """The JSON of ``check --json``; the sides are numbers, null where the statement does not apply.
 
-    Their unit is that of the verdicts, and null for what is no amount of information.
+    Their unit is null for what is no amount of information.
     """
     return [
         {
@@ -204,7 +204,7 @@ def as_records(verdicts: Iterable[Verdict], unit: str = "nats") -> list[dict[str
             "status": verdict.status.value,
             "lhs": None if verdict.lhs is None else as_json(verdict.lhs.value),
             "rhs": None if verdict.rhs is None else as_json(verdict.rhs.value),
-            "unit": unit if verdict.statement.is_information else None,
+            "unit": verdict.unit if verdict.statement.is_information else None,
             "margin": as_json(verdict.margin),
             "ratio": _number(tightness(verdict)),
         }
