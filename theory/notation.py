@@ -135,6 +135,13 @@ dual_total_correlation = _quantity(
     NATS,
     finite=True,
 )
+hidden_chain_entropy = _quantity(
+    "hidden_chain_entropy",
+    r"H(S)",
+    "entropy of the hidden states S_1..S_L of a hidden Markov language",
+    NATS,
+    finite=True,
+)
 log_length_probability = _quantity(
     "log_length_probability",
     r"\ln Z_L",
@@ -270,6 +277,28 @@ sharp_growth_bound = _quantity(
     r"G_w'",
     "for Bernoulli policies: the sum over steps after the first of w_k/(a_{k-1} (1 - a_{k-1})) times the integral of"
     " a (1 - a) |Z'(a)| over [a_{k-1}, a_k], and w_1 (Z(0) - Z(a_1)); empty steps are left out first",
+    NATS,
+    finite=True,
+)
+ratio_growth_bound = _quantity(
+    "ratio_growth_bound",
+    r"R_w",
+    "for Bernoulli policies: the sum over steps after the first of (a_k/a_{k-1} - 1) times the integral of a |Z'(a)|"
+    " over [a_{k-1}, a_k], and w_1 (Z(0) - Z(a_1)); empty steps are left out first",
+    NATS,
+    finite=True,
+)
+log_ratio_growth_bound = _quantity(
+    "log_ratio_growth_bound",
+    r"R_w^{\log}",
+    "the same with log(a_k/a_{k-1}) in the place of a_k/a_{k-1} - 1",
+    NATS,
+    finite=True,
+)
+effective_total_correlation = _quantity(
+    "effective_total_correlation",
+    r"D",
+    "integral of a min(1, log(1/a)) |Z'(a)| over a in [0, 1]",
     NATS,
     finite=True,
 )

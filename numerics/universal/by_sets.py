@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from maskbound.theory import Statement
 
 from ..errors import BeyondReach
+from ..languages import Tabular, read_language
 from ..policies import Policy
 from .decision import Decided, Decision
 from .libraries import Found, attained, refute, tried
@@ -51,14 +53,16 @@ def by_sets(
             if any(sign(value) for value in added):
                 raise BeyondReach("Shannon's inequalities do not prove it, and it is not homogeneous")
             certain = not bounds and not reading.cross_multiplied
-            return _failed(statement, forms, ties, policies, length, cone, certain, judge, scope, constant)
+            return _failed(
+                statement, forms, ties, policies, length, cone, certain, judge, scope, constant, orders, assumed
+            )
         proofs.append(proof)
     count = sum(len(proof.terms) for proof in proofs)
     return Decision(
         statement,
         Decided.HOLDS,
         scope,
-        f"it is a sum of {count} of Shannon's inequalities{remark}",
+        f"it is {'one' if count == 1 else f'a sum of {count}'} of Shannon's inequalities{remark}",
         constant,
         proof=tuple(_lines(proofs, cone)),
         evidence={"kind": "sets", "cone": cone, "orders": orders, "assumed": list(assumed), "length": length},
@@ -118,6 +122,8 @@ def _failed(
     judge: bool,
     scope: str,
     constant: Fraction | None,
+    orders: Sequence[Orders],
+    assumed: Sequence[str],
 ) -> Decision:
     """No proof: look for a language; else say on which polymatroid the claim fails.
 
@@ -128,7 +134,8 @@ def _failed(
         witness, said = _witness(statement, found, policies, judge or not certain)
         if certain or said == "violated":
             reason = f"it fails on a language found among {found.among}"
-            return Decision(statement, Decided.FAILS, scope, reason, constant, witness, said)
+            evidence = _words(found, orders, assumed, length)
+            return Decision(statement, Decided.FAILS, scope, reason, constant, witness, said, evidence=evidence)
     if not certain:
         return Decision(statement, Decided.UNDECIDED, scope, "neither a proof nor a language that violates it is found")
     vertex = _vertex(forms, cone) if len(forms) == 1 else ""
@@ -139,6 +146,15 @@ def _failed(
         f"Shannon's inequalities do not prove it{vertex}; no language that violates it was found among {tried(length)}",
         constant,
     )
+
+
+def _words(found: Found, orders: Sequence[Orders], assumed: Sequence[str], length: int) -> Mapping[str, Any] | None:
+    """What a certificate of a refutation holds: the words of a language on which all are equally likely."""
+    language, _ = read_language(found.language, Path())
+    if not isinstance(language, Tabular) or not language.probabilities.uniform:
+        return None
+    words = language.support.tolist()
+    return {"kind": "sets refuted", "orders": orders, "assumed": assumed, "length": length, "words": words}
 
 
 def _failed_by_constant(

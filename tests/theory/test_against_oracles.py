@@ -13,6 +13,7 @@ from math import factorial
 
 import pytest
 from oracles import adaptive, cases, contexts, denoisers, languages, samplers
+from oracles.information import dual_total_correlation
 from oracles.logs import mp
 from oracles.quantities import curve_left_riemann_sum, law_distance, measure_all, path_kl, profile_left_sum
 from sympy import Float, Integer, Rational, oo
@@ -33,8 +34,8 @@ LAWS = {
     "ParityLanguage": lambda subject: languages.parity(subject.marginals.L),
     "PermutationsLanguage": lambda subject: languages.permutation(subject.marginals.L),
 }
-ELSEWHERE = {"ChooseThenSample", "EntropyBoundPolicy", "ProposalsOneAtATime"}
-"""Statements about adaptive policies alone are in test_adaptive_statements."""
+ELSEWHERE = {"ChooseThenSample", "EntropyBoundPolicy", "ProposalsOneAtATime", "HiddenMarkovLanguage"}
+"""Statements about adaptive policies alone are in test_adaptive_statements, about hidden chains below."""
 
 TRUE = [
     s
@@ -97,6 +98,9 @@ class Subject:
             ),
             "OneAtATime": lambda: policy.sizes is not None and max(policy.sizes) == 1,
             "GreedySizes": lambda: policy.kind == "fixed-size" and 0 not in policy.sizes and _is_greedy(policy.sizes),
+            "GreedyDtcSizes": lambda: (
+                policy.kind == "fixed-size" and 0 not in policy.sizes and _is_greedy_for_dtc(policy.sizes)
+            ),
             "SeparatedSteps": lambda: policy.sizes is not None and policy.kind != "fixed-size" and self._is_separated(),
             "BisectionPolicy": lambda: policy.kind == "bisection",
             "MarkovLanguage": lambda: self._is_markov(),
@@ -128,6 +132,12 @@ def _is_greedy(sizes):
     rests = [sum(sizes[k:]) - 1 for k in range(len(sizes))]
     eta = max([F(s - 1, rest) for s, rest in zip(sizes, rests, strict=True) if s > 1], default=F(0))
     return list(sizes) == [1 + int(eta * rest) for rest in rests]
+
+
+def _is_greedy_for_dtc(sizes):
+    starts = [1 + sum(sizes[:k]) for k in range(len(sizes))]
+    eta = max(F(s - 1, start) for s, start in zip(sizes, starts, strict=True))
+    return list(sizes[:-1]) == [1 + int(eta * start) for start in starts[:-1]]
 
 
 def exactly(value):
@@ -238,14 +248,19 @@ def test_every_true_statement_was_exercised():
 
 def test_every_quantity_has_an_oracle():
     """Those of order-oblivious policies, those of adaptive ones, what belongs to two subjects or is given, and what
-    belongs to a chain and not to its law (the oracle is ``ending``).
+    belongs to a chain and not to its law (the oracles are ``ending`` and ``languages.hidden_paths``).
     """
     exact = denoisers.exact(TWO_TOKENS, 2)
     runs = (measure_all(TWO_TOKENS, 2, exact, policy) for policy in (steps(2, 2), samplers.fixed_size([2])))
     measured = {name for run in runs for name in run}
     replayed = {field.name for field in fields(adaptive.Replayed)}
     assert replayed - measured == {"step_correlation", "expected_parallel_steps"}
-    assert measured | replayed | {law_distance.__name__, "entropy_bound", "log_length_probability"} == set(quantities)
+    assert measured | replayed | {
+        law_distance.__name__,
+        "entropy_bound",
+        "log_length_probability",
+        "hidden_chain_entropy",
+    } == set(quantities)
 
 
 REFINEMENTS = [
@@ -299,7 +314,9 @@ def subject_of(spec):
         ),
     }[language["kind"]]()
     run = {
-        "bernoulli": lambda: steps(policy["steps"], L),
+        "bernoulli": lambda: (
+            steps(policy["steps"], L) if "steps" in policy else samplers.bernoulli([F(w) for w in policy["weights"]], L)
+        ),
         "fixed-size": lambda: samplers.fixed_size(policy["sizes"]),
         "fixed-sets": lambda: samplers.fixed_sets(policy["sets"]),
         "bisection": lambda: samplers.bisection(L),
@@ -320,7 +337,26 @@ def test_false_statements_break_on_their_instance(statement):
     assert excess(statement, *subjects) > mp.mpf("1e-4")  # the closest is .02359 against .02330
 
 
+HIDDEN_CHAINS = [
+    ([F(1, 2), F(1, 2)], [[F(3, 4), F(1, 4)], [F(1, 3), F(2, 3)]], [[F(1), F(0)], [F(1, 2), F(1, 2)]], 4),
+    ([F(1, 5), F(4, 5)], [[F(1, 2), F(1, 2)], [F(1), F(0)]], [[F(1, 3), F(2, 3)], [F(2, 3), F(1, 3)]], 3),
+    ([F(1, 2), F(1, 2)], [[F(1), F(0)], [F(0), F(1)]], [[F(1), F(0)], [F(0), F(1)]], 3),  # Copy: equality
+    ([F(1)], [[F(1)]], [[F(1, 2), F(1, 2)]], 3),
+]
+
+
+@pytest.mark.parametrize("chain", HIDDEN_CHAINS, ids=lambda chain: f"{len(chain[0])} states, {chain[3]} tokens")
+def test_dtc_is_at_most_the_entropy_of_the_hidden_chain(chain):
+    pi, A, B, L = chain
+    paths = [mp.mpf(c.numerator) / c.denominator for c in languages.hidden_paths(pi, A, L).values()]
+    spent = dual_total_correlation(languages.hmm(pi, A, B, L))
+    entropy = -mp.fsum(c * mp.log(c) for c in paths)
+    assert spent <= entropy + EQUAL
+    assert (abs(spent - entropy) < EQUAL) == (A[0][0] == 1)
+
+
 FIGURES = {
+    "refuted/ratio-bound-in-log-time": (1.69991, 1.58520),
     "refuted/convex-curve": (0.75 * 0.6931471805599453, 0),
     "refuted/path-kl-is-kl": (0.34657, 0.28768),
     "refuted/bernoulli-tc-only": (0.43322, 0.34657),
