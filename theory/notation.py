@@ -12,9 +12,7 @@ the information profile and curve (definitions.md#information-profile-and-curve)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
 
 from sympy import Symbol, oo
 
@@ -27,12 +25,17 @@ from maskbound.theory.quantity import (
     PERPLEXITY,
     PROBABILITY,
     ZERO,
+    K,
+    L,
+    N,
     Parameter,
     Quantity,
+    V,
     declare,
+    parameters,
 )
 
-__all__ = ["Parameter", "Quantity", "latex_names", "parameters", "quantities", "second", "symbols"]
+__all__ = ["K", "L", "N", "Parameter", "Quantity", "V", "latex_names", "parameters", "quantities", "second", "symbols"]
 
 _quantities: dict[str, Quantity] = {}
 _quantity = partial(declare, _quantities)
@@ -546,26 +549,8 @@ law_polynomial_defect = _quantity(
     greatest=ONE,
 )
 
-V = Symbol("V", integer=True, positive=True)
-L = Symbol("L", integer=True, positive=True)
-N = Symbol("N", integer=True, positive=True)
-K = Symbol("K", integer=True, positive=True)
-
 quantities = Renamed(_quantities, OLD_QUANTITIES)
 """Every quantity by name."""
-
-parameters: Mapping[str, Parameter] = MappingProxyType(
-    {
-        symbol.name: Parameter(symbol.name, meaning, symbol, Symbol(f"{symbol.name}@2", integer=True, positive=True))
-        for symbol, meaning in (
-            (V, "vocabulary size"),
-            (L, "sequence length"),
-            (N, "number of steps of the schedule, empty ones included"),
-            (K, "number of hidden states of a hidden Markov language"),
-        )
-    }
-)
-"""The parameters of an instance by name."""
 
 _named: tuple[Quantity | Parameter, ...] = (*parameters.values(), *quantities.values())
 

@@ -8,12 +8,9 @@ from collections import ChainMap
 from dataclasses import fields
 from fractions import Fraction as F
 from functools import cache
-from itertools import combinations_with_replacement, pairwise
-from math import factorial
 
 import pytest
 from oracles import adaptive, cases, contexts, denoisers, languages, samplers
-from oracles.information import dual_total_correlation
 from oracles.logs import mp
 from oracles.quantities import curve_left_riemann_sum, law_distance, measure_all, path_kl, profile_left_sum
 from sympy import Float, Integer, Rational, oo
@@ -35,7 +32,7 @@ LAWS = {
     "PermutationsLanguage": lambda subject: languages.permutation(subject.marginals.L),
 }
 ELSEWHERE = {"ChooseThenSample", "EntropyBoundPolicy", "ProposalsOneAtATime", "HiddenMarkovLanguage"}
-"""Statements about adaptive policies alone are in test_adaptive_statements, about hidden chains below."""
+"""Statements about adaptive policies alone are in test_adaptive_statements, about hidden chains in test_own_oracles."""
 
 TRUE = [
     s
@@ -46,7 +43,7 @@ FALSE = [
     s
     for s in statements.values()
     if s.status == "false on purpose" and s.counterexample.get("policy", {}).get("kind") != "adaptive"
-    if s.id != "refuted/more-steps-lower-path-kl"  # 29^10 codewords, counted below
+    if s.id != "refuted/more-steps-lower-path-kl"  # 29^10 codewords, counted in test_own_oracles
 ]
 
 
@@ -278,26 +275,6 @@ def test_refining_never_raises_path_kl(q, coarse, fine):
     assert excess(statements["refinement/path-kl-monotone"], Subject(q, 2, coarse), Subject(q, 2, fine)) < EQUAL
 
 
-def overshoot_on_code(N, L, K):
-    """Tokens that the step of the K-th one reveals after it, on average: over the numbers of tokens of the steps."""
-    total = F(0)
-    for ends in combinations_with_replacement(range(L + 1), N - 1):
-        sizes = [b - a for a, b in pairwise((0, *ends, L))]
-        ways = factorial(L)
-        for s in sizes:
-            ways //= factorial(s)
-        total += F(ways, N**L) * (next(S for S in (*ends, L) if S >= K) - K)
-    return total
-
-
-def test_more_uniform_steps_may_cost_a_code_more():
-    """On the code of rank 10 and length 25, and on none of fewer than 25 tokens: every language is a sum of codes."""
-    assert overshoot_on_code(2, 25, 10) == F(74182165, 16777216)
-    assert overshoot_on_code(3, 25, 10) == F(3879133680020, 847288609443)
-    assert overshoot_on_code(2, 25, 10) < overshoot_on_code(3, 25, 10)
-    assert all(overshoot_on_code(2, 24, K) >= overshoot_on_code(3, 24, K) for K in range(1, 24))
-
-
 def subject_of(spec):
     """An oracle instance from an instance file, for the few kinds that the false statements use."""
     language, policy, denoiser = spec["language"], spec["policy"], spec.get("denoiser")
@@ -335,24 +312,6 @@ def test_false_statements_break_on_their_instance(statement):
     subjects = [subject_of(s) for s in specs]
     assert all(x.satisfies(a.name) for x in subjects for a in statement.assumptions)
     assert excess(statement, *subjects) > mp.mpf("1e-4")  # the closest is .02359 against .02330
-
-
-HIDDEN_CHAINS = [
-    ([F(1, 2), F(1, 2)], [[F(3, 4), F(1, 4)], [F(1, 3), F(2, 3)]], [[F(1), F(0)], [F(1, 2), F(1, 2)]], 4),
-    ([F(1, 5), F(4, 5)], [[F(1, 2), F(1, 2)], [F(1), F(0)]], [[F(1, 3), F(2, 3)], [F(2, 3), F(1, 3)]], 3),
-    ([F(1, 2), F(1, 2)], [[F(1), F(0)], [F(0), F(1)]], [[F(1), F(0)], [F(0), F(1)]], 3),  # Copy: equality
-    ([F(1)], [[F(1)]], [[F(1, 2), F(1, 2)]], 3),
-]
-
-
-@pytest.mark.parametrize("chain", HIDDEN_CHAINS, ids=lambda chain: f"{len(chain[0])} states, {chain[3]} tokens")
-def test_dtc_is_at_most_the_entropy_of_the_hidden_chain(chain):
-    pi, A, B, L = chain
-    paths = [mp.mpf(c.numerator) / c.denominator for c in languages.hidden_paths(pi, A, L).values()]
-    spent = dual_total_correlation(languages.hmm(pi, A, B, L))
-    entropy = -mp.fsum(c * mp.log(c) for c in paths)
-    assert spent <= entropy + EQUAL
-    assert (abs(spent - entropy) < EQUAL) == (A[0][0] == 1)
 
 
 FIGURES = {
