@@ -27,6 +27,7 @@ __all__ = [
     "EXACT_DENOISER",
     "FAVOURED_TOKEN",
     "FIXED_SIZE_POLICY",
+    "GREEDY_DTC_SIZES",
     "GREEDY_SIZES",
     "HIDDEN_MARKOV_LANGUAGE",
     "INDEPENDENT_TOKENS",
@@ -134,6 +135,12 @@ BALANCED_SIZES = Assumption(
 GREEDY_SIZES = Assumption(
     "GreedySizes",
     "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (L - 1 - S_{k-1})) with one eta for all k",
+    entails=("FixedSizePolicy",),
+)
+GREEDY_DTC_SIZES = Assumption(
+    "GreedyDtcSizes",
+    "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (S_{k-1} + 1)) with one eta for all k but the"
+    " last, whose size is at most that",
     entails=("FixedSizePolicy",),
 )
 STEPS_DIVIDE_LENGTH = Assumption("StepsDivideLength", "N divides L")

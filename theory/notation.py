@@ -12,9 +12,7 @@ the information profile and curve (definitions.md#information-profile-and-curve)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
-from types import MappingProxyType
 
 from sympy import Symbol, oo
 
@@ -27,12 +25,17 @@ from maskbound.theory.quantity import (
     PERPLEXITY,
     PROBABILITY,
     ZERO,
+    K,
+    L,
+    N,
     Parameter,
     Quantity,
+    V,
     declare,
+    parameters,
 )
 
-__all__ = ["Parameter", "Quantity", "latex_names", "parameters", "quantities", "second", "symbols"]
+__all__ = ["K", "L", "N", "Parameter", "Quantity", "V", "latex_names", "parameters", "quantities", "second", "symbols"]
 
 _quantities: dict[str, Quantity] = {}
 _quantity = partial(declare, _quantities)
@@ -132,6 +135,13 @@ dual_total_correlation = _quantity(
     "dual_total_correlation",
     r"\mathrm{DTC}",
     "H(X) - sum_i H(X_i | X_{-i})",
+    NATS,
+    finite=True,
+)
+hidden_chain_entropy = _quantity(
+    "hidden_chain_entropy",
+    r"H(S)",
+    "entropy of the hidden states S_1..S_L of a hidden Markov language",
     NATS,
     finite=True,
 )
@@ -270,6 +280,28 @@ sharp_growth_bound = _quantity(
     r"G_w'",
     "for Bernoulli policies: the sum over steps after the first of w_k/(a_{k-1} (1 - a_{k-1})) times the integral of"
     " a (1 - a) |Z'(a)| over [a_{k-1}, a_k], and w_1 (Z(0) - Z(a_1)); empty steps are left out first",
+    NATS,
+    finite=True,
+)
+ratio_growth_bound = _quantity(
+    "ratio_growth_bound",
+    r"R_w",
+    "for Bernoulli policies: the sum over steps after the first of (a_k/a_{k-1} - 1) times the integral of a |Z'(a)|"
+    " over [a_{k-1}, a_k], and w_1 (Z(0) - Z(a_1)); empty steps are left out first",
+    NATS,
+    finite=True,
+)
+log_ratio_growth_bound = _quantity(
+    "log_ratio_growth_bound",
+    r"R_w^{\log}",
+    "the same with log(a_k/a_{k-1}) in the place of a_k/a_{k-1} - 1",
+    NATS,
+    finite=True,
+)
+effective_total_correlation = _quantity(
+    "effective_total_correlation",
+    r"D",
+    "integral of a min(1, log(1/a)) |Z'(a)| over a in [0, 1]",
     NATS,
     finite=True,
 )
@@ -517,26 +549,8 @@ law_polynomial_defect = _quantity(
     greatest=ONE,
 )
 
-V = Symbol("V", integer=True, positive=True)
-L = Symbol("L", integer=True, positive=True)
-N = Symbol("N", integer=True, positive=True)
-K = Symbol("K", integer=True, positive=True)
-
 quantities = Renamed(_quantities, OLD_QUANTITIES)
 """Every quantity by name."""
-
-parameters: Mapping[str, Parameter] = MappingProxyType(
-    {
-        symbol.name: Parameter(symbol.name, meaning, symbol, Symbol(f"{symbol.name}@2", integer=True, positive=True))
-        for symbol, meaning in (
-            (V, "vocabulary size"),
-            (L, "sequence length"),
-            (N, "number of steps of the schedule, empty ones included"),
-            (K, "number of hidden states of a hidden Markov language"),
-        )
-    }
-)
-"""The parameters of an instance by name."""
 
 _named: tuple[Quantity | Parameter, ...] = (*parameters.values(), *quantities.values())
 

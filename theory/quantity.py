@@ -1,12 +1,30 @@
-"""What a quantity is: a number that an instance has, by name, with symbol, meaning, unit and range."""
+"""What a quantity is: a number that an instance has, by name, with symbol, meaning, unit and range; and parameters."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sympy import Expr, Integer, Symbol, oo
 
-__all__ = ["COUNT", "NATS", "ONE", "PERPLEXITY", "PER_TOKEN", "PROBABILITY", "ZERO", "Parameter", "Quantity", "declare"]
+__all__ = [
+    "COUNT",
+    "NATS",
+    "ONE",
+    "PERPLEXITY",
+    "PER_TOKEN",
+    "PROBABILITY",
+    "ZERO",
+    "K",
+    "L",
+    "N",
+    "Parameter",
+    "Quantity",
+    "V",
+    "declare",
+    "parameters",
+]
 
 NATS = "nats"
 PER_TOKEN = "nats per token"
@@ -84,3 +102,22 @@ def declare(
     other = first if of_pair else Symbol(f"{name}@2", **known)
     known_ones[name] = Quantity(name, latex, meaning, unit, least, greatest, first, other, of_pair)
     return first
+
+
+V = Symbol("V", integer=True, positive=True)
+L = Symbol("L", integer=True, positive=True)
+N = Symbol("N", integer=True, positive=True)
+K = Symbol("K", integer=True, positive=True)
+
+parameters: Mapping[str, Parameter] = MappingProxyType(
+    {
+        symbol.name: Parameter(symbol.name, meaning, symbol, Symbol(f"{symbol.name}@2", integer=True, positive=True))
+        for symbol, meaning in (
+            (V, "vocabulary size"),
+            (L, "sequence length"),
+            (N, "number of steps of the schedule, empty ones included"),
+            (K, "number of hidden states of a hidden Markov language"),
+        )
+    }
+)
+"""The parameters of an instance by name."""

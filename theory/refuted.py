@@ -29,6 +29,7 @@ from maskbound.theory.assumptions import (
     TEMPERATURE_ONE,
     UNIFORM_STEPS,
 )
+from maskbound.theory.bibliography import Citation
 from maskbound.theory.notation import (
     L,
     N,
@@ -40,6 +41,7 @@ from maskbound.theory.notation import (
     eps_learning,
     kl,
     log_mean_path_kl,
+    log_ratio_growth_bound,
     max_step_size,
     max_step_weight,
     mean_learning_error,
@@ -371,6 +373,20 @@ STATEMENTS = (
         "odds-weighted-slope.md",
         "true with equality for independent tokens",
         {"language": _pair_language(2), "policy": _bernoulli(1)},
+    ),
+    _false(  # (49049/20000) log 2 > 2.2870 log 2
+        "ratio-bound-in-log-time",
+        "bernoulli/ratio-bound",
+        "PATH_KL is at most the sum over steps of h_k times the integral of a |Z'|, h_k the step in the time log(1/a)",
+        (path_kl, "<=", log_ratio_growth_bound),
+        (EXACT_DENOISER, BERNOULLI_POLICY),
+        "effective-correlation.md",
+        "true with exp(h_k) - 1 in the place of h_k, which is the same to first order in h_k",
+        {
+            "language": {"kind": "copy", "vocab": 2, "copies": 5, "length": 5},
+            "policy": {"kind": "bernoulli", "weights": ["1/10", "9/10"]},
+        },
+        published=(Citation("dmitriev2026", "(85)", "compare"),),
     ),
     _false(  # .26845 > .25670
         "log-mean-is-kl",

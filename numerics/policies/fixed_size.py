@@ -147,6 +147,16 @@ def _is_greedy(policy: Policy) -> bool:
     return all(s == 1 + math.floor(eta * rest) for s, rest in zip(sizes, rests, strict=False))
 
 
+@decides("GreedyDtcSizes", "policy")
+def _is_greedy_for_dtc(policy: Policy) -> bool:
+    """The least eta that allows every step is the one to try; the last step takes what is left."""
+    if not isinstance(policy, FixedSize) or 0 in policy.sizes:
+        return False
+    starts = [1 + before for before in itertools.accumulate(policy.sizes, initial=0)]
+    eta = max(Fraction(s - 1, start) for s, start in zip(policy.sizes, starts, strict=False))
+    return all(s == 1 + math.floor(eta * start) for s, start in zip(policy.sizes[:-1], starts, strict=False))
+
+
 class FixedSizeTable(ScheduledTable):
     """``sizes``, or the keys of a schedule: uniform ``steps`` are as even as possible, others are rounded."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -129,16 +130,18 @@ def _scope(statement: Statement, policies: Sequence[Policy | Mixture], length: i
 
 def described(policy: Policy | Mixture) -> str:
     """A policy in words."""
+    if isinstance(policy, Mixture) and len(policy.parts) == 1:
+        return described(policy.policies[0])
     if isinstance(policy, Mixture):
         return f"a mixture of {len(policy.parts)} policies"
     if len(policy.size_law) > 1:
         return f"a mixture of {len(policy.size_law)} lists of sizes"
     if policy.random_sizes is not None:
-        return f"fixed sizes {_listed(policy.random_sizes)}"
+        return f"fixed sizes {_listed(policy.random_sizes)}" if policy.steps > 1 else "one step"
     if policy.sets is not None:
         return f"given sets {_listed('{' + ', '.join(map(str, chosen)) + '}' for chosen in policy.sets)}"
     if policy.step_law is not None and policy.step_law.law.uniform:
-        return f"{policy.steps} uniform Bernoulli steps"
+        return "one Bernoulli step" if policy.steps == 1 else f"{policy.steps} uniform Bernoulli steps"
     if policy.step_law is not None and policy.step_law.rational:
         return f"Bernoulli weights {_listed(policy.step_law.fractions.tolist())}"
     return repr(policy)
@@ -209,7 +212,11 @@ def _by_rays(
     for lattice in senses:
         outcome = decide(lattice, spanning, reading.relation == "<")
         if not outcome.holds:
-            return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, lattice)
+            found = _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, lattice)
+            amounts = [(spanning[g].label.rpartition(", ")[2], t) for g, t in outcome.amounts.items()]
+            known = {"policies": own, "length": length, "exact": exact_denoiser, "amounts": amounts}
+            failed = found.verdict is Decided.FAILS and outcome.attained
+            return replace(found, evidence={"kind": "codes refuted", **known}) if failed else found
     evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
     reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
     return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)

@@ -81,7 +81,8 @@ def _surveyed(statement: Statement, names: set[str], exact: bool) -> Surveyed:
             continue
         decided.append((found, (policies, length)))
         if found.verdict is Decided.FAILS:
-            return Surveyed("fails", f"L = {length}, {found.scope.split(', ', 2)[-1]}", found.constant, found.reason)
+            scope = f"L = {length}, {found.scope.split(', ', 2)[-1]}"
+            return Surveyed("fails", scope, found.constant, found.reason, _size(found))
     if not decided:
         return Surveyed("out of reach", "", reason=refused)
     open_ones = [found for found, _ in decided if found.verdict is not Decided.HOLDS]

@@ -406,6 +406,7 @@ def _of_information(m: Marginals) -> Ways:
         "curve_min_slope": lambda: extremes()[0],
         "curve_max_slope": lambda: extremes()[1],
         "odds_weighted_slope": lambda: slopes.odds_weighted_slope(m),
+        "effective_total_correlation": lambda: slopes.effective_total_correlation(m),
     }
 
 
@@ -430,6 +431,8 @@ def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Poli
         "weighted_slope": lambda: slopes.weighted_slope(m, policy),
         "growth_bound": lambda: slopes.growth_bound(m, policy),
         "sharp_growth_bound": lambda: slopes.sharp_growth_bound(m, policy),
+        "ratio_growth_bound": lambda: slopes.ratio_growth_bound(m, policy),
+        "log_ratio_growth_bound": lambda: slopes.ratio_growth_bound(m, policy, in_log=True),
         "minimax_tc": lambda: random_sizes.value("tc", m.L, policy.N),
         "minimax_dtc": lambda: random_sizes.value("dtc", m.L, policy.N),
         "minimax_information": lambda: random_sizes.value("tc+dtc", m.L, policy.N),
