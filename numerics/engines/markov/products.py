@@ -31,6 +31,9 @@ def product(A: Matrix, B: Matrix) -> Matrix:
         for k in range(cut, K, cut):
             total += A[..., k : k + cut] @ B[k : k + cut]
         return np.asarray(total)
+    if m > K:
+        rows = max(MULTIPLICATIONS // (n * K), 1)
+        return np.concatenate([product(A[i : i + rows], B) for i in range(0, m, rows)])
     pieces, rest = divmod(K, cut)
     whole = pieces * cut
     left = A[:, :whole].reshape(m, pieces, cut).transpose(1, 0, 2)
