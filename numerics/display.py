@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tabulate import tabulate
+
 from .errors import BadInput
 from .numbers.digits import shown_float
 from .numbers.enclosure import Enclosure
@@ -37,6 +39,13 @@ class Rows:
         left = len(self.rows) - MOST_ROWS
         more = f"<p>and {left} more rows, in <code>to_frame()</code></p>" if left > 0 else ""
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+    def text(self) -> str:
+        """For a terminal, numbers with the digits that are certain."""
+        cells = [["" if cell is None else _text(cell) for cell in row] for row in self.rows]
+        numeric = [any(isinstance(row[c], Enclosure | float) for row in self.rows) for c in range(len(self.columns))]
+        aligned = ["right" if number else "left" for number in numeric] if cells else None
+        return tabulate(cells, self.columns, tablefmt="plain", disable_numparse=True, colalign=aligned)
 
     def frame(self) -> DataFrame:
         """As a frame of pandas; a column of enclosures becomes three, the value and the ends ``_lo`` and ``_hi``.
@@ -83,6 +92,10 @@ def _end(cell: Any, name: str) -> float:
     if isinstance(cell, Enclosure):
         return float(getattr(cell, name))
     return math.nan if cell is None else float(cell)
+
+
+def _text(cell: Any) -> str:
+    return shown_float(cell) if isinstance(cell, float) else str(cell)
 
 
 def _cell(cell: Any) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from maskbound.numerics.metrics import METHODS
 from maskbound.numerics.metrics.methods import measured_in
-from maskbound.numerics.tables.statements import for_every_language, tests_of, tightest_ratio
+from maskbound.numerics.tables.statements import HEADLINES, for_every_language, tests_of, tightest_ratio
 from maskbound.numerics.universal_verdicts import universal_verdicts
 from maskbound.theory import FORMAL, PAPERS, declared_in, index, mermaid, quantities, statements
 
@@ -16,28 +16,6 @@ ROOT = Path(__file__).parent.parent
 DIVERGENCE = "numerics/metrics/divergence.py"
 """Where the distance of two laws is measured, which belongs to no one instance."""
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
-
-
-HEADLINES = (
-    "area-theorem/defect",
-    "bernoulli/riemann-error",
-    "kl-path-kl/given-times",
-    "bernoulli/uniform-rate",
-    "fixed-size/max-size",
-    "token-error/vocabulary",
-    "sequence-error/from-path-kl",
-    "pair/linear-steps",
-    "shifted-pair/ser-lower",
-    "pair/token-error-lower-rate",
-    "independent-steps/path-kl",
-    "permutations/linear-steps",
-    "kl-path-kl/equality-deterministic",
-    "entropy-bound/path-kl",
-    "propose-then-choose/mode-bias",
-    "refuted/more-steps-lower-ser",
-    "refuted/proposals-are-exact",
-)
-"""The statements of the README."""
 
 
 def statement_table() -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -77,3 +79,37 @@ def test_a_wrong_type_is_answered_by_a_sentence(wrong, said):
 
 def test_one_quantity_may_be_named_alone():
     assert list(measure(FLOATING, "kl")) == ["kl"]
+
+
+def test_information_is_shown_in_bits():
+    said = ["kl <= log(2)", "ser <= 1 - exp(-kl)", "tv <= sqrt(kl/2)"]
+    words = ["check", "pair-bernoulli", *(word for text in said for word in ("--claim", text)), "--json"]
+    nats, bits = (json.loads(RUNNER.invoke(cli.app, [*words, "--unit", unit]).stdout) for unit in ("nats", "bits"))
+    assert [each["unit"] for each in bits] == ["bits", None, None]
+    assert bits[0]["rhs"] == 1
+    assert bits[0]["lhs"] == pytest.approx(nats[0]["lhs"] / math.log(2), rel=1e-15)
+    assert bits[0]["margin"] == pytest.approx(nats[0]["margin"] / math.log(2), rel=1e-12)
+    assert bits[1:] == [each | {"unit": None} for each in nats[1:]]
+    screen = RUNNER.invoke(cli.app, [*words[:-1], "--unit", "bits"]).stdout
+    assert "information in bits" in screen.split("\n")[0]
+
+
+def test_a_verdict_in_bits_has_its_quantities_in_bits():
+    (verdict,) = check(FLOATING, judged=[claim("ser <= 1 - exp(-path_kl)")], unit="bits")
+    (same,) = check(FLOATING, judged=[claim("ser <= 1 - exp(-path_kl)")])
+    assert verdict.rhs == replace(same.rhs, quantities=verdict.rhs.quantities)
+    assert verdict.rhs.quantities["path_kl"].hi == pytest.approx(same.rhs.quantities["path_kl"].hi / math.log(2))
+    with pytest.raises(BadInput, match="nats or bits"):
+        check(FLOATING, judged=[], unit="hartleys")
+
+
+def test_the_table_of_bounds_in_bits():
+    words = ["table", "bounds", "pair-bernoulli", "--format", "json", "--unit"]
+    nats, bits = (
+        {row["statement"]: row for row in json.loads(RUNNER.invoke(cli.app, [*words, unit]).stdout)["rows"]}
+        for unit in ("nats", "bits")
+    )
+    rate, root = "bernoulli/uniform-rate", "tv/pinsker"
+    assert bits[rate]["rhs"]["value"] == pytest.approx(nats[rate]["rhs"]["value"] / math.log(2))
+    assert bits[rate]["ratio"] == nats[rate]["ratio"]
+    assert bits[root] == nats[root]

@@ -125,7 +125,9 @@ def test_check_lists_what_applies_and_counts_the_rest(spec):
 
 def test_check_in_json(spec):
     found = json.loads(fine("check", spec, "--json"), parse_constant=pytest.fail)
-    assert all(list(record) == ["statement", "instance", "status", "lhs", "rhs", "margin", "ratio"] for record in found)
+    assert all(
+        list(record) == ["statement", "instance", "status", "lhs", "rhs", "unit", "margin", "ratio"] for record in found
+    )
     assert {record["status"] for record in found} <= {status.value for status in Status}
     by_name = {record["statement"]: record for record in found}
     # ser = 1/4 and 1 - exp(-kl) with KL = -log(3/4): equal, in a few roundings.
@@ -139,6 +141,7 @@ def test_check_in_json(spec):
         "status": "not applicable",
         "lhs": None,
         "rhs": None,
+        "unit": "nats",
         "margin": None,
         "ratio": None,
     }
@@ -179,7 +182,7 @@ def test_check_takes_names_of_the_gallery():
 
 
 def test_check_runs_the_fast_gallery_by_default(monkeypatch):
-    from maskbound.numerics.instances import cases
+    from maskbound.numerics.judging import cases
 
     opened = []
     monkeypatch.setattr(cases, "names", lambda slow: ["pair-bernoulli", *(["parity-12"] if slow else [])])

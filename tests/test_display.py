@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
 
 from maskbound.numerics import Instance, check, curve, languages, law, measure, policies, sweep
+from maskbound.numerics.errors import BadInput
 from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.universal import prove
-from maskbound.theory import statements
+from maskbound.theory import claim, statements
 
 INSTANCE = Instance(languages.pair(2, 4), policies.Bernoulli(steps=2), name="two <pairs>")
 ONE = Enclosure(0.5147720709, 0.514772070, 0.514772071, "truncation")
@@ -78,3 +80,19 @@ def test_latex_of_verdicts_and_enclosures():
     verdict = next(v for v in check(INSTANCE) if v.statement.id == "kl-path-kl/given-times")
     assert verdict._repr_latex_() == f"${verdict.statement.latex()}$: holds"
     assert Enclosure(0.0, 0.0, 3e-15, "rounding")._repr_latex_() == r"$0\pm 3e-15$"
+
+
+def test_measurements_and_verdicts_print_as_tables():
+    instance = Instance(languages.pair(2, 4), policies.Bernoulli(2), name="small")
+    lines = str(measure(instance, ["ser", "kl"], unit="bits")).split("\n")
+    assert [line.split()[:3] for line in lines] == [
+        ["quantity", "value", "unit"],
+        ["ser", "0.4375", "probability"],
+        ["kl", "0.830075", "bits"],
+    ]
+    verdicts = check(instance, judged=[claim("kl <= path_kl")], unit="bits")
+    assert re.search(r"^small +claim .* 0\.830075 +<= ", str(verdicts), re.MULTILINE)
+    assert "information in bits" in str(verdicts[0])
+    assert "bits" not in str(check(instance, judged=[claim("kl <= path_kl")])[0])
+    with pytest.raises(BadInput, match="in bits already"):
+        verdicts[0].in_unit("nats")

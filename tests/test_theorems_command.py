@@ -44,7 +44,13 @@ def test_theorems_lists_the_ledger():
         (["feng", "4.4"], {"pair/ser-lower", "pair/linear-steps", "shifted-pair/ser-lower"}),
         (
             ["2511.04647"],
-            {"bernoulli/riemann-error", "fixed-size/tc-only", "fixed-size/dtc-only", "fixed-size/log-length-steps"},
+            {
+                "bernoulli/riemann-error",
+                "fixed-size/tc-only",
+                "fixed-size/dtc-only",
+                "fixed-size/log-length-steps",
+                "fixed-size/log-length-steps-dtc",
+            },
         ),
         (["Theorem 4.2 of Feng et al."], {"token-error/feng-form"}),
         (["Li and Cai, Theorem 1"], {"fixed-size/li-cai-form"}),
@@ -101,3 +107,12 @@ def test_quantities_are_listed_with_their_definitions():
         assert quantity.definition in line
         assert f" {quantity.unit} " in line
     assert "no quantity has" in refused("quantities", "frobnicate")
+
+
+def test_papers_as_bibtex():
+    found = fine("theorems", "Feng", "4.2", "--bibtex")
+    assert found.startswith("@misc{feng2025,\n")
+    assert found.count("@") == 1
+    everything = fine("theorems", "--bibtex")
+    assert everything.count("@misc{") == len({cited.paper for s in statements.values() for cited in s.published})
+    assert "comes from a paper" in refused("theorems", "pair/kl", "--bibtex")

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 __all__ = [
+    "ALL_BUT_ONE_STEP",
     "ASSUMPTIONS",
     "BALANCED_SIZES",
     "BERNOULLI_POLICY",
@@ -26,6 +27,7 @@ __all__ = [
     "EXACT_DENOISER",
     "FAVOURED_TOKEN",
     "FIXED_SIZE_POLICY",
+    "GREEDY_DTC_SIZES",
     "GREEDY_SIZES",
     "HIDDEN_MARKOV_LANGUAGE",
     "INDEPENDENT_TOKENS",
@@ -50,6 +52,7 @@ __all__ = [
     "STEPS_DIVIDE_LENGTH",
     "SUBJECT_RELATIONS",
     "TEMPERATURE_ONE",
+    "TWO_STEPS",
     "UNIFORM_STEPS",
     "Assumption",
     "Relation",
@@ -134,7 +137,15 @@ GREEDY_SIZES = Assumption(
     "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (L - 1 - S_{k-1})) with one eta for all k",
     entails=("FixedSizePolicy",),
 )
+GREEDY_DTC_SIZES = Assumption(
+    "GreedyDtcSizes",
+    "the policy is fixed-size, no step is empty, and s_k = 1 + floor(eta (S_{k-1} + 1)) with one eta for all k but the"
+    " last, whose size is at most that",
+    entails=("FixedSizePolicy",),
+)
 STEPS_DIVIDE_LENGTH = Assumption("StepsDivideLength", "N divides L")
+TWO_STEPS = Assumption("TwoSteps", "N = 2 and L >= 2")
+ALL_BUT_ONE_STEP = Assumption("AllButOneStep", "N = L - 1")
 PAIR_LANGUAGE = Assumption(
     "PairLanguage", "the language is Pair(V): L/2 independent blocks, each a uniform symbol written twice"
 )

@@ -152,6 +152,14 @@ _PAPERS = (
         "2606.02955",
         "abstract read",
     ),
+    Paper(
+        "dmitriev2026",
+        "Dmitriev, Huang, Wei",
+        "Efficient Sampling with Discrete Diffusion Models: Sharp and Adaptive Guarantees",
+        2026,
+        "2602.15008",
+        "abstract read",
+    ),
     Paper("wainwright2026", "Wainwright", "", 2026, "2608.13520", "others' notes"),
     Paper("wen2026", "Wen, Liang, Lu", "", 2026, "2608.25505", "others' notes"),
     Paper(

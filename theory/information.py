@@ -7,6 +7,7 @@ probability a.
 
 from __future__ import annotations
 
+from maskbound.theory.assumptions import HIDDEN_MARKOV_LANGUAGE
 from maskbound.theory.bibliography import Citation
 from maskbound.theory.statement import Statement
 
@@ -88,5 +89,18 @@ STATEMENTS = (
         note="total-drop.md",
         tight="equality iff every token is uniform and determined by the others: Pair, Copy(V, m) with m >= 2, Parity"
         " (L >= 2), MDS codes of rank below L, V = 1",
+    ),
+    Statement(
+        id="hidden-chain/dtc",
+        title="Hidden Markov languages: DTC is at most the entropy of the hidden chain",
+        lhs="dual_total_correlation",
+        relation="<=",
+        rhs="hidden_chain_entropy",
+        assumptions=(HIDDEN_MARKOV_LANGUAGE,),
+        status="proved here",
+        source="given the hidden states tokens are independent, so that DTC is at most I(X; S)",
+        note="effective-correlation.md",
+        tight="equality where the tokens show the chain and each token follows from the others, as for Copy, and for a"
+        " chain of one state (both sides 0)",
     ),
 )

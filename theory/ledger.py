@@ -17,6 +17,7 @@ from maskbound.theory import (
     named_languages,
     order,
     path_kl,
+    random_sizes,
     refuted,
     schedules,
     sequence_error,
@@ -37,6 +38,7 @@ FAMILIES = (
     order,
     efficiency,
     every_language,
+    random_sizes,
     named_languages,
     refuted,
 )

@@ -12,108 +12,27 @@ the information profile and curve (definitions.md#information-profile-and-curve)
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 from maskbound import theory
 from maskbound.theory.aliases import OLD_QUANTITIES, Renamed
-
-if TYPE_CHECKING:
-    from sympy import Symbol
+from maskbound.theory.quantity import (
+    COUNT,
+    NATS,
+    PER_TOKEN,
+    PERPLEXITY,
+    PROBABILITY,
+    Parameter,
+    Quantity,
+    declare,
+    parameters,
+)
 
 __all__ = ["Parameter", "Quantity", "parameters", "quantities"]
 
-NATS = "nats"
-PER_TOKEN = "nats per token"
-PROBABILITY = "probability"
-PERPLEXITY = "perplexity"
-COUNT = "count"
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A number that an instance (or a pair of instances) has.
-
-    Parameters
-    ----------
-    name : str
-        Its name in claims, on the command line and in tables.
-    latex : str
-    meaning : str
-        The definition, in the notation above.
-    unit : str
-        "nats", "nats per token", "probability", "perplexity", "distance", "count" or "ratio".
-    least, greatest : float
-        Its range, ends included (infinity means that it may be infinite, or merely that it has no fixed bound).
-    finite : bool
-        Whether it is finite, though perhaps not bounded.
-    of_pair : bool
-        Whether it belongs to two subjects together; such a quantity has one symbol only.
-    """
-
-    name: str
-    latex: str
-    meaning: str
-    unit: str
-    least: float
-    greatest: float
-    finite: bool
-    of_pair: bool = False
-
-    @property
-    def name_of_second(self) -> str:
-        """The second subject's: ``kl@2``."""
-        return self.name if self.of_pair else f"{self.name}@2"
-
-    @property
-    def symbol(self) -> Symbol:
-        """The first subject's, in formulas of sympy."""
-        return theory.symbols[self.name]
-
-    @property
-    def definition(self) -> str:
-        """Anchor of its definition, with a formula and an example: ``definitions.md#kl``, in ``proofs_notes``."""
-        return f"definitions.md#{self.name}"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A whole number that an instance is given: V, L or N."""
-
-    name: str
-    meaning: str
-
-    @property
-    def name_of_second(self) -> str:
-        """The second subject's: ``N@2``."""
-        return f"{self.name}@2"
-
-    @property
-    def symbol(self) -> Symbol:
-        """The first subject's, in formulas of sympy."""
-        return theory.symbols[self.name]
-
-
 _quantities: dict[str, Quantity] = {}
-
-
-def _quantity(
-    name: str,
-    latex: str,
-    meaning: str,
-    unit: str,
-    *,
-    least: float = 0,
-    greatest: float = math.inf,
-    finite: bool = False,
-    of_pair: bool = False,
-) -> None:
-    """Declare a quantity; ``finite`` says that it is finite though not bounded."""
-    bounded = math.isfinite(greatest)
-    _quantities[name] = Quantity(name, latex, meaning, unit, least, greatest, finite or bounded, of_pair)
-
+_quantity = partial(declare, _quantities)
 
 # Distances of the output law from the language
 _quantity("kl", r"\mathrm{KL}", "D(q || p)", NATS)
@@ -210,6 +129,13 @@ _quantity(
     "dual_total_correlation",
     r"\mathrm{DTC}",
     "H(X) - sum_i H(X_i | X_{-i})",
+    NATS,
+    finite=True,
+)
+_quantity(
+    "hidden_chain_entropy",
+    r"H(S)",
+    "entropy of the hidden states S_1..S_L of a hidden Markov language",
     NATS,
     finite=True,
 )
@@ -352,6 +278,28 @@ _quantity(
     finite=True,
 )
 _quantity(
+    "ratio_growth_bound",
+    r"R_w",
+    "for Bernoulli policies: the sum over steps after the first of (a_k/a_{k-1} - 1) times the integral of a |Z'(a)|"
+    " over [a_{k-1}, a_k], and w_1 (Z(0) - Z(a_1)); empty steps are left out first",
+    NATS,
+    finite=True,
+)
+_quantity(
+    "log_ratio_growth_bound",
+    r"R_w^{\log}",
+    "the same with log(a_k/a_{k-1}) in the place of a_k/a_{k-1} - 1",
+    NATS,
+    finite=True,
+)
+_quantity(
+    "effective_total_correlation",
+    r"D",
+    "integral of a min(1, log(1/a)) |Z'(a)| over a in [0, 1]",
+    NATS,
+    finite=True,
+)
+_quantity(
     "mixture_path_kl",
     r"E_n \mathrm{KL}_{\mathrm{path}}^{n}",
     "PATH_KL of fixed sizes n, averaged over n multinomial(L, w), for Bernoulli policies",
@@ -420,6 +368,55 @@ _quantity(
     PROBABILITY,
     greatest=1,
 )
+# The game of random sizes against a language
+_quantity(
+    "minimax_tc",
+    r"v_{\mathrm{TC}}",
+    "the least v such that some random sizes of N steps on average have PATH_KL <= v TC for every language of the"
+    " length, with the exact denoiser; for Bernoulli policies, whose N it is",
+    "ratio",
+    greatest=1,
+)
+_quantity(
+    "minimax_dtc",
+    r"v_{\mathrm{DTC}}",
+    "the same with PATH_KL <= v DTC",
+    "ratio",
+    finite=True,
+)
+_quantity(
+    "minimax_information",
+    r"v",
+    "the same with PATH_KL <= v (TC + DTC)",
+    "ratio",
+    greatest=1,
+)
+_quantity("harmonic_number", r"H_{L-1}", "1 + 1/2 + .. + 1/(L - 1)", "ratio", finite=True)
+_quantity(
+    "secretary_probability",
+    r"P_{\mathrm{sec}}(L)",
+    "probability that the best rule of the secretary problem chooses the best of L candidates: the largest over m ="
+    " 0..L-1 of (m/L) (1/m + .. + 1/(L - 1)), and 1/L for m = 0",
+    PROBABILITY,
+    greatest=1,
+)
+_quantity(
+    "two_step_dtc_value",
+    r"\max_m \frac{h_m}{m/(L-m) - h_m}",
+    "the largest over m = 2..L-1 of h_m/(m/(L - m) - h_m), h_m = 1/(L - m + 1) + .. + 1/(L - 1); 0 if L <= 2",
+    "ratio",
+    finite=True,
+)
+_quantity(
+    "uniforms_to_exceed",
+    r"M(N-1)",
+    "mean number of independent uniform numbers between 0 and 1 that are added up before the sum exceeds N - 1, the"
+    " last one counted; for Bernoulli policies",
+    COUNT,
+    finite=True,
+    least=1,
+)
+
 # Adaptive policies
 _quantity(
     "step_correlation",
@@ -548,19 +545,6 @@ _quantity(
 
 quantities = Renamed(_quantities, OLD_QUANTITIES)
 """Every quantity by name."""
-
-parameters: Mapping[str, Parameter] = MappingProxyType(
-    {
-        name: Parameter(name, meaning)
-        for name, meaning in (
-            ("V", "vocabulary size"),
-            ("L", "sequence length"),
-            ("N", "number of steps of the schedule, empty ones included"),
-            ("K", "number of hidden states of a hidden Markov language"),
-        )
-    }
-)
-"""The parameters of an instance by name."""
 
 
 def __getattr__(name: str) -> Any:

@@ -27,6 +27,7 @@ from maskbound.theory.assumptions import (
     TEMPERATURE_ONE,
     UNIFORM_STEPS,
 )
+from maskbound.theory.bibliography import Citation
 from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
@@ -239,6 +240,23 @@ STATEMENTS = (
         _two("refute-more-steps-lower-ser", "more-steps", LOPSIDED, _bernoulli(1), _bernoulli(2)),
         relation_between=MORE_STEPS,
     ),
+    _false(  # 4.4216 log 29 at N = 2, 4.5783 log 29 at N = 3; no language of fewer than 25 tokens does it from 2 to 3
+        "more-steps-lower-path-kl",
+        "bernoulli/uniform-rate",
+        "With uniform Bernoulli steps PATH_KL falls with N",
+        ("path_kl@2", "<=", "path_kl"),
+        (EXACT_DENOISER, UNIFORM_STEPS),
+        "refinement.md",
+        "true with equality for independent tokens; true where the second N is a multiple of the first",
+        _two(
+            "refute-more-steps-lower-path-kl",
+            "more-steps",
+            {"kind": "mds", "field": 29, "dimension": 10, "length": 25},
+            _bernoulli(2),
+            _bernoulli(3),
+        ),
+        relation_between=MORE_STEPS,
+    ),
     _false(  # 0 in sizes (3, 2), log 5 in sizes (2, 2, 1)
         "more-balanced-sizes",
         "fixed-size/balanced",
@@ -329,6 +347,20 @@ STATEMENTS = (
         "odds-weighted-slope.md",
         "true with equality for independent tokens",
         {"language": _pair_language(2), "policy": _bernoulli(1)},
+    ),
+    _false(  # (49049/20000) log 2 > 2.2870 log 2
+        "ratio-bound-in-log-time",
+        "bernoulli/ratio-bound",
+        "PATH_KL is at most the sum over steps of h_k times the integral of a |Z'|, h_k the step in the time log(1/a)",
+        ("path_kl", "<=", "log_ratio_growth_bound"),
+        (EXACT_DENOISER, BERNOULLI_POLICY),
+        "effective-correlation.md",
+        "true with exp(h_k) - 1 in the place of h_k, which is the same to first order in h_k",
+        {
+            "language": {"kind": "copy", "vocab": 2, "copies": 5, "length": 5},
+            "policy": {"kind": "bernoulli", "weights": ["1/10", "9/10"]},
+        },
+        published=(Citation("dmitriev2026", "(85)", "compare"),),
     ),
     _false(  # .26845 > .25670
         "log-mean-is-kl",

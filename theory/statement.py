@@ -270,6 +270,11 @@ class Statement:
         return frozenset(name for name in self.names() if name.removesuffix("@2") in known)
 
     @property
+    def is_information(self) -> bool:
+        """Whether its sides are amounts of information, in nats; the others are probabilities, counts or roots."""
+        return theory.algebra.is_information(*self.sides)
+
+    @property
     def expression(self) -> Relational:
         """``lhs relation rhs`` as an unevaluated sympy relation."""
         return theory.algebra.related(self.lhs, self.relation, self.rhs)

@@ -1,10 +1,11 @@
 """The probability that the sampler draws one given sequence of a chain, one step backwards.
 
-Every array is about one sequence x of L tokens; position 0 is the left sentinel and L+1 the right one. ``F[a,
-d]`` is the probability that the tokens between a and a + d are drawn as in x from the next step on, times
-``(1-r)^{d-1}`` and divided by the product of their scales ``mu_i``; ``R[a]`` is the same for the interval from
-a to the right sentinel. Zones of an interval, and H, are those of ``renewal``; an interval that no path joins
-draws each of its tokens with the probability ``off_i``.
+Every array is about one sequence x of L tokens; position 0 is the left sentinel and L+1 the right one. ``F[b, d]`` is
+the probability that the tokens between b - d and b are drawn as in x from the next step on, times ``(1-r)^{d-1}`` and
+divided by the product of their scales ``mu_i``; it is zero for d = 0 and d > b. So indexed by the end and the
+distance, what concerns all intervals with one end is contiguous. Zones of an interval are those of
+``engines.markov.renewal``, at one distance H for all gaps; an interval that no path joins draws each of its tokens
+with the probability ``off_i``.
 """
 
 from __future__ import annotations
@@ -13,76 +14,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .jit import inlined, kernel
-from .threads import for_each
 
-__all__ = ["replay_step"]
+__all__ = ["advance", "begin"]
 
 
-def replay_step(
+@kernel
+def begin(
     F: NDArray[np.float64],
-    R: NDArray[np.float64],
     joined: NDArray[np.float64],
     far: NDArray[np.float64],
-    off: NDArray[np.float64],
     mu: NDArray[np.float64],
     r: float,
     H: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Tables before a step from those after it.
-
-    Parameters
-    ----------
-    F : (L+1, L+1) float64
-    R : (L+1,) float64
-    joined : (L+1, min(2H, L)+1) float64
-        ``K_d(x_a, x_{a+d})``; row 0 the law of ``x_d`` itself.
-    far, off, mu : (L+1,) float64
-        By position: the stationary law of its token, its probability off the support, its scale (positive).
-    r : float
-        Probability that a masked token is revealed in the step.
-    H : int
-        Mixing distance; at least L if there is none.
-
-    Returns
-    -------
-    F, R : same shapes
-
-    Notes
-    -----
-    Cost ``O(L^3 + L H^3)``. Subtraction-free.
-    """
+    signs: bool,
+) -> NDArray[np.float64]:  # pragma: no cover - compiled
+    """``r c B`` for new positions b - n that see b only, by b and n: (L+1, H+1), or one column if there are none."""
     L = F.shape[0] - 1
-    operations = L**3 + L * min(H, L) ** 3
-    BR = np.zeros((L + 1, min(H, L) + 1 if H + 1 < L else 1))
-    if H + 1 < L:
-        for_each(_seen_from_the_right, 1, L + 1, F, joined, far, mu, r, BR, operations=operations)
-    before, right = np.zeros_like(F), R.copy()
-    for_each(_start, 0, L + 1, F, R, joined, far, off, mu, r, H, BR, before, right, operations=operations)
-    return before, right
+    BR = np.zeros((L + 1, H + 1 if H + 1 < L else 1))
+    for b in range(2, L + 1):
+        for n in range(1, min(BR.shape[1] - 1, b - 1) + 1):
+            i = b - n
+            B = F[b, n]
+            for m in range(1, n):
+                B += F[b - m, n - m] * BR[b, m]
+            BR[b, n] = _sign(r * far[i] * joined[b, n] / far[b] / mu[i] * B, signs)
+    return BR
 
 
 @kernel
-def _seen_from_the_right(
-    b: int,
-    F: NDArray[np.float64],
-    joined: NDArray[np.float64],
-    far: NDArray[np.float64],
-    mu: NDArray[np.float64],
-    r: float,
-    BR: NDArray[np.float64],
-) -> None:  # pragma: no cover - compiled
-    """``r c B`` for new positions b - n that see b only."""
-    for n in range(1, min(BR.shape[1] - 1, b - 1) + 1):
-        i = b - n
-        B = F[i, n]
-        for m in range(1, n):
-            B += F[i, n - m] * BR[b, m]
-        BR[b, n] = r * far[i] * joined[i, n] / far[b] / mu[i] * B
-
-
-@kernel
-def _start(
-    a: int,
+def advance(
+    first: int,
+    last: int,
+    left: int,
+    right_of: int,
     F: NDArray[np.float64],
     R: NDArray[np.float64],
     joined: NDArray[np.float64],
@@ -91,66 +55,164 @@ def _start(
     mu: NDArray[np.float64],
     r: float,
     H: int,
+    signs: bool,
     BR: NDArray[np.float64],
+    N: NDArray[np.float64],
+    settled: NDArray[np.float64],
     before: NDArray[np.float64],
     right: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled
-    """All intervals that begin at a."""
-    D = F.shape[0] - 1 - a
-    settled = np.zeros(D + 1)
-    M = np.empty(max(min(H, D), 1) + 1)
-    ahead = F[a]
-    if D >= 1:
-        before[a, 1] = ahead[1]
-    for g in range(2, min(H + 1, D) + 1):
-        before[a, g] = _both_ends(a, g, 0, F, joined, off, mu, r, H, BR, settled, M)
-    for J in range(1, D + 1):
-        law = joined[a, J] if J <= H else far[a + J]
-        N = r * law / mu[a + J] * (ahead[J] + settled[J])
-        right[a] += N * R[a + J]
-        following = F[a + J]
-        for i in range(J + 1, D + 1):
-            settled[i] += N * following[i - J]
-        g = J + H + 1
-        if g <= D:
-            before[a, g] = _both_ends(a, g, J, F, joined, off, mu, r, H, BR, settled, M)
+    """New positions ``first <= c < last`` that see the left end, and all intervals that end at ``c + H + 1``, of those
+    that begin at ``left <= a < right_of``: a few, so that what is at hand stays in the nearest cache.
+
+    Parameters
+    ----------
+    first, last : int
+        ``first = -H`` begins with the ends that see everything.
+    F : (L+1, L+1) float64
+    R : (L+1,) float64
+        Intervals from a to the right sentinel.
+    joined : (L+1, min(2H, L)+1) float64
+        ``K_d(x_{b-d}, x_b)``; at d = b the law of ``x_b`` itself.
+    far, off, mu : (L+1,) float64
+        By position: the stationary law of its token, its probability off the support, its scale (positive).
+    r : float
+    H : int
+    signs : bool
+        Ones take the place of positive numbers.
+    BR : (L+1, H+1) float64
+    N : (L+1, L+1) float64
+        Written at c: ``N_c`` by the distance to the left end.
+    settled : (L+1, L+1) float64
+        ``F + sum_{c' < first} N_c' F`` up to the row ``last + H``; brought up to date.
+    before, right : as F and R
+        Of these ends; and the part of what begins before.
+    """
+    L = F.shape[0] - 1
+    M, total = np.zeros((H + 1, 2 * H + 2)), np.empty(2 * H + 2)
+    inverse, apart, ahead = np.zeros(2 * H + 2), np.zeros(2 * H + 2), np.zeros(H + 2)
+    for c in range(first, last):
+        if c > left:
+            low, high = max(c - right_of, 0) + 1, c - left + 1
+            own, sums, count = N[c, low:high], settled[c, low:high], high - low
+            near = min(max(H + 1 - low, 0), count)
+            law, scale = joined[c, low:], r / mu[c]
+            for e in range(near):
+                own[e] = scale * law[e] * sums[e]
+            scale *= far[c]
+            for e in range(near, count):
+                own[e] = scale * sums[e]
+            if signs:
+                for e in range(count):
+                    own[e] = _sign(own[e], signs)
+            onward, ends = R[c], right[left : c - low + 1]
+            for e in range(count):
+                ends[count - 1 - e] += own[e] * onward
+            for i in range(c + 1, min(last + H, L) + 1):
+                factor = F[i, i - c]
+                if factor != 0.0:
+                    _add(factor, own, settled[i, i - c + low : i - c + high])
+        b = c + H + 1
+        if left < b <= L:
+            _end(
+                b,
+                max(b - right_of, 0) + 1,
+                b - left,
+                F,
+                joined,
+                off,
+                mu,
+                r,
+                H,
+                signs,
+                BR,
+                settled,
+                M,
+                total,
+                inverse,
+                apart,
+                ahead,
+                before,
+            )
 
 
 @inlined
-def _both_ends(
-    a: int,
-    g: int,
-    J: int,
+def _add(factor: float, x: NDArray[np.float64], out: NDArray[np.float64]) -> None:  # pragma: no cover - compiled
+    """``out += factor x``; slices from 0 on are what becomes vector instructions."""
+    for e in range(out.size):
+        out[e] += factor * x[e]
+
+
+@inlined
+def _sign(x: float, signs: bool) -> float:  # pragma: no cover - compiled
+    return (1.0 if x > 0.0 else 0.0) if signs else x
+
+
+@kernel
+def _end(
+    b: int,
+    least: int,
+    greatest: int,
     F: NDArray[np.float64],
     joined: NDArray[np.float64],
     off: NDArray[np.float64],
     mu: NDArray[np.float64],
     r: float,
     H: int,
+    signs: bool,
     BR: NDArray[np.float64],
     settled: NDArray[np.float64],
     M: NDArray[np.float64],
-) -> float:  # pragma: no cover - compiled
-    """The interval (a, a + g), given what new positions up to J have settled."""
-    b = a + g
-    total = F[a, g] + settled[g]
-    first_right = max(H, J) + 1
-    for i in range(first_right, g):
-        total += (F[a, i] + settled[i]) * BR[b, g - i]
-    low, high = J + 1, min(H, g - 1)
-    possible = g >= joined.shape[1] or joined[a, g] > 0.0
-    for i in range(low, high + 1):
-        position = a + i
-        sums = F[a, i] + settled[i]
-        for j in range(low, i):
-            sums += M[j - low] * F[a + j, i - j]
-        if possible:
-            sums *= r * joined[a, i] * joined[position, g - i] / joined[a, g] / mu[position]
-        else:
-            sums *= r * off[position] / mu[position]
-        M[i - low] = sums
-        onward = F[position, g - i]
-        for j in range(first_right, g):
-            onward += F[position, j - i] * BR[b, g - j]
-        total += sums * onward
-    return total
+    total: NDArray[np.float64],
+    inverse: NDArray[np.float64],
+    apart: NDArray[np.float64],
+    ahead: NDArray[np.float64],
+    before: NDArray[np.float64],
+) -> None:  # pragma: no cover - compiled
+    """Intervals of gaps ``least..greatest`` that end at b, given what new positions up to b - H - 1 have settled."""
+    out = before[b]
+    out[least : greatest + 1] = settled[b, least : greatest + 1]
+    for n in range(1, min(BR.shape[1] - 1, b - 1) + 1):
+        low = max(n + H + 1, least)
+        if low <= greatest:
+            _add(BR[b, n], settled[b - n, low - n : greatest + 1 - n], out[low : greatest + 1])
+    most = min(2 * H, greatest, joined.shape[1] - 1)
+    if least > most:
+        return
+    cut_off = False
+    for g in range(max(least, 2), most + 1):
+        apart[g] = 0.0 if joined[b, g] > 0.0 else 1.0
+        inverse[g] = 1.0 / joined[b, g] if joined[b, g] > 0.0 else 0.0
+        cut_off |= apart[g] > 0.0
+    widest = min(H, b - 1)
+    for p in range(widest, 0, -1):
+        i, low, high = b - p, max(p + 1, least), min(p + H, greatest)
+        row, sums, law = F[i], settled[i], joined[i]
+        if low > high:
+            continue
+        total[low : high + 1] = sums[low - p : high + 1 - p]
+        for q in range(p + 1, widest + 1):
+            start = max(q + 1, least)
+            if start <= high:
+                _add(row[q - p], M[q, start : high + 1], total[start : high + 1])
+        scale = r * joined[b, p] / mu[i]
+        drawn, weights, laws = M[p, low : high + 1], inverse[low : high + 1], law[low - p : high + 1 - p]
+        parts = total[low : high + 1]
+        for g in range(drawn.size):
+            drawn[g] = parts[g] * (scale * laws[g] * weights[g])
+        if cut_off:
+            other = r * off[i] / mu[i]
+            for g in range(drawn.size):
+                drawn[g] += parts[g] * (other * apart[low + g])
+        if signs:
+            for g in range(drawn.size):
+                drawn[g] = _sign(drawn[g], signs)
+        onward = F[b, p]
+        for n in range(p):
+            if n:
+                onward += F[b - n, p - n] * (BR[b, n] if n < BR.shape[1] else 0.0)
+            ahead[n] = onward
+        for g in range(low, min(H + 1, high) + 1):
+            out[g] += drawn[g - low] * ahead[0]
+        for g in range(max(H + 2, low), high + 1):
+            out[g] += drawn[g - low] * ahead[g - H - 1]

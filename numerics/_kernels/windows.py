@@ -49,6 +49,10 @@ def unfold(
     starts: NDArray[np.int64],
     columns: NDArray[np.int64],
     probabilities: NDArray[np.float64],
+    alike: NDArray[np.int64],
+    alike_from: NDArray[np.int64],
+    alike_token: NDArray[np.int64],
+    alike_target: NDArray[np.int64],
     laws: NDArray[np.float64],
     count: NDArray[np.float64],
     apart: NDArray[np.float64],
@@ -68,6 +72,10 @@ def unfold(
         Which right ends each window stands for.
     starts : (V+1, K+1) int64
         Where the rows of each extension's matrix begin in ``columns`` and ``probabilities``; the last one masks.
+    alike : (V+1, K) int64
+        Class of the states that show one token and go to one state, in each extension; -1 for others.
+    alike_from, alike_token, alike_target
+        Where the classes of each extension begin, the token shown, and the state.
     laws : (T, K) float64
         Laws of the hidden state at the new left end.
     count, apart : (R, T) float64
@@ -85,12 +93,19 @@ def unfold(
     Cost ``K V`` logarithms an extension, and ``V^2`` more a law.
     """
     K, V = M.shape[1], M.shape[2]
-    child, room = np.empty((K, V)), (np.empty(K), np.empty(K), np.empty(V), np.empty(V), np.empty((V, V)))
+    child, room = np.empty((K, V)), _room(K, V)
+    rows_of, told_of = np.empty(K), np.empty(K)
     for n in range(piece * rows, min((piece + 1) * rows, len(M))):
+        _weigh_rows(M[n], rows_of, told_of)
         for c in range(V + 1):
             _extended(M[n], starts[c], columns, probabilities, child)
+            _weigh_extended(child, starts[c], columns, probabilities, rows_of, told_of, room)
             _tell(
                 child,
+                M[n],
+                alike[c],
+                alike_token[alike_from[c] : alike_from[c + 1]],
+                alike_target[alike_from[c] : alike_from[c + 1]],
                 weight[n],
                 laws,
                 count[root[n]],
@@ -105,40 +120,94 @@ def unfold(
 
 
 @kernel
+def _room(K, V):  # pragma: no cover - compiled
+    """Space for the numbers of one window."""
+    return np.empty(K), np.empty(K), np.empty(V), np.empty(V), np.empty((V, V)), np.empty(K), np.empty(K)
+
+
+@kernel
+def _weigh(M, s, row, told):  # pragma: no cover - compiled
+    """The sum of a row, and of ``p log(p / sum)`` over its entries."""
+    total, information = 0.0, 0.0
+    for v in range(M.shape[1]):
+        total += M[s, v]
+    for v in range(M.shape[1]):
+        if M[s, v] > 0.0:
+            information += M[s, v] * math.log(M[s, v] / total)
+    row[s], told[s] = total, information
+
+
+@kernel
+def _weigh_rows(M, row, told):  # pragma: no cover - compiled
+    for s in range(len(M)):
+        _weigh(M, s, row, told)
+
+
+@kernel
+def _weigh_extended(child, start, columns, probabilities, row, told, room):  # pragma: no cover - compiled
+    """The same of ``T M``, by that of M: where a row of T has one entry, it is a multiple of a row of M."""
+    child_row, child_told, multiple = room[0], room[1], room[6]
+    for s in range(len(child)):
+        e = start[s]
+        if start[s + 1] == e + 1:
+            multiple[s] = probabilities[e]
+            child_row[s] = probabilities[e] * row[columns[e]]
+            child_told[s] = probabilities[e] * told[columns[e]]
+        else:
+            _weigh(child, s, child_row, child_told)
+
+
+@kernel
 def _tell(
-    M, weight, laws, count, apart, shown_from, shown, shown_probability, rounding, room, out
+    M,
+    parent,
+    alike,
+    alike_token,
+    alike_target,
+    weight,
+    laws,
+    count,
+    apart,
+    shown_from,
+    shown,
+    shown_probability,
+    rounding,
+    room,
+    out,
 ):  # pragma: no cover - compiled
-    """The numbers that one window yields; see :func:`unfold`."""
+    """The numbers that one window yields, whose rows are weighed; see :func:`unfold`."""
     K, V = M.shape
-    row, told, last, first, joint = room
+    row, told, last, first, joint, share_of, multiple = room
     out[:] = 0.0
-    for s in range(K):
-        total, information = 0.0, 0.0
-        for v in range(V):
-            total += M[s, v]
-        for v in range(V):
-            if M[s, v] > 0.0:
-                information += M[s, v] * math.log(M[s, v] / total)
-        row[s], told[s] = total, information
     for j in range(len(laws)):
         if count[j] == 0.0:
             continue
         last[:] = 0.0
         joint[:, :] = 0.0
+        share_of[: len(alike_token)] = 0.0
         mass, information = 0.0, 0.0
         for s in range(K):
             if laws[j, s] == 0.0 or row[s] == 0.0:
                 continue
             mass += laws[j, s] * row[s]
             information += laws[j, s] * told[s]
+            if alike[s] >= 0:
+                # Its row is a multiple of the parent's row at the target.
+                share_of[alike[s]] += laws[j, s] * multiple[s]
+                continue
             for e in range(shown_from[s], shown_from[s + 1]):
                 u, share = shown[e], laws[j, s] * shown_probability[e]
                 for v in range(V):
                     joint[u, v] += share * M[s, v]
-            for v in range(V):
-                last[v] += laws[j, s] * M[s, v]
         if mass == 0.0:
             continue
+        for k in range(len(alike_token)):
+            u, t = alike_token[k], alike_target[k]
+            for v in range(V):
+                joint[u, v] += share_of[k] * parent[t, v]
+        for u in range(V):
+            for v in range(V):
+                last[v] += joint[u, v]
         for v in range(V):
             if last[v] > 0.0:
                 information -= last[v] * math.log(last[v] / mass)
@@ -265,6 +334,10 @@ def explore(
     starts: NDArray[np.int64],
     columns: NDArray[np.int64],
     probabilities: NDArray[np.float64],
+    alike: NDArray[np.int64],
+    alike_from: NDArray[np.int64],
+    alike_token: NDArray[np.int64],
+    alike_target: NDArray[np.int64],
     laws: NDArray[np.float64],
     counts: NDArray[np.float64],
     apart: NDArray[np.float64],
@@ -303,8 +376,9 @@ def explore(
         most ``most`` and ``2 most`` in absolute value.
     """
     K, V = M.shape[1], M.shape[2]
-    room = (np.empty(K), np.empty(K), np.empty(V), np.empty(V), np.empty((V, V)))
+    room = _room(K, V)
     here, child, heard = np.empty((K, V)), np.empty((K, V)), np.empty((V + 1, 4))
+    rows_of, told_of = np.empty(K), np.empty(K)
     last_distance = len(coefficient) - 1
     for n in range(piece * rows, min((piece + 1) * rows, len(M))):
         here[:] = M[n]
@@ -319,10 +393,16 @@ def explore(
                 doubt += rest
                 break
             total = 0.0
+            _weigh_rows(here, rows_of, told_of)
             for c in range(V + 1):
                 _extended(here, starts[c], columns, probabilities, child)
+                _weigh_extended(child, starts[c], columns, probabilities, rows_of, told_of, room)
                 _tell(
                     child,
+                    here,
+                    alike[c],
+                    alike_token[alike_from[c] : alike_from[c + 1]],
+                    alike_target[alike_from[c] : alike_from[c + 1]],
                     factor,
                     laws,
                     counts[d, root[n]],

@@ -14,9 +14,11 @@ from ..instances.explicit import dump
 from ..judging import Status, Verdict
 from ..judging.cases import Case
 from ..render.figure import Panel, Series
+from ..render.latex import latex_text
 from ..render.provenance import versions
-from ..render.table import Formula, Table, latex_text, render
+from ..render.table import Formula, Table, render
 from ..report.build import Report, Written
+from ..report.symbols import latex_with_symbols
 from ..tables.verdicts import is_rounding_equality, side_enclosure, tightness
 from ..tightness import in_words
 from ..universal import Decided, Decision
@@ -276,5 +278,5 @@ def latex_fragment(found: Findings) -> str:
 
 
 def _assumed(statement: Statement) -> list[str]:
-    needs = [latex_text(assumption.sentence) for assumption in statement.assumptions]
+    needs = [latex_with_symbols(assumption.sentence, latex_text) for assumption in statement.assumptions]
     return [f"It assumes that {'; and that '.join(needs)}."] if needs else []

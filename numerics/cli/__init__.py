@@ -18,6 +18,7 @@ from . import (
     reporting,
     sweeping,
     tables,
+    training,
 )
 from .application import app, main
 
@@ -37,4 +38,5 @@ __all__ = [
     "reporting",
     "sweeping",
     "tables",
+    "training",
 ]

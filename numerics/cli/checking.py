@@ -12,7 +12,7 @@ import typer
 
 from ..errors import BadInput
 from .application import INCONCLUSIVE, INTERNAL, VIOLATION, app, require, say
-from .options import AsJson, Needs, Seconds, Specs, needed
+from .options import AsJson, InUnit, Needs, Seconds, Specs, Unit, needed
 from .output import console, print_json, progress
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def check(
         Path | None,
         typer.Option(metavar="FILE", help="Write certificates of what is decided, for `verify`; implies --exact."),
     ] = None,
+    unit: InUnit = Unit.nats,
     as_json: AsJson = False,
 ) -> int:
     """Hold the statements, or claims, against instances (by default the fast gallery).
@@ -96,6 +97,7 @@ def check(
                     except Disagreement as problem:
                         doubtful.append(str(problem))
                 advance()
+    found = [(case, [verdict.in_unit(unit) for verdict in verdicts]) for case, verdicts in found]
     flat = [verdict for _, verdicts in found for verdict in verdicts]
     interrupted = len(flat) < total
     if certificate is not None and (certificates or not (interrupted or doubtful)):
@@ -104,9 +106,9 @@ def check(
     if as_json:
         print_json(as_records(flat))
     elif everything:
-        _print_verdicts(found, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
+        _print_verdicts(found, unit, remarks(flat, inapplicable=bool(stated and specs)), tally(flat))
     else:
-        _print_screen(found, claimed)
+        _print_screen(found, claimed, unit)
     for disagreement in doubtful:
         say(f"{disagreement}: it has no certificate and its verdict is in doubt; please report this fault of maskbound")
     if doubtful:
@@ -183,7 +185,7 @@ def _require_subjects(statement: Any, cases: list[Case]) -> None:
         raise BadInput("--claim", f"{str(statement)!r} compares two instances; a file with a pair is accepted")
 
 
-def _print_screen(found: list[tuple[Case, list[Verdict]]], claims: list[Statement]) -> None:
+def _print_screen(found: list[tuple[Case, list[Verdict]]], claims: list[Statement], unit: Unit) -> None:
     """On a terminal as wide and high as that is."""
     import shutil
 
@@ -191,6 +193,7 @@ def _print_screen(found: list[tuple[Case, list[Verdict]]], claims: list[Statemen
 
     flat = [verdict for _, verdicts in found for verdict in verdicts]
     heading = f"{len(found)} instances" if len(found) > 1 else "".join(f"{c.name}  ({c.description})" for c, _ in found)
+    heading += "" if unit is Unit.nats else f"; information in {unit}"
     size = {}
     if sys.stdout.isatty():
         columns, lines = shutil.get_terminal_size()
@@ -198,7 +201,7 @@ def _print_screen(found: list[tuple[Case, list[Verdict]]], claims: list[Statemen
     print("\n".join(one_screen(flat, heading, claims, **size)))
 
 
-def _print_verdicts(found: list[tuple[Case, list[Verdict]]], remarks: list[str], tally: str) -> None:
+def _print_verdicts(found: list[tuple[Case, list[Verdict]]], unit: Unit, remarks: list[str], tally: str) -> None:
     from ..judging import Status
     from ..render.listing import plain
     from ..tables.screen import explained
@@ -208,6 +211,8 @@ def _print_verdicts(found: list[tuple[Case, list[Verdict]]], remarks: list[str],
         (f"{case.name}  ({case.description})", [v for v in verdicts if v.status is not Status.NOT_APPLICABLE])
         for case, verdicts in found
     ]
+    if unit is not Unit.nats:
+        print(f"information in {unit}\n")
     if any(verdicts for _, verdicts in listed):
         if sys.stdout.isatty():
             console().print(grouped(listed))

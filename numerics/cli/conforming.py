@@ -31,12 +31,27 @@ def conform(
     revealed: Annotated[
         str, typer.Option(help="What the network says where a token is revealed: known, uniform or rest.")
     ] = "known",
+    law: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE.py:NAME",
+            help="A law tokens may be drawn by, from log conditionals (n, V) to log probabilities (n, V). Repeatable.",
+        ),
+    ] = None,
+    score: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE.py:NAME",
+            help="A score by which positions may be chosen: from log conditionals (n, L, V) to (n, L). Repeatable.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Does this sampler's code draw as the instance claims? If not, what does it do otherwise?"""
-    from ..conformance import Claim, default_samples, load_sampler
+    from ..conformance import Claim, default_samples
     from ..conformance import conform as test
     from ..judging.cases import open_instance
+    from ..spec.python_file import load_callable
     from ..tables.conformity import conformity_record
 
     require("--samples", samples, samples is None or samples > 0, "a positive whole number")
@@ -44,11 +59,16 @@ def conform(
     require("--tv", tv, 0 < tv < 1, "a number strictly between 0 and 1")
     require("--seed", seed, seed >= 0, "a whole number of at least 0")
     require("--revealed", revealed, revealed in ("known", "uniform", "rest"), "known, uniform or rest")
-    claim = Claim(open_instance(spec))
-    samples = default_samples(claim) if samples is None else samples
     # Whatever somebody's code prints must not end up in the results.
     with redirect_stdout(sys.stderr):
-        code = load_sampler(sampler)
+        code = load_callable(sampler, "--sampler")
+        laws, scores = (
+            {place.rpartition(":")[2]: load_callable(place, option) for place in places or []}
+            for option, places in (("--law", law), ("--score", score))
+        )
+        claim = Claim(open_instance(spec), laws=laws, scores=scores)
+        samples = default_samples(claim) if samples is None else samples
+        print(claim.needed(samples, alpha, tv).told())
         with progress(samples, "drawing") as advance:
             found = test(claim, code, samples=samples, alpha=alpha, tv=tv, seed=seed, revealed=revealed, watch=advance)
     if as_json:

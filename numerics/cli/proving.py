@@ -32,7 +32,7 @@ def prove(
         bool, typer.Option("--all-lengths", help="For every length; of fixed sizes also for all sizes.")
     ] = False,
     certificate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a certificate of what holds, for `verify`.")
+        Path | None, typer.Option(metavar="FILE", help="Write a certificate of what holds, or fails, for `verify`.")
     ] = None,
     language: Annotated[
         Path, typer.Option(metavar="FILE", help="Where an instance that refutes the claim is written.")
@@ -90,7 +90,7 @@ def _write_certificate(found: Decision, path: Path) -> None:
     from ..render.write import write_text
     from ..universal import certificate_text
 
-    if found.verdict.value != "holds":
+    if found.verdict.value not in ("holds", "fails"):
         say(f"nothing is written to {path}: the claim {found.verdict.value}")
         return
     try:

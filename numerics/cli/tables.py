@@ -46,18 +46,22 @@ def theorems(
         typer.Argument(metavar="[QUERY]", help="An id, or words: of a title, quantity, paper, number of a theorem."),
     ] = None,
     graph: Annotated[bool, typer.Option("--graph", help="What follows from what, as trees.")] = False,
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="Print BibTeX of the papers that they come from.")] = False,
 ) -> None:
     """List the statements, or those that a query finds; one alone in full, with proof and files that measure it."""
     from maskbound.theory import statements, tree
     from maskbound.theory.aliases import OLD_IDS
 
-    from ..tables.statements import find_statement, find_statements, statement_account, statement_lines
+    from ..tables.statements import bibliography, find_statement, find_statements, statement_account, statement_lines
 
     words = " ".join(query or ())
     if graph:
         print(tree(find_statement(words).id if words else None))
         return
     found = find_statements(words) if words else list(statements.values())
+    if bibtex:
+        print(bibliography(found))
+        return
     if words in OLD_IDS:
         print(f"{words} is now called {found[0].id}.")
     print_lines(statement_account(found[0]) if len(found) == 1 else statement_lines(found))
@@ -100,7 +104,7 @@ def table(
         typer.Argument(
             metavar="NAME",
             help="bounds, break-even, conformance, constants, curve, engines, english-curve, hmm-ser, ngram-ter, "
-            "policies, quantities, results, schedules, statements or steps-to-target.",
+            "policies, quantities, results, schedules, statements, steps-to-target, trained or trained-at-length.",
         ),
     ] = "results",
     specs: Specs = None,
@@ -145,7 +149,8 @@ def figure(
         str,
         typer.Argument(
             metavar="NAME",
-            help="curve, english-curve, hmm-ser, ngram-ter, policies, results, schedules or steps-to-target.",
+            help="curve, english-curve, hmm-ser, ngram-ter, policies, results, schedules, steps-to-target, trained or "
+            "trained-at-length.",
         ),
     ],
     out: Annotated[

@@ -6,8 +6,8 @@ from .conform import SamplerCode, conform, default_samples
 from .conformity import Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Cell
+from .foresight import Needed
 from .oracle import Oracle
-from .sampler_file import load_sampler
 
 __all__ = [
     "CLAIMED",
@@ -15,10 +15,10 @@ __all__ = [
     "Claim",
     "Component",
     "Conformity",
+    "Needed",
     "Oracle",
     "SamplerCode",
     "catalogue",
     "conform",
     "default_samples",
-    "load_sampler",
 ]

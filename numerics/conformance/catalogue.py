@@ -13,7 +13,7 @@ from ..instances import Instance
 from ..metrics.output_law import law
 from ..numbers.limits import power
 from ..policies import Adaptive, Bernoulli, FixedSize, Policy, autoregressive
-from .known_bugs import changed, law_of_variant, mistakes, resized
+from .known_bugs import law_of_variant, mistakes
 from .oracle import Oracle
 
 __all__ = ["catalogue", "distinct"]
@@ -75,7 +75,7 @@ def distinct(laws: Mapping[str, NDArray[np.float64]], claimed: NDArray[np.float6
 def _policies(instance: Instance) -> dict[str, Policy]:
     """Every kind of policy with its usual parameters."""
     L, N = instance.length, min(instance.policy.steps, instance.length)
-    sizes = getattr(instance.policy, "sizes", None) or FixedSize.balanced(N, L).sizes
+    sizes = instance.policy.sizes or FixedSize.balanced(N, L).sizes
     found: dict[str, Policy] = {
         "bernoulli": Bernoulli(N),
         "fixed-size": FixedSize(sizes),
@@ -94,24 +94,25 @@ def _near(instance: Instance) -> dict[str, Policy]:
     """The claim's own policy with one parameter changed, as code that ignores or misreads it would."""
     policy, L = instance.policy, instance.length
     found: dict[str, Policy] = {}
-    if isinstance(policy, Adaptive | FixedSize) and policy.sizes:
+    if policy.sizes and policy.sets is None:
         for name, sizes in (
             ("one token a step", [1] * L),
             ("one token too many a step", _more(policy.sizes)),
             ("one token too few a step", _fewer(policy.sizes)),
             ("masks of an equally long prompt counted in the budget", _more_in_all(L, policy.steps)),
         ):
-            found[name] = resized(policy, sizes)
-    if isinstance(policy, Adaptive):
+            found[name] = policy.resized(sizes)
+    if policy.score is not None:
+        policy = Adaptive.of(policy)
         if policy.block_length < L and policy.sizes:
-            found["blocks ignored"] = resized(policy, list(policy.sizes))
+            found["blocks ignored"] = policy.resized(policy.sizes)
         if policy.temperature != 1:
-            found["temperature ignored"] = changed(policy, temperature=1)
+            found["temperature ignored"] = policy.changed(temperature=1)
         if policy.score == "confidence":
             other = "choose-then-sample" if policy.proposes else "sample-then-choose"
-            found["choose before draw" if policy.proposes else "draw before choose"] = changed(policy, order=other)
+            found["choose before draw" if policy.proposes else "draw before choose"] = policy.changed(order=other)
         other = "random" if policy.ties == "first" else "first"
-        found[f"ties {other}"] = changed(policy, ties=other)
+        found[f"ties {other}"] = policy.changed(ties=other)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -14,10 +15,13 @@ from ..instances import Instance
 from ..metrics.output_law import law as output_law
 from ..numbers.limits import power
 from .catalogue import catalogue, distinct
+from .foresight import FOLLOWED, Foresight, Needed, foreseen, rows_of_a_call
 from .known_bugs import Variant, law_of_variant
 from .oracle import Oracle
 from .ties import TiedLaws, tied_laws
-from .trace_test import can_be_followed
+from .tokens import Rows
+from .trace_test import TraceTest, can_be_followed
+from .tv_interval import expected_tv, sequences_needed
 
 __all__ = ["Claim", "FinalLaw"]
 
@@ -74,7 +78,10 @@ class Claim:
     instance : Instance
         Not under the rule ``stop``.
     also : mapping of str to Variant, optional
-        Laws to hold the sampler against besides the catalogue's.
+        Laws to hold what is returned against, besides the catalogue's.
+    laws, scores : mapping of str to callable, optional
+        Laws that tokens may be drawn by, from log conditionals (n, V) to log probabilities (n, V), which are normalised
+        here; scores by which positions may be chosen, large first, from (n, L, V) to (n, L).
 
     Attributes
     ----------
@@ -87,9 +94,16 @@ class Claim:
         When there is no final law within reach, and the steps of the policy cannot be followed either.
     """
 
-    def __init__(self, instance: Instance, also: Mapping[str, Variant] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        also: Mapping[str, Variant] = MappingProxyType({}),
+        laws: Mapping[str, Rows] = MappingProxyType({}),
+        scores: Mapping[str, Rows] = MappingProxyType({}),
+    ) -> None:
         self.instance = instance
         self.oracle = Oracle(instance)
+        self.laws, self.scores = dict(laws), dict(scores)
         self.final: FinalLaw | None = None
         follows = can_be_followed(instance.policy)
         if power(instance.vocab, instance.length) <= MOST_SEQUENCES:
@@ -103,3 +117,39 @@ class Claim:
                 f"{instance.name} has {instance.vocab}^{instance.length} sequences, and only the steps of Bernoulli, "
                 "fixed-size, fixed-sets and adaptive policies are followed"
             )
+
+    def trace_test(self) -> TraceTest | None:
+        """A new test of steps, where the policy can be followed."""
+        policy = self.instance.policy
+        if not can_be_followed(policy):
+            return None
+        return TraceTest(policy, self.oracle.vocab, self.oracle.length, self.laws, self.scores)
+
+    @cached_property
+    def foresight(self) -> Foresight | None:
+        """What steps will show of tokens, where they can be followed."""
+        test = self.trace_test()
+        return None if test is None else foreseen(self.instance, self.oracle, test)
+
+    def needed(self, samples: int, alpha: float, tv: float, by_steps: bool = True) -> Needed:
+        """How many sequences a test needs, before any is drawn.
+
+        Parameters
+        ----------
+        samples : int
+            That are to be drawn.
+        alpha, tv : float
+            As of :func:`conform`.
+        by_steps : bool
+            Whether to work out what steps will show, at the cost of testing some 2,000 tokens, once.
+        """
+        shows: dict[str, int | None] = {}
+        seen = self.foresight if by_steps or self.final is None else None
+        share, most = (alpha, samples) if self.final is None else (alpha / 2, min(samples, FOLLOWED))
+        if seen is not None:
+            shows = seen.shows(share, rows_of_a_call(most))
+        if self.final is None:
+            return Needed(None if seen is None else seen.conforms(share, rows_of_a_call(most)), shows, None)
+        shows = {name: n for name, n in shows.items() if n is not None and n <= FOLLOWED}
+        p = self.final.law.p
+        return Needed(sequences_needed(p, tv, alpha), shows, expected_tv(p, samples))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,13 @@ from .claim import Claim
 from .conformity import Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Tally
+from .foresight import FOLLOWED, PAIR, TOGETHER, rows_of_a_call
 from .oracle import REVEALED, Oracle
 from .rows import Rows
 from .tokens import AS_CLAIMED
 from .trace import Recorder, Trace
-from .trace_test import TraceTest, can_be_followed
-from .tv_interval import sequences_needed
 
-__all__ = ["SamplerCode", "conform", "default_samples", "rows_of_a_call", "seed_of_call"]
+__all__ = ["SamplerCode", "conform", "default_samples", "seed_of_call"]
 
 SamplerCode = Callable[[Any, int, int], Any]
 """``sampler(oracle, count, seed)``, whose sequences have the shape (count, L)."""
@@ -34,21 +34,16 @@ PACKAGE = Path(__file__).parents[1]
 SHOWN = 5
 MOST_SAMPLES = 10**8
 
-FOLLOWED = 500
-"""Sequences whose steps are looked at in a language whose final law is known."""
-
 SAMPLES, SAMPLES_AT_LENGTH = 200_000, 500
 """Drawn unless told otherwise, with and without the final law."""
 
 READS = "what the network says there is read: the same seed gives other sequences when it says something else"
+AGAIN = "the same in every call: the code ignores its seed"
 UNSEEN = "the final law is out of reach, and the sampler asks the oracle about something else than its own sequence"
 TINY = 1e-300
 
 MOST_RECORDED = 1 << 25
 """Logits of one call that are kept."""
-
-TOGETHER = 20
-"""Calls of several rows, to see whether they depend on each other, by code whose steps are seen for one row only."""
 
 REPEATED = 3
 """Calls that are made again with another answer at revealed positions."""
@@ -145,7 +140,7 @@ class _Run:
             raise BadInput("revealed", f"found {shown(revealed)}; one of {', '.join(REVEALED)} is accepted")
         self.oracle = claim.oracle.other(revealed)
         policy = claim.instance.policy
-        self.steps = TraceTest(policy, self.oracle.vocab, self.oracle.length) if can_be_followed(policy) else None
+        self.steps = claim.trace_test()
         self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
         self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
         self.reads_revealed = self.alone = False
@@ -171,7 +166,9 @@ class _Run:
             following = self.steps is not None and self.drawn < limit
             size, end = rows_of_a_call(limit if following else self.samples), limit if following else self.samples
             if following:
-                size = 1 if self.alone and self.calls >= TOGETHER else min(size, self.recorded)
+                size = min(size, self.recorded)
+                if self.calls >= TOGETHER:
+                    size = min(size, 1 if self.alone else PAIR)
             yield min(size, end - self.drawn)
 
     def _call(self, count: int) -> None:
@@ -213,7 +210,9 @@ class _Run:
         closest = () if tally is None else tally.closest()
         missed = tuple(steps.not_excluded(share)) if steps is not None and tally is None else ()
         within = distance[2] <= tv if distance is not None else not missed
-        needed = None if claim.final is None else sequences_needed(claim.final.law.p, tv, self.alpha)
+        needed = claim.needed(self.samples, self.alpha, tv, by_steps=False)
+        if not independent and needed.conforms is not None:
+            needed = replace(needed, conforms=needed.conforms * rows_of_a_call(self.samples))
         return Conformity(
             instance=claim.instance,
             samples=self.samples,
@@ -230,7 +229,7 @@ class _Run:
             closest_tv=None if tally is None else tally.distance(closest[0][0], self.alpha / len(closest), independent),
             impossible=() if tally is None else tuple(tally.impossible.items()),
             cells=() if tally is None else tally.cells(),
-            needed=needed if needed is None or independent else needed * rows_of_a_call(self.samples),
+            needed=needed,
             tv_wanted=tv,
             alpha=self.alpha,
         )
@@ -242,12 +241,15 @@ class _Run:
         equal = f"{self.rows.within} equal pairs within calls, {self.rows.between} between"
         evidence = -math.log(max(self.rows.probability, TINY))
         found["rows"] = Component("independent", AS_CLAIMED if independent else equal, independent, evidence)
+        again = 0.0 if self.steps is None else self.steps.repetition
+        if again >= math.log(1 / alpha):
+            # One call again and again says nothing of anything else, but for what is impossible.
+            found = {
+                name: replace(part, seen=AS_CLAIMED, as_claimed=True) if np.isfinite(part.log_evidence) else part
+                for name, part in found.items()
+            }
+            found["rows"] = Component("independent", AGAIN, False, again)
         return found
-
-
-def rows_of_a_call(samples: int) -> int:
-    """A quarter of the root: the evidence in a call is bounded, so there are more calls than rows in one."""
-    return max(1, math.isqrt(samples) // 4)
 
 
 def seed_of_call(run: int, call: int) -> int:

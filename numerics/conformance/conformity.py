@@ -11,6 +11,7 @@ from ..instances import Instance
 from ..languages import spelt
 from .diagnosis import Component
 from .final_law import Cell
+from .foresight import Needed
 from .trace_test import Impossible
 
 __all__ = ["Conformity", "Status"]
@@ -57,8 +58,8 @@ class Conformity:
         Sequences that p forbids, or that hold a mask, with how often they were drawn, in the order of drawing.
     cells : tuple of Cell
         The three that differ most.
-    needed : int
-        Sequences that would decide, if the sampler is right.
+    needed : Needed
+        Sequences that would decide, if the sampler is right, as known before any was drawn.
     tv_wanted, alpha : float
         What was asked.
     """
@@ -78,7 +79,7 @@ class Conformity:
     closest_tv: tuple[float, float, float] | None
     impossible: tuple[tuple[tuple[int, ...], int], ...]
     cells: tuple[Cell, ...]
-    needed: int | None
+    needed: Needed
     tv_wanted: float
     alpha: float
 
@@ -94,6 +95,8 @@ class Conformity:
             lines.append("  some scores differ by no more than rounding: any choice between them counts as right")
         if self.not_excluded:
             lines.append(f"  not excluded yet: {'; '.join(self.not_excluded[:3])}")
+        if self.status == "inconclusive":
+            lines.append(f"  {self.needed.told()}")
         return "\n".join(lines + self._final_law())
 
     def _table(self) -> list[str]:
@@ -144,6 +147,4 @@ class Conformity:
         lines += [f"  {score:.6f} nats per sequence: {name}" for name, score in self.closest]
         if self.status == "differs" and self.closest_tv is not None:
             lines.append(f"  total variation from the closest of them at most {self.closest_tv[2]:.4g}")
-        if self.status == "inconclusive":
-            lines.append(f"  about {self.needed} sequences would decide at a total variation of {self.tv_wanted:g}")
         return lines

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Policy
 from .sizes import claimed_in_words, seen_in_words
 from .steps import SLIP, Transitions, uniformly
 from .tokens import AS_CLAIMED, GREEDY, TEMPERATURES, tempered
@@ -25,6 +25,9 @@ UNIFORMLY = "uniformly at random"
 DRAWN = "by probability of the drawn token"
 SCORED = ", in the law drawn from"
 UNEXPLAINED = "none of the known laws explains it"
+
+PROBABLY, LIKELIER = "probably ", math.log(20)
+"""What is said of a name that is so much likelier, in nats, than the best without it, and not by 1/alpha."""
 
 MOST_CELLS = 200_000
 """Tokens that are kept for the estimate of the temperature."""
@@ -104,7 +107,7 @@ class Diagnosis:
             self._noisy[pair] += float(law.sum())
         slip = math.log(SLIP) + uniformly(seen, seen.masked) - seen.size * math.log(seen.vocab)
         for model in proposed[0]:
-            law = np.max([laws[model] for laws in proposed if laws], axis=0)
+            law = np.max([laws[model] for laws in proposed if model in laws], axis=0)
             self._proposals[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip).sum())
 
     def remember(self, sizes: list[NDArray[np.int64]], logs: Array, written: NDArray[np.int64]) -> None:
@@ -142,10 +145,18 @@ class Diagnosis:
 
         best = max(models, key=rank)
 
-        def worse(differs: Callable[[Model], bool]) -> bool:
+        def worse(differs: Callable[[Model], bool], by: float) -> bool:
             """Whether every model that does not differ so from the claim is worse than the best, which does."""
             others = max(fit for model, fit in models.items() if not differs(model))
-            return refuted and differs(best) and models[best] - others >= enough
+            return refuted and differs(best) and models[best] - others >= by
+
+        def parts(by: float) -> tuple[bool, bool, bool]:
+            """Whether tokens, positions and the order of both differ."""
+            return (
+                worse(lambda model: model[0] != claim[0], by),
+                worse(lambda model: model[1] != claim[1], by),
+                worse(lambda model: model[1].startswith(DRAWN) != self.proposes, by),
+            )
 
         drawn = best[1].startswith(DRAWN)
         temperature = self._range_of_proposals(enough) if drawn else self._range(enough)
@@ -153,10 +164,13 @@ class Diagnosis:
         if words.startswith("temperature") and temperature is not None:
             words = "temperature {:.2f} to {:.2f}".format(*temperature)
         sizes = "sizes" in impossible or evidence["sizes"] >= enough
-        tokens = "tokens" in impossible or worse(lambda model: model[0] != claim[0])
-        places = worse(lambda model: model[1] != claim[1])
-        order = worse(lambda model: model[1].startswith(DRAWN) != self.proposes)
+        tokens, places, order = parts(enough)
+        tokens |= "tokens" in impossible
         revealed = "revealed" in impossible
+        if refuted and not (sizes or tokens or places or order or revealed):
+            # The refutation is sure already, and only its name is not.
+            tokens, places, order = parts(min(enough, LIKELIER))
+            words = f"{PROBABLY}{words}"
         if refuted and not (sizes or tokens or places or order or revealed):
             tokens = evidence["tokens"] >= evidence["positions"]
             places, best, words = not tokens, (UNEXPLAINED, UNEXPLAINED), UNEXPLAINED
@@ -188,11 +202,10 @@ class Diagnosis:
     @property
     def _claimed_place(self) -> str:
         policy = self.policy
-        if isinstance(policy, Bernoulli | FixedSize):
+        if policy.exchangeable:
             return UNIFORMLY
-        if isinstance(policy, FixedSets):
+        if policy.sets is not None:
             return "sets given beforehand"
-        assert isinstance(policy, Adaptive)
         return DRAWN if policy.proposes else UNIFORMLY if policy.score == "random" else f"by {policy.score}"
 
     @property

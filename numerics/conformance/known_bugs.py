@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..numbers.lattice import sequence_index
-from ..policies import Adaptive, FixedSize, Partial, Policy
+from ..policies import Adaptive, Partial, Policy
 from ..policies.base import Transition
 from .oracle import Oracle
 
-__all__ = ["Moves", "Variant", "changed", "law_of_variant", "mistakes", "resized"]
+__all__ = ["Moves", "Variant", "law_of_variant", "mistakes"]
 
 Rows = NDArray[np.float64]
 Moves = Callable[[int, Partial, Rows, Hashable], Iterator[Transition]]
@@ -81,7 +81,8 @@ def mistakes(policy: Policy, length: int) -> dict[str, Variant]:
         "nucleus 0.9 without the token that crosses": lambda row: _nucleus(row, crossing=False),
     }
     found |= {name: Variant(N, _truncated(policy, kept)) for name, kept in filters.items()}
-    if isinstance(policy, Adaptive):
+    if policy.score is not None:
+        policy = Adaptive.of(policy)
         if policy.ties == "first":
             found["ties to the last position"] = Variant(N, _mirrored(policy))
         if policy.sizes:
@@ -91,14 +92,14 @@ def mistakes(policy: Policy, length: int) -> dict[str, Variant]:
         if policy.temperature not in (0, 1):
             found["temperature applied to the score"] = Variant(N, _scored_after(policy))
     rounded = length // N
-    if isinstance(policy, Adaptive | FixedSize) and policy.sizes and length % N and rounded:
+    if policy.sizes and policy.sets is None and length % N and rounded:
         found["leftover masks by argmax"] = Variant(N + 1, _floored(policy, rounded))
     return found
 
 
 def _moves(policy: Policy, step: int, y: Partial, drawn: Rows, scored: Rows) -> Iterator[Transition]:
-    if isinstance(policy, Adaptive):
-        return policy.transitions(step, y, drawn, None, scored)
+    if policy.score is not None:
+        return Adaptive.of(policy).transitions(step, y, drawn, None, scored)
     return policy.transitions(step, y, drawn)
 
 
@@ -195,15 +196,14 @@ def _scored_after(policy: Adaptive) -> Moves:
     return moves
 
 
-def _floored(policy: Adaptive | FixedSize, each: int) -> Moves:
+def _floored(policy: Policy, each: int) -> Moves:
     """Steps of equal size, the remainder forgotten; then the likeliest token at every mask that is left."""
-    right = policy
 
     def moves(step: int, y: Partial, rows: Rows, memory: Any) -> Iterator[Transition]:
         V = rows.shape[1]
         masked = [i for i, token in enumerate(y) if token == V]
-        if step <= right.steps:
-            sized = resized(right, _padded(each, step, len(y)))
+        if step <= policy.steps:
+            sized = policy.resized(_padded(each, step, len(y)))
             yield from _moves(sized, step, y, rows, rows)
             return
         best = {i: int(rows[i].argmax()) for i in masked}
@@ -215,15 +215,3 @@ def _floored(policy: Adaptive | FixedSize, each: int) -> Moves:
 def _padded(each: int, step: int, length: int) -> list[int]:
     """``each`` at every step up to this one, and what is left afterwards."""
     return [each] * step + [length - each * step]
-
-
-def changed(policy: Adaptive, **changes: Any) -> Adaptive:
-    """The same policy with some arguments replaced."""
-    names = ("score", "order", "temperature", "ties", "block_length")
-    rule = {} if "sizes" in changes else {policy.rule: policy.value}
-    return Adaptive(policy.length, **{name: getattr(policy, name) for name in names} | rule | changes)
-
-
-def resized(policy: Adaptive | FixedSize, sizes: Sequence[int]) -> Adaptive | FixedSize:
-    """The same policy with other sizes, its blocks forgotten."""
-    return FixedSize(sizes) if isinstance(policy, FixedSize) else changed(policy, sizes=sizes, block_length=None)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import FixedSize, Policy
 from .steps import SLIP, Transitions
 
 __all__ = ["claimed_in_words", "seen_in_words", "size_laws"]
@@ -36,12 +36,12 @@ def size_laws(policy: Policy, seen: Transitions, hazards: NDArray[np.float64]) -
     hazards : (2, n) float64
         Positions revealed, and masked before, at the same step of earlier calls.
     """
-    if not isinstance(policy, Bernoulli):
+    if policy.step_law is None:
         return {}
     step = np.minimum(seen.step, policy.steps) - 1
     masked, size = seen.masked.sum(axis=1), seen.size
     known = seen.steps >= policy.steps
-    claimed = np.asarray(policy.schedule.hazards, dtype=np.float64)
+    claimed = np.asarray(policy.step_law.hazards, dtype=np.float64)
     learned = (hazards[0] + PRIOR * claimed[step]) / (hazards[1] + PRIOR)
     own = _binomial(masked, size, claimed[step])
     found = {"learned hazards": _binomial(masked, size, learned)}
@@ -60,10 +60,7 @@ def _binomial(m: NDArray[np.int64], k: NDArray[np.int64], hazard: Array) -> Arra
 
 def planned(policy: Policy) -> Sizes | None:
     """The sizes of the steps that reveal something, where they are fixed."""
-    if isinstance(policy, FixedSets):
-        return tuple(len(chosen) for chosen in policy.sets if chosen)
-    sizes = getattr(policy, "sizes", None)
-    return None if sizes is None else tuple(size for size in sizes if size)
+    return None if policy.sizes is None else tuple(size for size in policy.sizes if size)
 
 
 def claimed_in_words(policy: Policy) -> str:
@@ -71,10 +68,10 @@ def claimed_in_words(policy: Policy) -> str:
     sizes = planned(policy)
     if sizes is not None:
         return _spelled(sizes)
-    if isinstance(policy, Bernoulli):
+    if policy.step_law is not None:
         return f"each position on its own, in {policy.steps} steps"
-    assert isinstance(policy, Adaptive)
-    return f"{policy.rule} {policy.value}".replace("_", " ")
+    (rule,) = policy.written().keys() & {"threshold", "entropy_bound"}
+    return f"{rule} {policy.bound}".replace("_", " ")
 
 
 def seen_in_words(policy: Policy, seen: Counter[Sizes], length: int) -> str:
@@ -97,8 +94,7 @@ def _named(policy: Policy, sizes: Sizes, length: int) -> str | None:
     known: dict[str, Sequence[int]] = {"one at a time": [1] * length, "all at once": [length]}
     if claim is not None:
         known |= {"reversed": claim[::-1], "the remainder last": _remainder_last(steps, length)}
-        blocks = length // getattr(policy, "block_length", length)
-        known["blocks ignored"] = FixedSize.balanced(steps, length).sizes if blocks > 1 else ()
+        known["blocks ignored"] = FixedSize.balanced(steps, length).sizes if policy.blocks > 1 else ()
         known["one more a step"] = _at_most((size + 1 for size in claim), length)
     known["the integer part of m(1 - s/t)"] = _integer_parts(steps, length)
     return next((name for name, each in known.items() if tuple(k for k in each if k) == sizes), None)

@@ -8,15 +8,16 @@ is evidence whatever the code does.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from ..errors import BadInput
+from ..policies import Adaptive, Policy, Schedule
 from .ties import tolerance
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "claimed_positions",
     "claimed_sizes",
     "proposals",
+    "replaced_proposals",
     "strictly_by",
     "uniformly",
 ]
@@ -51,6 +53,8 @@ class Transitions:
         Log conditionals at masked positions of y.
     step, steps : (n,) int64
         Number of the network's call, from 1, and how many there were.
+    scores : mapping of str to callable
+        Further scores (n, L) by which positions may be chosen, from log conditionals.
     """
 
     y: NDArray[np.int64]
@@ -58,6 +62,7 @@ class Transitions:
     log_c: Array
     step: NDArray[np.int64]
     steps: NDArray[np.int64]
+    scores: Mapping[str, Rows] = field(default_factory=dict)
 
     @property
     def vocab(self) -> int:
@@ -92,7 +97,7 @@ class Transitions:
 
     def score(self, name: str) -> Array:
         """A score (n, L) by which positions may be chosen, large first."""
-        return self._scores[name]
+        return self._scores[name] if name in self._scores else _checked(name, self.scores[name], self.log_c)
 
     @cached_property
     def _scores(self) -> dict[str, Array]:
@@ -113,7 +118,7 @@ class Transitions:
 
     def seen_as(self, log_c: Array) -> Transitions:
         """The same moves with scores from other conditionals."""
-        return Transitions(self.y, self.reached, log_c, self.step, self.steps)
+        return Transitions(self.y, self.reached, log_c, self.step, self.steps, self.scores)
 
     def candidates(self, block: int) -> Mask:
         """Masked positions of the first block that has any."""
@@ -122,6 +127,14 @@ class Transitions:
         place = np.arange(self.y.shape[1]) // block
         first = np.where(self.masked, place, self.y.shape[1]).min(axis=1)
         return self.masked & (place == first[:, None])
+
+
+def _checked(name: str, score: Rows, log_c: Array) -> Array:
+    """Somebody's score (n, L)."""
+    found = np.asarray(score(log_c), dtype=np.float64)
+    if found.shape != log_c.shape[:2] or np.isnan(found).any():
+        raise BadInput(name, f"it returned shape {found.shape} or NaN; numbers of shape {log_c.shape[:2]} are accepted")
+    return found
 
 
 SCORES = ("confidence", "margin", "entropy", "most uncertain first", "left to right", "right to left")
@@ -160,19 +173,18 @@ def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
     """Log probability (n,) of how many positions, under the claim, ties in favour of what happened."""
     masked, size = seen.masked.sum(axis=1), seen.size
     length = seen.y.shape[1]
-    if isinstance(policy, Bernoulli):
-        return _independent_sizes(policy, seen, masked)
-    sizes = [len(s) for s in policy.sets] if isinstance(policy, FixedSets) else getattr(policy, "sizes", None)
-    if sizes is not None:
-        ends = np.cumsum(sizes)
+    if policy.step_law is not None:
+        return _independent_sizes(policy.step_law, seen, masked)
+    if policy.sizes is not None:
+        ends = np.cumsum(policy.sizes)
         step = np.searchsorted(ends, length - masked, side="right")
-        due = np.where(masked > 0, np.append(sizes, 0)[step], 0)
+        due = np.where(masked > 0, np.append(policy.sizes, 0)[step], 0)
         # A call without effect is no step.
         return np.where((size == due) | (size == 0), 0.0, -math.inf)
-    assert isinstance(policy, Adaptive)
-    assert policy.bound is not None
     if policy.proposes:
         return np.zeros(len(size))
+    policy = Adaptive.of(policy)
+    assert policy.bound is not None
     among, apart = seen.candidates(policy.block_length), tolerance(seen.vocab, policy.score)
     bound, score = float(policy.bound), seen.score(policy.score)
     if policy.rule == "threshold":
@@ -190,22 +202,22 @@ def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
     return np.where(fits | (size == 0), 0.0, -math.inf)
 
 
-def _independent_sizes(policy: Bernoulli, seen: Transitions, masked: NDArray[np.int64]) -> Array:
+def _independent_sizes(law: Schedule, seen: Transitions, masked: NDArray[np.int64]) -> Array:
     """Of a call that may be any step which the number of calls allows, the one that favours what happened.
 
     With fewer calls than steps nobody knows which are left out, and any number is allowed.
     """
-    idle = seen.steps - policy.steps
+    idle = seen.steps - law.steps
     found = np.where((idle > 0) & (seen.size == 0), 0.0, -math.inf)
     for late in range(int(idle.max(initial=0)) + 1):
         step = seen.step - 1 - late
-        hazard = np.asarray(policy.schedule.hazards)[np.clip(step, 0, policy.steps - 1)]
-        keep = np.asarray(policy.schedule.survivals)[np.clip(step, 0, policy.steps - 1)]
+        hazard = np.asarray(law.hazards)[np.clip(step, 0, law.steps - 1)]
+        keep = np.asarray(law.survivals)[np.clip(step, 0, law.steps - 1)]
         with np.errstate(divide="ignore", invalid="ignore"):
-            law = _log_choose(masked, seen.size)
-            law = law + _times(seen.size, np.log(hazard)) + _times(masked - seen.size, np.log(keep))
-        possible = (late <= idle) & (step >= 0) & (step < policy.steps)
-        found = np.where(possible, np.maximum(found, law), found)
+            log = _log_choose(masked, seen.size)
+            log = log + _times(seen.size, np.log(hazard)) + _times(masked - seen.size, np.log(keep))
+        possible = (late <= idle) & (step >= 0) & (step < law.steps)
+        found = np.where(possible, np.maximum(found, log), found)
     return np.where(idle < 0, 0.0, found)
 
 
@@ -215,17 +227,17 @@ def _times(count: NDArray[np.int64], log: Array) -> Array:
 
 def claimed_positions(policy: Policy, seen: Transitions) -> Array:
     """Log probability (n,) of which positions, given how many, under the claim; of a policy that does not propose."""
-    if isinstance(policy, Bernoulli | FixedSize):
+    if policy.exchangeable:
         return uniformly(seen, seen.masked)
     length = seen.y.shape[1]
-    if isinstance(policy, FixedSets):
+    if policy.sets is not None:
         turn = np.empty(length, dtype=np.int64)
         for number, some in enumerate(policy.sets):
             turn[list(some)] = number
         current = np.where(seen.masked, turn, length).min(axis=1)
         right = (seen.chosen == (seen.masked & (turn == current[:, None]))).all(axis=1)
         return np.where(right | (seen.size == 0), 0.0, -math.inf)
-    assert isinstance(policy, Adaptive)
+    policy = Adaptive.of(policy)
     among = seen.candidates(policy.block_length)
     if policy.score == "random":
         return uniformly(seen, among)
@@ -304,3 +316,31 @@ def proposals(
     left = np.bincount(other, tails, minlength=len(chosen))
     outside = (chosen & ~among).any(axis=1)
     return np.where(outside | ~possible, -math.inf, kept + left)
+
+
+def replaced_proposals(policy: Adaptive, seen: Transitions, kept: Array, drawn: Rows, shares: Sequence[float]) -> Array:
+    """Log probability (S, n), at least, if each kept proposal is replaced by a uniform token, with S probabilities.
+
+    Parameters
+    ----------
+    policy, seen, drawn
+        As of :func:`proposals`.
+    kept : (n,) float64
+        Log probability of the proposals seen.
+    shares : sequence of float
+
+    Notes
+    -----
+    Only what could not be kept as it is counts as replaced: the least likely token of it, for the likeliest one.
+    """
+    odd = np.flatnonzero(np.isneginf(kept) & (seen.size > 0))
+    some = Transitions(seen.y[odd], seen.reached[odd].copy(), seen.log_c[odd], seen.step[odd], seen.steps[odd])
+    written = np.take_along_axis(some.log_c, some.tokens[..., None], 2)[..., 0]
+    place = np.where(some.chosen, written, math.inf).argmin(axis=1)
+    rows = np.arange(len(odd))
+    some.reached[rows, place] = some.log_c[rows, place].argmax(axis=1)
+    share = np.array(shares)[:, None]
+    found = seen.size * np.log1p(-share) + kept
+    found[:, odd] = np.log(share) - math.log(seen.vocab) + (some.size - 1) * np.log1p(-share)
+    found[:, odd] += proposals(policy, some, drawn, lambda logs: logs, exactly=True)
+    return found

@@ -188,9 +188,9 @@ def tied_laws(instance: Instance, oracle: Oracle) -> TiedLaws | None:
     Cost: every draw of tokens at every partial sequence that can be reached, in Python.
     """
     policy = instance.policy
-    if not isinstance(policy, Adaptive) or policy.score == "random":
+    if policy.score in (None, "random"):
         return None
-    walk = _Walk(instance, policy, oracle)
+    walk = _Walk(instance, Adaptive.of(policy), oracle)
     moves, ends = walk.run()
     return TiedLaws(moves, ends, instance.vocab**instance.length) if walk.tied else None
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..policies import Adaptive, Policy
+from ..errors import BadInput
+from ..policies import Policy
 
-__all__ = ["AS_CLAIMED", "GREEDY", "STALE", "TEMPERATURES", "claimed_tokens", "near_laws", "token_laws"]
+__all__ = ["AS_CLAIMED", "GREEDY", "STALE", "TEMPERATURES", "claimed_tokens", "near_laws", "normalised", "token_laws"]
 
 Array = NDArray[np.float64]
 Rows = Callable[[Array], Array]
@@ -26,7 +27,7 @@ REPLACED = "3 % of the tokens drawn uniformly"
 
 def claimed_tokens(policy: Policy) -> Rows:
     """The claim's."""
-    exponent = float(policy.exponent) if isinstance(policy, Adaptive) else 1.0
+    exponent = float(policy.exponent)
     return greedy if exponent == math.inf else tempered(exponent)
 
 
@@ -110,6 +111,23 @@ def replaced(own: Rows, share: float) -> Rows:
     def rows(logs: Array) -> Array:
         rest = math.log1p(-share) if share < 1 else -math.inf
         return np.logaddexp(rest + own(logs), vocab_share - math.log(logs.shape[-1]))
+
+    return rows
+
+
+def normalised(laws: Mapping[str, Rows]) -> dict[str, Rows]:
+    """Somebody's laws, each row divided by its sum, so that they are evidence whatever they are."""
+    return {name: _checked(name, law) for name, law in laws.items()}
+
+
+def _checked(name: str, law: Rows) -> Rows:
+    def rows(logs: Array) -> Array:
+        found = np.asarray(law(logs), dtype=np.float64)
+        if found.shape != logs.shape or np.isnan(found).any() or (found == math.inf).any():
+            raise BadInput(name, f"it returned shape {found.shape}, NaN or infinity; logs {logs.shape} are accepted")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            total = np.log(np.exp(found - found.max(axis=-1, keepdims=True)).sum(axis=-1, keepdims=True))
+            return np.where(found > -math.inf, found - found.max(axis=-1, keepdims=True) - total, -math.inf)
 
     return rows
 

@@ -8,19 +8,30 @@ alternatives, are test martingales; a step of probability zero refutes the claim
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from ..policies import Adaptive, Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Adaptive, Policy
 from .diagnosis import DRAWN, SCORED, UNIFORMLY, Component, Diagnosis
 from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import size_laws
-from .steps import SCORES, SLIP, Transitions, claimed_positions, claimed_sizes, proposals, strictly_by, uniformly
-from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, token_laws
+from .steps import (
+    SCORES,
+    SLIP,
+    Transitions,
+    claimed_positions,
+    claimed_sizes,
+    proposals,
+    replaced_proposals,
+    strictly_by,
+    uniformly,
+)
+from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, normalised, token_laws
 from .trace import Trace
 
 __all__ = ["Impossible", "TraceTest", "can_be_followed"]
@@ -30,13 +41,19 @@ Rows = Callable[[Array], Array]
 Model = tuple[str, str]
 
 LAST = "the likeliest token at the last step"
+AFTERWARDS = (0.003, 0.01, 0.03, 0.1, 0.3)
+"""Shares of the tokens that are replaced by uniform ones after proposals were chosen."""
+
 WITH_NOISE = "with Gumbel noise of"
 
 BOTH = "positions and tokens"
-"""The component of alternatives that change both, or that are rare; they share a small part of the stake."""
+"""The component of alternatives that change both."""
 
-PARTS, RARE = ("sizes", "positions", "tokens"), 0.05
-"""The components of all other alternatives, and the share of these."""
+AGAIN = "rows", "the same in every call"
+"""The alternative that every call has the rows of the first."""
+
+SAME = 2 * SLIP
+"""Difference in nats below which two laws of a step, one with slips, are the same."""
 
 FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
@@ -75,7 +92,7 @@ class Impossible:
 
 def can_be_followed(policy: Policy) -> bool:
     """Whether the law of its steps is known here."""
-    return isinstance(policy, Bernoulli | FixedSize | FixedSets | Adaptive)
+    return any(each is not None for each in (policy.step_law, policy.random_sizes, policy.sets, policy.score))
 
 
 class TraceTest:
@@ -86,33 +103,47 @@ class TraceTest:
     policy : Policy
         One that can be followed.
     vocab, length : int
+    laws, scores : mapping of str to callable, optional
+        Further alternatives, as of :class:`Claim`.
 
     Attributes
     ----------
     log, most : float
         The evidence in nats, now and where it was most.
+    wealth : dict of (str, str) to float
+        That of each alternative, by component and name.
     impossible : list of Impossible
         The first of each call and component.
     """
 
-    def __init__(self, policy: Policy, vocab: int, length: int) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        vocab: int,
+        length: int,
+        laws: Mapping[str, Rows] = MappingProxyType({}),
+        scores: Mapping[str, Rows] = MappingProxyType({}),
+    ) -> None:
         self.policy, self.vocab, self.length = policy, vocab, length
-        self.block = policy.block_length if isinstance(policy, Adaptive) else length
+        self.block = policy.block_length or length
         self.proposing = (
-            policy
-            if isinstance(policy, Adaptive) and policy.proposes
+            Adaptive.of(policy)
+            if policy.proposes
             else Adaptive(
                 length, score="confidence", order="sample-then-choose", sizes=[self.block], block_length=self.block
             )
         )
         self.proposes = self.proposing is policy
-        self.own, self.laws = claimed_tokens(policy), token_laws(policy, vocab)
+        self.own, self.laws = claimed_tokens(policy), {**token_laws(policy, vocab), **normalised(laws)}
+        self.scores = scores
         self.few, self.tries_noise = length * vocab > MANY_CELLS, length * vocab <= FEW_CELLS
         self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in FEW]
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
-        self._wealth: dict[Model, float] = {}
+        self.wealth: dict[Model, float] = {}
         self._against: dict[Model, float] = {}
+        self._apart: set[Model] = set()
+        self._first: dict[tuple[int, ...], Trace] = {}
         self.diagnosis = Diagnosis(policy, length)
         self._hazards = np.zeros((2, policy.steps))
         self._waiting: list[Trace] = []
@@ -133,7 +164,7 @@ class TraceTest:
         if not self._waiting:
             return
         traces, self._waiting = self._waiting, []
-        seen, row, earlier = _transitions(traces)
+        seen, row, earlier = _transitions(traces, self.scores)
         calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
         cell_of, place = np.nonzero(seen.chosen)
         logs, written = seen.log_c[cell_of, place], seen.reached[cell_of, place]
@@ -179,20 +210,21 @@ class TraceTest:
         else:
             found |= {("tokens", name): (law, tokens) for name, law in by_token.items() if name != AS_CLAIMED}
             found["positions", DRAWN] = proposed[AS_CLAIMED, False], claim
-            if chosen.any():
+            if not self.policy.one_choice:
                 found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
                 found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
         before = self._learn(seen, np.searchsorted(calls, row, side="right") - 1)
         found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, before).items()}
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls)
+        self._bet_on_repetition(traces, np.bincount(row, sizes + claim, minlength=int(calls[-1])).astype(float), calls)
         shared = {} if self.few else self._proposed(seen, exactly=False)
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
         self.calls += len(traces)
-        shares = [math.log1p(-RARE) + self._mean(*PARTS), math.log(RARE) + self._mean(BOTH)]
-        self.log = math.inf if self.impossible else float(logsumexp(shares))
+        parts = [self._mean(part) for part in {component for component, _ in self.wealth}]
+        self.log = math.inf if self.impossible else float(logsumexp(parts)) - math.log(len(parts))
         self.most = max(self.most, self.log)
         # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
         self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
@@ -215,21 +247,47 @@ class TraceTest:
         possible = ~np.isneginf(claimed)
         ratio = np.where(possible, law, 0.0) - np.where(possible, claimed, 0.0)
         by_row = np.bincount(row, ratio, minlength=int(calls[-1]))
-        for kept, logs in ((self._wealth, by_row), (self._against, -by_row)):
+        if np.abs(ratio).max(initial=0.0) > SAME:
+            self._apart.add(model)
+        for kept, logs in ((self.wealth, by_row), (self._against, -by_row)):
             means = np.logaddexp.reduceat(logs, calls[:-1]) - np.log(np.diff(calls))
             kept[model] = kept.get(model, 0.0) + float(means.sum())
 
+    def _bet_on_repetition(self, traces: list[Trace], claimed: Array, calls: NDArray[np.int64]) -> None:
+        """That each row does what it did in the first call of as many; half of the stake is kept for all else."""
+        for trace, start in zip(traces, calls.tolist(), strict=False):
+            first = self._first.setdefault(trace.y.shape, trace)
+            if first is trace:
+                continue
+            own = claimed[start : start + trace.y.shape[1]]
+            # A step that the claim forbids is counted elsewhere.
+            same = (first.y == trace.y).all(axis=(0, 2)) & np.isfinite(own)
+            again = np.where(same, np.logaddexp(0.0, -np.where(same, own, 0.0)), 0.0) - math.log(2)
+            wealth = float(logsumexp(again)) - math.log(len(again))
+            self.wealth[AGAIN] = self.wealth.get(AGAIN, 0.0) + wealth
+
+    @property
+    def repetition(self) -> float:
+        """Evidence that calls repeat earlier ones, if it explains more than all components together; else 0."""
+        by_part = {part: max(self._best(part), 0.0) for part in ("sizes", "positions", "tokens", BOTH)}
+        others = max(by_part[BOTH], sum(by_part.values()) - by_part[BOTH])
+        found = self.wealth.get(AGAIN, 0.0)
+        return found if found > others else 0.0
+
+    def _best(self, part: str) -> float:
+        return max((wealth for (component, _), wealth in self.wealth.items() if component == part), default=0.0)
+
     def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
         """Laws of which positions, given how many."""
-        among = seen.candidates(self.block)
-        found = {f"by {score}": strictly_by(seen, score, among) for score in SCORES}
+        among, scores = seen.candidates(self.block), (*SCORES, *self.scores)
+        found = {f"by {score}": strictly_by(seen, score, among) for score in scores}
         if self.block < self.length:
-            found |= {f"by {score}, blocks ignored": strictly_by(seen, score, seen.masked) for score in SCORES}
+            found |= {f"by {score}, blocks ignored": strictly_by(seen, score, seen.masked) for score in scores}
             found[f"{UNIFORMLY}, in blocks"] = np.logaddexp(
                 math.log1p(-SLIP) + uniformly(seen, among), math.log(SLIP) + uniformly(seen, seen.masked)
             )
         found[UNIFORMLY] = uniformly(seen, seen.masked)
-        score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
+        score = self.policy.score
         if score in SCORES and not self.proposes:
             found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
@@ -237,11 +295,16 @@ class TraceTest:
     def _proposed(self, seen: Transitions, exactly: bool) -> dict[tuple[str, bool], Array]:
         """Laws of proposals, by what they are drawn from and whether that is what scores are, too."""
         share = 1.0 if exactly else 0.5
-        return {
+        found = {
             (name, after): proposals(self.proposing, seen, law, law if after else _as_they_are, exactly, share)
             for name, law in ((name, self._law(name)) for name in self.proposed)
             for after in ((False,) if self.few or name in (AS_CLAIMED, GREEDY) else (False, True))
         }
+        if exactly:
+            replaced = replaced_proposals(self.proposing, seen, found[AS_CLAIMED, False], self.own, AFTERWARDS)
+            for some, law in zip(AFTERWARDS, replaced, strict=True):
+                found[f"{100 * some:g} % of the tokens replaced after the choice", False] = law
+        return found
 
     def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, Array]:
         """Laws of positions by a score with noise, which for proposals may fall to 0."""
@@ -261,7 +324,7 @@ class TraceTest:
 
     def _after(self, seen: Transitions) -> dict[str, Array]:
         """Which positions, if the claimed score is that of the law that tokens are drawn from."""
-        score = self.policy.score if isinstance(self.policy, Adaptive) else "random"
+        score = self.policy.score
         if score not in SCORES or self.proposes:
             return {}
         among = seen.candidates(self.block)
@@ -314,14 +377,25 @@ class TraceTest:
             found = self._mean(name)
             if name in ("positions", "tokens"):
                 found = max(found, self._mean(BOTH))
-            evidence[name] = math.inf if name in impossible else found
+            here = {name, "positions"} if name == "tokens" and self.proposes else {name}
+            evidence[name] = math.inf if here & impossible else found
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
         return self.diagnosis.components(refuted, evidence, impossible, alpha)
 
-    def _mean(self, *components: str) -> float:
-        """The logarithm of the mean wealth of the alternatives to these components."""
-        parts = [wealth for (component, _), wealth in self._wealth.items() if component in components]
+    def _mean(self, component: str) -> float:
+        """The logarithm of the mean wealth of the alternatives to this component."""
+        parts = [wealth for (part, _), wealth in self.wealth.items() if part == component]
         return float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
+
+    def stake(self, component: str) -> float:
+        """Minus the logarithm of what is staked on each alternative to a component, in nats."""
+        parts = [part for part, _ in self.wealth]
+        return math.log(len(set(parts))) + math.log(max(parts.count(component), 1))
+
+    def near(self) -> dict[str, float]:
+        """Evidence, in nats, against the laws of tokens that a test of any use can tell from the claim's."""
+        near = {name: self._against.get(("tokens", name)) for name in near_laws(self.policy)}
+        return {name: nats for name, nats in near.items() if nats is not None}
 
     def not_excluded(self, alpha: float) -> list[str]:
         """Alternatives that are far enough from the claim and not refuted themselves, by as much evidence."""
@@ -330,7 +404,9 @@ class TraceTest:
         return [
             f"{component}: {name}"
             for (component, name), against in self._against.items()
-            if against < enough and (name in near if component == "tokens" else name != UNIFORMLY)
+            if against < enough
+            and (component, name) in self._apart
+            and (name in near if component == "tokens" else name != UNIFORMLY)
         ]
 
 
@@ -338,7 +414,7 @@ def _as_they_are(logs: Array) -> Array:
     return logs
 
 
-def _transitions(traces: list[Trace]) -> tuple[Transitions, NDArray[np.int64], Array]:
+def _transitions(traces: list[Trace], scores: Mapping[str, Rows]) -> tuple[Transitions, NDArray[np.int64], Array]:
     """The steps of rows that are not complete, whose they are, and what the network had said one step earlier."""
     parts, rows = [], 0
     for trace in traces:
@@ -357,4 +433,4 @@ def _transitions(traces: list[Trace]) -> tuple[Transitions, NDArray[np.int64], A
         )
         rows += trace.y.shape[1]
     y, reached, logits, step, row, earlier, calls = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Transitions(y, reached, logits, step, calls), row, earlier
+    return Transitions(y, reached, logits, step, calls, scores), row, earlier

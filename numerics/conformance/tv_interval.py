@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from ..numbers.enclosure import gamma
 
-__all__ = ["sequences_needed", "tv_interval"]
+__all__ = ["expected_tv", "sequences_needed", "tv_interval"]
 
 SLACK = 1e-9
 """Relative allowance for the rounding of some thousand additions and of square roots."""
@@ -84,10 +84,14 @@ def sequences_needed(p: NDArray[np.float64], tv: float, alpha: float) -> int:
     while few < many:
         n = (few + many) // 2
         spread, slope = _terms(p, n, alpha)
-        expected = float(np.sqrt(p * (1 - np.minimum(p, 1.0))).sum()) / math.sqrt(2 * math.pi * n)
-        fits = expected + spread + slope * math.sqrt(tv) <= tv
+        fits = expected_tv(p, n) + spread + slope * math.sqrt(tv) <= tv
         few, many = (few, n) if fits else (n + 1, many)
     return few
+
+
+def expected_tv(p: NDArray[np.float64], n: int) -> float:
+    """Of n sequences drawn from p, by the normal law: about ``sum sqrt(p (1 - p) / (2 pi n))``."""
+    return float(np.sqrt(p * (1 - np.minimum(p, 1.0))).sum()) / math.sqrt(2 * math.pi * n)
 
 
 def _missing(p: NDArray[np.float64]) -> float:

@@ -4,6 +4,7 @@ from .base import Denoiser, NearRule, OffSupport, Predictor
 from .exact import Exact
 from .kind import DenoiserTable, read_denoiser
 from .learned import Learned, nearest_neighbours
+from .network import Network
 from .perturbed import Perturbed
 from .table import Table
 
@@ -13,6 +14,7 @@ __all__ = [
     "Exact",
     "Learned",
     "NearRule",
+    "Network",
     "OffSupport",
     "Perturbed",
     "Predictor",

@@ -15,7 +15,7 @@ from ..traits import decides
 
 __all__ = ["Denoiser", "NearRule", "OffSupport", "Predictor"]
 
-OffSupport = Literal["uniform", "marginal", "stop"]
+OffSupport = Literal["uniform", "marginal", "stop", "denoiser"]
 """The rules for tokens drawn in a context of probability zero (definitions.md#off-support)."""
 
 Predictor = Callable[[NDArray[np.int64], NDArray[np.float64]], NDArray[np.float64]]
@@ -60,6 +60,9 @@ class Denoiser(ABC):
     exact = False
     """Whether it predicts the language's own conditionals."""
 
+    everywhere = False
+    """Whether it predicts in impossible contexts, too, so that the rule ``denoiser`` can apply there."""
+
     @property
     @abstractmethod
     def rational(self) -> bool:
@@ -76,6 +79,14 @@ class Denoiser(ABC):
     @abstractmethod
     def written(self) -> dict[str, Any]:
         """The ``[denoiser]`` table without its convention off the support; BadInput where no file can hold it."""
+
+    def least(self, vocab: int) -> float:
+        """A lower bound of all predictions; 0 where none is known."""
+        return 0.0
+
+    def nanoseconds(self, length: int) -> float:
+        """Estimated time of its own for the predictions in one partial sequence."""
+        return 0.0
 
     def near_rule(self, language: Language) -> NearRule | None:
         """The rule by which the two nearest revealed neighbours decide, given what they tell of a Markov chain.

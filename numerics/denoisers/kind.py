@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from ..languages import Language
 from ..spec.table import ABSENT, KindTable
-from .base import Denoiser
+from .base import Denoiser, OffSupport
 
 __all__ = ["DenoiserTable", "read_denoiser"]
 
@@ -16,7 +16,7 @@ class DenoiserTable(KindTable):
     """A ``[denoiser]`` table, with the convention for contexts of probability zero."""
 
     default_kind: ClassVar[str | None] = "exact"
-    off_support: Literal["uniform", "marginal", "stop"] = "uniform"
+    off_support: OffSupport = "uniform"
     off_support_scope: Literal["global", "local"] = ABSENT
 
     def build(self, folder: Path, language: Language) -> Denoiser:

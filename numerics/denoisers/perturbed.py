@@ -81,6 +81,9 @@ class Perturbed(Denoiser):
 
         return tilted
 
+    def least(self, vocab: int) -> float:
+        return float(self.strength) / vocab if self.noise == "uniform" else 0.0
+
     def near_rule(self, language: Language) -> NearRule | None:
         """Tokens that are equally likely within rounding need no decision here: if the favourite is one or the other,
         the divergence is that of conditionals in which the two have changed places."""

@@ -40,6 +40,7 @@ class Table(Denoiser):
     ) -> None:
         if (conditionals is None) == (neighbours is None):
             raise BadInput("path", "exactly one of the arrays conditionals and neighbours is accepted")
+        self.everywhere = conditionals is not None
         self.conditionals = None if conditionals is None else np.asarray(conditionals, dtype=np.float64)
         self.neighbours = None if neighbours is None else np.asarray(neighbours, dtype=np.float64)
 

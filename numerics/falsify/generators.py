@@ -52,7 +52,7 @@ UNITS = 64
 TRIES = 20
 """Random draws before one of the examples is taken."""
 
-RANDOM_KINDS = ("tabular",) * 5 + ("markov",) * 2 + ("hmm", "blocks", "iid")
+RANDOM_KINDS = tuple(kind for kind, table in sorted(LanguageTable.kinds().items()) for _ in range(table.draws))
 """Kinds of languages that are drawn at random, the likelier ones repeated."""
 
 PERTURBATIONS = (("peak", "1/3"), ("uniform", "1/3"), ("peak", "1/16"), ("uniform", "1/16"), ("peak", "3/4"))
@@ -262,10 +262,6 @@ def random_candidate(family: Family, rng: Random) -> Candidate:
 def _drawn(family: Family, rng: Random) -> Candidate:
     language, vocab, length = _random_language(family, rng)
     first = random_policy(family, length, rng)
-    for _ in range(TRIES if family.relation == "refines" else 0):
-        if has_steps(first):
-            break
-        first = random_policy(family, length, rng)
     if family.subjects == 1:
         policies: tuple[Spec, ...] = (first,)
     elif family.relation == "refines":
@@ -303,9 +299,10 @@ def _random_language(family: Family, rng: Random) -> tuple[Spec, int, int]:
 
 
 def random_policy(family: Family, length: int, rng: Random) -> Spec:
-    """A policy that the family allows."""
+    """A policy that the family allows; one with listed steps where they are to be split."""
     listed = _policies(family.traits, length)
-    kind = rng.choice(list(listed))
+    refined = family.relation == "refines"
+    kind = rng.choice([kind for kind, examples in listed.items() if not refined or any(map(has_steps, examples))])
     for _ in range(TRIES):
         policy = PolicyTable.kinds()[kind].drawn(length, rng)
         if policy is not None and family.allows_policy(policy, length):

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 from ..errors import MaskboundError
+from ..languages import LanguageTable
 from ..spec.draws import Spec, normalised
 from .generators import EXACT, PERTURBATIONS, Family, built, merged_steps
 from .subject import Candidate, law_at, policy_steps, rows, spelled_out, whole_weights, with_row
@@ -127,35 +128,12 @@ def reductions(candidate: Candidate, family: Family) -> Iterator[Candidate]:
 def _shorter(candidate: Candidate) -> Iterator[Candidate]:
     """The named language of smaller parameters; positions dropped from policies and denoisers to match."""
     language = candidate.language
-    for smaller, dropped in _smaller_parameters(language):
+    for smaller, dropped in LanguageTable.kinds()[language["kind"]].smaller(language):
         yield from _dropped(replace(candidate, language=smaller), dropped)
     if language["kind"] != "tabular":
         return
     for i in range(language["length"]) if language["length"] > 1 else ():
         yield from _dropped(replace(candidate, language=_without_position(language, i)), [i])
-
-
-def _smaller_parameters(language: Spec) -> Iterator[tuple[Spec, list[int]]]:
-    """Languages of the same kind, and the positions that are gone."""
-    kind, length = language["kind"], language.get("length", 0)
-    block = {"pair": 2, "shifted-pair": 2, "copy": language.get("copies", 1)}.get(kind, 1)
-    if kind == "permutations":
-        yield {**language, "length": length - 1}, [length - 1]
-        return
-    if kind != "tabular" and length > block:
-        yield {**language, "length": length - block}, list(range(length - block, length))
-    if kind == "copy":
-        dropped = list(range(block - 1, length, block))
-        yield {**language, "copies": block - 1, "length": length - len(dropped)}, dropped
-    if kind == "mds":
-        yield from (({**language, "field": prime}, []) for prime in (2, 3, 5) if prime < language["field"])
-        yield {**language, "dimension": language["dimension"] - 1}, []
-    if kind in ("pair", "copy", "shifted-pair") and language["vocab"] > 1:
-        yield {**language, "vocab": language["vocab"] - 1}, []
-    if kind == "blocks":
-        one = language["block"]["length"]
-        end = one * language["count"]
-        yield {**language, "count": language["count"] - 1}, list(range(end - one, end))
 
 
 def _dropped(candidate: Candidate, positions: list[int]) -> Iterator[Candidate]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from ..render.figure import Figure, Panel, Series
 from ..render.table import Table
 from .study import hmm_ser, minimax, ngram_ter, pareto, schedules, steps_to_target
+from .trained import trained
 
 __all__ = ["FIGURES"]
 
@@ -29,9 +30,9 @@ def _english_curve(table: Table) -> Figure:
         replace(table, rows=tuple(row for row in table.rows if row[order] == "random")),
         "N",
         (Panel("nats per token", gap, "log"), Panel("bigram rate (KL in nats)", rates, "log")),
-        "What fewer steps than tokens cost on English letters. Left: the largest TER gap falls as 1/N and stays a "
-        "constant factor below the bound, which itself is far below log V / N. Right: how wrong the pairs of "
-        "neighbouring letters are.",
+        "What fewer steps than tokens cost on English letters. Left: PATH_KL/L, which the TER gap does not exceed, "
+        "falls as 1/N and stays a constant factor below the bound, which itself is far below log V / N. Right: how "
+        "wrong the pairs of neighbouring letters are.",
         x_label="steps N",
         x_scale="log2",
     )
@@ -59,6 +60,8 @@ FIGURES: Mapping[str, tuple[str, Callable[[Table], Figure]]] = MappingProxyType(
         "policies": ("policies", pareto),
         "schedules": ("schedules", schedules),
         "steps-to-target": ("steps-to-target", steps_to_target),
+        "trained": ("trained", trained),
+        "trained-at-length": ("trained-at-length", trained),
     }
 )
 """Name of the figure to the name of its table and its declaration."""

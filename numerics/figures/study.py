@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..render.figure import Figure, Panel, Series
 from ..render.table import Table
+from ..study.steps_to_target import GAP, WRONG
 
 __all__ = ["hmm_ser", "minimax", "ngram_ter", "pareto", "schedules", "steps_to_target"]
 
@@ -35,10 +36,10 @@ def ngram_ter(table: Table) -> Figure:
     return Figure(
         table,
         "N",
-        (*panels, Panel("TER (perplexity)", perplexity)),
+        (*panels, Panel("TER", perplexity, title="perplexities")),
         "Token error rates of random sparse n-grams. The gap to the language's own falls as 1/N whatever n is; it lies "
-        "in the band, whose upper edge is PATH_KL/L, half the bound. Right: as perplexities, beside "
-        "what one token at a time reaches.",
+        "in the band, whose upper edge is PATH_KL/L, half the bound (a band around a line is the interval of its "
+        "numbers). Last: as perplexities, beside what one token at a time reaches.",
         x_label="steps N",
         x_scale="log2",
         by="language",
@@ -81,7 +82,7 @@ def pareto(table: Table) -> Figure:
         (language, tuple(Series(name) for name in DRAWN if _has(spread, language, name)))
         for language in _languages(table)
     ]
-    panels = tuple(Panel("KL (nats)", series, group=language) for language, series in with_lines if series)
+    panels = tuple(Panel("KL (nats)", series, "log", language) for language, series in with_lines if series)
     return Figure(
         spread,
         "E[steps]",
@@ -89,7 +90,7 @@ def pareto(table: Table) -> Figure:
         "What a step buys: KL against the expected number of steps. Choosing by confidence or entropy costs more than "
         "random sizes where sure positions depend on each other; proposals do not sample the language at any number "
         "of steps.",
-        x_label="E[steps]",
+        x_label="expected steps",
         x_scale="log2",
         by="language",
     )
@@ -114,19 +115,28 @@ def steps_to_target(table: Table) -> Figure:
         if isinstance(row[place["L"]], int)
     )
     spread = replace(table, columns=("error", "L", *languages), rows=rows)
+    titles = {"TER gap": f"TER gap of at most {GAP} nats a token", "SER": f"SER of at most {WRONG}"}
     panels = tuple(
-        Panel("steps N", tuple(Series(name) for name in languages if _has(spread, error, name)), "log2", error)
+        Panel(
+            "steps N",
+            tuple(Series(name) for name in languages if _has(spread, error, name)),
+            "log2",
+            error,
+            titles[error],
+        )
         for error in _names(table, "error")
     )
     return Figure(
         spread,
         "L",
         panels,
-        "Steps that are enough for an error, against the length. A token error rate needs a number that does not grow "
-        "with the length; a sequence error rate one that grows in proportion to it.",
+        "Steps that are enough for an error, against the length. In a random order a token error rate needs a number "
+        "that does not grow with the length, a sequence error rate one that grows in proportion to it; a chain in the "
+        "right order is written without error in log2 L steps.",
         x_label="length L",
         x_scale="log2",
         by="error",
+        same_y=True,
     )
 
 
@@ -160,14 +170,15 @@ def minimax(table: Table) -> Figure:
         Series("fixed: PATH_KL/DTC", "fixed, DTC"),
         Series("random: PATH_KL/DTC", "random, DTC"),
     )
+    of_wrong = (Series("fixed: SER", "fixed sizes"), Series("random: SER", "random sizes, at least"))
     return Figure(
         table,
         "N",
         (
-            Panel("PATH_KL/(TC + DTC), worst language", of_information, "log"),
-            Panel("PATH_KL/TC and PATH_KL/DTC", of_one, "log"),
-            Panel("SER, worst code", (Series("fixed: SER", "fixed sizes"), Series("random: SER", "random, at least"))),
-            Panel("KL of random sizes, same code (nats)", (Series("random: KL"),)),
+            Panel("PATH_KL/(TC + DTC)", of_information, "log", title="worst language for TC + DTC"),
+            Panel("PATH_KL/TC, PATH_KL/DTC", of_one, "log", title="worst languages for TC and for DTC"),
+            Panel("SER", of_wrong, title="worst code"),
+            Panel("KL (nats)", (Series("random: KL", "random sizes"),), title="the same code"),
         ),
         "What drawing the sizes at random gains against the worst of all languages of 1024 tokens. PATH_KL is about "
         "halved, and with few steps much more is gained where TC or DTC alone counts. SER gains next to nothing, "

@@ -56,7 +56,9 @@ def _anonymous(entry: Any) -> Any:
 
 
 def _content(path: str) -> str:
+    stem, of_python, name = path.rpartition(".py:")
+    file, tail = (f"{stem}.py", f":{name}") if of_python else (path, "")
     try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        return hashlib.sha256(Path(file).read_bytes() + tail.encode()).hexdigest()
     except OSError as problem:
         raise BadInput(path, f"the file cannot be read ({problem.strerror})") from None

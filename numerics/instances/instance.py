@@ -21,7 +21,7 @@ __all__ = ["Instance", "require_instance"]
 
 LONGEST_SHOWN = 300
 """Characters of a language or a policy in a notebook."""
-RULES = ("uniform", "marginal", "stop")
+RULES = ("uniform", "marginal", "stop", "denoiser")
 _HOME = {"language": "languages", "policy": "policies", "denoiser": "denoisers"}
 SCOPES = (None, "global", "local")
 
@@ -49,9 +49,9 @@ class Instance(AsTable):
     policy : Policy
     denoiser : Denoiser
         Exact unless another is given.
-    off_support : {"uniform", "marginal", "stop"}
-        What is drawn in a context of probability zero (definitions.md#off-support), whatever the denoiser; ``stop``
-        abandons the sequence.
+    off_support : {"uniform", "marginal", "stop", "denoiser"}
+        What is drawn in a context of probability zero (definitions.md#off-support); ``stop`` abandons the sequence,
+        ``denoiser`` draws what a table or a network says there.
     off_support_scope : {"global", "local"} or None
         How far a contradiction reaches; None is the engine's own: tables global, intervals and blocks local.
     name : str
@@ -78,6 +78,8 @@ class Instance(AsTable):
                 raise BadInput(
                     key, f"found {found}; a {key} is accepted, such as those of maskbound.numerics.{_HOME[key]}"
                 )
+        if self.off_support == "denoiser" and not self.denoiser.everywhere:
+            raise BadInput("off_support", f'found "denoiser"; {self.denoiser!r} says nothing in impossible contexts')
         self.policy.check(self.language.vocab, self.language.length)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -141,11 +143,13 @@ class Instance(AsTable):
 
     def with_convention(self, predicted: NDArray[np.float64], possible: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Predictions (n, L, V), replaced by the off-support rule where the context is impossible (n, L)."""
+        if self.off_support == "denoiser":
+            return predicted
         return np.where(possible[..., None], predicted, self.convention)
 
     @cached_property
     def convention(self) -> NDArray[np.float64]:
-        """The rows (L, V) of the off-support rule."""
+        """The rows (L, V) of the off-support rule; zeros where it has none of its own."""
         if self.off_support == "uniform":
             return np.full((self.length, self.vocab), 1 / self.vocab)
         return self.marginals if self.off_support == "marginal" else np.zeros((self.length, self.vocab))

@@ -15,6 +15,16 @@ def _steps_divide_length(instance: Instance) -> bool:
     return instance.length % instance.policy.steps == 0
 
 
+@decides("TwoSteps", "instance")
+def _has_two_steps(instance: Instance) -> bool:
+    return instance.policy.steps == 2 <= instance.length
+
+
+@decides("AllButOneStep", "instance")
+def _has_all_but_one_step(instance: Instance) -> bool:
+    return instance.policy.steps == instance.length - 1
+
+
 @decides("SeparatedSteps", "instance")
 def _separates_steps(instance: Instance) -> bool:
     """Tokens of one step are in different blocks, or apart in the sense of the n-gram that their block is."""

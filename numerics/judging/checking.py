@@ -22,6 +22,7 @@ from ..metrics import measure_one
 from ..metrics.divergence import law_distance
 from ..metrics.log_forms import exact_law_distance
 from ..numbers.enclosure import Enclosure
+from ..numbers.units import read_unit
 from . import exact as exactly
 from .exact import Real
 from .hypotheses import missing
@@ -41,6 +42,7 @@ def check(
     relation: str | None = None,
     request: Request | None = None,
     exact: bool = False,
+    unit: str = "nats",
 ) -> Verdicts:
     """Verdicts of statements on one instance, or on a pair.
 
@@ -57,6 +59,8 @@ def check(
     exact : bool
         Decide by rationals and log forms, and by intervals where an instance is not rational or too large for that.
         Otherwise these decide only what intervals leave open, where that is quick (:func:`settled`).
+    unit : {"nats", "bits"}
+        Of what the verdicts show; numbers in claims are nats in either.
 
     Returns
     -------
@@ -67,7 +71,8 @@ def check(
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
     fitting = [statement for statement in judged if statement.subjects == len(works)]
-    return Verdicts(settled(statement, works, relation, exact) for statement in fitting)
+    unit = read_unit(unit)
+    return Verdicts(settled(statement, works, relation, exact).in_unit(unit) for statement in fitting)
 
 
 def judge(

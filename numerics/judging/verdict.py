@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from ..display import AsTable, Rows
+from ..errors import BadInput
+from ..metrics.units import in_nats
 from ..numbers.enclosure import Enclosure
+from ..numbers.units import converted, read_unit
 
 __all__ = ["Side", "Status", "Verdict", "Verdicts"]
 
@@ -52,6 +55,15 @@ class Side:
         """Its interval as an enclosure, for display."""
         return Enclosure(self.value, self.lo, self.hi, "bound")
 
+    def in_unit(self, unit: str, *, is_information: bool) -> Side:
+        """What it was computed from in that unit, and the side itself if it is an amount of information."""
+        used = {
+            name: converted(found, unit) if in_nats(name.removesuffix("@2")) else found
+            for name, found in self.quantities.items()
+        }
+        whole = converted(self.shown(), unit) if is_information else self
+        return Side(whole.value, whole.lo, whole.hi, used)
+
 
 @dataclass(frozen=True, repr=False)
 class Verdict(AsTable):
@@ -69,6 +81,8 @@ class Verdict(AsTable):
         Why it does not apply, is undecided or undefined; empty otherwise.
     exactly : str
         Why exact arithmetic, tried after the intervals, did not decide it either.
+    unit : {"nats", "bits"}
+        Of what is an amount of information.
     """
 
     statement: Any
@@ -78,12 +92,16 @@ class Verdict(AsTable):
     rhs: Side | None = None
     reason: str = ""
     exactly: str = ""
+    unit: str = "nats"
 
     def __bool__(self) -> bool:
         return bool(self.status)
 
     def __repr__(self) -> str:
         return f"<Verdict {self.statement.id} on {' & '.join(self.instances)}: {self.status.value}>"
+
+    def __str__(self) -> str:
+        return self.account()
 
     def table(self) -> Rows:
         """The statement, both sides, and why it is as it is."""
@@ -98,6 +116,19 @@ class Verdict(AsTable):
 
     def _repr_latex_(self) -> str:
         return f"${self.statement.latex()}$: {self.status.value}"
+
+    def in_unit(self, unit: str) -> Verdict:
+        """The same with its sides, if they are amounts of information, and quantities in ``"nats"`` or ``"bits"``.
+
+        Judging is in nats, and so is the statement: a number that a claim compares with KL is one of nats.
+        """
+        if read_unit(unit) == self.unit:
+            return self
+        if self.unit != "nats":
+            raise BadInput("unit", f"the verdict is in {self.unit} already; one in nats is accepted")
+        information = self.statement.is_information
+        left, right = (side and side.in_unit(unit, is_information=information) for side in (self.lhs, self.rhs))
+        return replace(self, lhs=left, rhs=right, unit=unit)
 
     @property
     def margin(self) -> float:
@@ -129,6 +160,8 @@ class Verdict(AsTable):
             lines.append(f"  {self.reason}")
         if self.exactly:
             lines.append(f"  in exact arithmetic: {self.exactly}")
+        if self.unit != "nats":
+            lines.append(f"  information in {self.unit}; the claim is in nats")
         for name, side in (("left", self.lhs), ("right", self.rhs)):
             if side is not None:
                 lines.append(f"  {name} side{_equals(side.value)} in [{side.lo:.17g}, {side.hi:.17g}]")
@@ -168,3 +201,6 @@ class Verdicts(list[Verdict], AsTable):
             for verdict in self
         ]
         return Rows(("instance", "statement", "title", "lhs", "relation", "rhs", "ratio", "verdict"), rows)
+
+    def __str__(self) -> str:
+        return self.table().text()

@@ -16,6 +16,7 @@ from .english import ENGLISH_ALPHABET, english_ngram
 from .full_table import Tabular
 from .hidden_markov import HMM
 from .kind import LanguageTable, read_language
+from .linear_code import LinearCode, latent_parity, reed_solomon
 from .n_gram import NGram, iid, markov
 from .padded import padded_hmm, padded_ngram
 from .permuted import permutations
@@ -30,6 +31,7 @@ __all__ = [
     "Blocks",
     "Language",
     "LanguageTable",
+    "LinearCode",
     "NGram",
     "Scope",
     "Tabular",
@@ -45,6 +47,7 @@ __all__ = [
     "from_pomegranate",
     "from_storm",
     "iid",
+    "latent_parity",
     "markov",
     "mds",
     "mds_product",
@@ -59,6 +62,7 @@ __all__ = [
     "random_hmm",
     "random_ngram",
     "read_language",
+    "reed_solomon",
     "shifted_pair",
     "spelt",
 ]

@@ -62,6 +62,9 @@ class Language(ABC):
     is_hidden = False
     """Whether it is given as a hidden Markov chain."""
 
+    is_linear_code = False
+    """Whether it is given as the generator matrix of a linear code."""
+
     @classmethod
     def of(cls, language: Language) -> Self:
         """The language, which must be of this class: a method whose conditions hold asks for what it needs."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from random import Random
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +133,7 @@ class BlocksTable(LanguageTable):
     kind: Literal["blocks"]
     block: Any
     count: Count
+    draws: ClassVar[int] = 1
 
     def build(self, folder: Path, level: int) -> Language:
         with within("block"):
@@ -152,3 +154,8 @@ class BlocksTable(LanguageTable):
         if length % 2:
             return None
         return {"kind": "blocks", "block": TabularTable.drawn(vocab, length // 2, rng), "count": 2}
+
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        one, count = language["block"]["length"], language["count"]
+        yield {**language, "count": count - 1}, list(range(one * (count - 1), one * count))

@@ -19,9 +19,13 @@ from ..traits import decides
 from .base import Language
 from .block_product import Blocks
 from .full_table import Tabular, is_uniform_on, require_support
-from .kind import LanguageTable
+from .kind import LanguageTable, shorter
+from .linear_code import reed_solomon
 
 __all__ = ["is_mds", "is_parity", "mds", "parity"]
+
+LARGEST_TABLE = 1 << 26
+"""Tokens of a table of codewords."""
 
 MOST_CHOICES = 5000
 """Sets of positions on which a code is looked at before it is no longer called MDS."""
@@ -44,10 +48,11 @@ def is_parity(language: Language) -> bool:
     return bool((language.support.sum(axis=1) % 2 == 0).all())
 
 
-def mds(field: int, dimension: int, length: int) -> Tabular:
+def mds(field: int, dimension: int, length: int) -> Language:
     """MDS(Q, K): uniform on the values at 0..L-1 of all polynomials of degree below K over GF(Q), Q prime.
 
-    Any K positions are free and determine the rest (a Reed-Solomon code).
+    Any K positions are free and determine the rest (a Reed-Solomon code). What does not fit into memory as a table is
+    given by its generator matrix.
     """
     field, length = whole(field, "field", 2), whole(length, "length", 1)
     dimension = whole(dimension, "dimension", 1)
@@ -55,7 +60,8 @@ def mds(field: int, dimension: int, length: int) -> Tabular:
         raise BadInput("field", f"found {shown(field)}; a prime of at least length={shown(length)} is accepted")
     if dimension > length:
         raise BadInput("dimension", f"found {shown(dimension)}; at most length={shown(length)} is accepted")
-    require_support(power(field, dimension), length)
+    if power(field, dimension) * length > LARGEST_TABLE:
+        return reed_solomon(field, dimension, length)
     if any(field % d == 0 for d in range(2, math.isqrt(field) + 1)):
         raise BadInput("field", f"found {field}; a prime is accepted")
     coefficients = sequence_rows(0, field**dimension, field, dimension)
@@ -101,3 +107,9 @@ class MDSTable(LanguageTable):
         if vocab in (2, 3, 5, 7) and vocab >= length:
             for dimension in range(1, length):
                 yield {"kind": "mds", "field": vocab, "dimension": dimension, "length": length}
+
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        yield from shorter(language)
+        yield from (({**language, "field": prime}, []) for prime in (2, 3, 5) if prime < language["field"])
+        yield {**language, "dimension": language["dimension"] - 1}, []

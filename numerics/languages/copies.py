@@ -15,7 +15,7 @@ from ..traits import decides
 from .base import Language
 from .block_product import Blocks
 from .full_table import Tabular, require_support
-from .kind import LanguageTable
+from .kind import LanguageTable, fewer_tokens, shorter
 
 __all__ = ["copy", "is_pair", "pair"]
 
@@ -63,6 +63,14 @@ class CopyTable(LanguageTable):
                 if length % copies == 0:
                     yield {"kind": "copy", "vocab": vocab, "copies": copies, "length": length}
 
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        copies, length = language["copies"], language["length"]
+        yield from shorter(language, by=copies)
+        dropped = list(range(copies - 1, length, copies))
+        yield {**language, "copies": copies - 1, "length": length - len(dropped)}, dropped
+        yield from fewer_tokens(language)
+
 
 class PairTable(LanguageTable):
     kind: Literal["pair"]
@@ -74,3 +82,8 @@ class PairTable(LanguageTable):
     def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
         if length % 2 == 0:
             yield {"kind": "pair", "vocab": vocab, "length": length}
+
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        yield from shorter(language, by=2)
+        yield from fewer_tokens(language)

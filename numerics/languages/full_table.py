@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from typing import Annotated, Any, Literal, TypeGuard
+from typing import Annotated, Any, ClassVar, Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,6 +163,7 @@ class TabularTable(LanguageTable):
     length: Length
     probabilities: Numbers = ABSENT
     support: Annotated[Any, PlainValidator(_read_support)] = ABSENT
+    draws: ClassVar[int] = 5
 
     def build(self, folder: Path, level: int) -> Language:
         if self.exactly_one("probabilities", "support") == "probabilities":
@@ -187,6 +188,11 @@ class TabularTable(LanguageTable):
             for ones in range(1, length):
                 strings = [list(x) for x in itertools.product((0, 1), repeat=length) if sum(x) == ones]
                 yield _table(2, length, [(x, 1) for x in strings])
+
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        """None: which of its strings are kept is a choice of the search."""
+        return iter(())
 
     @classmethod
     def drawn(cls, vocab: int, length: int, rng: Random) -> Spec:

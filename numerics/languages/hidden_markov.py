@@ -213,6 +213,7 @@ class HMMTable(LanguageTable):
     end: Numbers = ABSENT
     shorter: Number = ABSENT
     makes: ClassVar[Callable[..., Language]] = HMM
+    draws: ClassVar[int] = 1
 
     @classmethod
     def drawn(cls, vocab: int, length: int, rng: Random) -> Spec:

@@ -13,7 +13,7 @@ from ..spec.table import ABSENT, KindTable, Text, read_by
 from .base import Language
 from .token_names import named, read_names
 
-__all__ = ["FileTable", "LanguageTable", "read_language"]
+__all__ = ["FileTable", "LanguageTable", "fewer_tokens", "read_language", "shorter"]
 
 
 Names = Annotated[list[str], read_by(read_names)]
@@ -27,6 +27,8 @@ class LanguageTable(KindTable):
 
     tokens: Names = ABSENT
     makes: ClassVar[Callable[..., Language]]
+    draws: ClassVar[int] = 0
+    """How often, beside other kinds, a random search draws one of this kind."""
 
     def keys(self) -> dict[str, Any]:
         """The keys of the kind itself."""
@@ -45,6 +47,24 @@ class LanguageTable(KindTable):
     def drawn(cls, vocab: int, length: int, rng: Random) -> Spec | None:
         """A random one, rich in zeros and lopsided weights; None for a kind that has no numbers to draw."""
         return None
+
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        """Languages of this kind with less in them, and the positions that are gone; by default one token less."""
+        yield from shorter(language)
+
+
+def shorter(language: Spec, by: int = 1) -> Iterator[tuple[Spec, list[int]]]:
+    """The language without its last tokens, where it has more."""
+    length = language.get("length", 0)
+    if length > by:
+        yield {**language, "length": length - by}, list(range(length - by, length))
+
+
+def fewer_tokens(language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+    """The language with a symbol less in its vocabulary."""
+    if language["vocab"] > 1:
+        yield {**language, "vocab": language["vocab"] - 1}, []
 
 
 class FileTable(LanguageTable):

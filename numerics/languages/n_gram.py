@@ -406,6 +406,7 @@ class MarkovTable(LanguageTable):
     end: Numbers = ABSENT
     shorter: Number = ABSENT
     makes: ClassVar[Callable[..., Language]] = markov
+    draws: ClassVar[int] = 2
 
     @classmethod
     def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
@@ -425,6 +426,7 @@ class IIDTable(LanguageTable):
     probabilities: Numbers
     length: Length
     makes: ClassVar[Callable[..., Language]] = iid
+    draws: ClassVar[int] = 1
 
     @classmethod
     def examples(cls, vocab: int, length: int) -> Iterator[Spec]:

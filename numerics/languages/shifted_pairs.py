@@ -17,7 +17,7 @@ from ..spec.table import Length, Number, Vocab
 from ..traits import decides
 from .base import Language
 from .hidden_markov import HMM
-from .kind import LanguageTable
+from .kind import LanguageTable, fewer_tokens, shorter
 
 __all__ = ["is_shifted_pair", "shifted_pair"]
 
@@ -98,3 +98,8 @@ class ShiftedPairTable(LanguageTable):
     def examples(cls, vocab: int, length: int) -> Iterator[Spec]:
         if vocab > 2 and length % 2 == 0:
             yield {"kind": "shifted-pair", "vocab": vocab, "flip": "1/4", "length": length}
+
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        yield from shorter(language, by=2)
+        yield from fewer_tokens(language)

@@ -30,7 +30,7 @@ from ..numbers.limits import power
 from ..numbers.logform import LogForm
 from ..numbers.rationals import to_flint, to_fraction
 from ..policies import ExchangeableTimes
-from . import path, schedule
+from . import minimax, path, schedule
 from .adaptive import METHODS as OF_ADAPTIVE
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
@@ -379,6 +379,6 @@ METHODS = (
     exact_method(
         "mean_learning_error", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
     ),
-    *(_of_schedule(method) for method in (*schedule.METHODS, *OF_ADAPTIVE) if method.kind == "exact"),
+    *(_of_schedule(method) for method in (*schedule.METHODS, *minimax.METHODS, *OF_ADAPTIVE) if method.kind == "exact"),
     _of_law("mode_probability", _mode_probability),
 )

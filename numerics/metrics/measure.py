@@ -49,6 +49,9 @@ class Measured(dict[str, Enclosure], AsTable):
         rows = [(name, each, unit_of(name, self.unit), each.kind, each.engine) for name, each in self.items()]
         return Rows(("quantity", "value", "unit", "enclosure", "engine"), rows)
 
+    def __str__(self) -> str:
+        return self.table().text()
+
 
 def measure(
     instance: Instance,

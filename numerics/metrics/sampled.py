@@ -22,6 +22,12 @@ def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obst
     return Method(quantity, "sampled", "statistical", obstacle, sampled.cost, run, scope, price)
 
 
+def _learning(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
+    price = "n calls of the denoiser and of the exact conditionals"
+    scope = f"any language x {policies}"
+    return Method(quantity, "sampled", "statistical", obstacle, sampled.learning_cost, run, scope, price)
+
+
 def _replay(quantity: str, obstacle: Obstacle, scope: str, relies_on: set[str]) -> Method:
     price = "n sequences of the language; see draw for the cost of one"
     method = Method(quantity, "replay", "statistical", obstacle, sampled.cost, sampled.replayed, scope, price)
@@ -50,6 +56,9 @@ METHODS = (
         {"kl-path-kl/equality-deterministic"},
     ),
     _replay("path_kl", sampled.replay_obstacle, REPLAYED, set()),
+    _learning("eps_learning", sampled.worst_learning_error, lambda instance: None, "any policy"),
+    _learning("mean_learning_error", sampled.mean_learning_error, sampled.mean_learning_obstacle, "given reveal times"),
+    _learning("learning_term", sampled.learning_term, sampled.mean_learning_obstacle, "given reveal times"),
     _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, COMPLETE),
     _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, COMPLETE),
 )

@@ -13,7 +13,7 @@ from ..engines.needs import FIXED_SIZE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..numbers.enclosure import Enclosure
-from ..policies import Bernoulli, Policy, Schedule
+from ..policies import Bernoulli, Schedule
 from .method import Method, Obstacle
 
 __all__ = ["METHODS", "schedule_of"]
@@ -23,7 +23,7 @@ MIXED = "Bernoulli or mixture of sizes"
 
 def _obstacle(instance: Instance) -> str | None:
     policy = instance.policy
-    if policy.step_law is not None or policy.sizes is not None or policy.sets is not None:
+    if policy.step_law is not None or policy.sizes is not None:
         return None
     return "how much a step reveals is not given"
 
@@ -40,13 +40,9 @@ def _shares(work: Workspace) -> tuple[list[int], int] | None:
     """``w_k``, or ``s_k / L``, as whole numbers and what they add up to; None for a floating schedule."""
     policy = work.instance.policy
     if policy.step_law is None:
-        return _step_sizes(policy), work.instance.length
+        return list(policy.sizes or ()), work.instance.length
     weights = policy.step_law.law.weights
     return None if weights is None else (shares := [int(w) for w in weights], sum(shares))
-
-
-def _step_sizes(policy: Policy) -> list[int]:
-    return [len(chosen) for chosen in policy.sets] if policy.sets is not None else list(policy.sizes or ())
 
 
 def schedule_of(instance: Instance) -> Schedule:
@@ -70,7 +66,7 @@ def _collision_probability(work: Workspace) -> Enclosure:
 
 
 def _max_step_size(work: Workspace) -> Enclosure:
-    return Enclosure.exactly(max(_step_sizes(work.instance.policy)))
+    return Enclosure.exactly(max(work.instance.policy.sizes or ()))
 
 
 def _expected_steps(work: Workspace) -> Enclosure:
@@ -78,12 +74,12 @@ def _expected_steps(work: Workspace) -> Enclosure:
 
 
 def _dyadic_step_size(work: Workspace) -> Enclosure:
-    return Enclosure.exactly(1 << (max(_step_sizes(work.instance.policy)) - 1).bit_length())
+    return Enclosure.exactly(1 << (max(work.instance.policy.sizes or ()) - 1).bit_length())
 
 
 def _starts(instance: Instance) -> list[tuple[int, int]]:
     """``(S_{k-1}, s_k)`` of every step that is not empty."""
-    sizes = _step_sizes(instance.policy)
+    sizes = list(instance.policy.sizes or ())
     return [(before, s) for before, s in zip(itertools.accumulate(sizes, initial=0), sizes, strict=False) if s]
 
 

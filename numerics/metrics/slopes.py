@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from flint import fmpq
+from flint import arb, ctx, fmpq
 from numpy.typing import NDArray
 
 from ..engines import rational, tabular
@@ -85,6 +85,42 @@ def sharp_growth_weights(steps: Steps, degree: int) -> list[Any]:
         return w / before / (w + after) * step_integral(step, j + 1, degree - j + 1, 0)
 
     return [math.comb(degree, j) * sum(at(step, j) for step in steps) for j in range(degree + 1)]
+
+
+def ratio_growth_weights(
+    steps: Steps, degree: int, factor: Callable[[Any, Any], Any] = lambda before, w: w / before
+) -> list[Any]:
+    """Weights of the same coefficients in ``ratio_growth_bound``; ``a_k/a_{k-1} - 1 = w_k / a_{k-1}``."""
+
+    def at(step: tuple[Any, Any, Any], j: int) -> Any:
+        before, w, _ = step
+        if not before:
+            return w * step_integral(step, j, degree - j, 0)
+        return factor(before, w) * step_integral(step, j + 1, degree - j, 0)
+
+    return [math.comb(degree, j) * sum(at(step, j) for step in steps) for j in range(degree + 1)]
+
+
+def log_ratio_growth_weights(steps: Steps, degree: int) -> list[float]:
+    """Weights in ``log_ratio_growth_bound``, in floating point."""
+    return ratio_growth_weights(steps, degree, lambda before, w: math.log1p(w / before))
+
+
+def effective_weights(degree: int) -> list[float]:
+    """Integrals of ``a min(1, log 1/a) C(n,j) a^j (1-a)^(n-j)``.
+
+    That of ``a^m min(1, log 1/a)`` is ``(1 - e^-(m+1))/(m+1)^2``. The sum over powers alternates; balls of so many bits
+    keep 53 of them.
+    """
+    with ctx.workprec(80 + 4 * degree):
+        power = [(1 - arb(-k).exp()) / arb(k * k) for k in range(2, degree + 3)]
+        return [
+            float(
+                math.comb(degree, j)
+                * sum(((-1) ** i * math.comb(degree - j, i) * power[j + i] for i in range(degree - j + 1)), arb(0))
+            )
+            for j in range(degree + 1)
+        ]
 
 
 def complexity_weights(degree: int, one: Any) -> list[Any]:
@@ -246,7 +282,9 @@ WEIGHTS: Mapping[str, Weights] = {
     "weighted_slope": slope_weights,
     "growth_bound": growth_weights,
     "sharp_growth_bound": sharp_growth_weights,
+    "ratio_growth_bound": ratio_growth_weights,
 }
+IN_FLOATING_POINT: Mapping[str, Weights] = {**WEIGHTS, "log_ratio_growth_bound": log_ratio_growth_weights}
 
 
 def _weighed(weights: Weights, steps: Callable[[Instance], Steps]) -> Callable[[Instance, int], list[Any]]:
@@ -258,6 +296,7 @@ METHODS = (
     tabular_method("curve_min_slope", _extreme_slope(1)),
     tabular_method("curve_max_slope", _extreme_slope(-1)),
     tabular_method("odds_weighted_slope", _linear(lambda instance, degree: complexity_weights(degree, 1.0))),
+    tabular_method("effective_total_correlation", _linear(lambda instance, degree: effective_weights(degree))),
     *(
         tabular_method(
             name,
@@ -265,7 +304,7 @@ METHODS = (
             "L (V+1)^L + N L^3",
             BERNOULLI,
         )
-        for name, weights in WEIGHTS.items()
+        for name, weights in IN_FLOATING_POINT.items()
     ),
     exact_method("slope_defect", _exact_slope_defect, rational.language_obstacle),
     *(

@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Hashable, Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -81,13 +80,13 @@ class Adaptive(Policy):
         block_length: int | None = None,
     ) -> None:
         self.length = whole(length, "length", 1)
-        self.score = _one_of(score, SCORES, "score")
+        self.score: str = _one_of(score, SCORES, "score")
         self.order = _one_of(order, ORDERS, "order")
         self.ties = _one_of(ties, TIES, "ties")
         self.proposes = order == "sample-then-choose"
         if self.proposes and score != "confidence":
             raise BadInput("order", f'found "{order}" with score {score}; it is accepted with score confidence only')
-        self.block_length = self.length if block_length is None else whole(block_length, "block_length", 1)
+        self.block_length: int = self.length if block_length is None else whole(block_length, "block_length", 1)
         if self.length % self.block_length:
             raise BadInput("block_length", f"found {block_length}; a divisor of length={length} is accepted")
         self.temperature = number(temperature, "temperature")
@@ -102,8 +101,6 @@ class Adaptive(Policy):
         if len(given) != 1:
             raise BadInput("sizes", f"exactly one of {', '.join(rules)} is accepted")
         self.rule, self.value = given[0], rules[given[0]]
-        self.bound: Fraction | float | None = None
-        self.sizes: tuple[int, ...] | None = None
         if self.rule == "threshold":
             self.bound = self._threshold(threshold)
         elif self.rule == "entropy_bound":
@@ -149,6 +146,15 @@ class Adaptive(Policy):
     def blocks(self) -> int:
         return self.length // self.block_length
 
+    def changed(self, **changes: Any) -> Adaptive:
+        """The same policy with some arguments replaced."""
+        names = ("score", "order", "temperature", "ties", "block_length")
+        rule = {} if "sizes" in changes else {self.rule: self.value}
+        return Adaptive(self.length, **{name: getattr(self, name) for name in names} | rule | changes)
+
+    def resized(self, sizes: Sequence[int]) -> Adaptive:
+        return self.changed(sizes=sizes, block_length=None)
+
     @property
     def given_sizes(self) -> tuple[int, ...] | None:
         return self.sizes if self.temperature == 1 else None
@@ -160,11 +166,6 @@ class Adaptive(Policy):
     @property
     def steps(self) -> int:
         return self.length if self.sizes is None else len(self.sizes)
-
-    @cached_property
-    def exponent(self) -> Fraction | float:
-        """``1/T``."""
-        return 1 / self.temperature if self.temperature else math.inf
 
     @property
     def takes_first(self) -> bool:

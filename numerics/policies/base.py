@@ -4,9 +4,11 @@ independently.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -70,8 +72,22 @@ class Policy(ABC):
     sets: tuple[tuple[int, ...], ...] | None = None
     """The positions of every step where they are given."""
 
+    score: str | None = None
+    """What conditionals are ranked by; None where positions do not depend on them."""
+
+    bound: Fraction | float | None = None
+    """Where scores decide how many positions a step reveals, what they are held against."""
+
+    block_length: int | None = None
+    """Positions of a run that is finished before the next; None where a step may reveal any position."""
+
     temperature: Fraction | float = Fraction(1)
     """Tokens are drawn from ``c^(1/T)`` normalised."""
+
+    @cached_property
+    def exponent(self) -> Fraction | float:
+        """``1/T``."""
+        return 1 / self.temperature if self.temperature else math.inf
 
     @property
     def blocks(self) -> int:
@@ -129,6 +145,16 @@ class Policy(ABC):
     def refines(self, coarser: Policy) -> bool | None:
         """Whether its steps split those of another policy; None for one of another kind."""
         return None
+
+    def resized(self, sizes: Sequence[int]) -> Policy:
+        """The same rule with other sizes, its blocks forgotten, where a step may reveal any positions.
+
+        Raises
+        ------
+        TypeError
+            For other policies.
+        """
+        raise TypeError(f"{self} has no sizes of which the positions are left open")
 
     def drawn_depth(self, vocab: int, depth: int) -> int:
         """Roundings in the probability of a token drawn, from conditionals of ``depth`` roundings."""

@@ -40,6 +40,7 @@ class FixedSets(GivenTimes):
         self.sets: tuple[tuple[int, ...], ...] = tuple(
             tuple(sorted(whole(i, f"sets[{k}][{j}]") for j, i in enumerate(chosen))) for k, chosen in enumerate(sets)
         )
+        self.sizes: tuple[int, ...] = tuple(len(chosen) for chosen in self.sets)
 
     @property
     def steps(self) -> int:
@@ -51,7 +52,7 @@ class FixedSets(GivenTimes):
 
     @property
     def given_sizes(self) -> tuple[int, ...]:
-        return tuple(len(chosen) for chosen in self.sets)
+        return self.sizes
 
     def check(self, vocab: int, length: int) -> None:
         listed = sorted(itertools.chain.from_iterable(self.sets))

@@ -96,6 +96,9 @@ class FixedSize(ExchangeableTimes):
         assignments = math.lgamma(length + 1) - math.fsum(math.lgamma(size + 1) for size in self.sizes)
         return -assignments / math.log(2)
 
+    def resized(self, sizes: Sequence[int]) -> FixedSize:
+        return FixedSize(sizes)
+
     def refines(self, coarser: Policy) -> bool | None:
         return set(coarser.revealed()) <= set(self.revealed()) if isinstance(coarser, FixedSize) else None
 
@@ -142,6 +145,16 @@ def _is_greedy(policy: Policy) -> bool:
     rests = [length - 1 - before for before in itertools.accumulate(sizes, initial=0)]
     eta = max((Fraction(s - 1, rest) for s, rest in zip(sizes, rests, strict=False) if s > 1), default=Fraction(0))
     return all(s == 1 + math.floor(eta * rest) for s, rest in zip(sizes, rests, strict=False))
+
+
+@decides("GreedyDtcSizes", "policy")
+def _is_greedy_for_dtc(policy: Policy) -> bool:
+    """The least eta that allows every step is the one to try; the last step takes what is left."""
+    if not isinstance(policy, FixedSize) or 0 in policy.sizes:
+        return False
+    starts = [1 + before for before in itertools.accumulate(policy.sizes, initial=0)]
+    eta = max(Fraction(s - 1, start) for s, start in zip(policy.sizes, starts, strict=False))
+    return all(s == 1 + math.floor(eta * start) for s, start in zip(policy.sizes[:-1], starts, strict=False))
 
 
 class FixedSizeTable(ScheduledTable):

@@ -2,7 +2,8 @@
 
 Colours are those of Okabe and Ito, in an order that alternates in lightness; every line also has marks of its own.
 Enclosures are drawn as bands around their line, and are often too narrow to be seen. Where only bounds are known there
-is a band and no line: its middle means nothing. If there are zeros, a logarithmic axis ends below in a tick ``0``.
+is a band and no line: its middle means nothing. A logarithmic axis ends below in a tick ``0`` if there are zeros, or
+what rounding does not tell from them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.figure import Figure as Canvas
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
@@ -29,12 +31,15 @@ __all__ = ["drawn"]
 COLOURS = ("#000000", "#d55e00", "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")
 MARKS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES: tuple[Any, ...] = ((0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (3, 1, 1, 1, 1, 1)))
-PANEL_WIDTH, HEIGHT = 3.4, 2.7
-"""Inches: one column of a paper for each panel."""
+COLUMN, TEXT = 3.4, 6.8
+"""Inches: of a paper's column, as wide as which a single panel is, and of its text, which several share."""
+HEIGHT = 2.1
 LEGEND_ROW = 0.25
 MOST_ABREAST = 3
-LABELS_ABREAST = 2
-"""In a legend of all panels, for each column of them."""
+LETTER_WIDTH, KEY_WIDTH = 0.055, 0.5
+"""Inches, in a legend."""
+BELOW_ABREAST = 2
+"""Labels side by side in a legend below its own panel."""
 DOTS_PER_INCH = 200
 MOST_MARKS = 40
 MOST_TICKS = 20
@@ -58,7 +63,10 @@ STYLE: Mapping[RcKeyType, Any] = MappingProxyType(
         "grid.linewidth": 0.5,
         "lines.linewidth": 1.2,
         "lines.markersize": 4,
-        "legend.frameon": False,
+        # No grid runs through the words of a legend.
+        "legend.framealpha": 0.85,
+        "legend.edgecolor": "none",
+        "legend.fancybox": False,
         "legend.fontsize": 7,
         # Text stays text, in the file too; identifiers of an SVG do not depend on the run.
         "pdf.fonttype": 42,
@@ -86,28 +94,69 @@ def drawn(figure: Figure, extension: str) -> bytes:
         columns = math.ceil(count / rows)
         lines = [list(figure.lines(panel)) for panel in figure.panels]
         shared = _shared_labels(lines)
-        legend = LEGEND_ROW * math.ceil(len(shared) / (LABELS_ABREAST * columns))
-        canvas = Canvas(figsize=(PANEL_WIDTH * columns, HEIGHT * rows + legend), layout="constrained")
+        width = COLUMN if columns == 1 else TEXT
+        abreast = _abreast(shared, width)
+        legend = LEGEND_ROW * math.ceil(len(shared) / abreast)
+        canvas = Canvas(figsize=(width, HEIGHT * rows + legend), layout="constrained")
         for place, (panel, found) in enumerate(zip(figure.panels, lines, strict=True), 1):
+            own = [line.label for line in found]
+            below = set(own) <= set(shared)
             axes = canvas.add_subplot(rows, columns, place)
-            _draw_panel(axes, figure, panel, found, shared or [line.label for line in found])
-            if not shared and (len(found) > 1 or figure.by):
+            _draw_panel(axes, figure, panel, found, shared if below else own)
+            if place <= count - columns:
+                axes.set_xlabel("")
+            if figure.same_y and place % columns != 1:
+                axes.set_ylabel("")
+            if not below and (len(found) > 1 or figure.by):
                 axes.legend()
+        if figure.same_y:
+            ends = [end for axes in canvas.axes for end in axes.get_ylim()]
+            for axes in canvas.axes:
+                axes.set_ylim(min(ends), max(ends))
+        _uncover(canvas)
         if shared:
             keys = _keys(canvas)
             named = [label for label in shared if label in keys]
             handles = [keys[label] for label in named]
-            canvas.legend(handles, named, loc="outside lower center", ncols=LABELS_ABREAST * columns)
+            canvas.legend(handles, named, loc="outside lower center", ncols=abreast)
         out = io.BytesIO()
         canvas.savefig(out, format=extension, dpi=DOTS_PER_INCH, metadata=dict(METADATA[extension]))
     return out.getvalue()
 
 
 def _shared_labels(lines: list[list[Line]]) -> list[str]:
-    """The labels of all panels, if one has those of every other one: then a single legend is below them all."""
+    """The labels of a legend below all panels: those of one that has what the others have, but for one of several."""
     labels = [[line.label for line in found] for found in lines]
-    most = max(labels, key=len)
-    return most if len(labels) > 1 and all(set(own) <= set(most) for own in labels) else []
+    most = max(labels, key=lambda found: sum(set(own) <= set(found) for own in labels))
+    apart = sum(not set(own) <= set(most) for own in labels)
+    return most if apart < len(labels) - 1 and apart <= 1 else []
+
+
+def _abreast(labels: list[str], width: float) -> int:
+    """How many labels stand side by side in so many inches."""
+    longest = max((len(label) for label in labels), default=0)
+    return max(1, min(len(labels), int(width / (KEY_WIDTH + LETTER_WIDTH * longest))))
+
+
+def _uncover(canvas: Canvas) -> None:
+    """Put the legends below their panels if one of them would lie on a line."""
+    canvas.draw_without_rendering()
+    inside = [(axes, legend) for axes in canvas.axes if (legend := axes.get_legend()) is not None]
+    if not any(_is_covered(line, legend) for axes, legend in inside for line in axes.get_lines()):
+        return
+    rows = 0
+    for axes, legend in inside:
+        labels = len(legend.get_texts())
+        rows = max(rows, math.ceil(labels / BELOW_ABREAST))
+        room = -0.2 if axes.get_xlabel() else -0.1
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, room), ncols=min(labels, BELOW_ABREAST))
+    width, height = canvas.get_size_inches()
+    canvas.set_size_inches(width, height + rows * LEGEND_ROW)
+
+
+def _is_covered(line: Line2D, legend: Legend) -> bool:
+    path = line.get_path().transformed(line.get_transform()).cleaned(remove_nans=True)
+    return bool(path.intersects_bbox(legend.get_window_extent(), filled=False))
 
 
 def _keys(canvas: Canvas) -> dict[str, Any]:
@@ -154,6 +203,8 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
         few = math.log10(high / low) < DECADES
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=MOST_TICKS))
         axes.yaxis.set_major_formatter("{x:g}")
+    if panel.scale == "log2":
+        axes.yaxis.set_major_formatter("{x:g}")
     if zero is not None:
         low = zero
         ticks = [t for t in axes.yaxis.get_major_locator().tick_values(low, high) if CLEAR_OF_ZERO * low < t <= high]
@@ -163,23 +214,30 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
     axes.set_ylim(low, high)
     axes.set_xlabel(figure.x_label or figure.x)
     axes.set_ylabel(panel.y)
-    axes.set_title(panel.group)
+    axes.set_title(panel.title or panel.group)
 
 
 def _level_of_zero(lines: list[Line]) -> float | None:
-    """Height at which a logarithmic axis shows zeros: a decade below all that is positive; None without zeros."""
-    drawn_values = [y.value for line in lines for y in line.y if _is_point(y)]
-    if all(drawn_values):
-        return None
-    ends = [end for line in lines for y in line.y for end in (y.lo, y.value, y.hi) if 0 < end < math.inf]
-    return 10.0 ** (math.floor(math.log10(min(ends, default=1.0))) - 1)
+    """Height at which a logarithmic axis shows zeros: a decade below all that is surely positive; None without zeros.
+
+    What lies below that height with its whole interval is zero as far as the axis can tell.
+    """
+    enclosed = [y for line in lines for y in line.y]
+    level = 10.0 ** (math.floor(math.log10(min((y.lo for y in enclosed if 0 < y.lo < math.inf), default=1.0))) - 1)
+    return level if any(_is_zero(y, level) for y in enclosed) else None
+
+
+def _is_zero(y: Enclosure, level: float) -> bool:
+    return y.hi <= level or (_is_point(y) and y.value == 0)
 
 
 def _height(y: Enclosure, zero: float | None) -> float:
     """Height of a point; NaN if no number is known."""
+    if zero is not None and _is_zero(y, zero):
+        return zero
     if not _is_point(y):
         return math.nan
-    return zero if zero is not None and y.value == 0 else y.value
+    return y.value if zero is None else max(y.value, zero)
 
 
 def _is_point(y: Enclosure) -> bool:

@@ -45,13 +45,16 @@ class Panel:
     series : tuple of Series
     scale : {"linear", "log", "log2"}
     group : str
-        Rows of this name only, in a figure ``by`` a column; the panel's title. All of them unless given.
+        Rows of this name only, in a figure ``by`` a column. All of them unless given.
+    title : str
+        Above it; the group unless given.
     """
 
     y: str
     series: tuple[Series, ...]
     scale: Scale = "linear"
     group: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class Figure:
     x_scale : {"linear", "log", "log2"}
     by : str, optional
         A column of names: rows of each name make lines of their own.
+    same_y : bool
+        Whether all panels have the same y axis, so that heights can be compared between them.
     """
 
     table: Table
@@ -92,6 +97,7 @@ class Figure:
     x_label: str = ""
     x_scale: Scale = "linear"
     by: str | None = None
+    same_y: bool = False
 
     def __post_init__(self) -> None:
         named = [self.x, *(s.column for panel in self.panels for s in panel.series), *([self.by] if self.by else [])]

@@ -29,7 +29,7 @@ def table_in_unit(table: Table, unit: str) -> Table:
     places = [c for c, name in enumerate(table.columns) if in_nats(name) or name in table.nats]
     if not places:
         raise BadInput("--unit", "no column of this table is in nats alone; it is written in nats")
-    rows = tuple(_row(row, places, unit) for row in table.rows)
+    rows = tuple(row if r in table.without_unit else _row(row, places, unit) for r, row in enumerate(table.rows))
     notes = tuple(worded(note, unit) for note in table.notes)
     return replace(table, title=worded(table.title, unit), rows=rows, notes=notes)
 

@@ -18,14 +18,12 @@ from ..display import Rows
 from ..numbers.digits import shown, shown_float
 from ..numbers.enclosure import Enclosure
 from ..numbers.logform import LogForm
+from .latex import LatexColumn, latex_table, latex_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "latex_text", "render"]
-
-PAGE = 40
-"""Rows that fit one page; a longer table is broken over several."""
+__all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "render"]
 
 LONGEST_EXACT = 200_000
 """Bits in the arguments of a log form that is written out."""
@@ -60,6 +58,8 @@ class Table:
         Remarks, printed below.
     nats : tuple of str
         Columns in nats, beside those that bear the name of a quantity.
+    without_unit : tuple of int
+        Rows in which these columns are something else, as where verdicts compare probabilities.
     provenance : tuple of str
         Versions, seeds and fingerprints of instances, a fact a line; for JSON and for the file beside the others.
     """
@@ -70,6 +70,7 @@ class Table:
     notes: tuple[str, ...] = field(default_factory=tuple)
     provenance: tuple[str, ...] = field(default_factory=tuple)
     nats: tuple[str, ...] = ()
+    without_unit: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -200,52 +201,22 @@ def _markdown_text(text: str) -> str:
     return re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)
 
 
-_LATEX = str.maketrans(
-    {
-        "&": r"\&",
-        "%": r"\%",
-        "_": r"\_",
-        "#": r"\#",
-        "$": r"\$",
-        "{": r"\{",
-        "}": r"\}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "\\": r"\textbackslash{}",
-        "<": r"\textless{}",
-        ">": r"\textgreater{}",
-        "|": r"\textbar{}",
-        '"': r"\textquotedbl{}",
-        "±": r"$\pm$",
-        "[": "{[}",
-        "]": "{]}",
-    }
-)
-
-
-def latex_text(text: str) -> str:
-    """Special characters escaped; brackets too, since one that opens a row would be an argument of its predecessor."""
-    return text.translate(_LATEX)
-
-
 def _latex_cell(cell: Any) -> str:
     return f"${cell.latex}$" if isinstance(cell, Formula) else latex_text(as_text(cell))
 
 
 def _latex(table: Table) -> str:
-    """``table`` and ``tabular`` with booktabs rules, or ``longtable`` for more than a page."""
-    columns = "".join("r" if table.is_numeric(c) else "l" for c in range(len(table.columns)))
     caption = " ".join(f"{latex_text(text).rstrip('.')}." for text in (table.title, *table.notes))
-    head = " & ".join(latex_text(column) for column in table.columns) + r" \\"
-    rows = [" & ".join(_latex_cell(cell) for cell in row) + r" \\" for row in table.rows]
-    if len(rows) > PAGE:
-        start = [rf"\begin{{longtable}}{{{columns}}}", rf"\caption{{{caption}}} \\"]
-        lines = [*start, r"\toprule", head, r"\midrule", r"\endhead", *rows, r"\bottomrule", r"\end{longtable}"]
-    else:
-        start = [r"\begin{table}", rf"\caption{{{caption}}}", r"\centering", rf"\begin{{tabular}}{{{columns}}}"]
-        end = [r"\bottomrule", r"\end{tabular}", r"\end{table}"]
-        lines = [*start, r"\toprule", head, r"\midrule", *rows, *end]
-    return "\n".join(lines) + "\n"
+    columns = [
+        LatexColumn(
+            heading,
+            tuple(_latex_cell(row[c]) for row in table.rows),
+            tuple(as_text(row[c]) for row in table.rows),
+            table.is_numeric(c),
+        )
+        for c, heading in enumerate(table.columns)
+    ]
+    return latex_table(caption, columns)
 
 
 FORMATS: Mapping[str, Callable[[Table], str]] = MappingProxyType(

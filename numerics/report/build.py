@@ -44,6 +44,7 @@ class Written:
     title: str
     paragraphs: tuple[str, ...]
     parts: tuple[tuple[str, Table | Figure, str], ...]
+    appendix: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,18 +102,21 @@ def build_report(
             advance()
         return tables[name]
 
+    contents = [[(part, table(part)) for part in section.parts] for section in sections]
+    summary = tables.get("verdicts")
     facts = {
         "date": _today(),
         "formal": str(len(FORMAL)),
         "statements": str(sum(s.status not in (FALSE, "asymptotic") for s in statements.values())),
         "instances": _counted(len({subject.name for case in over for subject in case.subjects})),
+        "tally": "" if summary is None else summary.notes[-1].removeprefix("In all ").rstrip("."),
         "versions": versions(),
     }
     written = []
-    for section in sections:
-        found = [(part, table(part)) for part in section.parts]
+    for section, found in zip(sections, contents, strict=True):
         shown = tuple((part.name, *_shown(part, built)) for part, built in found if built is not None)
-        written.append(Written(section.title, tuple(p.format_map(facts) for p in _paragraphs(section.text)), shown))
+        text = tuple(paragraph.format_map(facts) for paragraph in _paragraphs(section.text))
+        written.append(Written(section.title, text, shown, section.appendix))
     title = f"{TITLE}: {', '.join(case.name for case in over)}" if own else TITLE
     return Report(title, f"{_unfolded(ABSTRACT)} {facts['date']}.", tuple(written))
 

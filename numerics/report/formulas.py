@@ -262,7 +262,8 @@ def _mathml(node: Node) -> str:
         case "word":
             return f'<mi mathvariant="normal">{escape(node.text)}</mi>'
         case "function":
-            return f"<mrow><mi>{node.text}</mi><mo>&#8289;</mo></mrow>"
+            # Browsers put no room around a name that is applied.
+            return f'<mo lspace="0.17em" rspace="0.17em">{node.text}</mo>'
         case "letter":
             return f"<mi>{LETTERS[node.text][1] if node.text in LETTERS else node.text}</mi>"
         case "number":

@@ -12,8 +12,13 @@ from ..render.draw import drawn
 from ..render.table import Formula, Table, as_text
 from .build import Report, Written
 from .formulas import mathml
+from .symbols import with_symbols
 
 __all__ = ["html_page"]
+
+
+FIGURE_WIDTH, COLUMN_WIDTH = "100%", "55%"
+"""Of the text: of panels side by side, and of a single one."""
 
 
 def html_page(report: Report) -> str:
@@ -50,7 +55,8 @@ def _section(section: Written, counter: _Counter) -> str:
 def _part(shown: Table | Figure, caption: str, counter: _Counter) -> str:
     if isinstance(shown, Figure):
         svg = drawn(shown, "svg").decode()
-        svg = svg[svg.index("<svg") :]
+        width = FIGURE_WIDTH if len(shown.panels) > 1 else COLUMN_WIDTH
+        svg = f'<svg style="width: {width}"{svg[svg.index("<svg") + len("<svg") :]}'
         number = counter.next("Figure")
         return f"<figure>\n{svg}<figcaption>{number} {_inline(caption)}</figcaption>\n</figure>\n"
     told = " ".join([f"{shown.title.rstrip('.')}.", caption, *shown.notes])
@@ -70,7 +76,7 @@ def _table(table: Table) -> str:
 
 def _cell(cell: Any) -> str:
     if not isinstance(cell, Formula):
-        return escape(as_text(cell))
+        return _plain(as_text(cell))
     try:
         return mathml(cell.latex)
     except ValueError:
@@ -78,8 +84,22 @@ def _cell(cell: Any) -> str:
 
 
 def _inline(text: str) -> str:
-    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
-    return re.sub(r"\*([^*]+)\*", r"<em>\1</em>", text)
+    pieces = re.split(r"`([^`]+)`", text)
+    for k, piece in enumerate(pieces):
+        if k % 2:
+            pieces[k] = f"<code>{escape(piece, quote=False)}</code>"
+        else:
+            pieces[k] = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", _plain(piece))
+    return "".join(pieces)
+
+
+def _plain(text: str) -> str:
+    """Text with its symbols as letters with subscripts."""
+
+    def symbol(letter: str, below: str) -> str:
+        return f"<i>{letter}</i><sub>{escape(below)}</sub>"
+
+    return "".join(with_symbols(text, lambda piece: escape(piece, quote=False), symbol))
 
 
 def _anchor(title: str) -> str:

@@ -44,11 +44,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, paragraphs that blank lines separate, and tables and figures below them."""
+    """A heading, paragraphs that blank lines separate, and tables and figures below them.
+
+    What is in an appendix is shown by the HTML alone.
+    """
 
     title: str
     text: str
     parts: tuple[Part, ...] = ()
+    appendix: bool = False
 
 
 SECTIONS = (
@@ -60,24 +64,20 @@ SECTIONS = (
         that reach a given perplexity does not grow with the text. The sequence error rate needs steps in
         proportion to the length (pair/linear-steps, permutations/linear-steps), even with an exact denoiser.
         The order matters more: in the right one, tokens of one step that are independent given those before
-        make no error at all (independent-steps/path-kl). How many tokens a step reveals may be random or fixed,
-        and fixed sizes are no worse (fixed-size/no-worse-path-kl).
+        make no error at all (independent-steps/path-kl). The sizes of the steps matter less: for a language that is
+        known, some fixed sizes are no worse than random ones (fixed-size/no-worse-path-kl); against the worst
+        language, drawing the sizes about halves the divergence.
         """,
         (Part("figure", "steps-to-target"),),
     ),
     Section(
         "What was checked",
         """
-        The language is `q`, the law of what the sampler writes is `p`. For n-gram languages, hidden Markov
-        languages and languages with known answers, `p` and everything that the theorems speak of can be computed
-        without sampling. `PATH_KL` is the divergence of the whole reveal history from what it should be; KL is that
-        of the text alone; SER is the probability of a text that the language forbids; TC and DTC are the total and the
-        dual total correlation, which say how much the tokens know of each other.
-
-        {statements} true statements were held against {instances} (an instance is a language, a denoiser
-        and a policy; the appendix lists them). A verdict is *holds*, *violated*, *undecided* or *not applicable*; no
-        statement is ever checked by a number that relies on it. {formal} of the statements have a proof that Coq has
-        checked, the others one that people read; a verdict by intervals asks you to believe floating point and the
+        For n-gram languages, hidden Markov languages and languages with known answers, the law of what a sampler
+        writes, and everything that the theorems speak of, can be computed without sampling. {statements} true
+        statements were held against {instances} (an instance is a language, a denoiser and a policy). Of the verdicts
+        {tally}. No statement is checked by a number that relies on it. {formal} of the statements have a proof that Coq
+        has checked, the others one that people read; a verdict by intervals asks you to believe floating point and the
         analysis of its errors, and says nothing of other instances.
         """,
     ),
@@ -85,114 +85,72 @@ SECTIONS = (
         "Symbols",
         """
         `q` is the language and `p` the law of what is written; `V` the number of symbols, `L` of tokens, `N` of
-        steps. KL is `D(q || p)`, PATH_KL the divergence of the whole history of revealing. TER is the
-        perplexity of a text of `q` under `p`, SER the probability that `p` gives to what `q` forbids. TC is the
-        sum of the tokens' entropies less the joint entropy; DTC is the joint entropy less what each token has
-        that the others do not know. `eps` is the learning error of the denoiser, 0 for the exact one; `w` the
-        weights of Bernoulli steps, `s` the sizes of fixed ones. `Z(a)` is the information curve: the entropy
-        that each token still has when a random fraction `a` of the others is known, on average, summed over the
-        tokens.
+        steps. KL is `D(q || p)`, PATH_KL the divergence of the whole history of revealing. TER is the perplexity of a
+        text of `q` under `p`, its gap `log TER(p) - log TER(q)` equals KL/L; SER is the probability that `p` gives to
+        what `q` forbids. TC is the sum of the tokens' entropies less the joint entropy; DTC is the joint entropy less
+        what each token has that the others do not know. `eps` is the learning error of the denoiser, 0 for the exact
+        one. *Bernoulli* steps give each position a random step, with weights `w`; *fixed sizes* reveal a random set of
+        `s` positions at each step.
+
+        Pair(V) is blocks of two equal symbols; in ShiftedPair the second is off by a fair bit and by a hidden one that
+        seldom flips from block to block. Copy(2, 4) writes each bit four times; in MDS(7, 3) any three of seven symbols
+        give the others. n-grams and hidden chains are random and forbid some transitions, unless they are English.
         """,
+    ),
+    Section(
+        "Theorems",
+        """
+        A statement *holds* on an instance if it does so for certain. How far a bound is from the truth is the ratio of
+        its sides: at 1 it is attained, at 0.1 it gives away a factor of ten. What is linear in entropies can be decided
+        for every language at once, over every vocabulary, with the least constant that would do.
+        """,
+        (
+            Part(
+                "table",
+                "headlines",
+                """
+                *Tightest* is the largest ratio that a seeded search over small instances met; *every language* the
+                verdict over all languages of these lengths, with the sharp constant in the place of the stated one.
+                """,
+            ),
+        ),
     ),
     Section(
         "English letters",
         """
-        English as a Markov chain of letters, 1024 letters long, written in N uniform steps. The gap `log TER(p) -
-        log TER(q)` is what a reader notices as perplexity; theory bounds it by `(TC + DTC)/(N L)`, and more crudely
-        by `log V / N`.
+        English as a Markov chain of letters, 1024 letters long, written in N uniform steps. Theory bounds the gap of
+        the token error rate by `(TC + DTC)/(N L)`, and more crudely by `log V / N`. The first bound is about twice the
+        truth at every N, as bernoulli/slope-limit predicts for many steps; the second is about six times the truth.
+        At N = 128, one step for eight letters, the gap is below 0.005 nats per letter.
         """,
-        (
-            Part(
-                "figure",
-                "english-curve",
-            ),
-            Part(
-                "table",
-                "english-curve",
-                """
-                The numbers of the figure. The bound is about twice the truth at every N, as bernoulli/slope-limit
-                predicts for many steps; `log V / N` is about six times the truth. At N = 128, one step for eight
-                letters, the gap is below 0.005 nats per letter. """,
-            ),
-        ),
+        (Part("figure", "english-curve"),),
     ),
     Section(
         "The published study",
         """
         The experiments that motivate the theorems, on languages where their outcome can be computed.
         """,
-        (
-            Part(
-                "figure",
-                "ngram-ter",
-            ),
-            Part(
-                "figure",
-                "hmm-ser",
-            ),
-        ),
+        (Part("figure", "ngram-ter"), Part("figure", "hmm-ser")),
     ),
     Section(
         "Schedules",
         """
         How the steps are spread over the text is free. For a given N the best schedule can be computed; for fixed sizes
-        it is a shortest path over the information profile.
+        it is a shortest path over the information profile. On English letters there is next to nothing to gain over
+        uniform steps, and the cosine schedule is worse than uniform. On Copy(2, 4) the best schedule saves a fifth to a
+        quarter. The code MDS(7, 3) is written without error by two steps of the right sizes, which the uniform
+        schedule misses.
         """,
-        (
-            Part(
-                "table",
-                "schedules",
-                """
-                On English letters there is next to nothing to gain over uniform steps, and the cosine schedule is
-                worse than uniform. On Copy(2, 4) the best schedule saves a fifth to a quarter. The code MDS(7, 3)
-                is written without error by two steps of the right sizes, which the uniform schedule misses.
-                """,
-            ),
-            Part(
-                "figure",
-                "schedules",
-            ),
-            Part(
-                "figure",
-                "minimax",
-            ),
-            Part(
-                "table",
-                "minimax",
-                """
-                Where the language is not known the best schedule is random: no sizes can be bad for every code at
-                once. `maskbound minimax --length L --steps N` prints the law, and `kind = "mixture-of-sizes"` with
-                `steps` and `minimax` is a policy that follows it, for `measure` as for drawing.
-                """,
-                columns=(
-                    "N",
-                    "fixed: PATH_KL/(TC+DTC)",
-                    "random: PATH_KL/(TC+DTC)",
-                    "gain",
-                    "fixed: SER",
-                    "random: SER",
-                    "random: KL",
-                ),
-            ),
-        ),
+        (Part("figure", "schedules"),),
     ),
     Section(
-        "Break-even",
+        "Random sizes",
         """
-        Fewer steps pay only if a denoiser call is cheap enough. With c the cost of one call in units of an
-        autoregressive step, N steps for L tokens pay if N c < L.
+        Where the language is not known the best schedule is random: no sizes can be bad for every code at once.
+        `maskbound minimax --length L --steps N` prints the law, and `kind = "mixture-of-sizes"` with `steps` and
+        `minimax` is a policy that follows it, for `measure` as for drawing.
         """,
-        (
-            Part(
-                "table",
-                "break-even",
-                """
-                The fewest steps that reach a target. A target for the token error rate is met by few steps for a
-                long text; a target for whole sequences needs a number of steps of the order of L, unless the sets
-                of positions are chosen for the language: bisection is exact on chains (independent-steps/path-kl) and
-                needs about log2 L steps. """,
-            ),
-        ),
+        (Part("figure", "minimax"),),
     ),
     Section(
         "Policies",
@@ -201,25 +159,16 @@ SECTIONS = (
         small enough for the law of every policy to be computed; its numbers, and those at length, are
         `maskbound table policies`.
         """,
-        (
-            Part(
-                "figure",
-                "policies",
-            ),
-            Part(
-                "table",
-                "conformance",
-            ),
-        ),
+        (Part("figure", "policies"),),
     ),
     Section(
         "How to reproduce",
         """
         `make report` builds this report from a fresh clone; `maskbound report --out DIR` does so where the package
         is installed. Each table is also `maskbound table NAME` and each figure `maskbound figure NAME`; their
-        numbers, in full, lie in the folders `tables` and `figures` beside this file. `maskbound check` prints every
-        verdict, `maskbound check --certificate FILE` writes what is decided exactly as certificates, and `maskbound
-        verify FILE` rechecks these with the standard library alone.
+        numbers, in full, lie in the folders `tables` and `figures` beside this file, and `report.html` has the tables
+        as an appendix. `maskbound check` prints every verdict, `maskbound check --certificate FILE` writes what is
+        decided exactly as certificates, and `maskbound verify FILE` rechecks these with the standard library alone.
 
         {versions}.
         """,
@@ -240,8 +189,7 @@ SECTIONS = (
     Section(
         "Appendix: verdicts",
         """
-        No violation may appear in this table. How far a bound is from the truth is the ratio of its sides: at 1 it
-        is attained, at 0.1 it gives away a factor of ten.
+        No violation may appear in this table.
         """,
         (
             Part(
@@ -255,13 +203,52 @@ SECTIONS = (
                 columns=("statement", "formula", "holds", "violated", "equal", "open", "loosest", "tightest"),
             ),
         ),
+        appendix=True,
     ),
     Section(
         "Appendix: numbers of the study",
         """
         Each number with the kind of its enclosure.
         """,
-        (Part("table", "ngram-ter"), Part("table", "hmm-ser"), Part("table", "steps-to-target")),
+        (
+            Part("table", "steps-to-target"),
+            Part("table", "english-curve"),
+            Part("table", "ngram-ter"),
+            Part("table", "hmm-ser"),
+            Part("table", "schedules"),
+            Part("table", "minimax"),
+            Part("table", "policies"),
+        ),
+        appendix=True,
+    ),
+    Section(
+        "Appendix: break-even",
+        """
+        Fewer steps pay only if a denoiser call is cheap enough. With c the cost of one call in units of an
+        autoregressive step, N steps for L tokens pay if N c < L.
+        """,
+        (
+            Part(
+                "table",
+                "break-even",
+                """
+                The fewest steps that reach a target. A target for the token error rate is met by few steps for a
+                long text; a target for whole sequences needs a number of steps of the order of L, unless the sets
+                of positions are chosen for the language: bisection is exact on chains (independent-steps/path-kl) and
+                needs about log2 L steps.
+                """,
+            ),
+        ),
+        appendix=True,
+    ),
+    Section(
+        "Appendix: sampler code",
+        """
+        Schedulers of a released package, run on an oracle and tested against the policy that each names. The table is
+        left out where that package is not installed.
+        """,
+        (Part("table", "conformance"),),
+        appendix=True,
     ),
     Section(
         "Appendix: tightness",
@@ -275,12 +262,12 @@ SECTIONS = (
                 """
                 The largest ratio of the two sides that was met. 1: the bound is attained and no constant in it can
                 be improved; below 1, either the constant can be improved or the search did not find the worst case.
-                *Every language* settles that where it can: the verdict over all languages of these lengths, and the
-                sharp constant.
+                *Every language* settles that where it can.
                 """,
                 columns=("statement", "formula", "ratio", "reached on", "every language"),
             ),
         ),
+        appendix=True,
     ),
     Section(
         "Appendix: what is false",
@@ -298,21 +285,15 @@ SECTIONS = (
                 columns=("what it says", "formula", "refuted by", "left", "relation", "right", "verdict"),
             ),
         ),
+        appendix=True,
     ),
     Section(
         "Appendix: the instances",
         """
         The fingerprint is the beginning of a digest of the instance's canonical form.
         """,
-        (
-            Part(
-                "table",
-                "instances",
-                """
-                The gallery over which the verdicts were taken.
-                """,
-            ),
-        ),
+        (Part("table", "instances", "The instances over which the verdicts were taken."),),
+        appendix=True,
     ),
 )
 

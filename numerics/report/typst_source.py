@@ -12,6 +12,8 @@ from ..numbers.enclosure import Enclosure
 from ..render.table import Formula, Table, as_text
 from .build import Report, Written
 from .formulas import typst_math
+from .html import COLUMN_WIDTH, FIGURE_WIDTH
+from .symbols import with_symbols
 
 __all__ = ["inline", "typst_source"]
 
@@ -24,15 +26,20 @@ MANY = 8
 
 
 def typst_source(report: Report) -> str:
-    """The whole document; figures are read from ``figures/NAME.svg``."""
+    """The document without its appendix; figures are read from ``figures/NAME.svg``."""
     head = f"#let report-title = {_string(report.title)}\n#let report-abstract = {{ {inline(report.abstract)} }}\n"
     style = files(__package__).joinpath("report.typ").read_text(encoding="utf-8")
-    return head + style + "".join(_section(section) for section in report.sections)
+    return head + style + "".join(_section(section) for section in report.sections if not section.appendix)
 
 
 def _section(section: Written) -> str:
     lines = [f"\n#heading({_string(section.title)})\n"]
-    lines += [f"#par({{ {inline(text)} }})\n" for text in section.paragraphs]
+    # The last paragraph stays with what it speaks of.
+    stuck = len(section.paragraphs) - 1 if section.parts else -1
+    lines += [
+        f"#block(sticky: {'true' if n == stuck else 'false'}, par({{ {inline(text)} }}))\n"
+        for n, text in enumerate(section.paragraphs)
+    ]
     lines += [_part(name, shown, caption) for name, shown, caption in section.parts]
     return "\n".join(lines)
 
@@ -45,14 +52,14 @@ def inline(text: str) -> str:
             pieces.append(f"raw({_string(piece[1:-1])})")
         elif piece.startswith("*"):
             pieces.append(f"emph({_string(piece[1:-1])})")
-        elif piece:
-            pieces.append(_string(piece))
+        else:
+            pieces += _plain(piece)
     return "; ".join(pieces)
 
 
 def _part(name: str, shown: Table | Figure, caption: str) -> str:
     if isinstance(shown, Figure):
-        width = "100%" if len(shown.panels) > 1 else "55%"
+        width = FIGURE_WIDTH if len(shown.panels) > 1 else COLUMN_WIDTH
         return f'#figure(image("figures/{name}.svg", width: {width}), caption: {{ {inline(caption)} }})\n'
     below = "; ".join([inline(f"{shown.title.rstrip('.')}. {caption}"), *(inline(f" {note}") for note in shown.notes)])
     return f"#figure(kind: table, caption: {{ {below} }}, {_table(shown)})\n"
@@ -83,12 +90,17 @@ def _cell(cell: Any) -> str:
         # An interval stays on one line.
         return _string(as_text(cell).replace(" ", "\N{NO-BREAK SPACE}"))
     if not isinstance(cell, Formula):
-        return _string(as_text(cell))
+        return f"{{ {'; '.join(_plain(as_text(cell)))} }}"
     try:
         return f"formula(${typst_math(cell.latex)}$)"
     except ValueError:
         # As people type it: a symbol that is new to the report must not cost it.
         return f"raw({_string(cell.text)})"
+
+
+def _plain(text: str) -> list[str]:
+    """Strings, and symbols as letters with subscripts."""
+    return with_symbols(text, _string, lambda letter, below: f"emph({_string(letter)}); sub({_string(below)})")
 
 
 def _string(text: str) -> str:

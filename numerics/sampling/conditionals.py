@@ -20,11 +20,12 @@ from ..languages.base import LOST
 from ..languages.chains import ends_of
 from .contexts import contexts_of
 
-__all__ = ["batch_conditionals", "batch_nanoseconds"]
+__all__ = ["batch_conditionals", "batch_nanoseconds", "exact_conditionals"]
 
 ROWS_A_PIECE = 4
 
 Rows = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+Exact = Callable[[NDArray[np.int64]], tuple[NDArray[np.float64], NDArray[np.bool_]]]
 
 
 def batch_conditionals(instance: Instance, scope: Scope) -> Rows:
@@ -40,15 +41,19 @@ def batch_conditionals(instance: Instance, scope: Scope) -> Rows:
     Cost a sequence: the edges between contexts that agree with it for an n-gram, ``O(L K^2)`` for a hidden Markov model
     of K states; other languages, and local scopes, as their ``conditionals``.
     """
-    exact = _compiled(instance.language) if scope == "global" else None
-    if exact is None:
-        return lambda y: instance.conditionals(y, scope)
+    exact = exact_conditionals(instance.language, scope)
 
     def rows(y: NDArray[np.int64]) -> NDArray[np.float64]:
         found, possible = exact(y)
-        return instance.with_convention(instance.predictor(y, found), possible[:, None])
+        return instance.with_convention(instance.predictor(y, found), possible)
 
     return rows
+
+
+def exact_conditionals(language: Language, scope: Scope) -> Exact:
+    """A function from partial sequences (n, L) to the language's conditionals (n, L, V) and where they exist (n, L)."""
+    compiled = _compiled(language) if scope == "global" else None
+    return compiled or (lambda y: language.conditionals(y, scope))
 
 
 def batch_nanoseconds(instance: Instance, scope: Scope) -> float:
@@ -61,17 +66,15 @@ def batch_nanoseconds(instance: Instance, scope: Scope) -> float:
     else:
         states = language.summed if language.is_hidden else V**2
         each = 40.0 * V * states
-    return language.length * (each + 10.0 * V)
+    return language.length * (each + 10.0 * V) + instance.denoiser.nanoseconds(language.length)
 
 
 def _in_contexts(language: Language) -> TypeGuard[NGram]:
     return isinstance(language, NGram) and 2 <= language.order <= language.length + 1
 
 
-def _compiled(
-    language: Language,
-) -> Callable[[NDArray[np.int64]], tuple[NDArray[np.float64], NDArray[np.bool_]]] | None:
-    """Exact conditionals (n, L, V) and which contexts are possible (n,)."""
+def _compiled(language: Language) -> Exact | None:
+    """The same for what has a kernel; a context is possible at all its positions or at none."""
     kernel: Callable[..., None]
     arrays: tuple[NDArray[Any], ...]
     if language.is_hidden:
@@ -95,6 +98,6 @@ def _compiled(
                 lost[k] = is_possible(pi, A, B, final, np.asarray(y[k], dtype=np.int64))
         if lost.any():
             raise BeyondReach(LOST)
-        return found, possible
+        return found, np.broadcast_to(possible[:, None], y.shape)
 
     return exact

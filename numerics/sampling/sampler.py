@@ -109,14 +109,18 @@ class Sampler(ABC):
 
     @property
     def conditional_depth(self) -> int:
-        """Roundings in a conditional."""
+        """Roundings in a conditional that tokens are drawn from."""
+        return self.instance.denoiser.depth(self.instance.vocab, self.exact_depth)
+
+    @property
+    def exact_depth(self) -> int:
+        """Roundings in a conditional of the language."""
         language = _inner(self.instance.language)
         states = language.summed
         terms = states if language.memory is None and language.hidden_states else self.instance.vocab
         if drawn_as_hidden(language, self.instance.policy.steps):
             terms = states = 2 * states
-        exact = 2 * (self.instance.length * (2 * terms + 20) + states)
-        return self.instance.denoiser.depth(self.instance.vocab, math.ceil(exact))
+        return math.ceil(2 * (self.instance.length * (2 * terms + 20) + states))
 
     @abstractmethod
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:

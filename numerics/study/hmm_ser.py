@@ -19,7 +19,7 @@ from ..numbers.enclosure import Enclosure
 from ..numbers.rationals import to_fraction
 from ..policies import Bernoulli
 from ..render.table import Table
-from .measured import increasing, kind, measured, total
+from .measured import increasing, kind, known_or_drawn, measured, total
 from .ngram_ter import LENGTH, STEPS, doubling
 
 __all__ = ["SHIFTED", "hidden_languages", "hmm_ser", "ser_of_languages", "shifted_pair_bound"]
@@ -110,8 +110,8 @@ def _ser_table(
         drawing = replace(request, samples=drawn[name], seconds=math.inf, sampling=True)
         for N in steps:
             instance = Instance(language, Bernoulli(N), name=f"{name}, {N} steps")
-            path = measured(Workspace(instance, request), "path_kl")
-            ser = measured(Workspace(instance, drawing), "ser")
+            work = Workspace(instance, request)
+            path, ser = measured(work, "path_kl"), known_or_drawn(work, "ser", drawing)
             shifted = instance.has("ShiftedPairLanguage") and language.vocab == SHIFTED
             rows.append(
                 (

@@ -6,23 +6,32 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..engines.workspace import Workspace
+from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach
 from ..metrics import measure_one
 from ..numbers.enclosure import KINDS, Enclosure
 
-__all__ = ["increasing", "kind", "measured", "total"]
+__all__ = ["increasing", "kind", "known_or_drawn", "measured", "total"]
 
 LIBRARY = 2.0**-50
 """Relative allowance for a few roundings and the library's exp and log."""
 
 
-def measured(work: Workspace, quantity: str) -> Enclosure | None:
-    """The quantity, or None where no engine reaches it."""
+def measured(work: Workspace, quantity: str, engine: str | None = None) -> Enclosure | None:
+    """The quantity, by an engine or by any, or None where none reaches it."""
     try:
-        return measure_one(work, quantity)
+        return measure_one(work, quantity, engine)
     except (BadInput, BeyondReach):
         return None
+
+
+def known_or_drawn(work: Workspace, quantity: str, drawing: Request) -> Enclosure | None:
+    """The quantity as it is computed, or drawn where that is narrower; what was computed for others is used again."""
+    known = measured(work, quantity)
+    if known is not None and known.width <= drawing.width * abs(known.hi):
+        return known
+    drawn = measured(Workspace(work.instance, drawing), quantity, "sampled")
+    return min((found for found in (known, drawn) if found is not None), key=lambda found: found.width, default=None)
 
 
 def increasing(found: Enclosure | None, function: Callable[[float], float]) -> Enclosure | None:

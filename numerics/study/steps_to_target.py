@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from ..engines.workspace import Request, Workspace
 from ..instances import Instance
 from ..languages import Language, pair, random_ngram
 from ..numbers.enclosure import Enclosure
-from ..policies import Bernoulli
+from ..policies import Bernoulli, bisection
 from ..render.table import Table
 from .bracket import Bracket, bracket, slope
 from .hmm_ser import FLIP, SHIFTED, hidden_languages, shifted_pair_bound
-from .measured import measured, total
+from .measured import known_or_drawn, measured, total
 
 __all__ = ["LENGTHS", "SUBJECTS", "Subject", "steps_to_target"]
 
 LENGTHS = (64, 128, 256, 512, 1024)
 GAP, WRONG = 0.01, 0.5
+IN_ORDER = "2-gram, by bisection"
 REQUEST = Request(width=0.01, seconds=5.0, samples=4096)
 
 
@@ -82,15 +84,16 @@ def steps_to_target(
         for length in lengths:
             language, divergence = subject.language(length), subject.divergence(length)
             theorem = _by_theorem(language, divergence, request)
-            guess = (theorem or 2 * length) // 2
-            path = bracket(_path_kl(language, request), _itself, divergence, guess)
-            error = _error(subject, language, request)
+            guess = (theorem.enough or 2 * length) // 2
+            at = cache(partial(_work, subject, language, request))
+            path = bracket(partial(_path_kl, at), _itself, divergence, guess)
+            error = partial(_error, subject, at)
             start = path.enough or guess
             if subject.error == "TER gap":
                 found = bracket(error, _itself, divergence, start)
             else:
                 found = bracket(error, _exponent, subject.target, start)
-            enough_by_theorem.append(Bracket(theorem and theorem - 1, theorem, "bound"))
+            enough_by_theorem.append(theorem)
             by_path.append(path)
             by_error.append(found)
             rows.append(
@@ -98,7 +101,7 @@ def steps_to_target(
                     subject.error,
                     subject.name,
                     length,
-                    theorem,
+                    theorem.enough,
                     path.enough,
                     path.kind,
                     found.too_few,
@@ -120,6 +123,7 @@ def steps_to_target(
                 slopes[2] and slopes[2].kind,
             )
         )
+    rows += [row for length in lengths if (row := _in_order(length, request)) is not None]
     columns = (
         "error",
         "language",
@@ -133,8 +137,9 @@ def steps_to_target(
     )
     setting = (
         f"Uniform Bernoulli steps, exact denoiser. Targets: a TER gap of {GAP} nats a token, an SER of {WRONG}. N by "
-        "N by (TC+DTC)/N bounds PATH_KL by that, N by PATH_KL takes its measured value; both are enough. N "
-        "too few and N enough: there the error itself is above the target, or not above it, for certain."
+        "(TC+DTC)/N bounds PATH_KL by that, N by PATH_KL takes its measured value; both are enough. N "
+        "too few and N enough: there the error itself is above the target, or not above it, for certain. "
+        "Bisection reveals the midpoint of every masked run, and makes no error."
     )
     growth = (
         "slope: least squares of log N against log L over these lengths, for every N between too few and enough; 0 is "
@@ -150,30 +155,43 @@ def steps_to_target(
     )
 
 
-def _by_theorem(language: Language, divergence: float, request: Request) -> int | None:
-    """The smallest N with ``(TC + DTC)/N`` at most the divergence (bernoulli/uniform-rate)."""
+def _in_order(length: int, request: Request) -> tuple[Any, ...] | None:
+    """The row of a chain written by bisection, which is enough if it makes no error."""
+    instance = Instance(random_ngram(2, 8, length, seed=1), bisection(length), name=IN_ORDER)
+    path = measured(Workspace(instance, request), "path_kl")
+    if path is None or path.hi > 0:
+        return None
+    steps = instance.policy.steps
+    return ("SER", IN_ORDER, length, None, steps, path.kind, None, steps, path.kind)
+
+
+def _by_theorem(language: Language, divergence: float, request: Request) -> Bracket:
+    """Bounds of the smallest N with ``(TC + DTC)/N`` at most the divergence (bernoulli/uniform-rate)."""
     work = Workspace(Instance(language, Bernoulli(1)), request)
     information = total(measured(work, "total_correlation"), measured(work, "dual_total_correlation"))
-    return None if information is None else max(1, math.ceil(information.hi / divergence))
+    if information is None:
+        return Bracket(None, None, None)
+    least, most = (max(1, math.ceil(end / divergence)) for end in (information.lo, information.hi))
+    return Bracket(least - 1, most, information.kind)
 
 
-def _path_kl(language: Language, request: Request) -> Callable[[int], Enclosure | None]:
-    return lambda N: measured(Workspace(Instance(language, Bernoulli(N)), request), "path_kl")
+def _work(subject: Subject, language: Language, request: Request, steps: int) -> Workspace:
+    return Workspace(Instance(language, Bernoulli(steps), name=f"{subject.name}, {steps} steps"), request)
 
 
-def _error(subject: Subject, language: Language, request: Request) -> Callable[[int], Enclosure | None]:
-    """The TER gap times L, or SER, at N steps."""
+def _path_kl(at: Callable[[int], Workspace], steps: int) -> Enclosure | None:
+    return measured(at(steps), "path_kl")
 
-    def at(N: int) -> Enclosure | None:
-        instance = Instance(language, Bernoulli(N), name=f"{subject.name}, {N} steps")
-        if subject.error == "TER gap":
-            return measured(Workspace(instance, request), "kl")
-        if subject.by_formula is not None:
-            return subject.by_formula(language.length, N)
-        drawing = replace(request, seconds=math.inf, seed=request.seed + N, sampling=True)
-        return measured(Workspace(instance, drawing), "ser")
 
-    return at
+def _error(subject: Subject, at: Callable[[int], Workspace], steps: int) -> Enclosure | None:
+    """The TER gap times L, or SER."""
+    work = at(steps)
+    if subject.error == "TER gap":
+        return measured(work, "kl")
+    if subject.by_formula is not None:
+        return subject.by_formula(work.instance.length, steps)
+    drawing = replace(work.request, seconds=math.inf, seed=work.request.seed + steps, sampling=True)
+    return known_or_drawn(work, "ser", drawing)
 
 
 def _itself(divergence: float) -> float:

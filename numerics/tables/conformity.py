@@ -19,6 +19,11 @@ def conformity_record(found: Conformity) -> dict[str, Any]:
         "components": {name: _component(part) for name, part in found.components.items()},
         "tv": None if found.tv is None else list(found.tv[1:]),
         "instance": found.instance.name,
+        "needed": {
+            "conforms": found.needed.conforms,
+            "shows": dict(found.needed.shows),
+            "right_tv": found.needed.right_tv,
+        },
         "closest": [{"law": name, "nats_per_sequence": as_json(score)} for name, score in found.closest],
         "impossible": [{"sequence": list(sequence), "count": count} for sequence, count in found.impossible],
     }

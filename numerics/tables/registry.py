@@ -20,8 +20,9 @@ from ..study.minimax import minimax_table
 from ..study.packages import released_table
 from ..study.released import conformance_table
 from ..study.schedules import break_even_table, schedule_table
+from ..study.trained import AT_LENGTH, trained_table
 from ..sweeps import Store
-from .statements import reference_list, statement_list
+from .statements import headline_list, reference_list, statement_list
 from .stored import stored_results
 from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
 from .verdicts import tally, tightness, verdict_table, verdicts_of
@@ -39,7 +40,7 @@ def bounds(cases: Iterable[Case]) -> Table:
         if verdict.statement.relation != "=="
     ]
     listed = [verdict for verdict in found if verdict.status is not Status.NOT_APPLICABLE]
-    title = "Both sides of each inequality as measured, each instance's loosest bound first"
+    title = "Both sides of each inequality as measured (information in nats), each instance's loosest bound first"
     return verdict_table(listed, title, (tally(found),))
 
 
@@ -105,6 +106,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "conformance": conformance_table,
         "engines": engines,
         "english-curve": english_curve,
+        "headlines": headline_list,
         "hmm-ser": hmm_ser,
         "minimax": minimax_table,
         "ngram-ter": ngram_ter,
@@ -117,6 +119,8 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "statements": statement_list,
         "steps-to-target": steps_to_target,
         "tightness": tightness_table,
+        "trained": trained_table,
+        "trained-at-length": lambda: trained_table(AT_LENGTH),
     }
 )
 """Tables about the toolkit itself."""

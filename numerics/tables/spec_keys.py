@@ -41,7 +41,8 @@ def spec_keys(word: str = "") -> Table:
         raise BadInput("KIND", f"found {shown(word)}; one of {kinds} is accepted, or a part of one")
     notes = (
         'Numbers are decimals, or exact rationals in quotes such as "1/3"; lists of them may be nested.',
-        "An instance file has [language] and [policy], and may have [denoiser] and a list of claims.",
+        "An instance file has [language] and [policy], and may have [denoiser] and, before the first bracket, claims.",
+        'claims = ["kl <= 1", {claim = "kl <= log(V)", needs = ["exact-denoiser"]}], with names of `assumptions`',
     )
     return Table("Keys of instance files", ("part", "kind", "key", "value", "if left out"), rows, notes)
 

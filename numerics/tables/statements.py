@@ -16,8 +16,11 @@ from ..tightness import extremes, in_words
 from ..universal_verdicts import universal_verdicts
 
 __all__ = [
+    "HEADLINES",
+    "bibliography",
     "find_statement",
     "find_statements",
+    "headline_list",
     "for_every_language",
     "reference_list",
     "statement_account",
@@ -26,6 +29,37 @@ __all__ = [
     "tests_of",
     "tightest_ratio",
 ]
+
+HEADLINES = (
+    "area-theorem/defect",
+    "bernoulli/riemann-error",
+    "kl-path-kl/given-times",
+    "bernoulli/uniform-rate",
+    "fixed-size/max-size",
+    "token-error/vocabulary",
+    "sequence-error/from-path-kl",
+    "pair/linear-steps",
+    "shifted-pair/ser-lower",
+    "pair/token-error-lower-rate",
+    "independent-steps/path-kl",
+    "permutations/linear-steps",
+    "kl-path-kl/equality-deterministic",
+    "entropy-bound/path-kl",
+    "propose-then-choose/mode-bias",
+    "refuted/more-steps-lower-ser",
+    "refuted/proposals-are-exact",
+)
+"""The statements that the README and the report show."""
+
+
+def headline_list() -> Table:
+    """The headline statements: formula, status, the tightest ratio met, and what is known for every language."""
+    rows = tuple(
+        (s.id, Formula(str(s), s.latex()), s.status, tightest_ratio(s), for_every_language(s))
+        for s in map(statements.__getitem__, HEADLINES)
+    )
+    columns = ("statement", "formula", "status", "tightest", "every language")
+    return Table("Headline statements (entropies and divergences in nats)", columns, rows)
 
 
 def statement_list() -> Table:
@@ -70,6 +104,20 @@ def reference_list() -> Table:
     )
     note = "The last column counts the statements that cite it; `maskbound theorems AUTHOR` lists them."
     return Table("References", ("authors", "year", "title", "where", "known by", "cited"), rows, (note,))
+
+
+def bibliography(found: Iterable[Statement]) -> str:
+    """BibTeX entries of the papers that statements come from, each once.
+
+    Raises
+    ------
+    BadInput
+        When none of them cites a paper.
+    """
+    papers = dict.fromkeys(cited.paper for statement in found for cited in statement.published)
+    if not papers:
+        raise BadInput("--bibtex", "found no statement there that comes from a paper")
+    return "\n\n".join(PAPERS[key].bibtex() for key in papers)
 
 
 def tightest_ratio(statement: Statement) -> str | None:

@@ -138,4 +138,6 @@ def refuted_table() -> Table:
             (statement.id, statement.title, formula, _briefly(statement.counterexample), *sides, verdict.status.value)
         )
     columns = ("statement", "what it says", "formula", "refuted by", "left", "relation", "right", "verdict")
-    return Table("False statements, and the instances that refute them", columns, tuple(rows))
+    title = "False statements, and the instances that refute them (information in nats)"
+    plain = tuple(r for r, row in enumerate(rows) if not statements[row[0]].is_information)
+    return Table(title, columns, tuple(rows), nats=("left", "right"), without_unit=plain)

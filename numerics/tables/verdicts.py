@@ -121,6 +121,7 @@ def side_enclosure(side: Side | None) -> Enclosure | None:
 
 def verdict_table(verdicts: Iterable[Verdict], title: str, notes: tuple[str, ...] = ()) -> Table:
     """A row for each verdict."""
+    verdicts = list(verdicts)
     rows = tuple(
         (
             " & ".join(verdict.instances),
@@ -133,7 +134,8 @@ def verdict_table(verdicts: Iterable[Verdict], title: str, notes: tuple[str, ...
         )
         for verdict in verdicts
     )
-    return Table(title, COLUMNS, rows, notes)
+    plain = tuple(r for r, verdict in enumerate(verdicts) if not verdict.statement.is_information)
+    return Table(title, COLUMNS, rows, notes, nats=("lhs", "rhs"), without_unit=plain)
 
 
 def grouped(groups: Iterable[tuple[str, Sequence[Verdict]]]) -> Text:
@@ -191,7 +193,10 @@ def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[
 
 
 def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
-    """The JSON of ``check --json``; the sides are numbers, null where the statement does not apply."""
+    """The JSON of ``check --json``; the sides are numbers, null where the statement does not apply.
+
+    Their unit is null for what is no amount of information.
+    """
     return [
         {
             "statement": verdict.statement.id,
@@ -199,6 +204,7 @@ def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
             "status": verdict.status.value,
             "lhs": None if verdict.lhs is None else as_json(verdict.lhs.value),
             "rhs": None if verdict.rhs is None else as_json(verdict.rhs.value),
+            "unit": verdict.unit if verdict.statement.is_information else None,
             "margin": as_json(verdict.margin),
             "ratio": _number(tightness(verdict)),
         }

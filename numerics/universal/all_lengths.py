@@ -52,12 +52,11 @@ def prove_everywhere(
         _require_known_assumptions(statement, exact_denoiser, policies)
         if not exact_denoiser and len(policies) == 2:
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
-        sized = [each for each in policies if isinstance(each, FixedSize)]
-        if len(sized) == len(policies) == 1:
-            return every_size(statement, sized[0], scope, exact_denoiser)
-        bernoulli = [each for each in policies if isinstance(each, Bernoulli)]
-        if len(bernoulli) == len(policies):
-            return every_schedule(statement, bernoulli, scope, exact_denoiser)
+        plain = [each for each in policies if not isinstance(each, Mixture)]
+        if len(plain) == len(policies) == 1 and plain[0].random_sizes is not None:
+            return every_size(statement, FixedSize.of(plain[0]), scope, exact_denoiser)
+        if len(plain) == len(policies) and all(each.step_law is not None for each in plain):
+            return every_schedule(statement, [Bernoulli.of(each) for each in plain], scope, exact_denoiser)
         raise BeyondReach("every length at once is decided for fixed sizes and for Bernoulli steps")
     except BeyondReach as problem:
         return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
@@ -70,13 +69,16 @@ def _require_known_assumptions(
     satisfied = {"OrderOblivious", "ChosenFirst", "TemperatureOne", "NoBlocks"}
     if exact_denoiser:
         satisfied.add("ExactDenoiser")
-    if all(isinstance(policy, FixedSize) for policy in policies):
+    plain = [policy for policy in policies if not isinstance(policy, Mixture)]
+    sizes = [policy.random_sizes for policy in plain if policy.random_sizes is not None]
+    if len(sizes) == len(policies):
         satisfied |= {"FixedSizePolicy", "SizedPolicy"}
-        if all(max(policy.sizes) <= 1 for policy in policies if isinstance(policy, FixedSize)):
+        if all(max(each) <= 1 for each in sizes):
             satisfied |= {"OneAtATime", "BalancedSizes"}
-    if all(isinstance(policy, Bernoulli) for policy in policies):
+    laws = [policy.step_law for policy in plain if policy.step_law is not None]
+    if len(laws) == len(policies):
         satisfied.add("BernoulliPolicy")
-        if all(policy.schedule.law.uniform for policy in policies if isinstance(policy, Bernoulli)):
+        if all(each.law.uniform for each in laws):
             satisfied.add("UniformSteps")
     needed = sorted({assumption.name for assumption in statement.assumptions} - satisfied)
     if needed:

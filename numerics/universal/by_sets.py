@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from maskbound.theory import Statement
 
 from ..errors import BeyondReach
+from ..languages import Tabular, read_language
 from ..policies import Policy
 from .decision import Decided, Decision
 from .libraries import Found, attained, refute, tried
@@ -21,6 +24,9 @@ from .shannon import Cone, Proof, classes_of, equations
 __all__ = ["by_sets"]
 
 LARGEST_DENOMINATOR = 120
+
+UNKNOWN = Proof([], [], [])
+"""Stands for a proof that has not been looked for."""
 
 
 def by_sets(
@@ -40,25 +46,28 @@ def by_sets(
     senses = [_without_bounds(lattice) for lattice in in_both_senses(reading)]
     bounds = any(name.startswith(BETWEEN) for name in reading.names)
     cone = Cone(classes_of(orders, length, symmetric=not ties), ties, vocabulary="log V" in _names(senses))
-    constant, remark = _constant(reading, orders, length, cone, assumed) if not bounds else (None, "")
+    sharp = _constant(reading, orders, length, cone, assumed) if not bounds else Sharp()
+    constant = sharp.constant
     proofs: list[Proof] = []
     for row in (row for lattice in senses for row in lattice):
         forms, added = zip(*(combination(form, orders, length) for form in row), strict=True)
-        proof = cone.prove(forms, added)
+        proof = cone.prove(forms, added) if sharp.proof is UNKNOWN else sharp.proof
         if proof is None:
             if all(sign(value) > 0 for value in added):
                 return _failed_by_constant(statement, reading, policies, length, judge, scope)
             if any(sign(value) for value in added):
                 raise BeyondReach("Shannon's inequalities do not prove it, and it is not homogeneous")
             certain = not bounds and not reading.cross_multiplied
-            return _failed(statement, forms, ties, policies, length, cone, certain, judge, scope, constant)
+            return _failed(
+                statement, forms, ties, policies, length, cone, certain, judge, scope, constant, orders, assumed
+            )
         proofs.append(proof)
     count = sum(len(proof.terms) for proof in proofs)
     return Decision(
         statement,
         Decided.HOLDS,
         scope,
-        f"it is a sum of {count} of Shannon's inequalities{remark}",
+        f"it is {'one' if count == 1 else f'a sum of {count}'} of Shannon's inequalities{sharp.remark}",
         constant,
         proof=tuple(_lines(proofs, cone)),
         evidence={"kind": "sets", "cone": cone, "orders": orders, "assumed": list(assumed), "length": length},
@@ -86,25 +95,39 @@ def _without_bounds(lattice: Lattice) -> Lattice:
     return tuple(tuple(bounded(form) for form in row) for row in lattice)
 
 
-def _constant(
-    reading: Reading, orders: Sequence[Orders], length: int, cone: Cone, assumed: Sequence[str]
-) -> tuple[Fraction | None, str]:
+@dataclass(frozen=True)
+class Sharp:
+    """The sharp constant, a remark on it, and what it says of the claim itself.
+
+    Parameters
+    ----------
+    proof : Proof or None
+        Why the claim holds, where the least factor is 1; None where no proof exists, as it is larger; else `UNKNOWN`.
+    """
+
+    constant: Fraction | None = None
+    remark: str = ""
+    proof: Proof | None = UNKNOWN
+
+
+def _constant(reading: Reading, orders: Sequence[Orders], length: int, cone: Cone, assumed: Sequence[str]) -> Sharp:
     """The sharp constant: the least that Shannon's inequalities prove, if a code attains it."""
     single = all(len(side) == len(side[0]) == 1 and CONSTANT not in side[0][0] for side in (reading.lhs, reading.rhs))
     if reading.relation != "<=" or not single or assumed:
-        return None, ""
+        return Sharp()
     (lhs, _), (rhs, _) = (combination(side[0][0], orders, length) for side in (reading.lhs, reading.rhs))
     if not rhs:
-        return None, ""
+        return Sharp()
     found = cone.least_factor(lhs, rhs)
     if found is None:
-        return None, ""
-    factor = found[0]
+        return Sharp(proof=None)
+    factor, own = found
+    proof = None if factor > 1 else own if factor == 1 else UNKNOWN
     if factor and not attained(lhs, rhs, factor, length):
-        return None, f"; so is it with the constant {factor}, which no code that was tried attains"
+        return Sharp(None, f"; so is it with the constant {factor}, which no code that was tried attains", proof)
     if reading.turned:
-        return (1 / factor if factor else None), ""
-    return factor, ""
+        return Sharp(1 / factor if factor else None, proof=proof)
+    return Sharp(factor, proof=proof)
 
 
 def _failed(
@@ -118,6 +141,8 @@ def _failed(
     judge: bool,
     scope: str,
     constant: Fraction | None,
+    orders: Sequence[Orders],
+    assumed: Sequence[str],
 ) -> Decision:
     """No proof: look for a language; else say on which polymatroid the claim fails.
 
@@ -128,7 +153,8 @@ def _failed(
         witness, said = _witness(statement, found, policies, judge or not certain)
         if certain or said == "violated":
             reason = f"it fails on a language found among {found.among}"
-            return Decision(statement, Decided.FAILS, scope, reason, constant, witness, said)
+            evidence = _words(found, orders, assumed, length)
+            return Decision(statement, Decided.FAILS, scope, reason, constant, witness, said, evidence=evidence)
     if not certain:
         return Decision(statement, Decided.UNDECIDED, scope, "neither a proof nor a language that violates it is found")
     vertex = _vertex(forms, cone) if len(forms) == 1 else ""
@@ -139,6 +165,15 @@ def _failed(
         f"Shannon's inequalities do not prove it{vertex}; no language that violates it was found among {tried(length)}",
         constant,
     )
+
+
+def _words(found: Found, orders: Sequence[Orders], assumed: Sequence[str], length: int) -> Mapping[str, Any] | None:
+    """What a certificate of a refutation holds: the words of a language on which all are equally likely."""
+    language, _ = read_language(found.language, Path())
+    if not isinstance(language, Tabular) or not language.probabilities.uniform:
+        return None
+    words = language.support.tolist()
+    return {"kind": "sets refuted", "orders": orders, "assumed": assumed, "length": length, "words": words}
 
 
 def _failed_by_constant(
@@ -162,7 +197,7 @@ def _witness(
 ) -> tuple[Mapping[str, Any], str]:
     from .witness import judged, spec_of  # engines take long to import, and only refutations need them
 
-    plain = [policy for policy in policies if isinstance(policy, Policy)]
+    plain = [policy for policy in policies if not isinstance(policy, Mixture)]
     if len(plain) < len(policies):
         return {
             "language": dict(found.language)

@@ -34,7 +34,7 @@ __all__ = ["certificate", "certificate_text", "minimax_certificate"]
 
 
 def certificate(found: Decision) -> dict[str, Any]:
-    """The certificate of a claim that holds.
+    """The certificate of a claim that holds, or of one that fails on languages that the checker knows.
 
     Parameters
     ----------
@@ -48,16 +48,17 @@ def certificate(found: Decision) -> dict[str, Any]:
     Raises
     ------
     Undecidable
-        When the claim does not hold, or is not decided.
+        When the claim is not decided.
     BeyondReach
         When the checker does not know what the claim speaks of.
     """
-    if found.verdict is not Decided.HOLDS:
-        raise Undecidable(f"the claim {found.claim} {found.verdict.value}; certificates are for claims that hold")
+    if found.verdict not in (Decided.HOLDS, Decided.FAILS):
+        raise Undecidable(f"the claim {found.claim} {found.verdict.value}; certificates are for what holds or fails")
     evidence = found.evidence or {}
     writer = WRITERS.get(str(evidence.get("kind")))
     if writer is None:
-        raise BeyondReach("this kind of claim has no certificate")
+        what = "refutation" if found.verdict is Decided.FAILS else "claim"
+        raise BeyondReach(f"this kind of {what} has no certificate")
     try:
         data = writer(found, evidence)
     except (checker.Malformed, checker.Rejected, SyntaxError, RecursionError) as problem:
@@ -66,7 +67,7 @@ def certificate(found: Decision) -> dict[str, Any]:
 
 
 def certificate_text(found: Decision) -> str:
-    """The content of a file with the certificate of a claim that holds; errors as those of :func:`certificate`."""
+    """The content of a file with the certificate of a claim; errors as those of :func:`certificate`."""
     return json.dumps(certificate(found), indent=1) + "\n"
 
 
@@ -103,8 +104,8 @@ def _statement(claim: Statement) -> dict[str, str]:
     return {"lhs": left, "relation": relation, "rhs": right}
 
 
-def _codes(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
-    data: dict[str, Any] = {
+def _of_codes(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "format": checker.FORMAT,
         "kind": "codes",
         "statement": _statement(found.claim),
@@ -112,6 +113,10 @@ def _codes(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
         "length": evidence["length"],
         "policies": [_steps(policy, evidence["length"]) for policy in evidence["policies"]],
     }
+
+
+def _codes(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    data = _of_codes(found, evidence)
     rows, generators, _, _ = checker.code_rows(data)
     data["weights"] = [[str(w) for w in _weights(row, generators)] for row in rows]
     data |= {"table": [], "constant": None, "conclusion": "", "digest": ""}
@@ -121,6 +126,27 @@ def _codes(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
         except checker.Rejected:
             pass  # with maxima on the right it takes more than the codes one by one
     return _completed(data)
+
+
+def _codes_refuted(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    data = _of_codes(found, evidence) | {"kind": "codes refuted"}
+    data["amounts"] = [[label, str(t)] for label, t in evidence["amounts"]]
+    return _with_a_row(data, checker.code_rows(data)[0])
+
+
+def _sets_refuted(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    data = _of_sets(found, evidence) | {"kind": "sets refuted", "words": evidence["words"]}
+    return _with_a_row(data, checker.set_rows(data)[0])
+
+
+def _with_a_row(data: dict[str, Any], rows: Sequence[Any]) -> dict[str, Any]:
+    """With the first row that fails there."""
+    for row in range(len(rows)):
+        try:
+            return _completed(data | {"row": row, "conclusion": "", "digest": ""})
+        except checker.Rejected as problem:
+            refusal = problem
+    raise refusal
 
 
 def _weights(row: list[dict[str, Fraction]], generators: list[dict[str, Fraction]]) -> list[Fraction]:
@@ -154,7 +180,10 @@ def _symbolic(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "sizes":
         data["single"] = evidence["single"] or evidence["alone"]
     else:
-        data |= {"uniform": evidence["uniform"], "growth": "growth_bound" in f"{found.claim.sides}"}
+        data |= {
+            "uniform": evidence["uniform"],
+            "growth": any(name in f"{found.claim.sides}" for name in checker.GROWTH),
+        }
     squares = [_squares(each) for each in evidence["inequalities"]]
     needed = checker.symbolic(data)
     data["inequalities"] = [_proof_of(each, squares) for each in needed]
@@ -188,10 +217,9 @@ def _squares(inequality: Inequality) -> list[Any]:
     return found
 
 
-def _sets(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Proved again form by form as the checker reads them: it may order a maximum otherwise."""
-    length, cone = evidence["length"], evidence["cone"]
-    data: dict[str, Any] = {
+def _of_sets(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    length = evidence["length"]
+    return {
         "format": checker.FORMAT,
         "kind": "sets",
         "statement": _statement(found.claim),
@@ -200,9 +228,14 @@ def _sets(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
             [[str(probability), [_positions(chosen, length) for chosen in sets]] for probability, sets in orders]
             for orders in evidence["orders"]
         ],
-        "assumptions": evidence["assumed"],
-        "classes": cone.classes,
+        "assumptions": list(evidence["assumed"]),
     }
+
+
+def _sets(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Proved again form by form as the checker reads them: it may order a maximum otherwise."""
+    length, cone = evidence["length"], evidence["cone"]
+    data = _of_sets(found, evidence) | {"classes": cone.classes}
     rows, policies, _ = checker.set_rows(data)
     proofs = []
     for row in rows:
@@ -229,7 +262,14 @@ def _positions(chosen: int, length: int) -> list[int]:
     return [i for i in range(length) if chosen >> i & 1]
 
 
-WRITERS = {"codes": _codes, "sets": _sets, "sizes": _symbolic, "schedules": _symbolic}
+WRITERS = {
+    "codes": _codes,
+    "codes refuted": _codes_refuted,
+    "sets": _sets,
+    "sets refuted": _sets_refuted,
+    "sizes": _symbolic,
+    "schedules": _symbolic,
+}
 
 
 def _provenance(found: Decision) -> dict[str, str]:

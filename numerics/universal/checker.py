@@ -7,7 +7,7 @@ length; or that a schedule is minimax. A file is JSON without floats or duplicat
 them. A *rational* is a string in lowest terms ("2/3"). Keys, and no others:
 
     format       "maskbound universal certificate 1"
-    kind         "codes", "sets", "sizes", "schedules" or "minimax"
+    kind         "codes", "sets", "sizes", "schedules" or "minimax"; "codes refuted" or "sets refuted"
     conclusion   the sentence printed on acceptance; it follows from the rest
     digest       SHA-256 of the canonical JSON of all keys but this and provenance
     provenance   anything; never read
@@ -25,16 +25,24 @@ not negative, of sum 1, and what is checked is ``sum_j weight_j l_ij <= 0``, whi
     With ``d_j = z(j) - z(j+1) >= 0``, ``z(L-1) >= 0`` and ``z(0) <= L log V`` the information profile of any language
     is a sum, with coefficients that are not negative, of those of MDS codes of rank K = 0..L over an alphabet of size q
     with log q = 1; quantities that are linear in it are recomputed there. A constant C is sharp if lhs <= C rhs on
-    every code, with equality on one where both are positive.
+    every code, with equality on one where both are positive. The steepest slope, curve_max_slope, is at least the
+    slope at each place, and at least its mean; where that does not help it is taken on each code, and that of a sum is
+    at most the sum. The flattest one likewise.
+  codes refuted  length, policies, row (a whole number), amounts (a list of [language, positive rational]): on the
+             product of these languages, with entropies in such proportions, every form of the row is positive.
+    A language is "MDS_K", or alone "one sequence" or "a wrong denoiser"; its values are recomputed. On codes a form is
+    a multiple of the logarithm of the alphabet, which may be as large as one likes, and a constant.
   sets       length, policies (each a list of [probability, list of sets]), assumptions (of MarkovLanguage,
              IndependentTokens), classes (of each position; positions of a class are exchangeable), and for each row
              weights, terms and multipliers. A term [c, y] is y times H(X_i | the others), i in class c; a term
              [c, d, counts, y] is y times I(X_i; X_j | X_K), i in c, j in d, K with so many positions of each class;
              y >= 0. Multipliers, of any sign, are for the equations of the assumptions. Entropies of sets satisfy these
              inequalities for every alphabet; their sum is the row, coefficient by coefficient.
+  sets refuted  length, policies, assumptions, row, words (a list of sequences, each as likely): every projection of the
+             words to a set of positions is uniform, so that its entropy is the logarithm of their number.
   sizes      single (true: steps of one token), inequalities: for each row and case a list
              of squares [scale, {variable: number}].
-  schedules  uniform (true: uniform steps), growth (true: the cases of growth_bound), inequalities as for sizes.
+  schedules  uniform (true: uniform steps), growth (true: the cases of the bounds by growth), inequalities as for sizes.
     Variables are not negative, and so is a polynomial whose coefficients, less those of some squares, are not.
   minimax    length, steps, criterion (tc+dtc, tc, dtc, min), value, sizes (list of [sizes, probability]), prior.
     On MDS_K PATH_KL is the overshoot of the step that reveals token K. The law costs at most value * D_K for every K;
@@ -380,6 +388,20 @@ class Steps:
                 total += odds * Fraction(K * (L - K), L + 1) * (long[k - 1][K + 1] - long[k][K + 1])
         return total
 
+    def later_growth(self, K: int, sharp: bool) -> Fraction:
+        """First w_1 times the drop of Z; others w_k/a_{k-1} int a|Z'|, or w_k/(a_{k-1}(1-a_{k-1})) int a(1-a)|Z'|."""
+        require(self.L <= 64, "bounds by growth are checked up to length 64")
+        L, edges, n = self.L, sorted(set(self.edges)), self.L + 1 if sharp else self.L
+        if K in (0, L):
+            return Fraction(0)
+        short, long = ([binomials(m, a) for a in edges] for m in (L - 1, n))
+        total = (edges[1] - edges[0]) * L * (short[0][K] - short[1][K])
+        for k in range(2, len(edges)):
+            a, b = edges[k - 1], edges[k]
+            factor = Fraction(L - K, L + 1) / (1 - a) if sharp else Fraction(1)
+            total += (b - a) / a * factor * K * (long[k - 1][K + 1] - long[k][K + 1])
+        return total
+
     def mixture(self, K: int) -> Fraction:
         """Overshoot under multinomial sizes: a token drawn in the step after j < K tokens."""
         require(self.L <= 64, "mixture_path_kl is checked up to length 64")
@@ -399,6 +421,8 @@ class Steps:
             "curve_left_riemann_sum": self.left_sum,
             "weighted_slope": lambda K: self.left_sum(K) - K,  # the slope weighted by a_k - a, by parts
             "growth_bound": self.growth_bound,
+            "sharp_growth_bound": lambda K: self.later_growth(K, True),
+            "ratio_growth_bound": lambda K: self.later_growth(K, False),
             "mixture_path_kl": self.mixture,
         }
         require(name in values, f"{name:.40} belongs to another kind of policy")
@@ -422,14 +446,49 @@ LANGUAGE = {
     "profile_start": lambda L, K: L if K else 0,
     "profile_end": lambda L, K: L if K == L else 0,
     "odds_weighted_slope": lambda L, K: Fraction(K * (L - K), L + 1),
+    "curve_max_slope": lambda L, K: slope(L, K, Fraction(K - 1, max(L - 2, 1))) if K else 0,
+    "curve_min_slope": lambda L, K: 2 if L == 2 and K == 1 else 0,
 }
-POLICY = ("path_kl", "curve_left_riemann_sum", "profile_left_sum", "weighted_slope", "growth_bound", "mixture_path_kl")
+GROWTH = ("growth_bound", "sharp_growth_bound", "ratio_growth_bound")
+POLICY = ("path_kl", "curve_left_riemann_sum", "profile_left_sum", "weighted_slope", "mixture_path_kl", *GROWTH)
+SLOPES = {"curve_max_slope": -1, "curve_min_slope": 1}
+"""The sign of the coefficient with which slopes at given places, and their mean, may stand for the extreme one."""
 BETWEEN = ("kl", "log_mean_path_kl")
 LEARNING = ("learning_term", "eps_learning", "mean_learning_error")
 
 
+def slope(L: int, K: int, a: Fraction) -> Fraction:
+    """``|Z'(a)|`` of ``MDS_K``: L times the density of the K-th smallest of L - 1 uniform numbers."""
+    if not 0 < K < L:
+        return Fraction(0)
+    return L * (L - 1) * math.comb(L - 2, K - 1) * a ** (K - 1) * (1 - a) ** (L - 1 - K)
+
+
+def with_slopes(rows: list, L: int, policies: list) -> list:
+    """Extreme slopes by the slopes at L - 1 places and, of a Bernoulli policy, their mean weighted by ``a_k - a``."""
+    choices: list = [{f"slope {j}": Fraction(1)} for j in range(L - 1)] or [{}]
+    if len(policies) == 1 and policies[0].weights:
+        choices.append({"weighted_slope": 2 / policies[0].numbers["collision_probability"]})
+    found = []
+    for row in rows:
+        parts = []
+        for form in row:
+            replaced = [(c, name) for name, c in form.items() if name in SLOPES and sign(c) == SLOPES[name]]
+            lattice = [[{name: c for name, c in form.items() if (c, name) not in replaced}]]
+            for c, _ in replaced:
+                lattice = add(lattice, [[{name: c * d for name, d in choice.items()} for choice in choices]])
+            parts.append(lattice)
+        bounded(math.prod(map(len, parts)) * sum(len(line) for part in parts for line in part))
+        found += [[form for line in lines for form in line] for lines in itertools.product(*parts)]
+    return found
+
+
+def has_slopes(row: list) -> bool:
+    return any(name in form for form in row for name in SLOPES)
+
+
 def code_rows(data: dict) -> tuple[list, list, list, Reader]:
-    """Rows of the claim, the generators as tables of values, which of them languages attain, and the reader."""
+    """Rows of the claim, the generators as tables of values, names of those that are languages, and the reader."""
     L = whole(data["length"], 1, LONGEST)
     require(data["denoiser"] in ("exact", "any"), "the denoiser is exact or any")
     policies = [Steps(spec, L) for spec in items(data["policies"])]
@@ -441,13 +500,17 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
     names = [name + end for end in ends for name in (*POLICY, *BETWEEN, *(() if exact else LEARNING))]
     reader = Reader(numbers, {*LANGUAGE, *names}, L)
     rows = reader.rows(data["statement"])
+    if data["kind"] == "codes":
+        rows = with_slopes(rows, L, policies)
     used = {name for row in rows for form in row for name in form}
     of = dict(zip(ends, policies, strict=True))
-    generators, attained = [{ONE: Fraction(1)}], [True]
+    generators, attained = [{ONE: Fraction(1)}], ["one sequence"]
     for K in range(L + 1):
         values = {name: Fraction(value(L, K)) for name, value in LANGUAGE.items() if name in used}
         if 0 < K < L and f"increase {K - 1}" in used:
             values[f"increase {K - 1}"] = Fraction(-L)
+        places = [name for name in used if name.startswith("slope ")]
+        values |= {name: slope(L, K, Fraction(int(name.split()[1]), max(L - 2, 1))) for name in places}
         choices = []
         for end, policy in of.items():
             values |= {n + end: policy.value(n, K) for n in POLICY if n + end in used}
@@ -460,16 +523,16 @@ def code_rows(data: dict) -> tuple[list, list, list, Reader]:
         for n, corner in enumerate(itertools.product(*choices)):
             known = {name: value for part in corner for name, value in part.items()}
             generators.append({**values, **known})
-            attained.append(n == 0 and (sized or not any(known.values())))
+            attained.append(f"MDS_{K}" if n == 0 and (sized or not any(known.values())) else "")
     if not exact:
         require(len(policies) < 2, "two policies visit different errors of a denoiser")
         wrong = {name: Fraction(1) for name in ("path_kl", "mixture_path_kl", "learning_term")}
         wrong |= {name: Fraction(1, L) for name in ("eps_learning", "mean_learning_error")}
         for kl, soft in ((1, 1), (0, 0), (0, 1)) if used & set(BETWEEN) else ((1, 1),):
             generators.append({**wrong, "kl": Fraction(kl), "log_mean_path_kl": Fraction(soft)})
-            attained.append(kl == 1)
+            attained.append("a wrong denoiser" if kl == 1 else "")
         generators.append({"eps_learning": Fraction(1)})
-        attained.append(False)
+        attained.append("")
     return rows, generators, attained, reader
 
 
@@ -499,6 +562,7 @@ def check_codes(data: dict) -> dict:
         C, pairs = fraction(data["constant"]), [list(map(Fraction, pair)) for pair in table]
         plain = all(len(row) == 1 for row in left) and len(right) == 1 and all(attained)
         plain = plain and data["statement"]["relation"] == "<=" and not any(pairs[0])
+        plain = plain and not any(map(has_slopes, (*left, *right)))
         require(plain, "no sharp constant is known of such a claim", Rejected)
         require(all(a <= C * b for a, b in pairs), "the constant is too small", Rejected)
         require(any(a == C * b and b > 0 for a, b in pairs), "the constant is not attained", Rejected)
@@ -506,6 +570,29 @@ def check_codes(data: dict) -> dict:
     steps = "; ".join(json.dumps(spec, sort_keys=True) for spec in data["policies"])
     where = f"every language of length {data['length']}, {data['denoiser']} denoiser, {steps or 'no policy'}"
     return {"table": table, "conclusion": f"{spelled(data['statement'])} for {where}{sharp}"}
+
+
+def check_codes_refuted(data: dict) -> dict:
+    """The row is positive on a product of languages; of extreme slopes, on one code alone, where they are known."""
+    record(data, "format kind statement denoiser length policies row amounts conclusion digest", "provenance")
+    rows, generators, attained, _ = code_rows(data)
+    row = rows[whole(data["row"], 0, len(rows) - 1)]
+    amounts = [items(entry, 2) for entry in items(data["amounts"])]
+    require(amounts and all(type(label) is str for label, _ in amounts), "a language is named by a string")
+    require(all(label and label in attained for label, _ in amounts), "no such language", Rejected)
+    require(len({label for label, _ in amounts}) == len(amounts), "a language is named twice")
+    chosen = [(generators[attained.index(label)], fraction(t)) for label, t in amounts]
+    require(all(t > 0 for _, t in chosen), "an amount is not positive", Rejected)
+    alone = len(chosen) == 1
+    require(not alone or chosen[0][1] == 1, "the amount of one language is 1", Rejected)
+    require(alone or not has_slopes(row), "extreme slopes of a product are no sums", Rejected)
+    require(alone or all(label[0] == "M" for label, _ in amounts), "only codes are factors of a product", Rejected)
+    totals = [sum((t * on(form, values) for values, t in chosen), Fraction(0)) for form in row]
+    require(all(total > 0 for total in totals), "the inequality does not fail there", Rejected)
+    product = " x ".join(label if t == "1" else f"{label} ^ {t}" for label, t in amounts)
+    steps = "; ".join(json.dumps(spec, sort_keys=True) for spec in data["policies"])
+    where = f"a language of length {data['length']}, {data['denoiser']} denoiser, {steps or 'no policy'}"
+    return {"conclusion": f"not {spelled(data['statement'])} for {where}: {product}"}
 
 
 # -- sets: Shannon's inequalities for entropies of sets of positions (bits of a whole number)
@@ -672,6 +759,40 @@ def check_sets(data: dict) -> dict:
     return {"conclusion": f"{spelled(data['statement'])} for {needs} of length {L}, exact denoiser, sets {steps}"}
 
 
+def check_sets_refuted(data: dict) -> dict:
+    """Words that are equally likely: products of powers of the numbers of their projections are compared."""
+    record(data, "format kind statement length policies assumptions row words conclusion digest", "provenance")
+    rows, policies, ties = set_rows(data)
+    row, L = rows[whole(data["row"], 0, len(rows) - 1)], data["length"]
+    words = [tuple(whole(token) for token in items(word, L)) for word in items(data["words"])]
+    require(0 < len(set(words)) == len(words) and len(words) << L <= 1 << 22, "a word twice, none, or too many")
+    require(not any(form.get(ONE) for form in row), "a constant is added", Rejected)
+    forms = [[(c, entropies(name, policies, L)) for name, c in form.items() if name != ONE] for form in row]
+    combined = [total([{s: c * d for s, d in part.items()} for c, part in form]) for form in forms]
+    count = {-1: 1 + max(map(max, words))}
+    for chosen in {s for form in (*combined, *ties) for s in form if s > 0}:
+        seen: dict = {}
+        for word in words:
+            shown = tuple(word[i] for i in range(L) if chosen >> i & 1)
+            seen[shown] = seen.get(shown, 0) + 1
+        require(len(set(seen.values())) == 1, "a projection is not uniform", Rejected)
+        count[chosen] = len(seen)
+    require(all(compared(form, count) > 0 for form in combined), "the inequality does not fail there", Rejected)
+    require(not any(compared(tie, count) for tie in ties), "an assumption does not hold there", Rejected)
+    steps = "; ".join(json.dumps(policy) for policy in data["policies"])
+    needs = ", ".join(["a language", *data["assumptions"]])
+    return {"conclusion": f"not {spelled(data['statement'])} for {needs} of length {L}, exact denoiser, sets {steps}"}
+
+
+def compared(form: dict, count: dict) -> int:
+    """The sign of ``sum c log(count)``, by whole powers."""
+    scale = math.lcm(*(c.denominator for c in form.values()))
+    powers = [(count[s], int(c * scale)) for s, c in form.items()]
+    require(sum(abs(c) * n.bit_length() for n, c in powers) <= 1 << 20, "powers are too large for this checker")
+    above, below = (math.prod(n ** abs(c) for n, c in powers if (c > 0) == up) for up in (True, False))
+    return (above > below) - (above < below)
+
+
 # -- sizes and schedules: all lengths
 
 
@@ -716,8 +837,13 @@ def cases_of_schedules(uniform: bool, growth: bool, exact: bool) -> tuple[dict, 
     if uniform:
         numbers |= {"N": 1 / weight, "expected_steps": 1 / weight, "collision_probability": weight}
     cases = []
-    places = [(ZERO, I, U, R, I + U), (S, I, U, ZERO, I + U), (S, I, U, R, (I + U) * (S + I) * (U + R) / (S * R))]
-    for s, i, u, r, bound in places if growth else [(S, I, U, R, ZERO)]:
+    by_ratio = (I + U) * (S + I) / S
+    inner = ((I + U) * (S + I) * (U + R) / (S * R), (I + U) * (S + I) * (U + R) / (S * (I + U + R)), by_ratio)
+    # The first step, the last and the others; each bound of GROWTH over the whole.
+    places: list = [
+        (ZERO, I, U, R, (I + U, I + U, I + U)), (S, I, U, ZERO, (I + U, (S + I) * U / S, by_ratio)), (S, I, U, R, inner)
+    ]  # fmt: skip
+    for s, i, u, r, bounds in places if growth else [(S, I, U, R, ())]:
         unit = s + i + u + r
         a, rest, ahead = (s + i) / unit, (u + r) / unit, u / unit
         kernel = {
@@ -725,7 +851,7 @@ def cases_of_schedules(uniform: bool, growth: bool, exact: bool) -> tuple[dict, 
             "dual_total_correlation": a, "odds_weighted_slope": a * rest, "entropy": a, "curve_area": a,
             "profile_area": a, "curve_left_riemann_sum": a + ahead, "profile_start": UNIT, "log V": UNIT / L,
         }  # fmt: skip
-        cases.append({**kernel, "growth_bound": bound / unit} if growth else kernel)
+        cases.append({**kernel, **{name: bound / unit for name, bound in zip(GROWTH, bounds, strict=growth)}})
     ends = ("entropy", "curve_area", "profile_area", "curve_left_riemann_sum", "profile_start", "profile_end")
     cases += [{**dict.fromkeys(ends, UNIT), "log V": UNIT / L}, {"log V": UNIT / L}, {ONE: UNIT}]
     return numbers, cases if exact else [*cases, errors(L)]
@@ -746,12 +872,12 @@ def symbolic(data: dict) -> list:
             "curve_left_riemann_sum",
             "weighted_slope",
             "mixture_path_kl",
-            *(["growth_bound"] if data["growth"] else []),
+            *(GROWTH if data["growth"] else ()),
         }
     numbers |= dict.fromkeys(LEARNING, ZERO) if exact else {}
     # Of steps of one token at the very end this ratio is 0, and not i + u over i + u + r.
     undefined = "tc_step_ratio" in f"{data['statement']['lhs']}{data['statement']['rhs']}"
-    names |= {*LANGUAGE, "path_kl", *BETWEEN, *(() if exact else LEARNING)}
+    names |= {*LANGUAGE, "path_kl", *BETWEEN, *(() if exact else LEARNING)} - {*SLOPES}
     found = []
     for row in Reader(numbers, names).rows(data["statement"]):
         require(len(row) == 1, "a minimum in a row is not certified for all lengths")
@@ -839,7 +965,7 @@ def check_minimax(data: dict) -> dict:
 
 CHECKS = {
     "codes": check_codes, "sets": check_sets, "sizes": check_symbolic, "schedules": check_symbolic,
-    "minimax": check_minimax,
+    "minimax": check_minimax, "codes refuted": check_codes_refuted, "sets refuted": check_sets_refuted,
 }  # fmt: skip
 
 

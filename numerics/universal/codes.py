@@ -37,7 +37,7 @@ def code(rank: int, length: int, field: int | None = None) -> dict[str, Any]:
         return {"kind": "parity", "length": length}
     if q**rank > MOST_WORDS and q < length:
         q = field_of(rank, length, length)
-    if q >= length and rank < length - 1:
+    if q >= length and (rank < length - 1 or q**rank > MOST_WORDS):
         return {"kind": "mds", "field": q, "dimension": rank, "length": length}
     return _uniform(q, length, codewords(rank, length, q), q**rank)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy
@@ -31,6 +32,11 @@ __all__ = ["every_schedule"]
 
 LENGTHS = (*range(2, 41), 48, 64, 96, 128)
 """Where a language is looked for, once a kernel is negative somewhere."""
+
+GROWTH = ("growth_bound", "sharp_growth_bound", "ratio_growth_bound")
+"""Bounds whose kernel depends on whether a step is the first, the last or another one."""
+
+Place = tuple[str, tuple[Expr, Expr, Expr, Expr], Mapping[str, Expr]]
 
 LENGTH = Symbol("L", integer=True, positive=True)
 BEYOND = Symbol("l", nonnegative=True)
@@ -75,8 +81,8 @@ def _all_schedules(statement: Statement, uniform: bool, exact_denoiser: bool) ->
             coefficients, added = linear(low, high)
             here = without_bounds(coefficients, LENGTH, exact_denoiser)
             numbers = _numbers(uniform)
-            cases = _cases() if any(s.name == "growth_bound" for s in here) else [("at every a", COORDINATES, None)]
-            for where, (S, i, u, r), growth in cases:
+            everywhere: list[Place] = [("at every a", COORDINATES, {})]
+            for where, (S, i, u, r), growth in _places() if any(s.name in GROWTH for s in here) else everywhere:
                 kernel, at_end, unused = _kernel(here, S, i, u, r, growth)
                 known = {**numbers, LENGTH: 1 + BEYOND}
                 found.append(inequality(where, _put(kernel, known)))
@@ -107,24 +113,32 @@ def _numbers(uniform: bool) -> dict[Symbol, Expr]:
     return {symbols["max_step_weight"]: weight + SLACK}
 
 
-def _cases() -> list[tuple[str, tuple[Expr, Expr, Expr, Expr], Expr]]:
-    """First, inner and last step, with the kernel of ``growth_bound`` over the whole."""
+def _places() -> list[Place]:
+    """First, last and inner step, with the kernels of the bounds by growth, over the whole."""
     S, i, u, r = COORDINATES
     zero = Integer(0)
+    ratio = (i + u) * (S + i) / S
+    first: Mapping[str, Expr] = dict.fromkeys(GROWTH, i + u)
+    last = {"growth_bound": i + u, "sharp_growth_bound": (S + i) * u / S, "ratio_growth_bound": ratio}
+    between = {
+        "growth_bound": (i + u) * (S + i) * (u + r) / (S * r),
+        "sharp_growth_bound": (i + u) * (S + i) * (u + r) / (S * (i + u + r)),
+        "ratio_growth_bound": ratio,
+    }
     return [
-        ("in the first step", (zero, i, u, r), i + u),
-        ("in the last step", (S, i, u, zero), i + u),
-        ("between", (S, i, u, r), (i + u) * (S + i) * (u + r) / (S * r)),
+        ("in the first step", (zero, i, u, r), first),
+        ("in the last step", (S, i, u, zero), last),
+        ("between", (S, i, u, r), between),
     ]
 
 
 def _kernel(
-    coefficients: Mapping[Symbol, Expr], S: Expr, i: Expr, u: Expr, r: Expr, growth: Expr | None
+    coefficients: Mapping[Symbol, Expr], S: Expr, i: Expr, u: Expr, r: Expr, growth: Mapping[str, Expr]
 ) -> tuple[Expr, Expr, Expr]:
     """f at a point, the coefficient of Z(1), and that of ``L log V - Z(0)``."""
     whole = S + i + u + r
     a, rest, ahead = (S + i) / whole, (u + r) / whole, u / whole
-    kernels = _functionals(a, rest, ahead, None if growth is None else growth / whole)
+    kernels = _functionals(a, rest, ahead, {name: kernel / whole for name, kernel in growth.items()})
     f = at_end = unused = Integer(0)
     for symbol, c in coefficients.items():
         if symbol == UNIT:
@@ -139,7 +153,7 @@ def _kernel(
     return f, at_end, unused
 
 
-def _functionals(a: Expr, rest: Expr, ahead: Expr, growth: Expr | None) -> dict[str, tuple[Expr, int]]:
+def _functionals(a: Expr, rest: Expr, ahead: Expr, growth: Mapping[str, Expr]) -> dict[str, tuple[Expr, int]]:
     """Kernel and multiple of Z(1) of each quantity, ``rest = 1 - a``, ``ahead = a_k - a``."""
     found: dict[str, tuple[Expr, int]] = {
         "path_kl": (ahead, 0),
@@ -155,7 +169,7 @@ def _functionals(a: Expr, rest: Expr, ahead: Expr, growth: Expr | None) -> dict[
         "profile_start": (Integer(1), 1),
         "profile_end": (Integer(0), 1),
     }
-    return found if growth is None else {**found, "growth_bound": (growth, 0)}
+    return {**found, **{name: (kernel, 0) for name, kernel in growth.items()}}
 
 
 def _errors(coefficients: Mapping[Symbol, Expr]) -> Expr:
@@ -208,7 +222,7 @@ def _given_schedules(statement: Statement, policies: Sequence[Bernoulli], scope:
         found = prove(statement, policies, length, exact_denoiser=exact_denoiser, judge=length < 12)
         if found.verdict is Decided.FAILS:
             reason = f"at length {length} {found.reason}"
-            return Decision(statement, Decided.FAILS, scope, reason, found.constant, found.witness, found.judged)
+            return replace(found, scope=scope, reason=reason)
     if _bounded(statement):
         return Decision(
             statement, Decided.UNDECIDED, scope,
@@ -266,12 +280,12 @@ def _kernel_on(symbol: Symbol, every: Sequence[Steps], left: Fraction, right: Fr
     kept = sorted(set(every[1 if second else 0].edges))
     k = next(k for k, edge in enumerate(kept) if edge >= right)
     start, end = (Rational(e.numerator, e.denominator) for e in (kept[k - 1], kept[k]))
-    if len(kept) == 2:
-        growth: Expr = Integer(1)
-    elif k in (1, len(kept) - 1):
-        growth = end - start
-    else:
-        growth = (end - start) / (start * (1 - end)) * MARK * (1 - MARK)
+    w, inside = end - start, MARK * (1 - MARK)
+    growth = dict.fromkeys(GROWTH, w)
+    if start:
+        growth |= {"sharp_growth_bound": w / (start * (1 - start)) * inside, "ratio_growth_bound": w / start * MARK}
+    if start and end < 1:
+        growth["growth_bound"] = w / (start * (1 - end)) * inside
     kernels = _functionals(MARK, 1 - MARK, end - MARK, growth)
     if plain not in kernels:
         raise BeyondReach(f"{plain} is not known for all lengths at once")
@@ -280,7 +294,7 @@ def _kernel_on(symbol: Symbol, every: Sequence[Steps], left: Fraction, right: Fr
 
 def _ends(coefficients: Mapping[Symbol, Expr]) -> tuple[Expr, Expr]:
     """Coefficients of Z(1) and of ``L log V - Z(0)``."""
-    known = _functionals(MARK, 1 - MARK, MARK, MARK)
+    known = _functionals(MARK, 1 - MARK, MARK, dict.fromkeys(GROWTH, MARK))
     at_end = sum(
         (c / LENGTH if s == UNIT else c * known[s.name.partition("@")[0]][1])
         for s, c in coefficients.items()

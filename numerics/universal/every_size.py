@@ -84,6 +84,7 @@ def every_size(statement: Statement, policy: FixedSize, scope: str, exact_denois
                     found.constant,
                     found.witness,
                     found.judged,
+                    evidence=found.evidence,
                 )
     return Decision(
         statement,

@@ -10,19 +10,35 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import sympy
+from sympy import Integer, Rational
+
 from ..errors import BeyondReach
-from ..policies import Bernoulli, Policy
+from ..policies import Policy
+from .linear import Number
 from .mixture import Mixture
 
-__all__ = ["LANGUAGE_RAYS", "POLICY_RAYS", "Steps", "exchangeable", "increase", "slope_at", "steps_of"]
+__all__ = [
+    "LANGUAGE_RAYS",
+    "POLICY_RAYS",
+    "Steps",
+    "exchangeable",
+    "increase",
+    "path_kl_ray",
+    "slope_at",
+    "steps_of",
+]
 
 Ray = list[Fraction]
 """Values on ``MDS_0 .. MDS_L``."""
+
+Reals = Sequence[Number]
+"""The same where they may be irrational."""
 
 
 def exchangeable(policy: Policy | Mixture) -> bool:
@@ -67,10 +83,10 @@ def steps_of(policy: Policy | Mixture, length: int) -> Steps:
     """
     if isinstance(policy, Mixture):
         return Steps(length, parts=tuple((probability, steps_of(part, length)) for probability, part in policy.parts))
-    if isinstance(policy, Bernoulli):
-        if not policy.schedule.rational:
+    if policy.step_law is not None:
+        if not policy.step_law.rational:
             raise BeyondReach("the weights of the schedule are floating numbers, and rational ones are needed")
-        return Steps(length, weights=tuple(policy.schedule.fractions.tolist()))
+        return Steps(length, weights=tuple(policy.step_law.fractions.tolist()))
     if len(policy.size_law) > 1:
         return Steps(
             length, parts=tuple((probability, Steps(length, sizes=sizes)) for probability, sizes in policy.size_law)
@@ -108,7 +124,18 @@ def _midpoint_excess(L: int) -> Ray:
     return _by_rank(lambda K: L * (below[K] - Fraction(1, 2)))(L)
 
 
-LANGUAGE_RAYS: Mapping[str, Callable[[int], Ray]] = {
+def _effective_total_correlation(L: int) -> list[Number]:
+    """``L E U min(1, log 1/U)`` for the K-th smallest U of L - 1 uniform numbers: a polynomial in 1/e."""
+    power: list[sympy.Expr] = [(1 - sympy.exp(-m - 1)) / Integer(m + 1) ** 2 for m in range(L)]
+
+    def on(K: int) -> sympy.Expr:
+        moments = ((-1) ** i * math.comb(L - 1 - K, i) * power[K + i] for i in range(L - K))
+        return sympy.expand(L * (L - 1) * math.comb(L - 2, K - 1) * sum(moments, Integer(0)))
+
+    return [Fraction(0), *map(on, range(1, L)), Fraction(0)][: L + 1]
+
+
+LANGUAGE_RAYS: Mapping[str, Callable[[int], Reals]] = {
     "log V": lambda L: [Fraction(1)] * (L + 1),
     "entropy": lambda L: [Fraction(K) for K in range(L + 1)],
     "curve_area": lambda L: [Fraction(K) for K in range(L + 1)],
@@ -119,6 +146,7 @@ LANGUAGE_RAYS: Mapping[str, Callable[[int], Ray]] = {
     "profile_start": lambda L: [Fraction(0), *[Fraction(L)] * L],
     "profile_end": lambda L: [*[Fraction(0)] * L, Fraction(L)],
     "odds_weighted_slope": lambda L: [Fraction(K * (L - K), L + 1) for K in range(L + 1)],
+    "effective_total_correlation": _effective_total_correlation,
     "curve_midpoint_excess": _midpoint_excess,
     "curve_max_slope": _steepest,
     "curve_min_slope": lambda L: _by_rank(lambda K: 2 if L == 2 else 0)(L),
@@ -145,13 +173,13 @@ def _left_sum(steps: Steps) -> Ray:
     return [L * sum((w * row[K] for w, row in rows), Fraction(0)) for K in range(L + 1)]
 
 
-def _path_kl(steps: Steps) -> Ray:
+def path_kl_ray(steps: Steps) -> Ray:
     """The left sum less the entropy: how far the step that reveals the K-th token goes beyond it."""
     return [left - K for K, left in enumerate(_left_sum(steps))]
 
 
-def _only(kind: str, ray: Callable[[Steps], Ray]) -> Callable[[Steps], Ray]:
-    def restricted(steps: Steps) -> Ray:
+def _only(kind: str, ray: Callable[[Steps], Reals]) -> Callable[[Steps], Reals]:
+    def restricted(steps: Steps) -> Reals:
         if (steps.weights is None) != (kind == "fixed-size"):
             raise BeyondReach(f"the claim has a quantity of {kind} policies only")
         return ray(steps)
@@ -215,6 +243,32 @@ def _sharp_growth_bound(steps: Steps) -> Ray:
     return _by_rank(on)(L)
 
 
+def _ratio_growth_bound(
+    steps: Steps, factor: Callable[[Fraction, Fraction], Number] = lambda start, w: w / start
+) -> Sequence[Number]:
+    """The first step by the drop of Z, the others by ``a_k/a_{k-1} - 1`` times the integral of ``a |Z'|``."""
+    assert steps.weights is not None
+    L, edges = steps.length, steps.edges
+    shown = [_below(L, a) for a in edges]
+
+    def on(K: int) -> Number:
+        total: Number = Fraction(0)
+        for k, w in enumerate(steps.weights or (), 1):
+            start = edges[k - 1]
+            if w and not start:
+                total += w * L * (steps.below[k - 1][K] - steps.below[k][K])
+            elif w:
+                total += factor(start, w) * (K * (shown[k - 1][K + 1] - shown[k][K + 1]))
+        return total
+
+    return [Fraction(0), *(on(K) for K in range(1, L)), Fraction(0)][: L + 1]
+
+
+def _log_ratio_growth_bound(steps: Steps) -> Sequence[Number]:
+    """With ``log(a_k/a_{k-1})`` in its place."""
+    return _ratio_growth_bound(steps, lambda start, w: sympy.log(Rational(*((start + w) / start).as_integer_ratio())))
+
+
 def _multinomial_path_kl(steps: Steps) -> Ray:
     """Overshoot of fixed sizes, averaged over multinomial counts: a token drawn after j < K others counts."""
     assert steps.weights is not None
@@ -231,13 +285,15 @@ def _multinomial_path_kl(steps: Steps) -> Ray:
     return total
 
 
-POLICY_RAYS: Mapping[str, Callable[[Steps], Ray]] = {
-    "path_kl": _path_kl,
+POLICY_RAYS: Mapping[str, Callable[[Steps], Reals]] = {
+    "path_kl": path_kl_ray,
     "curve_left_riemann_sum": _only("bernoulli", _left_sum),
     "profile_left_sum": _only("fixed-size", _left_sum),
     "weighted_slope": _only("bernoulli", _weighted_slope),
     "growth_bound": _only("bernoulli", _growth_bound),
     "sharp_growth_bound": _only("bernoulli", _sharp_growth_bound),
+    "ratio_growth_bound": _only("bernoulli", _ratio_growth_bound),
+    "log_ratio_growth_bound": _only("bernoulli", _log_ratio_growth_bound),
     "mixture_path_kl": _only("bernoulli", _multinomial_path_kl),
 }
 """What a language has under a policy, with the exact denoiser."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ from maskbound.theory import Statement, claim
 
 from ..errors import BadInput, BeyondReach
 from ..numbers.probabilities import whole
-from ..policies import Bernoulli, FixedSets, FixedSize, Policy
+from ..policies import Policy
 from ..traits import parts
 from .by_sets import by_sets
 from .decision import Decided, Decision
@@ -129,18 +130,20 @@ def _scope(statement: Statement, policies: Sequence[Policy | Mixture], length: i
 
 def described(policy: Policy | Mixture) -> str:
     """A policy in words."""
+    if isinstance(policy, Mixture) and len(policy.parts) == 1:
+        return described(policy.policies[0])
     if isinstance(policy, Mixture):
         return f"a mixture of {len(policy.parts)} policies"
     if len(policy.size_law) > 1:
         return f"a mixture of {len(policy.size_law)} lists of sizes"
-    if isinstance(policy, FixedSize):
-        return f"fixed sizes {_listed(policy.sizes)}"
-    if isinstance(policy, FixedSets):
+    if policy.random_sizes is not None:
+        return f"fixed sizes {_listed(policy.random_sizes)}" if policy.steps > 1 else "one step"
+    if policy.sets is not None:
         return f"given sets {_listed('{' + ', '.join(map(str, chosen)) + '}' for chosen in policy.sets)}"
-    if isinstance(policy, Bernoulli) and policy.schedule.law.uniform:
-        return f"{policy.steps} uniform Bernoulli steps"
-    if isinstance(policy, Bernoulli) and policy.schedule.rational:
-        return f"Bernoulli weights {_listed(policy.schedule.fractions.tolist())}"
+    if policy.step_law is not None and policy.step_law.law.uniform:
+        return "one Bernoulli step" if policy.steps == 1 else f"{policy.steps} uniform Bernoulli steps"
+    if policy.step_law is not None and policy.step_law.rational:
+        return f"Bernoulli weights {_listed(policy.step_law.fractions.tolist())}"
     return repr(policy)
 
 
@@ -209,7 +212,11 @@ def _by_rays(
     for lattice in senses:
         outcome = decide(lattice, spanning, reading.relation == "<")
         if not outcome.holds:
-            return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, lattice)
+            found = _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, lattice)
+            amounts = [(spanning[g].label.rpartition(", ")[2], t) for g, t in outcome.amounts.items()]
+            known = {"policies": own, "length": length, "exact": exact_denoiser, "amounts": amounts}
+            failed = found.verdict is Decided.FAILS and outcome.attained
+            return replace(found, evidence={"kind": "codes refuted", **known}) if failed else found
     evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
     reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
     return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)
@@ -221,7 +228,7 @@ def _by_best_sizes(
     """``c best_sizes_path_kl <= rhs``: whether random sizes exist whose mean overshoot is at most rhs on every code."""
     from ..policies.minimax import minimax, reaches
 
-    if not all(isinstance(policy, Bernoulli) for policy in policies):
+    if any(isinstance(policy, Mixture) or policy.step_law is None for policy in policies):
         raise BeyondReach("best_sizes_path_kl is a quantity of Bernoulli policies only")
     single = all(len(side) == len(side[0]) == 1 for side in (reading.lhs, reading.rhs))
     if not single or set(reading.lhs[0][0]) != {"best_sizes_path_kl"} or reading.relation != "<=":
@@ -238,14 +245,15 @@ def _by_best_sizes(
     if any(not isinstance(value, Fraction) or value < 0 for value in values) or CONSTANT in form:
         raise BeyondReach("the right side is negative, irrational or not homogeneous on some code")
     D, steps = [Fraction(value) / (factor or 1) for value in values[1:length]], Fraction(policies[0].steps)
+    game = minimax(length, steps, D) if D and factor and min(D) > 0 else None
+    constant = None if game is None else game.value
     if length == 1 or not factor or reaches(D, length, min(steps, Fraction(length))):
         reason = "some random sizes of so many steps have no larger mean overshoot on any code"
-        return Decision(statement, Decided.HOLDS, scope, reason)
-    if min(D) == 0:
+        return Decision(statement, Decided.HOLDS, scope, reason, constant)
+    if game is None:
         return Decision(statement, Decided.FAILS, scope, "no random sizes have so small an overshoot on every code")
-    prior = minimax(length, steps, D).prior
-    outcome = Outcome(False, amounts={K: t for K, t in enumerate(prior, 1) if t})
-    return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, None, ((form,),))
+    outcome = Outcome(False, amounts={K: t for K, t in enumerate(game.prior, 1) if t})
+    return _refuted(statement, reading, outcome, spanning, policies, length, judge, scope, constant, ((form,),))
 
 
 def _refuted(
@@ -292,7 +300,7 @@ def _refuted(
             for row in lattice
         )
 
-    plain = [policy for policy in policies if isinstance(policy, Policy)]
+    plain = [policy for policy in policies if not isinstance(policy, Mixture)]
     witness, said, remark = None, "", "; no language was written down"
     kinds = {"outgrown": CONSTANT in names, "with_others": reading.cross_multiplied}
     for language, denoiser in candidates(outcome, spanning, length, violates, **kinds):

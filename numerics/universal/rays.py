@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from ..errors import BeyondReach
 from ..policies import Policy
-from .exchangeable import LANGUAGE_RAYS, POLICY_RAYS, Steps, increase, slope_at, steps_of
+from .exchangeable import LANGUAGE_RAYS, POLICY_RAYS, Steps, increase, path_kl_ray, slope_at, steps_of
 from .linear import CONSTANT, Form, Lattice, Number, add, maximum, minimum, scaled, sign
 from .mixture import Mixture
 from .simplex import game, maximise
@@ -44,7 +44,7 @@ class Generator:
     Parameters
     ----------
     label : str
-    values : mapping of str to Fraction
+    values : mapping of str to Fraction or sympy.Expr
         The functionals, in units of ``log q`` for a code; ``1`` only on the language of one sequence and one symbol.
     rank : int or None
         K of a code; None for the others.
@@ -53,7 +53,7 @@ class Generator:
     """
 
     label: str
-    values: Mapping[str, Fraction]
+    values: Mapping[str, Number]
     rank: int | None = None
     attained: bool = True
 
@@ -81,7 +81,7 @@ def generators(
     found = [Generator(f"MDS_{K}", {name: ray[K] for name, ray in table.items()}, K) for K in range(length + 1)]
     between = [name for name in names if name.startswith(("kl", "log_mean_path_kl"))]
     if between:
-        tops = [POLICY_RAYS["path_kl"](own) for own in steps]
+        tops = [path_kl_ray(own) for own in steps]
         found = [each for one in found for each in _between(one, between, steps, tops)]
     found.append(Generator("one sequence", {CONSTANT: Fraction(1)}))
     if not exact_denoiser:
@@ -89,7 +89,7 @@ def generators(
     return found
 
 
-def _ray(name: str, steps: Sequence[Steps], length: int) -> list[Fraction]:
+def _ray(name: str, steps: Sequence[Steps], length: int) -> Sequence[Number]:
     plain = name.removesuffix("@2")
     if plain in LANGUAGE_RAYS:
         return LANGUAGE_RAYS[plain](length)
@@ -145,7 +145,7 @@ def _denoisers(names: Sequence[str], length: int) -> list[Generator]:
     return [*found, unasked]
 
 
-def value_on(form: Form, values: Mapping[str, Fraction]) -> Number:
+def value_on(form: Form, values: Mapping[str, Number]) -> Number:
     """A form on a generator."""
     found: Number = Fraction(0)
     for name, coefficient in form.items():

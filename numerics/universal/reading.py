@@ -45,8 +45,14 @@ NUMBERS = {
     "dtc_step_ratio",
     "birthday_probability",
     "speedup_at_unit_cost",
+    "minimax_tc",
+    "minimax_dtc",
+    "minimax_information",
+    "harmonic_number",
+    "secretary_probability",
+    "two_step_dtc_value",
 }
-"""Quantities of the policy alone."""
+"""Quantities of the policy and the length alone."""
 
 VOCABULARY = symbols["V"]
 LOG_V = "log V"
@@ -160,10 +166,10 @@ def _number_of(name: str, policy: Policy | Mixture, length: int) -> sympy.Expr:
     if isinstance(policy, Mixture):
         raise BeyondReach(f"{name} is not defined of a mixture of orders")
     from ..engines.workspace import Workspace
-    from ..metrics.schedule import METHODS
+    from ..metrics import minimax, schedule
 
     instance = placeholder(policy, length)
-    method = next(method for method in METHODS if method.quantity == name)
+    method = next(method for method in (*schedule.METHODS, *minimax.METHODS) if method.quantity == name)
     obstacle = method.obstacle(instance)
     if obstacle is not None:
         raise BeyondReach(f"{name} is not defined: {obstacle}")

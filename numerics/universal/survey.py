@@ -11,6 +11,7 @@ from typing import Any
 from maskbound.theory import Statement
 
 from ..errors import MaskboundError
+from ..instances import Instance, from_spec
 from ..policies import Bernoulli, FixedSets, FixedSize, MixtureOfSizes, Policy, autoregressive, bisection
 from .all_lengths import prove_everywhere
 from .certificate import certificate_text
@@ -73,14 +74,15 @@ def survey(statement: Statement) -> Surveyed:
 def _surveyed(statement: Statement, names: set[str], exact: bool) -> Surveyed:
     decided: list[tuple[Decision, Case]] = []
     refused = ""
-    for policies, length in _cases(statement, names):
+    for policies, length in (*_cases(statement, names), *_counterexample(statement)):
         found = prove(statement, policies, length, exact_denoiser=exact, judge=statement.status == "false on purpose")
         if found.verdict is Decided.OUT_OF_REACH:
             refused = refused or found.reason
             continue
         decided.append((found, (policies, length)))
         if found.verdict is Decided.FAILS:
-            return Surveyed("fails", f"L = {length}, {found.scope.split(', ', 2)[-1]}", found.constant, found.reason)
+            scope = f"L = {length}, {found.scope.split(', ', 2)[-1]}"
+            return Surveyed("fails", scope, found.constant, found.reason, _size(found))
     if not decided:
         return Surveyed("out of reach", "", reason=refused)
     open_ones = [found for found, _ in decided if found.verdict is not Decided.HOLDS]
@@ -94,6 +96,14 @@ def _surveyed(statement: Statement, names: set[str], exact: bool) -> Surveyed:
     lengths = sorted({length for _, (_, length) in decided})
     scope = f"L = {lengths[0]}..{lengths[-1]}, {len(decided)} cases"
     return Surveyed("holds", scope, constant, decided[-1][0].reason, max(_size(found) for found, _ in decided[-3:]))
+
+
+def _counterexample(statement: Statement) -> Iterator[Case]:
+    """Of a false statement the policies of the instance that refutes it, whatever its length."""
+    if statement.counterexample is not None:
+        found = from_spec(statement.counterexample)
+        instances = (found,) if isinstance(found, Instance) else found.instances
+        yield tuple(each.policy for each in instances), instances[0].length
 
 
 def _size(found: Decision) -> int:

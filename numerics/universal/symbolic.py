@@ -66,6 +66,8 @@ KERNELS = {
     "weighted_slope",
     "mixture_path_kl",
     "growth_bound",
+    "sharp_growth_bound",
+    "ratio_growth_bound",
     "learning_term",
     "eps_learning",
     "mean_learning_error",

@@ -75,7 +75,7 @@ def judged(claim: Statement, spec: Mapping[str, Any]) -> str:
         found = from_spec(spec)
         subjects = (found,) if isinstance(found, Instance) else found.instances
         language = subjects[0].language
-        exact = power(language.vocab + 1, language.length) <= LARGEST_LATTICE
+        exact = language.is_linear_code or power(language.vocab + 1, language.length) <= LARGEST_LATTICE
         if not exact and not isinstance(language, Blocks) and power(language.vocab, language.length) > LARGEST_TABLE:
             return "the language is too large to be judged at once"
         verdict = check(*subjects, judged=[bare], exact=exact)[0]

@@ -45,6 +45,9 @@ class Right:
             elif isinstance(self.policy, policies.FixedSize):
                 chosen = best(np.where(masked, rng.random(x.shape), -1), sizes[step]) & masked
                 tokens = categorical(rows, rng)
+            elif self.policy.sets is not None:
+                chosen = masked & np.isin(np.arange(oracle.length), self.policy.sets[step])
+                tokens = categorical(rows, rng)
             else:
                 chosen, tokens = self.adaptive(rows, masked, sizes[step] if sizes else None, rng)
             x = np.where(chosen, tokens, x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -76,7 +77,7 @@ def test_each_outcome_has_its_status(run, name, words, status, exit_code):
 def test_json_has_the_keys_that_are_promised(run):
     found = json.loads(run("masked", "--samples", "2000", "--json").stdout)
     promised = ["status", "samples", "log_evidence", "components", "tv"]
-    assert list(found) == [*promised, "instance", "closest", "impossible"]
+    assert list(found) == [*promised, "instance", "needed", "closest", "impossible"]
     assert (found["instance"], found["samples"], found["status"]) == ("three coins", 2000, "differs")
     assert found["log_evidence"] == "inf"
     assert len(found["tv"]) == 2
@@ -92,9 +93,15 @@ def test_json_has_the_keys_that_are_promised(run):
 
 def test_a_run_without_a_difference_says_what_it_can(run):
     found = run("fair", "--samples", "100")
-    assert "sequences would decide at a total variation of 0.01" in found.stdout
+    # Eight equally likely sequences: 8 sqrt(1/8 * 7/8 / (2 pi 100)) = 0.1056.
+    expected = re.compile(r"right code conforms after about \d+ sequences; .* total variation of about 0\.11")
+    assert expected.search(found.stdout)
+    # Before the run, too.
+    assert expected.search(found.stderr)
     told = json.loads(run("fair", "--samples", "5000", "--json").stdout)
     assert told["impossible"] == []
+    assert told["needed"]["right_tv"] == pytest.approx(8 * np.sqrt(7 / 64 / (2 * np.pi * 5000)), rel=1e-12)
+    assert told["needed"]["conforms"] > 100_000
     assert 0 <= told["log_evidence"] < 6 * np.log(10)
     assert told["closest"][0]["nats_per_sequence"] == pytest.approx(-3 * np.log(2), rel=1e-12)
 

@@ -10,7 +10,8 @@ from conformance.right import Right
 
 from maskbound.numerics import Instance, conform, policies
 from maskbound.numerics.conformance import Claim
-from maskbound.numerics.conformance.conform import rows_of_a_call, seed_of_call
+from maskbound.numerics.conformance.conform import seed_of_call
+from maskbound.numerics.conformance.foresight import rows_of_a_call
 from maskbound.numerics.conformance.rows import Rows
 from maskbound.numerics.instances.gallery import load_gallery
 

@@ -88,7 +88,7 @@ def token_total(law, seen):
 
 def step_of(policy, y):
     """The step at which a policy with sizes is, from what is revealed."""
-    sizes = [len(s) for s in policy.sets] if policy.sets is not None else getattr(policy, "sizes", None)
+    sizes = policy.sizes
     return 2 if sizes is None else 1 + int(np.searchsorted(np.cumsum(sizes), L - y.count(V), side="right"))
 
 
@@ -96,9 +96,9 @@ def reachable(policy, y):
     if isinstance(policy, policies.FixedSets):
         masked = {i for i, token in enumerate(y) if token == V}
         return any(masked == set(range(L)) - {i for s in policy.sets[:k] for i in s} for k in range(policy.steps))
-    sizes = getattr(policy, "sizes", None)
+    sizes = policy.sizes
     ends = None if sizes is None else {L, *(L - end for end in np.cumsum(sizes).tolist())}
-    blocks = getattr(policy, "block_length", L)
+    blocks = policy.block_length or L
     firsts = [y[k : k + blocks].count(V) for k in range(0, L, blocks)]
     whole = [count == blocks for count in firsts]
     in_order = all(later for first, later in zip(firsts, whole[1:], strict=False) if first)

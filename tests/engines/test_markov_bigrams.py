@@ -11,10 +11,10 @@ from kernels.arrays import with_threads
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import mp, real
 
-from maskbound.numerics._kernels.intervals import both_new
 from maskbound.numerics.engines.markov import bigrams as engine
 from maskbound.numerics.engines.markov.chain import Chain, Measured
 from maskbound.numerics.engines.markov.information import entropy, lag_information_of
+from maskbound.numerics.engines.markov.intervals import both_new
 from maskbound.numerics.engines.reveal_steps import bernoulli_steps, fixed_size_steps
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.languages import english_ngram

@@ -12,6 +12,7 @@ import pytest
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import log, mp, real
 
+from maskbound.numerics.engines.markov import replay as replay_step
 from maskbound.numerics.engines.markov import sequences as replay
 from maskbound.numerics.engines.markov import sets as sets_engine
 from maskbound.numerics.engines.markov.chain import Chain, Measured
@@ -102,6 +103,17 @@ def test_beyond_the_mixing_distance_only_the_stated_error_changes(N):
     for one, other in zip(cut, full, strict=True):
         assert abs(one.value - other.value) <= one.error + other.error
         assert one.error < 1e-9
+
+
+@pytest.mark.parametrize(("block", "columns"), [(1, 1), (7, 5), (500, 500)])
+def test_the_pieces_of_the_products_change_nothing_but_the_rounding(monkeypatch, block, columns):
+    L, weights = 110, np.full(4, 0.25)
+    sequences = english_like_draws(L)
+    whole = replay.log_probabilities(Chain(*MIXING, L), weights, sequences)
+    monkeypatch.setattr(replay_step, "BLOCK", block)
+    monkeypatch.setattr(replay_step, "COLUMNS", columns)
+    for one, other in zip(whole, replay.log_probabilities(Chain(*MIXING, L), weights, sequences), strict=True):
+        assert abs(one.value - other.value) <= one.rounding + other.rounding
 
 
 def english_like_draws(L):

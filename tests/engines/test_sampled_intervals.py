@@ -9,7 +9,12 @@ import numpy as np
 import pytest
 
 from maskbound.numerics.engines.sampled import intervals
-from maskbound.numerics.engines.sampled.intervals import entropy_modulus, total_variation_radius
+from maskbound.numerics.engines.sampled.intervals import (
+    entropy_modulus,
+    mean_at_least,
+    mean_at_most,
+    total_variation_radius,
+)
 
 
 def binomial_tail(count: int, probability: Fraction, least: int) -> Fraction:
@@ -117,3 +122,30 @@ def test_the_entropy_modulus_bounds_conditional_entropies():
         assert entropy_modulus(r, 4) == pytest.approx(gap, rel=1e-8)
     assert entropy_modulus(0.9, 4) == math.log(4)
     assert entropy_modulus(0.0, 1) == 0.0
+
+
+@pytest.mark.parametrize(("p", "low_stake", "high_stake"), [(0.5, 0.1, 0.1), (0.02, 0.05, 0.9)])
+def test_bets_miss_as_rarely_as_they_say(p: float, low_stake: float, high_stake: float) -> None:
+    """At alpha = 1/10 each end misses in at most a tenth of 400 runs, but for luck of 1e-6: Bin(400, 1/10) > 71."""
+    rng = np.random.default_rng(5)
+    lower = upper = 0
+    for _ in range(400):
+        y = 2.0 * (rng.random(300) < p)
+        lower += mean_at_least(y, low_stake, 0.1) > 2 * p
+        upper += mean_at_most(y, 2.0, high_stake, 0.1) < 2 * p
+    assert lower + upper > 0
+    assert max(lower, upper) <= 71
+
+
+def test_a_bet_that_relies_on_a_wrong_range_is_noticed() -> None:
+    """Of the values above the range nothing is seen: the ends miss nearly always."""
+    rng = np.random.default_rng(6)
+    misses = sum(mean_at_most(np.minimum(2.0 * (rng.random(300) < 0.5), 1.0), 1.0, 0.5, 0.1) < 1.0 for _ in range(50))
+    assert misses == 50
+
+
+def test_bets_against_what_never_varies() -> None:
+    assert 0.97 < mean_at_least(np.ones(1000), 0.9, 0.01) < 1
+    assert 0 < mean_at_most(np.zeros(1000), 1.0, 0.9, 0.01) < 0.01
+    assert mean_at_least(np.zeros(10), 0.9, 0.01) == 0
+    assert mean_at_most(np.ones(10), 1.0, 0.9, 0.01) == pytest.approx(1)

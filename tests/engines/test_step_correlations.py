@@ -9,8 +9,8 @@ import pytest
 
 from maskbound.numerics import Instance, languages, measure, policies
 from maskbound.numerics.engines.windows.hidden import hidden_chain
-from maskbound.numerics.engines.windows.step_correlations import StepCorrelations, _largest_divergence
-from maskbound.numerics.engines.workspace import Request, Workspace
+from maskbound.numerics.engines.windows.layers import layers
+from maskbound.numerics.engines.windows.step_correlations import HEAVIEST, StepCorrelations, Tilt
 from maskbound.numerics.errors import BadInput
 
 A = [[0.5, 0.25, 0], [0.125, 0.5, 0.25], [0, 0.25, 0.5]]
@@ -26,39 +26,69 @@ LANGUAGES = {
 POLICIES = (policies.Bernoulli(2), policies.FixedSize((1, 3)), policies.FixedSets([[0, 2, 3], [1]]))
 
 
+def variables(instance: Instance, count: int) -> np.ndarray:
+    return StepCorrelations(instance, layers(hidden_chain(instance.language))).drawn(count, [3], Tilt(1, 2))
+
+
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 @pytest.mark.parametrize("name", LANGUAGES)
-def test_the_mean_is_path_kl(name, policy):
+def test_both_means_are_path_kl(name, policy):
     instance = Instance(LANGUAGES[name], policy)
     exact = measure(instance, ["path_kl"], engine="tabular")["path_kl"]
-    T = StepCorrelations(Workspace(instance, Request(seed=3))).upto(8192)
+    found = variables(instance, 8192)
     # Six standard errors: a wrong alarm once in 1e8.
-    assert abs(T.mean() - exact.value) <= 6 * T.std() / math.sqrt(len(T))
-    assert T.mean() > 0.001
-    found = measure(instance, ["path_kl"], engine="sampled", samples=4000)["path_kl"]
-    assert found.lo <= exact.value <= found.hi
-    assert "standard error" in found.note
+    assert (np.abs(found.mean(axis=0) - exact.value) <= 6 * found.std(axis=0) / math.sqrt(len(found))).all()
+    assert (found.mean(axis=0) > 0.001).all()
+    assert found[:, 0].min() >= 0
+    assert found[:, 1].max() <= HEAVIEST * instance.length * layers(hidden_chain(instance.language)).capacity()
+    measured = measure(instance, ["path_kl"], engine="sampled", samples=4000)["path_kl"]
+    assert measured.lo <= exact.value <= measured.hi
+    assert "standard error" in measured.note
 
 
 def test_another_law_is_noticed():
     """Sequences of another language have another mean, by far more than the standard error."""
+    exact = measure(Instance(HIDDEN, POLICIES[0]), ["path_kl"], engine="tabular")["path_kl"]
+    found = variables(Instance(LANGUAGES["hidden chain"], POLICIES[0]), 4096)
+    assert (np.abs(found.mean(axis=0) - exact.value) > 6 * found.std(axis=0) / math.sqrt(len(found))).all()
+
+
+def test_intervals_miss_as_rarely_as_they_say():
+    """At confidence 1/2 an interval misses in half of 30 runs, but for luck of 4e-6: Bin(30, 1/2) > 27."""
     instance = Instance(HIDDEN, POLICIES[0])
     exact = measure(instance, ["path_kl"], engine="tabular")["path_kl"]
-    other = StepCorrelations(Workspace(Instance(LANGUAGES["hidden chain"], POLICIES[0]), Request()))
-    T = other.upto(4096)
-    assert abs(T.mean() - exact.value) > 6 * T.std() / math.sqrt(len(T))
+    runs = [
+        measure(instance, ["path_kl"], engine="sampled", samples=2000, confidence=0.5, seed=seed)["path_kl"]
+        for seed in range(30)
+    ]
+    assert sum(not run.lo <= exact.value <= run.hi for run in runs) <= 27
+    assert max(run.hi - run.lo for run in runs) < exact.value
+
+
+def test_what_is_left_out_is_counted():
+    """A state that is met with a probability of 1e-9 is left out; of one in a hundred nothing is."""
+    rare = languages.HMM(3, [1 - 1e-9, 1e-9], np.eye(2), [[0.5, 0.5], [0.9, 0.1]])
+    found = layers(hidden_chain(rare))
+    assert len(found.shape) == 3
+    assert 1.9e-9 <= found.left_out <= 2.1e-9
+    assert found.moved() > 1e-9 * math.log(1e9)
+    common = layers(hidden_chain(languages.HMM(3, [0.99, 0.01], np.eye(2), [[0.5, 0.5], [0.9, 0.1]])))
+    assert len(common.shape) == 6
+    assert common.left_out == 0
+
+
+def test_capacities():
+    """Of a symmetric channel, log 2 - h(p); of one state, nothing; of states that show themselves, log V."""
+    symmetric = languages.HMM(2, [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]])
+    h = -0.9 * math.log(0.9) - 0.1 * math.log(0.1)
+    assert layers(hidden_chain(symmetric)).capacity() == pytest.approx(math.log(2) - h, rel=1e-6)
+    assert layers(hidden_chain(languages.iid([0.5, 0.5], 3))).capacity() == pytest.approx(0, abs=1e-6)
+    assert layers(hidden_chain(LANGUAGES["trigram"])).capacity() == pytest.approx(math.log(2), rel=1e-6)
 
 
 def test_one_token_a_step_costs_nothing():
     found = measure(Instance(HIDDEN, policies.random_order(4)), ["path_kl"], engine="sampled", samples=10)["path_kl"]
     assert (found.lo, found.hi) == (0, 0)
-
-
-def test_the_range_is_that_of_two_rows():
-    B = np.array([[0.5, 0.5], [0.125, 0.875], [0.75, 0.25]])
-    largest = max(float((p * np.log(p / q)).sum()) for p in B for q in B)
-    assert _largest_divergence(hidden_chain(HIDDEN)) == pytest.approx(largest, rel=1e-6)
-    assert _largest_divergence(hidden_chain(LANGUAGES["hidden chain"])) == math.inf
 
 
 def test_adaptive_policies_are_refused():

@@ -147,10 +147,50 @@ def test_the_figure_of_steps_to_a_target_has_a_panel_for_each_error():
         expected = [
             (row[place["L"]], row[place["N enough"]])
             for row in table.rows
-            if row[0] == panel.group and row[place["L"]] != "slope"
+            if row[:2] == (panel.group, "Pair(4)") and row[place["L"]] != "slope"
         ]
         assert points(figure, k)["Pair(4)"] == expected
         assert len(expected) == 2
+    assert points(figure, 1)["2-gram, by bisection"] == [(8.0, 4.0), (16.0, 5.0)]
+    assert figure.same_y
+
+
+def axes_of(figure: Figure) -> list:
+    with mock.patch.object(draw.Canvas, "savefig", autospec=True) as saved:
+        drawn(figure, "svg")
+    return saved.call_args[0][0].axes
+
+
+def test_heights_can_be_compared_between_panels():
+    apart = Figure(TABLE, "N", (PANEL, Panel("nats", (Series("bound"),), "log")), "", x_scale="log2", by="language")
+    limits = [[axes.get_ylim() for axes in axes_of(figure)] for figure in (apart, replace(apart, same_y=True))]
+    assert limits[0][0] != limits[0][1]
+    assert limits[1] == [(min(low for low, _ in limits[0]), max(high for _, high in limits[0]))] * 2
+
+
+def test_no_legend_lies_on_a_line():
+    """Where lines fill the panel it is below; where there is room it is inside."""
+    rows = tuple((f"line {k}", x, float(y), None) for k, y in enumerate((0, 2, 4, 6, 8, 10)) for x in range(1, 9))
+    full = Figure(Table("t", TABLE.columns, rows), "N", (Panel("y", (Series("kl"),)),), "", by="language")
+    few = replace(full, table=replace(full.table, rows=rows[:8] + rows[-8:]))
+    for figure, inside in ((full, False), (few, True)):
+        (axes,) = axes_of(figure)
+        axes.figure.draw_without_rendering()
+        legend, panel = axes.get_legend().get_window_extent(), axes.get_window_extent()
+        assert (legend.y0 > panel.y0) == inside
+        assert not any(draw._is_covered(line, axes.get_legend()) for line in axes.get_lines())
+
+
+def test_what_is_zero_to_within_rounding_is_drawn_as_zero():
+    zero = Enclosure(1e-32, 0.0, 1e-28, "rounding")
+    rows = (("pair", 2, 0.5, 1.0), ("pair", 4, 0.02, 1.0), ("pair", 8, zero, 1.0))
+    figure = Figure(Table("t", TABLE.columns, rows), "N", (PANEL,), "")
+    assert points(figure)["kl"] == [(2.0, 0.5), (4.0, 0.02), (8.0, 0.001)]
+    assert "0" in written(figure)
+    unsure = Enclosure(0.005, 0.0, 0.1, "truncation")
+    apart = replace(figure, table=replace(figure.table, rows=(*rows[:2], ("pair", 8, unsure, 1.0))))
+    assert points(apart)["kl"][-1] == (8.0, 0.005)
+    assert "0" not in written(apart)
 
 
 def test_an_enclosure_is_a_band():

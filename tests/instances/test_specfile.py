@@ -81,6 +81,14 @@ LANGUAGES: dict[str, tuple[dict[str, Any], oracle.Law]] = {
         {"kind": "mds-product", "field": 5, "exponents": [0, 1], "length": 4},
         oracle.mds_product(5, [0, 1], 4),
     ),
+    "linear-code": (
+        {"kind": "linear-code", "field": 3, "generator": [[1, 1, 1], [2, 2, 2]]},
+        oracle.uniform([(0, 0, 0), (1, 1, 1), (2, 2, 2)]),
+    ),
+    "latent-parity": (
+        {"kind": "latent-parity", "bits": 3, "copies": 2},
+        oracle.uniform([(a, a, b, b, (a + b) % 2, (a + b) % 2) for a in range(2) for b in range(2)]),
+    ),
     "iid": (
         {"kind": "iid", "probabilities": ["1/2", "0.5", 0], "length": 2},
         oracle.iid([Fraction(1, 2), Fraction(1, 2), Fraction(0)], 2),

@@ -105,6 +105,18 @@ def hmm(pi: Sequence[Fraction], A: Sequence[Sequence[Fraction]], B: Sequence[Seq
     return law(entries)
 
 
+def hidden_paths(pi: Sequence[Fraction], A: Sequence[Sequence[Fraction]], L: int) -> dict[tuple[int, ...], Fraction]:
+    """The law of the hidden states themselves."""
+    found = {}
+    for path in product(range(len(pi)), repeat=L):
+        weight = Fraction(pi[path[0]])
+        for s, t in pairwise(path):
+            weight *= Fraction(A[s][t])
+        if weight:
+            found[path] = weight
+    return found
+
+
 def blocks(block: Law, count: int) -> Law:
     """`count` independent blocks of one law."""
     entries = []

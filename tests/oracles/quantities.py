@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations, pairwise
 from math import prod
 
-from . import contexts, mixtures, samplers, slopes
+from . import contexts, mixtures, random_sizes, samplers, slopes
 from .denoisers import Denoiser
 from .information import (
     area,
@@ -365,6 +365,9 @@ def measure_all(
         "speedup_at_unit_cost": lambda: Fraction(policy.L, policy.N),
         "log_mean_path_kl": lambda: mixtures.log_mean_path_kl(q, denoiser, policy),
         "max_l2_deviation": lambda: contexts.max_l2_deviation(V, worst()),
+        "harmonic_number": lambda: random_sizes.harmonic(m.L - 1),
+        "secretary_probability": lambda: random_sizes.secretary(m.L),
+        "two_step_dtc_value": lambda: random_sizes.two_step_dtc(m.L),
     }
     ways |= _of_information(m) | _of_contexts(m, V)
     lists = policy.parts or (((Fraction(1), policy),) if policy.kind == "fixed-size" else ())
@@ -403,6 +406,7 @@ def _of_information(m: Marginals) -> Ways:
         "curve_min_slope": lambda: extremes()[0],
         "curve_max_slope": lambda: extremes()[1],
         "odds_weighted_slope": lambda: slopes.odds_weighted_slope(m),
+        "effective_total_correlation": lambda: slopes.effective_total_correlation(m),
     }
 
 
@@ -427,6 +431,12 @@ def _of_bernoulli(q: Law, m: Marginals, V: int, denoiser: Denoiser, policy: Poli
         "weighted_slope": lambda: slopes.weighted_slope(m, policy),
         "growth_bound": lambda: slopes.growth_bound(m, policy),
         "sharp_growth_bound": lambda: slopes.sharp_growth_bound(m, policy),
+        "ratio_growth_bound": lambda: slopes.ratio_growth_bound(m, policy),
+        "log_ratio_growth_bound": lambda: slopes.ratio_growth_bound(m, policy, in_log=True),
+        "minimax_tc": lambda: random_sizes.value("tc", m.L, policy.N),
+        "minimax_dtc": lambda: random_sizes.value("dtc", m.L, policy.N),
+        "minimax_information": lambda: random_sizes.value("tc+dtc", m.L, policy.N),
+        "uniforms_to_exceed": lambda: random_sizes.mean_uniforms(policy.N - 1),
         "mixture_path_kl": lambda: mixtures.mean(paths()),
         "mixture_ser": lambda: sum((probability * error for probability, error in errors()), Fraction(0)),
         "best_sizes_path_kl": lambda: min(value for _, value in paths()),

@@ -113,6 +113,27 @@ def sharp_growth_bound(q: Law | Marginals, policy: Policy) -> Real:
     return total
 
 
+def ratio_growth_bound(q: Law | Marginals, policy: Policy, in_log: bool = False) -> Real:
+    """The first step by the drop of Z, the others by `a_k/a_{k-1} - 1`, or by its logarithm, and `a |Z'(a)|`."""
+    f, total, before = descent(q), mp.mpf(0), Fraction(0)
+    shown = times(f, [0, mp.mpf(1)])
+    for w in policy.weights:
+        if w and before == 0:
+            total += real(w) * integral(f, before, before + w)
+        elif w:
+            ratio = real((before + w) / before)
+            total += (mp.log(ratio) if in_log else ratio - 1) * integral(shown, before, before + w)
+        before += w
+    return total
+
+
+def effective_total_correlation(q: Law | Marginals) -> Real:
+    """The integral of `a min(1, log(1/a)) |Z'(a)|`: power by power up to 1/e, by quadrature from there on."""
+    f, bend = descent(q), mp.exp(-1)
+    below = mp.fsum(c * bend ** (k + 2) / (k + 2) for k, c in enumerate(f))
+    return below + mp.quad(lambda a: -a * mp.log(a) * at(f, a), [bend, 1])
+
+
 def slope_defect(q: Law | Marginals) -> Real:
     """The largest difference between the coefficients of both sides of the identity
     (curve/slope-is-mutual-information); zero up to the 70 digits.

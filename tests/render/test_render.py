@@ -64,6 +64,7 @@ _UNESCAPE = {
     r"$\pm$": "±",
     "{[}": "[",
     "{]}": "]",
+    r"\allowbreak{}": "",
 }
 
 
@@ -172,6 +173,22 @@ def test_any_printable_text_survives(text):
     assert markdown_rows(render(table, "md")) == [[text]]
     assert list(csv.reader(io.StringIO(render(table, "csv"))))[1] in ([text], [f"'{text}"])
     assert json.loads(render(table, "json"))["rows"] == [{"a": text}]
+
+
+@pytest.mark.parametrize(
+    ("words", "size"), [("a few words " * 6, "footnotesize"), ("x" * 45, "scriptsize"), ("x" * 60, "tiny")]
+)
+def test_a_wide_table_is_broken_to_the_width_of_the_text(words, size):
+    table = Table("t", ("number", "a", "b", "c"), ((1.5, words, "per/step_size", "x" * 10),))
+    text = render(table, "latex")
+    assert latex_rows(text) == [["1.5", words, "per/step_size", "x" * 10]]
+    assert rf"{{\{size}" in text
+    widths = [float(width) for width in re.findall(r"p\{([.0-9]+)\\linewidth\}", text)]
+    assert len(widths) == 4
+    assert 0.7 < sum(widths) < 1
+    assert r"\raggedleft\arraybackslash" in text
+    assert r"per/\allowbreak{}step\_\allowbreak{}size" in text
+    assert "footnotesize" not in render(table.only("number", "b", "c"), "latex")
 
 
 def test_a_long_table_breaks_over_pages():

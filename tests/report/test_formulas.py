@@ -15,7 +15,7 @@ from maskbound.theory import statements
     ("latex", "typst_form", "elements"),
     [
         (r"\frac{L}{N}", "frac(L, N)", "mfrac mi mi"),
-        (r"w_{\max}", "attach(w, b: max)", "msub mi mrow mi mo"),
+        (r"w_{\max}", "attach(w, b: max)", "msub mi mo"),
         (r"{\mathrm{KL}}^{(2)}", r'attach(upright("KL"), t: \( 2 \))', "msup mi mrow mo mn mo"),
         (r"\left\lceil{\frac{L}{N}}\right\rceil", "ceil(frac(L, N))", "mrow mo mfrac mi mi mo"),
         (r"Z(\frac12)", r"Z \( frac(1, 2) \)", "mrow mi mo mfrac mn mn mo"),

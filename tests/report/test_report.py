@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from maskbound.numerics.engines.workspace import Request
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.figures import FIGURES, Figure
 from maskbound.numerics.instances import parse
@@ -21,7 +22,9 @@ from maskbound.numerics.report.html import html_page
 from maskbound.numerics.report.sections import OWN_SECTIONS, SECTIONS, Part, Section
 from maskbound.numerics.report.typst_source import typst_source
 from maskbound.numerics.report.write import compiled
+from maskbound.numerics.study import hmm_ser, ngram_ter, policies_table, steps_to_target
 from maskbound.numerics.study.english_curve import LANGUAGE, LENGTH, QUANTITIES, english_curve
+from maskbound.numerics.study.policies import SMALL
 from maskbound.numerics.sweeps import Row, Settings, Store
 from maskbound.numerics.tables.statements import reference_list
 from maskbound.numerics.tables.summaries import refuted_table, tightness_table, verdict_summary
@@ -231,3 +234,28 @@ def test_captions_say_what_the_numbers_show():
     assert all(1.95 < row[3].value / row[2].value < 2.05 for row in rows)
     assert all(5.5 < row[4] / row[2].value < 6.5 for row in rows)
     assert rows[-1][2].hi < 0.005
+
+
+def test_an_appendix_is_in_the_page_alone():
+    table = Table("t", ("a",), (("shown",),))
+    parts = (("t", table, "c"),)
+    report = Report("t", "", (Written("s", ("said",), parts), Written("more", (), parts, appendix=True)))
+    assert "more" in html_page(report)
+    assert "more" not in typst_source(report)
+    assert "said" in typst_source(report)
+
+
+@pytest.mark.slow
+def test_the_pdf_of_the_study_has_at_most_eight_pages(monkeypatch):
+    """With fewer numbers in its figures, which are as large as ever."""
+    small = {
+        "hmm-ser": lambda: hmm_ser(4, (2, 4), dict.fromkeys(("random HMM", "ShiftedPair"), 16)),
+        "ngram-ter": lambda: ngram_ter(length=8, steps=(2, 4)),
+        "policies": lambda: policies_table(SMALL),
+        "steps-to-target": lambda: steps_to_target((8, 16), request=Request(0.1, 1.0, samples=64)),
+    }
+    monkeypatch.setattr(build, "SHORTER", small)
+    report = build_report(cases=CASES)
+    shown = {name for section in report.sections if not section.appendix for name, _, _ in section.parts}
+    assert shown == {part.name for section in SECTIONS if not section.appendix for part in section.parts}
+    assert 4 <= len(re.findall(rb"/Type /Page\b", compiled(report))) <= 8

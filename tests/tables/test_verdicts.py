@@ -127,6 +127,7 @@ def test_records_have_null_where_nothing_was_measured():
             "status": "not applicable",
             "lhs": None,
             "rhs": None,
+            "unit": "nats",
             "margin": None,
             "ratio": None,
         }

@@ -31,7 +31,7 @@ def test_a_wrong_one_fails_with_an_account():
 
 
 def test_too_few_sequences_are_inconclusive_unless_that_is_allowed():
-    with pytest.raises(AssertionError, match=r"inconclusive(.|\n)*about \d+ sequences would decide"):
+    with pytest.raises(AssertionError, match=r"inconclusive(.|\n)*right code conforms after about \d+"):
         assert_samples_from(coins(0.5), COINS, samples=100)
     assert assert_samples_from(coins(0.5), COINS, samples=100, allow_inconclusive=True).status == "inconclusive"
 

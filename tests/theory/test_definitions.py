@@ -27,7 +27,14 @@ NOTE = (ROOT / "proofs_notes" / "definitions.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"^Example, `([^`]+)`: `([^`]+)`(?:, (-?[\d.]+))?\.$", re.MULTILINE)
 SECTION = re.compile(r"^#{2,3} (.+)\n((?:(?!#{2,3} ).*\n)*)", re.MULTILINE)
 CITED = re.compile(r"definitions\.md#([\w-]+)")
-NOT_EXACT = ("hellinger", "max_l2_deviation", "expected_steps")
+NOT_EXACT = (
+    "hellinger",
+    "max_l2_deviation",
+    "expected_steps",
+    "uniforms_to_exceed",
+    "log_ratio_growth_bound",
+    "effective_total_correlation",
+)
 """Quantities that, on their instances, no engine measures in rationals and logarithms or their exponentials."""
 
 EQUAL = mp.mpf(10) ** -40
@@ -61,6 +68,16 @@ SPECS = {
         "policy": {"kind": "bernoulli", "steps": 1},
     },
     "chain": {"language": CHAIN, "policy": {"kind": "fixed-size", "sizes": [1, 2]}},
+    "hidden": {
+        "language": {
+            "kind": "hmm",
+            "length": 2,
+            "initial": ["1/2", "1/2"],
+            "transition": [["3/4", "1/4"], ["1/4", "3/4"]],
+            "emission": [[1, 0], ["1/2", "1/2"]],
+        },
+        "policy": {"kind": "bernoulli", "steps": 2},
+    },
     "ending": {
         "language": {
             "kind": "markov",
@@ -186,6 +203,12 @@ def test_examples_about_two_laws_and_about_adaptive_policies():
 def test_the_oracle_of_ends_agrees_with_the_example():
     _, Z = ending.ngram(2, 2, [HALF, HALF], [[HALF, F(1, 4)], [F(0), HALF]], [F(1, 4), HALF], 2)
     assert sympy.exp(right_side(EXAMPLES["log_length_probability"][1])) == sympy.Rational(Z.numerator, Z.denominator)
+
+
+def test_the_oracle_of_hidden_paths_agrees_with_the_example():
+    paths = languages.hidden_paths([HALF, HALF], FLIP, 2).values()
+    entropy = -mp.fsum(mp.mpf(c.numerator) / c.denominator * mp.log(mp.mpf(c.numerator) / c.denominator) for c in paths)
+    assert abs(entropy - mp.mpf(str(right_side(EXAMPLES["hidden_chain_entropy"][1]).evalf(60)))) < EQUAL
 
 
 @pytest.mark.parametrize("name", ["expected_steps", "step_correlation", "expected_parallel_steps"])

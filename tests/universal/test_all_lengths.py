@@ -6,7 +6,7 @@ import pytest
 from sympy import Poly, sympify
 
 from maskbound.numerics.policies import Bernoulli, FixedSize, bisection
-from maskbound.numerics.universal import Decided, prove_everywhere
+from maskbound.numerics.universal import Decided, prove, prove_everywhere
 from maskbound.theory import statements
 
 INFORMATION = "(total_correlation + dual_total_correlation)"
@@ -179,3 +179,26 @@ def test_errors_of_the_denoiser_that_no_context_shows():
     both = "path_kl + 2*learning_term >= 2*L*eps_learning"
     assert prove_everywhere(both, policy, exact_denoiser=False).verdict is not Decided.HOLDS
     assert prove_everywhere("learning_term <= 2*L*eps_learning", policy, exact_denoiser=False).verdict is Decided.HOLDS
+
+
+@pytest.mark.parametrize("bound", ["growth_bound", "sharp_growth_bound", "ratio_growth_bound"])
+def test_bounds_by_growth_hold_for_every_schedule_and_are_sharp(bound):
+    assert prove_everywhere(f"path_kl <= {bound}", WEIGHTS).scope.endswith("all schedules")
+    assert prove_everywhere(f"{bound} <= 7*{INFORMATION}", WEIGHTS).verdict is Decided.HOLDS
+    assert prove_everywhere(f"path_kl <= 9/10*{bound}", WEIGHTS).verdict is Decided.FAILS
+
+
+def test_growth_bounds_of_one_step_are_the_drop():
+    for bound in ("growth_bound", "sharp_growth_bound", "ratio_growth_bound"):
+        assert prove_everywhere(f"{bound} == {INFORMATION}", Bernoulli(weights=["0", "1"])).verdict is Decided.HOLDS
+
+
+def test_more_uniform_steps_first_cost_more_at_25_tokens():
+    """From two to three; from three to four at 36, and from four to five at 50."""
+    for N, L in ((2, 25), (3, 36), (4, 50)):
+        pair = [Bernoulli(N), Bernoulli(N + 1)]
+        assert prove("path_kl@2 <= path_kl", pair, L, judge=False).verdict is Decided.FAILS
+        assert prove("path_kl@2 <= path_kl", pair, L - 1, judge=False).verdict is Decided.HOLDS
+    found = prove("path_kl@2 <= path_kl", [Bernoulli(2), Bernoulli(3)], 25)
+    assert found.judged == "violated"
+    assert found.witness["first"]["language"] == {"kind": "mds", "field": 29, "dimension": 10, "length": 25}

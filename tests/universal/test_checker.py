@@ -99,12 +99,32 @@ SETS = [
     ("path_kl == 0", bisection(5), ("MarkovLanguage",)),
 ]
 
+SLOPES = ("bernoulli/slope-upper", "bernoulli/slope-lower", "bernoulli/sharp-odds-bound", "bernoulli/ratio-bound")
+REFUTED = [
+    ("path_kl <= total_correlation/10", SIZES),
+    ("path_kl <= max_step_weight*total_correlation", WEIGHTS),
+    ("max(total_correlation, dual_total_correlation) <= 3/5*(total_correlation + dual_total_correlation)", WEIGHTS),
+    ("total_correlation + dual_total_correlation <= 3/2*max(total_correlation, dual_total_correlation)", SIZES),
+    ("entropy <= path_kl + 1", WEIGHTS),
+    ("path_kl + 1/2 <= path_kl", WEIGHTS),
+    ("kl == 0", SIZES),
+    ("collision_probability*curve_max_slope/2 <= path_kl", WEIGHTS),
+    ("path_kl <= 49/100*(total_correlation + dual_total_correlation)", FixedSets([[0, 1], [2, 3], [4, 5]])),
+    ("path_kl <= 2*log(V)", FixedSets([[0, 1], [2, 3], [4, 5]])),
+    ("path_kl == 0", bisection(6)),
+]
+
 
 @cache
 def pool() -> list[dict]:
     """One certificate of everything."""
     found = [certificate(prove(statements[name], policy, 6)) for name, policy in AT_ONE_LENGTH]
     found += [certificate(prove_everywhere(statements[name], policy)) for name, policy in EVERYWHERE]
+    found += [certificate(prove(statements[name], WEIGHTS, 6)) for name in SLOPES]
+    found += [certificate(prove_everywhere(statements[name], WEIGHTS)) for name in SLOPES[2:]]
+    found += [certificate(prove(text, policy, 6)) for text, policy in REFUTED]
+    found.append(certificate(prove("path_kl@2 <= path_kl", [Bernoulli(2), Bernoulli(3)], 25)))
+    found.append(certificate(prove("learning_term <= path_kl/2", WEIGHTS, 4, exact_denoiser=False)))
     for name, policy in ANY_DENOISER:
         found.append(certificate(prove(statements[name], policy, 6, exact_denoiser=False)))
         found.append(certificate(prove_everywhere(statements[name], policy, exact_denoiser=False)))
@@ -191,14 +211,15 @@ def without_kind(spec: dict) -> dict:
 
 
 def proved_again(data: dict) -> bool:
-    """Whether `prove` says of a claim about one length, or all of them, that it holds."""
+    """Whether `prove` says the same of a claim about one length, or all of them."""
     spelled, exact = checker.spelled(data["statement"]), data["denoiser"] == "exact"
-    if data["kind"] == "codes":
+    expected = Decided.FAILS if data["kind"] == "codes refuted" else Decided.HOLDS
+    if data["kind"].startswith("codes"):
         policies = [policy_of(spec) for spec in data["policies"]] or [SIZES]
         found = prove(spelled, policies, data["length"], exact_denoiser=exact, judge=False)
     else:
         found = prove_everywhere(spelled, SIZES if data["kind"] == "sizes" else WEIGHTS, exact_denoiser=exact)
-    return found.verdict is Decided.HOLDS
+    return found.verdict is expected
 
 
 @pytest.mark.slow
@@ -216,7 +237,7 @@ def test_an_altered_certificate_with_a_new_digest_is_refused_or_says_something_t
             continue
         if {**again, "provenance": None} != {**whole, "provenance": None}:
             others += 1
-            assert again["kind"] in ("minimax", "sets") or proved_again(again), again["conclusion"]
+            assert again["kind"] in ("minimax", "sets", "sets refuted") or proved_again(again), again["conclusion"]
     assert refused_ones > 250
     assert others < 50
 
@@ -244,6 +265,14 @@ def test_a_false_claim_cannot_be_certified():
             if swapped != data["prior"]:
                 with pytest.raises(checker.Rejected):
                     rewritten({**data, "prior": swapped})
+        elif data["kind"].endswith("refuted"):
+            if data.get("denoiser") == "any":
+                continue  # its error is as large as one likes
+            added = "1000*(total_correlation + dual_total_correlation + entropy + log(V) + 1)"
+            true = {**data["statement"], "relation": "<=", "rhs": f"{data['statement']['rhs']} + {added}"}
+            with pytest.raises(checker.Rejected):
+                rewritten({**data, "statement": true})
+            forged += 1
         elif data["statement"]["rhs"] not in ("0", "-0") and data["statement"]["relation"] == "<=":
             false = {
                 "lhs": f"{data['statement']['lhs']} + entropy/1000",
@@ -326,9 +355,48 @@ def test_sides_outside_the_grammar(side):
         checker.verify(json.dumps({**data, "statement": {"lhs": side, "relation": "<=", "rhs": "entropy"}}))
 
 
-def test_only_what_holds_has_a_certificate():
+def test_only_what_is_decided_has_a_certificate():
     with pytest.raises(Undecidable):
-        certificate(prove("path_kl <= total_correlation/10", SIZES, 6))
+        certificate(prove("path_kl <= collision_probability/3*curve_max_slope", WEIGHTS, 6))
+
+
+def test_what_refutes_must_be_a_language():
+    """Bounds of KL are none, nor are powers of what is no code, nor extreme slopes of a product."""
+    data = certificate(prove("kl <= path_kl/2", SIZES, 6))
+    bernoulli = {"kind": "bernoulli", "weights": ["1/2", "1/2"]}
+    with pytest.raises(checker.Rejected, match="no such language"):
+        rewritten({**data, "policies": [bernoulli]})
+    data = certificate(prove("entropy + 1 <= entropy", SIZES, 6))
+    assert data["amounts"] == [["one sequence", "1"]]
+    for amounts in ([["one sequence", "2"]], [["one sequence", "1"], ["MDS_2", "1"]], [["MDS_2", "-1"]], []):
+        with pytest.raises((checker.Rejected, checker.Malformed)):
+            rewritten({**data, "amounts": amounts})
+    data = certificate(prove("collision_probability*curve_max_slope/2 <= path_kl", WEIGHTS, 6))
+    with pytest.raises(checker.Rejected, match="no sums"):
+        rewritten({**data, "amounts": [["MDS_1", "1"], ["MDS_3", "1"]]})
+
+
+def test_words_that_refute_must_be_alike_in_every_projection():
+    data = certificate(prove("path_kl == 0", FixedSets([[0, 1], [2]]), 3))
+    for words in ([[0, 0, 0], [1, 1, 0], [1, 0, 0]], [*data["words"], data["words"][0]], []):
+        with pytest.raises((checker.Rejected, checker.Malformed)):
+            rewritten({**data, "words": words})
+
+
+def test_extreme_slopes_are_bounds_only_where_they_help():
+    """The slope at some place is no more than the steepest one; it may not stand for it on the other side."""
+    data = certificate(prove(statements["bernoulli/slope-upper"], WEIGHTS, 6))
+    (weights,) = data["weights"]
+    turned = {"lhs": data["statement"]["rhs"], "relation": "<=", "rhs": data["statement"]["lhs"]}
+    with pytest.raises((checker.Rejected, checker.Malformed)):
+        rewritten({**data, "statement": turned, "weights": [["1"]]})
+    smaller = {**data["statement"], "rhs": f"9/10*({data['statement']['rhs']})"}
+    with pytest.raises(checker.Rejected, match="fails on a code"):
+        rewritten({**data, "statement": smaller})
+    assert len(weights) > 1
+    symbolic = certificate(prove_everywhere(statements["bernoulli/odds-bound"], WEIGHTS))
+    with pytest.raises((checker.Rejected, checker.Malformed)):
+        rewritten({**symbolic, "statement": {"lhs": "curve_max_slope", "relation": "<=", "rhs": "growth_bound"}})
 
 
 def test_the_commands(tmp_path):

@@ -172,7 +172,9 @@ def test_best_sizes_are_decided_by_it():
     assert prove(statements["fixed-size/no-worse-path-kl"], Bernoulli(3), 6).verdict is Decided.HOLDS
     value = minimax(4, 2, "tc").value
     assert prove(f"best_sizes_path_kl <= {value} * total_correlation", Bernoulli(2), 4).verdict is Decided.HOLDS
+    assert prove("best_sizes_path_kl <= total_correlation", Bernoulli(2), 4).constant == Fraction(5, 11)
     found = prove("best_sizes_path_kl <= 4/11 * total_correlation", Bernoulli(2), 4, judge=False)
+    assert found.constant == Fraction(5, 11) / Fraction(4, 11)
     assert found.verdict is Decided.FAILS
 
 
@@ -241,10 +243,15 @@ def test_the_table_at_length():
     assert four.hi < 0.7
 
 
-@pytest.mark.parametrize(("L", "N"), [(8, 2), (20, 3), (30, 4)])
-def test_few_steps_against_tc(L, N):
-    g = Fraction(N - 1) / harmonic(L - 1)
-    assert 1 - g <= minimax(L, N, "tc").value < fixed_value(L, N, "tc")
+@pytest.mark.parametrize(("L", "N"), [(8, 2), (20, 3), (30, 4), (60, 3)])
+def test_few_steps(L, N):
+    """Between the closed bounds, which are not far apart for TC, and better than fixed sizes."""
+    H, root = harmonic(L - 1), (L + 1) ** (1 / N)
+    g = Fraction(N - 1) / H
+    found = {criterion: minimax(L, N, criterion).value for criterion in ("tc", "dtc")}
+    assert 1 - g <= found["tc"] < fixed_value(L, N, "tc")
+    assert found["tc"] <= 1 - g * (1 - math.exp(1 - 1 / g))
+    assert found["dtc"] >= (N * (root - 1) - math.log(L + 1) - L / (L + 1)) / H > 0
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)

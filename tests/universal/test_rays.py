@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -14,12 +15,15 @@ from maskbound.numerics.numbers.logform import LogForm
 from maskbound.numerics.universal.codes import code, field_of, rare_ones
 from maskbound.numerics.universal.exchangeable import LANGUAGE_RAYS, POLICY_RAYS, exchangeable, steps_of
 
-LANGUAGE = sorted(set(LANGUAGE_RAYS) - {"log V", "curve_max_slope", "curve_min_slope", "area_defect", "slope_defect"})
+IRRATIONAL = {"effective_total_correlation": LANGUAGE_RAYS, "log_ratio_growth_bound": POLICY_RAYS}
+LANGUAGE = sorted(
+    {*LANGUAGE_RAYS} - {"log V", "curve_max_slope", "curve_min_slope", "area_defect", "slope_defect", *IRRATIONAL}
+)
 BERNOULLI = {"kind": "bernoulli", "weights": ["1/2", "1/6", "0", "1/3"]}
 SIZES = {2: [1, 1], 3: [2, 1], 4: [1, 0, 3]}
 
 
-OF_BERNOULLI = ("weighted_slope", "growth_bound", "sharp_growth_bound", "mixture_path_kl")
+OF_BERNOULLI = ("weighted_slope", "growth_bound", "sharp_growth_bound", "ratio_growth_bound", "mixture_path_kl")
 
 
 def measures(name: str, spec: dict, expected: Fraction, q: int) -> bool:
@@ -42,6 +46,17 @@ def test_rays_are_what_the_engines_measure(L):
                     kind == "bernoulli" and name in OF_BERNOULLI
                 ):
                     assert measures(name, spec, ray(steps)[K], q), (name, K, kind)
+
+
+@pytest.mark.parametrize("name", IRRATIONAL)
+@pytest.mark.parametrize("L", [2, 3, 4])
+def test_irrational_rays_are_what_the_tables_measure(name, L):
+    for K in range(1, L):
+        spec = {"language": code(K, L), "policy": BERNOULLI}
+        about = steps_of(parse(spec).policy, L) if IRRATIONAL[name] is POLICY_RAYS else L
+        expected = float(IRRATIONAL[name][name](about)[K]) * math.log(field_of(K, L))
+        found = measure_one(Workspace(parse(spec)), name, "tabular")
+        assert found.lo * (1 - 1e-14) <= expected <= found.hi * (1 + 1e-14)
 
 
 def test_which_policies_are_exchangeable():

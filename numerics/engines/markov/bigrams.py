@@ -35,13 +35,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._kernels.intervals import both_new
 from ...errors import BadInput
 from ...numbers.enclosure import SAFE, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from ...numbers.limits import require_memory
 from ..reveal_steps import RevealStep, step_depth
 from .chain import Chain, Measured
+from .intervals import both_new
+from .products import product, transposed_product
 
 __all__ = ["BigramLaw", "bigram_kl_rate", "bigram_law", "bigram_tv_rate", "generative_nll"]
 
@@ -127,14 +128,18 @@ class _Recursion:
         self.chain, self.count = chain, count
         self.G = L - 1 if mixing is None else min(mixing.gap, L - 1)
         self.mixed = self.G < L - 1
+        self.furthest = self.G
         self.e = mixing.defect if self.mixed and mixing is not None else 0.0
+        self.crossed_by = self.e
+        self.starts = True
+        """Whether a sequence all masked before a step is still probable enough to matter."""
+        self.defects = np.minimum.accumulate([math.inf] + [chain.mixed_at(g) for g in range(1, self.G + 1)])
         require_memory(8 * (self.G + 1) * V * V * (V + 16), f"the bigram recursion of V={V} with {self.G} gaps")
-        self.K = chain.powers(self.G, math.sqrt(SAFE))
+        self.powers = chain.powers(self.G, math.sqrt(SAFE))
         self._settle()
-        self.D = np.zeros_like(self.K)
-        self.possible = self.K > 0
-        self.has_zeros = not bool(self.possible[1:].all())
-        self.inverse = np.divide(1.0, self.K, out=np.zeros_like(self.K), where=self.possible)
+        self.D = np.zeros_like(self.powers)
+        self.inverses = np.divide(1.0, self.powers, out=np.zeros_like(self.powers), where=self.powers > 0)
+        self._keep(self.G)
         self.off_support = np.full(V, 1.0 / V) if off_support == "uniform" else self._mean_marginal()
         self.off_support_error = self._marginal_spread() if off_support == "marginal" else 0.0
         self.rounding, self.truncation = 0.0, 0.0
@@ -168,11 +173,55 @@ class _Recursion:
         """Largest distance, total variation doubled, of a token's own law from the one drawn from in its place."""
         return float(np.abs(self.sigma - self.off_support).sum(axis=1).max()) * (1 + 1e-9) + 2 * self.law_error
 
+    def _keep(self, G: int) -> None:
+        """Go on with distances up to G only, or again."""
+        D = np.zeros_like(self.powers[: G + 1])
+        D[: len(self.D)] = self.D[: G + 1]
+        self.G, self.D, self.K, self.inverse = G, D, self.powers[: G + 1], self.inverses[: G + 1]
+        self.possible = self.K > 0
+        self.has_zeros = not bool(self.possible[1:].all())
+        if self.mixed:
+            self.e = float(self.defects[G])
+
+    def _cut(self, step: RevealStep) -> None:
+        """Drop the distances that no longer matter, and charge for it, in the gap-weighted norm.
+
+        With G instead of the mixing distance go: the deviations at distances above G, as they are; pairs born at such
+        distances d, in number ``d (L - d) pair(d)``, whose independent and joint draws differ by a relative ``8 e_d``,
+        or by 2; and pairs whose parent is longer than G, computed to within ``24 e_G``. For a pair at distance d this
+        needs that some ``G - d - 1`` positions on its two sides are masked, of which there are ``G - d`` choices.
+        """
+        L, most = self.chain.length, self.furthest
+        if not self.mixed:
+            return
+        d = np.arange(1, most + 1)
+        dropped, born = np.zeros(most + 2), np.zeros(most + 2)
+        dropped[1 : self.G + 1] = np.arange(1, self.G + 1) * np.abs(self.D[1:]).sum(axis=(1, 2))
+        pairs = d * (L - d) * step.pair[1 : most + 1]
+        born[1 : most + 1] = pairs * np.where(self.defects[1:] < 0.1, 8 * self.defects[1:], 2.0)
+        lost = np.cumsum((dropped + born)[::-1])[::-1][1:]
+        beside = d[:, None] - d
+        masked = step.edge[: most + 1] / step.edge[1] if step.edge[1] > 0 else np.ones(most + 1)
+        far = np.where(beside >= 1, np.minimum(beside * masked[np.maximum(beside, 1)], 1.0), beside == 0)
+        far_pairs = far @ pairs
+        with np.errstate(invalid="ignore"):
+            inexact = np.where(self.defects[1:] < 0.05, 24 * self.defects[1:], math.inf) * far_pairs
+        charge = lost[1:] + np.where(far_pairs > 0, inexact, 0.0)
+        allowed = TRUNCATION * (L - 1) / (2 * self.count)
+        whole = step.whole * float((d * (L - d) * step.two[1 : most + 1]).sum())
+        self.starts = whole > allowed / 100
+        self.truncation += 0.0 if self.starts else 2 * whole
+        enough = np.flatnonzero(charge <= allowed)
+        G = int(enough[0]) + 1 if enough.size else most
+        self.truncation += float(charge[G - 1]) * (1 + 1e-6)
+        self._keep(G)
+
     def advance(self, step: RevealStep) -> None:
+        if not step.two[1:].any() and not self.D.any():
+            return
+        self._cut(step)
         L, G, K, D = self.chain.length, self.G, self.K, self.D
         keep, one, two = step.keep[: G + 1, None, None], step.one[: G + 1, None, None], step.two[: G + 1, None, None]
-        if not step.two[1:].any() and not D.any():
-            return
         self._charge(step)
         following = keep * D + one * K * self._ends_kept(D)
         if self.has_zeros:
@@ -186,7 +235,7 @@ class _Recursion:
         self.D[0] = 0.0
 
     def _charge(self, step: RevealStep) -> None:
-        """Add this step's rounding and truncation errors, in the gap-weighted norm.
+        """Add this step's rounding errors, in the gap-weighted norm.
 
         Depths follow a term through the two Horner schemes: at a distance m from an end it meets m rows of P twice on
         the left and once on the right, besides powers of P and probabilities, which add 12 a unit of distance at most.
@@ -204,7 +253,6 @@ class _Recursion:
         pairs = d * (L - d) * step.pair[1 : G + 1]
         depth = (3 * V + 4 + 2 * per_unit + 12) * reach + (per_unit + 12) * d + 3 * V + G + L + 80
         self.rounding += float((pairs * (2 * depth * U + 2 * self.stand_in + 2 * self.law_error)).sum()) * (1 + 1e-6)
-        self.truncation += 24 * self.e * float(pairs.sum()) * (1 + 1e-6)
         if self.off_support_error:
             off = np.where(self.possible, 0.0, np.abs(self.D)).sum(axis=(1, 2))
             self.truncation += float((d * off[1:]).sum()) * self.off_support_error
@@ -265,9 +313,9 @@ class _Recursion:
         """Pairs born inside an interval that touches one sentinel or both."""
         L, G, V, K, P = self.chain.length, self.G, self.chain.vocab, self.K, self.chain.transition
         total = np.zeros_like(K)
-        if step.whole:
+        if step.whole and self.starts:
             for d in range(1, min(G, L - 1) + 1):
-                total[d] += step.whole * (self.sigma[: L - d].T @ self.sigma[d:])
+                total[d] += step.whole * transposed_product(self.sigma[: L - d], self.sigma[d:])
         if not step.edge[1:].any():
             return total
         self._from_left_edge(step, total)
@@ -300,7 +348,10 @@ class _Recursion:
         for d in range(G, 0, -1):
             if d < G:
                 n = d + 1
-                W = (edge[first + n][:, None, None] * K[n] * backward[first + n - 1][:, None, :] + W) @ PT
+                born = K[n] * backward[first + n - 1][:, None, :]
+                born *= edge[first + n][:, None, None]
+                born += W
+                W = product(born.reshape(-1, V), PT).reshape(W.shape)
                 if self.mixed:
                     late = (tails[T + n] * K[n] * late_laws + late) @ PT
             total[d] += np.einsum("iu,iv,iuv->uv", own[first - 1], own[first - 1 + d], W, optimize=False)
@@ -309,7 +360,7 @@ class _Recursion:
 
     def result(self) -> BigramLaw:
         L = self.chain.length
-        crossed = math.expm1((3 * self.count + 1) * (math.log1p(self.e) - math.log1p(-self.e))) if self.e else 0.0
+        crossed = math.expm1((3 * self.count + 1) * (math.log1p(self.crossed_by) - math.log1p(-self.crossed_by)))
         return BigramLaw(
             self.chain.transition,
             self.sums[L - 1] / (L - 1),

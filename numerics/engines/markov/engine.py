@@ -130,6 +130,7 @@ def _pooled_bigrams(work: Workspace) -> BigramLaw:
         steps = bernoulli_steps(Bernoulli.of(policy).schedule.weights, L)
     rule = work.instance.off_support
     assert rule != "stop"
+    assert rule != "denoiser"
     return bigram_law(chain(work), steps, policy.steps, rule)
 
 
@@ -168,6 +169,7 @@ def sequence_error_rate(work: Workspace) -> Measured:
 def log_probabilities(work: Workspace, x: NDArray[np.integer]) -> list[Measured]:
     """``log p(x)`` of given sequences (n, L)."""
     policy, rule = work.instance.policy, work.instance.off_support
+    assert rule != "denoiser"
     if policy.sets is not None:
         return sets.log_probabilities_of_sets(chain(work), policy.sets, x, rule)
     return sequences.log_probabilities(chain(work), Bernoulli.of(policy).schedule.weights, x, rule)

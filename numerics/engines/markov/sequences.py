@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._kernels.replay import replay_step
+from ..._kernels.threads import for_each
 from ...errors import BadInput, BeyondReach
 from ...numbers.enclosure import SAFE, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
@@ -22,6 +22,7 @@ from ...numbers.probabilities import PARAMETER_DEPTH
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
 from .information import lag_information_of, path_kl
+from .replay import replay_step, width
 
 __all__ = ["log_probabilities"]
 
@@ -74,7 +75,13 @@ def log_probabilities(
     tilt = path_kl(lag_information_of(chain), weights).value / L
     K = chain.powers(min(2 * H, L), math.sqrt(SAFE))
     truncation = 3 * L * (math.log1p(e) - math.log1p(-e)) * (1 + 1e-9) if e else 0.0
-    return [_log_probability(chain, weights, one, off_support, H, sigma, K, tilt, truncation) for one in x]
+    found: list[Measured | None] = [None] * len(x)
+
+    def replay(k: int) -> None:
+        found[k] = _log_probability(chain, weights, x[k], off_support, H, sigma, K, tilt, truncation)
+
+    for_each(replay, 0, len(x))
+    return [one for one in found if one is not None]
 
 
 def _log_probability(
@@ -93,9 +100,9 @@ def _log_probability(
     mu = np.append(1.0, _scales(chain, x, own[1:]) * math.exp(-tilt))
     off = {"uniform": np.full(L + 1, 1.0 / V), "marginal": own, "stop": np.zeros(L + 1)}[off_support]
     joined = np.zeros((L + 1, len(K)))
-    joined[0, 1:] = own[1 : len(K)]
     for d in range(1, len(K)):
-        joined[1 : L + 1 - d, d] = K[d][x[:-d], x[d:]]
+        joined[d, d] = own[d]
+        joined[d + 1 :, d] = K[d][x[:-d], x[d:]]
     steps = list(bernoulli_steps(weights, L + 1))
     probability = _replay(steps, joined, own, off, mu, H)
     if probability == 0.0:
@@ -124,9 +131,11 @@ def _replay(
     L = len(own) - 1
     F, R = _after_the_last_step(L)
     from_right = L + 1 - np.arange(L + 1)
+    room = np.zeros_like(F), np.zeros_like(F), np.zeros_like(F)
     for step in reversed(steps):
         r = float(step.one[1])
-        F, R = replay_step(F * step.keep[: L + 1], R * step.keep[from_right], joined, own, off, mu, r, H)
+        F[:, : L + 1] *= step.keep[: L + 1]
+        R = replay_step(F, R * step.keep[from_right], joined, own, off, mu, r, H, room)
     return float(R[0])
 
 
@@ -136,21 +145,23 @@ def _is_positive(
     """The same with every positive number set to one, so that nothing can underflow."""
     L = len(own) - 1
     F, R = _after_the_last_step(L)
+    room = np.zeros_like(F), np.zeros_like(F), np.zeros_like(F)
     paths, occurs, drawn = ((array > 0).astype(np.float64) for array in (joined, own, off))
     ones = np.ones(L + 1)
     distance = np.arange(L + 2)
     for step in reversed(steps):
         stays = ((distance < 2) | (step.keep[2] > 0)).astype(np.float64)
-        F, R = F * stays[: L + 1], R * stays[L + 1 - distance[: L + 1]]
-        F, R = replay_step(F, R, paths, occurs, drawn, ones, 1.0, H)
-        F, R = (F > 0).astype(np.float64), (R > 0).astype(np.float64)
+        F[:, : L + 1] *= stays[: L + 1]
+        R = R * stays[L + 1 - distance[: L + 1]]
+        R = replay_step(F, R, paths, occurs, drawn, ones, 1.0, H, room, signs=True)
+        F[:], R = F > 0, (R > 0).astype(np.float64)
     return bool(R[0] > 0)
 
 
 def _after_the_last_step(L: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Only intervals without masked positions are left."""
-    F, R = np.zeros((L + 1, L + 1)), np.zeros(L + 1)
-    F[:L, 1] = 1.0
+    F, R = np.zeros((L + 1, width(L))), np.zeros(L + 1)
+    F[1:, 1] = 1.0
     R[L] = 1.0
     return F, R
 

@@ -1,6 +1,13 @@
 """Quantities of the output law from drawn sequences, with intervals that hold whatever the law is."""
 
 from .bigrams import bigram_kl_rate, bigram_obstacle, bigram_tv_rate
+from .learning import (
+    learning_cost,
+    learning_term,
+    mean_learning_error,
+    mean_learning_obstacle,
+    worst_learning_error,
+)
 from .probabilities import (
     likelihood_obstacle,
     nll_of_correct,
@@ -18,7 +25,11 @@ __all__ = [
     "bigram_tv_rate",
     "cost",
     "expected_steps",
+    "learning_cost",
+    "learning_term",
     "likelihood_obstacle",
+    "mean_learning_error",
+    "mean_learning_obstacle",
     "nll_of_correct",
     "obstacle",
     "off_support_mass",
@@ -28,4 +39,5 @@ __all__ = [
     "sequence_error_rate",
     "steps_obstacle",
     "tracking_obstacle",
+    "worst_learning_error",
 ]

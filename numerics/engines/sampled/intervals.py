@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-__all__ = ["Interval", "clopper_pearson", "empirical_bernstein", "entropy_modulus", "total_variation_radius"]
+__all__ = [
+    "Interval",
+    "clopper_pearson",
+    "empirical_bernstein",
+    "entropy_modulus",
+    "mean_at_least",
+    "mean_at_most",
+    "total_variation_radius",
+]
 
 Interval = tuple[float, float, float]
 """Value, lower end, upper end."""
@@ -52,6 +61,66 @@ def empirical_bernstein(x: NDArray[np.float64], low: float, high: float, alpha: 
     variance = math.fsum((x - mean) ** 2) / (n - 1)
     spread = (math.sqrt(2 * variance * t / n) + 7 * (high - low) * t / (3 * (n - 1))) * SUM_SLACK
     return mean, max(mean - spread, low), min(mean + spread, high)
+
+
+def mean_at_least(y: NDArray[np.float64], stake: float, alpha: float) -> float:
+    """A lower end for the mean of a variable that is never negative; of coverage at least ``1 - alpha``.
+
+    Were the mean m, a gambler who stakes a fixed part of his money on each ``y / m`` would have a fair game, and come
+    to ``1 / alpha`` times his money with a probability of alpha at most (Ville; Waudby-Smith and Ramdas, J. R. Stat.
+    Soc. B 86, 2024). Nothing else is asked of y; the stake must not depend on it.
+
+    Parameters
+    ----------
+    stake : float
+        Between 0 and 1.
+
+    Examples
+    --------
+    >>> mean_at_least(np.ones(1000), 0.9, 0.01) > 0.99
+    True
+    """
+    return _least(lambda m: math.fsum(np.log1p(stake * (y / m - 1.0))) < math.log(1 / alpha), float(y.mean()))
+
+
+def mean_at_most(y: NDArray[np.float64], most: float, stake: float, alpha: float) -> float:
+    """An upper end for the mean of a variable that is at most ``most``, in the same way.
+
+    Parameters
+    ----------
+    stake : float
+        Between 0 and 1, of what may be staked whatever the mean: its money is ``1 + stake (m - y) / most``.
+
+    Examples
+    --------
+    >>> mean_at_most(np.zeros(1000), 1.0, 0.9, 0.01) < 0.01
+    True
+    """
+    if most <= 0:
+        return most
+    y = y / most
+
+    def possible(gap: float) -> bool:
+        return math.fsum(np.log1p(stake * (1.0 - gap - y))) < math.log(1 / alpha)
+
+    # The mean that is ruled out is looked for by its distance from the largest value.
+    return most * (1.0 - _least(possible, 1.0 - float(y.mean())))
+
+
+def _least(possible: Callable[[float], bool], high: float) -> float:
+    """The least positive number that is possible, from below, where a larger one than it is."""
+    low = 0.0
+    if high <= 0:
+        return 0.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if possible(middle):
+            high = middle
+        else:
+            low = middle
+        if high - low <= 1e-9 * high:
+            break
+    return low
 
 
 def total_variation_radius(

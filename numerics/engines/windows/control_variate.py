@@ -155,6 +155,7 @@ def explored(chain: HiddenChain, beyond: Beyond, pick: Pick, confidence: float) 
         distance,
         told,
         *chain.steps,
+        *chain.alike,
         beyond.laws.laws,
         np.array([count for count, _ in sampled]),
         apart,

@@ -97,6 +97,34 @@ class HiddenChain:
         return starts, columns, np.concatenate([part.data for part in parts])
 
     @cached_property
+    def alike(self) -> tuple[NDArray[np.int64], ...]:
+        """Classes of states that show one token, surely, and go to one state, in each of :attr:`steps`.
+
+        Returns
+        -------
+        alike : (V+1, K) int64
+            -1 for other states.
+        alike_from : (V+2,) int64
+            Where the classes of each step begin.
+        token, target : int64
+            Of each class.
+        """
+        starts, columns, _ = self.steps
+        K = self.states
+        emission = self.emission.tocsr()
+        sure = (np.diff(emission.indptr) == 1) & (emission.max(axis=1).toarray().reshape(-1) == 1.0)
+        shown = np.where(sure, emission.indices[np.minimum(emission.indptr[:-1], emission.nnz - 1)], 0)
+        alike = np.full((self.vocab + 1, K), -1, dtype=np.int64)
+        first, classes = [0], []
+        for c, row in enumerate(starts):
+            (some,) = np.nonzero(sure & (np.diff(row) == 1))
+            key, alike[c, some] = np.unique(shown[some] * K + columns[row[some]], return_inverse=True)
+            classes.append(key)
+            first.append(first[-1] + len(key))
+        keys = np.concatenate(classes).astype(np.int64)
+        return alike, np.array(first), keys // K, keys % K
+
+    @cached_property
     def laws(self) -> NDArray[np.float64]:
         """Law of the state at each position, shape (L, K), within :meth:`law_error` of the true one."""
         return self.ahead * self.behind if self.ends else self.ahead

@@ -65,7 +65,7 @@ WINDOWS_FOR_NOTHING = 20_000
 
 FREE_SECONDS = 0.3
 
-SHARE = 1e-3
+SHARE = 1e-2
 """Of the width that is wanted, for laws that stand for others, to begin with."""
 
 BYTES = 1e9

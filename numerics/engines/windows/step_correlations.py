@@ -1,56 +1,60 @@
 """PATH_KL of given reveal times at length, from what the tokens of one step tell of each other, on drawn sequences.
 
-For ``x ~ q`` and reveal times of the policy, the sum T over all steps and tokens of
+Put the positions into an order: by their steps, those of one step at random. With R the positions of earlier steps and
+S those of the same step that come before, PATH_KL of the exact denoiser is the sum over m of ``E I(X_i; X_S | X_R)``, i
+the m-th position, by the chain rule within each step. So a uniform m, drawn sequences, and the mean over all positions
+that could be the m-th as well (those of the step, and all others under an exchangeable policy) give L times
 
-    ``D( q(x_i | x_R, x_{S left of i}) || q(x_i | x_R) )``,
+    ``D(q(x_i | x_R, x_S) || q(x_i | x_R))``,
 
-S the step of i and R what was revealed before, has the mean PATH_KL of the exact denoiser, by the chain rule within
-each step. It is never negative, and varies far less than ``log q(x)/p_tau(x)``, whose mean is the same.
+which is never negative, or L times the difference ``J(x_R) - J(x_R, x_S)``, J the information of the state at i about
+the token, whose mean is the same: what the state tells, less what it still tells. J is at most the capacity C of the
+channel from the state to the token, which may be far less than the largest divergence of two of its rows. So the first
+has no rare small values and the second no rare large ones, and each gives the end of the interval that this helps
+(:func:`.mean_at_least`, :func:`.mean_at_most`; the stakes come from other sequences).
 
-T is bounded where all hidden states show the same tokens: a divergence of two mixtures of rows of the emission matrix
-is at most the largest of two of its rows, b, so that ``T <= b L``. Its upper tail is light in any case. Each divergence
-is at most the mean of ``-log q(x_i | x_R)`` given ``x_R`` and ``x_{S left of i}``; by Jensen and Hoelder, where no step
-reveals more than m tokens, ``P(T >= L log V + u) <= e^(-u/m)``, so that clipping T there takes at most ``m e^(-u/m)``
-from its mean. Clipping lower takes away more, never less: the lower end of the interval may clip at any level fixed
-beforehand, and takes the best of some. The upper end pays for the whole range, and is much further from the mean than
-the mean's standard error, which the note has.
+The m is not quite uniform: early steps and large S tell more (:class:`Tilt`, weighed). The sequences come from the
+chain without what hardly ever happens (:mod:`.layers`), and the interval is widened by what that may change.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
-from ..._kernels.step_divergences import Runs, step_divergences
-from ..._kernels.threads import for_each, thread_count
+from ..._kernels.layers import ADDED, ASKED, REVEALED, token_informations
+from ..._kernels.threads import for_each
 from ...errors import BeyondReach
 from ...instances import Instance
 from ...languages.chains import ChainLanguage
-from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ...numbers.enclosure import Enclosure
 from ...policies import GivenTimes
 from ..needs import EXACT_DENOISER, GIVEN_TIMES
-from ..sampled.intervals import Interval, empirical_bernstein
-from ..sampled.tally import FEWEST, Collector, settled
+from ..sampled.intervals import mean_at_least, mean_at_most
+from ..sampled.tally import MOST
 from ..workspace import Cost, Workspace
 from .hidden import HiddenChain, hidden_chain
+from .layers import BYTES_A_LINK, Layers, layers
 
 __all__ = ["correlations_cost", "correlations_obstacle", "path_kl_of_steps"]
 
-TAIL = 16.0
-"""``u / m``: clipping T moves its mean by at most ``m e^-16``, some 1e-7 m."""
+PILOT = 2048
+"""Sequences from which the stakes, and the number of further ones, are found."""
 
-LEVELS = 16
-"""The lower end clips at the range and its halves, quarters, and so on."""
+FEWEST = 512
+"""Further sequences, without which a run is not worth its time."""
 
-ROWS = 16
+LOOKED_AT = 16
+"""Positions at most, of one sequence: their divergences come from the same shifts."""
+
+STAKES = 0.95 / 2.0 ** np.arange(16)
+ROWS = 64
 """Sequences that a thread takes at a time."""
 
-MOST_ROWS = 256
-NANOSECONDS_A_BATCH = 2e9
+BATCH = 8192
 
 
 def correlations_obstacle(instance: Instance) -> str | None:
@@ -61,105 +65,178 @@ def correlations_obstacle(instance: Instance) -> str | None:
 
 
 def correlations_cost(instance: Instance) -> Cost:
-    """The fewest sequences that are worth drawing."""
+    """The fewest sequences that are worth drawing, were no transition negligible."""
     language, L, V = instance.language, instance.length, instance.vocab
     if language.hidden_states is None:
         return Cost(math.inf, math.inf)
     states, links = float(language.hidden_states), float(ChainLanguage.of(language).links)
-    shown = states * V if language.is_hidden else states
-    operations = FEWEST * _nanoseconds(L, instance.policy.steps, states, links, shown)
-    return Cost(operations, 24 * L * states * thread_count() + 40 * links + 16 * states * V + 8 * L * states)
+    operations = (2 * PILOT + FEWEST) * L * (2 * links + 3 * states + 200) + 10 * L * links
+    return Cost(operations, 2 * BYTES_A_LINK * L * links + 24 * L * states + 8 * states * V)
 
 
-def _nanoseconds(L: int, steps: int, states: float, links: float, shown: float) -> float:
-    """Of one sequence."""
-    return (2 * min(steps, L) + 1) * L * (0.35 * links + 2 * states) + 4 * L * shown
+@dataclass
+class StepCorrelations:
+    """Draws the two variables, L times the mean of each.
 
+    Parameters
+    ----------
+    instance : Instance
+    listed : Layers
+    """
 
-class StepCorrelations(Collector):
-    """T of sequences of the language."""
-
-    def __init__(self, work: Workspace) -> None:
-        super().__init__(work)
-        self.instance, self.chain = work.instance, hidden_chain(work.instance.language)
-        self._seed, self._index, self._found = work.request.seed, 0, np.empty(0)
-        following = scipy.sparse.csr_array(self.chain.transition)
-        self._arrays = (
-            self.chain.initial,
-            _runs(following),
-            _runs(scipy.sparse.csr_array(following.T)),
-            *_rows(self.chain.emission),
-            np.ascontiguousarray(self.chain.emission.toarray().T),
-            self.chain.final,
-        )
+    instance: Instance
+    listed: Layers
 
     @property
     def nanoseconds(self) -> float:
-        links, shown = self.chain.transition.nnz, self.chain.emission.nnz
-        return _nanoseconds(self.chain.length, self.instance.policy.steps, self.chain.states, links, shown)
+        """Of one sequence."""
+        states, links = len(self.listed.shape), len(self.listed.probabilities)
+        return 2 * links + 3 * states + 200 * self.instance.length
 
-    def upto(self, count: int) -> NDArray[np.float64]:
-        """T of the first ``count`` sequences, in nats."""
-        parts, drawn = [self._found], len(self._found)
-        while drawn < count:
-            parts.append(self._batch(np.random.default_rng([self._seed, self._index])))
-            self._index += 1
-            drawn += len(parts[-1])
-        self._found = np.concatenate(parts)
-        return self._found[:count]
-
-    def _batch(self, rng: np.random.Generator) -> NDArray[np.float64]:
-        policy = GivenTimes.of(self.instance.policy)
-        x = self.instance.language.sample(max(ROWS, min(MOST_ROWS, int(NANOSECONDS_A_BATCH / self.nanoseconds))), rng)
-        tau = np.ascontiguousarray(policy.reveal_times(rng.random(x.shape)), dtype=np.int64)
-        out = np.empty(len(x))
-        for_each(step_divergences, 0, -(-len(x) // ROWS), ROWS, *self._arrays, x, tau, policy.steps, out)
-        if not np.isfinite(out).all():
+    def drawn(self, count: int, seed: list[int], tilt: Tilt) -> NDArray[np.float64]:
+        """The two variables, shape (count, 2), in nats."""
+        arrays, found = self.listed, np.empty((count, 2))
+        for k, at in enumerate(range(0, count, BATCH)):
+            rng = np.random.default_rng([*seed, k])
+            out = found[at : at + BATCH]
+            part, weight = self._parts(len(out), rng, tilt)
+            for_each(
+                token_informations,
+                0,
+                -(-len(out) // ROWS),
+                ROWS,
+                arrays.initial,
+                arrays.first,
+                arrays.starts,
+                arrays.columns,
+                arrays.probabilities,
+                arrays.shape,
+                arrays.shown,
+                arrays.entropies,
+                part,
+                rng.random((*part.shape, 2)),
+                out,
+            )
+            out *= weight[:, None]
+        if not np.isfinite(found).all():
             raise BeyondReach("a sequence met a context whose posterior probabilities leave the range of float64")
-        return out
+        return found
+
+    def _parts(self, count: int, rng: np.random.Generator, tilt: Tilt) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+        """Which positions are in R, in S, and are looked at; and one over the probability of the m."""
+        policy, L = GivenTimes.of(self.instance.policy), self.instance.length
+        tau = policy.reveal_times(rng.random((count, L)))
+        order = np.lexsort((rng.random((count, L)), tau), axis=-1)
+        step = np.take_along_axis(tau, order, axis=1)
+        # By rank: how many are of earlier steps, and how many of the same step come before.
+        new = np.ones(step.shape, dtype=bool)
+        new[:, 1:] = step[:, 1:] != step[:, :-1]
+        before = np.maximum.accumulate(np.where(new, np.arange(L), 0), axis=1)
+        law = tilt.law(before, np.arange(L) - before)
+        total = np.cumsum(law, axis=1)
+        m = np.minimum((total < rng.random((count, 1)) * total[:, -1:]).sum(axis=1), L - 1)[:, None]
+        weight = total[:, -1] / np.maximum(np.take_along_axis(law, m, axis=1)[:, 0], np.finfo(float).tiny)
+        part = np.full((count, L), ASKED + 1, dtype=np.int8)
+        rank, R = np.arange(L), np.take_along_axis(before, m, axis=1)
+        same = step == np.take_along_axis(step, m, axis=1)
+        asked = (rank >= m) & (rank < m + LOOKED_AT) & (same | policy.exchangeable)
+        by_rank = np.where(rank < R, REVEALED, np.where(rank < m, ADDED, np.where(asked, ASKED, ASKED + 1)))
+        np.put_along_axis(part, order, by_rank.astype(np.int8), axis=1)
+        return part, np.where(total[:, -1] > 0, weight, 0.0)
 
 
-def _runs(matrix: scipy.sparse.csr_array) -> Runs:
-    matrix.sort_indices()
-    starts, columns, probabilities = _rows(matrix)
-    first = np.ones(len(columns), dtype=bool)
-    first[1:] = np.diff(columns) != 1
-    first[starts[:-1][np.diff(starts) > 0]] = True
-    (entries,) = first.nonzero()
-    return np.searchsorted(entries, starts), columns[entries], np.append(entries, len(columns)), probabilities
+@dataclass(frozen=True)
+class Tilt:
+    """Which m are picked: half of them evenly among those with an S, half as ``s^power e^(-decay r / L)``.
+
+    So no sequence counts more than twice as much as it would with an even m.
+    """
+
+    power: float = 0.0
+    decay: float = 0.0
+
+    def law(self, r: NDArray[np.int64], s: NDArray[np.int64]) -> NDArray[np.float64]:
+        """By row, with positions of earlier steps and of the same step by rank; rows sum to 1, or 0 without any S."""
+        some = (s > 0).astype(np.float64)
+        tilted = some * np.maximum(s, 1) ** self.power * np.exp(-self.decay * r / r.shape[1])
+        each = [law / np.maximum(law.sum(axis=1, keepdims=True), np.finfo(float).tiny) for law in (some, tilted)]
+        return (each[0] + each[1]) / 2
 
 
-def _rows(matrix: scipy.sparse.csr_array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64), np.ascontiguousarray(matrix.data)
+TILTS = (Tilt(), Tilt(1, 0), Tilt(1, 2), Tilt(1, 4), Tilt(1, 8))
+HEAVIEST = 2.0
+"""Weight of a sequence, at most."""
+
+
+def _correlations(work: Workspace) -> StepCorrelations:
+    return StepCorrelations(work.instance, work.once_for_policies(_layers))
+
+
+def _layers(work: Workspace) -> Layers:
+    return layers(work.once_for_policies(_chain))
+
+
+def _chain(work: Workspace) -> HiddenChain:
+    return hidden_chain(work.instance.language)
 
 
 def path_kl_of_steps(work: Workspace) -> Enclosure:
     """PATH_KL of the exact denoiser, in nats."""
-    drawn = work.once(StepCorrelations)
-    chain, m = drawn.chain, _largest_step(work.instance)
-    L, V = chain.length, chain.vocab
-    if m < 2:
+    request, instance = work.request, work.instance
+    if _largest_step(instance) < 2:
         return Enclosure(0.0, 0.0, 0.0, "exact")
-    high, left_out = L * math.log(V) + m * TAIL, m * math.exp(-TAIL)
-    bound = L * _largest_divergence(chain)
-    if bound < high:
-        high, left_out = bound, 0.0
-    relative = gamma(2 * (L * chain.depth_a_step + 2 * chain.states + V))
-    # Each ratio is within 4 conditionals' errors, and the law of the sequences within one for each token.
-    rounding = 8 * relative * (2 * L + high) + L * (relative + 2 * chain.states * UNIT_ROUNDOFF) * high
+    able = int(min(MOST, request.seconds * 1e9 / (drawn := work.once(_correlations)).nanoseconds))
+    if request.samples is not None and request.samples > able:
+        needed = request.samples * drawn.nanoseconds / 1e9
+        raise BeyondReach(
+            f"{request.samples} sequences of {instance.name} would take about {needed:.3g} s; there are "
+            f"{request.seconds:.3g} s, and at most {MOST} sequences are drawn"
+        )
+    L, alpha = instance.length, (1 - request.confidence) / 2
+    most, doubt = L * drawn.listed.capacity() * (1 + 1e-6), L * drawn.listed.moved()
+    tilt = min(TILTS, key=lambda tilt: float((drawn.drawn(PILOT // 4, [request.seed, 0], tilt) ** 2).sum()))
+    bets = _Bets(drawn.drawn(PILOT, [request.seed, 1], tilt), HEAVIEST * most, alpha)
+    count = request.samples or bets.count(request.width, max(able - 2 * PILOT, FEWEST))
+    lower, upper = bets.stakes(count)
+    found = drawn.drawn(count, [request.seed, 2], tilt)
+    value, error = float(found[:, 0].mean()), float(found[:, 0].std()) / math.sqrt(count)
+    lo = max(mean_at_least(found[:, 0], lower, alpha) * (1 - 8 * drawn.listed.error) - doubt, 0.0)
+    hi = mean_at_most(found[:, 1], HEAVIEST * most, upper, alpha) + doubt
+    note = f"{count} sequences, seed {request.seed}; standard error {error:.2g}"
+    return Enclosure(min(max(value, lo), hi), lo, hi, "statistical", confidence=request.confidence, note=note)
 
-    def interval(found: StepCorrelations, count: int, alpha: float) -> Interval:
-        T = found.upto(count)
-        value, _, hi = empirical_bernstein(np.minimum(T, high), 0.0, high, alpha / 2)
-        levels = [high / 2**j for j in range(LEVELS)]
-        clipped = [empirical_bernstein(np.minimum(T, level), 0.0, level, alpha / 2 / LEVELS) for level in levels]
-        lowest = max(max(lo for _, lo, _ in clipped) - rounding, 0.0)
-        return max(value, lowest), lowest, hi + rounding + left_out
 
-    found = settled(work, drawn, interval)
-    T = drawn.upto(int(found.note.split()[0]))
-    error = float(T.std(ddof=1)) / math.sqrt(len(T))
-    return replace(found, note=f"{found.note}; standard error {error:.2g}, and the interval pays for rare sequences")
+@dataclass
+class _Bets:
+    """Stakes for further sequences, and the width to expect of so many, from a few."""
+
+    pilot: NDArray[np.float64]
+    most: float
+    alpha: float
+
+    def stakes(self, count: int) -> tuple[float, float]:
+        return self._best(count)[0]
+
+    def _best(self, count: int) -> tuple[tuple[float, float], float]:
+        # The bound of so few at this alpha is what the count would have at the true one.
+        level = self.alpha ** (len(self.pilot) / count)
+        lower = [mean_at_least(self.pilot[:, 0], stake, level) for stake in STAKES]
+        upper = [mean_at_most(self.pilot[:, 1], self.most, stake, level) for stake in STAKES]
+        width = min(upper) - max(lower)
+        return (float(STAKES[np.argmax(lower)]), float(STAKES[np.argmin(upper)])), width
+
+    def count(self, width: float, able: int) -> int:
+        """As many as this relative width needs, by the pilot, but no more than there is time for."""
+        count, allowed = FEWEST, width * float(self.pilot[:, 0].mean())
+        while count < able and self._centred(count) > 0.9 * allowed:
+            count *= 2
+        while count > FEWEST and self._centred(count * 7 // 8) <= 0.9 * allowed:
+            count = count * 7 // 8
+        return min(count, able)
+
+    def _centred(self, count: int) -> float:
+        """The width, but for the distance of the two means in the pilot."""
+        return self._best(count)[1] + float(self.pilot[:, 0].mean() - self.pilot[:, 1].mean())
 
 
 def _largest_step(instance: Instance) -> int:
@@ -167,13 +244,3 @@ def _largest_step(instance: Instance) -> int:
     policy = instance.policy
     sizes = policy.random_sizes or (None if policy.sets is None else [len(chosen) for chosen in policy.sets])
     return instance.length if sizes is None else max(sizes)
-
-
-def _largest_divergence(chain: HiddenChain) -> float:
-    """``max D(B(s, .) || B(s', .))``, with room for rounding."""
-    B = chain.emission.toarray()
-    if (B == 0).any():
-        return math.inf
-    logs = np.log(B)
-    within = (B * logs).sum(axis=1)
-    return max(float((within[:, None] - B @ logs.T).max()), 0.0) * (1 + 1e-9) + 1e-9

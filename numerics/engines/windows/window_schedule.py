@@ -235,6 +235,7 @@ def _unfolded(chain: HiddenChain, laws: StateLaws, windows: Windows, d: int) -> 
         windows.weight,
         windows.root,
         *chain.steps,
+        *chain.alike,
         laws.laws,
         count,
         error,
@@ -254,7 +255,7 @@ def rounding_error(chain: HiddenChain) -> float:
     most ``log V + 2``, are rounded ``V^2 + 3`` times, and the ratios in their logarithms ``3K + 2V + 5`` times.
     """
     K, V = chain.states, chain.vocab
-    return U * ((math.log(V) + 2) * (V * V + 1.1 * K + 5) + 3 * K + 2 * V + 5)
+    return U * ((math.log(V) + 2) * (V * V + 1.1 * K + 7) + 3 * K + 2 * V + 5)
 
 
 def _importance(

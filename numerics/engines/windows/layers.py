@@ -1,0 +1,174 @@
+"""A hidden chain position by position, without what hardly ever happens.
+
+The states of a profile that can be met at one position, given the length, are a few around it. Transitions are left out
+from the least likely on while the probability that a sequence uses any of them, delta, is at most :data:`SPARED`; what
+is left is the law q given that none of them is used. An information ``I(X; Y | Z)`` of the two laws differs by at most
+``delta log V + h(delta)``, h the binary entropy: it moves by the entropy of the flag when this is made known, and is
+then a mean in which the other case counts delta.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+
+from ...numbers.enclosure import gamma
+from ...numbers.limits import require_memory
+from .hidden import HiddenChain
+
+__all__ = ["BYTES_A_LINK", "Layers", "layers"]
+
+SPARED = 1e-8
+"""Probability of what is left out."""
+
+BYTES_A_LINK = 32
+ITERATIONS = 200
+"""Of the algorithm of Blahut and Arimoto; each gives a bound."""
+
+LOOSENED = 1e-9
+
+
+@dataclass(frozen=True)
+class Layers:
+    """States and transitions by position; see :func:`.layers.token_informations` of the kernels for the arrays.
+
+    Attributes
+    ----------
+    left_out : float
+        Probability that a sequence of the language is not one of these, at most.
+    error : float
+        Relative error of the probability of a path, and of a conditional that is computed from the arrays.
+    """
+
+    initial: NDArray[np.float64]
+    first: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    probabilities: NDArray[np.float64]
+    shape: NDArray[np.int64]
+    shown: NDArray[np.float64]
+    entropies: NDArray[np.float64]
+    left_out: float
+    error: float
+
+    @property
+    def length(self) -> int:
+        return len(self.first) - 1
+
+    @property
+    def vocab(self) -> int:
+        return self.shown.shape[1]
+
+    def capacity(self) -> float:
+        """Largest information, in nats, of a position's state about its token under any law of the state."""
+        found = {self._emitted(i).tobytes(): i for i in range(self.length)}
+        return max(_capacity(self.shown[self._emitted(i)]) for i in found.values())
+
+    def _emitted(self, i: int) -> NDArray[np.int64]:
+        """Emission laws of the states of position i."""
+        return np.unique(self.shape[self.first[i] : self.first[i + 1]])
+
+    def moved(self) -> float:
+        """How far each information may be from that of the language, by what is left out and by rounding."""
+        delta = self.left_out
+        spared = delta * (math.log(self.vocab) + 1 - math.log(delta)) if delta else 0.0
+        return (spared + 4 * self.error * (math.log(self.vocab) + 4)) * (1 + LOOSENED)
+
+
+def _capacity(rows: NDArray[np.float64]) -> float:
+    """Of the channel with these rows: ``max_s D(B_s || Q)`` is a bound for each law Q of the output."""
+    logs = np.log(rows, out=np.zeros_like(rows), where=rows > 0)
+    within, weight, least = (rows * logs).sum(axis=1), np.full(len(rows), 1 / len(rows)), math.inf
+    for _ in range(ITERATIONS):
+        output = weight @ rows
+        divergence = within - rows @ np.log(output, out=np.zeros_like(output), where=output > 0)
+        least = min(least, float(divergence.max()))
+        weight = weight * np.exp(divergence - divergence.max())
+        weight /= weight.sum()
+    return max(least, 0.0) * (1 + LOOSENED) + LOOSENED
+
+
+def layers(chain: HiddenChain) -> Layers:
+    """The chain position by position.
+
+    Raises
+    ------
+    BeyondReach
+        When it does not fit the memory.
+    """
+    L, A = chain.length, chain.transition.tocoo()
+    require_memory(16 * A.nnz * max(L - 1, 1), f"the transitions of {chain.states} states at {L} positions")
+    before, behind = chain.ahead, np.broadcast_to(chain.behind, chain.ahead.shape)
+    used = [before[i][A.row] * A.data * behind[i + 1][A.col] for i in range(L - 1)]
+    least, left_out = _threshold(used, SPARED)
+    kept = [np.flatnonzero(each > least) for each in used]
+    message, each_row = chain.final * (before[-1] > 0), []
+    for i in range(L - 2, -1, -1):
+        rows, columns = A.row[kept[i]], A.col[kept[i]]
+        flow = A.data[kept[i]] * message[columns]
+        message = np.bincount(rows, weights=flow, minlength=chain.states)
+        message *= 1.0 / message.max()
+        each_row.append((rows, columns, flow))
+    return _listed(chain, chain.initial * message, each_row[::-1], left_out)
+
+
+def _threshold(used: list[NDArray[np.float64]], spared: float) -> tuple[float, float]:
+    """Below which uses add up to at most so much, and their sum; no use is left out that is not below."""
+    low, high, lost = 0.0, spared, 0.0
+    for _ in range(50):
+        middle = math.sqrt(high * max(low, high * 1e-9))
+        found = math.fsum(float(each[each <= middle].sum()) for each in used)
+        if found <= spared:
+            low, lost = middle, found
+        else:
+            high = middle
+        if high <= low * 1.1:
+            break
+    return low, lost * (1 + LOOSENED)
+
+
+def _listed(
+    chain: HiddenChain,
+    initial: NDArray[np.float64],
+    flows: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]],
+    left_out: float,
+) -> Layers:
+    """From the flows between states, each up to a factor of its row, on the states that are reached."""
+    found = np.flatnonzero(initial > 0)
+    here, first, starts, columns, probabilities, states = found, [0, len(found)], [0], [], [], [found]
+    terms = 1
+    for rows, targets, flow in flows:
+        matrix = scipy.sparse.csr_array((flow, (rows, targets)), shape=(chain.states, chain.states))[here]
+        matrix.eliminate_zeros()
+        sums = matrix.sum(axis=1)
+        reached = np.unique(matrix.indices)
+        columns.append(np.searchsorted(reached, matrix.indices).astype(np.int32))
+        counts = np.diff(matrix.indptr)
+        probabilities.append(matrix.data / np.repeat(sums, counts))
+        starts.extend((starts[-1] + np.cumsum(counts)).tolist())
+        terms = max(terms, int(counts.max()), int(np.bincount(columns[-1]).max()))
+        here = reached
+        states.append(here)
+        first.append(first[-1] + len(here))
+    starts.extend([starts[-1]] * len(here))
+    shown, shape = np.unique(chain.emission.toarray(), axis=0, return_inverse=True)
+    logs = np.log(shown, out=np.zeros_like(shown), where=shown > 0)
+    L = chain.length
+    # A message sums at most `terms` products a position; a row is a quotient of two, and a path has L of them.
+    error = gamma(L * (2 * L + 4) * (chain.depth + terms + 4)) + gamma(2 * L * (terms + 4) + chain.states)
+    return Layers(
+        initial[found] / initial[found].sum(),
+        np.array(first),
+        np.array(starts),
+        np.concatenate([*columns, np.empty(0, dtype=np.int32)]),
+        np.concatenate([*probabilities, np.empty(0)]),
+        shape.reshape(-1)[np.concatenate(states)],
+        shown,
+        -(shown * logs).sum(axis=1),
+        left_out,
+        error,
+    )

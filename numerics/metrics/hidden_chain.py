@@ -1,0 +1,80 @@
+"""The entropy of the hidden chain of a hidden Markov language (hidden-chain/dtc)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from flint import fmpq
+
+from ..engines.needs import HOMOGENEOUS, Need, all_of
+from ..engines.rational import language_obstacle
+from ..engines.rational.information import sum_of_logs
+from ..engines.workspace import Cost, Workspace
+from ..instances import Instance
+from ..languages import HMM
+from ..languages.chains import SUM_DEPTH
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.logform import LogForm
+from ..numbers.probabilities import PARAMETER_DEPTH
+from ..numbers.rationals import to_flint
+from .log_forms import exact_method
+from .method import Method
+
+__all__ = ["METHODS"]
+
+HIDDEN = Need("hmm", "the language is no hidden Markov chain", lambda instance: instance.language.is_hidden)
+CHAIN = all_of(HIDDEN, HOMOGENEOUS)
+SCOPE = "hmm, homogeneous x any policy"
+
+
+def _entropy(work: Workspace) -> Enclosure:
+    """``H(S_1)`` and the expected number of each transition times minus its logarithm; no term is negative.
+
+    A logarithm is off by the roundings of its argument, ``PARAMETER_DEPTH`` of them, beside its own.
+    """
+    language = HMM.of(work.instance.language)
+    first, counts = language.expected_transitions(lambda x: x)
+    A = language.transition.values
+    used = counts > 0
+    terms = [-p * math.log(p) for p in first[first > 0].tolist()]
+    terms += (-counts[used] * np.log(A[used])).tolist()
+    value = math.fsum(terms)
+    depth = (language.length + 2) * (SUM_DEPTH + PARAMETER_DEPTH + 4)
+    logs = (PARAMETER_DEPTH + 4) * UNIT_ROUNDOFF * language.length
+    return Enclosure.around(value, (gamma(depth) * value + logs) * (1 + 1e-9) if value else 0.0, least=0.0)
+
+
+def _exact(work: Workspace) -> LogForm:
+    language = HMM.of(work.instance.language)
+    state = [to_flint(p) for p in language.initial.fractions.tolist()]
+    rows = [[to_flint(p) for p in row] for row in language.transition.fractions.tolist()]
+    pairs: list[tuple[fmpq, fmpq]] = [(-p, p) for p in state if p]
+    for _ in range(language.length - 1):
+        flows = [(p * c, c, k) for p, row in zip(state, rows, strict=True) for k, c in enumerate(row) if p and c]
+        pairs += [(-flow, c) for flow, c, _ in flows]
+        state = [sum((flow for flow, _, k in flows if k == at), fmpq(0)) for at in range(len(state))]
+    return sum_of_logs(pairs)
+
+
+def _cost(instance: Instance) -> Cost:
+    states = float(instance.language.hidden_states or 1)
+    return Cost(instance.length * states**2, 16 * states**2)
+
+
+def _exact_cost(instance: Instance) -> Cost:
+    once = _cost(instance)
+    return Cost(1000 * once.operations * (1 + instance.length / 100), instance.length * once.bytes)
+
+
+METHODS = (
+    Method("hidden_chain_entropy", "messages", "rounding", CHAIN, _cost, _entropy, SCOPE, "L K^2"),
+    exact_method(
+        "hidden_chain_entropy",
+        _exact,
+        all_of(CHAIN, language_obstacle),
+        _exact_cost,
+        "L K^2, in Python",
+        f"rational {SCOPE}",
+    ),
+)

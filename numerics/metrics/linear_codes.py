@@ -1,0 +1,146 @@
+"""Linear codes at any length: entropies are ranks times the logarithm of the size of the field, exactly.
+
+``z(j) = L (r(j+1) - r(j)) log p``, r(j) the mean rank of j columns; and given sets of positions need the ranks of what
+is revealed before each of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from ..engines.needs import BERNOULLI, COUNTED, EXACT_DENOISER, FIXED_SETS, Need, all_of
+from ..engines.workspace import Cost, Workspace
+from ..instances import Instance
+from ..languages import LinearCode
+from ..numbers.enclosure import Enclosure
+from ..numbers.logform import LogForm
+from .log_forms import known
+from .method import Method, Obstacle
+from .path import SIZES
+from .schedule import schedule_of
+
+__all__ = ["METHODS"]
+
+CODE = Need("linear code", "the language is no linear code", lambda instance: instance.language.is_linear_code)
+RATIONAL = Need(
+    "rational schedule",
+    "the schedule has floating weights",
+    lambda instance: instance.policy.irrational is None,
+)
+
+
+def _code(work: Workspace) -> LinearCode:
+    return LinearCode.of(work.instance.language)
+
+
+def _profile(work: Workspace) -> list[Fraction]:
+    """``z(0..L-1)`` in units of ``log p``."""
+    ranks = _code(work).mean_ranks()
+    return [(after - before) * (len(ranks) - 1) for before, after in itertools.pairwise(ranks)]
+
+
+def _curve(z: Sequence[Fraction], a: Fraction) -> Fraction:
+    """``Z(a)`` in the same units, over one denominator."""
+    n, p, d = len(z) - 1, a.numerator, a.denominator
+    total = sum((math.comb(n, j) * p**j * (d - p) ** (n - j) * c for j, c in enumerate(z) if c), Fraction(0))
+    return total / d**n
+
+
+def _left_sum(work: Workspace) -> Fraction:
+    """``sum_k w_k Z(a_{k-1})``, or the left sum of the profile, averaged over lists of sizes."""
+    z, policy = work.once(_profile), work.instance.policy
+    if policy.step_law is not None:
+        weights = schedule_of(work.instance).fractions.tolist()
+        before = itertools.accumulate(weights, initial=Fraction(0))
+        return sum((w * _curve(z, a) for w, a in zip(weights, before, strict=False) if w), Fraction(0))
+    total = Fraction(0)
+    for probability, sizes in policy.size_law:
+        starts = itertools.accumulate(sizes, initial=0)
+        total += probability * sum((z[at] * s for s, at in zip(sizes, starts, strict=False) if s), Fraction(0))
+    return total / len(z)
+
+
+def _path_kl(work: Workspace) -> Fraction:
+    return _left_sum(work) - _code(work).dimension
+
+
+def _of_sets(work: Workspace) -> Fraction:
+    """How many symbols are drawn as if they were free, though tokens of the same step determine them."""
+    code, total = _code(work), 0
+    before: list[int] = []
+    for chosen in work.instance.policy.sets or ():
+        known_rank = code.rank(before)
+        total += sum(code.rank([*before, i]) - known_rank for i in chosen)
+        before += chosen
+        total -= code.rank(before) - known_rank
+    return Fraction(total)
+
+
+def _ser_of_sets(work: Workspace) -> Fraction:
+    """Of the symbols that are drawn too freely each is right with probability 1/p."""
+    return 1 - Fraction(1, _code(work).vocab) ** int(_of_sets(work))
+
+
+def _times_log(units: Callable[[Workspace], Fraction]) -> Callable[[Workspace], Enclosure]:
+    """A quantity in units of ``log p``."""
+
+    def run(work: Workspace) -> Enclosure:
+        return known(LogForm.log(_code(work).vocab, units(work)))
+
+    return run
+
+
+def _of_profile(pick: Callable[[Sequence[Fraction]], Fraction]) -> Callable[[Workspace], Enclosure]:
+    return _times_log(lambda work: pick(work.once(_profile)))
+
+
+def _mean(z: Sequence[Fraction]) -> Fraction:
+    return sum(z, Fraction(0)) / len(z)
+
+
+def _averaged(instance: Instance) -> str | None:
+    return LinearCode.of(instance.language).ranks_obstacle
+
+
+def _methods(
+    quantity: str, run: Callable[[Workspace], Enclosure], policies: Need | None = None, averaged: bool = True
+) -> tuple[Method, Method]:
+    needs: list[Obstacle] = [CODE, *([policies, EXACT_DENOISER, RATIONAL] if policies else [])]
+    under = f"{policies.words}, exact denoiser, rational schedule" if policies else "any policy"
+    method = Method(
+        quantity,
+        "codes",
+        "exact",
+        all_of(*needs, *([_averaged] if averaged else [])),
+        lambda instance: Cost(1e3 * instance.length**2 * instance.policy.steps, 0),
+        run,
+        f"linear code x {under}",
+        "N L^2" if averaged else "N L^3",
+    )
+    return method, replace(method, engine="rational", on_request=True)
+
+
+METHODS = (
+    *_methods("entropy", _times_log(lambda work: Fraction(_code(work).dimension)), averaged=False),
+    *_methods(
+        "log_ter_language",
+        _times_log(lambda work: Fraction(_code(work).dimension, work.instance.length)),
+        averaged=False,
+    ),
+    *_methods("total_correlation", _of_profile(lambda z: z[0] - _mean(z))),
+    *_methods("dual_total_correlation", _of_profile(lambda z: _mean(z) - z[-1])),
+    *_methods("profile_start", _of_profile(lambda z: z[0])),
+    *_methods("profile_end", _of_profile(lambda z: z[-1])),
+    *_methods("profile_area", _of_profile(_mean)),
+    *_methods("curve_area", _of_profile(_mean)),
+    *_methods("path_kl", _times_log(_path_kl), COUNTED),
+    *_methods("curve_left_riemann_sum", _times_log(_left_sum), BERNOULLI),
+    *_methods("profile_left_sum", _times_log(_left_sum), SIZES),
+    *_methods("path_kl", _times_log(_of_sets), FIXED_SETS, averaged=False),
+    *_methods("kl", _times_log(_of_sets), FIXED_SETS, averaged=False),
+    *_methods("ser", lambda work: known(_ser_of_sets(work)), FIXED_SETS, averaged=False),
+)
