@@ -12,7 +12,9 @@ GREEK: Mapping[str, str] = MappingProxyType(
     {"alpha": "α", "delta": "δ", "psi": "ψ", "rho": "ρ", "sigma": "σ", "tau": "τ", "theta": "θ"}
 )
 NAMES = "|".join(GREEK)
-SYMBOL = re.compile(rf"(?<!\w)([A-Za-z]|{NAMES})_(?:\{{([^{{}}]*)\}}|\[([^\[\]]*)\]|({NAMES}|[A-Za-z0-9])(?!\w|\.[a-z]))")
+SYMBOL = re.compile(
+    rf"(?<!\w)([A-Za-z]|{NAMES})_(?:\{{([^{{}}]*)\}}|\[([^\[\]]*)\]|({NAMES}|[A-Za-z0-9])(?!\w|\.[a-z]))"
+)
 """One letter or the name of a Greek one, and below it a letter, such a name, or what stands in brackets."""
 
 
