@@ -34,7 +34,7 @@ INFORMATION = total_correlation + dual_total_correlation
 
 def _best(name: str, title: str, value: Expr, correlation: Expr) -> Statement:
     return Statement(
-        id=f"random-sizes/{name}",
+        id=name,
         title=title,
         lhs=best_sizes_path_kl,
         relation="<=",
@@ -61,7 +61,7 @@ def _about_value(
 ) -> Statement:
     lhs, relation, rhs = sides
     return Statement(
-        id=f"random-sizes/{name}",
+        id=name,
         title=title,
         lhs=lhs,
         relation=relation,
@@ -76,16 +76,23 @@ def _about_value(
 
 
 STATEMENTS = (
-    _best("tc", "The best sizes cost at most the value of the game against TC", minimax_tc, total_correlation),
-    _best("dtc", "The best sizes cost at most the value of the game against DTC", minimax_dtc, dual_total_correlation),
     _best(
-        "information",
+        "random-sizes/tc", "The best sizes cost at most the value of the game against TC", minimax_tc, total_correlation
+    ),
+    _best(
+        "random-sizes/dtc",
+        "The best sizes cost at most the value of the game against DTC",
+        minimax_dtc,
+        dual_total_correlation,
+    ),
+    _best(
+        "random-sizes/information",
         "The best sizes cost at most the value of the game against TC + DTC",
         minimax_information,
         INFORMATION,
     ),
     _about_value(
-        "two-steps-tc",
+        "random-sizes/two-steps-tc",
         "Two steps against TC: the value is 1 - 1/H_{L-1}",
         ((1 - minimax_tc) * harmonic_number, "==", Integer(1)),
         "partial summation over where the one boundary lies",
@@ -93,7 +100,7 @@ STATEMENTS = (
         needs=(TWO_STEPS,),
     ),
     _about_value(
-        "two-steps-dtc",
+        "random-sizes/two-steps-dtc",
         "Two steps against DTC: the value is a largest quotient of harmonic sums",
         (minimax_dtc, "==", two_step_dtc_value),
         "partial summation over where the one boundary lies",
@@ -101,7 +108,7 @@ STATEMENTS = (
         needs=(TWO_STEPS,),
     ),
     _about_value(
-        "two-steps-information",
+        "random-sizes/two-steps-information",
         "Two steps against TC + DTC: the value is that of the secretary problem less 1/L",
         (minimax_information, "==", secretary_probability - 1 / L),
         "partial summation over where the one boundary lies",
@@ -110,7 +117,7 @@ STATEMENTS = (
     ),
     *(
         _about_value(
-            f"all-but-one-step-{name}",
+            name,
             f"L - 1 steps against {shown}: the value is {numerator}/(L (L - 1))",
             (L * (L - 1) * value, "==", Integer(numerator)),
             "the probabilities of the one step of two tokens add up to 1",
@@ -118,13 +125,13 @@ STATEMENTS = (
             needs=(ALL_BUT_ONE_STEP,),
         )
         for name, shown, value, numerator in (
-            ("tc", "TC", minimax_tc, 2),
-            ("dtc", "DTC", minimax_dtc, 2),
-            ("information", "TC + DTC", minimax_information, 1),
+            ("random-sizes/all-but-one-step-tc", "TC", minimax_tc, 2),
+            ("random-sizes/all-but-one-step-dtc", "DTC", minimax_dtc, 2),
+            ("random-sizes/all-but-one-step-information", "TC + DTC", minimax_information, 1),
         )
     ),
     _about_value(
-        "information-upper",
+        "random-sizes/information-upper",
         "N steps against TC + DTC: the value is at most 1/M(N-1), for every length",
         (minimax_information * uniforms_to_exceed, "<=", Integer(1)),
         "one uniform number, and fractions at which a renewal function has equal mean distances",
@@ -132,7 +139,7 @@ STATEMENTS = (
         note="best-sizes.md",
     ),
     _about_value(
-        "information-lower",
+        "random-sizes/information-lower",
         "N steps against TC + DTC: the value is at least 1/M(N-1) - 1/L",
         (minimax_information, ">=", 1 / uniforms_to_exceed - 1 / L),
         "a language against which every choice of fractions costs as much",
@@ -140,7 +147,7 @@ STATEMENTS = (
         note="best-sizes.md",
     ),
     _about_value(
-        "information-even",
+        "random-sizes/information-even",
         "N steps against TC + DTC: the value is at least (1/N - 1/L) L/(2 (L - 1))",
         (2 * (L - 1) * N * minimax_information, ">=", L - N),
         "the language whose profile falls evenly",
@@ -148,14 +155,14 @@ STATEMENTS = (
         note="best-sizes.md",
     ),
     _about_value(
-        "few-steps-tc-lower",
+        "random-sizes/few-steps-tc-lower",
         "Few steps against TC: the value is at least 1 - (N - 1)/H_{L-1}",
         ((1 - minimax_tc) * harmonic_number, "<=", N - 1),
         "each boundary saves at most 1 of the harmonic weight (1 - u/r after the first)",
         "equality in one step, and in two for L >= 2",
     ),
     _about_value(
-        "few-steps-tc-upper",
+        "random-sizes/few-steps-tc-upper",
         "Few steps against TC: the value is at most 1 - g (1 - exp(1 - 1/g)), g = (N - 1)/H_{L-1}",
         (
             (1 - minimax_tc) * harmonic_number,
@@ -166,7 +173,7 @@ STATEMENTS = (
         "equality in one step (both sides 0)",
     ),
     _about_value(
-        "few-steps-dtc-lower",
+        "random-sizes/few-steps-dtc-lower",
         "Few steps against DTC: the value is at least of order (L + 1)^(1/N) N/log L",
         (
             minimax_dtc * harmonic_number,

@@ -273,6 +273,17 @@ def test_few_steps(L, N):
     assert found["dtc"] >= (N * (root - 1) - math.log(L + 1) - L / (L + 1)) / H > 0
 
 
+@pytest.mark.parametrize("g", [Fraction(1, 2), Fraction(3, 2), Fraction(3)])
+@pytest.mark.parametrize("L", [12, 40])
+def test_many_steps(L, g):
+    """Mean numbers of steps that do for a given value, nearly."""
+    steps = 1 + sum(min(Fraction(1), g / b) for b in range(1, L))
+    assert minimax(L, steps, "dtc").value <= g * (math.exp(1 / g) - 1) - 1
+    single = math.ceil(g)
+    steps = 1 + single + g * (harmonic(L - 1) - harmonic(single))
+    assert minimax(L, steps, "tc").value <= (1 + Fraction(1, single + 1)) * (1 - g * (1 - math.exp(-1 / g)))
+
+
 @pytest.mark.parametrize("criterion", CRITERIA)
 @pytest.mark.parametrize(("L", "N", "q"), [(6, 3, 5), (8, 2, 7), (12, 5, 11)])
 def test_no_exchangeable_policy_is_right_on_every_code(L, N, q, criterion):
