@@ -41,13 +41,13 @@ def spec_keys(word: str = "") -> Table:
     if not rows:
         kinds = ", ".join(kind for _, part in PARTS for kind in part.kinds())
         raise BadInput("KIND", f"found {shown(word)}; one of {kinds} is accepted, or a part of one")
-    notes = (
+    notes: tuple[str, ...] = (
         'Numbers are decimals, or exact rationals in quotes such as "1/3"; lists of them may be nested.',
         "An instance file has [language] and [policy], and may have [denoiser] and, before the first bracket, claims.",
         'claims = ["kl <= 1", {claim = "kl <= log(V)", needs = ["exact-denoiser"]}], with names of `assumptions`',
     )
-    kinds = {row[:2] for row in rows}
-    if len(kinds) == 1 and (example := _example(*kinds.pop())):
+    found = {row[:2] for row in rows}
+    if len(found) == 1 and (example := _example(*found.pop())):
         notes = (f"for example, from the gallery: {example}", *notes)
     return Table("Keys of instance files", ("part", "kind", "key", "value", "if left out"), rows, notes)
 
