@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tabulate import tabulate
 
 from .errors import BadInput
+from .latex import LatexColumn, latex_table, latex_text
 from .numbers.digits import shown_float
 from .numbers.enclosure import Enclosure
 
@@ -46,6 +47,16 @@ class Rows:
         numeric = [any(isinstance(row[c], Enclosure | float) for row in self.rows) for c in range(len(self.columns))]
         aligned = ["right" if number else "left" for number in numeric] if cells else None
         return tabulate(cells, self.columns, tablefmt="plain", disable_numparse=True, colalign=aligned)
+
+    def latex(self, caption: str) -> str:
+        """In LaTeX, with that caption or the title."""
+        columns = []
+        for c, heading in enumerate(self.columns):
+            cells = [row[c] for row in self.rows]
+            texts = tuple("" if cell is None else _text(cell) for cell in cells)
+            numeric = any(isinstance(cell, Enclosure | float) for cell in cells)
+            columns.append(LatexColumn(heading, tuple(map(latex_text, texts)), texts, numeric))
+        return latex_table(latex_text(caption or self.title), columns)
 
     def frame(self) -> DataFrame:
         """As a frame of pandas; a column of enclosures becomes three, the value and the ends ``_lo`` and ``_hi``.
@@ -83,6 +94,10 @@ class AsTable:
     def to_frame(self) -> DataFrame:
         """As a frame of pandas (which must be installed); enclosures become three columns: value, ``_lo``, ``_hi``."""
         return self.table().frame()
+
+    def to_latex(self, caption: str = "") -> str:
+        """In LaTeX, for a document with ``\\usepackage{array,booktabs,longtable}``."""
+        return self.table().latex(caption)
 
     def _repr_html_(self) -> str:
         return self.table().html()

@@ -62,6 +62,10 @@ class Sweep:
         """As a frame of pandas; each quantity becomes three columns: the value, ``_lo`` and ``_hi``."""
         return self.table.to_frame()
 
+    def to_latex(self) -> str:
+        """In LaTeX, for a document with ``\\usepackage{array,booktabs,longtable}``."""
+        return self.table.to_latex()
+
     def _repr_html_(self) -> str:
         return self.table._repr_html_()
 

@@ -208,6 +208,8 @@ def paper_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+PAGES = (ROOT / "README.md", ROOT / "proofs_notes" / "samplers" / "schedulers.md")
+"""What has marked tables between other text."""
 TABLES = {"statements": statement_table, "papers": paper_table, "conformance": conformance_rows}
 
 
@@ -217,7 +219,7 @@ def regenerated(text: str) -> str:
 
 
 if __name__ == "__main__":
-    readme = ROOT / "README.md"
-    readme.write_text(regenerated(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(regenerated(page.read_text(encoding="utf-8")), encoding="utf-8")
     for name, content in NOTES.items():
         (ROOT / "proofs_notes" / name).write_text(content(), encoding="utf-8")

@@ -18,7 +18,7 @@ from maskbound.theory import STATUSES, statements
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("errors",),
-    ("numbers", "traits", "display", "tightness", "universal_verdicts"),
+    ("numbers", "traits", "display", "latex", "tightness", "universal_verdicts"),
     ("_kernels", "spec"),
     ("languages", "formats"),
     ("networks",),

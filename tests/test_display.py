@@ -96,3 +96,12 @@ def test_measurements_and_verdicts_print_as_tables():
     assert "bits" not in str(check(instance, judged=[claim("kl <= path_kl")])[0])
     with pytest.raises(BadInput, match="in bits already"):
         verdicts[0].in_unit("nats")
+
+
+def test_results_in_latex():
+    found = measure(INSTANCE, ["kl", "ser"]).to_latex("Two & more")
+    assert r"\caption{Two \& more}" in found
+    assert re.search(r"^kl & 0\.575364 & nats & rounding & blocks", found, re.MULTILINE)
+    assert r"\begin{tabular}{lrlll}" in found
+    assert "caption" not in check(INSTANCE, judged=[claim("kl <= path_kl")]).to_latex()
+    assert "a & b" in sweep(INSTANCE, N=[1, 2], quantities=["kl"]).to_latex().replace("N & kl", "a & b")

@@ -63,7 +63,8 @@ STATEMENTS = (
         status="proved here",
         source="N - 1 evenly spaced boundaries with a random shift",
         note="best-sizes.md",
-        tight="equality for independent tokens only (both sides 0); the constant cannot be less than 1/(2 N)",
+        tight="equality for independent tokens only (both sides 0); the least constant for all lengths is"
+        " 1/M(N-1) in the place of 1/(2 (N - 1)) (random-sizes/information-lower)",
     ),
     Statement(
         id="mixture-of-sizes/best-list",

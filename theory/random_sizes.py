@@ -16,7 +16,7 @@ __all__ = ["STATEMENTS"]
 
 def _best(name: str, title: str, bound: str) -> Statement:
     return Statement(
-        id=f"random-sizes/{name}",
+        id=name,
         title=title,
         lhs="best_sizes_path_kl",
         relation="<=",
@@ -43,7 +43,7 @@ def _about_value(
 ) -> Statement:
     lhs, relation, rhs = sides
     return Statement(
-        id=f"random-sizes/{name}",
+        id=name,
         title=title,
         lhs=lhs,
         relation=relation,
@@ -58,15 +58,23 @@ def _about_value(
 
 
 STATEMENTS = (
-    _best("tc", "The best sizes cost at most the value of the game against TC", "minimax_tc*total_correlation"),
-    _best("dtc", "The best sizes cost at most the value of the game against DTC", "dual_total_correlation*minimax_dtc"),
     _best(
-        "information",
+        "random-sizes/tc",
+        "The best sizes cost at most the value of the game against TC",
+        "minimax_tc*total_correlation",
+    ),
+    _best(
+        "random-sizes/dtc",
+        "The best sizes cost at most the value of the game against DTC",
+        "dual_total_correlation*minimax_dtc",
+    ),
+    _best(
+        "random-sizes/information",
         "The best sizes cost at most the value of the game against TC + DTC",
         "minimax_information*(total_correlation + dual_total_correlation)",
     ),
     _about_value(
-        "two-steps-tc",
+        "random-sizes/two-steps-tc",
         "Two steps against TC: the value is 1 - 1/H_{L-1}",
         ("harmonic_number*(1 - minimax_tc)", "==", "1"),
         "partial summation over where the one boundary lies",
@@ -74,7 +82,7 @@ STATEMENTS = (
         needs=(TWO_STEPS,),
     ),
     _about_value(
-        "two-steps-dtc",
+        "random-sizes/two-steps-dtc",
         "Two steps against DTC: the value is a largest quotient of harmonic sums",
         ("minimax_dtc", "==", "two_step_dtc_value"),
         "partial summation over where the one boundary lies",
@@ -82,7 +90,7 @@ STATEMENTS = (
         needs=(TWO_STEPS,),
     ),
     _about_value(
-        "two-steps-information",
+        "random-sizes/two-steps-information",
         "Two steps against TC + DTC: the value is that of the secretary problem less 1/L",
         ("minimax_information", "==", "secretary_probability - 1/L"),
         "partial summation over where the one boundary lies",
@@ -91,7 +99,7 @@ STATEMENTS = (
     ),
     *(
         _about_value(
-            f"all-but-one-step-{name}",
+            name,
             f"L - 1 steps against {shown}: the value is {numerator}/(L (L - 1))",
             (f"L*{value}*(L - 1)", "==", str(numerator)),
             "the probabilities of the one step of two tokens add up to 1",
@@ -99,13 +107,13 @@ STATEMENTS = (
             needs=(ALL_BUT_ONE_STEP,),
         )
         for name, shown, value, numerator in (
-            ("tc", "TC", "minimax_tc", 2),
-            ("dtc", "DTC", "minimax_dtc", 2),
-            ("information", "TC + DTC", "minimax_information", 1),
+            ("random-sizes/all-but-one-step-tc", "TC", "minimax_tc", 2),
+            ("random-sizes/all-but-one-step-dtc", "DTC", "minimax_dtc", 2),
+            ("random-sizes/all-but-one-step-information", "TC + DTC", "minimax_information", 1),
         )
     ),
     _about_value(
-        "information-upper",
+        "random-sizes/information-upper",
         "N steps against TC + DTC: the value is at most 1/M(N-1), for every length",
         ("minimax_information*uniforms_to_exceed", "<=", "1"),
         "one uniform number, and fractions at which a renewal function has equal mean distances",
@@ -113,7 +121,7 @@ STATEMENTS = (
         note="best-sizes.md",
     ),
     _about_value(
-        "information-lower",
+        "random-sizes/information-lower",
         "N steps against TC + DTC: the value is at least 1/M(N-1) - 1/L",
         ("minimax_information", ">=", "1/uniforms_to_exceed - 1/L"),
         "a language against which every choice of fractions costs as much",
@@ -121,7 +129,7 @@ STATEMENTS = (
         note="best-sizes.md",
     ),
     _about_value(
-        "information-even",
+        "random-sizes/information-even",
         "N steps against TC + DTC: the value is at least (1/N - 1/L) L/(2 (L - 1))",
         ("N*minimax_information*(2*L - 2)", ">=", "L - N"),
         "the language whose profile falls evenly",
@@ -129,14 +137,14 @@ STATEMENTS = (
         note="best-sizes.md",
     ),
     _about_value(
-        "few-steps-tc-lower",
+        "random-sizes/few-steps-tc-lower",
         "Few steps against TC: the value is at least 1 - (N - 1)/H_{L-1}",
         ("harmonic_number*(1 - minimax_tc)", "<=", "N - 1"),
         "a step from r masked tokens to u saves at most 1 - u/r of the harmonic weight",
         "equality in one step and in two",
     ),
     _about_value(
-        "few-steps-tc-upper",
+        "random-sizes/few-steps-tc-upper",
         "Few steps against TC: the value is at most 1 - g (1 - exp(1 - 1/g)), g = (N - 1)/H_{L-1}",
         (
             "harmonic_number*(1 - minimax_tc)",
@@ -147,7 +155,7 @@ STATEMENTS = (
         "equality in one step (both sides 0)",
     ),
     _about_value(
-        "few-steps-dtc-lower",
+        "random-sizes/few-steps-dtc-lower",
         "Few steps against DTC: the value is at least of order (L + 1)^(1/N) N/log L",
         (
             "harmonic_number*minimax_dtc",

@@ -246,7 +246,7 @@ STATEMENTS = (
         status="proved here",
         source="bernoulli/mixture-of-sizes-path-kl",
         note="mixture-of-sizes.md",
-        tight="equality iff every count of tokens that the schedule can give is a best one: one step, independent"
+        tight="equality iff every count of tokens that the schedule can give is a best one: N = 1, independent"
         " tokens and a denoiser whose prediction does not depend on the context",
     ),
     Statement(
@@ -259,7 +259,7 @@ STATEMENTS = (
         status="proved here",
         source="bernoulli/mixture-of-sizes-ser",
         note="mixture-of-sizes.md",
-        tight="equality iff every count of tokens that the schedule can give is a best one: one step, languages that"
+        tight="equality iff every count of tokens that the schedule can give is a best one: N = 1, languages that"
         " forbid nothing",
     ),
     Statement(

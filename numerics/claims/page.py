@@ -13,8 +13,8 @@ from ..instances import Instance
 from ..instances.explicit import dump
 from ..judging import Status, Verdict
 from ..judging.cases import Case
+from ..latex import latex_text
 from ..render.figure import Panel, Series
-from ..render.latex import latex_text
 from ..render.provenance import versions
 from ..render.table import Formula, Table, render
 from ..report.build import Report, Written

@@ -114,8 +114,8 @@ class Claim:
                     raise
         elif not follows:
             raise BeyondReach(
-                f"{instance.name} has {instance.vocab}^{instance.length} sequences, and only the steps of Bernoulli, "
-                "fixed-size, fixed-sets and adaptive policies are followed"
+                f"{instance.name} has {instance.vocab}^{instance.length} sequences, and its policy is of no kind whose "
+                "steps are followed"
             )
 
     def trace_test(self) -> TraceTest | None:

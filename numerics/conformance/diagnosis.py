@@ -75,6 +75,7 @@ class Diagnosis:
         self._sizes: Counter[tuple[int, ...]] = Counter()
         self._cells: list[tuple[Array, NDArray[np.int64]]] = []
         self._kept = 0
+        self._again = np.zeros(2, dtype=np.int64)
 
     def add(
         self,
@@ -100,6 +101,7 @@ class Diagnosis:
             Laws of both, by what proposals are drawn from, and whether scores are its probabilities; with ties as the
             numbers have it, and broken either way; whichever is likelier counts.
         """
+        self._again += seen.remasked.sum(), (~seen.masked).sum()
         for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, scored)):
             for name, law in laws.items():
                 fits[name] += float(law.sum())
@@ -166,7 +168,7 @@ class Diagnosis:
         sizes = "sizes" in impossible or evidence["sizes"] >= enough
         tokens, places, order = parts(enough)
         tokens |= "tokens" in impossible
-        revealed = "revealed" in impossible
+        revealed = "revealed" in impossible or evidence["revealed"] >= enough
         if refuted and not (sizes or tokens or places or order or revealed):
             # The refutation is sure already, and only its name is not.
             tokens, places, order = parts(min(enough, LIKELIER))
@@ -189,8 +191,15 @@ class Diagnosis:
             "positions": said(self._claimed_place, best[1], places, at),
             "tokens": replace(said(self._claimed_tokens, words, tokens, evidence["tokens"]), temperature=temperature),
             "draw_before_choice": said(_moment(self.proposes), _moment(drawn), order, at if order else min(at, 0.0)),
-            "revealed": said("kept", "changed", revealed, evidence["revealed"]),
+            "revealed": said(*self._revealed("revealed" in impossible), revealed, evidence["revealed"]),
         }
+
+    def _revealed(self, changed: bool) -> tuple[str, str]:
+        """What is claimed of revealed tokens, and what was seen."""
+        if not self.policy.remasks:
+            return "kept", "changed"
+        often = f"masked again {self._again[0]} times of {self._again[1]}"
+        return "masked again at random", "changed" if changed else often
 
     def _models(self) -> dict[Model, float]:
         """The log-likelihood of each."""
@@ -202,7 +211,7 @@ class Diagnosis:
     @property
     def _claimed_place(self) -> str:
         policy = self.policy
-        if policy.exchangeable:
+        if policy.exchangeable or policy.remasks:
             return UNIFORMLY
         if policy.sets is not None:
             return "sets given beforehand"

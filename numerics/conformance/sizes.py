@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from ..policies import FixedSize, Policy
+from ..policies import FixedSize, Policy, Remasking
 from .steps import SLIP, Transitions
 
-__all__ = ["claimed_in_words", "seen_in_words", "size_laws"]
+__all__ = ["claimed_in_words", "remasking_law", "seen_in_words", "size_laws"]
 
 Array = NDArray[np.float64]
 Sizes = tuple[int, ...]
@@ -52,6 +52,21 @@ def size_laws(policy: Policy, seen: Transitions, hazards: NDArray[np.float64]) -
     return {name: np.where(known, law, 0.0) for name, law in found.items()}
 
 
+def remasking_law(
+    policy: Policy,
+    seen: Transitions,
+    before: NDArray[np.float64],
+    remasked: NDArray[np.int64],
+    revealed: NDArray[np.int64],
+) -> Array:
+    """Log probabilities (n,) of which revealed positions are masked again, by hazards learned from earlier calls."""
+    step = np.minimum(seen.step, policy.steps) - 1
+    claimed = np.array([float(sigma) for sigma in Remasking.of(policy).remasked])[step]
+    hazard = (before[0] + PRIOR * np.clip(claimed, 1e-3, 1 - 1e-3)) / (before[1] + PRIOR)
+    law = remasked * np.log(hazard) + (revealed - remasked) * np.log1p(-hazard)
+    return np.where(seen.steps == policy.steps, law, 0.0)
+
+
 def _binomial(m: NDArray[np.int64], k: NDArray[np.int64], hazard: Array) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         powers = np.where(k > 0, k * np.log(hazard), 0.0) + np.where(m > k, (m - k) * np.log1p(-hazard), 0.0)
@@ -68,7 +83,10 @@ def claimed_in_words(policy: Policy) -> str:
     sizes = planned(policy)
     if sizes is not None:
         return _spelled(sizes)
-    if policy.step_law is not None:
+    if policy.size_law:
+        often = (f"{_spelled(each)} with probability {probability}" for probability, each in policy.size_law)
+        return "; ".join(itertools.islice(often, 3)) + "; .." * (len(policy.size_law) > 3)
+    if policy.step_law is not None or policy.remasks:
         return f"each position on its own, in {policy.steps} steps"
     (rule,) = policy.written().keys() & {"threshold", "entropy_bound"}
     return f"{rule} {policy.bound}".replace("_", " ")

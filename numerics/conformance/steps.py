@@ -11,13 +11,14 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from ..errors import BadInput
-from ..policies import Adaptive, Policy, Schedule
+from ..policies import Adaptive, Policy, Remasking, Schedule
 from .ties import tolerance
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "SLIP",
     "Transitions",
     "claimed_positions",
+    "claimed_remasking",
     "claimed_sizes",
     "proposals",
     "replaced_proposals",
@@ -81,6 +83,11 @@ class Transitions:
     def changed(self) -> Mask:
         """Revealed positions that hold something else afterwards."""
         return ~self.masked & (self.reached != self.y)
+
+    @cached_property
+    def remasked(self) -> Mask:
+        """Revealed positions that are masked again."""
+        return ~self.masked & (self.reached == self.vocab)
 
     @cached_property
     def size(self) -> NDArray[np.int64]:
@@ -175,6 +182,8 @@ def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
     length = seen.y.shape[1]
     if policy.step_law is not None:
         return _independent_sizes(policy.step_law, seen, masked)
+    if policy.remasks:
+        return _times_of(Remasking.of(policy).revealed, seen, size, masked) + _log_choose(masked, size)
     if policy.sizes is not None:
         ends = np.cumsum(policy.sizes)
         step = np.searchsorted(ends, length - masked, side="right")
@@ -221,13 +230,26 @@ def _independent_sizes(law: Schedule, seen: Transitions, masked: NDArray[np.int6
     return np.where(idle < 0, 0.0, found)
 
 
+def claimed_remasking(policy: Policy, seen: Transitions) -> Array:
+    """Log probability (n,) of which revealed positions are masked again."""
+    return _times_of(Remasking.of(policy).remasked, seen, seen.remasked.sum(axis=1), (~seen.masked).sum(axis=1))
+
+
+def _times_of(hazards: Sequence[Any], seen: Transitions, happened: NDArray[np.int64], of: NDArray[np.int64]) -> Array:
+    """Of so many of these, each with the hazard of its step; nothing is said where the steps are not known."""
+    hazard = np.array([float(each) for each in hazards])[np.clip(seen.step - 1, 0, len(hazards) - 1)]
+    with np.errstate(divide="ignore"):
+        law = _times(happened, np.log(hazard)) + _times(of - happened, np.log1p(-hazard))
+    return np.where(seen.steps == len(hazards), law, 0.0)
+
+
 def _times(count: NDArray[np.int64], log: Array) -> Array:
     return np.where(count > 0, count * np.where(count > 0, log, 0.0), 0.0)
 
 
 def claimed_positions(policy: Policy, seen: Transitions) -> Array:
     """Log probability (n,) of which positions, given how many, under the claim; of a policy that does not propose."""
-    if policy.exchangeable:
+    if policy.exchangeable or policy.remasks:
         return uniformly(seen, seen.masked)
     length = seen.y.shape[1]
     if policy.sets is not None:

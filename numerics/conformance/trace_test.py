@@ -18,13 +18,15 @@ from scipy.special import logsumexp
 
 from ..policies import Adaptive, Policy
 from .diagnosis import DRAWN, SCORED, UNIFORMLY, Component, Diagnosis
+from .drawn_sizes import drawn_sizes, lists_of, other_draws
 from .noisy import NOISES, noisily, noisy_proposals
-from .sizes import size_laws
+from .sizes import remasking_law, size_laws
 from .steps import (
     SCORES,
     SLIP,
     Transitions,
     claimed_positions,
+    claimed_remasking,
     claimed_sizes,
     proposals,
     replaced_proposals,
@@ -92,7 +94,8 @@ class Impossible:
 
 def can_be_followed(policy: Policy) -> bool:
     """Whether the law of its steps is known here."""
-    return any(each is not None for each in (policy.step_law, policy.random_sizes, policy.sets, policy.score))
+    drawn = policy.step_law is not None or bool(policy.random_sizes or policy.size_law)
+    return drawn or policy.remasks or policy.sets is not None or policy.score is not None
 
 
 class TraceTest:
@@ -145,7 +148,7 @@ class TraceTest:
         self._apart: set[Model] = set()
         self._first: dict[tuple[int, ...], Trace] = {}
         self.diagnosis = Diagnosis(policy, length)
-        self._hazards = np.zeros((2, policy.steps))
+        self._hazards = {what: np.zeros((2, policy.steps)) for what in ("sizes", "revealed")}
         self._waiting: list[Trace] = []
 
     def add(self, trace: Trace) -> None:
@@ -164,7 +167,7 @@ class TraceTest:
         if not self._waiting:
             return
         traces, self._waiting = self._waiting, []
-        seen, row, earlier = _transitions(traces, self.scores)
+        seen, row, earlier = _transitions(traces, self.scores, self.policy.remasks)
         calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
         cell_of, place = np.nonzero(seen.chosen)
         logs, written = seen.log_c[cell_of, place], seen.reached[cell_of, place]
@@ -173,7 +176,9 @@ class TraceTest:
             values = np.take_along_axis(law, written[:, None], 1)[:, 0]
             return np.asarray(np.bincount(cell_of, values, minlength=len(row)), dtype=np.float64)
 
-        sizes, own = claimed_sizes(self.policy, seen), self.own(logs)
+        own = self.own(logs)
+        drawn = bool(self.policy.size_law)
+        sizes = drawn_sizes(lists_of(self.policy), seen.size, row) if drawn else claimed_sizes(self.policy, seen)
         tokens = total(own)
         proposed = self._proposed(seen, exactly=True)
         if self.proposes:
@@ -185,8 +190,10 @@ class TraceTest:
             "sizes": np.isneginf(sizes) | self._too_many_steps(seen, row),
             "tokens": np.isneginf(tokens),
             "positions": np.isneginf(claim) & ~np.isneginf(tokens),
-            "revealed": np.asarray(seen.changed.any(axis=1)),
+            "revealed": np.asarray((seen.changed & ~(seen.remasked & self.policy.remasks)).any(axis=1)),
         }
+        again = claimed_remasking(self.policy, seen) if self.policy.remasks else np.zeros(len(row))
+        forbidden["revealed"] |= np.isneginf(again)
         self._note(seen, row, calls, forbidden)
         self._finished(traces)
         by_token = {name: total(self._slipping(law(logs))) for name, law in self.laws.items()}
@@ -213,11 +220,21 @@ class TraceTest:
             if not self.policy.one_choice:
                 found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
                 found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
-        before = self._learn(seen, np.searchsorted(calls, row, side="right") - 1)
+        call = np.searchsorted(calls, row, side="right") - 1
+        before = self._learn("sizes", seen, seen.size, seen.masked.sum(axis=1), call)
         found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, before).items()}
+        for name, lists in (other_draws(self.policy) if drawn else {}).items():
+            found["sizes", name] = drawn_sizes(lists, seen.size, row), sizes
+        if self.policy.remasks:
+            revealed, remasked = (~seen.masked).sum(axis=1), seen.remasked.sum(axis=1)
+            before = self._learn("revealed", seen, remasked, revealed, call)
+            learned = remasking_law(self.policy, seen, before, remasked, revealed)
+            found["revealed", "learned hazards"] = learned, again
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls)
-        self._bet_on_repetition(traces, np.bincount(row, sizes + claim, minlength=int(calls[-1])).astype(float), calls)
+        self._bet_on_repetition(
+            traces, np.bincount(row, sizes + claim + again, minlength=int(calls[-1])).astype(float), calls
+        )
         shared = {} if self.few else self._proposed(seen, exactly=False)
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
@@ -231,15 +248,22 @@ class TraceTest:
         self.diagnosis.add(seen, by_token, by_place, after_law, self._noisy(seen, by_token), proposed, shared)
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
 
-    def _learn(self, seen: Transitions, call: NDArray[np.int64]) -> Array:
-        """Positions revealed, and masked before, at the step of each transition (2, n), in all calls before its own."""
+    def _learn(
+        self,
+        what: str,
+        seen: Transitions,
+        happened: NDArray[np.int64],
+        of: NDArray[np.int64],
+        call: NDArray[np.int64],
+    ) -> Array:
+        """How often it happened, and of how many, at the step of each transition (2, n), in all earlier calls."""
         step = np.minimum(seen.step, self.policy.steps) - 1
         counts = np.zeros((2, int(call.max(initial=-1)) + 2, self.policy.steps))
-        np.add.at(counts[0], (call + 1, step), seen.size)
-        np.add.at(counts[1], (call + 1, step), seen.masked.sum(axis=1))
-        counts[:, 0] = self._hazards
+        np.add.at(counts[0], (call + 1, step), happened)
+        np.add.at(counts[1], (call + 1, step), of)
+        counts[:, 0] = self._hazards[what]
         counts = counts.cumsum(axis=1)
-        self._hazards = counts[:, -1]
+        self._hazards[what] = counts[:, -1]
         return counts[:, call, step]
 
     def _bet(self, model: Model, law: Array, claimed: Array, row: NDArray[np.int64], calls: NDArray[np.int64]) -> None:
@@ -414,12 +438,14 @@ def _as_they_are(logs: Array) -> Array:
     return logs
 
 
-def _transitions(traces: list[Trace], scores: Mapping[str, Rows]) -> tuple[Transitions, NDArray[np.int64], Array]:
-    """The steps of rows that are not complete, whose they are, and what the network had said one step earlier."""
+def _transitions(
+    traces: list[Trace], scores: Mapping[str, Rows], complete: bool
+) -> tuple[Transitions, NDArray[np.int64], Array]:
+    """Steps, whose they are, and what the network had said one step earlier; of complete rows only where asked for."""
     parts, rows = [], 0
     for trace in traces:
         open_ = (trace.y[:-1] == trace.logits.shape[3]).any(axis=2) | (trace.y[1:] != trace.y[:-1]).any(axis=2)
-        step, row = np.nonzero(open_)
+        step, row = np.nonzero(open_ | complete)
         parts.append(
             (
                 trace.y[step, row],

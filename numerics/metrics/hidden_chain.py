@@ -25,7 +25,7 @@ __all__ = ["METHODS"]
 
 HIDDEN = Need("hmm", "the language is no hidden Markov chain", lambda instance: instance.language.is_hidden)
 CHAIN = all_of(HIDDEN, HOMOGENEOUS)
-SCOPE = "hmm, homogeneous x any policy"
+SCOPE = "homogeneous hmm x any policy"
 
 
 def _entropy(work: Workspace) -> Enclosure:

@@ -17,7 +17,8 @@ from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..numbers.limits import memory_budget
 from ..numbers.probabilities import whole
 from ..numbers.units import converted
-from .information import curve_at, profile
+from . import linear_codes
+from .information import Profile, curve_at, profile
 from .method import without_compiler
 from .output_law import too_costly
 
@@ -82,7 +83,8 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0, al
 
     Notes
     -----
-    From the lattice of partial sequences where that fits, ``O(L (V+1)^L)`` and O(L) a point; else, for Markov chains,
+    For linear codes from ranks, ``O(L^2)`` and O(L) a point. Else from the lattice of partial sequences where that
+    fits, ``O(L (V+1)^L)`` and O(L) a point; else, for Markov chains,
     from mutual informations at each distance (area-theorem/defect). Both have the profile at every j. Else, for hidden
     Markov models and n-grams, by windows, and the profile at as many j as there are points: each enclosure grows to the
     width that :class:`Request` asks for, or for its share of the time.
@@ -98,7 +100,9 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0, al
     if not seconds > 0:
         raise BadInput("seconds", f"found {seconds}; a positive number is accepted")
     work = Workspace(instance, Request(alone=alone))
-    ways = [("tabular", tabular.lattice_cost(instance), lambda: _from_lattice(work, steps))]
+    if linear_codes.PROFILE(instance) is None:
+        return _from_profile(linear_codes.profile_in_floats(work), steps, "codes")
+    ways = [("tabular", tabular.lattice_cost(instance), lambda: _from_profile(profile(work), steps, "tabular"))]
     if markov.obstacle(instance) is None:
         ways.append(("markov", markov.information_cost(instance), lambda: _from_chain(work, steps)))
     if windows.obstacle(instance) is None:
@@ -117,16 +121,15 @@ def _within(cost: Cost, seconds: float) -> bool:
     return cost.bytes <= memory_budget() and cost.seconds <= seconds
 
 
-def _from_lattice(work: Workspace, steps: int) -> InformationCurve:
-    """From the conditional entropies of all contexts."""
-    z = profile(work)
+def _from_profile(z: Profile, steps: int, engine: str) -> InformationCurve:
+    """From the conditional entropies of all contexts, or from ranks."""
     # Each of a and 1-a is one division.
     found = [curve_at(z, k / steps, (steps - k) / steps, UNIT_ROUNDOFF) for k in range(steps + 1)]
     return InformationCurve(
         tuple(range(len(z.values))),
-        tuple(Enclosure.around(value, z.error, least=0.0).by("tabular") for value in z.values.tolist()),
+        tuple(Enclosure.around(value, z.error, least=0.0).by(engine) for value in z.values.tolist()),
         tuple(k / steps for k in range(steps + 1)),
-        tuple(Enclosure.around(value, error, least=0.0).by("tabular") for value, error in found),
+        tuple(Enclosure.around(value, error, least=0.0).by(engine) for value, error in found),
     )
 
 

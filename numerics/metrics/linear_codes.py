@@ -12,24 +12,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
+
 from ..engines.needs import BERNOULLI, COUNTED, EXACT_DENOISER, FIXED_SETS, Need, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..languages import LinearCode
-from ..numbers.enclosure import Enclosure
+from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure
 from ..numbers.logform import LogForm
+from .information import Profile
 from .log_forms import known
 from .method import Method, Obstacle
 from .path import SIZES
 from .schedule import schedule_of
 
-__all__ = ["METHODS"]
+__all__ = ["METHODS", "PROFILE", "profile_in_floats"]
 
 CODE = Need("linear code", "the language is no linear code", lambda instance: instance.language.is_linear_code)
 RATIONAL = Need(
     "rational schedule",
     "the schedule has floating weights",
     lambda instance: instance.policy.irrational is None,
+)
+FLOATING = Need(
+    "floating schedule",
+    "the schedule has rational weights",
+    lambda instance: instance.policy.irrational is not None,
 )
 
 
@@ -50,13 +58,16 @@ def _curve(z: Sequence[Fraction], a: Fraction) -> Fraction:
     return total / d**n
 
 
+def _curve_left_sum(z: Sequence[Fraction], weights: Sequence[Fraction]) -> Fraction:
+    before = itertools.accumulate(weights, initial=Fraction(0))
+    return sum((w * _curve(z, a) for w, a in zip(weights, before, strict=False) if w), Fraction(0))
+
+
 def _left_sum(work: Workspace) -> Fraction:
     """``sum_k w_k Z(a_{k-1})``, or the left sum of the profile, averaged over lists of sizes."""
     z, policy = work.once(_profile), work.instance.policy
     if policy.step_law is not None:
-        weights = schedule_of(work.instance).fractions.tolist()
-        before = itertools.accumulate(weights, initial=Fraction(0))
-        return sum((w * _curve(z, a) for w, a in zip(weights, before, strict=False) if w), Fraction(0))
+        return _curve_left_sum(z, schedule_of(work.instance).fractions.tolist())
     total = Fraction(0)
     for probability, sizes in policy.size_law:
         starts = itertools.accumulate(sizes, initial=0)
@@ -66,6 +77,19 @@ def _left_sum(work: Workspace) -> Fraction:
 
 def _path_kl(work: Workspace) -> Fraction:
     return _left_sum(work) - _code(work).dimension
+
+
+def _path_kl_of_floats(work: Workspace) -> Enclosure:
+    """Floating weights as the fractions that they are, over their sum.
+
+    They and the revealed fractions are known up to N roundings, and ``|Z'|`` is at most L times ``Z(0)``.
+    """
+    weights = [Fraction(w) for w in schedule_of(work.instance).weights.tolist()]
+    z, whole = work.once(_profile), sum(weights, Fraction(0))
+    units = _curve_left_sum(z, [w / whole for w in weights]) - _code(work).dimension
+    log = math.log(_code(work).vocab)
+    error = 8 * (len(z) + 1) * len(weights) * UNIT_ROUNDOFF * float(z[0]) * log
+    return Enclosure.around(float(units) * log, error, least=0.0)
 
 
 def _of_sets(work: Workspace) -> Fraction:
@@ -106,6 +130,17 @@ def _averaged(instance: Instance) -> str | None:
     return LinearCode.of(instance.language).ranks_obstacle
 
 
+PROFILE = all_of(CODE, _averaged)
+"""Why the profile of a linear code is not known."""
+
+
+def profile_in_floats(work: Workspace) -> Profile:
+    """``z(0..L-1)`` in nats."""
+    log = math.log(_code(work).vocab)
+    values = np.array([float(units) * log for units in work.once(_profile)])
+    return Profile(values, 4 * UNIT_ROUNDOFF * float(values.max()))
+
+
 def _methods(
     quantity: str, run: Callable[[Workspace], Enclosure], policies: Need | None = None, averaged: bool = True
 ) -> tuple[Method, Method]:
@@ -118,7 +153,7 @@ def _methods(
         all_of(*needs, *([_averaged] if averaged else [])),
         lambda instance: Cost(1e3 * instance.length**2 * instance.policy.steps, 0),
         run,
-        f"linear code x {under}",
+        f"linear code{' with known mean ranks' if averaged else ''} x {under}",
         "N L^2" if averaged else "N L^3",
     )
     return method, replace(method, engine="rational", on_request=True)
@@ -138,6 +173,16 @@ METHODS = (
     *_methods("profile_area", _of_profile(_mean)),
     *_methods("curve_area", _of_profile(_mean)),
     *_methods("path_kl", _times_log(_path_kl), COUNTED),
+    Method(
+        "path_kl",
+        "codes",
+        "rounding",
+        all_of(CODE, BERNOULLI, EXACT_DENOISER, FLOATING, _averaged),
+        lambda instance: Cost(1e4 * instance.length**2 * instance.policy.steps, 0),
+        _path_kl_of_floats,
+        f"linear code with known mean ranks x {BERNOULLI.words}, exact denoiser, floating schedule",
+        "N L^2",
+    ),
     *_methods("curve_left_riemann_sum", _times_log(_left_sum), BERNOULLI),
     *_methods("profile_left_sum", _times_log(_left_sum), SIZES),
     *_methods("path_kl", _times_log(_of_sets), FIXED_SETS, averaged=False),

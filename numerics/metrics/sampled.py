@@ -13,7 +13,9 @@ from .method import FINISHED, Method, Obstacle
 __all__ = ["METHODS"]
 
 COMPLETE = f"any language x any policy, {FINISHED}"
-DRAWN = f"{COMPLETE}; any language x given reveal times, exact denoiser"
+TRACKED = "any language but a linear code x given reveal times, exact denoiser"
+DRAWN = f"{COMPLETE}; {TRACKED}"
+PAIRS = COMPLETE.replace("any language", "any language but a linear code")
 REPLAYED = f"any language x choose-then-sample, exact denoiser, temperature 1, {FINISHED}"
 
 
@@ -41,7 +43,7 @@ METHODS = (
         "off_support_mass",
         sampled.off_support_mass,
         sampled.tracking_obstacle,
-        "any language x given reveal times, exact denoiser",
+        TRACKED,
     ),
     _method(
         "expected_steps",
@@ -59,6 +61,6 @@ METHODS = (
     _learning("eps_learning", sampled.worst_learning_error, lambda instance: None, "any policy"),
     _learning("mean_learning_error", sampled.mean_learning_error, sampled.mean_learning_obstacle, "given reveal times"),
     _learning("learning_term", sampled.learning_term, sampled.mean_learning_obstacle, "given reveal times"),
-    _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, COMPLETE),
-    _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, COMPLETE),
+    _method("bigram_kl_rate", sampled.bigram_kl_rate, sampled.bigram_obstacle, PAIRS),
+    _method("bigram_tv_rate", sampled.bigram_tv_rate, sampled.bigram_obstacle, PAIRS),
 )

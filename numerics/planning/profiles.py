@@ -11,6 +11,7 @@ from ..engines.blocks import profile as block_profile
 from ..engines.markov import tabulated
 from ..engines.workspace import Workspace
 from ..errors import BadInput
+from ..metrics import linear_codes as codes
 from ..metrics.information import Profile, profile
 from ..metrics.output_law import too_costly
 from ..metrics.path import learning_profile
@@ -36,13 +37,16 @@ def profile_of(work: Workspace) -> Profile:
     Raises
     ------
     BeyondReach
-        When no engine can within a minute: blocks and Markov chains are served at length, the rest as tables.
+        When no engine can within a minute: blocks, Markov chains and linear codes are served at length, the rest as
+        tables.
 
     Notes
     -----
     Blocks of length b ``O(b (V+1)^b + L b^2)``, chains ``O(D V^3 + L D)``, tables ``O(L (V+1)^L)``.
     """
     instance = work.instance
+    if instance.exact_denoiser and codes.PROFILE(instance) is None:
+        return codes.profile_in_floats(work)
     if blocks.denoiser_obstacle(instance) is None:
         require_memory(BYTES_A_TOKEN * instance.length, "the information profile")
         return _of_blocks(_block_profile(work), blocks.block_count(instance))
@@ -62,6 +66,8 @@ def curve_of(work: Workspace, cells: int) -> Profile:
         As `profile_of`.
     """
     instance = work.instance
+    if instance.exact_denoiser and codes.PROFILE(instance) is None:
+        return _curve_of_table(codes.profile_in_floats(work), cells)
     if blocks.denoiser_obstacle(instance) is None:
         one = _curve_of_table(_block_profile(work), cells)
         count = blocks.block_count(instance)

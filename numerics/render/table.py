@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from tabulate import tabulate
 
 from ..display import Rows
+from ..latex import LatexColumn, latex_table, latex_text
 from ..numbers.digits import shown, shown_float
 from ..numbers.enclosure import Enclosure
 from ..numbers.logform import LogForm
-from .latex import LatexColumn, latex_table, latex_text
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -86,6 +86,10 @@ class Table:
     def to_frame(self) -> DataFrame:
         """As a frame of pandas; a column of enclosures becomes three: the value, ``_lo`` and ``_hi``."""
         return Rows(self.columns, self.rows, self.title).frame()
+
+    def to_latex(self) -> str:
+        """In LaTeX, for a document with ``\\usepackage{array,booktabs,longtable}``."""
+        return _latex(self)
 
     def _repr_html_(self) -> str:
         return Rows(self.columns, self.rows, self.title).html()

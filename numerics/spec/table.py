@@ -44,6 +44,8 @@ LONGEST = 10**9
 LARGEST_VOCAB = 10**7
 LARGEST_SEED = 2**64 - 1
 DEEPEST_NUMBERS = 4
+ALIKE = 0.75
+"""Of a misspelt key and the one that was meant, as difflib measures it."""
 LONGEST_TEXT = 4000
 
 ABSENT: Any = None
@@ -213,7 +215,7 @@ def within(prefix: str) -> Iterator[None]:
 
 
 def _unknown_key(key: str, known: list[str]) -> BadInput:
-    closest = difflib.get_close_matches(key[:100], known, 1)
+    closest = difflib.get_close_matches(key[:100], known, 1, ALIKE)
     hint = f"the closest known key is {closest[0]}" if closest else f"known here: {_listed(known, 'and')}"
     return BadInput(key if key.isidentifier() and len(key) <= 60 else _quoted(key), f"unknown key; {hint}")
 

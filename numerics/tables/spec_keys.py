@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from ..denoisers import DenoiserTable
 from ..errors import BadInput, shown
+from ..instances.gallery import load_gallery, names
 from ..languages import LanguageTable
 from ..policies import PolicyTable
 from ..render.table import Table
@@ -39,12 +41,34 @@ def spec_keys(word: str = "") -> Table:
     if not rows:
         kinds = ", ".join(kind for _, part in PARTS for kind in part.kinds())
         raise BadInput("KIND", f"found {shown(word)}; one of {kinds} is accepted, or a part of one")
-    notes = (
+    notes: tuple[str, ...] = (
         'Numbers are decimals, or exact rationals in quotes such as "1/3"; lists of them may be nested.',
         "An instance file has [language] and [policy], and may have [denoiser] and, before the first bracket, claims.",
         'claims = ["kl <= 1", {claim = "kl <= log(V)", needs = ["exact-denoiser"]}], with names of `assumptions`',
     )
+    found = {row[:2] for row in rows}
+    if len(found) == 1 and (example := _example(*found.pop())):
+        notes = (f"for example, from the gallery: {example}", *notes)
     return Table("Keys of instance files", ("part", "kind", "key", "value", "if left out"), rows, notes)
+
+
+def _example(part: str, kind: str) -> str:
+    """The shortest table of that kind in the gallery, as TOML."""
+    tables = ((load_gallery(name).spec or {}).get(part, {}) for name in names())
+    written = [
+        ", ".join(f"{key} = {_toml(value)}" for key, value in table.items())
+        for table in tables
+        if table.get("kind") == kind
+    ]
+    return min(written, key=len, default="")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {_toml(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _rows() -> Iterator[tuple[str, str, str, str, str]]:

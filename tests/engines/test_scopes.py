@@ -13,7 +13,7 @@ from maskbound.numerics import languages
 from maskbound.numerics.denoisers import Exact, Learned, Perturbed
 from maskbound.numerics.engines.rational import MOST_PAIRS
 from maskbound.numerics.instances import Instance
-from maskbound.numerics.languages import HMM, Blocks, NGram, Tabular
+from maskbound.numerics.languages import HMM, Blocks, LinearCode, NGram, Tabular
 from maskbound.numerics.metrics import METHODS, Method
 from maskbound.numerics.policies import (
     Adaptive,
@@ -42,7 +42,10 @@ LANGUAGES = (
     ENDING,
     languages.HMM(L, [0.3, 0.7], [[0.6, 0.2], [0.3, 0.7]], [[0.9, 0.1], [0, 1]], end=[0.2, 0]),
     languages.shifted_pair(3, "1/10", L),
+    languages.LinearCode(3, [[1, 1, 0, 2], [0, 1, 1, 1]]),
 )
+MANY_KINDS = languages.LinearCode(2, [[(i + 1) >> k & 1 for i in range(20)] for k in range(5)])
+"""A code with too many kinds of columns for the ranks of all sets of them."""
 
 
 class OneThenTheRest(GivenTimes):
@@ -92,6 +95,9 @@ INSTANCES = [
     ),
     *(Instance(CHAIN, policy, off_support_scope="global") for policy in POLICIES),
     Instance(languages.iid(["1/3", "2/3"], 14), Bernoulli(2)),
+    Instance(languages.pair(2, 66), Bernoulli(2)),
+    Instance(languages.pair(2, L), Bernoulli(4097)),
+    Instance(MANY_KINDS, Bernoulli(2)),
     *(
         Instance(language, policy)
         for language in LANGUAGES
@@ -118,6 +124,11 @@ OF_LANGUAGE: Mapping[str, Predicate] = {
     "homogeneous hmm or n-gram": lambda i: isinstance(i.language, HMM | NGram) and no_ends(i),
     "hmm or n-gram with end weights": lambda i: not no_ends(i),
     "rational hmm or n-gram with end weights": lambda i: not no_ends(i) and i.language.rational,
+    "homogeneous hmm": lambda i: isinstance(i.language, HMM) and no_ends(i),
+    "rational homogeneous hmm": lambda i: isinstance(i.language, HMM) and no_ends(i) and i.language.rational,
+    "any language but a linear code": lambda i: not isinstance(i.language, LinearCode),
+    "linear code": lambda i: isinstance(i.language, LinearCode),
+    "linear code with known mean ranks": lambda i: isinstance(i.language, LinearCode) and i.language is not MANY_KINDS,
     "blocks": lambda i: isinstance(i.language, Blocks),
     "blocks of even length": lambda i: isinstance(i.language, Blocks) and i.language.block.length % 2 == 0,
 }
@@ -189,9 +200,14 @@ CONDITIONS: Mapping[str, Predicate] = {
     "uniform or marginal off the support": lambda i: i.off_support != "stop",
     "local scope": lambda i: i.off_support_scope != "global",
     "at most 12 tokens": lambda i: i.length <= 12,
+    "at most 64 tokens": lambda i: i.length <= 64,
+    "at most 4096 steps": lambda i: i.policy.steps <= 4096,
+    "rational schedule": rational_policy,
+    "floating schedule": lambda i: not rational_policy(i),
     "certain reveal times": lambda i: certain(i.policy),
     "every string possible from any hidden state": lambda i: (
-        bool(i.language.support_table().all())
+        i.length < 20
+        and bool(i.language.support_table().all())
         and not (isinstance(i.language, HMM) and (i.language.emission.values == 0).any())
     ),
 }

@@ -15,7 +15,10 @@ from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance, from_spec
 from maskbound.numerics.languages import LinearCode, latent_parity, reed_solomon
 from maskbound.numerics.metrics import measure
+from maskbound.numerics.metrics.information_curve import curve
 from maskbound.numerics.numbers.logform import LogForm
+from maskbound.numerics.planning import best_schedule
+from maskbound.numerics.policies.schedule import Schedule
 from maskbound.theory.known_profiles import latent_parity_profile, mds_profile
 
 CODES = (
@@ -60,6 +63,25 @@ def test_what_is_measured_is_what_the_table_has(code, policy):
         assert by_rank[name].kind == "exact"
         assert by_table[name].lo <= by_rank[name].hi
         assert by_rank[name].lo <= by_table[name].hi, name
+
+
+@pytest.mark.parametrize("code", [CODES[0], CODES[1]], ids=repr)
+def test_floating_schedules_and_curves(code):
+    cosine = policies.Bernoulli(schedule=Schedule.cosine(3))
+    by_rank, by_table = (Instance(language, cosine) for language in (code, tabled(code)))
+    one = measure(by_rank, ["path_kl"], engine="codes")["path_kl"]
+    other = measure(by_table, ["path_kl"])["path_kl"]
+    assert one.kind == "rounding"
+    assert one.lo <= other.hi
+    assert other.lo <= one.hi <= one.lo + 1e-10
+    for mine, theirs in zip(curve(by_rank, 5).curve, curve(by_table, 5).curve, strict=True):
+        assert math.isclose(mine.value, theirs.value, abs_tol=1e-12)
+
+
+def test_the_best_sizes_of_a_code_at_length():
+    found = best_schedule(Instance(languages.mds(29, 10, 25), policies.FixedSize([25])), 2)
+    assert list(found.policy.sizes) == [10, 15]
+    assert found.value.value == 0
 
 
 @pytest.mark.parametrize("code", CODES, ids=repr)

@@ -241,8 +241,9 @@ def test_denoisers_that_tell_blocks_apart_are_refused(denoiser: denoisers.Denois
     for name in ("kl", "ser", "path_kl", "eps_learning"):
         with pytest.raises(BadInput, match="the denoiser does not treat every block alike"):
             measure(instance, [name], engine="blocks")
-        with pytest.raises(BeyondReach):
-            measure(instance, [name])
+        if name != "eps_learning":
+            with pytest.raises(BeyondReach):
+                measure(instance, [name])
     # What the denoiser has no part in is still there.
     with mp.workdps(DIGITS):
         assert_answer(measure(instance, ["entropy"])["entropy"], 5000 * mp.log(4))

@@ -9,9 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from maskbound.numerics.engines.workspace import Request
 from maskbound.numerics.errors import BadInput
-from maskbound.numerics.figures import FIGURES, Figure
+from maskbound.numerics.figures import FIGURES, Figure, Panel, Series
 from maskbound.numerics.instances import parse
 from maskbound.numerics.judging.cases import open_case
 from maskbound.numerics.numbers.enclosure import Enclosure
@@ -22,10 +21,9 @@ from maskbound.numerics.report.html import html_page
 from maskbound.numerics.report.sections import OWN_SECTIONS, SECTIONS, Part, Section
 from maskbound.numerics.report.typst_source import typst_source
 from maskbound.numerics.report.write import compiled
-from maskbound.numerics.study import hmm_ser, ngram_ter, policies_table, steps_to_target
 from maskbound.numerics.study.english_curve import LANGUAGE, LENGTH, QUANTITIES, english_curve
-from maskbound.numerics.study.policies import SMALL
 from maskbound.numerics.sweeps import Row, Settings, Store
+from maskbound.numerics.tables.registry import PLAIN_TABLES
 from maskbound.numerics.tables.statements import reference_list
 from maskbound.numerics.tables.summaries import refuted_table, tightness_table, verdict_summary
 from maskbound.theory import PAPERS, statements
@@ -245,17 +243,29 @@ def test_an_appendix_is_in_the_page_alone():
     assert "said" in typst_source(report)
 
 
-@pytest.mark.slow
+PANELS = {
+    "english-curve": 2,
+    "hmm-ser": 2,
+    "minimax": 4,
+    "ngram-ter": 4,
+    "policies": 4,
+    "schedules": 3,
+    "steps-to-target": 2,
+}
+
+
 def test_the_pdf_of_the_study_has_at_most_eight_pages(monkeypatch):
-    """With fewer numbers in its figures, which are as large as ever."""
-    small = {
-        "hmm-ser": lambda: hmm_ser(4, (2, 4), dict.fromkeys(("random HMM", "ShiftedPair"), 16)),
-        "ngram-ter": lambda: ngram_ter(length=8, steps=(2, 4)),
-        "policies": lambda: policies_table(SMALL),
-        "steps-to-target": lambda: steps_to_target((8, 16), request=Request(0.1, 1.0, samples=64)),
-    }
-    monkeypatch.setattr(build, "SHORTER", small)
-    report = build_report(cases=CASES)
-    shown = {name for section in report.sections if not section.appendix for name, _, _ in section.parts}
-    assert shown == {part.name for section in SECTIONS if not section.appendix for part in section.parts}
-    assert 4 <= len(re.findall(rb"/Type /Page\b", compiled(report))) <= 8
+    """With other numbers in figures of as many panels, which are as large."""
+    numbers = Table("t", ("x", "y"), ((1, 1.0), (2, 3.0)), ("In all 1 hold.",))
+
+    def figure(name):
+        return Figure(numbers, "x", (Panel("y", (Series("y"),)),) * PANELS[name], "Words of a caption. " * 15)
+
+    def table(name, *_):
+        return PLAIN_TABLES[name]() if name in ("headlines", "references") else numbers
+
+    monkeypatch.setattr(build, "_table", table)
+    monkeypatch.setattr(build, "FIGURES", {name: (name, lambda _, name=name: figure(name)) for name in PANELS})
+    report = build_report(cases=CASES, sections=[section for section in SECTIONS if not section.appendix])
+    assert {name for section in report.sections for name, _, _ in section.parts} == {*PANELS, "headlines", "references"}
+    assert 4 <= int(re.search(rb"/Type/Pages/Count (\d+)", compiled(report))[1]) <= 8

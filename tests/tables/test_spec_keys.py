@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from typer.testing import CliRunner
 
 from maskbound.numerics import cli
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.instances import parse
 from maskbound.numerics.languages import LanguageTable
 from maskbound.numerics.policies import PolicyTable
 from maskbound.numerics.tables.spec_keys import spec_keys
@@ -28,3 +31,12 @@ def test_a_kind_that_is_not_there():
     with pytest.raises(BadInput, match="hmm"):
         spec_keys("hidden")
     assert CliRunner().invoke(cli.app, ["keys", "hmm"]).exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["hmm", "padded", "learned"])
+def test_one_kind_comes_with_an_example_that_is_read(kind):
+    part = {"learned": "denoiser"}.get(kind, "language")
+    example = spec_keys(kind).notes[0].partition(": ")[2]
+    table = tomllib.loads(f"x = {{{example}}}")["x"]
+    spec = {"language": {"kind": "pair", "vocab": 2, "length": 4}, "policy": {"kind": "bernoulli", "steps": 2}}
+    assert parse(spec | {part: table}).spec[part]["kind"] == kind

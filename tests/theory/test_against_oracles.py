@@ -537,6 +537,7 @@ def test_both_sides_are_zero_for_one_symbol(name, subject):
 
 
 NEARLY = Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), nearly, pair=True)
+EMPTY_STEP = Subject(PAIR(2, 2), 2, samplers.bernoulli([F(1), F(0)], 2), pair=True)
 
 
 @pytest.mark.parametrize(
@@ -545,12 +546,14 @@ NEARLY = Subject(PAIR(2, 2), 2, samplers.fixed_size([1, 1]), nearly, pair=True)
         ("kl-path-kl/given-times", NEARLY, (0.05129, 0.05268)),
         ("sequence-error/from-path-kl", NEARLY, (0.05, 0.05132)),
         ("fixed-size/no-worse-path-kl", Subject(TWO_TOKENS, 2, steps(2, 2), forgetful), (0, 0.25541)),
+        ("fixed-size/no-worse-path-kl", EMPTY_STEP, (0, 0.69315)),
+        ("fixed-size/no-worse-ser", EMPTY_STEP, (0, 0.5)),
         ("profile/vocabulary", Subject(languages.copy(2, 1, 2), 2, steps(1, 2)), (0, 1.38629)),
     ],
     ids=lambda v: str(v)[:24],
 )
 def test_no_equality_where_a_condition_of_tightness_is_dropped(name, subject, figures):
-    """The exact denoiser, one whose prediction does not depend on the context, copies of at least two."""
+    """The exact denoiser, one whose prediction does not depend on the context, N = 1, copies of at least two."""
     for value, figure in zip(sides(statements[name], subject), figures, strict=True):
         assert abs(float(value) - figure) < 5e-6  # half a unit of the last figure printed
 

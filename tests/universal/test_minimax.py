@@ -206,6 +206,25 @@ def test_the_language_that_attains_the_value():
     assert math.isclose(one_step.value, 3 * math.log(2))
 
 
+def test_kl_may_stay_below_the_value_if_only_the_mean_number_of_steps_is_given():
+    """The same language, L = 3, under lists of one, two and three steps, two on average."""
+    lists, weights = [[1, 2, 0], [2, 1, 0], [3, 0, 0], [1, 1, 1]], ["3/8", "3/8", "1/8", "1/8"]
+    instance = Instance(languages.mds_product(2, [1, 1], 3), MixtureOfSizes(lists, weights))
+    found = measure(instance, ["kl", "path_kl"])
+    assert math.isclose(found["kl"].value, math.log(Fraction(64, 33)))
+    assert math.isclose(found["path_kl"].value, Fraction(9, 8) * math.log(2))
+    assert found["kl"].hi < math.log(2) < found["path_kl"].lo
+
+
+def test_where_the_lower_bounds_are_attained():
+    """Nowhere else: random-sizes/information-even and random-sizes/few-steps-tc-lower."""
+    for L, N in itertools.product(range(2, 9), range(1, 10)):
+        assert 2 * (L - 1) * N * minimax(L, N).value >= L - N
+        assert (2 * (L - 1) * N * minimax(L, N).value == L - N) == (N == L or (L, N) == (2, 1))
+        assert (1 - minimax(L, N, "tc").value) * harmonic(L - 1) <= N - 1
+        assert ((1 - minimax(L, N, "tc").value) * harmonic(L - 1) == N - 1) == (N in (1, 2))
+
+
 @pytest.mark.parametrize(
     ("L", "N", "criterion", "side"),
     [
@@ -252,6 +271,17 @@ def test_few_steps(L, N):
     assert 1 - g <= found["tc"] < fixed_value(L, N, "tc")
     assert found["tc"] <= 1 - g * (1 - math.exp(1 - 1 / g))
     assert found["dtc"] >= (N * (root - 1) - math.log(L + 1) - L / (L + 1)) / H > 0
+
+
+@pytest.mark.parametrize("g", [Fraction(1, 2), Fraction(3, 2), Fraction(3)])
+@pytest.mark.parametrize("L", [12, 40])
+def test_many_steps(L, g):
+    """Mean numbers of steps that do for a given value, nearly."""
+    steps = 1 + sum(min(Fraction(1), g / b) for b in range(1, L))
+    assert minimax(L, steps, "dtc").value <= g * (math.exp(1 / g) - 1) - 1
+    single = math.ceil(g)
+    steps = 1 + single + g * (harmonic(L - 1) - harmonic(single))
+    assert minimax(L, steps, "tc").value <= (1 + Fraction(1, single + 1)) * (1 - g * (1 - math.exp(-1 / g)))
 
 
 @pytest.mark.parametrize("criterion", CRITERIA)

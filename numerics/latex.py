@@ -91,7 +91,7 @@ class LatexColumn:
 
 
 def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
-    """``table`` and ``tabular``, or ``longtable`` for more than a page."""
+    """``table`` and ``tabular``, or ``longtable`` for more than a page; the caption, if there is one, is LaTeX."""
     rows = len(columns[0].cells)
     gaps = SEPARATION * len(columns)
     if sum(column.whole for column in columns) + gaps <= PLAIN:
@@ -105,7 +105,7 @@ def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
     head = " & ".join(_cell(latex_text(column.heading), broken) for column in columns) + r" \\"
     body = [" & ".join(_cell(column.cells[r], broken) for column in columns) + r" \\" for r in range(rows)]
     if rows > PAGE:
-        start = [rf"\begin{{longtable}}{{{shape}}}", rf"\caption{{{caption}}} \\"]
+        start = [rf"\begin{{longtable}}{{{shape}}}", *([rf"\caption{{{caption}}} \\"] if caption else [])]
         lines = [*start, r"\toprule", head, r"\midrule", r"\endhead", *body, r"\bottomrule", r"\end{longtable}"]
     else:
         start = [rf"\begin{{tabular}}{{{shape}}}"]
@@ -113,7 +113,8 @@ def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
     if broken:
         lines = [rf"{{{size}\setlength{{\tabcolsep}}{{3pt}}%", *lines, "}"]
     if rows <= PAGE:
-        lines = [r"\begin{table}", rf"\caption{{{caption}}}", r"\centering", *lines, r"\end{table}"]
+        above = [rf"\caption{{{caption}}}"] if caption else []
+        lines = [r"\begin{table}", *above, r"\centering", *lines, r"\end{table}"]
     return "\n".join(lines) + "\n"
 
 
