@@ -38,7 +38,7 @@ def test_there_is_a_page_for_each_use_of_one_screen():
         "tables",
     ]
     assert [page.stem for page in PAGES] == names
-    assert all(len(page.read_text().splitlines()) < 120 for page in PAGES)
+    assert all(len(page.read_text().splitlines()) < 130 for page in PAGES)
 
 
 def test_a_page_that_is_wrong_is_noticed(tmp_path):
