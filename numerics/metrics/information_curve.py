@@ -12,7 +12,7 @@ from ..engines.markov import information as markov_information
 from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput
-from ..instances import Instance
+from ..instances import Instance, require_instance
 from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..numbers.limits import memory_budget
 from ..numbers.probabilities import whole
@@ -96,7 +96,7 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
     steps = whole(points, "points", 2, 10**6) - 1
     if not seconds > 0:
         raise BadInput("seconds", f"found {seconds}; a positive number is accepted")
-    work = Workspace(instance)
+    work = Workspace(require_instance(instance))
     if linear_codes.PROFILE(instance) is None:
         return _from_profile(linear_codes.profile_in_floats(work), steps, "codes")
     ways = [("tabular", tabular.lattice_cost(instance), lambda: _from_profile(profile(work), steps, "tabular"))]
