@@ -14,7 +14,7 @@ from ..engines.markov import information as markov_information
 from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput
-from ..instances import Instance
+from ..instances import Instance, require_instance
 from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..numbers.limits import memory_budget
 from ..numbers.probabilities import whole
@@ -116,6 +116,7 @@ def curve(
     steps = whole(points, "points", 2, 10**6) - 1
     if not seconds > 0:
         raise BadInput("seconds", f"found {seconds}; a positive number is accepted")
+    require_instance(instance)
     if samples is not None:
         return _from_draws(instance, steps, whole(samples, "samples", 2, MOST_SAMPLES), seed, confidence)
     work = Workspace(instance, Request(alone=alone))

@@ -50,7 +50,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     mark = pyfuncitem.get_closest_marker(MARK)
     if mark is None:
         return None
-    from ..instances.cases import open_instance
+    from ..judging.cases import open_instance
     from .samplers import assert_samples_from
 
     (spec,) = mark.args
