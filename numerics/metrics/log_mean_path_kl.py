@@ -198,7 +198,7 @@ def _cost(instance: Instance) -> Cost:
     lanes = 1 if policy.step_law is None else policy.steps
     lattice = tabular.lattice_cost(instance)
     chains = max(len(policy.size_law), 1) * (power(3, L) * (lanes + 30) + power(2, L) * A_SET)
-    return Cost(lattice.operations + chains, lattice.bytes + 8 * power(2, L) * (lanes + 4 * L))
+    return Cost(lattice.operations + chains, lattice.bytes + 8 * power(2, L) * (lanes + 4 * L), python=chains)
 
 
 _ALONE = Method(

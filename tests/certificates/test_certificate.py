@@ -26,7 +26,7 @@ from maskbound.numerics.errors import BeyondReach, Undecidable
 from maskbound.numerics.instances import Instance, Pair, from_spec
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
 from maskbound.numerics.judging import Status
-from maskbound.numerics.judging.check import FALSE, judge
+from maskbound.numerics.judging.checking import FALSE, judge
 from maskbound.numerics.languages import LanguageTable
 from maskbound.numerics.languages.kind import FileTable
 from maskbound.numerics.numbers.enclosure import Enclosure
