@@ -133,15 +133,15 @@ STATEMENTS = (
         "N steps against TC + DTC: the value is at least (1/N - 1/L) L/(2 (L - 1))",
         ("N*minimax_information*(2*L - 2)", ">=", "L - N"),
         "the language whose profile falls evenly",
-        "equality in one step, for L - 1 steps and for one token at a time (both sides 0)",
+        "equality for N = L (both sides 0), and for L = 2 in one step",
         note="best-sizes.md",
     ),
     _about_value(
         "random-sizes/few-steps-tc-lower",
         "Few steps against TC: the value is at least 1 - (N - 1)/H_{L-1}",
         ("harmonic_number*(1 - minimax_tc)", "<=", "N - 1"),
-        "a step from r masked tokens to u saves at most 1 - u/r of the harmonic weight",
-        "equality in one step and in two",
+        "each boundary saves at most 1 of the harmonic weight (1 - u/r after the first)",
+        "equality in one step, and in two for L >= 2",
     ),
     _about_value(
         "random-sizes/few-steps-tc-upper",
@@ -163,6 +163,6 @@ STATEMENTS = (
             "N*(exp(log(1 + L)/N) - 1) - L/(1 + L) - log(1 + L)",
         ),
         "a step from b revealed tokens to c costs at least c/b - 1 - log(c/b), up to what telescopes",
-        "not attained for L > 1",
+        "not attained",
     ),
 )
