@@ -118,8 +118,8 @@ class Transitions:
         if name in self.scores:
             return _checked(name, self.scores[name], self.log_c)
         if name in ("left to right", "right to left"):
-            sign = 1.0 if name == "right to left" else -1.0
-            return sign * np.broadcast_to(np.arange(self.y.shape[1]), self.y.shape)
+            place = np.arange(self.y.shape[1], dtype=np.float64)
+            return np.broadcast_to(place if name == "right to left" else -place, self.y.shape)
         found = np.zeros(self.y.shape)
         found[self._cells] = _score_of_rows(name, self._rows)
         return found
