@@ -11,7 +11,7 @@ import typer
 from ..errors import BadInput, BeyondReach, MaskboundError
 from .application import BAD_INPUT, app, require, say
 from .options import AsJson, InUnit, Seconds, Spec, Unit
-from .output import print_json, print_table, progress
+from .output import PATIENCE, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from ..engines.workspace import Request
@@ -105,6 +105,8 @@ def _measured(
             try:
                 if name not in able:
                     raise explain(instance, name, request, engine)
+                if names:
+                    _warn_of_time(instance, name, request, engine)
                 found[name] = measure_one(work, name, engine)
             except MaskboundError as problem:
                 if not isinstance(problem, BeyondReach) and not names:
@@ -121,6 +123,16 @@ def _measured(
         say(f"{len(missed)} quantities are left out: {missed[-1]}")
         missed = []
     return found, missed
+
+
+def _warn_of_time(instance: Instance, name: str, request: Request, engine: str | None) -> None:
+    """Say beforehand what takes more than two seconds."""
+    from ..metrics.measure import first_method
+
+    first, seconds = first_method(instance, name, request, engine)
+    if seconds > PATIENCE:
+        limit = f"up to {request.seconds:g} s for each engine (--seconds)"
+        say(f"{name} takes engine {first!r} {seconds:.2g} s at least, {limit}")
 
 
 @app.command(epilog="Example: maskbound law pair-bernoulli")
