@@ -46,8 +46,16 @@ MANY_LOGS = ("english-trigram", "english-unigram")
 intervals decide what they can.
 """
 
-NOT_ALWAYS = {"log_mean_path_kl", "curve_min_slope", "curve_max_slope", "max_l2_deviation"}
-"""Quantities that are log forms on some rational instances only."""
+NOT_ALWAYS = {
+    "log_mean_path_kl",
+    "curve_min_slope",
+    "curve_max_slope",
+    "max_l2_deviation",
+    "effective_total_correlation",
+    "log_ratio_growth_bound",
+    "uniforms_to_exceed",
+}
+"""Quantities that are log forms on some rational instances only, or on none."""
 
 
 def exact_verdicts(name: str) -> list:
