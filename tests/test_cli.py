@@ -325,14 +325,15 @@ def test_bounds_in_every_format(spec, tmp_path):
     assert [row["statement"] for row in csv.DictReader(io.StringIO(written["csv"]))] == names
     listed = [line.split("|")[2].strip() for line in written["md"].splitlines() if line.startswith("| small pair")]
     assert listed == names
-    listed = [line.split(" & ")[1] for line in written["latex"].splitlines() if line.startswith("small pair & ")]
+    latex = written["latex"].replace(r"\allowbreak{}", "")
+    listed = [line.split(" & ")[1] for line in latex.splitlines() if line.startswith("small pair & ")]
     assert listed == names
 
 
 def test_the_name_of_the_file_tells_the_format(spec, tmp_path):
     out = tmp_path / "bounds.tex"
     fine("table", "bounds", spec, "--out", str(out))
-    assert out.read_text().startswith((r"\begin{table}", r"\begin{longtable}"))
+    assert r"\begin{longtable}" in out.read_text()
 
 
 @pytest.mark.parametrize("name", ["engines", "statements"])

@@ -159,8 +159,8 @@ STATEMENTS = (
         source="(a_k - a)/a falls on a step, and is exp(h_k) - 1 at its start, h_k the step in the time log(1/a)",
         published=(Citation("dmitriev2026", "(85)", "our form, constant made explicit"),),
         note="effective-correlation.md",
-        tight="equality in one step for independent tokens (both sides 0); step by step approached by MDS codes whose"
-        " rank lies right after the start of the step, as L grows",
+        tight="equality for independent tokens only (both sides 0); step by step approached by MDS codes whose rank"
+        " lies right after the start of the step, as L grows",
     ),
     Statement(
         id="effective-correlation/tc",

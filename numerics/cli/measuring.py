@@ -171,14 +171,29 @@ def _read_text(path: Path) -> str:
 
 
 @app.command(epilog="Example: maskbound curve english-bigram --json")
-def curve(spec: Spec, seconds: Seconds = 60.0, unit: InUnit = Unit.nats, as_json: AsJson = False) -> None:
+def curve(
+    spec: Spec,
+    seconds: Seconds = 60.0,
+    samples: Annotated[
+        int | None, typer.Option(help="Sequences to draw for each number, of a hidden Markov model or an n-gram.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn.")] = 0,
+    confidence: Annotated[float, typer.Option(help="Coverage of intervals from what is drawn.")] = 0.99,
+    unit: InUnit = Unit.nats,
+    as_json: AsJson = False,
+) -> None:
     """The information profile z(j) and the curve Z(a) of an instance's language."""
     from ..judging.cases import open_instance
     from ..metrics.information_curve import curve as information_curve
     from ..tables.results import curve_record, curve_tables
 
+    require("--samples", samples, samples is None or samples > 1, "a whole number of at least 2")
+    require("--seed", seed, seed >= 0, "a whole number of at least 0")
+    require("--confidence", confidence, 0 < confidence < 1, "a number strictly between 0 and 1")
     instance = open_instance(spec)
-    found = information_curve(instance, seconds=seconds, alone=True).in_unit(unit)
+    found = information_curve(
+        instance, seconds=seconds, samples=samples, seed=seed, confidence=confidence, alone=True
+    ).in_unit(unit)
     if as_json:
         print_json(curve_record(instance, found) | {"unit": unit.value})
     else:

@@ -8,7 +8,7 @@ from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
 from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput, BeyondReach
-from ..instances import Instance
+from ..instances import Instance, require_instance
 from ..numbers.limits import memory_budget, shown_bytes
 from .method import COMPILER, INTERPRETED, without_compiler
 
@@ -45,6 +45,7 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None,
     """
     if engine is not None and engine not in ENGINES:
         raise BadInput("engine", f"found {engine!r}; one of {', '.join(ENGINES)} gives the whole output law")
+    require_instance(instance)
     chosen = {name: module for name, module in ENGINES.items() if engine in (None, name)}
     able = {name: module.cost(instance) for name, module in chosen.items() if module.obstacle(instance) is None}
     if not able:

@@ -21,6 +21,7 @@ class Transformer(nn.Module):
 
     Token and position embeddings, ``layers`` blocks of attention over all positions and a two-layer perceptron, each
     after a layer norm and added to its input; a linear map to V logits z, of which ``CAP tanh(z / CAP)`` are returned.
+    Attention has a bias for each distance, so that what holds at one position is not learnt again at every other.
 
     Parameters
     ----------
@@ -36,7 +37,7 @@ class Transformer(nn.Module):
         self.vocab, self.length, self.width, self.layers = vocab, length, width, layers
         self.tokens = nn.Embedding(vocab + 1, width)
         self.positions = nn.Parameter(torch.randn(length, width) / 2)
-        self.blocks = nn.ModuleList(Block(width) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(width, length) for _ in range(layers))
         self.last = nn.LayerNorm(width)
         self.logits = nn.Linear(width, vocab)
 
@@ -56,10 +57,11 @@ class Transformer(nn.Module):
 class Block(nn.Module):
     """Attention, then a perceptron."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, length: int) -> None:
         super().__init__()
         self.heads = max(1, width // HEAD_WIDTH)
         self.before, self.between = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.bias = nn.Parameter(torch.zeros(self.heads, 2 * length - 1))
         self.attention, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.perceptron = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
 
@@ -68,6 +70,8 @@ class Block(nn.Module):
         B, L, width = hidden.shape
         parts = self.attention(self.before(hidden)).view(B, L, 3, self.heads, width // self.heads)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
-        met = nn.functional.scaled_dot_product_attention(query, key, value)
+        place = torch.arange(L, device=hidden.device)
+        bias = self.bias[:, place[:, None] - place + L - 1]
+        met = nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
         hidden = hidden + self.out(met.transpose(1, 2).reshape(B, L, width))
         return hidden + self.perceptron(self.between(hidden))

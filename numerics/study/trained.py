@@ -40,8 +40,8 @@ class Setting:
         N, uniform Bernoulli.
     training : int
         Steps of training of each network.
-    samples : int
-        Sequences, and contexts, that an interval rests on, where there are no exact values.
+    samples, contexts : int
+        Sequences for SER, and contexts for learning errors, that an interval rests on where there are no exact values.
     width, layers, seed : int
         Of the networks.
     """
@@ -50,13 +50,14 @@ class Setting:
     steps: tuple[int, ...]
     training: int
     samples: int
+    contexts: int
     width: int = 64
     layers: int = 2
     seed: int = 0
 
 
-SMALL = Setting(8, (1, 2, 4, 8, 16, 32), 1000, 20_000)
-AT_LENGTH = Setting(64, (8, 16, 32), 600, 2000)
+SMALL = Setting(8, (1, 2, 4, 8, 16, 32), 1000, 20_000, 20_000)
+AT_LENGTH = Setting(64, (8, 16, 32), 600, 1000, 8000)
 
 COLUMNS = (
     "language",
@@ -140,12 +141,14 @@ def _rows(name: str, language: Language, network: Network, setting: Setting) -> 
     exact_base = Workspace(Instance(language, Bernoulli(1), name=name), request)
     learned_base = Workspace(Instance(language, Bernoulli(1), network, off_support="denoiser", name=name), request)
     drawn_base = Workspace(learned_base.instance, drawing)
-    worst = _first("eps_learning", learned_base, drawn_base)
+    contexts_base = Workspace(learned_base.instance, replace(drawing, samples=setting.contexts))
+    worst = _first("eps_learning", learned_base, contexts_base)
     rows = []
     for N in setting.steps:
         policy = Bernoulli(N)
-        exact, learned, drawn = (base.under(policy) for base in (exact_base, learned_base, drawn_base))
-        mean = _first("mean_learning_error", learned, drawn)
+        bases = (exact_base, learned_base, drawn_base, contexts_base)
+        exact, learned, drawn, contexts = (base.under(policy) for base in bases)
+        mean = _first("mean_learning_error", learned, contexts)
         ideal = measured(exact, "path_kl")
         path = measured(learned, "path_kl") or total(ideal, increasing(mean, partial(_times, L)))
         left = divided(information, N)
@@ -174,14 +177,15 @@ def _rows(name: str, language: Language, network: Network, setting: Setting) -> 
 
 def _first(quantity: str, exact: Workspace, drawn: Workspace) -> Enclosure | None:
     """Exactly if that can be, else from what is drawn."""
-    return measured(exact, quantity) or measured(drawn, quantity)
+    found = measured(exact, quantity)
+    return found if found is not None and found.has_value else measured(drawn, quantity)
 
 
 def _errors(exact: Workspace, drawn: Workspace, path: Enclosure | None) -> tuple[Enclosure | None, Enclosure | None]:
     """KL and SER; where KL is out of reach, between ``-log(1 - SER)`` and ``PATH_KL`` (sequence-error/from-kl)."""
     ser = _first("ser", exact, drawn)
     kl = measured(exact, "kl")
-    if kl is not None or ser is None or path is None:
+    if (kl is not None and kl.has_value) or ser is None or path is None:
         return kl, ser
     low = min(-math.log1p(-ser.lo) * (1 - 1e-12), path.hi) if ser.lo < 1 else path.hi
     return replace(path, lo=low, value=math.nan, kind="statistical", confidence=ser.confidence, exact=None), ser

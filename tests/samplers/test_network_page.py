@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from test_tutorials import WITH_TORCH, run
+from pages import run
+from test_tutorials import WITH_TORCH
 from typer.testing import CliRunner
 
 from maskbound.numerics import Instance, cli, measure
@@ -52,7 +53,7 @@ def test_seconds_say_how_many_steps(tmp_path):
     assert (result.exit_code, f"{steps} steps" in result.output) == (0, True)
 
 
-@pytest.mark.parametrize("setting", [Setting(4, (1, 3), 60, 500, width=16), Setting(64, (8,), 10, 200, 16, 1)])
+@pytest.mark.parametrize("setting", [Setting(4, (1, 3), 60, 500, 500, 16), Setting(64, (8,), 10, 200, 400, 16, 1)])
 def test_the_table_of_the_study(setting):
     """Errors lie below their bounds, those of the exact denoiser are what is measured elsewhere, and all is drawn."""
     table = trained_table(setting)
