@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BeyondReach
+from ...numbers.enclosure import RAISED, margin
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
-from ...numbers.enclosure import margin
 from .chain import Chain, Measured
 
 __all__ = ["pairs_of_counts", "sequence_error_rate_of_sizes"]
@@ -68,7 +68,7 @@ def sequence_error_rate_of_sizes(chain: Chain, sizes: Sequence[int]) -> Measured
     whole = _step(0, L + 1, [*filled[: L + 1], {}], joined, sizes, slice(V, V + 1))
     correct = float(whole[tuple(sizes)][0, 0]) / assignments
     wrong = min(max(1 - correct, 0.0), 1.0)
-    return Measured(wrong, correct * margin(_depth(chain, sizes)) * (1 + 1e-9) + U)
+    return Measured(wrong, correct * margin(_depth(chain, sizes)) * RAISED + U)
 
 
 def _joined(chain: Chain) -> NDArray[np.float64]:
