@@ -84,7 +84,7 @@ SECTIONS = (
         The order matters more: in the right one, tokens of one step that are independent given those before
         make no error at all (independent-steps/path-kl). The sizes of the steps matter less: for a language that is
         known, some fixed sizes are no worse than random ones (fixed-size/no-worse-path-kl); against the worst
-        language, drawing the sizes about halves the divergence.
+        language, drawing the sizes saves up to half of PATH_KL.
         """,
         (Part("figure", "steps-to-target"),),
     ),
