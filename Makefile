@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NUMBA_SLP_VECTORIZE := 1
 
-.PHONY: check setup test test-slow test-all test-samplers released proofs lint types docs report dist lock clean
+.PHONY: check setup test test-slow test-all test-samplers released proofs lint types docs steps report dist lock clean
 
 check: setup
 	@$(BIN)/maskbound check
@@ -85,6 +85,10 @@ dist: .venv/testing
 	rm -rf build dist
 	$(BIN)/python -m build --no-isolation
 	$(BIN)/pytest -m "slow or not slow" tests/test_distribution.py
+
+# What the page on a number of steps says: its files, tables and figures.
+steps: .venv/testing
+	$(BIN)/python -P tests/pages.py proofs_notes/using/how-many-steps.md build/steps
 
 docs: .venv/testing
 	$(BIN)/python -P tests/docs.py

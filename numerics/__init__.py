@@ -6,8 +6,9 @@
 """
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from maskbound.theory.first_use import at_first_use
 
 if TYPE_CHECKING:
     from . import denoisers as denoisers
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from .conformance.conform import conform as conform
     from .instances import Instance as Instance
     from .instances import load as load
-    from .judging.check import check as check
+    from .judging.checking import check as check
     from .metrics.information_curve import curve as curve
     from .metrics.measure import measure as measure
     from .metrics.output_law import law as law
@@ -41,29 +42,22 @@ __all__ = [
 # Read by numba when it is first imported: the lane kernels are written for the superword vectoriser.
 os.environ.setdefault("NUMBA_SLP_VECTORIZE", "1")
 
-_HOMES = {
-    "Instance": ".instances",
-    "check": ".judging",
-    "conform": ".conformance",
-    "curve": ".metrics.information_curve",
-    "draw": ".sampling",
-    "law": ".metrics.output_law",
-    "load": ".instances",
-    "measure": ".metrics.measure",
-    "sweep": ".repl",
-}
-
-
-def __getattr__(name: str) -> Any:
-    # Names are looked up at first use: the command answers `--help` without the half second that numba takes to import.
-    if name in _HOMES:
-        value = getattr(import_module(_HOMES[name], __name__), name)
-    elif name in __all__:
-        value = import_module(f".{name}", __name__)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+__getattr__ = at_first_use(
+    __name__,
+    {
+        "conformance": ("conform",),
+        "denoisers": (),
+        "instances": ("Instance", "load"),
+        "judging": ("check",),
+        "languages": (),
+        "metrics.information_curve": ("curve",),
+        "metrics.measure": ("measure",),
+        "metrics.output_law": ("law",),
+        "policies": (),
+        "repl": ("sweep",),
+        "sampling": ("draw",),
+    },
+)
 
 
 def __dir__() -> list[str]:

@@ -12,9 +12,9 @@ import sympy
 from maskbound import theory
 
 from . import check, curve, denoisers, draw, languages, law, load, measure, policies
-from .errors import BadInput
+from .errors import BadInput, shown
 from .figures import Figure, Panel, Series
-from .instances import Instance
+from .instances import Instance, require_instance
 from .judging.cases import open_instance
 from .numbers.probabilities import whole
 from .planning import best_schedule, break_even, output_polynomials
@@ -104,7 +104,9 @@ def sweep(
       2   0.25
       4  0.125
     """
-    subject = open_instance(instance) if isinstance(instance, str) else instance
+    subject = open_instance(instance) if isinstance(instance, str) else require_instance(instance)
+    if not isinstance(N, Iterable):
+        raise BadInput("N", f"found {shown(N)}; a list of numbers of steps is accepted, such as [2, 4, 8]")
     names, rows = tuple(quantities), []
     if not names:
         raise BadInput("quantities", "found none; at least one is accepted")

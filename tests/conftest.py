@@ -1,6 +1,11 @@
 """Settings of all tests: hypothesis is seeded by the test itself, so that nothing is flaky."""
 
+import os
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("default")
+
+# Commands that tests start read the bytecode that earlier ones have written, whatever the shell that tests run in says.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -182,7 +182,7 @@ def test_check_takes_names_of_the_gallery():
 
 
 def test_check_runs_the_fast_gallery_by_default(monkeypatch):
-    from maskbound.numerics.instances import cases
+    from maskbound.numerics.judging import cases
 
     opened = []
     monkeypatch.setattr(cases, "names", lambda slow: ["pair-bernoulli", *(["parity-12"] if slow else [])])
@@ -325,14 +325,15 @@ def test_bounds_in_every_format(spec, tmp_path):
     assert [row["statement"] for row in csv.DictReader(io.StringIO(written["csv"]))] == names
     listed = [line.split("|")[2].strip() for line in written["md"].splitlines() if line.startswith("| small pair")]
     assert listed == names
-    listed = [line.split(" & ")[1] for line in written["latex"].splitlines() if line.startswith("small pair & ")]
+    latex = written["latex"].replace(r"\allowbreak{}", "")
+    listed = [line.split(" & ")[1] for line in latex.splitlines() if line.startswith("small pair & ")]
     assert listed == names
 
 
 def test_the_name_of_the_file_tells_the_format(spec, tmp_path):
     out = tmp_path / "bounds.tex"
     fine("table", "bounds", spec, "--out", str(out))
-    assert out.read_text().startswith((r"\begin{table}", r"\begin{longtable}"))
+    assert r"\begin{longtable}" in out.read_text()
 
 
 @pytest.mark.parametrize("name", ["engines", "statements"])
@@ -476,9 +477,10 @@ def test_a_full_disk_is_said():
     assert (found.returncode, found.stderr) == (2, "maskbound: No space left on device\n")
 
 
-def test_what_measures_no_large_instance_does_not_wait_for_numba(spec):
-    commands = [["--help"], ["theorems"], ["law", spec], ["measure", spec, "-q", "kl"], ["engines"]]
-    commands.append(["measure", spec, "-q", "kl", "--engine", "tabular"])
+def test_a_command_waits_for_nothing_that_it_does_not_need(spec):
+    """Neither for sympy, where no formula is worked with, nor for a compiler, where an instance is small."""
+    commands = [["--help"], ["theorems"], ["law", spec], ["curve", spec], ["measure", spec, "-q", "kl"]]
+    commands += [["measure", spec], ["engines"], ["measure", "english-bigram", "-q", "kl", "--engine", "tabular"]]
     listing = f"""
 import sys
 from maskbound.numerics.cli import app
@@ -487,11 +489,12 @@ for words in {commands}:
     print("loaded", *sys.modules)
 """
     found = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, env=ENVIRONMENT, check=True)
-    lines = [set(line.split()) for line in found.stdout.splitlines() if line.startswith("loaded ")]
-    first, theorems, _, measured, engines, compiled = lines
+    first, theorems, *measured, engines, compiled = (
+        set(line.split()) for line in found.stdout.splitlines() if line.startswith("loaded ")
+    )
     assert not {"numba", "sympy", "numpy", "scipy"} & first
-    assert not {"numba", "numpy", "scipy"} & theorems
-    assert not {"numba", "scipy.sparse", "scipy.special"} & measured
+    assert not {"numba", "sympy", "numpy", "scipy"} & theorems
+    assert all(not {"numba", "sympy", "lark", "scipy.sparse", "scipy.special"} & loaded for loaded in measured)
     assert "numba" not in engines
     assert "numba" in compiled
 

@@ -52,9 +52,14 @@ def test_a_stale_table_is_noticed():
     assert regenerated(stale) == README
 
 
-def test_the_instance_file_is_accepted(tmp_path):
+def test_the_files_are_accepted(tmp_path):
     from maskbound.numerics import load
+    from maskbound.numerics.instances import parse
+    from maskbound.numerics.sweeps import Grid
 
-    (file,) = [code for language, code in BLOCKS if language == "toml"]
+    grid, file = [code for language, code in BLOCKS if language == "toml"]
     (tmp_path / "chain.toml").write_text(file)
     assert load(tmp_path / "chain.toml").name == "a small chain"
+    (tmp_path / "grid.toml").write_text(grid)
+    specs = list(Grid.load(tmp_path / "grid.toml").specs())
+    assert len({parse(spec).fingerprint for spec in specs}) == 6

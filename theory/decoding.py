@@ -7,8 +7,6 @@ the law (propose-then-choose/mode-bias).
 
 from __future__ import annotations
 
-from sympy import Integer
-
 from maskbound.theory.assumptions import (
     CHOOSE_THEN_SAMPLE,
     CHOSEN_FIRST,
@@ -22,21 +20,6 @@ from maskbound.theory.assumptions import (
     TEMPERATURE_ONE,
 )
 from maskbound.theory.bibliography import Citation
-from maskbound.theory.notation import (
-    L,
-    entropy_bound,
-    expected_parallel_steps,
-    iid_mode_probability_confidence_sampling,
-    kl,
-    least_confidence,
-    mode_conflict,
-    mode_conflict_uniform,
-    mode_probability,
-    path_kl,
-    ser,
-    step_correlation,
-    tv,
-)
 from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
@@ -45,9 +28,9 @@ STATEMENTS = (
     Statement(
         id="joint-mode/sum-rule",
         title="Threshold decoding finds the joint mode where the doubts and the largest of them sum to less than 1",
-        lhs=mode_conflict,
+        lhs="mode_conflict",
         relation=">=",
-        rhs=Integer(1),
+        rhs="1",
         assumptions=(),
         status="proved here",
         source="union bound",
@@ -58,9 +41,9 @@ STATEMENTS = (
     Statement(
         id="joint-mode/uniform-rule",
         title="Threshold decoding finds the joint mode of m positions of confidence above 1 - 1/(m+1)",
-        lhs=mode_conflict_uniform,
+        lhs="mode_conflict_uniform",
         relation=">=",
-        rhs=Integer(1),
+        rhs="1",
         assumptions=(),
         status="proved here",
         source="joint-mode/sum-rule and joint-mode/sum-rule-is-weaker",
@@ -72,9 +55,9 @@ STATEMENTS = (
     Statement(
         id="joint-mode/sum-rule-is-weaker",
         title="The rule by the sum of doubts allows whatever the rule by the largest doubt allows",
-        lhs=mode_conflict,
+        lhs="mode_conflict",
         relation="<=",
-        rhs=mode_conflict_uniform,
+        rhs="mode_conflict_uniform",
         assumptions=(),
         status="proved here",
         source="a sum of m doubts is at most m times the largest",
@@ -84,9 +67,9 @@ STATEMENTS = (
     Statement(
         id="tv/confident-marginals",
         title="Confident tokens: total variation at most the sum of doubts",
-        lhs=tv,
+        lhs="tv",
         relation="<=",
-        rhs=L * (1 - least_confidence),
+        rhs="L*(1 - least_confidence)",
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, TEMPERATURE_ONE),
         status="proved here",
         source="both laws are at the modes but for a union of doubts; the paper has (3m - 1)/2 in the place of m",
@@ -98,9 +81,9 @@ STATEMENTS = (
     Statement(
         id="kl-path-kl/chosen-first",
         title="Positions chosen first: KL is at most PATH_KL",
-        lhs=kl,
+        lhs="kl",
         relation="<=",
-        rhs=path_kl,
+        rhs="path_kl",
         assumptions=(CHOSEN_FIRST,),
         status="proved here",
         source="data processing: the tokens are a function of tokens and history",
@@ -112,9 +95,9 @@ STATEMENTS = (
     Statement(
         id="kl-path-kl/equality-deterministic",
         title="Positions decided by what is revealed: KL is PATH_KL",
-        lhs=kl,
+        lhs="kl",
         relation="==",
-        rhs=path_kl,
+        rhs="path_kl",
         assumptions=(ONE_CHOICE,),
         status="identity",
         source="one history leads to each sequence",
@@ -128,9 +111,9 @@ STATEMENTS = (
     Statement(
         id="path-kl/step-correlations",
         title="PATH_KL adds the total correlations of what is drawn at once",
-        lhs=path_kl,
+        lhs="path_kl",
         relation="==",
-        rhs=step_correlation,
+        rhs="step_correlation",
         assumptions=(EXACT_DENOISER, CHOOSE_THEN_SAMPLE, TEMPERATURE_ONE),
         status="identity",
         source="chain rule along the history",
@@ -140,9 +123,9 @@ STATEMENTS = (
     Statement(
         id="entropy-bound/path-kl",
         title="Entropy bound: a step that reveals several tokens costs at most g",
-        lhs=path_kl,
+        lhs="path_kl",
         relation="<=",
-        rhs=entropy_bound * expected_parallel_steps,
+        rhs="entropy_bound*expected_parallel_steps",
         assumptions=(EXACT_DENOISER, ENTROPY_BOUND_POLICY, TEMPERATURE_ONE),
         status="proved here",
         source="TC <= sum H - max H at each step",
@@ -153,9 +136,9 @@ STATEMENTS = (
     Statement(
         id="entropy-bound/kl",
         title="Entropy bound: KL is at most g for each step that reveals several tokens",
-        lhs=kl,
+        lhs="kl",
         relation="<=",
-        rhs=entropy_bound * expected_parallel_steps,
+        rhs="entropy_bound*expected_parallel_steps",
         assumptions=(EXACT_DENOISER, ENTROPY_BOUND_POLICY, TEMPERATURE_ONE),
         status="proved here",
         source="entropy-bound/path-kl and kl-path-kl/chosen-first",
@@ -166,9 +149,9 @@ STATEMENTS = (
     Statement(
         id="one-at-a-time/exact",
         title="One token at a time, its position chosen first: every score draws from the language",
-        lhs=kl,
+        lhs="kl",
         relation="==",
-        rhs=Integer(0),
+        rhs="0",
         assumptions=(EXACT_DENOISER, ONE_AT_A_TIME),
         status="proved here",
         source="kl-path-kl/chosen-first and one-at-a-time/path-kl",
@@ -179,9 +162,9 @@ STATEMENTS = (
     Statement(
         id="propose-then-choose/support",
         title="One token at a time, proposed first: no sequence is wrong",
-        lhs=ser,
+        lhs="ser",
         relation="==",
-        rhs=Integer(0),
+        rhs="0",
         assumptions=(EXACT_DENOISER, PROPOSALS_ONE_AT_A_TIME),
         status="proved here",
         source="a token of positive probability in a possible context leaves one",
@@ -192,9 +175,9 @@ STATEMENTS = (
         id="propose-then-choose/mode-bias",
         title="Draw before you choose, and you do not sample the language: independent tokens come out too often at"
         " their mode",
-        lhs=mode_probability,
+        lhs="mode_probability",
         relation="==",
-        rhs=iid_mode_probability_confidence_sampling,
+        rhs="iid_mode_probability_confidence_sampling",
         assumptions=(EXACT_DENOISER, FAVOURED_TOKEN, PROPOSALS_ONE_AT_A_TIME, NO_BLOCKS),
         status="identity",
         source="with m positions masked the favoured token is kept unless nobody proposes it",

@@ -28,6 +28,7 @@ from sympy import (
     symbols,
 )
 
+from maskbound.theory import variables
 from maskbound.theory.known_answers import (
     collision,
     copy_bernoulli,
@@ -37,11 +38,15 @@ from maskbound.theory.known_answers import (
     parity_bernoulli,
     parity_curve,
 )
-from maskbound.theory.notation import L, N, V, dual_total_correlation, max_step_weight, total_correlation
 from maskbound.theory.token_error import STATEMENTS as TOKEN_ERROR
 
 __all__ = ["DERIVATIONS", "Derivation"]
 
+L, N, V = (variables.symbols[name] for name in ("L", "N", "V"))
+max_step_weight = variables.symbols["max_step_weight"]
+total_correlation, dual_total_correlation = (
+    variables.symbols[name] for name in ("total_correlation", "dual_total_correlation")
+)
 ALPHA = Symbol("alpha", positive=True)
 
 

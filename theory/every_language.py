@@ -10,29 +10,18 @@ from maskbound.theory.assumptions import (
     SIZED_POLICY,
     TEMPERATURE_ONE,
 )
-from maskbound.theory.notation import (
-    N,
-    best_list_path_kl,
-    best_sizes_path_kl,
-    dual_total_correlation,
-    kl,
-    max_step_size,
-    path_kl,
-    total_correlation,
-)
 from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 
-INFORMATION = total_correlation + dual_total_correlation
 
 STATEMENTS = (
     Statement(
         id="chosen-first/tc",
         title="However positions are chosen first: PATH_KL is at most TC",
-        lhs=path_kl,
+        lhs="path_kl",
         relation="<=",
-        rhs=total_correlation,
+        rhs="total_correlation",
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, TEMPERATURE_ONE),
         status="proved here",
         source="conditioning lowers entropy; found as a sum of Shannon's inequalities for given sets",
@@ -42,9 +31,9 @@ STATEMENTS = (
     Statement(
         id="chosen-first/dtc",
         title="However positions are chosen first: PATH_KL is at most (s_max - 1) DTC",
-        lhs=path_kl,
+        lhs="path_kl",
         relation="<=",
-        rhs=(max_step_size - 1) * dual_total_correlation,
+        rhs="dual_total_correlation*(max_step_size - 1)",
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, SIZED_POLICY, TEMPERATURE_ONE),
         status="proved here",
         source="TC of s variables is at most s - 1 times their DTC; found as a sum of Shannon's inequalities",
@@ -54,9 +43,9 @@ STATEMENTS = (
     Statement(
         id="chosen-first/both",
         title="However positions are chosen first: PATH_KL is at most (1 - 1/s_max)(TC + DTC)",
-        lhs=path_kl,
+        lhs="path_kl",
         relation="<=",
-        rhs=(1 - 1 / max_step_size) * INFORMATION,
+        rhs="(1 - 1/max_step_size)*(total_correlation + dual_total_correlation)",
         assumptions=(EXACT_DENOISER, CHOSEN_FIRST, SIZED_POLICY, TEMPERATURE_ONE),
         status="proved here",
         source="fixed-size/max-size in one step, given what is revealed; found as a sum of Shannon's inequalities",
@@ -67,9 +56,9 @@ STATEMENTS = (
     Statement(
         id="best-sizes/rate",
         title="The best fixed sizes of N steps cost at most (TC + DTC)/(2 (N - 1))",
-        lhs=2 * (N - 1) * best_sizes_path_kl,
+        lhs="best_sizes_path_kl*(2*N - 2)",
         relation="<=",
-        rhs=INFORMATION,
+        rhs="total_correlation + dual_total_correlation",
         assumptions=(EXACT_DENOISER, BERNOULLI_POLICY),
         status="proved here",
         source="N - 1 evenly spaced boundaries with a random shift",
@@ -80,9 +69,9 @@ STATEMENTS = (
     Statement(
         id="mixture-of-sizes/best-list",
         title="A mixture of sizes is nearly as good as its best list: KL is at most min_s (PATH_KL_s + log 1/pi_s)",
-        lhs=kl,
+        lhs="kl",
         relation="<=",
-        rhs=best_list_path_kl,
+        rhs="best_list_path_kl",
         assumptions=(MIXTURE_OF_SIZES_POLICY,),
         status="proved here",
         source="p is at least pi_s times the law of the list s, sequence by sequence",

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Symbol
-
+from maskbound import theory
 from maskbound.theory import (
     decoding,
     efficiency,
@@ -25,7 +24,6 @@ from maskbound.theory import (
     token_error,
 )
 from maskbound.theory.aliases import OLD_IDS, Renamed
-from maskbound.theory.spelling import to_latex
 from maskbound.theory.statement import Statement
 
 __all__ = ["declared_in", "index", "register", "statements"]
@@ -101,7 +99,7 @@ def index(tightest: Mapping[str, str]) -> str:
         needs = [a.name for a in s.assumptions] + ([f"second {s.relation_between}"] if s.relation_between else [])
         formula = s.latex().replace("|", r"\vert ")
         if s.parameters:
-            formula += ", " + ", ".join(_assignment(s, symbol) for symbol in s.parameters)
+            formula += ", " + ", ".join(_assignments(s))
         refuted_by = f" (by `{s.refuted_by}`)" if s.refuted_by else ""
         lines.append(
             f"| [{s.id}]({s.note}) {s.title} | ${formula}$ | {', '.join(needs)} | {s.status}{refuted_by} |"
@@ -110,8 +108,8 @@ def index(tightest: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _assignment(statement: Statement, symbol: Symbol) -> str:
-    return f"{to_latex(symbol)} = {to_latex(statement.parameters[symbol])}"
+def _assignments(statement: Statement) -> list[str]:
+    return [f"{theory.to_latex(symbol)} = {theory.to_latex(value)}" for symbol, value in statement.parameters.items()]
 
 
 for _family in FAMILIES:

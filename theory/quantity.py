@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from sympy import Expr, Integer, Symbol, oo
+from maskbound import theory
+
+if TYPE_CHECKING:
+    from sympy import Symbol
 
 __all__ = [
     "COUNT",
     "NATS",
-    "ONE",
     "PERPLEXITY",
     "PER_TOKEN",
     "PROBABILITY",
-    "ZERO",
-    "K",
-    "L",
-    "N",
     "Parameter",
     "Quantity",
-    "V",
     "declare",
     "parameters",
 ]
@@ -31,7 +30,6 @@ PER_TOKEN = "nats per token"
 PROBABILITY = "probability"
 PERPLEXITY = "perplexity"
 COUNT = "count"
-ZERO, ONE = Integer(0), Integer(1)
 
 
 @dataclass(frozen=True)
@@ -47,10 +45,10 @@ class Quantity:
         The definition, in the notation above.
     unit : str
         "nats", "nats per token", "probability", "perplexity", "distance", "count" or "ratio".
-    least, greatest : sympy.Expr
-        Its range, ends included (``oo`` means that it may be infinite, or merely that it has no fixed bound).
-    symbol, symbol_of_second : sympy.Symbol
-        The first and the second subject's symbol.
+    least, greatest : float
+        Its range, ends included (infinity means that it may be infinite, or merely that it has no fixed bound).
+    finite : bool
+        Whether it is finite, though perhaps not bounded.
     of_pair : bool
         Whether it belongs to two subjects together; such a quantity has one symbol only.
     """
@@ -59,11 +57,20 @@ class Quantity:
     latex: str
     meaning: str
     unit: str
-    least: Expr
-    greatest: Expr
-    symbol: Symbol
-    symbol_of_second: Symbol
+    least: float
+    greatest: float
+    finite: bool
     of_pair: bool = False
+
+    @property
+    def name_of_second(self) -> str:
+        """The second subject's: ``kl@2``."""
+        return self.name if self.of_pair else f"{self.name}@2"
+
+    @property
+    def symbol(self) -> Symbol:
+        """The first subject's, in formulas of sympy."""
+        return theory.symbols[self.name]
 
     @property
     def definition(self) -> str:
@@ -77,46 +84,42 @@ class Parameter:
 
     name: str
     meaning: str
-    symbol: Symbol
-    symbol_of_second: Symbol
+
+    @property
+    def name_of_second(self) -> str:
+        """The second subject's: ``N@2``."""
+        return f"{self.name}@2"
+
+    @property
+    def symbol(self) -> Symbol:
+        """The first subject's, in formulas of sympy."""
+        return theory.symbols[self.name]
 
 
 def declare(
-    known_ones: dict[str, Quantity],
+    known: dict[str, Quantity],
     name: str,
     latex: str,
     meaning: str,
     unit: str,
     *,
-    least: Expr = ZERO,
-    greatest: Expr = oo,
+    least: float = 0,
+    greatest: float = math.inf,
     finite: bool = False,
     of_pair: bool = False,
-) -> Symbol:
-    """Add a quantity to the known ones and return its symbol; ``finite`` says that it is finite though not bounded."""
-    finite = finite or greatest.is_finite
-    known = {"real" if finite else "extended_real": True}
-    if least.is_nonnegative:
-        known = {"nonnegative" if finite else "extended_nonnegative": True}
-    first = Symbol(name, **known)
-    other = first if of_pair else Symbol(f"{name}@2", **known)
-    known_ones[name] = Quantity(name, latex, meaning, unit, least, greatest, first, other, of_pair)
-    return first
+) -> None:
+    """Add a quantity to the known ones; ``finite`` says that it is finite though not bounded."""
+    known[name] = Quantity(name, latex, meaning, unit, least, greatest, finite or math.isfinite(greatest), of_pair)
 
-
-V = Symbol("V", integer=True, positive=True)
-L = Symbol("L", integer=True, positive=True)
-N = Symbol("N", integer=True, positive=True)
-K = Symbol("K", integer=True, positive=True)
 
 parameters: Mapping[str, Parameter] = MappingProxyType(
     {
-        symbol.name: Parameter(symbol.name, meaning, symbol, Symbol(f"{symbol.name}@2", integer=True, positive=True))
-        for symbol, meaning in (
-            (V, "vocabulary size"),
-            (L, "sequence length"),
-            (N, "number of steps of the schedule, empty ones included"),
-            (K, "number of hidden states of a hidden Markov language"),
+        name: Parameter(name, meaning)
+        for name, meaning in (
+            ("V", "vocabulary size"),
+            ("L", "sequence length"),
+            ("N", "number of steps of the schedule, empty ones included"),
+            ("K", "number of hidden states of a hidden Markov language"),
         )
     }
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sympy import Integer, Max, Symbol, ceiling, exp, sqrt
-
 from maskbound.theory.assumptions import (
     BERNOULLI_POLICY,
     ORDER_OBLIVIOUS,
@@ -12,36 +10,18 @@ from maskbound.theory.assumptions import (
     UNIFORM_STEPS,
 )
 from maskbound.theory.bibliography import Citation
-from maskbound.theory.notation import (
-    L,
-    N,
-    V,
-    collision_probability,
-    dual_total_correlation,
-    eps_learning,
-    kl,
-    log_mean_path_kl,
-    max_l2_deviation,
-    min_pair_conflict_probability,
-    path_kl,
-    ser,
-    total_correlation,
-    tv,
-)
 from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 
-INFORMATION = total_correlation + dual_total_correlation
-DELTA = Symbol("delta", nonnegative=True)
 
 STATEMENTS = (
     Statement(
         id="sequence-error/from-kl",
         title="SER is at most 1 - exp(-KL)",
-        lhs=ser,
+        lhs="ser",
         relation="<=",
-        rhs=1 - exp(-kl),
+        rhs="1 - exp(-kl)",
         assumptions=(),
         status="proved here",
         source="data processing to {in the support, not}",
@@ -52,9 +32,9 @@ STATEMENTS = (
     Statement(
         id="sequence-error/from-path-kl",
         title="SER is at most 1 - exp(-PATH_KL)",
-        lhs=ser,
+        lhs="ser",
         relation="<=",
-        rhs=1 - exp(-path_kl),
+        rhs="1 - exp(-path_kl)",
         assumptions=(ORDER_OBLIVIOUS,),
         status="proved here",
         source="sequence-error/from-kl and kl-path-kl/given-times",
@@ -66,9 +46,9 @@ STATEMENTS = (
     Statement(
         id="sequence-error/from-log-mean",
         title="SER is at most 1 - E exp(-D(q || p_tau))",
-        lhs=ser,
+        lhs="ser",
         relation="<=",
-        rhs=1 - exp(-log_mean_path_kl),
+        rhs="1 - exp(-log_mean_path_kl)",
         assumptions=(ORDER_OBLIVIOUS,),
         status="proved here",
         source="sequence-error/from-kl and log-mean-path-kl/lower",
@@ -79,9 +59,9 @@ STATEMENTS = (
     Statement(
         id="sequence-error/sufficient-steps",
         title="Enough steps for SER at most delta",
-        lhs=ser,
+        lhs="ser",
         relation="<=",
-        rhs=DELTA,
+        rhs="delta",
         assumptions=(UNIFORM_STEPS,),
         status="proved here",
         source="sequence-error/from-path-kl, half of the target for each of two errors; the paper has such a"
@@ -89,7 +69,7 @@ STATEMENTS = (
         published=(Citation("feng2025", "Theorem 4.3", "our form, constant made explicit"),),
         note="sequence-error.md",
         tight="equality for independent tokens and the exact denoiser (both sides 0), or both sides 1",
-        parameters={DELTA: 1 - exp(-2 * Max(L * eps_learning, INFORMATION / N))},
+        parameters={"delta": "1 - exp(-2*max(L*eps_learning, (total_correlation + dual_total_correlation)/N))"},
         follows_from=(
             "sequence-error/from-path-kl",
             "learning-error/bernoulli",
@@ -101,9 +81,9 @@ STATEMENTS = (
     Statement(
         id="collision/at-least-1-over-n",
         title="N steps collide with probability at least 1/N",
-        lhs=collision_probability,
+        lhs="collision_probability",
         relation=">=",
-        rhs=1 / N,
+        rhs="1/N",
         assumptions=(ORDER_OBLIVIOUS,),
         status="proved here",
         source="rho - 1/N is a sum of squares",
@@ -113,9 +93,9 @@ STATEMENTS = (
     Statement(
         id="pair/l2-radius",
         title="A learning error adds at most itself to the probability of accidental agreement",
-        lhs=max_l2_deviation,
+        lhs="max_l2_deviation",
         relation="<=",
-        rhs=eps_learning,
+        rhs="eps_learning",
         assumptions=(),
         status="proved here",
         source="Pinsker, with max |p - u| <= TV",
@@ -125,9 +105,9 @@ STATEMENTS = (
     Statement(
         id="pair/sharp-ser-lower",
         title="The least SER on Pair at a given learning error",
-        lhs=ser,
+        lhs="ser",
         relation=">=",
-        rhs=1 - (1 - collision_probability * (1 - 1 / V - max_l2_deviation)) ** (L / 2),
+        rhs="1 - (1 - collision_probability*(1 - 1/V - max_l2_deviation))**(L/2)",
         assumptions=(BERNOULLI_POLICY, PAIR_LANGUAGE),
         status="proved here",
         source="pair/ser-lower with the largest agreement in the place of its bound",
@@ -139,11 +119,12 @@ STATEMENTS = (
     Statement(
         id="conflict/ser-lower",
         title="Conflict theorem: pairs that may clash bound SER from below, for every denoiser",
-        lhs=ser,
+        lhs="ser",
         relation=">=",
-        rhs=1
-        - (1 - collision_probability * Max(0, min_pair_conflict_probability - sqrt(2 * eps_learning)))
-        ** ceiling((L - 1) / Integer(2)),
+        rhs=(
+            "1 - (1 - collision_probability*max(0, min_pair_conflict_probability -"
+            " sqrt(2)*sqrt(eps_learning)))**ceil(L/2 - 1/2)"
+        ),
         assumptions=(BERNOULLI_POLICY,),
         status="proved here",
         source="the argument of pair/ser-lower for any language",
@@ -154,9 +135,9 @@ STATEMENTS = (
     Statement(
         id="shifted-pair/ser-lower",
         title="ShiftedPair needs many steps: a hidden Markov language",
-        lhs=ser,
+        lhs="ser",
         relation=">=",
-        rhs=1 - (1 - collision_probability * (1 - 3 / V - 3 * eps_learning)) ** (L / 2),
+        rhs="1 - (1 - collision_probability*(1 - 3/V - 3*eps_learning))**(L/2)",
         assumptions=(BERNOULLI_POLICY, SHIFTED_PAIR_LANGUAGE),
         status="proved here",
         source="a lower bound on a hidden Markov model over 16 symbols; the paper's own is another",
@@ -167,9 +148,9 @@ STATEMENTS = (
     Statement(
         id="pair/ser-lower",
         title="Pair needs many steps: a lower bound on SER for every denoiser",
-        lhs=ser,
+        lhs="ser",
         relation=">=",
-        rhs=1 - (1 - collision_probability * (1 - 1 / V - eps_learning)) ** (L / 2),
+        rhs="1 - (1 - collision_probability*(1 - 1/V - eps_learning))**(L/2)",
         assumptions=(BERNOULLI_POLICY, PAIR_LANGUAGE),
         status="proved here",
         source="a lower bound on an HMM over 16 symbols with eps_learning < 1/128; the paper's own HMM is another",
@@ -181,9 +162,9 @@ STATEMENTS = (
     Statement(
         id="pair/linear-steps",
         title="Pair needs a number of steps linear in L",
-        lhs=ser,
+        lhs="ser",
         relation=">=",
-        rhs=1 - exp(-L * (1 - 1 / V - eps_learning) / (2 * N)),
+        rhs="1 - exp(-L*(1 - 1/V - eps_learning)/(2*N))",
         assumptions=(BERNOULLI_POLICY, PAIR_LANGUAGE),
         status="proved here",
         source="pair/ser-lower, rho >= 1/N",
@@ -195,9 +176,9 @@ STATEMENTS = (
     Statement(
         id="tv/pinsker",
         title="Pinsker's inequality",
-        lhs=tv,
+        lhs="tv",
         relation="<=",
-        rhs=sqrt(kl / 2, evaluate=False),
+        rhs="sqrt(kl/2)",
         assumptions=(),
         status="proved here",
         source="Pinsker; the constant is Csiszar's",
@@ -208,9 +189,9 @@ STATEMENTS = (
     Statement(
         id="tv/bretagnolle-huber",
         title="Bretagnolle-Huber inequality",
-        lhs=tv,
+        lhs="tv",
         relation="<=",
-        rhs=sqrt(1 - exp(-kl)),
+        rhs="sqrt(1 - exp(-kl))",
         assumptions=(),
         status="proved here",
         source="Cauchy-Schwarz on the overlap of the two laws",
@@ -221,9 +202,9 @@ STATEMENTS = (
     Statement(
         id="tv/at-least-ser",
         title="SER is at most the total variation distance",
-        lhs=ser,
+        lhs="ser",
         relation="<=",
-        rhs=tv,
+        rhs="tv",
         assumptions=(),
         status="proved here",
         source="the support is an event",

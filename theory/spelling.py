@@ -8,7 +8,7 @@ from sympy import Expr, Symbol
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
-from maskbound.theory.notation import latex_names, symbols
+from maskbound.theory.variables import latex_names, symbols
 
 __all__ = ["spell", "to_latex"]
 

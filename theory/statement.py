@@ -3,33 +3,37 @@
 A statement compares two scalars, ``lhs relation rhs``, sympy expressions over the quantities of one instance, or of
 two joined by a named relation. Claims about functions or laws are stated through a scalar *defect* that is itself a
 quantity (``area_defect``, ``profile_max_increase``, ``law_distance``). An invalid statement cannot be built.
+
+The ledger writes its formulas in the grammar of claims. They are read when somebody computes with them, so that a list
+of statements, or a measurement, does not wait for sympy.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from sympy import Dummy, Eq, Expr, Ge, Gt, Le, Lt, Max, Min, Symbol, ceiling, expand, lambdify, oo, pretty, solve
-from sympy import simplify as simplified
-from sympy.core.relational import Relational
-
+from maskbound import theory
 from maskbound.theory.assumptions import ASSUMPTIONS, HIDDEN_MARKOV_LANGUAGE, SUBJECT_RELATIONS, Assumption, Relation
 from maskbound.theory.bibliography import Citation
-from maskbound.theory.dimension import is_information
-from maskbound.theory.exact_numbers import Number, exact
-from maskbound.theory.monotone import first_at_most
-from maskbound.theory.notation import N, parameters, quantities, symbols
-from maskbound.theory.spelling import spell, to_latex
-from maskbound.theory.written import replaced
+from maskbound.theory.notation import parameters, quantities
+
+if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+    from sympy.core.relational import Relational
+
+    from maskbound.theory.exact_numbers import Number
+
+    Formula: TypeAlias = Expr | str
+    Values: TypeAlias = Mapping[Symbol, Expr] | Mapping[str, str] | tuple[()]
 
 __all__ = ["RELATIONS", "STATUSES", "Statement"]
 
-RELATIONS: Mapping[str, type[Relational]] = {"<=": Le, "<": Lt, "==": Eq, ">=": Ge, ">": Gt}
-"""The relations that may stand between the two sides."""
+RELATIONS: Mapping[str, str] = {"<=": r"\le", "<": r"\lt", "==": "=", ">=": r"\ge", ">": r"\gt"}
+"""The relations that may stand between the two sides, with their LaTeX."""
 
 STATUSES: Mapping[str, str] = {
     "proved here": "our proof note proves it, constants included",
@@ -40,11 +44,57 @@ STATUSES: Mapping[str, str] = {
 }
 """The degrees of knowledge about a statement."""
 
-_RELATION_LATEX = {"<=": r"\le", "<": r"\lt", "==": "=", ">=": r"\ge", ">": r"\gt"}
+FUNCTIONS = ("log", "exp", "sqrt", "ceil", "min", "max")
+"""Functions in the grammar of claims."""
+
+_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:@2)?")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:/[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?")
 
 
-@dataclass(frozen=True, eq=False)
+class _Read:
+    """How a field is held that may be text: as it was given, and as read."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name, self._read = name, f"_{name}_read"
+
+    def _found(self, statement: Statement) -> Any:
+        held = vars(statement)
+        if self._read not in held:
+            held[self._read] = theory.grammar.declared(held[self._name])
+        return held[self._read]
+
+
+class _Side(_Read):
+    """A side: text, or an expression."""
+
+    @overload
+    def __get__(self, statement: None, owner: type) -> Formula: ...
+    @overload
+    def __get__(self, statement: Statement, owner: type) -> Expr: ...
+    def __get__(self, statement: Statement | None, owner: type) -> Expr | str:
+        if statement is None:
+            raise AttributeError(self._name)  # a dataclass takes it that there is no default
+        return self._found(statement)
+
+    def __set__(self, statement: Statement, given: Formula) -> None:
+        vars(statement)[self._name] = given
+
+
+class _Parameters(_Read):
+    """Free parameters with their values, both text or neither; none by default."""
+
+    @overload
+    def __get__(self, statement: None, owner: type) -> Values: ...
+    @overload
+    def __get__(self, statement: Statement, owner: type) -> Mapping[Symbol, Expr]: ...
+    def __get__(self, statement: Statement | None, owner: type) -> Any:
+        return () if statement is None else self._found(statement)
+
+    def __set__(self, statement: Statement, given: Values) -> None:
+        vars(statement)[self._name] = dict(given)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Statement:
     """One inequality about sampling from masked diffusion models.
 
@@ -55,7 +105,8 @@ class Statement:
         is ``refuted``. A claim's id may be one word.
     title : str
     lhs, rhs : sympy.Expr
-        Over the symbols of `notation` and the free parameters named in ``parameters``.
+        Over the symbols of `variables` and the free parameters named in ``parameters``. They may be given as text, in
+        the grammar of claims, spelled as `spell` does.
     relation : {"<=", "<", "==", ">=", ">"}
     assumptions : tuple of Assumption
         Each subject must satisfy all of them.
@@ -77,7 +128,7 @@ class Statement:
     follows_from : tuple of str
         Ids of statements that together give this one by algebra alone, wherever its assumptions hold.
     parameters : mapping of Symbol to Expr
-        Free parameters (such as ``eps``) and the value at which an instance is judged.
+        Free parameters (such as ``eps``) and the value at which an instance is judged; may be given as texts, by name.
     refuted_by : str
         For statements false on purpose: the name of the gallery instance that breaks it.
     counterexample : mapping, optional
@@ -91,9 +142,9 @@ class Statement:
 
     id: str
     title: str
-    lhs: Expr
+    lhs: _Side = _Side()
     relation: str
-    rhs: Expr
+    rhs: _Side = _Side()
     assumptions: tuple[Assumption, ...]
     status: str
     source: str
@@ -103,7 +154,7 @@ class Statement:
     published: tuple[Citation, ...] = ()
     near: str = ""
     follows_from: tuple[str, ...] = ()
-    parameters: Mapping[Symbol, Expr] = field(default_factory=dict)
+    parameters: _Parameters = _Parameters()
     refuted_by: str = ""
     counterexample: Mapping[str, Any] | None = None
 
@@ -134,22 +185,24 @@ class Statement:
             faults.append("near goes with the status 'false on purpose', and only with it")
         if re.search(rf"(?<![\w/-]){re.escape(self.id)}(?![\w/-])", self.source):
             faults.append("its source is itself")
-        for side in (self.lhs, self.rhs):
-            if not isinstance(side, Expr):
+        for side in (vars(self)["lhs"], vars(self)["rhs"]):
+            if not isinstance(side, str) and not theory.algebra.is_expression(side):
                 faults.append(f"a side is {side!r}; a sympy expression is accepted")
                 return faults
         return faults + self._faults_of_symbols()
 
     def _faults_of_symbols(self) -> list[str]:
-        known = set(symbols.values())
-        free = self.lhs.free_symbols | self.rhs.free_symbols
-        faults = [f"unknown symbol {s}" for s in sorted(free - known - set(self.parameters), key=str)]
-        faults += [f"parameter {s} is not used" for s in self.parameters if s not in free]
-        used = set().union(*(value.free_symbols for value in self.parameters.values())) - known
-        faults += [f"the value of a parameter uses the unknown symbol {s}" for s in sorted(used, key=str)]
-        if not any(name in quantities for name in (s.name.removesuffix("@2") for s in free)):
+        free, values = self._free(), vars(self)["parameters"]
+        faults = [f"unknown symbol {s}" for s in sorted(free, key=str) if not free[s] and s not in values]
+        faults += [f"parameter {s} is not used" for s in values if s not in free]
+        used = {s: known for value in values.values() for s, known in _symbols(value).items()}
+        faults += [
+            f"the value of a parameter uses the unknown symbol {s}" for s in sorted(used, key=str) if not used[s]
+        ]
+        names = {str(s).removesuffix("@2") for s in free}
+        if not any(name in quantities for name in names):
             faults.append("it compares no quantity")
-        if any(s.name.removesuffix("@2") == "K" for s in free) and HIDDEN_MARKOV_LANGUAGE not in self.assumptions:
+        if "K" in names and HIDDEN_MARKOV_LANGUAGE not in self.assumptions:
             faults.append("it speaks of K, and does not assume HiddenMarkovLanguage")
         if self.relation_between is not None and not self._names_second:
             faults.append("it has a relation between two subjects and no quantity of the second")
@@ -157,11 +210,31 @@ class Statement:
             faults.append("it speaks of two subjects and names no relation between them")
         return faults
 
+    def _free(self, *fields: str) -> dict[Symbol | str, bool]:
+        """What stands on the sides, symbols or names, and whether the vocabulary has it."""
+        return {s: known for name in fields or ("lhs", "rhs") for s, known in _symbols(vars(self)[name]).items()}
+
+    def names(self, *fields: str) -> frozenset[str]:
+        """Names of the symbols on the sides, or on the named ones, with free parameters at their values."""
+        values = vars(self)["parameters"]
+        inner = {s: _symbols(values[s]) if s in values else (s,) for s in self._free(*fields)}
+        return frozenset(str(s) for each in inner.values() for s in each)
+
+    @property
+    def measured(self) -> str:
+        """The quantity on the left side, of a statement that has one there and nothing else.
+
+        Raises
+        ------
+        ValueError
+            When there are several.
+        """
+        (name,) = self.names("lhs")
+        return name
+
     @property
     def _names_second(self) -> bool:
-        left, right = self.sides
-        names = {s.name for s in left.free_symbols | right.free_symbols}
-        return any(name.endswith("@2") or (name in quantities and quantities[name].of_pair) for name in names)
+        return any(name.endswith("@2") or (name in quantities and quantities[name].of_pair) for name in self.names())
 
     @property
     def subject(self) -> str:
@@ -194,18 +267,17 @@ class Statement:
         return self._named(parameters)
 
     def _named(self, known: Mapping[str, Any]) -> frozenset[str]:
-        left, right = self.sides
-        return frozenset(s.name for s in left.free_symbols | right.free_symbols if s.name.removesuffix("@2") in known)
+        return frozenset(name for name in self.names() if name.removesuffix("@2") in known)
 
     @property
     def is_information(self) -> bool:
         """Whether its sides are amounts of information, in nats; the others are probabilities, counts or roots."""
-        return is_information(*self.sides)
+        return theory.algebra.is_information(*self.sides)
 
     @property
     def expression(self) -> Relational:
         """``lhs relation rhs`` as an unevaluated sympy relation."""
-        return RELATIONS[self.relation](self.lhs, self.rhs, evaluate=False)
+        return theory.algebra.related(self.lhs, self.relation, self.rhs)
 
     def with_parameters(self, **values: Expr) -> tuple[Expr, Expr]:
         """Both sides at chosen values of free parameters; those not named keep the default.
@@ -237,14 +309,10 @@ class Statement:
         difference = left - right
         if symbol not in difference.free_symbols:
             raise ValueError(f"statement {self.id} does not depend on {symbol}")
-        unknown = Dummy(symbol.name, positive=True)
         try:
-            found = solve(difference.subs(symbol, unknown), unknown)
-        except NotImplementedError as problem:
-            raise ValueError(f"statement {self.id} has no closed solution for {symbol}") from problem
-        if len(found) != 1:
-            raise ValueError(f"statement {self.id} has {len(found)} solutions for {symbol}; exactly one is needed")
-        return found[0]
+            return theory.algebra.solution(difference, symbol)
+        except ValueError as problem:
+            raise ValueError(f"statement {self.id} has {problem}") from problem
 
     def substitute(self, values: Mapping[str | Symbol, Number] | None = None, **named: Number) -> Relational:
         """The inequality with values in the place of quantities and parameters, by symbol or by name.
@@ -261,8 +329,8 @@ class Statement:
         path_kl <= 8*log(2)/N
         """
         chosen = self._values(values, named)
-        left, right = (replaced(side, chosen) for side in self.sides)
-        return RELATIONS[self.relation](left, right, evaluate=False)
+        left, right = (theory.algebra.replaced(side, chosen) for side in self.sides)
+        return theory.algebra.related(left, self.relation, right)
 
     def simplify(self) -> Relational:
         """The inequality with both sides in sympy's simplest form, which is the same where both have values.
@@ -271,8 +339,8 @@ class Statement:
         >>> claim("kl <= log(exp(path_kl) * exp(path_kl)) / 2").simplify()
         kl <= path_kl
         """
-        left, right = map(simplified, self.sides)
-        return RELATIONS[self.relation](left, right, evaluate=False)
+        left, right = map(theory.algebra.simplify, self.sides)
+        return theory.algebra.related(left, self.relation, right)
 
     def smallest_steps(
         self, target: Number, values: Mapping[str | Symbol, Number] | None = None, **named: Number
@@ -304,10 +372,11 @@ class Statement:
         >>> statements["pair/linear-steps"].smallest_steps(target=0.5, V=16, L=64, eps_learning="1/128")
         43
         """
+        N = theory.symbols["N"]
         bound = self._bound(values, named, N)
         if N not in bound.free_symbols:
             raise ValueError(f"the right side of statement {self.id} does not depend on N")
-        return first_at_most(bound, N, exact(target))
+        return theory.algebra.first_at_most(bound, N, theory.algebra.exact(target))
 
     def expansion(self, symbol: Symbol, terms: int = 2) -> Expr:
         """The right side in powers of ``1/symbol``, up to ``1/symbol^terms``.
@@ -326,15 +395,10 @@ class Statement:
         bound = self.sides[1]
         if symbol not in bound.free_symbols:
             raise ValueError(f"the right side of statement {self.id} does not depend on {symbol}")
-        large = Dummy(symbol.name, positive=True)
-        try:
-            found = bound.subs(symbol, large).series(large, oo, terms + 1)
-            exists = expand(found.removeO() * large**terms).is_polynomial(large) and not bound.has(ceiling, Max, Min)
-        except (ValueError, NotImplementedError, TypeError, AttributeError):
-            exists = False
-        if not exists:
+        found = theory.algebra.expansion(bound, symbol, terms)
+        if found is None:
             raise ValueError(f"the right side of statement {self.id} has no expansion in 1/{symbol}")
-        return found.subs(large, symbol)
+        return found
 
     def function(
         self, *arguments: Symbol | str, values: Mapping[str | Symbol, Number] | None = None, **named: Number
@@ -354,11 +418,11 @@ class Statement:
         0.4998
         """
         free = [self._symbol(name) for name in arguments]
-        return lambdify(free, self._bound(values, named, *free), modules="numpy")
+        return theory.algebra.compiled(self._bound(values, named, *free), free)
 
     def _bound(self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number], *free: Symbol) -> Expr:
         """The right side with these values, in which nothing but ``free`` is left."""
-        bound = replaced(self.sides[1], self._values(values, named))
+        bound = theory.algebra.replaced(self.sides[1], self._values(values, named))
         missing = sorted(s.name for s in bound.free_symbols - set(free))
         if missing:
             raise ValueError(f"the right side of statement {self.id} needs values of {', '.join(missing)}")
@@ -366,11 +430,11 @@ class Statement:
 
     def _values(self, values: Mapping[str | Symbol, Number] | None, named: Mapping[str, Number]) -> dict[Symbol, Expr]:
         given = {**(values or {}), **named}
-        return {self._symbol(name): exact(value) for name, value in given.items()}
+        return {self._symbol(name): theory.algebra.exact(value) for name, value in given.items()}
 
     def _symbol(self, name: str | Symbol) -> Symbol:
         used = {s.name: s for side in self.sides for s in side.free_symbols}
-        current = symbols.current(str(name))
+        current = theory.symbols.current(str(name))
         if current not in used:
             raise ValueError(f"statement {self.id} does not use {name}; it uses {', '.join(sorted(used))}")
         return used[current]
@@ -378,8 +442,8 @@ class Statement:
     def latex(self) -> str:
         """The inequality in LaTeX, free parameters by name."""
         two = self.subjects == 2
-        left, right = to_latex(self.lhs, two_subjects=two), to_latex(self.rhs, two_subjects=two)
-        return f"{left} {_RELATION_LATEX[self.relation]} {right}"
+        left, right = (theory.to_latex(side, two_subjects=two) for side in (self.lhs, self.rhs))
+        return f"{left} {RELATIONS[self.relation]} {right}"
 
     def _repr_latex_(self) -> str:
         return f"${self.latex()}$"
@@ -392,12 +456,30 @@ class Statement:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In IPython, the formula over several lines as sympy's ``pprint`` writes it."""
-        printer.text(f"{self.id}  {self.title}\n{pretty(self.expression)}")
+        printer.text(f"{self.id}  {self.title}\n{theory.algebra.pretty(self.expression)}")
 
     def __str__(self) -> str:
         """The inequality as a claim, free parameters at their defaults."""
-        left, right = self.sides
-        return f"{spell(left)} {self.relation} {spell(right)}"
+        if not vars(self)["parameters"]:
+            return self.declared
+        left, right = map(theory.spell, self.sides)
+        return f"{left} {self.relation} {right}"
+
+    @property
+    def declared(self) -> str:
+        """The inequality in the grammar of claims, free parameters by name and their values after it."""
+        sides = (vars(self)[name] for name in ("lhs", "rhs"))
+        left, right = (side if isinstance(side, str) else theory.spell(side) for side in sides)
+        values = (f", {name} = {value}" for name, value in vars(self)["parameters"].items())
+        return f"{left} {self.relation} {right}" + "".join(values)
 
     def __repr__(self) -> str:
         return f"<Statement {self.id}: {self}>"
+
+
+def _symbols(formula: Formula) -> dict[Symbol | str, bool]:
+    """The symbols of a formula, by name if it is text, and whether they are the vocabulary's."""
+    if isinstance(formula, str):
+        names = (name for name in _NAME.findall(formula) if name not in FUNCTIONS)
+        return {name: name.removesuffix("@2") in {*quantities, *parameters} for name in names}
+    return {symbol: theory.symbols.get(symbol.name) == symbol for symbol in formula.free_symbols}

@@ -6,39 +6,20 @@ length. Both readings of the learning error are stated: the worst context, and t
 
 from __future__ import annotations
 
-from sympy import Symbol, log
-
 from maskbound.theory.assumptions import BERNOULLI_POLICY, FIXED_SIZE_POLICY, PAIR_LANGUAGE, UNIFORM_STEPS
 from maskbound.theory.bibliography import Citation
-from maskbound.theory.notation import (
-    L,
-    N,
-    V,
-    collision_probability,
-    dual_total_correlation,
-    eps_learning,
-    kl,
-    log_ter,
-    log_ter_language,
-    max_step_size,
-    max_step_weight,
-    mean_learning_error,
-    total_correlation,
-)
 from maskbound.theory.statement import Statement
 
 __all__ = ["STATEMENTS"]
 
-INFORMATION = total_correlation + dual_total_correlation
-EPS = Symbol("eps", positive=True)
 
 STATEMENTS = (
     Statement(
         id="token-error/identity",
         title="The token error rate exceeds that of the language by KL per token",
-        lhs=log_ter,
+        lhs="log_ter",
         relation="==",
-        rhs=log_ter_language + kl / L,
+        rhs="log_ter_language + kl/L",
         assumptions=(),
         status="identity",
         source="definitions",
@@ -48,9 +29,9 @@ STATEMENTS = (
     Statement(
         id="token-error/bernoulli",
         title="Token error rate of Bernoulli steps, any language and denoiser",
-        lhs=log_ter,
+        lhs="log_ter",
         relation="<=",
-        rhs=log_ter_language + eps_learning + max_step_weight * INFORMATION / L,
+        rhs="log_ter_language + eps_learning + max_step_weight*(total_correlation + dual_total_correlation)/L",
         assumptions=(BERNOULLI_POLICY,),
         status="proved here",
         source="kl-path-kl/given-times, learning-error/worst-case, bernoulli/max-weight",
@@ -68,9 +49,9 @@ STATEMENTS = (
     Statement(
         id="token-error/mean-learning-error",
         title="Token error rate of Bernoulli steps, with the mean learning error",
-        lhs=log_ter,
+        lhs="log_ter",
         relation="<=",
-        rhs=log_ter_language + mean_learning_error + max_step_weight * INFORMATION / L,
+        rhs="log_ter_language + mean_learning_error + max_step_weight*(total_correlation + dual_total_correlation)/L",
         assumptions=(BERNOULLI_POLICY,),
         status="proved here",
         source="kl-path-kl/given-times, learning-error/worst-case, bernoulli/max-weight",
@@ -88,9 +69,9 @@ STATEMENTS = (
     Statement(
         id="token-error/vocabulary",
         title="Token error rate of Bernoulli steps, in terms of log V",
-        lhs=log_ter,
+        lhs="log_ter",
         relation="<=",
-        rhs=log_ter_language + eps_learning + max_step_weight * log(V),
+        rhs="log_ter_language + eps_learning + max_step_weight*log(V)",
         assumptions=(BERNOULLI_POLICY,),
         status="proved here",
         source="token-error/bernoulli and profile/vocabulary",
@@ -101,9 +82,9 @@ STATEMENTS = (
     Statement(
         id="token-error/fixed-size",
         title="Token error rate of fixed sizes, any language and denoiser",
-        lhs=log_ter,
+        lhs="log_ter",
         relation="<=",
-        rhs=log_ter_language + eps_learning + (max_step_size - 1) / L * INFORMATION / L,
+        rhs="log_ter_language + eps_learning + (total_correlation + dual_total_correlation)*(max_step_size - 1)/L**2",
         assumptions=(FIXED_SIZE_POLICY,),
         status="proved here",
         source="kl-path-kl/given-times, learning-error/worst-case, fixed-size/max-size",
@@ -121,9 +102,9 @@ STATEMENTS = (
     Statement(
         id="token-error/feng-form",
         title="Token error rate in the published form, after N = ceil(1/(4 eps)) uniform steps",
-        lhs=log_ter,
+        lhs="log_ter",
         relation="<=",
-        rhs=log_ter_language + eps_learning + 4 * EPS * log(V),
+        rhs="log_ter_language + eps_learning + 4*eps*log(V)",
         assumptions=(UNIFORM_STEPS,),
         status="proved here",
         source="the paper has n-gram languages, N of order (n-1)/eps^n and large L; number of steps and"
@@ -131,15 +112,15 @@ STATEMENTS = (
         published=(Citation("feng2025", "Theorem 4.2", "our form, constant made explicit"),),
         note="token-error.md",
         tight="equality for V = 1 (both sides 0), or both sides are infinite",
-        parameters={EPS: 1 / (4 * N)},
+        parameters={"eps": "1/(4*N)"},
         follows_from=("token-error/vocabulary", "bernoulli/uniform-weight"),
     ),
     Statement(
         id="pair/token-error-lower",
         title="Pair: the token error rate falls no faster than the collisions",
-        lhs=log_ter,
+        lhs="log_ter",
         relation=">=",
-        rhs=log_ter_language + collision_probability / 2 * (1 - 1 / V - eps_learning),
+        rhs="log_ter_language + collision_probability*(1 - 1/V - eps_learning)/2",
         assumptions=(BERNOULLI_POLICY, PAIR_LANGUAGE),
         status="proved here",
         source="pair/ser-lower and sequence-error/from-kl",
@@ -150,9 +131,9 @@ STATEMENTS = (
     Statement(
         id="pair/token-error-lower-rate",
         title="Pair: the token error rate falls no faster than 1/N",
-        lhs=log_ter,
+        lhs="log_ter",
         relation=">=",
-        rhs=log_ter_language + (1 - 1 / V - eps_learning) / (2 * N),
+        rhs="log_ter_language + (1 - 1/V - eps_learning)/(2*N)",
         assumptions=(BERNOULLI_POLICY, PAIR_LANGUAGE),
         status="proved here",
         source="pair/token-error-lower, rho >= 1/N",

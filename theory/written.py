@@ -14,7 +14,7 @@ from math import prod
 
 from sympy import Add, Basic, Expr, Max, Min, Mul, Pow, S, Symbol, ceiling, exp, log
 
-__all__ = ["FUNCTIONS", "apply", "power", "product", "replaced", "total"]
+__all__ = ["FUNCTIONS", "apply", "evaluated", "power", "product", "replaced", "total"]
 
 FUNCTIONS: Mapping[str, Callable[..., Expr]] = {"log": log, "exp": exp, "ceil": ceiling, "min": Min, "max": Max}
 """Of the grammar of claims, by name; ``sqrt`` is a power."""
@@ -104,3 +104,11 @@ def replaced(expression: Expr, values: Mapping[Symbol, Expr]) -> Expr:
 
 
 _NAMES = {function: name for name, function in FUNCTIONS.items()}
+
+
+def evaluated(expression: Expr) -> Expr:
+    """The same as sympy builds it, which simplifies; a square root is left alone."""
+    parts = [evaluated(part) for part in expression.args]
+    if expression.is_Pow and expression.exp is S.Half:
+        return Pow(*parts, evaluate=False)
+    return expression.func(*parts) if parts else expression

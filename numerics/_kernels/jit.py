@@ -7,12 +7,19 @@ gives infinity or NaN, as in numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar
 
-__all__ = ["inlined", "kernel", "uncontracted"]
+import numpy as np
+
+__all__ = ["inlined", "interpreted", "interpreting", "kernel", "uncontracted"]
+
+interpreting: ContextVar[bool] = ContextVar("interpreting", default=False)
+"""Whether kernels run as Python in this thread."""
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -43,7 +50,21 @@ class Kernel(Generic[Arguments, Result]):
         return njit(nogil=True, error_model="numpy", **self._options)(update_wrapper(linked, function))
 
     def __call__(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
-        return self.compiled(*arguments, **named)
+        return (self._function if interpreting.get() else self.compiled)(*arguments, **named)
+
+
+@contextmanager
+def interpreted() -> Iterator[None]:
+    """Meanwhile kernels run as Python, for work that is done before a compiler would be read from the disk.
+
+    No operation is fused, so that a number may differ in its last bits, within the same bound.
+    """
+    before = interpreting.set(True)
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        interpreting.reset(before)
 
 
 def kernel(function: Callable[Arguments, Result]) -> Kernel[Arguments, Result]:

@@ -5,7 +5,7 @@ a third set, with Q and P the conditionals of ``x_i`` given ``x_R`` and given ``
 
     ``D(P || Q)``  and  ``J(Q) - J(P)``,  J the information of the state about the token,
 
-which have the same mean ``I(X_i; X_S | X_R)``; see :mod:`..engines.windows.step_correlations`.
+which have the same mean ``I(X_i; X_S | X_R)`` (see :mod:`..engines.windows.step_correlations`), and the entropy of Q.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def token_informations(
     part : (n, L) int8
     uniforms : (n, L, 2) float64
         For the state and the token of each position.
-    out : (n, 2) float64
+    out : (n, 3) float64
         Means over the positions asked for, in nats; NaN where float64 loses a probability.
 
     Notes
@@ -200,15 +200,16 @@ def _tell(lane, ahead, behind, shape, shown, entropies, law, out):  # pragma: no
     if not (before > 0.0 and after > 0.0):
         out[:] = math.nan
         return
-    divergence, change = 0.0, least / after - less / before
+    divergence, change, entropy = 0.0, least / after - less / before, 0.0
     for v in range(V):
         p, q = law[1, v] / after, law[0, v] / before
         if q > 0.0:
-            change -= q * math.log(q)
+            entropy -= q * math.log(q)
         if p > 0.0:
             change += p * math.log(p)
             divergence += p * math.log(p / q) - (p - q) if q > 0.0 else math.nan
         else:
             divergence += q
     out[0] += max(divergence, 0.0)
-    out[1] += change
+    out[1] += change + entropy
+    out[2] += entropy

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from .jit import interpreting
+
 __all__ = ["WORTH_THREADS", "for_each", "thread_count"]
 
 WORTH_THREADS = 3e5
@@ -29,7 +31,8 @@ def for_each(kernel: Callable[..., None], first: int, last: int, *arguments: Any
     compiles three times faster than numba's parallel loops, uneven pieces share the threads well, and calling from
     several threads or forking a process that has called is safe.
     """
-    threads = min(thread_count(), last - first) if operations > WORTH_THREADS else 1
+    several = operations > WORTH_THREADS and not interpreting.get()
+    threads = min(thread_count(), last - first) if several else 1
     if threads <= 1:
         for k in range(first, last):
             kernel(k, *arguments)

@@ -17,14 +17,14 @@ from importlib.metadata import version
 from typing import Any
 
 from maskbound.theory import ClaimError, Statement, spell, statements
-from maskbound.theory.claims import parse
+from maskbound.theory.grammar import parse
 
 from ..engines import rational
 from ..engines.rational.rows import SamplerRows, marginal_lattice
 from ..engines.workspace import Workspace
 from ..errors import BeyondReach, Undecidable
 from ..instances import Instance
-from ..judging.check import judge
+from ..judging.checking import judge
 from ..judging.exact import in_log_forms
 from ..judging.verdict import Status, Verdict
 from ..numbers.enclosure import Enclosure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -19,6 +20,7 @@ from .interrupts import answered
 __all__ = ["BAD_INPUT", "INCONCLUSIVE", "VIOLATION", "app", "main", "require", "say"]
 
 NOTHING = "nothing is kept but what was written before"
+MOST_OBJECTS = 50_000
 VIOLATION, BAD_INPUT, INCONCLUSIVE, INTERNAL, INTERRUPTED = 1, 2, 3, 70, 130
 
 
@@ -138,5 +140,7 @@ def _top(
 
 def main() -> None:
     """The console entry."""
+    # What is imported stays; to look through it for garbage at every 700 new objects takes a tenth of a short command.
+    gc.set_threshold(MOST_OBJECTS)
     with answered():
         app()

@@ -122,7 +122,7 @@ def check(
 
 def _chosen(queries: list[str]) -> list[Statement]:
     """The statements of the ledger that are judged and that one of the queries finds."""
-    from ..judging.check import FALSE
+    from ..judging.checking import FALSE
     from ..tables.statements import find_statements
 
     found = [s for query in queries for s in find_statements(query)]

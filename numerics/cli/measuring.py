@@ -11,7 +11,7 @@ import typer
 from ..errors import BadInput, BeyondReach, MaskboundError
 from .application import BAD_INPUT, app, require, say
 from .options import AsJson, InUnit, Seconds, Spec, Unit
-from .output import print_json, print_table, progress
+from .output import PATIENCE, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from ..engines.workspace import Request
@@ -105,6 +105,8 @@ def _measured(
             try:
                 if name not in able:
                     raise explain(instance, name, request, engine)
+                if names:
+                    _warn_of_time(instance, name, request, engine)
                 found[name] = measure_one(work, name, engine)
             except MaskboundError as problem:
                 if not isinstance(problem, BeyondReach) and not names:
@@ -121,6 +123,16 @@ def _measured(
         say(f"{len(missed)} quantities are left out: {missed[-1]}")
         missed = []
     return found, missed
+
+
+def _warn_of_time(instance: Instance, name: str, request: Request, engine: str | None) -> None:
+    """Say beforehand what takes more than two seconds."""
+    from ..metrics.measure import first_method
+
+    first, seconds = first_method(instance, name, request, engine)
+    if seconds > PATIENCE:
+        limit = f"up to {request.seconds:g} s for each engine (--seconds)"
+        say(f"{name} takes engine {first!r} {seconds:.2g} s at least, {limit}")
 
 
 @app.command(epilog="Example: maskbound law pair-bernoulli")
@@ -171,14 +183,29 @@ def _read_text(path: Path) -> str:
 
 
 @app.command(epilog="Example: maskbound curve english-bigram --json")
-def curve(spec: Spec, seconds: Seconds = 60.0, unit: InUnit = Unit.nats, as_json: AsJson = False) -> None:
+def curve(
+    spec: Spec,
+    seconds: Seconds = 60.0,
+    samples: Annotated[
+        int | None, typer.Option(help="Sequences to draw for each number, of a hidden Markov model or an n-gram.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn.")] = 0,
+    confidence: Annotated[float, typer.Option(help="Coverage of intervals from what is drawn.")] = 0.99,
+    unit: InUnit = Unit.nats,
+    as_json: AsJson = False,
+) -> None:
     """The information profile z(j) and the curve Z(a) of an instance's language."""
     from ..judging.cases import open_instance
     from ..metrics.information_curve import curve as information_curve
     from ..tables.results import curve_record, curve_tables
 
+    require("--samples", samples, samples is None or samples > 1, "a whole number of at least 2")
+    require("--seed", seed, seed >= 0, "a whole number of at least 0")
+    require("--confidence", confidence, 0 < confidence < 1, "a number strictly between 0 and 1")
     instance = open_instance(spec)
-    found = information_curve(instance, seconds=seconds).in_unit(unit)
+    found = information_curve(
+        instance, seconds=seconds, samples=samples, seed=seed, confidence=confidence, alone=True
+    ).in_unit(unit)
     if as_json:
         print_json(curve_record(instance, found) | {"unit": unit.value})
     else:

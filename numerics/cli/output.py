@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ..render.table import Table
 
-__all__ = ["Remaining", "console", "print_json", "print_lines", "print_table", "progress"]
+__all__ = ["PATIENCE", "Remaining", "console", "print_json", "print_lines", "print_table", "progress"]
 
 PATIENCE = 2.0
 """Seconds before a progress bar appears."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..engines.law import Law
 from ..errors import BeyondReach
-from ..instances import Instance
+from ..instances import Instance, require_instance
 from ..metrics.output_law import law as output_law
 from ..numbers.limits import power
 from .catalogue import catalogue, distinct
@@ -101,7 +101,7 @@ class Claim:
         laws: Mapping[str, Rows] = MappingProxyType({}),
         scores: Mapping[str, Rows] = MappingProxyType({}),
     ) -> None:
-        self.instance = instance
+        self.instance = require_instance(instance)
         self.oracle = Oracle(instance)
         self.laws, self.scores = dict(laws), dict(scores)
         self.final: FinalLaw | None = None

@@ -57,6 +57,10 @@ class Transitions:
         Number of the network's call, from 1, and how many there were.
     scores : mapping of str to callable
         Further scores (n, L) by which positions may be chosen, from log conditionals.
+    scored : callable, optional
+        The law in which scores are, from log conditionals (.., V); themselves unless given.
+    among : (n, L) bool, optional
+        Masked positions whose scores are asked for; all unless given.
     """
 
     y: NDArray[np.int64]
@@ -65,6 +69,8 @@ class Transitions:
     step: NDArray[np.int64]
     steps: NDArray[np.int64]
     scores: Mapping[str, Rows] = field(default_factory=dict)
+    scored: Rows | None = None
+    among: Mask | None = None
 
     @property
     def vocab(self) -> int:
@@ -94,38 +100,46 @@ class Transitions:
         return self.chosen.sum(axis=1)
 
     @cached_property
-    def c(self) -> Array:
-        return np.exp(self.log_c)
-
-    @cached_property
     def tokens(self) -> NDArray[np.int64]:
         """What was written, 0 where nothing was."""
         return np.where(self.chosen, self.reached, 0)
 
     def score(self, name: str) -> Array:
-        """A score (n, L) by which positions may be chosen, large first."""
-        return self._scores[name] if name in self._scores else _checked(name, self.scores[name], self.log_c)
+        """A score (n, L) by which masked positions may be chosen, large first."""
+        if name not in self._known:
+            self._known[name] = self._score(name)
+        return self._known[name]
 
     @cached_property
-    def _scores(self) -> dict[str, Array]:
-        c = self.c
-        top = np.partition(c, max(self.vocab - 2, 0), axis=2)
-        first = top[..., -1]
-        second = top[..., -2] if self.vocab > 1 else np.zeros_like(first)
-        entropy = -(c * np.where(c > 0, self.log_c, 0.0)).sum(axis=2)
-        place = np.broadcast_to(np.arange(c.shape[1], dtype=np.float64), first.shape)
-        return {
-            "confidence": first,
-            "margin": first - second,
-            "entropy": -entropy,
-            "most uncertain first": entropy,
-            "left to right": -place,
-            "right to left": place,
-        }
+    def _known(self) -> dict[str, Array]:
+        return {}
+
+    def _score(self, name: str) -> Array:
+        if name in self.scores:
+            return _checked(name, self.scores[name], self.log_c)
+        if name in ("left to right", "right to left"):
+            sign = 1.0 if name == "right to left" else -1.0
+            return sign * np.broadcast_to(np.arange(self.y.shape[1], dtype=np.float64), self.y.shape)
+        found = np.zeros(self.y.shape)
+        found[self._cells] = _score_of_rows(name, self._rows)
+        return found
+
+    @property
+    def _cells(self) -> Mask:
+        return self.masked if self.among is None else self.among
+
+    @cached_property
+    def _rows(self) -> Array:
+        rows = self.log_c[self._cells]
+        return rows if self.scored is None else self.scored(rows)
 
     def seen_as(self, log_c: Array) -> Transitions:
         """The same moves with scores from other conditionals."""
         return Transitions(self.y, self.reached, log_c, self.step, self.steps, self.scores)
+
+    def scored_in(self, law: Rows, among: Mask) -> Transitions:
+        """The same moves with scores in another law, at these positions."""
+        return Transitions(self.y, self.reached, self.log_c, self.step, self.steps, self.scores, law, among)
 
     def candidates(self, block: int) -> Mask:
         """Masked positions of the first block that has any."""
@@ -134,6 +148,19 @@ class Transitions:
         place = np.arange(self.y.shape[1]) // block
         first = np.where(self.masked, place, self.y.shape[1]).min(axis=1)
         return self.masked & (place == first[:, None])
+
+
+def _score_of_rows(name: str, logs: Array) -> Array:
+    """Of log conditionals (m, V)."""
+    if name == "confidence":
+        return np.exp(logs.max(axis=1))
+    if name == "margin":
+        top = np.exp(np.partition(logs, max(logs.shape[1] - 2, 0), axis=1)[:, -2:])
+        return top[:, -1] - (top[:, 0] if logs.shape[1] > 1 else 0.0)
+    assert name in ("entropy", "most uncertain first")
+    terms = np.where(np.isneginf(logs), 0.0, logs)
+    entropy = -np.einsum("mv,mv->m", np.exp(logs), terms)
+    return -entropy if name == "entropy" else entropy
 
 
 def _checked(name: str, score: Rows, log_c: Array) -> Array:

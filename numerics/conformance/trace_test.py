@@ -60,6 +60,9 @@ SAME = 2 * SLIP
 FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
 
+FEWEST = (AS_CLAIMED, GREEDY, "temperature 0.8", "temperature 1", "temperature 1.2")
+"""Those that are tried there if the claim does not propose."""
+
 MANY_CELLS = 128
 """Entries ``L V`` of a partial sequence's conditionals from which they are many."""
 
@@ -140,7 +143,8 @@ class TraceTest:
         self.own, self.laws = claimed_tokens(policy), {**token_laws(policy, vocab), **normalised(laws)}
         self.scores = scores
         self.few, self.tries_noise = length * vocab > MANY_CELLS, length * vocab <= FEW_CELLS
-        self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in FEW]
+        few = FEW if self.proposes else FEWEST
+        self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in few]
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
         self.wealth: dict[Model, float] = {}
@@ -353,7 +357,7 @@ class TraceTest:
             return {}
         among = seen.candidates(self.block)
         laws = {name: self._law(name) for name in self.proposed if name != GREEDY}
-        return {name: strictly_by(seen.seen_as(law(seen.log_c)), score, among) for name, law in laws.items()}
+        return {name: strictly_by(seen.scored_in(law, among), score, among) for name, law in laws.items()}
 
     def _law(self, name: str) -> Rows:
         return self.own if name == AS_CLAIMED else self.laws[name]

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..numbers.enclosure import RAISED
 from ..numbers.enclosure import UNIT_ROUNDOFF as U
 from .reveal_steps import prefix_sums, step_depth
 
@@ -61,7 +62,7 @@ def lag_coefficients(
         value[d - 1] = single - double
         error[d - 1] = (single + double) * (d + 3) * (relative + U) + (single + double) * (SUM_DEPTH + 4) * U
         power_before, power = power, power * rest
-    return value, error * (1 + 1e-9)
+    return value, error * RAISED
 
 
 def pair_probability_differences(L: int, D: int) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
@@ -81,7 +82,7 @@ def pair_probability_differences(L: int, D: int) -> Iterator[tuple[NDArray[np.fl
         if D > 1:
             common = np.append(1.0, np.cumprod(np.maximum(n - 1 - t, 0.0) / (L - 2 - t)))
             difference[1:] = j * (2.0 * n - (j + 1.0) * (lag - 1)) / (L * (L - 1.0)) / (L - lag) * common
-        yield difference.copy(), np.abs(difference) * depth * U * (1 + 1e-9)
+        yield difference.copy(), np.abs(difference) * depth * U * RAISED
 
 
 def fixed_size_coefficients(sizes: Sequence[int], L: int, D: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -122,7 +123,7 @@ def fixed_size_coefficients(sizes: Sequence[int], L: int, D: int) -> tuple[NDArr
         up = float((w * common * parts[0]).sum()) * scale
         down = float((w * common * parts[1]).sum()) * scale
         value[d - 1] = up - down
-        error[d - 1] = (up + down) * (2 * d + 20 + SUM_DEPTH) * U * (1 + 1e-9)
+        error[d - 1] = (up + down) * (2 * d + 20 + SUM_DEPTH) * U * RAISED
     return value, error
 
 

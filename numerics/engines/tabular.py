@@ -18,7 +18,7 @@ from .._kernels import lanes as lane_kernels
 from .._kernels import lattice as lattice_kernels
 from ..errors import BeyondReach
 from ..instances import Instance
-from ..numbers.enclosure import SAFE, UNIT_ROUNDOFF, gamma
+from ..numbers.enclosure import RAISED, SAFE, UNIT_ROUNDOFF, gamma
 from ..numbers.lattice import lattice_rows, lattice_size
 from ..numbers.limits import power
 from ..policies import Bernoulli, GivenTimes, Schedule
@@ -253,7 +253,7 @@ def _entropies(work: Workspace) -> tuple[NDArray[np.float64], float]:
     H = entropy_kernels.entropies(marginal_lattice(work), instance.vocab, instance.length)
     relative = gamma(lattice_depth(instance))
     # -m log m moves by at most (1 + |log m|) times the relative change of m; log within 4 ulps, compensated sum.
-    return H, (relative * (1 + H.max()) + 8 * UNIT_ROUNDOFF * (1 + H.max())) * (1 + 1e-9)
+    return H, (relative * (1 + H.max()) + 8 * UNIT_ROUNDOFF * (1 + H.max())) * RAISED
 
 
 @dataclass(frozen=True)
@@ -296,12 +296,12 @@ def _conditional_costs(work: Workspace) -> ConditionalCosts:
     D = conditional_lattice(work)
     entropy, divergence, worst = entropy_kernels.conditional_costs(marginal_lattice(work), V, L, D)
     most = 1 + math.log(V)
-    entropy_error = (gamma(2 * d + 1) + most * (gamma(d) + 12 * UNIT_ROUNDOFF)) * (1 + 1e-9)
+    entropy_error = (gamma(2 * d + 1) + most * (gamma(d) + 12 * UNIT_ROUNDOFF)) * RAISED
     if D is None:
         return ConditionalCosts(entropy, divergence, worst, entropy_error, 0.0, 0.0)
     finite = divergence[np.isfinite(divergence)]
     largest = worst if math.isfinite(worst) else float(finite.max(initial=0.0))
     ratio_error = gamma(2 * d + 1) + 16 * UNIT_ROUNDOFF
-    row_error = (3 * gamma(conditional_depth(instance) + 2 * d + 2) + ratio_error * (4 + largest)) * (1 + 1e-9)
+    row_error = (3 * gamma(conditional_depth(instance) + 2 * d + 2) + ratio_error * (4 + largest)) * RAISED
     divergence_error = row_error + largest * (gamma(d) + 4 * UNIT_ROUNDOFF)
     return ConditionalCosts(entropy, divergence, worst, entropy_error, divergence_error, row_error)

@@ -59,10 +59,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Cost:
-    """An estimate made before anything is allocated: elementary operations and bytes."""
+    """An estimate made before anything is allocated.
+
+    Parameters
+    ----------
+    operations : float
+        Elementary ones.
+    bytes : float
+    python : float
+        Of the operations, those that stand for time in Python and not in kernels.
+    """
 
     operations: float
     bytes: float
+    python: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "operations", float(min(self.operations, BEYOND)))

@@ -24,7 +24,7 @@ from maskbound.theory import RELATIONS, Assumption, Statement, claim, statements
 from ..certificates.certificate import certificate
 from ..engines import rational
 from ..errors import BadInput, MaskboundError, shown
-from ..judging.check import judge
+from ..judging.checking import judge
 from ..judging.verdict import Side, Status, Verdict
 from ..spec.draws import Spec
 from ..tightness import Extreme, in_words

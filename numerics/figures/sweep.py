@@ -32,8 +32,10 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
     Raises
     ------
     BadInput
-        For a column that is not there, or that has no numbers.
+        For a column that is not there, or that has no numbers, and for a table without rows.
     """
+    if not table.rows:
+        raise BadInput("--db", "; ".join(["found nothing to draw", *table.notes]))
     measured = [name for name in table.columns if name in quantities]
     keys = [name for name in table.columns if name not in measured and name != "instance"]
     numeric = [name for name in keys if table.is_numeric(table.columns.index(name))]

@@ -15,7 +15,7 @@ from maskbound.theory import Statement
 from ..engines.workspace import Workspace
 from ..evaluation.intervals import outward
 from ..numbers.enclosure import Enclosure
-from .check import judge
+from .checking import judge
 from .verdict import Status
 
 __all__ = ["constant_of", "least_constant"]

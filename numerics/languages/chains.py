@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
-from ..numbers.enclosure import UNIT_ROUNDOFF, gamma
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, gamma
 from ..numbers.limits import require_memory
 from ..numbers.probabilities import PARAMETER_DEPTH, Probabilities
 from .base import Language, Pick, may_underflow, positive, refuse_lost
@@ -205,7 +205,7 @@ class ChainLanguage(Language):
         total = math.fsum(self.initial.values * rows[0])
         value = math.log(total) + exponents * math.log(2)
         error = gamma(self.length_depth) + 2 * UNIT_ROUNDOFF * (abs(math.log(total)) + 2 * abs(exponents))
-        return value, error * (1 + 1e-9)
+        return value, error * RAISED
 
     def exact_length_probability(self) -> Fraction:
         if not self.ends:

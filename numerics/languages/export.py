@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,9 @@ from .n_gram import NGram
 __all__ = ["arpa_text", "hidden_arrays"]
 
 BYTES_A_LINE = 200
+LONGEST_CONTEXT = 8
+"""Tokens after which the state of a hidden chain must be known."""
+
 IMPOSSIBLE = "-99"
 START, END, UNKNOWN = "<s>", "</s>", ("<unk>", "<UNK>")
 
@@ -37,14 +41,16 @@ def arpa_text(language: Language) -> str:
     BeyondReach
         When the file does not fit the memory.
     """
+    names = list(language.tokens or map(str, range(language.vocab)))
+    for name in names:
+        if name in (START, END) or any(c.isspace() for c in name):
+            raise BadInput("tokens", f"found {name!r}, which an ARPA file has no place for; a word is accepted")
+    if isinstance(language, HMM):
+        return _sparse_text(language, names)
     if not isinstance(language, NGram):
         raise BadInput("language", "an ARPA file holds an n-gram; this language is none")
     n, V = language.order, language.vocab
     require_memory(BYTES_A_LINE * n * power(V + 1, n), f"the ARPA file of order {n} over {V} tokens")
-    names = list(language.tokens or map(str, range(V)))
-    for name in names:
-        if name in (START, END) or any(c.isspace() for c in name):
-            raise BadInput("tokens", f"found {name!r}, which an ARPA file has no place for; a word is accepted")
     if language.shorter is not None and n > 2 and language.shorter.values[0]:
         raise BadInput("shorter", f"an ARPA file of order {n} says after which tokens a sequence is over")
     sections: list[list[str]] = [[] for _ in range(n)]
@@ -60,10 +66,70 @@ def arpa_text(language: Language) -> str:
             for words in itertools.product(names, repeat=k):
                 if " ".join(words) not in listed:
                     sections[k - 1].append(f"{_log10(1 / V)}\t{' '.join(words)}")
+    return _file(sections)
+
+
+def _file(sections: list[list[str]]) -> str:
     lines = ["\\data\\", *(f"ngram {k}={len(section)}" for k, section in enumerate(sections, 1))]
     for k, section in enumerate(sections, 1):
         lines += ["", f"\\{k}-grams:", *section]
     return "\n".join([*lines, "", "\\end\\", ""])
+
+
+def _sparse_text(language: HMM, names: list[str]) -> str:
+    """The file of a hidden chain whose state is known from the last tokens: the n-grams that occur.
+
+    Their contexts back off with 10^-99, so that what is not listed is impossible.
+    """
+    memory, state = _contexts(language, names)
+    ends = language.final(lambda law: law.values) if language.end is not None else np.zeros(language.states)
+    begins = float(language.shorter.values[0]) if language.shorter is not None else 0.0
+    shown = [names[token] for token in language.emission.values.argmax(axis=1)]
+    listed: dict[tuple[str, ...], float] = {(END,): 0.0, (START,): 1.0, **{(name,): 1 / len(names) for name in names}}
+    for context, s in state.items():
+        row, end = (language.initial.values, begins) if s is None else (language.transition.values[s], ends[s])
+        listed |= {(*context, shown[t]): float(row[t]) for t in np.flatnonzero(row).tolist()}
+        if end:
+            listed[*context, END] = float(end)
+    # An n-gram belongs to those that are a word shorter; what these say themselves is never used.
+    for words in sorted(listed, key=len, reverse=True) + sorted(state, key=len, reverse=True):
+        for shorter in (words[:k] for k in range(len(words) - 1, 0, -1)):
+            listed.setdefault(shorter, 1 / len(names))
+    sections: list[list[str]] = [[] for _ in range(memory + 1)]
+    for words, p in listed.items():
+        backs_off = f"\t{IMPOSSIBLE}" if words in state else ""
+        sections[len(words) - 1].append(f"{_log10(p)}\t{' '.join(words)}{backs_off}")
+    return _file(sections)
+
+
+def _contexts(language: HMM, names: list[str]) -> tuple[int, dict[tuple[str, ...], int | None]]:
+    """How many last tokens tell the state, and the state by these, None at the start.
+
+    Raises
+    ------
+    BadInput
+    """
+    A, B = language.transition.values, language.emission.values
+    if (np.count_nonzero(B, axis=1) != 1).any():
+        raise BadInput("language", "an ARPA file holds an n-gram; this hidden chain has states of several tokens")
+    shown = [names[token] for token in B.argmax(axis=1)]
+    for memory in range(1, LONGEST_CONTEXT + 1):
+        state: dict[tuple[str, ...], int | None] = {(START,): None}
+        waiting, told = deque(state), True
+        while waiting and told:
+            context = waiting.popleft()
+            s = state[context]
+            for t in np.flatnonzero(language.initial.values if s is None else A[s]).tolist():
+                following = (*context, shown[t])[-memory:]
+                if following not in state:
+                    state[following] = t
+                    waiting.append(following)
+                told = told and state[following] == t
+        if told:
+            return memory, state
+    raise BadInput(
+        "language", f"an ARPA file holds an n-gram; {LONGEST_CONTEXT} tokens do not tell this hidden chain's state"
+    )
 
 
 def _first(language: NGram, names: list[str]) -> Iterator[tuple[tuple[str, ...], float]]:

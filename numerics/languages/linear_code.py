@@ -309,6 +309,7 @@ def _by_number(counts: Sequence[int], dimension: int) -> list[list[int]]:
 
 def reed_solomon(field: int, dimension: int, length: int) -> LinearCode:
     """The values at 0..L-1 of the polynomials of degree below K over the field of p >= L elements."""
+    require_memory(BYTES_A_TOKEN * dimension * length, f"a generator matrix of {shown(dimension)} rows")
     return LinearCode(field, [[pow(point, k, field) for point in range(length)] for k in range(dimension)])
 
 
@@ -319,7 +320,7 @@ def latent_parity(bits: int, copies: int) -> LinearCode:
     (definitions.md#languages).
     """
     bits, copies = whole(bits, "bits", 2), whole(copies, "copies", 1)
-    require_memory(BYTES_A_TOKEN * bits * bits * copies, f"a generator matrix of {bits - 1} rows")
+    require_memory(BYTES_A_TOKEN * bits * bits * copies, f"a generator matrix of {shown(bits - 1)} rows")
     rows = [[int(b in (k, bits - 1)) for b in range(bits) for _ in range(copies)] for k in range(bits - 1)]
     return LinearCode(2, rows)
 

@@ -18,7 +18,7 @@ from ..engines.law import Law
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..languages import NGram
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
 from ..numbers.probabilities import PARAMETER_DEPTH
 from ..policies import Adaptive
 from .method import Method, Obstacle, methods_by_law
@@ -62,7 +62,7 @@ def _path_kl(work: Workspace) -> Enclosure:
     entropies, entropy_error = tabular.entropies(work)
     result = math.fsum([value, -entropies[-1]])
     error = value * (mass + 12 * UNIT_ROUNDOFF) + L * drawn + entropy_error + UNIT_ROUNDOFF * abs(result)
-    return Enclosure.around(result, error * (1 + 1e-9), least=0.0)
+    return Enclosure.around(result, error * RAISED, least=0.0)
 
 
 def _cross_entropies(m: NDArray[np.float64], piece: adaptive.Decided, V: int, L: int) -> NDArray[np.float64]:
@@ -90,7 +90,7 @@ def _step_correlation(work: Workspace) -> Enclosure:
             # A log moves by the error of its argument, in each of at most L factors.
             size = weights * (found[:, 1] * (1 + L * UNIT_ROUNDOFF) + L)
             errors.append(math.fsum((size * [gamma(depth + int(count)) for count in found[:, 2]]).tolist()))
-    return Enclosure.around(math.fsum(terms), math.fsum(errors) * (1 + 1e-9), least=0.0)
+    return Enclosure.around(math.fsum(terms), math.fsum(errors) * RAISED, least=0.0)
 
 
 def _expected_parallel_steps(work: Workspace) -> Enclosure:

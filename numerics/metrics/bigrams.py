@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..engines.law import Law
 from ..engines.workspace import Workspace
 from ..instances import Instance
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
 from ..numbers.probabilities import PARAMETER_DEPTH
 from .method import methods_by_law, unfinished
 from .summation import sum_of_logs
@@ -49,14 +49,14 @@ def rates(
     expected = total * reference
     # The positive part, so that a token that q never shows is at distance 1 from its missing row.
     excess = math.fsum(np.maximum(pairs - expected, 0.0).reshape(-1))
-    tv_error = (pair_error + row_error + reference_error) * (1 + 1e-9) + 6 * UNIT_ROUNDOFF
+    tv_error = (pair_error + row_error + reference_error) * RAISED + 6 * UNIT_ROUNDOFF
     tv = Enclosure.around(excess, tv_error, least=0.0, most=1.0)
     if ((pairs > 0) & (reference == 0)).any():
         return Enclosure.around(math.inf, 0.0), tv
     on = pairs > 0
     # Not by the product, which may leave the range of float64 where both factors are small.
     ratio = (pairs / np.where(total > 0, total, 1.0))[on] / reference[on]
-    ratio_error = (pair_error + row_error + reference_error + 4 * UNIT_ROUNDOFF) * (1 + 1e-9)
+    ratio_error = (pair_error + row_error + reference_error + 4 * UNIT_ROUNDOFF) * RAISED
     value, error = sum_of_logs(pairs[on], ratio, pair_error, ratio_error)
     return Enclosure.around(value, error, least=0.0), tv
 

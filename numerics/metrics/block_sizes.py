@@ -27,7 +27,7 @@ from ..engines.blocks.probabilities import BlockProbabilities
 from ..engines.needs import FIXED_SIZE, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
 from ..policies import FixedSize
 from . import error_rates, information, path
 from .method import Method
@@ -84,7 +84,7 @@ def _path_kl(work: Workspace) -> Enclosure:
     weights, error = block_profile.drop_weights(_sizes(work.instance), len(z.values))
     value = math.fsum(weights * np.maximum(z.values[:-1] - z.values[1:], 0.0))
     moved = math.fsum(weights) * 2 * z.error + value * (error + 4 * UNIT_ROUNDOFF)
-    one = Enclosure.around(value, moved * (1 + 1e-9), least=0.0)
+    one = Enclosure.around(value, moved * RAISED, least=0.0)
     return _sum(added([(one, blocks.block_count(work.instance))]), _learning_term(work))
 
 
@@ -127,7 +127,7 @@ def _profile_method(
 def _probability(found: Tiny) -> Enclosure:
     """The number itself; too small a one comes out as zero and less than the smallest float64."""
     value, lost = math.ldexp(found.mantissa, found.exponent), math.ldexp(found.lost, found.exponent)
-    error = (value and value * margin(found.depth)) * (1 + 1e-9) + lost + (math.ulp(0.0) if found.mantissa else 0.0)
+    error = (value and value * margin(found.depth)) * RAISED + lost + (math.ulp(0.0) if found.mantissa else 0.0)
     return Enclosure.around(value, error, least=0.0, most=1.0)
 
 
@@ -142,7 +142,7 @@ def _minus_log(found: Tiny) -> Enclosure:
     if relative >= 0.5:
         most = math.log1p(margin(found.depth) + found.lost / found.mantissa)
         return Enclosure(max(value, 0.0), max(value - most - 8 * UNIT_ROUNDOFF * size, 0.0), math.inf, "rounding")
-    return Enclosure.around(value, -math.log1p(-relative) * (1 + 1e-9) + 8 * UNIT_ROUNDOFF * size, least=0.0)
+    return Enclosure.around(value, -math.log1p(-relative) * RAISED + 8 * UNIT_ROUNDOFF * size, least=0.0)
 
 
 Product = Callable[[Mapping[Composition, float], Sequence[int], float], Tiny]
@@ -181,7 +181,7 @@ def _by_steps(probabilities: BlockProbabilities, sizes: Sequence[int]) -> tuple[
     """SER is one minus the other: its error is absolute."""
     right = block_steps.all_blocks(probabilities.right, sizes, probabilities.depth)
     probability = _probability(right)
-    error = max(probability.hi - probability.value, probability.value - probability.lo) * (1 + 1e-9) + UNIT_ROUNDOFF
+    error = max(probability.hi - probability.value, probability.value - probability.lo) * RAISED + UNIT_ROUNDOFF
     return right, Enclosure.around(1 - probability.value, error, least=0.0, most=1.0)
 
 

@@ -18,7 +18,7 @@ from ..engines.markov.chain import Measured, mean_of
 from ..engines.needs import BERNOULLI, COUNTED, ONE_SCHEDULE, RANDOM_SETS, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, Kind
 from ..policies import Bernoulli
 from .method import FINISHED, Method, Obstacle
 
@@ -94,7 +94,7 @@ def _per_token(whole: Enclosure, length: int) -> Enclosure:
         return whole
     value = whole.value / length
     spread = max(whole.hi - whole.value, whole.value - whole.lo) / length
-    return Enclosure.around(value, spread * (1 + 1e-9) + 2 * UNIT_ROUNDOFF * value, whole.kind, least=0.0)
+    return Enclosure.around(value, spread * RAISED + 2 * UNIT_ROUNDOFF * value, whole.kind, least=0.0)
 
 
 def _curve_at(*fractions: float) -> Callable[[Workspace], Enclosure]:

@@ -9,11 +9,11 @@ import itertools
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from maskbound.theory import Statement, statements, symbols
+from maskbound import theory
+from maskbound.theory import Statement, statements
 from maskbound.theory import quantities as vocabulary
 
 from ..engines.workspace import Cost, Workspace
-from ..evaluation import Interval, evaluate, outward, to_interval
 from ..instances import Instance
 from ..numbers.enclosure import KINDS, Enclosure, Kind
 from . import block_sizes, chains, products, windows
@@ -67,7 +67,7 @@ def derived(statement: Statement, methods: Iterable[Method]) -> Method:
     equal = statement.relation == "=="
     weakest = max((method.kind for method in inputs.values()), key=KINDS.index)
     return Method(
-        statement.lhs.name,
+        statement.measured,
         widest.engine,
         weakest if equal else "bound",
         obstacle,
@@ -85,15 +85,19 @@ def _premises(statement: Statement) -> frozenset[str]:
 
 
 def _measured(statement: Statement, work: Workspace, inputs: Mapping[str, Enclosure]) -> Enclosure:
+    from ..evaluation import Interval, evaluate, outward, to_interval  # here, since the other methods do without sympy
+
     instance, expression = work.instance, statement.sides[1]
     given = {"V": instance.vocab, "L": instance.length, "N": instance.policy.steps}
-    known = {symbols[name]: to_interval(Fraction(number)) for name, number in given.items()}
+    known = {theory.symbols[name]: to_interval(Fraction(number)) for name, number in given.items()}
 
     def at(numbers: Mapping[str, Enclosure | float]) -> Interval:
-        return evaluate(expression, known | {symbols[name]: to_interval(x) for name, x in numbers.items()}, to_interval)
+        return evaluate(
+            expression, known | {theory.symbols[name]: to_interval(x) for name, x in numbers.items()}, to_interval
+        )
 
     lo, hi = outward(at(inputs).range)
-    about = vocabulary[statement.lhs.name]
+    about = vocabulary[statement.measured]
     if statement.relation == "<=":
         return Enclosure.between(
             float(about.least), min(hi, float(about.greatest)), note=f"anything from {about.least} to {expression}"
@@ -109,7 +113,7 @@ def _of_engine(methods: Iterable[Method]) -> Iterable[Method]:
     known = [method for method in methods if method.kind != "statistical"]
     given: list[Method] = []
     for statement in map(statements.__getitem__, MEASURING):
-        quantities = sorted(symbol.name for symbol in statement.rhs.free_symbols if symbol.name in vocabulary)
+        quantities = sorted(name for name in statement.names("rhs") if name in vocabulary)
         choices = [
             [method for method in given if method.quantity == name]
             or [method for method in known if method.quantity == name]

@@ -9,7 +9,7 @@ import numpy as np
 from ..engines import tabular
 from ..engines.law import Law
 from ..engines.workspace import Workspace
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
 from .error_rates import sequence_error_rate
 from .method import law_methods, unfinished
 from .summation import sum_of_logs
@@ -38,7 +38,7 @@ def _kl(law: Law) -> Enclosure:
     evaluated = math.fsum(q * (excess * gamma(law.q_depth + 2) + size * 6 * UNIT_ROUNDOFF))
     ser = sequence_error_rate(law)
     value = ser.value + math.fsum(q * excess)
-    error = (moved + evaluated) * (1 + 1e-9) + max(ser.hi - ser.value, ser.value - ser.lo) + 2 * UNIT_ROUNDOFF * value
+    error = (moved + evaluated) * RAISED + max(ser.hi - ser.value, ser.value - ser.lo) + 2 * UNIT_ROUNDOFF * value
     return Enclosure.around(value, error, least=0.0)
 
 

@@ -14,7 +14,7 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..languages import HMM
 from ..languages.chains import SUM_DEPTH
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
 from ..numbers.logform import LogForm
 from ..numbers.probabilities import PARAMETER_DEPTH
 from ..numbers.rationals import to_flint
@@ -42,7 +42,7 @@ def _entropy(work: Workspace) -> Enclosure:
     value = math.fsum(terms)
     depth = (language.length + 2) * (SUM_DEPTH + PARAMETER_DEPTH + 4)
     logs = (PARAMETER_DEPTH + 4) * UNIT_ROUNDOFF * language.length
-    return Enclosure.around(value, (gamma(depth) * value + logs) * (1 + 1e-9) if value else 0.0, least=0.0)
+    return Enclosure.around(value, (gamma(depth) * value + logs) * RAISED if value else 0.0, least=0.0)
 
 
 def _exact(work: Workspace) -> LogForm:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..engines import tabular
 from ..engines.needs import ANY_POLICY, Need
 from ..engines.workspace import Workspace
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
 from ..policies.bernoulli import binomial_law
 from .method import Method
 
@@ -38,7 +38,7 @@ class Profile:
     def weighted(self, weights: NDArray[np.float64], weight_error: float) -> tuple[float, float]:
         """``sum_j weights[j] values[j]`` for weights that sum to 1, of relative error ``weight_error``."""
         value = math.fsum(weights * self.values)
-        return value, (self.error + value * (weight_error + 3 * UNIT_ROUNDOFF)) * (1 + 1e-9)
+        return value, (self.error + value * (weight_error + 3 * UNIT_ROUNDOFF)) * RAISED
 
 
 def curve_at(values: Profile, reveal: float, hide: float, argument_error: float = 0.0) -> tuple[float, float]:

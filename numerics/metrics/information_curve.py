@@ -6,24 +6,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..display import AsTable, Rows
 from ..engines import markov, tabular, windows
 from ..engines.markov import information as markov_information
 from ..engines.markov.chain import Measured
 from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput
-from ..instances import Instance
+from ..instances import Instance, require_instance
 from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, Kind
 from ..numbers.limits import memory_budget
 from ..numbers.probabilities import whole
 from ..numbers.units import converted
 from . import linear_codes
 from .information import Profile, curve_at, profile
+from .method import without_compiler
 from .output_law import too_costly
 
 __all__ = ["InformationCurve", "curve"]
 
 POINTS = 21
+MOST_SAMPLES = 10**7
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,16 @@ class InformationCurve(AsTable):
         return replace(self, profile=profile, curve=curve)
 
 
-def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) -> InformationCurve:
+def curve(
+    instance: Instance,
+    points: int = POINTS,
+    *,
+    seconds: float = 60.0,
+    samples: int | None = None,
+    seed: int = 0,
+    confidence: float = 0.99,
+    alone: bool = False,
+) -> InformationCurve:
     """Profile and curve of the instance's language.
 
     Parameters
@@ -68,6 +81,13 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
         How many revealed fractions, evenly spaced from 0 to 1; at least 2.
     seconds : float
         Time that it may be estimated to take.
+    samples : int, optional
+        Of a hidden Markov model or an n-gram: draw so many sequences for each number, at least 2.
+    seed : int
+    confidence : float
+        Coverage of each interval then.
+    alone : bool
+        Whether nothing else is measured in this process: see ``Request``.
 
     Returns
     -------
@@ -84,7 +104,7 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
     fits, ``O(L (V+1)^L)`` and O(L) a point; else, for Markov chains,
     from mutual informations at each distance (area-theorem/defect). Both have the profile at every j. Else, for hidden
     Markov models and n-grams, by windows, and the profile at as many j as there are points: each enclosure grows to the
-    width that :class:`Request` asks for, or for its share of the time.
+    width that :class:`Request` asks for, or for its share of the time; or from drawn sequences.
 
     Examples
     --------
@@ -96,7 +116,10 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
     steps = whole(points, "points", 2, 10**6) - 1
     if not seconds > 0:
         raise BadInput("seconds", f"found {seconds}; a positive number is accepted")
-    work = Workspace(instance)
+    require_instance(instance)
+    if samples is not None:
+        return _from_draws(instance, steps, whole(samples, "samples", 2, MOST_SAMPLES), seed, confidence)
+    work = Workspace(instance, Request(alone=alone))
     if linear_codes.PROFILE(instance) is None:
         return _from_profile(linear_codes.profile_in_floats(work), steps, "codes")
     ways = [("tabular", tabular.lattice_cost(instance), lambda: _from_profile(profile(work), steps, "tabular"))]
@@ -108,7 +131,8 @@ def curve(instance: Instance, points: int = POINTS, *, seconds: float = 60.0) ->
         ways.append(("windows", every, lambda: _from_windows(instance, steps, seconds)))
     for _, cost, measured in ways:
         if _within(cost, seconds):
-            return measured()
+            with without_compiler(work.request, cost):
+                return measured()
     engine, cost, _ = min(ways, key=lambda way: way[1].seconds)
     raise too_costly("the information curve", instance, engine, cost, seconds)
 
@@ -143,8 +167,7 @@ def _from_chain(work: Workspace, steps: int) -> InformationCurve:
 
 def _from_windows(instance: Instance, steps: int, seconds: float) -> InformationCurve:
     """From windows that grow anew for each point."""
-    last = instance.length - 1
-    revealed = tuple(sorted({round(k * last / steps) for k in range(steps + 1)}))
+    revealed = _evenly(instance.length, steps)
     at = tuple(k / steps for k in range(steps + 1))
     work = Workspace(instance, Request(seconds=seconds / (len(revealed) + len(at))))
     return InformationCurve(
@@ -153,6 +176,28 @@ def _from_windows(instance: Instance, steps: int, seconds: float) -> Information
         at,
         tuple(windows.curve_at(work, a).by("windows") for a in at),
     )
+
+
+def _from_draws(instance: Instance, steps: int, samples: int, seed: int, confidence: float) -> InformationCurve:
+    """From sequences of their own for each point."""
+    problem = windows.obstacle(instance)
+    if problem is not None:
+        raise BadInput("samples", f"{problem}; without samples the curve is computed")
+    drawn, L = windows.layered(windows.hidden_chain(instance.language)), instance.length
+    revealed = _evenly(L, steps)
+    at = tuple(k / steps for k in range(steps + 1))
+    binomial = [np.random.default_rng([seed, 2, k]).binomial(L - 1, a, samples) for k, a in enumerate(at)]
+    return InformationCurve(
+        revealed,
+        tuple(windows.drawn_entropy(drawn, np.full(samples, j), [seed, 0, j], confidence) for j in revealed),
+        at,
+        tuple(windows.drawn_entropy(drawn, j, [seed, 1, k], confidence) for k, j in enumerate(binomial)),
+    )
+
+
+def _evenly(length: int, steps: int) -> tuple[int, ...]:
+    """Numbers of revealed positions."""
+    return tuple(sorted({round(k * (length - 1) / steps) for k in range(steps + 1)}))
 
 
 def _measured(found: Measured) -> Enclosure:

@@ -25,7 +25,7 @@ from ..engines.workspace import Cost, Workspace
 from ..errors import NoLogForm
 from ..instances import Instance
 from ..numbers.closedform import ClosedForm
-from ..numbers.enclosure import SAFE, UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.enclosure import RAISED, SAFE, UNIT_ROUNDOFF, Enclosure, gamma
 from ..numbers.limits import power
 from ..numbers.logform import LogForm
 from ..numbers.rationals import to_fraction
@@ -67,7 +67,7 @@ def _log_mean_path_kl(work: Workspace) -> Enclosure:
     moved = L * (costs.entropy_error + costs.divergence_error + 8 * UNIT_ROUNDOFF) + gamma(depth + 1)
     moved += UNIT_ROUNDOFF * math.fsum(dearest)
     rounded = 8 * UNIT_ROUNDOFF * (abs(math.log(mean)) + float(H[-1]))
-    return Enclosure.around(value, (moved + rounded + H_error) * (1 + 1e-9), least=0.0)
+    return Enclosure.around(value, (moved + rounded + H_error) * RAISED, least=0.0)
 
 
 def _products(kept: NDArray[np.float64], R: int, L: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -198,7 +198,7 @@ def _cost(instance: Instance) -> Cost:
     lanes = 1 if policy.step_law is None else policy.steps
     lattice = tabular.lattice_cost(instance)
     chains = max(len(policy.size_law), 1) * (power(3, L) * (lanes + 30) + power(2, L) * A_SET)
-    return Cost(lattice.operations + chains, lattice.bytes + 8 * power(2, L) * (lanes + 4 * L))
+    return Cost(lattice.operations + chains, lattice.bytes + 8 * power(2, L) * (lanes + 4 * L), python=chains)
 
 
 _ALONE = Method(

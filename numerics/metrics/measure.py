@@ -20,7 +20,7 @@ from .method import COMPILER, Method
 from .methods import METHODS, methods_for
 from .units import in_nats, unit_of
 
-__all__ = ["Measured", "explain", "measurable", "measure", "measure_one"]
+__all__ = ["Measured", "explain", "first_method", "measurable", "measure", "measure_one"]
 
 NEGLIGIBLE = 1e-6
 
@@ -165,6 +165,12 @@ def measure_one(
         assert refused is not None
         raise refused
     return best
+
+
+def first_method(instance: Instance, quantity: str, request: Request, engine: str | None = None) -> tuple[str, float]:
+    """The engine that is asked first, and the seconds that it is estimated to need at least."""
+    first = _candidates(instance, quantity, request, engine)[0]
+    return first.engine, first.cost(instance).seconds
 
 
 def _candidates(instance: Instance, quantity: str, request: Request, engine: str | None) -> list[Method]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from types import ModuleType
 
+from .._kernels.jit import interpreted
 from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
 from ..engines.needs import Obstacle
-from ..engines.workspace import Cost, Workspace
+from ..engines.workspace import Cost, Request, Workspace
 from ..instances import Instance
 from ..numbers.enclosure import Enclosure, Kind
 
@@ -23,6 +25,7 @@ __all__ = [
     "methods_by_law",
     "narrowed",
     "unfinished",
+    "without_compiler",
 ]
 
 LawOf = Callable[[Workspace], Law]
@@ -50,6 +53,9 @@ INTERPRETED = frozenset({"denoiser", "rational", "reference", "schedule"})
 
 COMPILER = 1e9
 """Operations in the time that it takes to read compiled code from the disk; to compile takes ten times as long."""
+
+SLOWER = 3e3
+"""Operations of compiled code in the time that Python takes for one."""
 
 FINISHED = "uniform or marginal off the support"
 """The condition of averages over p."""
@@ -107,7 +113,14 @@ class Method:
 
     def measure(self, work: Workspace) -> Enclosure:
         """The enclosure, signed by the engine."""
-        return self.run(work).by(self.engine, self.relies_on)
+        with without_compiler(work.request, self.cost(work.instance)):
+            return self.run(work).by(self.engine, self.relies_on)
+
+
+def without_compiler(request: Request, cost: Cost) -> AbstractContextManager[None]:
+    """Where kernels run as Python, if nothing else is measured in this process and that takes no longer."""
+    small = request.alone and (cost.operations - cost.python) * SLOWER < COMPILER
+    return interpreted() if small else nullcontext()
 
 
 def law_methods(

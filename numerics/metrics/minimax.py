@@ -11,7 +11,7 @@ from flint import arb, ctx
 from ..engines.needs import BERNOULLI, Need, Obstacle, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..numbers.enclosure import Enclosure
+from ..numbers.enclosure import Enclosure, Kind
 from ..policies.minimax import minimax
 from .method import Method
 
@@ -28,6 +28,8 @@ FEW = Need(
     f"there are more than {MOST_STEPS} steps",
     lambda instance: instance.policy.steps <= MOST_STEPS,
 )
+
+ONE = Need("one step", "there is more than one step", lambda instance: instance.policy.steps == 1)
 
 
 def _value(criterion: str) -> Callable[[Workspace], Enclosure]:
@@ -67,8 +69,6 @@ def _two_step_dtc_value(work: Workspace) -> Enclosure:
 def _uniforms_to_exceed(work: Workspace) -> Enclosure:
     """``M(n) = sum_k (-1)^k (n-k)^k e^(n-k) / k!``; the terms reach ``e^n`` and more, the sum is about ``2 n``."""
     n = work.instance.policy.steps - 1
-    if n == 0:
-        return Enclosure.exactly(1)
     with ctx.workprec(64 + 4 * n):
         total = arb(0)
         for k in range(n + 1):
@@ -83,11 +83,12 @@ def _method(
     scope: str,
     operations: Callable[[Instance], float],
     price: str,
+    kind: Kind = "exact",
 ) -> Method:
     return Method(
         quantity,
         "schedule",
-        "exact" if quantity != "uniforms_to_exceed" else "rounding",
+        kind,
         obstacle,
         lambda instance: Cost(operations(instance), 0),
         run,
@@ -127,5 +128,14 @@ METHODS = (
         f"any language x {BERNOULLI.words}, {FEW.words}",
         lambda instance: 1e3 * instance.policy.steps,
         "N",
+        "rounding",
+    ),
+    _method(
+        "uniforms_to_exceed",
+        lambda work: Enclosure.exactly(1),
+        all_of(BERNOULLI, ONE),
+        f"any language x {BERNOULLI.words}, {ONE.words}",
+        lambda instance: 1.0,
+        "1",
     ),
 )

@@ -14,7 +14,7 @@ from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure
 from ..numbers.logform import LogForm
 from ..policies import FixedSize, GivenTimes
 from . import block_sizes, path
@@ -65,7 +65,7 @@ def _mean(found: list[tuple[float, Enclosure]]) -> Enclosure:
     value = math.fsum(probability * each.value for probability, each in found)
     spread = math.fsum(probability * max(each.hi - each.value, each.value - each.lo) for probability, each in found)
     lost = 2 * len(found) * math.ulp(0.0) if any(each.hi for _, each in found) else 0.0
-    return Enclosure.around(value, (spread + 4 * UNIT_ROUNDOFF * value) * (1 + 1e-9) + lost, least=0.0)
+    return Enclosure.around(value, (spread + 4 * UNIT_ROUNDOFF * value) * RAISED + lost, least=0.0)
 
 
 def _best_list(work: Workspace) -> Enclosure:

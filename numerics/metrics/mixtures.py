@@ -23,7 +23,7 @@ from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..numbers.enclosure import Enclosure, gamma
+from ..numbers.enclosure import RAISED, Enclosure, gamma
 from ..numbers.rationals import to_flint
 from ..policies import FixedSize
 from . import error_rates, path
@@ -85,9 +85,7 @@ def _mixture(one: Callable[[Workspace], Enclosure]) -> Callable[[Workspace], Enc
             return Enclosure.around(math.inf, 0.0)
         value = math.fsum(probability * each.value for probability, each in found)
         error = math.fsum(probability * max(each.hi - each.value, each.value - each.lo) for probability, each in found)
-        return Enclosure.around(
-            value, (error + gamma(_probability_depth(work.instance)) * value) * (1 + 1e-9), least=0.0
-        )
+        return Enclosure.around(value, (error + gamma(_probability_depth(work.instance)) * value) * RAISED, least=0.0)
 
     return run
 

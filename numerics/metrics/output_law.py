@@ -6,11 +6,11 @@ import math
 
 from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
-from ..engines.workspace import Cost, Workspace
+from ..engines.workspace import Cost, Request, Workspace
 from ..errors import BadInput, BeyondReach
-from ..instances import Instance
+from ..instances import Instance, require_instance
 from ..numbers.limits import memory_budget, shown_bytes
-from .method import COMPILER, INTERPRETED
+from .method import COMPILER, INTERPRETED, without_compiler
 
 __all__ = ["law", "too_costly"]
 
@@ -45,6 +45,7 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None,
     """
     if engine is not None and engine not in ENGINES:
         raise BadInput("engine", f"found {engine!r}; one of {', '.join(ENGINES)} gives the whole output law")
+    require_instance(instance)
     chosen = {name: module for name, module in ENGINES.items() if engine in (None, name)}
     able = {name: module.cost(instance) for name, module in chosen.items() if module.obstacle(instance) is None}
     if not able:
@@ -53,7 +54,9 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None,
     name = min(able, key=lambda name: able[name].operations + (COMPILER if alone and name not in INTERPRETED else 0))
     if able[name].bytes > memory_budget() or able[name].seconds > seconds:
         raise too_costly("the output law", instance, name, able[name], seconds)
-    return ENGINES[name].law(Workspace(instance))
+    work = Workspace(instance, Request(alone=alone))
+    with without_compiler(work.request, able[name]):
+        return ENGINES[name].law(work)
 
 
 def too_costly(what: str, instance: Instance, engine: str, cost: Cost, seconds: float) -> BeyondReach:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..engines import tabular
 from ..engines.needs import BERNOULLI, EXACT_DENOISER, EXCHANGEABLE, GIVEN_TIMES, Need
 from ..engines.workspace import Cost, Workspace
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure
 from ..policies import ExchangeableTimes, GivenTimes
 from .information import Profile, by_size, profile, tabular_method
 from .method import Method
@@ -38,7 +38,7 @@ def _expected(work: Workspace, cells: NDArray[np.float64], cell_error: float) ->
     value = math.fsum(terms)
     if math.isinf(value):
         return math.inf, 0.0
-    return value, (work.instance.length * cell_error + value * (error + 3 * UNIT_ROUNDOFF)) * (1 + 1e-9)
+    return value, (work.instance.length * cell_error + value * (error + 3 * UNIT_ROUNDOFF)) * RAISED
 
 
 def _learning_term(work: Workspace) -> tuple[float, float]:
@@ -95,7 +95,7 @@ def _path_kl_by_profile(work: Workspace) -> Enclosure:
         return Enclosure.around(math.inf, 0.0)
     value = math.fsum([*terms, learning])
     moved = math.fsum(errors) + (error + 6 * UNIT_ROUNDOFF) * value
-    return Enclosure.around(value, (moved + learning_error) * (1 + 1e-9), least=0.0)
+    return Enclosure.around(value, (moved + learning_error) * RAISED, least=0.0)
 
 
 def _profile_left_sum(work: Workspace) -> Enclosure:

@@ -14,7 +14,7 @@ from ..engines import blocks
 from ..engines.needs import BERNOULLI, FIXED_SETS, all_of
 from ..engines.workspace import Workspace
 from ..instances import Instance
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure
 from . import divergence, error_rates, information, path
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
@@ -67,7 +67,7 @@ def added(parts: Parts, least: float = 0.0) -> Enclosure:
         return Enclosure.around(value, 0.0)
     rounded = 2 * UNIT_ROUNDOFF * math.fsum(map(abs, terms))
     spread = math.fsum(count * _spread(one) for one, count in parts)
-    return Enclosure.around(value, (spread + rounded) * (1 + 1e-9), least=least)
+    return Enclosure.around(value, (spread + rounded) * RAISED, least=least)
 
 
 def per_token(parts: Parts) -> Enclosure:
@@ -80,7 +80,7 @@ def divided(whole: Enclosure, count: int) -> Enclosure:
     """``x / n``, of the same kind."""
     if math.isinf(whole.value):
         return whole
-    error = _spread(whole) / count * (1 + 1e-9) + 2 * UNIT_ROUNDOFF * whole.value / count
+    error = _spread(whole) / count * RAISED + 2 * UNIT_ROUNDOFF * whole.value / count
     return Enclosure.around(whole.value / count, error, whole.kind, least=0.0)
 
 

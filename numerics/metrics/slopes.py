@@ -25,7 +25,7 @@ from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Workspace
 from ..errors import BeyondReach, NoLogForm
 from ..instances import Instance
-from ..numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
 from ..numbers.logform import LogForm
 from ..numbers.rationals import to_flint
 from .information import profile, tabular_method
@@ -161,7 +161,7 @@ def _linear(weights: Callable[[Instance, int], list[float]]) -> Callable[[Worksp
             raise BeyondReach(f"the steps of {work.instance.policy} have integrals beyond the range of float64")
         terms = shares * slopes
         rounded = gamma(12 * len(shares) + work.instance.policy.steps + 20) * math.fsum(np.abs(terms))
-        return Enclosure.around(math.fsum(terms), (error * math.fsum(shares) + rounded) * (1 + 1e-9), least=0.0)
+        return Enclosure.around(math.fsum(terms), (error * math.fsum(shares) + rounded) * RAISED, least=0.0)
 
     return run
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..numbers.enclosure import UNIT_ROUNDOFF
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF
 
 __all__ = ["entropy_terms", "sum_of_logs"]
 
@@ -40,7 +40,7 @@ def sum_of_logs(
     size = math.fsum(np.abs(terms))
     shift = -math.log1p(-ratio_error) if ratio_error < 1 else math.inf
     moved = weight_error / (1 - weight_error) if weight_error < 1 else math.inf
-    error = math.fsum(w) * shift * (1 + moved) + size * (moved + 6 * UNIT_ROUNDOFF) * (1 + 1e-9)
+    error = math.fsum(w) * shift * (1 + moved) + size * (moved + 6 * UNIT_ROUNDOFF) * RAISED
     return value, error + abs(value) * UNIT_ROUNDOFF
 
 

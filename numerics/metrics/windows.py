@@ -116,7 +116,7 @@ METHODS = (
         windows.correlations_cost,
         windows.path_kl_of_steps,
         "hmm or n-gram x given reveal times, exact denoiser",
-        "n N L K^2, n sequences; n N L E for E transitions",
+        "n (E + K V), n sequences; E transitions and K states that occur, over all positions",
     ),
     _of_policy("curve_left_riemann_sum", windows.left_sum, policies=BERNOULLI),
     _of_policy("profile_left_sum", windows.left_sum, policies=FIXED_SIZE),

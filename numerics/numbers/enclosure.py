@@ -12,13 +12,16 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-__all__ = ["KINDS", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "margin", "within_range"]
+__all__ = ["KINDS", "RAISED", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "margin", "within_range"]
 
 Kind = Literal["exact", "rounding", "truncation", "statistical", "bound"]
 KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bound")
 """Origins of a width, from the strongest claim to the weakest."""
 
 UNIT_ROUNDOFF = 2.0**-53
+
+RAISED = 1 + 1e-9
+"""Factor on an error bound that float64 computed itself, from non-negative terms by up to nine million roundings."""
 
 MEETING = 1e-9
 """Bounds that differ by less, relative to their size, show the same digits: what lies between them is the value."""

@@ -28,7 +28,7 @@ from ..engines.workspace import Workspace
 from ..errors import BadInput
 from ..instances import Instance
 from ..metrics.information import Profile
-from ..numbers.enclosure import Enclosure
+from ..numbers.enclosure import RAISED, Enclosure
 from ..numbers.limits import require_memory
 from ..numbers.probabilities import whole
 from ..policies import Bernoulli, FixedSize, Schedule
@@ -161,7 +161,7 @@ def _bernoulli(work: Workspace, N: int) -> Plan:
     if instance.exact_denoiser:
         below = _cost(prices[1:], _places(prices[1:], min(N, cells)))
         slack = math.ldexp(float(_cost(prices[:-1], places) - below), -scale) / cells
-        least = value.lo - slack * (1 + 1e-9) - 2 * doubt
+        least = value.lo - slack * RAISED - 2 * doubt
     if N * instance.length <= MOST_CELLS * CELLS_A_STEP:
         least = max(least, _best_sizes(work, N)[2])
     return Plan(
@@ -184,7 +184,7 @@ def _cells(N: int) -> int:
 def _prices_of(values: Profile) -> tuple[NDArray[np.int64], float, int]:
     """Whole prices, how far one may be from the truth, and the power of two that they were multiplied by."""
     prices, scale = _prices(np.maximum(values.values, 0.0))
-    return prices, (values.error + math.ldexp(0.5, -scale)) * (1 + 1e-9), scale
+    return prices, (values.error + math.ldexp(0.5, -scale)) * RAISED, scale
 
 
 def _prices(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], int]:

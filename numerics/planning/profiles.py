@@ -15,6 +15,7 @@ from ..metrics import linear_codes as codes
 from ..metrics.information import Profile, profile
 from ..metrics.output_law import too_costly
 from ..metrics.path import learning_profile
+from ..numbers.enclosure import RAISED
 from ..numbers.limits import memory_budget, require_memory
 from ..policies.bernoulli import binomial_law
 
@@ -99,7 +100,7 @@ def _require_table(work: Workspace, what: str) -> None:
 def _of_blocks(one: Profile, count: int) -> Profile:
     """Every sum over the block's own counts has weights of sum 1, so the block's error counts once a block."""
     values, relative = block_profile.profile_at_length(one.values, count)
-    return Profile(values, (count * one.error + relative * float(values.max())) * (1 + 1e-9))
+    return Profile(values, (count * one.error + relative * float(values.max())) * RAISED)
 
 
 def _curve_of_table(z: Profile, cells: int) -> Profile:
@@ -108,7 +109,7 @@ def _curve_of_table(z: Profile, cells: int) -> Profile:
     L = len(z.values)
     rows = [slice(start, start + ROWS_AT_ONCE) for start in range(0, cells + 1, ROWS_AT_ONCE)]
     values = np.concatenate([binomial_law(a[part, None], 1 - a[part, None], L - 1) @ z.values for part in rows])
-    return Profile(values, z.error * (1 + 1e-9) + (10 * L + 10) * 2.0**-53 * float(z.values.max()) * (1 + 1e-9))
+    return Profile(values, z.error * RAISED + (10 * L + 10) * 2.0**-53 * float(z.values.max()) * RAISED)
 
 
 def _sum(first: Profile, second: Profile) -> Profile:

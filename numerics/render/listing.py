@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Table as ScreenTable
 from tabulate import tabulate
 
 from .table import Table, as_text
+
+if TYPE_CHECKING:
+    from rich.table import Table as ScreenTable
 
 __all__ = ["on_screen", "plain"]
 
@@ -22,6 +23,9 @@ def plain(table: Table) -> str:
 
 def on_screen(table: Table) -> ScreenTable:
     """For a terminal of any width: long cells continue on the next line, those of the first column stay whole."""
+    from rich.box import SIMPLE_HEAD  # here, since files and pipes do without
+    from rich.table import Table as ScreenTable
+
     screen = ScreenTable(box=SIMPLE_HEAD, pad_edge=False, title=None)
     for c, column in enumerate(table.columns):
         justify: Literal["left", "right"] = "right" if table.is_numeric(c) else "left"

@@ -14,7 +14,7 @@ from ..engines.workspace import Request
 from ..errors import BadInput
 from ..figures import FIGURES, Figure
 from ..judging.cases import Case, gallery_names, open_case
-from ..judging.check import FALSE
+from ..judging.checking import FALSE
 from ..render.provenance import traced, versions
 from ..render.table import Table
 from ..study import hmm_ser, policies_table, steps_to_target

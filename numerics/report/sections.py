@@ -6,7 +6,7 @@ A section names tables and figures of the registries. Text between backquotes is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 __all__ = ["ABSTRACT", "OWN_SECTIONS", "SECTIONS", "TITLE", "Part", "Section"]
@@ -55,6 +55,24 @@ class Section:
     appendix: bool = False
 
 
+SYMBOLS = """\
+`q` is the language and `p` the law of what is written; `V` the number of symbols, `L` of tokens, `N` of
+steps. KL is `D(q || p)`, PATH_KL the divergence of the whole history of revealing. TER is the perplexity of a
+text of `q` under `p`, its gap `log TER(p) - log TER(q)` equals KL/L; SER is the probability that `p` gives to
+what `q` forbids. TC is the sum of the tokens' entropies less the joint entropy; DTC is the joint entropy less
+what each token has that the others do not know. `eps` is the learning error of the denoiser, 0 for the exact
+one. *Bernoulli* steps give each position a random step, with weights `w`; *fixed sizes* reveal a random set of
+`s` positions at each step.
+"""
+
+LANGUAGES = """\
+Pair(V) is blocks of two equal symbols; in ShiftedPair the second is off by a fair bit and by a hidden one that
+seldom flips from block to block. Copy(2, 4) writes each bit four times; in MDS(7, 3) any three of seven symbols
+give the others. n-grams and hidden chains are random and forbid some transitions, unless they are English.
+"""
+"""Of the study."""
+
+
 SECTIONS = (
     Section(
         "What is found",
@@ -81,22 +99,7 @@ SECTIONS = (
         analysis of its errors, and says nothing of other instances.
         """,
     ),
-    Section(
-        "Symbols",
-        """
-        `q` is the language and `p` the law of what is written; `V` the number of symbols, `L` of tokens, `N` of
-        steps. KL is `D(q || p)`, PATH_KL the divergence of the whole history of revealing. TER is the perplexity of a
-        text of `q` under `p`, its gap `log TER(p) - log TER(q)` equals KL/L; SER is the probability that `p` gives to
-        what `q` forbids. TC is the sum of the tokens' entropies less the joint entropy; DTC is the joint entropy less
-        what each token has that the others do not know. `eps` is the learning error of the denoiser, 0 for the exact
-        one. *Bernoulli* steps give each position a random step, with weights `w`; *fixed sizes* reveal a random set of
-        `s` positions at each step.
-
-        Pair(V) is blocks of two equal symbols; in ShiftedPair the second is off by a fair bit and by a hidden one that
-        seldom flips from block to block. Copy(2, 4) writes each bit four times; in MDS(7, 3) any three of seven symbols
-        give the others. n-grams and hidden chains are random and forbid some transitions, unless they are English.
-        """,
-    ),
+    Section("Symbols", f"{SYMBOLS}\n{LANGUAGES}"),
     Section(
         "Theorems",
         """
@@ -308,7 +311,8 @@ SECTIONS = (
 )
 
 OWN_SECTIONS = (
-    *(section for section in SECTIONS if section.title in ("What was checked", "Symbols")),
+    *(section for section in SECTIONS if section.title == "What was checked"),
+    Section("Symbols", SYMBOLS),
     Section(
         "The languages",
         """
@@ -322,7 +326,7 @@ OWN_SECTIONS = (
         ),
     ),
     *(
-        section
+        replace(section, appendix=False)
         for section in SECTIONS
         if section.title in ("How to reproduce", "Appendix: verdicts", "Appendix: the instances")
     ),

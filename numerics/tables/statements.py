@@ -172,7 +172,10 @@ def statement_lines(found: Iterable[Statement]) -> str:
     for statement in found:
         tightest = tightest_ratio(statement)
         known = statement.status + (f", tightest {tightest}" if tightest else "")
-        by_subject[statement.subject] += [f"  {statement.id}  {statement.title} ({known})", f"      {statement}"]
+        by_subject[statement.subject] += [
+            f"  {statement.id}  {statement.title} ({known})",
+            f"      {statement.declared}",
+        ]
     return "\n".join(line for subject, lines in by_subject.items() for line in (subject, *lines))
 
 

@@ -12,7 +12,7 @@ from ..engines.workspace import Workspace
 from ..instances import Instance, Pair, from_spec
 from ..judging import Status, Verdict, judge
 from ..judging.cases import Case
-from ..judging.check import FALSE
+from ..judging.checking import FALSE
 from ..render.table import Formula, Table
 from ..tightness import extremes
 from .statements import for_every_language, tightest_ratio

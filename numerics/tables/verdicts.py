@@ -17,7 +17,7 @@ from ..engines.workspace import Request, Workspace
 from ..falsify.search import Falsification
 from ..judging import Side, Status, Verdict, settled
 from ..judging.cases import Case
-from ..judging.check import FALSE
+from ..judging.checking import FALSE
 from ..numbers.enclosure import KINDS, Enclosure, Kind
 from ..render.table import Formula, Table, as_json, as_text
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from maskbound.theory import Statement, claim, closest, statements
+from maskbound.theory import Statement
 
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair
-from ..judging import Status, Verdict, settled
+from ..judging import Status, Verdict, settled, stated
 
 __all__ = ["assert_holds"]
 
@@ -57,26 +57,15 @@ def assert_holds(
     'holds'
     """
     __tracebackhide__ = True
-    stated = _statement(statement, needs)
+    known = stated(statement, needs)
     instances, relation = _instances(subjects, relation)
-    if len(instances) != stated.subjects:
-        raise BadInput("subjects", f"found {len(instances)} instances; {stated.id} speaks of {stated.subjects}")
-    verdict = settled(stated, tuple(Workspace(instance, request) for instance in instances), relation)
+    if len(instances) != known.subjects:
+        raise BadInput("subjects", f"found {len(instances)} instances; {known.id} speaks of {known.subjects}")
+    verdict = settled(known, tuple(Workspace(instance, request) for instance in instances), relation)
     passing = (Status.HOLDS, Status.UNDECIDED) if allow_undecided else (Status.HOLDS,)
     if verdict.status not in passing:
         raise AssertionError(verdict.account())
     return verdict
-
-
-def _statement(given: Statement | str, needs: Iterable[str]) -> Statement:
-    if not isinstance(given, str) or given in statements:
-        if any(True for _ in needs):
-            raise BadInput("needs", "assumptions are for typed claims; a statement has its own")
-        return given if isinstance(given, Statement) else statements[given]
-    if not any(sign in given for sign in "<>="):
-        close = closest(given, statements) or list(statements)[:3]
-        raise BadInput("statement", f"found {given!r}; a claim or an id is accepted, such as {', '.join(close)}")
-    return claim(given, assumptions=needs)
 
 
 def _instances(subjects: tuple[Instance | Pair, ...], relation: str | None) -> tuple[tuple[Instance, ...], str | None]:

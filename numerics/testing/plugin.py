@@ -4,6 +4,10 @@
 One test holds all statements of the ledger against the instance and fails if one is violated; one for each entry of
 the file's ``claims`` fails unless that holds. Where enclosures overlap, claims are decided exactly if the instance
 allows it. A claim file is one test, which fails where the claim is violated or open.
+
+A function marked ``@pytest.mark.samples_from(spec, **settings)`` returns a sampler, which is held against an instance:
+the one of that file beside the test, of that name in the gallery, or given itself. The settings are those of
+:func:`assert_samples_from`.
 """
 
 from __future__ import annotations
@@ -14,12 +18,49 @@ from typing import Any
 
 import pytest
 
-__all__ = ["ClaimFileItem", "ClaimItem", "ClaimedFile", "InstanceFile", "StatementsItem", "pytest_collect_file"]
+__all__ = [
+    "ClaimFileItem",
+    "ClaimItem",
+    "ClaimedFile",
+    "InstanceFile",
+    "StatementsItem",
+    "pytest_collect_file",
+    "pytest_configure",
+    "pytest_pyfunc_call",
+]
 
 SUFFIX, CLAIM_SUFFIX = ".maskbound.toml", ".claim.toml"
 
 
 MOST_ACCOUNTS = 5
+
+MARK = "samples_from"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Announce the marker."""
+    config.addinivalue_line(
+        "markers", f"{MARK}(spec, **settings): the sampler that is returned draws as an instance claims"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Hold the sampler that a marked function returns against its instance."""
+    mark = pyfuncitem.get_closest_marker(MARK)
+    if mark is None:
+        return None
+    from ..judging.cases import open_instance
+    from .samplers import assert_samples_from
+
+    (spec,) = mark.args
+    if isinstance(spec, str):
+        beside = pyfuncitem.path.parent / spec
+        spec = open_instance(str(beside) if beside.exists() else spec)
+    names = pyfuncitem._fixtureinfo.argnames
+    sampler = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    assert_samples_from(sampler, spec, **mark.kwargs)
+    return True
 
 
 class CheckFailed(Exception):

@@ -26,7 +26,7 @@ from maskbound.numerics.errors import BeyondReach, Undecidable
 from maskbound.numerics.instances import Instance, Pair, from_spec
 from maskbound.numerics.instances.gallery import load_gallery, names, pair_names
 from maskbound.numerics.judging import Status
-from maskbound.numerics.judging.check import FALSE, judge
+from maskbound.numerics.judging.checking import FALSE, judge
 from maskbound.numerics.languages import LanguageTable
 from maskbound.numerics.languages.kind import FileTable
 from maskbound.numerics.numbers.enclosure import Enclosure
@@ -192,6 +192,7 @@ def counterexample(id_: str) -> tuple[tuple[Instance, ...], str | None]:
 
 FALSE_ONES = [id_ for id_ in CERTIFIABLE if statements[id_].status == FALSE]
 LARGE = "refuted/more-balanced-sizes"
+A_CODE = "refuted/more-steps-lower-path-kl"
 OF_ADAPTIVE = [id_ for id_ in FALSE_ONES if isinstance(counterexample(id_)[0][0].policy, Adaptive)]
 
 
@@ -202,12 +203,14 @@ def test_counterexamples_that_are_adaptive_are_refused(id_):
 
 
 def test_a_counterexample_that_is_too_large_is_refused():
-    """Five tokens out of five."""
+    """Five tokens out of five; and 29^10 codewords, of which `prove` writes a certificate."""
     with pytest.raises(BeyondReach, match="V = 5 with L = 5 is too large for this kernel"):
         certificate(statements[LARGE], *counterexample(LARGE))
+    with pytest.raises(BeyondReach, match="the table of V=29, L=25"):
+        certificate(statements[A_CODE], *counterexample(A_CODE))
 
 
-@pytest.mark.parametrize("id_", sorted(set(FALSE_ONES) - set(OF_ADAPTIVE) - {LARGE}))
+@pytest.mark.parametrize("id_", sorted(set(FALSE_ONES) - set(OF_ADAPTIVE) - {LARGE, A_CODE}))
 def test_counterexamples_are_certified(id_):
     each = certificate(statements[id_], *counterexample(id_))
     assert each["verdict"] == "violated"

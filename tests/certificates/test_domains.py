@@ -22,7 +22,7 @@ from maskbound.numerics.errors import BeyondReach
 from maskbound.numerics.falsify.subject import Candidate
 from maskbound.numerics.instances import from_spec
 from maskbound.numerics.judging import Status
-from maskbound.numerics.judging.check import judge
+from maskbound.numerics.judging.checking import judge
 from maskbound.theory import ClaimError, claim
 
 NAMES = ("kl", "path_kl", "ser", "entropy", "total_correlation", "eps_learning", "tv", "log_ter", "V", "L", "N")

@@ -202,6 +202,7 @@ CONDITIONS: Mapping[str, Predicate] = {
     "at most 12 tokens": lambda i: i.length <= 12,
     "at most 64 tokens": lambda i: i.length <= 64,
     "at most 4096 steps": lambda i: i.policy.steps <= 4096,
+    "one step": lambda i: i.policy.steps == 1,
     "rational schedule": rational_policy,
     "floating schedule": lambda i: not rational_policy(i),
     "certain reveal times": lambda i: certain(i.policy),

@@ -9,7 +9,7 @@ import pytest
 
 from maskbound.numerics import Instance, languages, measure, policies
 from maskbound.numerics.engines.windows.hidden import hidden_chain
-from maskbound.numerics.engines.windows.layers import layers
+from maskbound.numerics.engines.windows.layers import layered
 from maskbound.numerics.engines.windows.step_correlations import HEAVIEST, StepCorrelations, Tilt
 from maskbound.numerics.errors import BadInput
 
@@ -27,7 +27,7 @@ POLICIES = (policies.Bernoulli(2), policies.FixedSize((1, 3)), policies.FixedSet
 
 
 def variables(instance: Instance, count: int) -> np.ndarray:
-    return StepCorrelations(instance, layers(hidden_chain(instance.language))).drawn(count, [3], Tilt(1, 2))
+    return StepCorrelations(instance, layered(hidden_chain(instance.language))).drawn(count, [3], Tilt(1, 2))
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
@@ -40,7 +40,7 @@ def test_both_means_are_path_kl(name, policy):
     assert (np.abs(found.mean(axis=0) - exact.value) <= 6 * found.std(axis=0) / math.sqrt(len(found))).all()
     assert (found.mean(axis=0) > 0.001).all()
     assert found[:, 0].min() >= 0
-    assert found[:, 1].max() <= HEAVIEST * instance.length * layers(hidden_chain(instance.language)).capacity()
+    assert found[:, 1].max() <= HEAVIEST * instance.length * layered(hidden_chain(instance.language)).capacity()
     measured = measure(instance, ["path_kl"], engine="sampled", samples=4000)["path_kl"]
     assert measured.lo <= exact.value <= measured.hi
     assert "standard error" in measured.note
@@ -68,11 +68,11 @@ def test_intervals_miss_as_rarely_as_they_say():
 def test_what_is_left_out_is_counted():
     """A state that is met with a probability of 1e-9 is left out; of one in a hundred nothing is."""
     rare = languages.HMM(3, [1 - 1e-9, 1e-9], np.eye(2), [[0.5, 0.5], [0.9, 0.1]])
-    found = layers(hidden_chain(rare))
+    found = layered(hidden_chain(rare))
     assert len(found.shape) == 3
     assert 1.9e-9 <= found.left_out <= 2.1e-9
     assert found.moved() > 1e-9 * math.log(1e9)
-    common = layers(hidden_chain(languages.HMM(3, [0.99, 0.01], np.eye(2), [[0.5, 0.5], [0.9, 0.1]])))
+    common = layered(hidden_chain(languages.HMM(3, [0.99, 0.01], np.eye(2), [[0.5, 0.5], [0.9, 0.1]])))
     assert len(common.shape) == 6
     assert common.left_out == 0
 
@@ -81,9 +81,9 @@ def test_capacities():
     """Of a symmetric channel, log 2 - h(p); of one state, nothing; of states that show themselves, log V."""
     symmetric = languages.HMM(2, [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]])
     h = -0.9 * math.log(0.9) - 0.1 * math.log(0.1)
-    assert layers(hidden_chain(symmetric)).capacity() == pytest.approx(math.log(2) - h, rel=1e-6)
-    assert layers(hidden_chain(languages.iid([0.5, 0.5], 3))).capacity() == pytest.approx(0, abs=1e-6)
-    assert layers(hidden_chain(LANGUAGES["trigram"])).capacity() == pytest.approx(math.log(2), rel=1e-6)
+    assert layered(hidden_chain(symmetric)).capacity() == pytest.approx(math.log(2) - h, rel=1e-6)
+    assert layered(hidden_chain(languages.iid([0.5, 0.5], 3))).capacity() == pytest.approx(0, abs=1e-6)
+    assert layered(hidden_chain(LANGUAGES["trigram"])).capacity() == pytest.approx(math.log(2), rel=1e-6)
 
 
 def test_one_token_a_step_costs_nothing():

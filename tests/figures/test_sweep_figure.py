@@ -7,6 +7,7 @@ import pytest
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.figures.sweep import sweep_figure
 from maskbound.numerics.languages import markov, random_ngram
+from maskbound.numerics.render.table import Table
 from maskbound.numerics.study import ser_of_languages, ter_of_languages
 from maskbound.numerics.sweeps import Grid, Store, sweep
 from maskbound.numerics.tables.stored import stored_results
@@ -73,3 +74,9 @@ def test_the_tables_of_the_study_take_other_languages():
     sampled = ser.columns.index("SER")
     assert all(row[sampled].hi <= 1 for row in ser.rows)
     assert "ShiftedPair" not in " ".join(ser.notes)
+
+
+def test_a_table_without_rows_says_why():
+    empty = Table("t", ("instance",), (), ("12 rows that other code has measured are left out",))
+    with pytest.raises(BadInput, match="nothing to draw; 12 rows that other code has measured"):
+        sweep_figure(empty, "policy.steps")

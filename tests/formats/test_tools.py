@@ -142,3 +142,44 @@ def test_dit() -> None:
         assert np.allclose(language.table(), list(law.values()), rtol=1e-15, atol=0)
         entropy = -float((language.table() * np.log2(language.table())).sum())
         assert math.isclose(entropy, dit.shannon.entropy(given), rel_tol=1e-12)
+
+
+DRN = """@type: DTMC
+@value_type: double
+@parameters
+
+@reward_models
+
+@nr_states
+4
+@nr_choices
+4
+@model
+state 0 init
+	action 0
+		1 : 0.333333
+		2 : 0.666667
+state 1
+	action 0
+		0 : 0.25
+		3 : 0.75
+state 2
+	action 0
+		2 : 0.1
+		3 : 0.9
+state 3 deadlock end
+	action 0
+		3 : 1
+"""
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 6])
+def test_stormpy(steps: int, tmp_path: Path) -> None:
+    """The probability that a label is met within so many steps."""
+    stormpy = pytest.importorskip("stormpy", reason="stormpy is not installed")
+    path = tmp_path / "m.drn"
+    path.write_text(DRN)
+    model = stormpy.build_model_from_drn(str(path))
+    (formula,) = stormpy.parse_properties(f'P=? [F<={steps} "end"]')
+    reached = stormpy.model_checking(model, formula).get_value(model.initial_states[0])
+    assert abs(1 - languages.from_storm(path, steps + 1).table()[0] - reached) < 1e-12

@@ -348,7 +348,8 @@ WRONG_IN_CODE: dict[str, tuple[Any, str, str]] = {
 TOO_LARGE: dict[str, tuple[Any, str, str]] = {
     "parity of length 10^9": (language(kind="parity", length=10**9), "language", "needs"),
     "permutations of 40": (language(kind="permutations", length=40), "language", "needs"),
-    "a code of 10^30 words": (language(kind="mds", field=9999991, dimension=5, length=6), "language", "needs"),
+    "a code of 10^6 rows": (language(kind="mds", field=9999991, dimension=10**6, length=10**6), "language", "needs"),
+    "10^9 latent bits": (language(kind="latent-parity", bits=10**9, copies=1), "language", "needs"),
     "a hidden chain over 10^6": (language(kind="shifted-pair", vocab=10**6, flip=0.5, length=2), "language", "needs"),
     "10^30 samples": (denoiser("learned", samples=10**30), "denoiser", "a sample of about 10^30"),
     "exact powers beyond storage": (

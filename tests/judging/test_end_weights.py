@@ -8,7 +8,7 @@ from maskbound.numerics.certificates import kernel
 from maskbound.numerics.certificates.certificate import certificate, certificate_text
 from maskbound.numerics.instances.specfile import parse
 from maskbound.numerics.judging import Status
-from maskbound.numerics.judging.check import check
+from maskbound.numerics.judging.checking import check
 from maskbound.theory import claim
 
 ENDING = parse(

@@ -12,7 +12,7 @@ from maskbound.numerics.judging import Status, judge
 from maskbound.numerics.tables.verdicts import as_records, remarks, tally
 from maskbound.numerics.testing import assert_holds
 from maskbound.theory import claim, spell
-from maskbound.theory.claims import parse
+from maskbound.theory.grammar import parse
 
 POSITIVE = Instance(languages.pair(2, 2), policies.Bernoulli(steps=1))  # kl = path_kl = log 2
 ZERO = Instance(languages.iid(["1/2", "1/2"], 2), policies.Bernoulli(steps=1))

@@ -56,6 +56,19 @@ def test_n_grams_as_arpa_files(seed: int, tmp_path: Path) -> None:
     assert_same(languages.from_arpa(path, language.length, "exact" if language.ends else "drop"), language)
 
 
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.filterwarnings("ignore::maskbound.numerics.errors.RowsRescaled")
+def test_files_of_higher_orders_are_written_back(seed: int, tmp_path: Path) -> None:
+    """A file of order 3 or 4, read as the chain of its contexts, written, and read again; with an end and without."""
+    rng = Random(seed)
+    p, backoff = random_ngram(rng, rng.choice((3, 4)), ["a", "b"])
+    (tmp_path / "m.arpa").write_text(files.arpa(p, backoff))
+    end = rng.choice(("exact", "drop"))
+    language = languages.from_arpa(tmp_path / "m.arpa", 4, end)
+    (tmp_path / "again.arpa").write_text(arpa_text(language))
+    assert_same(languages.from_arpa(tmp_path / "again.arpa", 4, end), language)
+
+
 def test_the_start_may_be_followed_by_the_end() -> None:
     language = languages.markov(["1/2", "1/4"], [["1/2", "1/4"], [0, "1/2"]], 2, end=["1/4", "1/2"], shorter="1/4")
     assert f"{math.log10(0.25):.15g}\t<s> </s>" in arpa_text(named(language, ["a", "b"]))
@@ -77,6 +90,12 @@ def test_hidden_models_as_arrays() -> None:
 def test_what_has_no_place_there() -> None:
     with pytest.raises(BadInput, match="an ARPA file holds an n-gram"):
         arpa_text(languages.pair(2, 4))
+    weather = languages.HMM(2, [0.5, 0.5], [[0.5, 0.5], [0.25, 0.75]], [[0.5, 0.5], [0.25, 0.75]])
+    with pytest.raises(BadInput, match="this hidden chain has states of several tokens"):
+        arpa_text(weather)
+    never = languages.HMM(2, [0.5, 0.5, 0], [[0, 0, 1], [0.5, 0.5, 0], [1, 0, 0]], [[1], [1], [1]])
+    with pytest.raises(BadInput, match="do not tell this hidden chain's state"):
+        arpa_text(never)
     with pytest.raises(BadInput, match="found 'a b', which an ARPA file has no place for"):
         arpa_text(named(languages.iid(["1/2", "1/2"], 2), ["a b", "c"]))
     with pytest.raises(BadInput, match="this language is neither"):

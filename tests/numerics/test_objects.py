@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from inspect import ismodule
 from pkgutil import iter_modules
 
@@ -11,6 +12,9 @@ import pytest
 import maskbound.numerics as numerics
 from maskbound.numerics import Instance, languages, policies
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.judging import Status
+from maskbound.numerics.testing import assert_holds, assert_samples_from
+from maskbound.theory import statements
 
 
 def test_what_is_called_like_a_function_is_one():
@@ -55,3 +59,35 @@ def test_a_text_that_is_not_there_is_not_blamed_on_its_encoding(tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"ab\xff")
     with pytest.raises(BadInput, match=r"latin\.txt cannot be read as UTF-8 text"):
         languages.ngram_from_text(tmp_path / "latin.txt", "ab", 2, 4)
+
+
+def sampler(oracle, count, seed):
+    raise AssertionError("it is not called")
+
+
+SMALL = Instance(languages.pair(2, 4), policies.Bernoulli(2))
+
+
+@pytest.mark.parametrize(
+    ("called", "said"),
+    [
+        (lambda: numerics.check(SMALL, "kl <= path_kl"), "instance: found 'kl <= path_kl'"),
+        (lambda: numerics.check(SMALL, judged=[1]), "statement: found 1"),
+        (lambda: numerics.conform(sampler, SMALL), "instance: found <function"),
+        (lambda: assert_samples_from(SMALL, sampler), "instance: found <function"),
+        (lambda: assert_holds(SMALL, "kl <= path_kl"), "statement: found Instance"),
+        (lambda: numerics.curve("x"), "instance: found 'x'"),
+        (lambda: numerics.law(languages.pair(2, 4)), "instance: found Blocks"),
+        (lambda: numerics.sweep(SMALL, 4), "N: found 4"),
+    ],
+)
+def test_arguments_in_another_order_are_told_apart(called, said):
+    with pytest.raises(BadInput, match=re.escape(said)):
+        called()
+
+
+def test_a_claim_may_be_text():
+    (typed,) = numerics.check(SMALL, judged="kl <= path_kl")
+    (named,) = numerics.check(SMALL, judged=["kl-path-kl/given-times"])
+    assert (typed.status, named.status) == (Status.HOLDS, Status.HOLDS)
+    assert named.statement is statements["kl-path-kl/given-times"]

@@ -155,6 +155,8 @@ def test_the_report_of_ones_own_instances_is_of_their_languages():
     shown = {name: part for section in report.sections for name, part, _ in section.parts}
     figure = shown["ngram-ter"] if isinstance(shown["ngram-ter"], Table) else shown["ngram-ter"].table
     assert {row[0] for row in figure.rows} == {"pair-bernoulli"}
+    assert not any(section.appendix for section in report.sections)
+    assert "MDS" not in typst_source(report)
     assert compiled(report).startswith(b"%PDF")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from test_tutorials import WITH_TORCH, run
+from pages import run
+from test_tutorials import WITH_TORCH
 from typer.testing import CliRunner
 
 from maskbound.numerics import Instance, cli, measure

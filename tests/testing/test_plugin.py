@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +109,27 @@ def test_a_violated_statement_fails(tmp_path):
     report = report_of(tmp_path, good=PAIR.format(claims=""))
     assert re.search("false .*: violated", report), report
     assert "1 failed" in report
+
+
+EXAMPLE = Path(__file__).parents[2] / "proofs_notes" / "using" / "sampler_tests"
+MISTAKES = {
+    "temperature": ("temperature=1.0", "temperature=0.8", "tokens +temperature 1 +temperature 0"),
+    "order": ("-confidence", "confidence", "impossible .positions.: call 0"),
+}
+
+
+@pytest.mark.parametrize("mistake", [None, "order", pytest.param("temperature", marks=pytest.mark.slow)])
+def test_the_example_repository_passes_and_fails_with_a_mistake_in_its_sampler(tmp_path, mistake):
+    for file in EXAMPLE.iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_text(file.read_text())
+    if mistake:
+        right, wrong, told = MISTAKES[mistake]
+        code = (EXAMPLE / "generate.py").read_text()
+        assert right in code
+        (tmp_path / "generate.py").write_text(code.replace(right, wrong))
+    call = [sys.executable, "-m", "pytest", "--strict-markers", "-m", "samples_from", "-p", "no:cacheprovider"]
+    found = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"})
+    assert ("1 failed" if mistake else "1 passed") in found.stdout, found.stdout
+    if mistake:
+        assert re.search(told, found.stdout), found.stdout

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sympy import Integer, Max, Min, Rational, ceiling, exp, log, sqrt
 
 from maskbound.theory import ClaimError, claim, spell, symbols
-from maskbound.theory.claims import LONGEST_TEXT, parse
+from maskbound.theory.grammar import LONGEST_TEXT, parse
 
 kl, path_kl, tv, L, N, V = (symbols[name] for name in ("kl", "path_kl", "tv", "L", "N", "V"))
 

@@ -18,7 +18,7 @@ from sympy import Expr
 from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.instances.specfile import parse
 from maskbound.numerics.judging import Status
-from maskbound.numerics.judging.check import check, judge
+from maskbound.numerics.judging.checking import check, judge
 from maskbound.numerics.metrics import measure
 from maskbound.theory import claim, quantities, symbols
 

@@ -21,6 +21,7 @@ from maskbound.theory import (
     ledger,
     quantities,
     register,
+    spell,
     statements,
     symbols,
 )
@@ -89,6 +90,26 @@ def test_every_field_is_filled(statement):
     assert all(ASSUMPTIONS[a.name] is a for a in statement.assumptions)
     assert statement.quantities
     assert (statement.subjects == 2) == (statement.relation_between is not None)
+
+
+def spelled(statement: Statement) -> str:
+    values = "".join(f", {name} = {spell(value)}" for name, value in statement.parameters.items())
+    return f"{spell(statement.lhs)} {statement.relation} {spell(statement.rhs)}{values}"
+
+
+@pytest.mark.parametrize("statement", DECLARED, ids=lambda s: s.id)
+def test_the_ledger_spells_its_formulas_as_they_are_printed(statement):
+    """So that a list of statements needs no computer algebra to print them."""
+    assert statement.declared == spelled(statement)
+
+
+def test_another_spelling_is_noticed_and_an_unknown_name_refused():
+    good = statements["kl-path-kl/given-times"]
+    other = replace(good, rhs="path_kl/2 + path_kl/2")
+    assert (other.rhs, other.declared) == (good.rhs, "kl <= path_kl/2 + path_kl/2")
+    assert other.declared != spelled(other)
+    with pytest.raises(ValueError, match="unknown symbol pathkl"):
+        replace(good, rhs="pathkl")
 
 
 @pytest.mark.parametrize("statement", FALSE, ids=lambda s: s.id)

@@ -62,8 +62,8 @@ class Values:
 
     def range_of(self, symbol):
         quantity = quantities[symbol.name]
-        least = -1.0 if quantity.least.is_infinite else float(quantity.least)
-        return least, LARGEST if quantity.greatest.is_infinite else float(quantity.greatest)
+        least = -1.0 if math.isinf(quantity.least) else float(quantity.least)
+        return least, LARGEST if math.isinf(quantity.greatest) else float(quantity.greatest)
 
     def satisfy(self, statement):
         """Give values to the symbols that have none, so that the statement holds; False where that cannot be."""

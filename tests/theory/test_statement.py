@@ -94,7 +94,11 @@ def test_substitution_by_symbol_works_as_in_sympy():
     )  # another symbol of the same name
 
 
-@pytest.mark.parametrize("module", [theory, theory.notation, theory.claims, theory.spelling], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "module",
+    [theory, theory.first_use, theory.grammar, theory.claims, theory.spelling, theory.variables],
+    ids=lambda m: m.__name__,
+)
 def test_examples_in_docstrings_run(module):
     failed, attempted = doctest.testmod(module)
     assert attempted

@@ -36,7 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadInput
-from ...numbers.enclosure import SAFE, gamma
+from ...numbers.enclosure import RAISED, SAFE, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from ...numbers.limits import require_memory
 from ..reveal_steps import RevealStep, step_depth
@@ -171,7 +171,7 @@ class _Recursion:
 
     def _marginal_spread(self) -> float:
         """Largest distance, total variation doubled, of a token's own law from the one drawn from in its place."""
-        return float(np.abs(self.sigma - self.off_support).sum(axis=1).max()) * (1 + 1e-9) + 2 * self.law_error
+        return float(np.abs(self.sigma - self.off_support).sum(axis=1).max()) * RAISED + 2 * self.law_error
 
     def _keep(self, G: int) -> None:
         """Go on with distances up to G only, or again."""
@@ -366,7 +366,7 @@ class _Recursion:
             self.sums[L - 1] / (L - 1),
             self.law_error + self.stand_in + 4 * U,
             self.D[1] / (L - 1),
-            self.rounding / (L - 1) * (1 + 1e-9) + U * float(np.abs(self.D[1]).sum()) / (L - 1),
+            self.rounding / (L - 1) * RAISED + U * float(np.abs(self.D[1]).sum()) / (L - 1),
             (self.truncation + crossed * L * (1 + 1e-6)) / (L - 1),
             L,
         )
@@ -427,4 +427,4 @@ def generative_nll(law: BigramLaw, entropy: Measured) -> Measured:
     steepest = float(np.abs(logs).max())
     rounding = entropy.rounding / L + law.rounding * steepest + 4 * U * abs(value)
     rounding += 20 * U * math.fsum(np.abs(terms)) + 4 * U * float(np.abs(law.deviation[on]).sum())
-    return Measured(value, math.inf if undecided else rounding * (1 + 1e-9), law.truncation * steepest)
+    return Measured(value, math.inf if undecided else rounding * RAISED, law.truncation * steepest)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BadInput, BeyondReach
-from ...numbers.enclosure import SAFE, UNIT_ROUNDOFF, gamma
+from ...numbers.enclosure import RAISED, SAFE, UNIT_ROUNDOFF, gamma
 from ...numbers.probabilities import PARAMETER_DEPTH
 
 __all__ = ["Chain", "Measured", "Mixing"]
@@ -65,7 +65,7 @@ def mean_of(parts: Sequence[tuple[Fraction, Measured]]) -> Measured:
         math.fsum(float(probability) * getattr(found, name) for probability, found in parts)
         for name in Measured._fields
     )
-    return Measured(value, rounding * (1 + 1e-9) + 4 * UNIT_ROUNDOFF * abs(value), truncation * (1 + 1e-9))
+    return Measured(value, rounding * RAISED + 4 * UNIT_ROUNDOFF * abs(value), truncation * RAISED)
 
 
 class Mixing(NamedTuple):

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BeyondReach
+from ...numbers.enclosure import RAISED, margin
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
-from ...numbers.enclosure import margin
 from .chain import Chain, Measured
 
 __all__ = ["pairs_of_counts", "sequence_error_rate_of_sizes"]
@@ -30,7 +30,7 @@ LARGEST_EXPONENT = 1000
 """Of two, for the number of assignments: it leaves room in the range of float64."""
 
 Counts = tuple[int, ...]
-Table = dict[Counts, NDArray[np.float64]]
+CountTable = dict[Counts, NDArray[np.float64]]
 """From counts to probabilities by tokens."""
 
 
@@ -61,14 +61,14 @@ def sequence_error_rate_of_sizes(chain: Chain, sizes: Sequence[int]) -> Measured
     if assignments.bit_length() > LARGEST_EXPONENT:
         raise BeyondReach(f"2^{assignments.bit_length() - 1} assignments of {L} tokens to steps are beyond float64")
     joined = _joined(chain)
-    filled: list[Table] = [{} for _ in range(L + 2)]
+    filled: list[CountTable] = [{} for _ in range(L + 2)]
     filled[1][(0,) * len(sizes)] = (joined[1] > 0).astype(np.float64)
     for k in range(len(sizes) - 1, 0, -1):
         filled = [filled[0], filled[1]] + [_step(k, g, filled, joined, sizes, slice(None)) for g in range(2, L + 1)]
     whole = _step(0, L + 1, [*filled[: L + 1], {}], joined, sizes, slice(V, V + 1))
     correct = float(whole[tuple(sizes)][0, 0]) / assignments
     wrong = min(max(1 - correct, 0.0), 1.0)
-    return Measured(wrong, correct * margin(_depth(chain, sizes)) * (1 + 1e-9) + U)
+    return Measured(wrong, correct * margin(_depth(chain, sizes)) * RAISED + U)
 
 
 def _joined(chain: Chain) -> NDArray[np.float64]:
@@ -80,13 +80,15 @@ def _joined(chain: Chain) -> NDArray[np.float64]:
     return K
 
 
-def _step(k: int, g: int, after: list[Table], joined: NDArray[np.float64], sizes: Sequence[int], ends: slice) -> Table:
+def _step(
+    k: int, g: int, after: list[CountTable], joined: NDArray[np.float64], sizes: Sequence[int], ends: slice
+) -> CountTable:
     """``H_k(g)``, between all pairs of ends or the two sentinels, from ``H_{k+1}``."""
     V = joined.shape[1] - 1
     out = {c: table[ends, ends] for c, table in after[g].items()}
     between = joined[g][ends, ends]
     inverse = np.divide(1.0, between, out=np.zeros_like(between), where=between > 0)[:, :, None]
-    rows: list[Table] = [{}]
+    rows: list[CountTable] = [{}]
     for i in range(1, g):
         sums = {c: np.broadcast_to(table[ends, None, :V], (*between.shape, V)) for c, table in after[i].items()}
         for j in range(1, i):
@@ -103,9 +105,9 @@ def _closed(row: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.f
 
 
 def _add(
-    out: Table,
-    first: Table,
-    second: Table,
+    out: CountTable,
+    first: CountTable,
+    second: CountTable,
     sizes: Sequence[int],
     product: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]],
 ) -> None:

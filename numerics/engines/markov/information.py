@@ -32,8 +32,8 @@ from numpy.typing import NDArray
 
 from ..._kernels.lag_information import lag_information
 from ...errors import BeyondReach
+from ...numbers.enclosure import RAISED, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
-from ...numbers.enclosure import gamma
 from ...numbers.probabilities import PARAMETER_DEPTH
 from ..reveal_probabilities import fixed_size_coefficients, lag_coefficients, pair_probability_differences
 from ..reveal_steps import prefix_sums
@@ -168,7 +168,7 @@ def _combine(
     terms = c * J
     value = math.fsum(terms)
     rounding = math.fsum(np.abs(c) * J_error) + math.fsum(c_error * (J + J_error)) + 2 * U * math.fsum(np.abs(terms))
-    return Measured(max(value, least), rounding * (1 + 1e-9), tail * lags.beyond)
+    return Measured(max(value, least), rounding * RAISED, tail * lags.beyond)
 
 
 def _less(whole: Measured, part: Measured) -> Measured:
@@ -202,7 +202,7 @@ def _lags(chain: Chain, laws: TokenLaws) -> tuple[NDArray[np.float64], NDArray[n
         error = parts[:, 0] * weight_error + (1.01 * rho_error + 8 * U) * parts[:, 1] * (1 + gamma(4 * V + 8))
         error += 2.1 * rho_error**2
         J.append(math.fsum(count * np.maximum(parts[:, 0], 0.0)))
-        errors.append(math.fsum(count * error) * (1 + 1e-9) + 2 * U * J[-1])
+        errors.append(math.fsum(count * error) * RAISED + 2 * U * J[-1])
         if d < L - 1 and (J[-1] <= NEGLIGIBLE * J[0] or J[-1] < errors[-1]):
             return np.array(J), np.array(errors), J[-1] + errors[-1]
     return np.array(J), np.array(errors), 0.0
@@ -222,7 +222,7 @@ def _sequence_entropy(chain: Chain, laws: TokenLaws) -> Measured:
     each = [_law_entropy(laws.rows[0], laws.error[0])]
     for law, error in zip(laws.rows, laws.error, strict=True):
         value = math.fsum(law * values)
-        each.append(Measured(value, math.fsum(law * errors) * (1 + 1e-9) + value * (error + 4 * U) * (1 + 1e-9)))
+        each.append(Measured(value, math.fsum(law * errors) * RAISED + value * (error + 4 * U) * RAISED))
     return _sum_of(each, np.append(1.0, count))
 
 
@@ -231,11 +231,11 @@ def _law_entropy(law: NDArray[np.float64], relative: float) -> Measured:
     terms = -p * np.log(p)
     value = math.fsum(terms)
     moved = relative * (math.fsum(np.abs(terms)) + math.fsum(p) * (1 + 2 * relative))
-    return Measured(max(value, 0.0), moved * (1 + 1e-9) + 8 * U * math.fsum(np.abs(terms)))
+    return Measured(max(value, 0.0), moved * RAISED + 8 * U * math.fsum(np.abs(terms)))
 
 
 def _sum_of(each: list[Measured], count: NDArray[np.float64]) -> Measured:
     values = np.array([one.value for one in each]) * count
     errors = np.array([one.rounding for one in each]) * count
     value = math.fsum(values)
-    return Measured(value, math.fsum(errors) * (1 + 1e-9) + 4 * U * math.fsum(np.abs(values)))
+    return Measured(value, math.fsum(errors) * RAISED + 4 * U * math.fsum(np.abs(values)))

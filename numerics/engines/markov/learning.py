@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...denoisers import NearRule
-from ...numbers.enclosure import SAFE, gamma
+from ...numbers.enclosure import RAISED, SAFE, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from ..reveal_probabilities import ProbabilitiesBefore
 from .chain import Chain, Measured
@@ -98,7 +98,7 @@ class NearPredictions:
             errors.append(math.fsum(weight * (rounding + value * relative)))
             missing.append(math.fsum(weight * truncation))
         truncated = math.fsum(missing) + rare.left_out
-        return Measured(math.fsum(sums), math.fsum(errors) * (1 + 1e-9), truncated * (1 + 1e-9))
+        return Measured(math.fsum(sums), math.fsum(errors) * RAISED, truncated * RAISED)
 
     def worst(self) -> Measured:
         """``max D(q || p_theta)`` over all possible contexts, in nats; costs what the learning term does."""
@@ -112,7 +112,7 @@ class NearPredictions:
             lo = max(lo, float((value - rounding).max(initial=0.0)))
             hi = max(hi, float((value + rounding).max(initial=0.0)))
             shift = max(shift, float(truncation.max(initial=0.0)))
-        return Measured(worst, max(hi - worst, worst - lo) * (1 + 1e-9), shift)
+        return Measured(worst, max(hi - worst, worst - lo) * RAISED, shift)
 
     def _divergences(self, context: _Context) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """``D(q || p_theta)`` where the context is possible, its rounding and its truncation error.

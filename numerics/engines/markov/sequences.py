@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..._kernels.threads import for_each
 from ...errors import BadInput, BeyondReach
-from ...numbers.enclosure import SAFE, gamma
+from ...numbers.enclosure import RAISED, SAFE, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from ...numbers.probabilities import PARAMETER_DEPTH
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
@@ -74,7 +74,7 @@ def log_probabilities(
     sigma = np.concatenate([laws, np.broadcast_to(laws[-1], (L - len(laws), chain.vocab))])
     tilt = path_kl(lag_information_of(chain), weights).value / L
     K = chain.powers(min(2 * H, L), math.sqrt(SAFE))
-    truncation = 3 * L * (math.log1p(e) - math.log1p(-e)) * (1 + 1e-9) if e else 0.0
+    truncation = 3 * L * (math.log1p(e) - math.log1p(-e)) * RAISED if e else 0.0
     found: list[Measured | None] = [None] * len(x)
 
     def replay(k: int) -> None:
@@ -114,7 +114,7 @@ def _log_probability(
     logs = np.log(mu[1:])
     value = math.fsum(logs) + math.log(probability)
     relative = gamma(_depth(chain, H, len(steps)))
-    rounding = -math.log1p(-relative) * (1 + 1e-9) if relative < 1 else math.inf
+    rounding = -math.log1p(-relative) * RAISED if relative < 1 else math.inf
     rounding += 8 * U * (math.fsum(np.abs(logs)) + abs(math.log(probability))) + 8 * L * U
     return Measured(value, rounding, truncation)
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BeyondReach
-from ...numbers.enclosure import SAFE, margin
+from ...numbers.enclosure import RAISED, SAFE, margin
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
@@ -112,7 +112,7 @@ class _Plan:
                 f"the sequence error rate of V={chain.vocab}, L={chain.length} in {N} steps needs {work:.1e} operations"
             )
         value = _backwards(chain, self.known, self.steps, self.zones)
-        rounding = value * margin(_depth(chain, self.known, N)) * (1 + 1e-9) + SAFE
+        rounding = value * margin(_depth(chain, self.known, N)) * RAISED + SAFE
         return Measured(value, rounding, self.truncation)
 
 

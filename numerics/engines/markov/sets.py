@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 
 from ..._kernels.lag_information import lag_information
 from ...errors import BadInput
+from ...numbers.enclosure import RAISED, gamma, margin
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
-from ...numbers.enclosure import gamma, margin
 from ...numbers.limits import require_memory
 from .chain import Chain, Measured
 
@@ -102,8 +102,8 @@ def path_kl_of_sets(chain: Chain, sets: Iterable[Iterable[int]]) -> Measured:
         error += (2.02 * relative + 8 * U) * float(sensitivity)
         errors.append(abs(sign) * (error * (1 + gamma(4 * chain.vocab)) + 10 * relative**2))
     value = math.fsum(terms)
-    rounding = math.fsum(errors) * (1 + 1e-9) + 2 * U * math.fsum(map(abs, terms))
-    return Measured(max(value, 0.0), rounding, truncation * (1 + 1e-9))
+    rounding = math.fsum(errors) * RAISED + 2 * U * math.fsum(map(abs, terms))
+    return Measured(max(value, 0.0), rounding, truncation * RAISED)
 
 
 def sequence_error_rate_of_sets(chain: Chain, sets: Iterable[Iterable[int]]) -> Measured:
@@ -141,7 +141,7 @@ def sequence_error_rate_of_sets(chain: Chain, sets: Iterable[Iterable[int]]) -> 
     depth = L * (3 * chain.power_depth(min(L, sights.horizon)) + sights.law_depth + 3 * V + 20)
     wrong = min(max(1 - correct, 0.0), 1.0)
     relative = math.expm1(3 * L * (math.log1p(sights.defect) - math.log1p(-sights.defect)))
-    return Measured(wrong, correct * margin(depth) * (1 + 1e-9) + U, correct * relative / (1 - relative) * (1 + 1e-9))
+    return Measured(wrong, correct * margin(depth) * RAISED + U, correct * relative / (1 - relative) * RAISED)
 
 
 def log_probabilities_of_sets(
@@ -157,7 +157,7 @@ def log_probabilities_of_sets(
         raise BadInput("sequences", f"found shape {x.shape}; sequences of length {L} are accepted")
     steps = [split for step in splits(sets, L) for split in step]
     sights = _Sights(chain, L)
-    truncation = 3 * L * (math.log1p(sights.defect) - math.log1p(-sights.defect)) * (1 + 1e-9)
+    truncation = 3 * L * (math.log1p(sights.defect) - math.log1p(-sights.defect)) * RAISED
     per_token = gamma(3 * chain.power_depth(min(L, sights.horizon)) + sights.law_depth + 10)
     results = []
     for one in x:
@@ -175,7 +175,7 @@ def log_probabilities_of_sets(
         if value == -math.inf:
             results.append(Measured(value, 0.0))
         else:
-            rounding = -L * math.log1p(-per_token) * (1 + 1e-9) + 8 * U * math.fsum(map(abs, logs))
+            rounding = -L * math.log1p(-per_token) * RAISED + 8 * U * math.fsum(map(abs, logs))
             results.append(Measured(value, rounding, truncation))
     return results
 

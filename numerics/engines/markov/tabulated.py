@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BeyondReach
+from ...numbers.enclosure import RAISED
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from .information import LagInformation
 
@@ -58,7 +59,7 @@ def _less(
         size += np.abs(c) * J
         rounding += bulk * (depth * U * (J + J_error) + J_error)
     rounding += (D + 2) * U * size + lags.tokens.error + tail * lags.beyond
-    return value, float(rounding.max(initial=0.0)) * (1 + 1e-9)
+    return value, float(rounding.max(initial=0.0)) * RAISED
 
 
 def _probability_differences(L: int, D: int) -> Iterator[tuple[Array, Array, float]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import BeyondReach
-from ...numbers.enclosure import gamma
+from ...numbers.enclosure import RAISED, gamma
 from ...numbers.limits import require_memory
 from .chain import Chain
 
@@ -154,10 +154,10 @@ def _drift(chain: Chain, rows: list[NDArray[np.float64]], period: int) -> float:
     best = math.inf
     if apart <= rounding:
         step = apart + 3 * rounding
-        best = math.expm1((chain.length / period + 1) * math.log1p(step)) * (1 + 1e-9)
+        best = math.expm1((chain.length / period + 1) * math.log1p(step)) * RAISED
     if chain.mixes:
         mixed = chain.mixed_at(len(rows) - 1 - period) if apart <= 1e-9 else math.inf
         if mixed < 0.5:
-            best = min(best, 2 * mixed / (1 - mixed) * (1 + 1e-9))
+            best = min(best, 2 * mixed / (1 - mixed) * RAISED)
         return best if best <= max(rounding, SETTLED_EARLY) else math.inf
     return best

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...instances import Instance
-from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ...numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
 from ...policies import GivenTimes, random_order
 from ...sampling.conditionals import batch_nanoseconds, exact_conditionals
 from ..workspace import Cost, Workspace
@@ -119,7 +119,7 @@ def _rounding(drawn: Contexts, largest: float) -> float:
     V = drawn.instance.vocab
     depth = drawn.sampler.exact_depth
     exact = gamma(depth) + (V + 16) * UNIT_ROUNDOFF
-    return (3 * gamma(drawn.sampler.conditional_depth + depth) + exact * (4 + largest)) * (1 + 1e-9)
+    return (3 * gamma(drawn.sampler.conditional_depth + depth) + exact * (4 + largest)) * RAISED
 
 
 def mean_learning_error(work: Workspace) -> Enclosure:

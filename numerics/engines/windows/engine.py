@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from ...instances import Instance
@@ -100,11 +101,20 @@ def _cost(instance: Instance, points: int) -> Cost:
         return Cost(math.inf, math.inf)
     K, (links, shown) = float(states), _links(instance)
     sizes = 0 if instance.policy.step_law is not None else points
-    windows = FEWEST if L > 2 else 1
+    windows = (FEWEST if L > 2 else 1) * _right_ends(instance)
     operations = windows * (V * links + 10 * K * V + LAWS * (shown * V + 10 * V * V))
     operations += L * (links + LAWS * K + 5000) + 50 * (points - sizes) * L
     operations += sizes * CLASSES * 20 * math.sqrt(L)
     return Cost(operations, 24 * L * K + 32 * V * links + 64 * (points - sizes) * L + FEWEST * window_bytes(states, V))
+
+
+def _right_ends(instance: Instance) -> int:
+    """How many right ends ask for windows of their own: all, where end weights never settle since no state returns."""
+    language = ChainLanguage.of(instance.language)
+    if not (language.ends and language.is_hidden):
+        return 1
+    groups, _ = scipy.sparse.csgraph.connected_components(language.transition.values, connection="strong")
+    return language.length if groups == language.hidden_states else 1
 
 
 def _links(instance: Instance) -> tuple[float, float]:

@@ -28,6 +28,7 @@ from functools import cache
 import numpy as np
 
 from ...languages import HMM
+from ...numbers.enclosure import RAISED
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from .coefficients import Fractions, Functional
 from .control_variate import Pick, Sampling, explored, total_bound
@@ -124,7 +125,7 @@ def token_entropies(chain: HiddenChain) -> tuple[float, float]:
         terms = np.where(laws > 0, -laws * np.log(laws), 0.0)
     value = math.fsum(terms.ravel())
     relative = chain.law_error(chain.length)
-    return value, (relative * (value + 1.1 * chain.length) + 8 * U * value) * (1 + 1e-9)
+    return value, (relative * (value + 1.1 * chain.length) + 8 * U * value) * RAISED
 
 
 def information(chain: HiddenChain, functional: Functional, whole: float, effort: Effort) -> Sum:
@@ -237,8 +238,8 @@ def evaluated(harvest: Harvest, beyond: Beyond) -> Sum:
         below.append(least - guess)
         above.append(max(most, least) - guess)
     value = math.fsum(terms)
-    rounding = (rounding + 2 * U * math.fsum(map(abs, terms))) * (1 + 1e-9)
-    ends = math.fsum(below) * (1 + 1e-9), math.fsum(above) * (1 + 1e-9)
+    rounding = (rounding + 2 * U * math.fsum(map(abs, terms))) * RAISED
+    ends = math.fsum(below) * RAISED, math.fsum(above) * RAISED
     return Sum(value, rounding, *ends, bool(harvest.stopped_by), _note(harvest, harvest.stopped_by))
 
 

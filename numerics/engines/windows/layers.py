@@ -16,11 +16,14 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from ..._kernels.layers import token_informations
+from ..._kernels.threads import for_each
+from ...errors import BeyondReach
 from ...numbers.enclosure import gamma
 from ...numbers.limits import require_memory
 from .hidden import HiddenChain
 
-__all__ = ["BYTES_A_LINK", "Layers", "layers"]
+__all__ = ["BYTES_A_LINK", "Layers", "layered", "told"]
 
 SPARED = 1e-8
 """Probability of what is left out."""
@@ -30,6 +33,8 @@ ITERATIONS = 200
 """Of the algorithm of Blahut and Arimoto; each gives a bound."""
 
 LOOSENED = 1e-9
+ROWS = 64
+"""Sequences that a thread takes at a time."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def _capacity(rows: NDArray[np.float64]) -> float:
     return max(least, 0.0) * (1 + LOOSENED) + LOOSENED
 
 
-def layers(chain: HiddenChain) -> Layers:
+def layered(chain: HiddenChain) -> Layers:
     """The chain position by position.
 
     Raises
@@ -172,3 +177,33 @@ def _listed(
         left_out,
         error,
     )
+
+
+def told(arrays: Layers, part: NDArray[np.int8], rng: np.random.Generator) -> NDArray[np.float64]:
+    """What drawn sequences tell, whose positions are in these parts: see :func:`.layers.token_informations`.
+
+    Raises
+    ------
+    BeyondReach
+    """
+    out = np.empty((len(part), 3))
+    for_each(
+        token_informations,
+        0,
+        -(-len(part) // ROWS),
+        ROWS,
+        arrays.initial,
+        arrays.first,
+        arrays.starts,
+        arrays.columns,
+        arrays.probabilities,
+        arrays.shape,
+        arrays.shown,
+        arrays.entropies,
+        part,
+        rng.random((*part.shape, 2)),
+        out,
+    )
+    if not np.isfinite(out).all():
+        raise BeyondReach("a sequence met a context whose posterior probabilities leave the range of float64")
+    return out

@@ -25,8 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._kernels.layers import ADDED, ASKED, REVEALED, token_informations
-from ..._kernels.threads import for_each
+from ..._kernels.layers import ADDED, ASKED, REVEALED
 from ...errors import BeyondReach
 from ...instances import Instance
 from ...languages.chains import ChainLanguage
@@ -37,7 +36,7 @@ from ..sampled.intervals import mean_at_least, mean_at_most
 from ..sampled.tally import MOST
 from ..workspace import Cost, Workspace
 from .hidden import HiddenChain, hidden_chain
-from .layers import BYTES_A_LINK, Layers, layers
+from .layers import BYTES_A_LINK, Layers, layered, told
 
 __all__ = ["correlations_cost", "correlations_obstacle", "path_kl_of_steps"]
 
@@ -51,9 +50,6 @@ LOOKED_AT = 16
 """Positions at most, of one sequence: their divergences come from the same shifts."""
 
 STAKES = 0.95 / 2.0 ** np.arange(16)
-ROWS = 64
-"""Sequences that a thread takes at a time."""
-
 BATCH = 8192
 
 
@@ -95,31 +91,11 @@ class StepCorrelations:
 
     def drawn(self, count: int, seed: list[int], tilt: Tilt) -> NDArray[np.float64]:
         """The two variables, shape (count, 2), in nats."""
-        arrays, found = self.listed, np.empty((count, 2))
+        found = np.empty((count, 2))
         for k, at in enumerate(range(0, count, BATCH)):
             rng = np.random.default_rng([*seed, k])
-            out = found[at : at + BATCH]
-            part, weight = self._parts(len(out), rng, tilt)
-            for_each(
-                token_informations,
-                0,
-                -(-len(out) // ROWS),
-                ROWS,
-                arrays.initial,
-                arrays.first,
-                arrays.starts,
-                arrays.columns,
-                arrays.probabilities,
-                arrays.shape,
-                arrays.shown,
-                arrays.entropies,
-                part,
-                rng.random((*part.shape, 2)),
-                out,
-            )
-            out *= weight[:, None]
-        if not np.isfinite(found).all():
-            raise BeyondReach("a sequence met a context whose posterior probabilities leave the range of float64")
+            part, weight = self._parts(min(BATCH, count - at), rng, tilt)
+            found[at : at + BATCH] = told(self.listed, part, rng)[:, :2] * weight[:, None]
         return found
 
     def _parts(self, count: int, rng: np.random.Generator, tilt: Tilt) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
@@ -173,7 +149,7 @@ def _correlations(work: Workspace) -> StepCorrelations:
 
 
 def _layers(work: Workspace) -> Layers:
-    return layers(work.once_for_policies(_chain))
+    return layered(work.once_for_policies(_chain))
 
 
 def _chain(work: Workspace) -> HiddenChain:

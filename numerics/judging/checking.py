@@ -10,11 +10,11 @@ from fractions import Fraction
 
 import sympy
 
-from maskbound.theory import Statement, statements, symbols
+from maskbound.theory import Statement, claim, closest, statements, symbols
 
 from ..engines import rational
 from ..engines.workspace import Request, Workspace
-from ..errors import BadInput, MaskboundError, NoLogForm
+from ..errors import BadInput, MaskboundError, NoLogForm, shown
 from ..evaluation.extended import NoValue, Undefined, evaluate
 from ..evaluation.intervals import Interval, outward, to_interval
 from ..instances import Instance, require_instance
@@ -28,7 +28,7 @@ from .exact import Real
 from .hypotheses import missing
 from .verdict import Side, Status, Verdict, Verdicts
 
-__all__ = ["SETTLED_SECONDS", "check", "judge", "settled"]
+__all__ = ["SETTLED_SECONDS", "check", "judge", "settled", "stated"]
 
 SETTLED_SECONDS = 5.0
 """Estimated time of an exact measurement up to which it decides what intervals leave open."""
@@ -38,7 +38,7 @@ FALSE = "false on purpose"
 
 def check(
     *subjects: Instance,
-    judged: Iterable[Statement] | None = None,
+    judged: Iterable[Statement | str] | Statement | str | None = None,
     relation: str | None = None,
     request: Request | None = None,
     exact: bool = False,
@@ -50,8 +50,9 @@ def check(
     ----------
     *subjects : Instance
         One, or two.
-    judged : iterable of Statement, optional
-        By default the ledger without the statements that are false on purpose.
+    judged : iterable of Statement or str, or one of them, optional
+        Statements, ids of the ledger, or claims that assume nothing, such as ``"kl <= path_kl"``. By default the ledger
+        without the statements that are false on purpose.
     relation : str, optional
         How the second subject is known to relate to the first.
     request : Request, optional
@@ -70,9 +71,28 @@ def check(
     works = tuple(Workspace(require_instance(subject), request) for subject in subjects)
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
-    fitting = [statement for statement in judged if statement.subjects == len(works)]
+    given = [judged] if isinstance(judged, Statement | str) else judged
+    fitting = [statement for statement in map(stated, given) if statement.subjects == len(works)]
     unit = read_unit(unit)
     return Verdicts(settled(statement, works, relation, exact).in_unit(unit) for statement in fitting)
+
+
+def stated(given: Statement | str, needs: Iterable[str] = ()) -> Statement:
+    """The statement that is meant by an id of the ledger, or by a claim that assumes what ``needs`` names.
+
+    Raises
+    ------
+    BadInput, ClaimError
+        When there is none, or assumptions are given to what has its own.
+    """
+    if isinstance(given, Statement) or given in statements:
+        if any(True for _ in needs):
+            raise BadInput("needs", "assumptions are for typed claims; a statement has its own")
+        return given if isinstance(given, Statement) else statements[given]
+    if not isinstance(given, str) or not any(sign in given for sign in "<>="):
+        close = closest(str(given), statements) or list(statements)[:3]
+        raise BadInput("statement", f"found {shown(given)}; a claim or an id is accepted, such as {', '.join(close)}")
+    return claim(given, assumptions=needs)
 
 
 def judge(
