@@ -29,7 +29,7 @@ from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
 from ..policies import FixedSize
-from . import error_rates, information, path
+from . import information, path
 from .method import Method
 from .products import ALIKE, added, divided
 
@@ -221,7 +221,6 @@ def _coupled_methods(engine: _Coupled) -> tuple[Method, ...]:
         method("ser", ser, "rounding", frozenset()),
         method("kl", kl, "bound", SANDWICH),
         method("log_ter", lambda work: _log_ter(work, kl(work)), "bound", SANDWICH),
-        method("ter", lambda work: error_rates.exponential(_log_ter(work, kl(work))), "bound", SANDWICH),
     )
 
 

@@ -10,6 +10,7 @@ from . import (
     derived,
     divergence,
     error_rates,
+    exponentials,
     forbidden_pairs,
     hidden_chain,
     identities,
@@ -61,6 +62,7 @@ FAMILIES = (
     forbidden_pairs,
     derived,
     sampled,
+    exponentials,
 )
 
 METHODS: tuple[Method, ...] = tuple(method for family in FAMILIES for method in family.METHODS)

@@ -161,13 +161,8 @@ def _finished(instance: Instance) -> str | None:
 
 def _needing_all(quantity: str) -> Obstacle:
     """Averages over p need complete sequences."""
-    incomplete = ("reverse_kl", "hellinger", "generative_nll", "generative_perplexity")
+    incomplete = ("reverse_kl", "hellinger", "generative_nll")
     return _finished if quantity in incomplete else blocks.obstacle
-
-
-def _exponential(quantity: str, exponent: str) -> Method:
-    averaged = _method(exponent, per_token, obstacle=_needing_all(quantity))
-    return replace(averaged, quantity=quantity, run=lambda work: error_rates.exponential(averaged.run(work)))
 
 
 def _language_method(
@@ -224,7 +219,6 @@ METHODS = (
     _eps_learning(),
     *(_method(name, added, obstacle=_needing_all(name)) for name in ADDED),
     *(_method(name, per_token, obstacle=_needing_all(name)) for name in PER_TOKEN),
-    *(_exponential(name, exponent) for name, exponent in error_rates.EXPONENTIALS.items()),
     _method("ser", _failure),
     _method("hellinger", _hellinger, obstacle=_finished),
     _method("path_kl", added, "profile", _bernoulli, "Bernoulli"),

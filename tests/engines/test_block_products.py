@@ -183,7 +183,7 @@ def long_blocks() -> Language:
     return languages.Blocks(languages.Tabular(2, 2, [[0, 0], [0, 1], [1, 1]], ["1/2", "1/6", "1/3"]), 30)
 
 
-@pytest.mark.parametrize("quantity", ["kl", "ser", "path_kl", "log_ter", "ter"])
+@pytest.mark.parametrize("quantity", ["kl", "ser", "path_kl", "log_ter"])
 def test_methods_of_fixed_sizes_apply_to_fixed_sizes_only(quantity: str) -> None:
     instance = Instance(long_blocks(), policies.Bernoulli(3))
     reasons = {method.obstacle(instance) for method in METHODS if method.quantity == quantity}
