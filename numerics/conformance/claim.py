@@ -131,13 +131,15 @@ class Claim:
         test = self.trace_test()
         return None if test is None else foreseen(self.instance, self.oracle, test)
 
-    def needed(self, samples: int, alpha: float, tv: float, by_steps: bool = True) -> Needed:
+    def needed(
+        self, samples: int | None = None, alpha: float = 1e-6, tv: float = 0.01, by_steps: bool = True
+    ) -> Needed:
         """How many sequences a test needs, before any is drawn.
 
         Parameters
         ----------
-        samples : int
-            That are to be drawn.
+        samples : int, optional
+            That are to be drawn; unless given, the least number by which right code conforms.
         alpha, tv : float
             As of :func:`conform`.
         by_steps : bool
@@ -145,6 +147,9 @@ class Claim:
         """
         shows: dict[str, int | None] = {}
         seen = self.foresight if by_steps or self.final is None else None
+        if samples is None:
+            least = None if seen is None else seen.least(alpha)
+            samples = sequences_needed(self.final.law.p, tv, alpha) if self.final is not None else least or FOLLOWED
         share, most = (alpha, samples) if self.final is None else (alpha / 2, min(samples, FOLLOWED))
         if seen is not None:
             shows = seen.shows(share, rows_of_a_call(most))

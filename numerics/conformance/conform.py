@@ -23,7 +23,7 @@ from .foresight import FOLLOWED, PAIR, TOGETHER, rows_of_a_call
 from .oracle import REVEALED, Oracle
 from .rows import Rows
 from .tokens import AS_CLAIMED
-from .trace import Recorder, Trace
+from .trace import Denying, Recorder, Trace
 
 __all__ = ["SamplerCode", "conform", "default_samples", "seed_of_call"]
 
@@ -82,7 +82,7 @@ def conform(
         Probability of calling a right sampler wrong, whatever the rows of a call share and however rounding breaks
         ties; the steps and the final law have half each.
     tv : float
-        The largest total variation that is accepted as conforming.
+        The largest total variation that is accepted as conforming; of no effect where the final law is out of reach.
     seed : int
     revealed : {"known", "uniform", "rest"}
         What the oracle says where a token is revealed.
@@ -143,7 +143,7 @@ class _Run:
         self.steps = claim.trace_test()
         self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
         self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
-        self.reads_revealed = self.alone = False
+        self.reads_revealed = self.chosen_again = self.alone = False
         answer = policy.steps * self.oracle.length * self.oracle.vocab
         self.recorded = max(1, MOST_RECORDED // answer)
 
@@ -186,7 +186,11 @@ class _Run:
         if self.calls < REPEATED and self.oracle.revealed != "rest":
             other = self.oracle.other("uniform" if self.oracle.revealed == "known" else "known")
             again = _drawn(self.sampler, other, count, seed)
-            self.reads_revealed |= not np.array_equal(again, x)
+            if not np.array_equal(again, x):
+                self.reads_revealed = True
+                denying = Denying(self.oracle.other("known"))
+                trace = denying.trace(_drawn(self.sampler, denying, count, seed))
+                self.chosen_again |= trace is not None and trace.writes_again
         self.calls, self.drawn = self.calls + 1, self.drawn + count
 
     def _follow(self, trace: Trace | None, count: int) -> None:
@@ -222,6 +226,8 @@ class _Run:
             components=self._components(share, independent),
             followed=self.followed if steps is not None else 0,
             steps=() if steps is None else tuple(steps.impossible),
+            chosen_again=self.chosen_again,
+            ties_tested=steps.ties_tested(share) if steps is not None and tally is None else None,
             not_excluded=missed,
             tied=claim.final is not None and claim.final.ties is not None,
             tv=distance,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Literal
 
 from ..instances import Instance
 from ..languages import spelt
-from .diagnosis import Component
+from .diagnosis import WITH_TIES, Component
 from .final_law import Cell
 from .foresight import Needed
+from .tokens import AS_CLAIMED, near_laws
 from .trace_test import Impossible
 
 __all__ = ["Conformity", "Status"]
@@ -20,6 +22,16 @@ Status = Literal["conforms", "differs", "inconclusive"]
 
 SPREAD = 12
 """Tokens on either side of a change that are written out."""
+
+STABLE = """\
+  ties: a stable sort of -score (numpy: kind="stable", torch: stable=True) takes the lowest of equal scores first;
+  the policy with ties = "random" draws among them, as code does that sorts by -score and then by a random number"""
+
+WIDEST = 56
+"""Letters of a line of what was seen."""
+
+NO_DIFFERENCE = "no difference found"
+"""What is said of the rest where a test did not end in ``conforms``."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,11 @@ class Conformity:
         Sequences whose steps were seen.
     steps : tuple of Impossible
         Steps that the claim forbids, the first of each kind and call.
+    chosen_again : bool
+        Whether code chose a position again that was revealed, as is seen when the network answers otherwise there.
+    ties_tested : bool or None
+        Whether enough equal scores were met to tell other orders of them from the claim's; None where there are none to
+        tell, or the final law shows it.
     not_excluded : tuple of str
         Alternatives that should be told from the claim and were not, where the final law is out of reach.
     tied : bool
@@ -72,6 +89,8 @@ class Conformity:
     components: Mapping[str, Component]
     followed: int
     steps: tuple[Impossible, ...]
+    chosen_again: bool
+    ties_tested: bool | None
     not_excluded: tuple[str, ...]
     tied: bool
     tv: tuple[float, float, float] | None
@@ -83,18 +102,30 @@ class Conformity:
     tv_wanted: float
     alpha: float
 
+    def __str__(self) -> str:
+        return self.account()
+
     def account(self) -> str:
         """The outcome in words."""
         lines = [
             f"{self.status}: {self.samples} sequences against {self.instance.name}, the steps of {self.followed} seen",
-            f"  evidence against it e^{self.log_evidence:.4g}; e^{math.log(1 / self.alpha):.4g} is enough",
+            f"  evidence against it e^{self.log_evidence:.4g}; 1/alpha = e^{math.log(1 / self.alpha):.4g} is enough",
             *self._table(),
             *self._first_step(),
         ]
         if self.tied:
             lines.append("  some scores differ by no more than rounding: any choice between them counts as right")
-        if self.not_excluded:
+        if WITH_TIES in getattr(self.components.get("positions"), "seen", ""):
+            lines.append(STABLE)
+        elif self.ties_tested is False and self.status != "differs":
+            lines.append("  the rule for ties was not tested: too few positions had equal scores")
+        if self.chosen_again:
+            lines.append("  positions that are revealed already are chosen again")
+        if self.status == "inconclusive" and self.not_excluded:
             lines.append(f"  not excluded yet: {'; '.join(self.not_excluded[:3])}")
+        if self.status == "conforms" and self.tv is None:
+            near = "; ".join(near_laws(self.instance.policy)) or "other choices of positions"
+            lines.append(f"  excluded: {near}; smaller differences are not, and tv is not tested at this length")
         if self.status == "inconclusive":
             lines.append(f"  {self.needed.told()}")
         return "\n".join(lines + self._final_law())
@@ -104,7 +135,9 @@ class Conformity:
         rows = [("", "claimed", "seen", "evidence")]
         for name, part in self.components.items():
             evidence = "" if part.as_claimed else f"e^{part.log_evidence:.4g}"
-            rows.append((name.replace("_", " "), part.claimed, part.seen, evidence))
+            seen = NO_DIFFERENCE if part.seen == AS_CLAIMED and self.status != "conforms" else part.seen
+            first, *rest = wrap(seen, WIDEST)
+            rows += [(name.replace("_", " "), part.claimed, first, evidence), *(("", "", line, "") for line in rest)]
         widths = [max(len(row[k]) for row in rows) for k in range(4)]
         return [
             "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -123,8 +156,9 @@ class Conformity:
         place = f"call {first.call}, row {first.row}, step {first.step}, from position {shown.start}"
         return [
             f"  impossible ({first.component}): {place}",
-            f"    {before}",
-            f"    {after}",
+            f"    before {before}",
+            f"    after  {after}",
+            *([f"    revealed {_listed(changed)}, where the claim reveals {_listed(first.due)}"] if first.due else []),
         ]
 
     def _final_law(self) -> list[str]:
@@ -148,3 +182,9 @@ class Conformity:
         if self.status == "differs" and self.closest_tv is not None:
             lines.append(f"  total variation from the closest of them at most {self.closest_tv[2]:.4g}")
         return lines
+
+
+def _listed(positions: Sequence[int]) -> str:
+    """The first few of them."""
+    rest = "" if len(positions) <= SPREAD else f" and {len(positions) - SPREAD} more"
+    return f"positions {', '.join(map(str, positions[:SPREAD]))}{rest}" if positions else "none"

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..policies import Policy
+from ..policies import Adaptive, Policy
 from .sizes import claimed_in_words, seen_in_words
-from .steps import SLIP, Transitions, uniformly
+from .steps import LOWEST, SLIP, Transitions, uniformly
 from .tokens import AS_CLAIMED, GREEDY, TEMPERATURES, tempered
 
-__all__ = ["DRAWN", "SCORED", "UNEXPLAINED", "UNIFORMLY", "Component", "Diagnosis"]
+__all__ = ["AT_RANDOM", "DRAWN", "SCORED", "UNEXPLAINED", "UNIFORMLY", "WITH_TIES", "Component", "Diagnosis"]
 
 Array = NDArray[np.float64]
 Model = tuple[str, str]
@@ -24,6 +24,8 @@ Model = tuple[str, str]
 UNIFORMLY = "uniformly at random"
 DRAWN = "by probability of the drawn token"
 SCORED = ", in the law drawn from"
+AT_RANDOM = "at random"
+WITH_TIES = ", ties: "
 UNEXPLAINED = "none of the known laws explains it"
 
 PROBABLY, LIKELIER = "probably ", math.log(20)
@@ -188,11 +190,20 @@ class Diagnosis:
                 sizes,
                 evidence["sizes"],
             ),
-            "positions": said(self._claimed_place, best[1], places, at),
+            "positions": said(*(self.named_ties(best[1]) if places else (self._claimed_place, AS_CLAIMED)), places, at),
             "tokens": replace(said(self._claimed_tokens, words, tokens, evidence["tokens"]), temperature=temperature),
             "draw_before_choice": said(_moment(self.proposes), _moment(drawn), order, at if order else min(at, 0.0)),
             "revealed": said(*self._revealed("revealed" in impossible), revealed, evidence["revealed"]),
         }
+
+    def named_ties(self, seen: str) -> tuple[str, str]:
+        """What is claimed of positions, and what was seen; with the order of equal scores, where that differs."""
+        claimed = self._claimed_place
+        if seen == claimed:
+            seen = f"{claimed}{WITH_TIES}{AT_RANDOM}"
+        if not seen.startswith(claimed + WITH_TIES):
+            return claimed, seen
+        return f"{claimed}{WITH_TIES}{LOWEST if Adaptive.of(self.policy).takes_first else AT_RANDOM}", seen
 
     def _revealed(self, changed: bool) -> tuple[str, str]:
         """What is claimed of revealed tokens, and what was seen."""

@@ -103,6 +103,13 @@ class Foresight:
         needed = [self._sequences(rate, math.log(1 / alpha), first) for rate in self.rates.values()]
         return None if None in needed else max((n for n in needed if n is not None), default=1)
 
+    def least(self, alpha: float) -> int | None:
+        """The least number of sequences asked for by which right code conforms: more in a call take more in all."""
+        asked, needed = 0, self.conforms(alpha, 1)
+        while needed is not None and needed > asked:
+            asked, needed = needed, self.conforms(alpha, rows_of_a_call(needed))
+        return None if needed is None else asked
+
     @staticmethod
     def _sequences(rate: float, nats: float, first: int) -> int | None:
         if rate <= 0:

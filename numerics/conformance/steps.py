@@ -22,16 +22,22 @@ from ..policies import Adaptive, Policy, Remasking, Schedule
 from .ties import tolerance
 
 __all__ = [
+    "HIGHEST",
+    "LOWEST",
     "SCORES",
     "SLIP",
+    "TIES",
     "Transitions",
     "claimed_positions",
     "claimed_remasking",
     "claimed_sizes",
+    "due",
+    "in_order",
     "proposals",
     "replaced_proposals",
     "strictly_by",
     "uniformly",
+    "with_slips",
 ]
 
 SLIP = 1e-3
@@ -171,6 +177,10 @@ def _checked(name: str, score: Rows, log_c: Array) -> Array:
     return found
 
 
+LOWEST, HIGHEST, SORTED = "lowest position first", "highest position first", "as an unstable sort leaves them"
+TIES = (LOWEST, HIGHEST, SORTED)
+"""Orders of equal scores that code may have: the last is that of numpy's argsort unless it is told otherwise."""
+
 SCORES = ("confidence", "margin", "entropy", "most uncertain first", "left to right", "right to left")
 
 
@@ -191,9 +201,12 @@ def _cut(score: Array, among: Mask, size: NDArray[np.int64]) -> Array:
     return np.where(size[:, None] > 0, last, math.inf)
 
 
-def strictly_by(seen: Transitions, score: str, among: Mask) -> Array:
-    """Log probability (n,) of the positions, given how many, by the largest scores, ties at random, with slips."""
-    apart = tolerance(seen.vocab, "entropy")
+def strictly_by(seen: Transitions, score: str, among: Mask, apart: float | None = None) -> Array:
+    """Log probability (n,) of the positions, given how many, by the largest scores, ties at random, with slips.
+
+    Scores tie that are no farther apart; up to rounding, unless given.
+    """
+    apart = tolerance(seen.vocab, "entropy") if apart is None else apart
     values = seen.score(score)
     cut = _cut(values, among, seen.size)
     certain, near = among & (values > cut + apart), among & (np.abs(values - cut) <= apart)
@@ -201,6 +214,50 @@ def strictly_by(seen: Transitions, score: str, among: Mask) -> Array:
     ways = _log_choose(near.sum(axis=1), seen.size - certain.sum(axis=1))
     strict = np.where(fits, -ways + math.log1p(-SLIP), -math.inf)
     return np.logaddexp(strict, math.log(SLIP) + uniformly(seen, seen.masked))
+
+
+def ordered(seen: Transitions, score: str, among: Mask, ties: str) -> Mask:
+    """Positions (n, L) of the largest scores as the numbers have them, equal ones in an order; of TIES."""
+    values = np.where(among, seen.score(score), -math.inf)
+    if ties == HIGHEST:
+        ranked = values.shape[1] - 1 - np.argsort(-values[:, ::-1], axis=1, kind="stable")
+    else:
+        ranked = np.argsort(-values, axis=1, kind="stable" if ties == LOWEST else None)
+    rank = np.empty_like(ranked)
+    np.put_along_axis(rank, ranked, np.arange(values.shape[1])[None], 1)
+    return among & (rank < seen.size[:, None])
+
+
+def in_order(seen: Transitions, score: str, among: Mask, ties: str) -> Array:
+    """Log probability (n,) of the positions, given how many, if they are those of :func:`ordered`, with slips."""
+    return with_slips(seen, ordered(seen, score, among, ties))
+
+
+def with_slips(seen: Transitions, chosen: Mask) -> Array:
+    """Log probability (n,) of the positions, given how many, if it is these (n, L), with slips."""
+    fits = (seen.chosen == chosen).all(axis=1)
+    strict = np.where(fits, math.log1p(-SLIP), -math.inf)
+    return np.logaddexp(strict, math.log(SLIP) + uniformly(seen, seen.masked))
+
+
+def due(policy: Policy, seen: Transitions) -> Mask | None:
+    """Positions (n, L) that the claim reveals, given how many; None where these are drawn."""
+    if policy.sets is not None:
+        return _due_sets(policy.sets, seen)
+    if policy.proposes or policy.score in (None, "random") or policy.exchangeable or policy.remasks:
+        return None
+    policy = Adaptive.of(policy)
+    return ordered(seen, policy.score, seen.candidates(policy.block_length), LOWEST)
+
+
+def _due_sets(sets: Sequence[Sequence[int]], seen: Transitions) -> Mask:
+    """The masked positions of the first set that has any."""
+    length = seen.y.shape[1]
+    turn = np.empty(length, dtype=np.int64)
+    for number, some in enumerate(sets):
+        turn[list(some)] = number
+    current = np.where(seen.masked, turn, length).min(axis=1)
+    return np.asarray(seen.masked & (turn == current[:, None]))
 
 
 def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
@@ -278,13 +335,8 @@ def claimed_positions(policy: Policy, seen: Transitions) -> Array:
     """Log probability (n,) of which positions, given how many, under the claim; of a policy that does not propose."""
     if policy.exchangeable or policy.remasks:
         return uniformly(seen, seen.masked)
-    length = seen.y.shape[1]
     if policy.sets is not None:
-        turn = np.empty(length, dtype=np.int64)
-        for number, some in enumerate(policy.sets):
-            turn[list(some)] = number
-        current = np.where(seen.masked, turn, length).min(axis=1)
-        right = (seen.chosen == (seen.masked & (turn == current[:, None]))).all(axis=1)
+        right = (seen.chosen == _due_sets(policy.sets, seen)).all(axis=1)
         return np.where(right | (seen.size == 0), 0.0, -math.inf)
     policy = Adaptive.of(policy)
     among = seen.candidates(policy.block_length)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .oracle import Oracle
 
-__all__ = ["Recorder", "Trace"]
+__all__ = ["Denying", "Recorder", "Trace"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class Trace:
 
     y: NDArray[np.int64]
     logits: NDArray[np.float64]
+
+    @property
+    def writes_again(self) -> bool:
+        """Whether a token is replaced by another without having been masked."""
+        before, after = self.y[:-1], self.y[1:]
+        mask = self.logits.shape[3]
+        return bool(((before < mask) & (after < mask) & (after != before)).any())
 
 
 class Recorder:
@@ -67,3 +74,14 @@ class Recorder:
         if not asked or any(x.shape != returned.shape for x in asked) or (asked[0] != self.mask_id).any():
             return None
         return Trace(np.array([*asked, returned]), np.array(self._answered))
+
+
+class Denying(Recorder):
+    """A recorder by which another token is certain wherever one is revealed; of an oracle where that token is."""
+
+    def logits(self, x: Any) -> NDArray[np.float64]:
+        """As the oracle's at masks."""
+        found = super().logits(x)
+        revealed = np.asarray(x) != self.mask_id
+        found[revealed] = np.roll(found[revealed], 1, axis=-1)
+        return found

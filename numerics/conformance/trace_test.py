@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -17,21 +17,27 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from ..policies import Adaptive, Policy
-from .diagnosis import DRAWN, SCORED, UNIFORMLY, Component, Diagnosis
+from .diagnosis import AT_RANDOM, DRAWN, SCORED, UNEXPLAINED, UNIFORMLY, WITH_TIES, Component, Diagnosis
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
 from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import remasking_law, size_laws
 from .steps import (
+    HIGHEST,
+    LOWEST,
     SCORES,
     SLIP,
+    TIES,
     Transitions,
     claimed_positions,
     claimed_remasking,
     claimed_sizes,
+    due,
+    in_order,
     proposals,
     replaced_proposals,
     strictly_by,
     uniformly,
+    with_slips,
 )
 from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, normalised, token_laws
 from .trace import Trace
@@ -56,6 +62,9 @@ AGAIN = "rows", "the same in every call"
 
 SAME = 2 * SLIP
 """Difference in nats below which two laws of a step, one with slips, are the same."""
+
+ALIKE = "alike in every call"
+"""The order of equal scores that the first step of every call has as the first call had it."""
 
 FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
@@ -85,6 +94,8 @@ class Impossible:
     call, row, step : int
     before, after : tuple of int
         Partial sequences; the mask is V.
+    due : tuple of int
+        Of positions: those that the claim reveals, as many; empty where these are drawn.
     """
 
     component: str
@@ -93,6 +104,7 @@ class Impossible:
     step: int
     before: tuple[int, ...]
     after: tuple[int, ...]
+    due: tuple[int, ...] = ()
 
 
 def can_be_followed(policy: Policy) -> bool:
@@ -151,6 +163,7 @@ class TraceTest:
         self._against: dict[Model, float] = {}
         self._apart: set[Model] = set()
         self._first: dict[tuple[int, ...], Trace] = {}
+        self._chosen_first: NDArray[np.bool_] | None = None
         self.diagnosis = Diagnosis(policy, length)
         self._hazards = {what: np.zeros((2, policy.steps)) for what in ("sizes", "revealed")}
         self._waiting: list[Trace] = []
@@ -221,10 +234,13 @@ class TraceTest:
         else:
             found |= {("tokens", name): (law, tokens) for name, law in by_token.items() if name != AS_CLAIMED}
             found["positions", DRAWN] = proposed[AS_CLAIMED, False], claim
+            found |= {("positions", name): (law, chosen) for name, law in by_place.items() if WITH_TIES in name}
             if not self.policy.one_choice:
                 found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
                 found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
         call = np.searchsorted(calls, row, side="right") - 1
+        if not self.proposes and self.policy.score in SCORES:
+            found["positions", f"by {self.policy.score}{WITH_TIES}{ALIKE}"] = self._alike(seen, call, chosen), chosen
         before = self._learn("sizes", seen, seen.size, seen.masked.sum(axis=1), call)
         found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, before).items()}
         for name, lists in (other_draws(self.policy) if drawn else {}).items():
@@ -251,6 +267,18 @@ class TraceTest:
         self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
         self.diagnosis.add(seen, by_token, by_place, after_law, self._noisy(seen, by_token), proposed, shared)
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
+
+    def _alike(self, seen: Transitions, call: NDArray[np.int64], chosen: Array) -> Array:
+        """Which positions, if those of the first step are the same in every call; what the claim says elsewhere."""
+        begun = seen.masked.all(axis=1) & (seen.size > 0)
+        later = begun & (call > 0) if self.calls == 0 else begun
+        if self._chosen_first is None and begun.any():
+            k = int(begun.argmax())
+            self._chosen_first, later = seen.chosen[k], begun & (call > call[k])
+        if self._chosen_first is None:
+            return chosen
+        law = with_slips(seen, np.asarray(self._chosen_first)[None])
+        return np.where(later & (seen.size == self._chosen_first.sum()), law, chosen)
 
     def _learn(
         self,
@@ -317,6 +345,8 @@ class TraceTest:
         found[UNIFORMLY] = uniformly(seen, seen.masked)
         score = self.policy.score
         if score in SCORES and not self.proposes:
+            found |= {f"by {score}{WITH_TIES}{ties}": in_order(seen, score, among, ties) for ties in TIES}
+            found[f"by {score}{WITH_TIES}{AT_RANDOM}"] = strictly_by(seen, score, among, apart=0.0)
             found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
 
@@ -375,12 +405,23 @@ class TraceTest:
         forbidden: dict[str, NDArray[np.bool_]],
     ) -> None:
         """The first step that each component forbids."""
+        positions = due(self.policy, seen) if forbidden["positions"].any() else None
         for name, where in forbidden.items():
             for k in np.flatnonzero(where)[:1]:
                 before, after = (tuple(map(int, y[k])) for y in (seen.y, seen.reached))
                 call = int(np.searchsorted(calls, row[k], side="right")) - 1
                 self.impossible.append(
-                    Impossible(name, self.calls + call, int(row[k] - calls[call]), int(seen.step[k]), before, after)
+                    Impossible(
+                        name,
+                        self.calls + call,
+                        int(row[k] - calls[call]),
+                        int(seen.step[k]),
+                        before,
+                        after,
+                        ()
+                        if positions is None or name != "positions"
+                        else tuple(np.flatnonzero(positions[k]).tolist()),
+                    )
                 )
 
     def _finished(self, traces: list[Trace]) -> None:
@@ -408,7 +449,12 @@ class TraceTest:
             here = {name, "positions"} if name == "tokens" and self.proposes else {name}
             evidence[name] = math.inf if here & impossible else found
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
-        return self.diagnosis.components(refuted, evidence, impossible, alpha)
+        parts = self.diagnosis.components(refuted, evidence, impossible, alpha)
+        alike = f"by {self.policy.score}{WITH_TIES}{ALIKE}"
+        if parts["positions"].seen == UNEXPLAINED and self.wealth.get(("positions", alike), 0.0) >= math.log(1 / alpha):
+            claimed, seen = self.diagnosis.named_ties(alike)
+            parts["positions"] = replace(parts["positions"], claimed=claimed, seen=seen)
+        return parts
 
     def _mean(self, component: str) -> float:
         """The logarithm of the mean wealth of the alternatives to this component."""
@@ -434,8 +480,17 @@ class TraceTest:
             for (component, name), against in self._against.items()
             if against < enough
             and (component, name) in self._apart
-            and (name in near if component == "tokens" else name != UNIFORMLY)
+            and (name in near if component == "tokens" else name != UNIFORMLY and WITH_TIES not in name)
         ]
+
+    def ties_tested(self, alpha: float) -> bool | None:
+        """Whether other orders of equal scores are refuted; None where the claim has none."""
+        policy, score = self.policy, self.policy.score
+        if self.proposes or score not in SCORES:
+            return None
+        others = (HIGHEST,) if Adaptive.of(policy).takes_first else (LOWEST, HIGHEST)
+        against = [self._against.get(("positions", f"by {score}{WITH_TIES}{ties}"), 0.0) for ties in others]
+        return min(against) >= math.log(1 / alpha)
 
 
 def _as_they_are(logs: Array) -> Array:

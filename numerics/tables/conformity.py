@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..conformance import Component, Conformity
+from ..conformance import Component, Conformity, Needed
 from ..render.table import as_json
 
-__all__ = ["conformity_record"]
+__all__ = ["conformity_record", "needed_record"]
 
 
 def conformity_record(found: Conformity) -> dict[str, Any]:
@@ -19,14 +19,15 @@ def conformity_record(found: Conformity) -> dict[str, Any]:
         "components": {name: _component(part) for name, part in found.components.items()},
         "tv": None if found.tv is None else list(found.tv[1:]),
         "instance": found.instance.name,
-        "needed": {
-            "conforms": found.needed.conforms,
-            "shows": dict(found.needed.shows),
-            "right_tv": found.needed.right_tv,
-        },
+        "needed": needed_record(found.needed),
         "closest": [{"law": name, "nats_per_sequence": as_json(score)} for name, score in found.closest],
         "impossible": [{"sequence": list(sequence), "count": count} for sequence, count in found.impossible],
     }
+
+
+def needed_record(needed: Needed) -> dict[str, Any]:
+    """The object that `conform --needed --json` prints."""
+    return {"conforms": needed.conforms, "shows": dict(needed.shows), "right_tv": needed.right_tv}
 
 
 def _component(part: Component) -> dict[str, Any]:

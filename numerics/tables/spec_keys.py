@@ -47,8 +47,10 @@ def spec_keys(word: str = "") -> Table:
         'claims = ["kl <= 1", {claim = "kl <= log(V)", needs = ["exact-denoiser"]}], with names of `assumptions`',
     )
     found = {row[:2] for row in rows}
-    if len(found) == 1 and (example := _example(*found.pop())):
+    if len(found) == 1 and (example := _example(*next(iter(found)))):
         notes = (f"for example, from the gallery: {example}", *notes)
+    if found == {("language", "ngram")}:
+        notes = (*notes, 'Letters of English are there: language = {kind = "english", order = 2, length = 128}')
     return Table("Keys of instance files", ("part", "kind", "key", "value", "if left out"), rows, notes)
 
 

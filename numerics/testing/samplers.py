@@ -33,7 +33,7 @@ def assert_samples_from(
     alpha : float
         Probability of failing a right sampler as different.
     tv : float
-        The largest total variation that passes.
+        The largest total variation that passes; of no effect where the final law is out of reach.
     seed : int
     allow_inconclusive : bool
         Whether to pass where no difference was found but there are too few sequences to exclude one of ``tv``.

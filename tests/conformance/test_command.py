@@ -106,6 +106,20 @@ def test_a_run_without_a_difference_says_what_it_can(run):
     assert told["closest"][0]["nats_per_sequence"] == pytest.approx(-3 * np.log(2), rel=1e-12)
 
 
+def test_how_many_are_needed_is_said_without_a_sampler(tmp_path):
+    spec = tmp_path / "coins.toml"
+    spec.write_text(SPEC)
+    found = RUNNER.invoke(cli.app, ["conform", str(spec), "--needed", "--tv", "0.05"])
+    number = re.match(r"right code conforms after about (\d+) sequences", found.stdout)
+    assert (found.exit_code, bool(number)) == (0, True)
+    record = json.loads(RUNNER.invoke(cli.app, ["conform", str(spec), "--needed", "--tv", "0.05", "--json"]).stdout)
+    assert record["conforms"] == int(number[1])
+    neither = RUNNER.invoke(cli.app, ["conform", str(spec)])
+    assert (neither.exit_code, neither.stdout) == (2, "")
+    assert "--sampler" in neither.stderr
+    assert "--needed" in neither.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

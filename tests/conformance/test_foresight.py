@@ -38,6 +38,25 @@ def test_it_takes_about_as_many_sequences_as_were_foreseen(order):
     assert found.needed.told() in found.account()
 
 
+def test_the_least_number_is_the_first_that_is_at_least_what_it_needs():
+    claim = Claim(CLAIM)
+    least = claim.needed().conforms
+    assert least is not None
+
+    def fits(samples):
+        needed = claim.needed(samples, ALPHA, 0.01).conforms
+        return needed is not None and needed <= samples
+
+    assert fits(least)
+    assert not any(fits(samples) for samples in range(1, least))
+
+
+def test_where_the_law_is_known_the_least_number_is_that_of_the_total_variation():
+    claim = Claim(Instance(languages.iid(ROWS, 2), policies.FixedSize([2])))
+    least = claim.needed(tv=0.05)
+    assert least == claim.needed(least.conforms, ALPHA, 0.05)
+
+
 def sharpened(logs):
     return np.where(logs == logs.max(axis=-1, keepdims=True), logs + 3, logs)
 

@@ -33,6 +33,13 @@ def test_a_kind_that_is_not_there():
     assert CliRunner().invoke(cli.app, ["keys", "hmm"]).exit_code == 0
 
 
+def test_ngrams_say_where_those_of_english_are():
+    note = spec_keys("ngram").notes[-1]
+    table = tomllib.loads(note.partition(": ")[2])
+    table["policy"] = {"kind": "bernoulli", "steps": 2}
+    assert parse(table).vocab == 27
+
+
 @pytest.mark.parametrize("kind", ["hmm", "padded", "learned"])
 def test_one_kind_comes_with_an_example_that_is_read(kind):
     part = {"learned": "denoiser"}.get(kind, "language")

@@ -133,3 +133,5 @@ def test_the_example_repository_passes_and_fails_with_a_mistake_in_its_sampler(t
     assert ("1 failed" if mistake else "1 passed") in found.stdout, found.stdout
     if mistake:
         assert re.search(told, found.stdout), found.stdout
+        # The traceback is theirs alone.
+        assert "plugin.py" not in found.stdout
