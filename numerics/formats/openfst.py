@@ -27,6 +27,8 @@ __all__ = ["from_openfst"]
 
 EPSILON = "<eps>"
 DISAMBIGUATION = re.compile(r"#\d+")
+BACK_OFF = "#0"
+"""On the input side of Kaldi's grammars, with a silent output."""
 ZERO = ("Infinity", "inf", "+inf")
 """How a weight is printed that stands for no arc at all."""
 BYTES_A_LINE = 1000
@@ -146,11 +148,13 @@ class _Reader:
         name = label if self.symbols is None else self.symbols.get(label, label)
         if self.symbols is not None and name not in self.numbers:
             raise self.source.fault(at, f"found the label {label[:40]!r}, which is not in the symbol table")
-        if DISAMBIGUATION.fullmatch(name):
+        spelt = [name, *(text if self.symbols is None else self.symbols.get(text, text) for text in labels)]
+        if BACK_OFF in spelt or DISAMBIGUATION.fullmatch(name):
             raise self.source.fault(
                 at,
-                f"found the label {name}, by which a grammar of Kaldi backs off although the n-gram is listed, so"
-                " that its sums over paths are not the language model's; import its ARPA file",
+                f"found the label {BACK_OFF if BACK_OFF in spelt else name}, by which a grammar of Kaldi backs off"
+                " although the n-gram is listed, so that its sums over paths are not the language model's; import its"
+                " ARPA file",
             )
         return None if label == "0" or name == EPSILON else name
 

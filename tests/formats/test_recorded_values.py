@@ -94,6 +94,73 @@ def test_words_that_are_left_out(tmp_path: Path) -> None:
     assert not np.allclose(law / law.sum(), known.table().reshape(2, 2), rtol=1e-3)
 
 
+IRSTLM = """
+\\data\\
+ngram  1=         5
+ngram  2=         7
+
+
+\\1-grams:
+-1.02119\t<s>\t-0.477121
+-0.623249\tx\t-0.477121
+-0.720159\ty\t-0.39794
+-0.623249\t</s>\t-0.69897
+-0.623249\t<unk>
+
+\\2-grams:
+-0.595221\t<s> <s>
+-0.384367\t<s> x
+-0.757948\t<s> y
+-0.401401\tx y
+-0.384367\tx </s>
+-0.529828\ty x
+-0.305186\ty </s>
+\\end\\
+"""
+"""What tlm -n=2 -lm=wb makes of "x y|x y|y x|x", of which compile-lm --eval gives "x y" the logarithm -1.09."""
+
+
+def test_scores_of_irstlm(tmp_path: Path) -> None:
+    """In its files the start has mass, and a bigram of two starts, so that rows miss 1 without it."""
+    path = text(tmp_path, "m.arpa", IRSTLM)
+    model = read_arpa(path)
+    score = -(0.384367 + 0.401401 + 0.305186)
+    assert abs(model.score(["x", "y"]) - score) < 1e-15
+    assert round(score, 2) == -1.09
+    for context in ((), ("<s>",), ("x",), ("y",)):
+        assert abs(sum(model.row_totals()[context]) - 1) < 2e-6
+    with pytest.raises(BadInput, match=r"'<s>' .* sums to 0\.74.*<s>, which is never a token, has the rest"):
+        languages.from_arpa(path, 2)
+    with pytest.warns(RowsRescaled, match=r"miss 1 by up to 0\.25"):
+        language = languages.from_arpa(path, 2, tolerance="3/10", digits=30)
+    totals = [model.row_totals()[context,][0] for context in ("<s>", "x", "y")]
+    assert abs(log_prob(language, 0, 1) - (score * math.log(10) - sum(map(math.log, totals)))) < 1e-12
+
+
+BACKED_OFF = {("</s>",): "1/4", ("a",): "1/2", ("b",): "1/4", ("a", "b"): "1/100", ("a", "a"): "4/5"}
+
+
+def test_a_grammar_whose_back_off_is_an_arc_is_not_its_model(tmp_path: Path) -> None:
+    """As Kaldi makes them: ``a b`` has the way over the back-off, too, although it is listed."""
+    p = {ngram: Fraction(value) for ngram, value in BACKED_OFF.items()}
+    lines = files.arpa({("<s>",): Fraction(1), **p}, {("<s>",): Fraction(1, 2)})
+    assert abs(-math.log(10) * read_arpa(text(tmp_path, "m.arpa", lines)).score(["a", "b"]) - 7.3778) < 5e-5
+    arcs = [(0, 1, "#0 <eps>", Fraction(1, 2)), (2, 1, "#0 <eps>", Fraction(1)), (3, 1, "#0 <eps>", Fraction(1))]
+    arcs += [(1, 2, "a a", p["a",]), (1, 3, "b b", p["b",]), (2, 3, "b b", p["a", "b"]), (2, 2, "a a", p["a", "a"])]
+    path = text(tmp_path, "m.txt", files.fst(arcs, {1: p["</s>",]}))
+    symbols = text(tmp_path, "symbols.txt", "<eps> 0\na 1\nb 2\n#0 3\n")
+    for side in ("input", "output"):
+        with pytest.raises(BadInput, match=r"the label #0, by which a grammar of Kaldi backs off"):
+            languages.from_openfst(path, 2, "log", symbols, side)
+    path.write_text(path.read_text().replace("#0", "<eps>"))
+    with pytest.warns(RowsRescaled, match="no probabilities"):
+        language = languages.from_openfst(path, 2, "log", symbols, "output")
+    q = language.table().reshape(2, 2)
+    # b b has a single way, over the back-off twice.
+    all_paths = -math.log(q[0, 1] / q[1, 1] / 128)
+    assert abs(all_paths - 4.1197) < 5e-5
+
+
 def test_a_model_with_four_digits_and_an_absorbing_end(tmp_path: Path) -> None:
     """The small model of a well-known manual: rows of sums 0.9999, an end with a row, a start with a probability."""
     F = Fraction
@@ -144,10 +211,13 @@ def test_scores_of_hmmlearn() -> None:
     language = languages.from_hmmlearn(fitted, 4)
     assert language.rational
     assert abs(log_prob(language, 0, 1, 2, 0) + 4.542195386826703) < 1e-12
+    twice = languages.from_hmmlearn(fitted, 8)
+    assert abs(log_prob(twice, 0, 1, 2, 0, 0, 1, 2, 0) + 9.03977515088083) < 1e-12
     same = languages.HMM(
         4, ["2/3", "1/3"], [["4/5", "1/5"], ["3/10", "7/10"]], [["3/5", "3/10", "1/10"], ["1/10", "3/10", "3/5"]]
     )
     assert np.allclose(language.table(), same.table(), rtol=1e-13, atol=0)
+    assert same.exact_table().reshape(3, 3, 3, 3)[0, 1, 2, 0] == Fraction("0.01065")
     stuck = {"startprob_": [0.5, 0.5], "transmat_": np.eye(2), "emissionprob_": [[1, 0, 0], [0, 0.5, 0.5]]}
     assert languages.from_arrays(stuck, 2).log_prob(np.array([[0, 1]]))[0] == -math.inf
     with pytest.raises(BadInput, match="counts with n_trials=5"):
@@ -220,6 +290,9 @@ def test_automata_of_openfst(tmp_path: Path) -> None:
     language = languages.from_openfst(text(tmp_path, "m.txt", "\n".join(lines)), 2, "log")
     assert abs(log_prob(language, 0, 0) + 1.67397643) < 1e-8
     assert language.log_prob(np.array([[1, 0]]))[0] == -math.inf
+    path = tmp_path / "m.txt"
+    lengths = [languages.from_openfst(path, L, "log").log_length_probability for L in range(1, 30)]
+    assert abs(math.fsum(map(math.exp, lengths)) - 1) < 1e-12
     loop = languages.from_openfst(
         text(tmp_path, "loop.txt", f"0 0 0 {-math.log(0.9)}\n0 1 1 {-math.log(0.1)}\n1\n"), 1, "log"
     )

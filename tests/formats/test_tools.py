@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
+import subprocess
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -16,6 +18,7 @@ from formats import files
 from oracles import formats as oracle
 
 from maskbound.numerics import languages
+from maskbound.numerics.formats.arpa import read_arpa
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -52,6 +55,26 @@ def test_the_reader_arpa(tmp_path: Path) -> None:
     model = arpa.loadf(str(path))[0]
     found = log_probs(languages.from_arpa(path, 3)) / math.log(10)
     assert np.allclose(found, [model.log_s(" ".join(x)) for x in product("ab", repeat=3)], rtol=1e-10, atol=0)
+
+
+@pytest.mark.skipif(shutil.which("irstlm") is None, reason="irstlm is not installed")
+def test_irstlm(tmp_path: Path) -> None:
+    """The start, which has mass in its files, is no token; it prints two decimals."""
+    sentences = {"train": ["a b", "a b", "b a", "a", "c a b b"], "one": ["a b c"]}
+    for name, lines in sentences.items():
+        (tmp_path / name).write_text("".join(f"<s> {line} </s>\n" for line in lines))
+
+    def irstlm(*command: str) -> str:
+        ran = subprocess.run(["irstlm", *command], cwd=tmp_path, check=True, capture_output=True, text=True)
+        return ran.stdout + ran.stderr
+
+    irstlm("tlm", "-tr=train", "-n=2", "-lm=wb", "-o=m.arpa")
+    printed = re.search(r"logPr=(-[\d.]+)", irstlm("compile-lm", "m.arpa", "--eval=one", "--debug=2"))
+    assert printed
+    model = read_arpa(tmp_path / "m.arpa")
+    assert abs(model.score(["a", "b", "c"]) - float(printed[1])) <= 0.005 + 1e-5
+    for context in ((), ("<s>",), ("a",), ("b",), ("c",)):
+        assert abs(sum(model.row_totals()[context]) - 1) < 1e-5
 
 
 def test_hmmlearn() -> None:

@@ -58,25 +58,28 @@ def given_length(weights: Law) -> tuple[Law, Fraction]:
 
 
 def profile_weight(match: Sequence, insert: Sequence, moves: Sequence, tokens: Sequence[int]) -> Fraction:
-    """The sum over all ways through a profile, state by state; ``moves[k]`` has m->m m->i m->d i->m i->i d->m d->d."""
-    M = len(match)
-
-    def onward(k: int, state: str, i: int) -> Fraction:
-        """From a state of node k with i tokens written; the node after the last is the end."""
+    """The sum over all ways through a profile, node by node; ``moves[k]`` has m->m m->i m->d i->m i->i d->m d->d."""
+    M, n = len(match), len(tokens)
+    after: dict[str, list[Fraction]] = {}
+    for k in range(M, -1, -1):
         mm, mi, md, im, ii, dm, dd = moves[k]
-        to_match, to_insert, to_delete = {"m": (mm, mi, md), "i": (im, ii, ZERO), "d": (dm, ZERO, dd)}[state]
-        total = ZERO
-        if k == M:
-            total += to_match * (i == len(tokens))
-        elif i < len(tokens) and to_match:
-            total += to_match * match[k][tokens[i]] * onward(k + 1, "m", i + 1)
-        if i < len(tokens) and to_insert:
-            total += to_insert * insert[k][tokens[i]] * onward(k, "i", i + 1)
-        if k < M and to_delete:
-            total += to_delete * onward(k + 1, "d", i)
-        return total
-
-    return onward(0, "m", 0)
+        here = {state: [ZERO] * (n + 1) for state in "mid"}
+        for i in range(n, -1, -1):
+            # From a state of node k with i tokens written; the node after the last is the end.
+            matched = inserted = deleted = ZERO
+            if k == M:
+                matched = ONE if i == n else ZERO
+            elif i < n:
+                matched = match[k][tokens[i]] * after["m"][i + 1]
+            if i < n:
+                inserted = insert[k][tokens[i]] * here["i"][i + 1]
+            if k < M:
+                deleted = after["d"][i]
+            here["m"][i] = mm * matched + mi * inserted + md * deleted
+            here["i"][i] = im * matched + ii * inserted
+            here["d"][i] = dm * matched + dd * deleted
+        after = here
+    return after["m"][0]
 
 
 def automaton_weight(
