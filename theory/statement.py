@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RELATIONS", "STATUSES", "Statement"]
 
-RELATIONS: Mapping[str, str] = {"<=": r"\le", "<": r"\lt", "==": "=", ">=": r"\ge", ">": r"\gt"}
+RELATIONS: Mapping[str, str] = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">"}
 """The relations that may stand between the two sides, with their LaTeX."""
 
 STATUSES: Mapping[str, str] = {

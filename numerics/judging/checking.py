@@ -68,6 +68,9 @@ def check(
     Verdicts
         A list of Verdict, one for each statement of as many subjects, in order.
     """
+    for subject in subjects:
+        if isinstance(subject, list | tuple):
+            raise BadInput("instance", "found several at once; check each of them: check(a) + check(b) is one table")
     works = tuple(Workspace(require_instance(subject), request) for subject in subjects)
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))

@@ -12,7 +12,7 @@ from maskbound.theory import Statement
 
 from ..judging import Side, Status, Verdict
 from ..numbers.digits import shown
-from .verdicts import is_rounding_equality, side_enclosure, tally, tightness
+from .verdicts import is_rounding_equality, tally
 
 __all__ = ["EXPLAINED", "explained", "one_screen"]
 
@@ -85,7 +85,7 @@ def _rows(verdicts: Sequence[Verdict], several: bool, width: int, *, told: bool 
     ]
     cells = []
     for verdict in verdicts:
-        ratio = tightness(verdict)
+        ratio = verdict.tightness()
         row = [verdict.statement.id, _side(verdict.lhs), verdict.statement.relation, _side(verdict.rhs)]
         row.append("-" if ratio is None else shown(ratio, DIGITS))
         row += [verdict.status.value] if told else []
@@ -102,8 +102,7 @@ def _rows(verdicts: Sequence[Verdict], several: bool, width: int, *, told: bool 
 
 
 def _side(side: Side | None) -> str:
-    found = side_enclosure(side)
-    return "-" if found is None else shown(found, DIGITS)
+    return "-" if side is None else shown(side.shown(), DIGITS)
 
 
 def _reasons(verdicts: Iterable[Verdict]) -> list[str]:
@@ -146,7 +145,7 @@ def _tightest(verdicts: Sequence[Verdict], several: bool, width: int, room: int)
     best: dict[str, tuple[float, Verdict]] = {}
     attained: set[str] = set()
     for verdict in verdicts:
-        ratio = tightness(verdict)
+        ratio = verdict.tightness()
         if verdict.status is not Status.HOLDS or verdict.statement.relation == "==" or ratio is None:
             continue
         name = verdict.statement.id
