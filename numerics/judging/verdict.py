@@ -94,6 +94,8 @@ class Verdict(AsTable):
         None where the statement does not apply, or a side has no value, or may have none.
     reason : str
         Why it does not apply, is undecided or undefined; empty otherwise.
+    cause : str
+        What the reason has in common with those of other statements; empty where it stands alone.
     exactly : str
         Why exact arithmetic, tried after the intervals, did not decide it either.
     unit : {"nats", "bits"}
@@ -106,6 +108,7 @@ class Verdict(AsTable):
     lhs: Side | None = None
     rhs: Side | None = None
     reason: str = ""
+    cause: str = ""
     exactly: str = ""
     unit: str = "nats"
 

@@ -53,7 +53,7 @@ def one_screen(
     own = [verdict for verdict in verdicts if verdict.statement in claims]
     others = [verdict for verdict in verdicts if verdict.statement not in claims]
     broken = [verdict for verdict in others if verdict.status is Status.VIOLATED]
-    reasons = _wrapped(_reasons([v for v in verdicts if v.status in OPEN]), width)
+    reasons = _wrapped(_reasons([v for v in verdicts if v.status in OPEN], claims), width)
     missing = _wrapped(_lacking(own), width)
     closing = _wrapped([tally(verdicts), *explained(verdicts)], width)
     room = height - 3 - len(reasons) - len(missing) - len(closing)
@@ -105,15 +105,19 @@ def _side(side: Side | None) -> str:
     return "-" if side is None else shown(side.shown(), DIGITS)
 
 
-def _reasons(verdicts: Iterable[Verdict]) -> list[str]:
-    """What is open, by reason: how many, why, and the first ids."""
+def _reasons(verdicts: Iterable[Verdict], claims: Collection[Statement]) -> list[str]:
+    """What is open, by cause or by reason: how many, why, and the first ids; of claims, each with its own reason."""
     groups: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        groups.setdefault(_why(verdict), []).append(verdict)
+        shared = "" if verdict.statement in claims else verdict.cause
+        groups.setdefault(shared or _why(verdict), []).append(verdict)
     lines = []
     for why, found in sorted(groups.items(), key=lambda group: -len(group[1])):
         lines.append(f"{len(found)} {found[0].status.value}: {why}")
         lines.append(f"  {_named(found)}")
+        if why == found[0].cause:
+            lines.append(f"  such as: {_why(found[0])}")
+            continue
         exactly = next((verdict.exactly for verdict in found if verdict.exactly), "")
         lines += [f"  exact arithmetic leaves this open: {exactly}"] if exactly else []
     return lines

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from maskbound.numerics import Instance, languages, policies
 from maskbound.numerics.instances.gallery import load_gallery
 from maskbound.numerics.judging import Status
 from maskbound.numerics.judging.cases import Case
+from maskbound.numerics.judging.checking import BEYOND
 from maskbound.numerics.tables.screen import EXPLAINED, explained, one_screen
 from maskbound.numerics.tables.verdicts import verdicts_of
-from maskbound.theory import claim
+from maskbound.theory import claim, statements
+
+HIDDEN = languages.HMM(48, ["1/2", "1/2"], [["9/10", "1/10"], ["1/5", "4/5"]], [["3/4", "1/4"], ["1/3", "2/3"]])
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,20 @@ def test_what_is_open_is_counted_by_reason_and_exactness_says_why(verdicts):
     at = lines.index(f"{len(open_ones)} undecided: the sides are equal, or differ by less than rounding")
     assert open_ones[0].statement.id in lines[at + 1]
     assert lines[at + 2].startswith("  exact arithmetic leaves this open: ")
+
+
+def test_reasons_of_one_cause_are_one_reason_and_a_claim_has_its_own():
+    large = Case((Instance(HIDDEN, policies.Bernoulli(steps=4), name="large"),))
+    stated = claim("tv <= kl")
+    others = [statements[name] for name in ("profile/non-increasing", "area-theorem/defect", "log-mean-path-kl/lower")]
+    found = list(verdicts_of(large, [*others, stated]))
+    beyond = [v for v in found if v.cause == BEYOND]
+    assert len({v.reason for v in beyond}) == 4
+    lines = one_screen(found, "large", [stated], width=300)
+    assert sum("would take engine" in line for line in lines if line.startswith("  such as")) == 1
+    assert f"3 undecided: {BEYOND}" in lines
+    (own,) = [v for v in beyond if v.statement is stated]
+    assert f"1 undecided: {own.reason}" in lines
 
 
 def test_the_tightest_are_in_order_and_attained_bounds_are_counted_only(verdicts):
