@@ -275,6 +275,11 @@ class Statement:
         return theory.algebra.is_information(*self.sides)
 
     @property
+    def mixes_units(self) -> bool:
+        """Whether it is about nats only: a term multiplies amounts of information, and another does not."""
+        return theory.algebra.mixes_units(*self.sides)
+
+    @property
     def expression(self) -> Relational:
         """``lhs relation rhs`` as an unevaluated sympy relation."""
         return theory.algebra.related(self.lhs, self.relation, self.rhs)

@@ -55,7 +55,7 @@ def closest(name: str, known: Iterable[str]) -> list[str]:
     Examples
     --------
     >>> closest("KL", ["L", "kl", "reverse_kl"])
-    ['kl', 'reverse_kl', 'L']
+    ['kl', 'L']
     >>> closest("tc", ["tv", "total_correlation"])
     ['total_correlation', 'tv']
     >>> closest("frobnicate", ["kl", "ser"])

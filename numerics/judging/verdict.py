@@ -19,6 +19,7 @@ from ..numbers.units import converted, read_unit
 __all__ = ["Side", "Status", "Verdict", "Verdicts"]
 
 COLUMNS = ("instance", "statement", "title", "lhs", "relation", "rhs", "unit", "ratio", "verdict")
+MIXED = "it multiplies amounts of information in one term and not in another: in bits it would be another claim"
 UNNAMED = "claim"
 """The id of a claim that was given none."""
 
@@ -130,6 +131,7 @@ class Verdict(AsTable):
         rows += [("instance", " & ".join(self.instances)), ("verdict", self.status.value)]
         rows += [(name, side.shown()) for name, side in (("left side", self.lhs), ("right side", self.rhs)) if side]
         rows += [("information in", self.information_unit)] if self.lhs and self.information_unit else []
+        rows += [("note", note) for note in self.notes]
         rows += [("why", reason) for reason in (self.reason, self.exactly) if reason]
         return Rows(("", ""), rows)
 
@@ -148,6 +150,11 @@ class Verdict(AsTable):
         information = self.statement.is_information
         left, right = (side and side.in_unit(unit, is_information=information) for side in (self.lhs, self.rhs))
         return replace(self, lhs=left, rhs=right, unit=unit)
+
+    @property
+    def notes(self) -> list[str]:
+        """What whoever typed the claim should know of it."""
+        return [MIXED] if self.statement.status == "claim" and self.statement.mixes_units else []
 
     @property
     def information_unit(self) -> str:
@@ -215,6 +222,7 @@ class Verdict(AsTable):
             lines.append(f"  {self.reason}")
         if self.exactly:
             lines.append(f"  in exact arithmetic: {self.exactly}")
+        lines += [f"  {note}" for note in self.notes]
         if self.unit != "nats":
             lines.append(f"  information in {self.unit}; the claim is in nats")
         for name, side in (("left", self.lhs), ("right", self.rhs)):

@@ -54,7 +54,7 @@ def one_screen(
     others = [verdict for verdict in verdicts if verdict.statement not in claims]
     broken = [verdict for verdict in others if verdict.status is Status.VIOLATED]
     reasons = _wrapped(_reasons([v for v in verdicts if v.status in OPEN], claims), width)
-    missing = _wrapped(_lacking(own), width)
+    missing = _wrapped([*_lacking(own), *_notes(own)], width)
     closing = _wrapped([tally(verdicts), *explained(verdicts)], width)
     room = height - 3 - len(reasons) - len(missing) - len(closing)
     rows = [*own, *broken]
@@ -142,6 +142,10 @@ def _lacking(claims: Sequence[Verdict]) -> list[str]:
         for verdict in claims
         if verdict.status is Status.NOT_APPLICABLE
     ]
+
+
+def _notes(claims: Sequence[Verdict]) -> list[str]:
+    return list(dict.fromkeys(f"{verdict.statement.id}: {note}" for verdict in claims for note in verdict.notes))
 
 
 def _tightest(verdicts: Sequence[Verdict], several: bool, width: int, room: int) -> list[str]:

@@ -76,6 +76,15 @@ def test_claims_are_shown_whatever_their_verdict(verdicts):
     assert "holds" in lines[3]
 
 
+def test_a_claim_that_is_about_nats_only_is_told_so():
+    stated = claim("path_kl <= total_correlation * log(V)")
+    case = Case((Instance(languages.pair(2, 4), policies.Bernoulli(steps=2)),))
+    (mixed,), (plain,) = (list(verdicts_of(case, [each])) for each in (stated, claim("path_kl <= total_correlation")))
+    for shown in (mixed.account(), mixed._repr_html_(), "\n".join(one_screen([mixed], "x", [stated], width=200))):
+        assert shown.count("in bits it would be another claim") == 1
+    assert "another claim" not in plain.account() + plain._repr_html_()
+
+
 def test_the_verdicts_that_occur_are_explained(verdicts):
     lines = explained(verdicts)
     met = {v.status for v in verdicts}
