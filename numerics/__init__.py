@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from . import languages as languages
     from . import policies as policies
     from .conformance.conform import conform as conform
+    from .engines.workspace import Request as Request
     from .instances import Instance as Instance
     from .instances import load as load
     from .judging.checking import check as check
+    from .judging.verdict import Verdicts as Verdicts
     from .metrics.information_curve import curve as curve
     from .metrics.measure import measure as measure
     from .metrics.output_law import law as law
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Instance",
+    "Request",
+    "Verdicts",
     "check",
     "conform",
     "curve",
@@ -47,8 +51,9 @@ __getattr__ = at_first_use(
     {
         "conformance": ("conform",),
         "denoisers": (),
+        "engines.workspace": ("Request",),
         "instances": ("Instance", "load"),
-        "judging": ("check",),
+        "judging": ("check", "Verdicts"),
         "languages": (),
         "metrics.information_curve": ("curve",),
         "metrics.measure": ("measure",),

@@ -18,10 +18,26 @@ from .numbers.enclosure import Enclosure
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["MOST_ROWS", "AsTable", "Rows"]
+__all__ = ["MOST_ROWS", "AsTable", "Formula", "Rows", "latex_cell"]
 
 MOST_ROWS = 60
 """Of a table in a notebook; a frame has all."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula as people type it, and in LaTeX."""
+
+    text: str
+    latex: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def latex_cell(cell: Any, text: str) -> str:
+    """A cell that readers see as ``text``, in LaTeX."""
+    return f"${cell.latex}$" if isinstance(cell, Formula) else latex_text(text)
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,12 @@ class Rows:
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     title: str = ""
+
+    def without(self, *columns: str) -> Rows:
+        """The same but for these columns."""
+        kept = [c for c, column in enumerate(self.columns) if column not in columns]
+        heads, *rows = ([row[c] for c in kept] for row in (self.columns, *self.rows))
+        return Rows(heads, rows, self.title)
 
     def html(self) -> str:
         """As a table of HTML, numbers with the digits that are certain and their interval as a tooltip."""
@@ -55,7 +77,8 @@ class Rows:
             cells = [row[c] for row in self.rows]
             texts = tuple("" if cell is None else _text(cell) for cell in cells)
             numeric = any(isinstance(cell, Enclosure | float) for cell in cells)
-            columns.append(LatexColumn(heading, tuple(map(latex_text, texts)), texts, numeric))
+            written = tuple(map(latex_cell, cells, texts))
+            columns.append(LatexColumn(heading, written, texts, numeric))
         return latex_table(latex_text(caption or self.title), columns)
 
     def frame(self) -> DataFrame:

@@ -94,6 +94,10 @@ def test_measurements_and_verdicts_print_as_tables():
     assert re.search(r"^small +claim .* 0\.830075 +<= ", str(verdicts), re.MULTILINE)
     assert "information in bits" in str(verdicts[0])
     assert "bits" not in str(check(instance, judged=[claim("kl <= path_kl")])[0])
+    for shown in (verdicts, verdicts[0]):
+        assert "bits" in shown._repr_html_()
+        assert "bits" in shown.to_latex()
+    assert "bits" not in check(instance, judged="ser <= 1", unit="bits").to_latex()
     with pytest.raises(BadInput, match="in bits already"):
         verdicts[0].in_unit("nats")
 
@@ -104,4 +108,20 @@ def test_results_in_latex():
     assert re.search(r"^kl & 0\.575364 & nats & rounding & blocks", found, re.MULTILINE)
     assert r"\begin{tabular}{lrlll}" in found
     assert "caption" not in check(INSTANCE, judged=[claim("kl <= path_kl")]).to_latex()
+
+
+def test_latex_of_verdicts_has_formulas():
+    typed, ledger = claim("kl < path_kl"), statements["kl-path-kl/given-times"]
+    rows = check(INSTANCE, judged=[typed]).to_latex()
+    assert f"${typed.latex()}$ & 0.575364 & 0.693147 & nats" in rows
+    assert "path\\_kl" not in rows
+    assert "claim" not in rows
+    both = check(INSTANCE, judged=[typed, ledger]).to_latex()
+    assert "claim & " in both
+    assert "statement & " in both
+    assert "& $<$ & 0.693147" in both
+    assert f"formula & ${typed.latex()}$" in check(INSTANCE, judged=[typed])[0].to_latex()
+
+
+def test_sweeps_in_latex():
     assert "a & b" in sweep(INSTANCE, N=[1, 2], quantities=["kl"]).to_latex().replace("N & kl", "a & b")

@@ -65,6 +65,12 @@ def test_theorems_are_found_by_what_a_reader_knows(query, expected):
     assert {name for name in statements if re.search(rf"^ *{name}  ", found, re.MULTILINE)} == expected
 
 
+def test_parts_of_formulas_find_statements():
+    found = search("rate log(v)")
+    assert found == [s for s in search("rate") if "log(V)" in str(s)]
+    assert 0 < len(found) < len(search("rate"))
+
+
 def test_what_is_refuted_comes_last():
     found = [statement.subject for statement in search("dual total correlation")]
     assert "refuted" in found
@@ -107,6 +113,8 @@ def test_quantities_are_listed_with_their_definitions():
         assert quantity.definition in line
         assert f" {quantity.unit} " in line
     assert "no quantity has" in refused("quantities", "frobnicate")
+    assert fine("quantities", "K").splitlines()[2].startswith("K ")
+    assert fine("quantities", "hidden chain").splitlines()[2].startswith("hidden_chain_entropy ")
 
 
 def test_papers_as_bibtex():

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Dummy, Expr, Max, Min, Rel, Symbol, ceiling, expand, lambdify, oo, pretty, simplify, solve
 from sympy.core.relational import Relational
 
-from maskbound.theory.dimension import is_information
+from maskbound.theory.dimension import is_information, mixes_units
 from maskbound.theory.exact_numbers import exact
 from maskbound.theory.monotone import first_at_most
 from maskbound.theory.written import replaced
@@ -20,6 +20,7 @@ __all__ = [
     "first_at_most",
     "is_expression",
     "is_information",
+    "mixes_units",
     "pretty",
     "related",
     "replaced",

@@ -90,6 +90,7 @@ def _known(value: Named | str, known: Mapping[str, Named], kind: str) -> Named:
     typed = {spelled_assumption(each): each for each in known}
     found = name if name in known else typed.get("-".join(name.strip().lower().replace("_", " ").split()))
     if found is None:
-        close = closest(name, typed) or list(typed)
-        raise ClaimError(f"the {kind} {name!s:.60} is not known; did you mean {' or '.join(close)}")
+        close = closest(name, typed)
+        hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(typed)}"
+        raise ClaimError(f"the {kind} {name!s:.60} is not known; {hint}")
     return known[found]

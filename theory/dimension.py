@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Max, Min, Pow, log
+from sympy import Add, Dummy, Expr, Max, Min, Pow, log
 
 from maskbound.theory.notation import quantities
 
-__all__ = ["is_information"]
+__all__ = ["is_information", "mixes_units"]
 
 
 def is_information(left: Expr, right: Expr) -> bool:
@@ -21,6 +21,28 @@ def is_information(left: Expr, right: Expr) -> bool:
     [True, False, False]
     """
     return _degree(right if left.is_number else left) == 1
+
+
+def mixes_units(left: Expr, right: Expr) -> bool:
+    """Whether a term multiplies amounts of information and another does not, so that the truth depends on the unit.
+
+    Logarithms of numbers of tokens or states are amounts; those of lengths and steps are natural ones, and numbers.
+
+    Examples
+    --------
+    >>> from maskbound.theory import claim
+    >>> texts = ("path_kl <= total_correlation*log(V)/N", "path_kl**2 <= kl*entropy", "kl <= entropy*log(L)")
+    >>> [mixes_units(*claim(text).sides) for text in texts]
+    [True, False, False]
+    """
+    numbers = {each: Dummy() for side in (left, right) for each in side.atoms(log) if not _counts_outcomes(each)}
+    terms = [term for side in (left, right) for term in Add.make_args(side.xreplace(numbers)) if not term.is_number]
+    degrees = {_degree(term) for term in terms} - {None, 0}
+    return len(degrees) > 1 and any(degree >= 2 for degree in degrees if degree is not None)
+
+
+def _counts_outcomes(logarithm: Expr) -> bool:
+    return bool({symbol.name.removesuffix("@2") for symbol in logarithm.free_symbols} & {"V", "K"})
 
 
 def _degree(expression: Expr) -> Expr | int | None:

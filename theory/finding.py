@@ -27,7 +27,8 @@ def search(query: str) -> list[Statement]:
     query : str
         An id or an old one, which finds that statement alone; or words, each of which must begin a word of the id,
         the title, the quantities with their meanings, the assumptions, or the citations (authors, year, arXiv
-        identifier, such as "Theorem 4.2 of Feng et al."). Where nothing is found so, titles of papers count too.
+        identifier, such as "Theorem 4.2 of Feng et al."). Where nothing is found so, titles of papers count too. A word
+        with a parenthesis inside, such as ``log(K)``, is a part of the formula.
         Upper and lower case are the same, and so are ``_`` and a space.
 
     Returns
@@ -44,10 +45,14 @@ def search(query: str) -> list[Statement]:
     """
     if query in statements:
         return [statements[query]]
-    words = [word.strip(".,;:()'\"") for word in query.lower().replace("_", " ").split()]
+    typed = query.lower().split()
+    formulas = [word for word in typed if "(" in word.strip("()")]
+    words = " ".join(word for word in typed if word not in formulas).replace("_", " ").split()
+    words = [word.strip(".,;:()'\"") for word in words]
     words = [word for word in words if word and word not in IDLE]
-    for text in (_text, _text_with_papers) if words else ():
-        found = [s for s in statements.values() if all(_begins(word, text(s)) for word in words)]
+    fitting = [s for s in statements.values() if all(part in str(s).lower().replace(" ", "") for part in formulas)]
+    for text in (_text, _text_with_papers) if words or formulas else ():
+        found = [s for s in fitting if all(_begins(word, text(s)) for word in words)]
         if found:
             return sorted(found, key=lambda statement: statement.subject == "refuted")
     return []

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RELATIONS", "STATUSES", "Statement"]
 
-RELATIONS: Mapping[str, str] = {"<=": r"\le", "<": r"\lt", "==": "=", ">=": r"\ge", ">": r"\gt"}
+RELATIONS: Mapping[str, str] = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">"}
 """The relations that may stand between the two sides, with their LaTeX."""
 
 STATUSES: Mapping[str, str] = {
@@ -273,6 +273,11 @@ class Statement:
     def is_information(self) -> bool:
         """Whether its sides are amounts of information, in nats; the others are probabilities, counts or roots."""
         return theory.algebra.is_information(*self.sides)
+
+    @property
+    def mixes_units(self) -> bool:
+        """Whether it is about nats only: a term multiplies amounts of information, and another does not."""
+        return theory.algebra.mixes_units(*self.sides)
 
     @property
     def expression(self) -> Relational:

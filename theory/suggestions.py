@@ -15,18 +15,20 @@ CALLED: Mapping[str, str] = {
     "dtc": "dual_total_correlation",
     "eps": "eps_learning",
     "h": "entropy",
+    "hmm": "hidden-markov-language",
     "hellinger_distance": "hellinger",
     "length": "L",
     "ln": "log",
     "nll": "generative_nll",
     "perplexity": "generative_perplexity",
     "rho": "collision_probability",
+    "s": "hidden_chain_entropy",
     "steps": "N",
     "tc": "total_correlation",
     "total_variation": "tv",
     "vocab": "V",
 }
-"""Other names that the field has for quantities and functions, in small letters."""
+"""Other names that the field has for quantities, functions and assumptions, in small letters."""
 
 SIGNS: Mapping[str, str] = {
     "^": "**",
@@ -53,7 +55,7 @@ def closest(name: str, known: Iterable[str]) -> list[str]:
     Examples
     --------
     >>> closest("KL", ["L", "kl", "reverse_kl"])
-    ['kl', 'reverse_kl', 'L']
+    ['kl', 'L']
     >>> closest("tc", ["tv", "total_correlation"])
     ['total_correlation', 'tv']
     >>> closest("frobnicate", ["kl", "ser"])

@@ -19,7 +19,7 @@ from ..render.provenance import versions
 from ..render.table import Formula, Table, render
 from ..report.build import Report, Written
 from ..report.symbols import latex_with_symbols
-from ..tables.verdicts import is_rounding_equality, side_enclosure, tightness
+from ..tables.verdicts import is_rounding_equality
 from ..tightness import in_words
 from ..universal import Decided, Decision
 from .decide import Findings
@@ -124,7 +124,7 @@ def _account(case: Case, verdict: Verdict) -> Table:
     rows = []
     for name, side in (("left side", verdict.lhs), ("right side", verdict.rhs)):
         if side is not None:
-            rows.append((name, side_enclosure(side)))
+            rows.append((name, side.shown()))
             rows += [(quantity, enclosure) for quantity, enclosure in side.quantities.items()]
     return Table(f"Both sides on {case.name}", ("", "value"), tuple(dict.fromkeys(rows)))
 
@@ -178,7 +178,7 @@ def _tight(found: Findings) -> Written | None:
 
 def _tightest_table(found: Findings) -> Table:
     rows = tuple(
-        (case.name, side_enclosure(verdict.lhs), side_enclosure(verdict.rhs), tightness(verdict))
+        (case.name, *(side and side.shown() for side in (verdict.lhs, verdict.rhs)), verdict.tightness())
         for case, verdict in found.tightest[:SHOWN]
     )
     notes = ("A ratio of 1 is equality, one above 1 a violation; instances on which both sides are 0 are left out.",)
@@ -190,7 +190,7 @@ def _figure(found: Findings) -> Figure | None:
     rows = []
     kinds = {dump(subject)["policy"]["kind"] for case, _ in found.tightest for subject in case.subjects}
     for case, verdict in found.tightest:
-        ratio = tightness(verdict)
+        ratio = verdict.tightness()
         if ratio is None or len(case.subjects) != 1 or not case.subjects[0].policy.counted:
             return None
         (subject,) = case.subjects

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from .application import VIOLATION, app, require, say
 from .options import AsJson, Needs, needed
 from .output import print_json, progress
@@ -54,7 +54,10 @@ def falsify(
     if instance is not None and instance.suffix != ".json":
         raise BadInput("--instance", f"found {instance}; the name of a .json file is accepted")
     if out is not None:
-        require_certifiable(about)
+        try:
+            require_certifiable(about)
+        except BeyondReach as problem:
+            raise BadInput("--out", f"{problem}; --instance FILE.json saves a counterexample without one") from None
         if not out.resolve().parent.is_dir():
             raise BadInput("--out", f"found {out}; a file in a folder that exists is accepted")
     start = time.monotonic()
@@ -81,19 +84,21 @@ def _write_instance(found: Falsification, path: Path) -> None:
     """The counterexample with the claim that it refutes."""
     import json
 
+    from maskbound.theory.assumptions import spelled_assumption
+
     from ..render.write import write_text
 
     if found.instance is None:
         say(f"nothing is written to {path}, as there is no counterexample")
         return
-    claim = {"claim": str(found.statement), "needs": [each.name for each in found.statement.assumptions]}
+    needs = [spelled_assumption(each.name) for each in found.statement.assumptions]
+    claim = {"claim": str(found.statement), "needs": needs}
     write_text(path, json.dumps({**found.instance, "claims": [claim]}, indent=1) + "\n")
     say(f"the counterexample is written to {path}; `maskbound check {path}` judges it")
 
 
 def _write(found: Falsification, path: Path) -> None:
     from ..certificates.certificate import certificate_text
-    from ..errors import BeyondReach
     from ..render.write import write_text
 
     if not found.found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +13,11 @@ from .options import AsJson, Spec, needed
 from .output import print_json
 
 if TYPE_CHECKING:
+    from maskbound.theory import Statement
+
     from ..universal import Decision
+
+MOST_NAMED = 4
 
 
 @app.command(epilog='Example: maskbound prove parity-uniform --claim "path_kl <= total_correlation"')
@@ -106,12 +111,30 @@ def _print(found: Decision, written: str | None) -> None:
     print(f"{found.claim}: {found.verdict.value}")
     print(f"  for {found.scope}")
     print(f"  {found.reason}")
+    if found.verdict.value == "out of reach":
+        for line in _instead(found.claim):
+            print(f"  {line}")
     if found.constant is not None:
         print(f"  sharp constant {_shown(found.constant)}")
     for line in found.proof:
         print(f"  {line}")
     if written is not None:
         print(f"  {written} violates it" + (" (judged by the engines)" if found.judged == "violated" else ""))
+
+
+def _instead(claim: Statement) -> list[str]:
+    """What else can be done about a claim that is out of reach, and what the ledger says of its rarer quantities."""
+    from maskbound.theory import statements
+    from maskbound.theory.assumptions import spelled_assumption
+
+    from ..universal.reading import KNOWN
+
+    needs = ",".join(spelled_assumption(each.name) for each in claim.assumptions)
+    search = shlex.join(["maskbound", "falsify", str(claim), *(["--needs", needs] if needs else [])])
+    rare = {name.removesuffix("@2") for name in claim.names()} - KNOWN - {"V", "L", "N"}
+    near = [each.id for each in statements.values() if rare & each.names()]
+    known = f"; known about {' and '.join(sorted(rare))}: {', '.join(near[:MOST_NAMED])}" if near else ""
+    return [f"{search} searches for a counterexample{known}"]
 
 
 def _shown(constant: Any) -> str:

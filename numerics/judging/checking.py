@@ -14,7 +14,7 @@ from maskbound.theory import Statement, claim, closest, statements, symbols
 
 from ..engines import rational
 from ..engines.workspace import Request, Workspace
-from ..errors import BadInput, MaskboundError, NoLogForm, shown
+from ..errors import BadInput, BeyondReach, MaskboundError, NoLogForm, shown
 from ..evaluation.extended import NoValue, Undefined, evaluate
 from ..evaluation.intervals import Interval, outward, to_interval
 from ..instances import Instance, require_instance
@@ -34,6 +34,9 @@ SETTLED_SECONDS = 5.0
 """Estimated time of an exact measurement up to which it decides what intervals leave open."""
 
 FALSE = "false on purpose"
+BEYOND = "beyond the memory or the time there is"
+CIRCULAR = "measured by assuming the statement itself, and in no other way within reach"
+"""Causes that many statements share on a large instance."""
 
 
 def check(
@@ -68,6 +71,9 @@ def check(
     Verdicts
         A list of Verdict, one for each statement of as many subjects, in order.
     """
+    for subject in subjects:
+        if isinstance(subject, list | tuple):
+            raise BadInput("instance", "found several at once; check each of them: check(a) + check(b) is one table")
     works = tuple(Workspace(require_instance(subject), request) for subject in subjects)
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
@@ -112,6 +118,8 @@ def judge(
         return Verdict(statement, names, status, reason=str(problem))
     except BadInput as problem:
         return Verdict(statement, names, Status.NOT_APPLICABLE, reason=str(problem))
+    except BeyondReach as problem:
+        return Verdict(statement, names, Status.UNDECIDED, reason=str(problem), cause=BEYOND)
     except MaskboundError as problem:
         return Verdict(statement, names, Status.UNDECIDED, reason=str(problem))
 
@@ -151,13 +159,14 @@ def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], name
         _side(side, values, points, used)
         for side, used in zip(statement.sides, _used(statement.sides, measured), strict=True)
     )
-    status, reason = _compare(lhs, statement.relation, rhs), ""
+    status, reason, cause = _compare(lhs, statement.relation, rhs), "", ""
     circular = [name for name, found in measured.items() if statement.id in found.relies_on]
     if circular:
-        status, reason = Status.UNDECIDED, f"{', '.join(circular)} could only be measured by assuming {statement.id}"
+        status, cause = Status.UNDECIDED, CIRCULAR
+        reason = f"{', '.join(circular)} could only be measured by assuming {statement.id}"
     elif status is Status.UNDECIDED:
         reason = "the enclosures overlap" + (f"; equality: {statement.tight}" if statement.tight else "")
-    return Verdict(statement, names, status, lhs, rhs, reason)
+    return Verdict(statement, names, status, lhs, rhs, reason, cause)
 
 
 def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from ..display import AsTable, Rows
+from maskbound.theory import RELATIONS
+
+from ..display import AsTable, Formula, Rows
 from ..errors import BadInput
 from ..metrics.units import in_nats
-from ..numbers.enclosure import Enclosure
+from ..numbers.enclosure import KINDS, Enclosure, Kind
 from ..numbers.units import converted, read_unit
 
 __all__ = ["Side", "Status", "Verdict", "Verdicts"]
+
+COLUMNS = ("instance", "statement", "title", "lhs", "relation", "rhs", "unit", "ratio", "verdict")
+MIXED = "it multiplies amounts of information in one term and not in another: in bits it would be another claim"
+UNNAMED = "claim"
+"""The id of a claim that was given none."""
 
 
 class Status(Enum):
@@ -52,8 +60,16 @@ class Side:
     interval: Any = field(default=None, compare=False, repr=False)
 
     def shown(self) -> Enclosure:
-        """Its interval as an enclosure, for display."""
-        return Enclosure(self.value, self.lo, self.hi, "bound")
+        """Its interval as an enclosure, of the weakest kind among the quantities in it."""
+        used = self.quantities.values()
+        kind: Kind = max((found.kind for found in used), key=KINDS.index, default="exact")
+        probabilities = [found.confidence for found in used if found.confidence is not None]
+        if probabilities and kind != "statistical":
+            kind = "statistical"
+        confidence = (
+            max(0.0, 1 - math.fsum(1 - probability for probability in probabilities)) if probabilities else None
+        )
+        return Enclosure(self.value, self.lo, self.hi, kind, confidence=confidence)
 
     def in_unit(self, unit: str, *, is_information: bool) -> Side:
         """What it was computed from in that unit, and the side itself if it is an amount of information."""
@@ -79,6 +95,8 @@ class Verdict(AsTable):
         None where the statement does not apply, or a side has no value, or may have none.
     reason : str
         Why it does not apply, is undecided or undefined; empty otherwise.
+    cause : str
+        What the reason has in common with those of other statements; empty where it stands alone.
     exactly : str
         Why exact arithmetic, tried after the intervals, did not decide it either.
     unit : {"nats", "bits"}
@@ -91,6 +109,7 @@ class Verdict(AsTable):
     lhs: Side | None = None
     rhs: Side | None = None
     reason: str = ""
+    cause: str = ""
     exactly: str = ""
     unit: str = "nats"
 
@@ -107,10 +126,12 @@ class Verdict(AsTable):
         """The statement, both sides, and why it is as it is."""
         rows: list[tuple[str, Any]] = [
             ("statement", f"{self.statement.id}: {self.statement.title}"),
-            ("formula", str(self.statement)),
+            ("formula", Formula(str(self.statement), self.statement.latex())),
         ]
         rows += [("instance", " & ".join(self.instances)), ("verdict", self.status.value)]
         rows += [(name, side.shown()) for name, side in (("left side", self.lhs), ("right side", self.rhs)) if side]
+        rows += [("information in", self.information_unit)] if self.lhs and self.information_unit else []
+        rows += [("note", note) for note in self.notes]
         rows += [("why", reason) for reason in (self.reason, self.exactly) if reason]
         return Rows(("", ""), rows)
 
@@ -129,6 +150,16 @@ class Verdict(AsTable):
         information = self.statement.is_information
         left, right = (side and side.in_unit(unit, is_information=information) for side in (self.lhs, self.rhs))
         return replace(self, lhs=left, rhs=right, unit=unit)
+
+    @property
+    def notes(self) -> list[str]:
+        """What whoever typed the claim should know of it."""
+        return [MIXED] if self.statement.status == "claim" and self.statement.mixes_units else []
+
+    @property
+    def information_unit(self) -> str:
+        """The unit of both sides; empty where they are no amounts of information."""
+        return self.unit if self.statement.is_information else ""
 
     @property
     def margin(self) -> float:
@@ -150,6 +181,37 @@ class Verdict(AsTable):
             return 1.0
         return low / high if high and math.isfinite(low) else math.nan
 
+    def tightness(self) -> Enclosure | None:
+        """The ratio as an interval; None where it is noise or not defined."""
+        if self.lhs is None or self.rhs is None:
+            return None
+        low, high = self.lhs.shown(), self.rhs.shown()
+        if self.statement.relation in (">=", ">"):
+            low, high = high, low
+        if low.lo == low.hi == high.lo == high.hi:
+            return Enclosure(1.0, 1.0, 1.0, "exact")
+        if high.lo <= 0 <= high.hi or not all(map(math.isfinite, (low.lo, low.hi))):
+            return None
+        if low.lo == low.hi == 0 or high.lo == math.inf:
+            return Enclosure(0.0, 0.0, 0.0, "exact")
+        ends = [above / below for above in (low.lo, low.hi) for below in (high.lo, high.hi)]
+        lo = math.nextafter(min(ends), -math.inf) if low.lo else 0.0
+        hi = math.nextafter(max(ends), math.inf) if low.hi else 0.0
+        weaker = max(low, high, key=lambda side: KINDS.index(side.kind))
+        return replace(weaker, value=min(max(self.ratio, lo), hi), lo=lo, hi=hi, exact=None)
+
+    def _margin(self) -> Enclosure | None:
+        """The margin as an interval; None where it is not finite."""
+        if self.lhs is None or self.rhs is None:
+            return None
+        low, high = self.lhs, self.rhs
+        if self.statement.relation in (">=", ">"):
+            low, high = high, low
+        if low.lo == low.hi == high.lo == high.hi:
+            return Enclosure(0.0, 0.0, 0.0, "exact")
+        lo, hi = math.nextafter(high.lo - low.hi, -math.inf), math.nextafter(high.hi - low.lo, math.inf)
+        return Enclosure(self.margin, lo, hi, "bound") if math.isfinite(hi - lo) else None
+
     def account(self) -> str:
         """Everything that is known, for a person who has to act on it."""
         lines = [
@@ -160,6 +222,7 @@ class Verdict(AsTable):
             lines.append(f"  {self.reason}")
         if self.exactly:
             lines.append(f"  in exact arithmetic: {self.exactly}")
+        lines += [f"  {note}" for note in self.notes]
         if self.unit != "nats":
             lines.append(f"  information in {self.unit}; the claim is in nats")
         for name, side in (("left", self.lhs), ("right", self.rhs)):
@@ -170,8 +233,8 @@ class Verdict(AsTable):
                     f"({found.kind}, engine {found.engine})"
                     for quantity, found in side.quantities.items()
                 ]
-        known = [("margin", self.margin), ("ratio", self.ratio)]
-        numbers = ", ".join(f"{name} {number:.6g}" for name, number in known if not math.isnan(number))
+        known = [("margin", self._margin()), ("ratio", self.tightness())]
+        numbers = ", ".join(f"{name} {number}" for name, number in known if number is not None)
         if numbers:
             lines.append(f"  {numbers}")
         return "\n".join(lines)
@@ -183,7 +246,7 @@ def _equals(value: float) -> str:
 
 
 class Verdicts(list[Verdict], AsTable):
-    """Verdicts in order: a list that shows itself as a table."""
+    """Verdicts in order: a list that shows itself as a table; the sum of two is one table."""
 
     def table(self) -> Rows:
         """A row for each verdict."""
@@ -191,16 +254,30 @@ class Verdicts(list[Verdict], AsTable):
             (
                 " & ".join(verdict.instances),
                 verdict.statement.id,
-                verdict.statement.title,
-                None if verdict.lhs is None else verdict.lhs.shown(),
-                verdict.statement.relation,
-                None if verdict.rhs is None else verdict.rhs.shown(),
-                verdict.ratio,
+                _said(verdict.statement),
+                verdict.lhs and verdict.lhs.shown(),
+                Formula(verdict.statement.relation, RELATIONS[verdict.statement.relation]),
+                verdict.rhs and verdict.rhs.shown(),
+                verdict.information_unit,
+                verdict.tightness(),
                 verdict.status.value,
             )
             for verdict in self
         ]
-        return Rows(("instance", "statement", "title", "lhs", "relation", "rhs", "ratio", "verdict"), rows)
+        return Rows(COLUMNS, rows)
+
+    def to_latex(self, caption: str = "") -> str:
+        """In LaTeX, as all tables; where every statement is a claim without an id, its formula says all."""
+        named = any(verdict.statement.id != UNNAMED for verdict in self)
+        return self.table().without(*(() if named else ("statement", "relation"))).latex(caption)
+
+    def __add__(self, others: Iterable[Any]) -> Verdicts:  # type: ignore[override]
+        return Verdicts([*self, *others])
 
     def __str__(self) -> str:
         return self.table().text()
+
+
+def _said(statement: Any) -> str | Formula:
+    """What a statement says in words; of a claim that was typed, the formula."""
+    return Formula(statement.title, statement.latex()) if statement.status == "claim" else statement.title

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabulate import tabulate
 
-from ..display import Rows
+from ..display import Formula, Rows, latex_cell
 from ..latex import LatexColumn, latex_table, latex_text
 from ..numbers.digits import shown, shown_float
 from ..numbers.enclosure import Enclosure
@@ -30,17 +30,6 @@ LONGEST_EXACT = 200_000
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t")
 """First characters of cells that a spreadsheet would take for formulas."""
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula as people type it, and in LaTeX."""
-
-    text: str
-    latex: str
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -205,16 +194,12 @@ def _markdown_text(text: str) -> str:
     return re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)
 
 
-def _latex_cell(cell: Any) -> str:
-    return f"${cell.latex}$" if isinstance(cell, Formula) else latex_text(as_text(cell))
-
-
 def _latex(table: Table) -> str:
     caption = " ".join(f"{latex_text(text).rstrip('.')}." for text in (table.title, *table.notes))
     columns = [
         LatexColumn(
             heading,
-            tuple(_latex_cell(row[c]) for row in table.rows),
+            tuple(latex_cell(row[c], as_text(row[c])) for row in table.rows),
             tuple(as_text(row[c]) for row in table.rows),
             table.is_numeric(c),
         )

@@ -25,7 +25,7 @@ from ..sweeps import Store
 from .statements import headline_list, reference_list, statement_list
 from .stored import stored_results
 from .summaries import instance_table, refuted_table, tightness_table, verdict_summary
-from .verdicts import tally, tightness, verdict_table, verdicts_of
+from .verdicts import tally, verdict_table, verdicts_of
 from .vocabulary import quantity_list
 
 __all__ = ["CASE_TABLES", "LANGUAGE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "engines"]
@@ -46,7 +46,7 @@ def bounds(cases: Iterable[Case]) -> Table:
 
 def _looseness(verdict: Verdict) -> float:
     """The ratio without its last digits, so that noise does not reorder what is equal."""
-    ratio = tightness(verdict)
+    ratio = verdict.tightness()
     if ratio is None or verdict.status is Status.UNDECIDED:
         return 1.0
     return float(f"{ratio.value if ratio.has_value else ratio.hi:.9g}")

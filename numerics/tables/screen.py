@@ -12,7 +12,7 @@ from maskbound.theory import Statement
 
 from ..judging import Side, Status, Verdict
 from ..numbers.digits import shown
-from .verdicts import is_rounding_equality, side_enclosure, tally, tightness
+from .verdicts import is_rounding_equality, tally
 
 __all__ = ["EXPLAINED", "explained", "one_screen"]
 
@@ -53,8 +53,8 @@ def one_screen(
     own = [verdict for verdict in verdicts if verdict.statement in claims]
     others = [verdict for verdict in verdicts if verdict.statement not in claims]
     broken = [verdict for verdict in others if verdict.status is Status.VIOLATED]
-    reasons = _wrapped(_reasons([v for v in verdicts if v.status in OPEN]), width)
-    missing = _wrapped(_lacking(own), width)
+    reasons = _wrapped(_reasons([v for v in verdicts if v.status in OPEN], claims), width)
+    missing = _wrapped([*_lacking(own), *_notes(own)], width)
     closing = _wrapped([tally(verdicts), *explained(verdicts)], width)
     room = height - 3 - len(reasons) - len(missing) - len(closing)
     rows = [*own, *broken]
@@ -85,7 +85,7 @@ def _rows(verdicts: Sequence[Verdict], several: bool, width: int, *, told: bool 
     ]
     cells = []
     for verdict in verdicts:
-        ratio = tightness(verdict)
+        ratio = verdict.tightness()
         row = [verdict.statement.id, _side(verdict.lhs), verdict.statement.relation, _side(verdict.rhs)]
         row.append("-" if ratio is None else shown(ratio, DIGITS))
         row += [verdict.status.value] if told else []
@@ -102,19 +102,22 @@ def _rows(verdicts: Sequence[Verdict], several: bool, width: int, *, told: bool 
 
 
 def _side(side: Side | None) -> str:
-    found = side_enclosure(side)
-    return "-" if found is None else shown(found, DIGITS)
+    return "-" if side is None else shown(side.shown(), DIGITS)
 
 
-def _reasons(verdicts: Iterable[Verdict]) -> list[str]:
-    """What is open, by reason: how many, why, and the first ids."""
+def _reasons(verdicts: Iterable[Verdict], claims: Collection[Statement]) -> list[str]:
+    """What is open, by cause or by reason: how many, why, and the first ids; of claims, each with its own reason."""
     groups: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        groups.setdefault(_why(verdict), []).append(verdict)
+        shared = "" if verdict.statement in claims else verdict.cause
+        groups.setdefault(shared or _why(verdict), []).append(verdict)
     lines = []
     for why, found in sorted(groups.items(), key=lambda group: -len(group[1])):
         lines.append(f"{len(found)} {found[0].status.value}: {why}")
         lines.append(f"  {_named(found)}")
+        if why == found[0].cause:
+            lines.append(f"  such as: {_why(found[0])}")
+            continue
         exactly = next((verdict.exactly for verdict in found if verdict.exactly), "")
         lines += [f"  exact arithmetic leaves this open: {exactly}"] if exactly else []
     return lines
@@ -141,12 +144,16 @@ def _lacking(claims: Sequence[Verdict]) -> list[str]:
     ]
 
 
+def _notes(claims: Sequence[Verdict]) -> list[str]:
+    return list(dict.fromkeys(f"{verdict.statement.id}: {note}" for verdict in claims for note in verdict.notes))
+
+
 def _tightest(verdicts: Sequence[Verdict], several: bool, width: int, room: int) -> list[str]:
     """The inequalities that hold with the least to spare, one line a statement; those that are attained are counted."""
     best: dict[str, tuple[float, Verdict]] = {}
     attained: set[str] = set()
     for verdict in verdicts:
-        ratio = tightness(verdict)
+        ratio = verdict.tightness()
         if verdict.status is not Status.HOLDS or verdict.statement.relation == "==" or ratio is None:
             continue
         name = verdict.statement.id

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maskbound.theory import Statement, statements
+from maskbound.theory import RELATIONS, Statement, statements
 
 from ..engines.workspace import Workspace
 from ..instances import Instance, Pair, from_spec
@@ -16,7 +16,7 @@ from ..judging.checking import FALSE
 from ..render.table import Formula, Table
 from ..tightness import extremes
 from .statements import for_every_language, tightest_ratio
-from .verdicts import LATEX, is_rounding_equality, side_enclosure, tally, tightness, verdicts_of
+from .verdicts import is_rounding_equality, tally, verdicts_of
 
 __all__ = ["instance_table", "refuted_table", "tightness_table", "verdict_summary"]
 
@@ -86,7 +86,7 @@ def _summary(verdicts: list[Verdict]) -> tuple[object, ...]:
     count = Counter(verdict.status for verdict in verdicts)
     equal = sum(map(is_rounding_equality, verdicts))
     decided = [v for v in verdicts if v.status in (Status.HOLDS, Status.VIOLATED) and statement.relation != "=="]
-    ratios = [ratio for verdict in decided if (ratio := tightness(verdict)) is not None and ratio.lo > 0]
+    ratios = [ratio for verdict in decided if (ratio := verdict.tightness()) is not None and ratio.lo > 0]
     ratios.sort(key=lambda ratio: ratio.value if ratio.has_value else ratio.hi)
     return (
         statement.id,
@@ -132,8 +132,8 @@ def refuted_table() -> Table:
         subjects, relation = (stored.instances, stored.relation) if isinstance(stored, Pair) else ((stored,), None)
         verdict = judge(statement, tuple(map(Workspace, subjects)), relation)
         formula = Formula(str(statement), statement.latex())
-        compared = Formula(statement.relation, LATEX[statement.relation])
-        sides = (side_enclosure(verdict.lhs), compared, side_enclosure(verdict.rhs))
+        compared = Formula(statement.relation, RELATIONS[statement.relation])
+        sides = (verdict.lhs and verdict.lhs.shown(), compared, verdict.rhs and verdict.rhs.shown())
         rows.append(
             (statement.id, statement.title, formula, _briefly(statement.counterexample), *sides, verdict.status.value)
         )

@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from rich.text import Text
 from tabulate import tabulate
 
-from maskbound.theory import Statement, statements
+from maskbound.theory import RELATIONS, Statement, statements
 
 from ..engines.workspace import Request, Workspace
 from ..falsify.search import Falsification
-from ..judging import Side, Status, Verdict, settled
+from ..judging import Status, Verdict, settled
 from ..judging.cases import Case
 from ..judging.checking import FALSE
-from ..numbers.enclosure import KINDS, Enclosure, Kind
+from ..numbers.enclosure import Enclosure
 from ..render.table import Formula, Table, as_json, as_text
 
 __all__ = [
@@ -28,15 +27,12 @@ __all__ = [
     "judged_on",
     "remarks",
     "search_record",
-    "side_enclosure",
     "tally",
-    "tightness",
     "verdict_table",
     "verdicts_of",
 ]
 
 COLUMNS = ("instance", "statement", "lhs", "relation", "rhs", "ratio", "verdict")
-LATEX = {"<=": r"\le", "<": "<", "==": "=", ">=": r"\ge", ">": ">"}
 NARROW, SMALL = 1e-9, 1e-3
 """An enclosure of any kind narrower than this, relative to its value or to ``SMALL``, counts as rounded."""
 
@@ -86,39 +82,6 @@ def _known_to_rounding(found: Enclosure) -> bool:
     return narrow and math.isfinite(found.width)
 
 
-def tightness(verdict: Verdict) -> Enclosure | None:
-    """The smaller side over the larger, as the statement orders them; None where that is noise or not defined."""
-    low, high = side_enclosure(verdict.lhs), side_enclosure(verdict.rhs)
-    if low is None or high is None:
-        return None
-    if verdict.statement.relation in (">=", ">"):
-        low, high = high, low
-    if low.lo == low.hi == high.lo == high.hi:
-        return Enclosure(1.0, 1.0, 1.0, "exact")
-    if high.lo <= 0 <= high.hi or not all(map(math.isfinite, (low.lo, low.hi))):
-        return None
-    if low.lo == low.hi == 0 or high.lo == math.inf:
-        return Enclosure(0.0, 0.0, 0.0, "exact")
-    ends = [above / below for above in (low.lo, low.hi) for below in (high.lo, high.hi)]
-    lo = math.nextafter(min(ends), -math.inf) if low.lo else 0.0
-    hi = math.nextafter(max(ends), math.inf) if low.hi else 0.0
-    weaker = max(low, high, key=lambda side: KINDS.index(side.kind))
-    return replace(weaker, value=min(max(verdict.ratio, lo), hi), lo=lo, hi=hi, exact=None)
-
-
-def side_enclosure(side: Side | None) -> Enclosure | None:
-    """A side as an enclosure, of the weakest kind among the quantities in it."""
-    if side is None:
-        return None
-    used = side.quantities.values()
-    kind: Kind = max((found.kind for found in used), key=KINDS.index, default="exact")
-    probabilities = [found.confidence for found in used if found.confidence is not None]
-    if probabilities and kind != "statistical":
-        kind = "statistical"
-    confidence = max(0.0, 1 - math.fsum(1 - probability for probability in probabilities)) if probabilities else None
-    return Enclosure(side.value, side.lo, side.hi, kind, confidence=confidence)
-
-
 def verdict_table(verdicts: Iterable[Verdict], title: str, notes: tuple[str, ...] = ()) -> Table:
     """A row for each verdict."""
     verdicts = list(verdicts)
@@ -126,10 +89,10 @@ def verdict_table(verdicts: Iterable[Verdict], title: str, notes: tuple[str, ...
         (
             " & ".join(verdict.instances),
             verdict.statement.id,
-            side_enclosure(verdict.lhs),
-            Formula(verdict.statement.relation, LATEX[verdict.statement.relation]),
-            side_enclosure(verdict.rhs),
-            tightness(verdict),
+            verdict.lhs and verdict.lhs.shown(),
+            Formula(verdict.statement.relation, RELATIONS[verdict.statement.relation]),
+            verdict.rhs and verdict.rhs.shown(),
+            verdict.tightness(),
             verdict.status.value,
         )
         for verdict in verdicts
@@ -206,7 +169,7 @@ def as_records(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
             "rhs": None if verdict.rhs is None else as_json(verdict.rhs.value),
             "unit": verdict.unit if verdict.statement.is_information else None,
             "margin": as_json(verdict.margin),
-            "ratio": _number(tightness(verdict)),
+            "ratio": _number(verdict.tightness()),
         }
         for verdict in verdicts
     ]

@@ -11,27 +11,26 @@ from ..render.table import Formula, Table
 __all__ = ["assumption_list", "quantity_list"]
 
 
-def quantity_list(word: str = "") -> Table:
-    """Every quantity whose name, or an old one, or whose meaning has this word in it.
+def quantity_list(query: str = "") -> Table:
+    """Every quantity whose name, or an old one, or whose meaning has all these words in it.
+
+    The one that has this very name comes first.
 
     Raises
     ------
     BadInput
         When there is none.
     """
-    wanted = quantities.current(word).lower()
-    rows = tuple(
-        (q.name, Formula(q.latex, q.latex), q.unit, q.meaning, q.definition)
-        for q in quantities.values()
-        if wanted in f"{q.name} {q.meaning}".lower()
-    )
-    rows += tuple(
-        (p.name, Formula(p.name, p.name), "number", p.meaning, "definitions.md#notation")
-        for p in parameters.values()
-        if wanted in f"{p.name} {p.meaning}".lower()
-    )
+    name = quantities.current(query)
+    words = name.lower().split()
+    listed = [(q.name, Formula(q.latex, q.latex), q.unit, q.meaning, q.definition) for q in quantities.values()]
+    listed += [
+        (p.name, Formula(p.name, p.name), "number", p.meaning, "definitions.md#notation") for p in parameters.values()
+    ]
+    found = [row for row in listed if all(word in f"{row[0]} {row[3]}".lower() for word in words)]
+    rows = tuple(sorted(found, key=lambda row: row[0] != name))
     if not rows:
-        raise BadInput("WORD", f"found {shown(word)}, which no quantity has; `maskbound quantities` lists them all")
+        raise BadInput("WORD", f"found {shown(query)}, which no quantity has; `maskbound quantities` lists them all")
     columns = ("name", "symbol", "unit", "meaning", "definition")
     return Table("Quantities", columns, rows, ("Definitions with examples are in proofs_notes.",))
 

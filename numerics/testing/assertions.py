@@ -10,6 +10,7 @@ from ..engines.workspace import Request, Workspace
 from ..errors import BadInput
 from ..instances import Instance, Pair
 from ..judging import Status, Verdict, settled, stated
+from ..judging.hypotheses import missing
 
 __all__ = ["assert_holds"]
 
@@ -64,8 +65,15 @@ def assert_holds(
     verdict = settled(known, tuple(Workspace(instance, request) for instance in instances), relation)
     passing = (Status.HOLDS, Status.UNDECIDED) if allow_undecided else (Status.HOLDS,)
     if verdict.status not in passing:
-        raise AssertionError(verdict.account())
+        raise AssertionError("\n".join([verdict.account(), *_next_step(known, instances)]))
     return verdict
+
+
+def _next_step(known: Statement, instances: tuple[Instance, ...]) -> list[str]:
+    """How a test over many instances keeps to those that a statement is about."""
+    lacking = sorted({each.name for instance in instances for each in missing(instance, known.assumptions)})
+    having = " and ".join(f'instance.has("{name}")' for name in lacking)
+    return [f"  a property skips such instances: hypothesis.assume({having})"] if lacking else []
 
 
 def _instances(subjects: tuple[Instance | Pair, ...], relation: str | None) -> tuple[tuple[Instance, ...], str | None]:

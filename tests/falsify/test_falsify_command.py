@@ -79,7 +79,7 @@ def test_it_takes_statements_about_two_subjects():
         (["bernoulli/max-weight", "--budget", "soon"], ["--budget"]),
         (["bernoulli/max-weight", "--seed", "-1"], ["--seed"]),
         (["bernoulli/max-weight", "--out", "absent/x.json"], ["--out", "folder"]),
-        (["hellinger <= 0", "--out", "x.json"], ["no certificates", "hellinger"]),
+        (["hellinger <= 0", "--out", "x.json"], ["no certificates", "hellinger", "--instance"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -17,7 +17,7 @@ from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.render.table import FORMATS, as_json, as_text
 from maskbound.numerics.sweeps.store import Row
 from maskbound.numerics.tables.results import measured_record, measured_table
-from maskbound.numerics.tables.verdicts import as_records, tightness, verdict_table
+from maskbound.numerics.tables.verdicts import as_records, verdict_table
 from maskbound.theory import claim
 
 CHAIN = languages.markov(["1/4", "3/4"], [["1/2", "1/2"], ["1/3", "2/3"]], 200)
@@ -65,7 +65,7 @@ def test_a_ratio_of_bounds_is_an_interval():
     assert verdict.status is Status.HOLDS
     assert math.isnan(verdict.ratio)
     assert math.isnan(verdict.margin)
-    ratio = tightness(verdict)
+    ratio = verdict.tightness()
     assert ratio.lo == 0
     assert ratio.hi == pytest.approx(1 / 40)
     assert as_text(ratio).startswith("[")

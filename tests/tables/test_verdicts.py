@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from maskbound.numerics import Instance, languages, policies
-from maskbound.numerics.judging import Side, Status, Verdict
+from maskbound.numerics.errors import BadInput
+from maskbound.numerics.judging import Side, Status, Verdict, Verdicts, check
 from maskbound.numerics.judging.cases import Case
 from maskbound.numerics.numbers.enclosure import Enclosure
 from maskbound.numerics.tables.registry import bounds
@@ -17,9 +18,7 @@ from maskbound.numerics.tables.verdicts import (
     is_rounding_equality,
     judged_on,
     remarks,
-    side_enclosure,
     tally,
-    tightness,
     verdicts_of,
 )
 from maskbound.theory import claim, statements
@@ -95,24 +94,41 @@ def test_the_count_says_which_open_verdicts_are_equalities():
     ],
 )
 def test_tightness_encloses_the_ratio(lhs, rhs, relation, lo, hi):
-    found = tightness(verdict(lhs, rhs, Status.HOLDS, relation))
+    found = verdict(lhs, rhs, Status.HOLDS, relation).tightness()
     # One division, rounded outwards by one ulp.
     assert lo - 2**-52 <= found.lo <= lo
     assert hi <= found.hi <= hi + 2**-52
 
 
+def test_a_table_shows_no_more_digits_of_a_ratio_than_the_enclosure_supports():
+    (one,) = rows = Verdicts([verdict(side(0.54242, 0.54360), side(6.25, 6.25), Status.HOLDS)])
+    for shown in (str(rows), rows.to_latex(), rows._repr_html_(), one.account()):
+        assert "0.087" in shown
+        assert "0.0868" not in shown
+    assert "margin 5.71," in one.account()
+
+
+def test_verdicts_of_several_instances_are_one_table():
+    both = Verdicts([verdict(side(0.1, 0.1), side(0.2, 0.2), Status.HOLDS)]) + check(PAIR, judged="kl <= path_kl")
+    assert [found.instances for found in both] == [("x",), ("small pair",)]
+    assert "<table>" in both._repr_html_()
+    assert "small pair" in both.to_latex()
+    with pytest.raises(BadInput, match=r"check\(a\) \+ check\(b\) is one table"):
+        check([PAIR, PAIR], judged="kl <= path_kl")
+
+
 def test_a_ratio_of_noise_is_not_shown():
     noise = side(0.0, 3e-15)
-    assert tightness(verdict(noise, noise, Status.UNDECIDED)) is None
-    infinite = tightness(verdict(side(0.1, 0.1), side(math.inf, math.inf), Status.HOLDS))
+    assert verdict(noise, noise, Status.UNDECIDED).tightness() is None
+    infinite = verdict(side(0.1, 0.1), side(math.inf, math.inf), Status.HOLDS).tightness()
     assert (infinite.lo, infinite.value, infinite.hi) == (0, 0, 0)
-    assert tightness(verdict(side(math.inf, math.inf), side(math.inf, math.inf), Status.HOLDS)) is not None
+    assert verdict(side(math.inf, math.inf), side(math.inf, math.inf), Status.HOLDS).tightness() is not None
 
 
 def test_a_side_is_as_weak_as_its_weakest_quantity():
     sampled = Enclosure(0.5, 0.4, 0.6, "statistical", confidence=0.99)
     sure = Enclosure(0.5, 0.5, 0.5, "exact")
-    found = side_enclosure(Side(1.0, 0.9, 1.1, {"kl": sampled, "tv": sure, "ser": sampled}))
+    found = Side(1.0, 0.9, 1.1, {"kl": sampled, "tv": sure, "ser": sampled}).shown()
     assert found.kind == "statistical"
     # Both intervals must hold at once: 1 - 2 * 0.01, computed in a handful of roundings.
     assert found.confidence == pytest.approx(0.98, rel=0, abs=1e-15)

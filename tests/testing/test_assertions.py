@@ -52,6 +52,15 @@ def test_a_statement_that_does_not_apply_fails():
         assert_holds("fixed-size/max-size", PAIR, allow_undecided=True)
 
 
+def test_what_does_not_apply_says_how_a_property_keeps_to_what_does():
+    uneven = Instance(PAIR.language, policies.Bernoulli(weights=["1/3", "2/3"]))
+    with pytest.raises(AssertionError, match=r'hypothesis\.assume\(instance\.has\("UniformSteps"\)\)'):
+        assert_holds("ser <= 1", uneven, needs=["uniform-steps", "exact-denoiser"])
+    with pytest.raises(AssertionError) as failed:
+        assert_holds("ser <= 0.24", PAIR)
+    assert "hypothesis" not in str(failed.value)
+
+
 def test_two_instances_and_their_relation():
     assert assert_holds("refinement/path-kl-monotone", PAIR, FINER, relation="refines").status is Status.HOLDS
     assert assert_holds("refinement/path-kl-monotone", Pair("refines", PAIR, FINER)).status is Status.HOLDS

@@ -86,6 +86,7 @@ def test_a_claim_is_a_statement():
         ("KL <= 1", "the name KL at column 1 is not known; did you mean kl or"),
         ("tc <= kl", "the name tc at column 1 is not known; did you mean total_correlation"),
         ("DTC >= kl", "did you mean dual_total_correlation"),
+        ("kl <= H(S)", "the name S at column 9 is not known; did you mean hidden_chain_entropy"),
         ("PATH_KL >= kl", "did you mean path_kl"),
         ("kl <= tv^2", r"'\^' at column 9 does not fit; here it is written \*\*"),
         ("kl ≤ tv", "'≤' at column 4 does not fit; here it is written <="),
@@ -195,6 +196,10 @@ def test_only_text_is_parsed():
 def test_unknown_assumptions_and_relations_list_the_closest():
     with pytest.raises(ClaimError, match="the assumption ExactDenoizer is not known; did you mean exact-denoiser"):
         claim("kl <= tv", assumptions=["ExactDenoizer"])
+    with pytest.raises(ClaimError, match="the assumption hmm is not known; did you mean hidden-markov-language"):
+        claim("kl <= 1", assumptions=["hmm"])
+    with pytest.raises(ClaimError, match="the assumption zzzz is not known; known are exact-denoiser, "):
+        claim("kl <= 1", assumptions=["zzzz"])
     with pytest.raises(ClaimError, match="the relation between subjects refine is not known; did you mean refines"):
         claim("kl@2 <= kl", relation_between="refine")
     with pytest.raises(ClaimError, match="no quantity of the second"):

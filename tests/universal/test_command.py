@@ -119,6 +119,17 @@ def test_what_a_person_reads(ask, tmp_path):
     assert "nothing is written to e.json" in ran.stderr
 
 
+def test_what_is_out_of_reach_says_what_else_can_be_done(ask):
+    ask({"language": ANY, "policy": SIZES}, "path_kl >= 0")
+    ran = CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", "path_kl <= hidden_chain_entropy + log(K)"])
+    assert ran.exit_code == 2
+    search = "maskbound falsify 'path_kl <= log(K) + hidden_chain_entropy' --needs hidden-markov-language searches"
+    assert search in ran.output
+    assert "known about K and hidden_chain_entropy: hidden-chain/" in ran.output
+    ran = CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", "path_kl >= 0"])
+    assert "falsify" not in ran.output
+
+
 @pytest.mark.parametrize(
     ("spec", "sentence"),
     [
