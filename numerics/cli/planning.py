@@ -38,6 +38,11 @@ def schedule(
     minimax: Annotated[
         Information | None, typer.Option("--minimax", help="Also what sizes that know no language promise it.")
     ] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(help="Sequences to draw for each number, of a hidden Markov model or an n-gram; fixed sizes."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of what is drawn.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """The best schedule of that many steps, and what it saves of the uniform and the cosine one."""
@@ -47,9 +52,13 @@ def schedule(
     from ..study.schedules import minimax_record, plan_record, plan_table
 
     require("--steps", steps, steps is None or steps > 0, "a positive whole number")
+    require("--samples", samples, samples is None or samples > 1, "a whole number of at least 2")
+    require("--seed", seed, seed >= 0, "a whole number of at least 0")
     instance = open_instance(spec)
-    kinds = sorted(KINDS, key=lambda kind: kind != kind_of(instance))
-    plans = [best_schedule(instance, steps, quantity=quantity.value, kind=kind) for kind in kinds]
+    kinds = sorted(KINDS, key=lambda kind: kind != kind_of(instance)) if samples is None else [None]
+    plans = [
+        best_schedule(instance, steps, quantity=quantity.value, kind=kind, samples=samples, seed=seed) for kind in kinds
+    ]
     blind = minimax_record(instance, plans[0].policy.steps, minimax.value) if minimax is not None else None
     if as_json:
         print_json(plan_record(instance, plans) | ({} if blind is None else {"minimax": blind}))

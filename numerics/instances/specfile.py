@@ -132,6 +132,8 @@ def parse(spec: Any, folder: str | Path = ".", name: str = "instance") -> Instan
         ``parse(instance.spec)`` is the same instance.
     """
     folder = Path(folder)
+    if isinstance(spec, Mapping) and {"base", "quantities"} <= set(spec):
+        raise BadInput("base", "found a grid, which `sweep` measures; a file with [language] and [policy] is accepted")
     top = InstanceTable.read(spec)
     with within("language"):
         language, language_table = read_language(top.language, folder)

@@ -21,10 +21,9 @@ from ..numbers.probabilities import whole
 from ..numbers.units import converted
 from . import linear_codes
 from .information import Profile, curve_at, profile
-from .method import without_compiler
-from .output_law import too_costly
+from .method import too_costly, without_compiler
 
-__all__ = ["InformationCurve", "curve"]
+__all__ = ["InformationCurve", "curve", "drawn_profile"]
 
 POINTS = 21
 MOST_SAMPLES = 10**7
@@ -180,18 +179,29 @@ def _from_windows(instance: Instance, steps: int, seconds: float) -> Information
 
 def _from_draws(instance: Instance, steps: int, samples: int, seed: int, confidence: float) -> InformationCurve:
     """From sequences of their own for each point."""
-    problem = windows.obstacle(instance)
-    if problem is not None:
-        raise BadInput("samples", f"{problem}; without samples the curve is computed")
+    revealed, profile = drawn_profile(instance, steps + 1, samples, seed, confidence)
     drawn, L = windows.layered(windows.hidden_chain(instance.language)), instance.length
-    revealed = _evenly(L, steps)
     at = tuple(k / steps for k in range(steps + 1))
     binomial = [np.random.default_rng([seed, 2, k]).binomial(L - 1, a, samples) for k, a in enumerate(at)]
     return InformationCurve(
         revealed,
-        tuple(windows.drawn_entropy(drawn, np.full(samples, j), [seed, 0, j], confidence) for j in revealed),
+        profile,
         at,
         tuple(windows.drawn_entropy(drawn, j, [seed, 1, k], confidence) for k, j in enumerate(binomial)),
+    )
+
+
+def drawn_profile(
+    instance: Instance, points: int = POINTS, samples: int = 4000, seed: int = 0, confidence: float = 0.99
+) -> tuple[tuple[int, ...], tuple[Enclosure, ...]]:
+    """Numbers of revealed positions, evenly spaced, and ``z`` there, each from so many sequences of its own."""
+    problem = windows.obstacle(instance)
+    if problem is not None:
+        raise BadInput("samples", f"{problem}; without samples the curve is computed")
+    samples = whole(samples, "samples", 2, MOST_SAMPLES)
+    drawn, revealed = windows.layered(windows.hidden_chain(instance.language)), _evenly(instance.length, points - 1)
+    return revealed, tuple(
+        windows.drawn_entropy(drawn, np.full(samples, j), [seed, 0, j], confidence) for j in revealed
     )
 
 

@@ -14,9 +14,9 @@ from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach, NoLogForm, shown
 from ..instances import Instance, require_instance
 from ..numbers.enclosure import Enclosure
-from ..numbers.limits import memory_budget, shown_bytes
+from ..numbers.limits import memory_budget
 from ..numbers.units import converted, read_unit
-from .method import COMPILER, Method
+from .method import COMPILER, Method, too_costly
 from .methods import METHODS, methods_for
 from .units import in_nats, unit_of
 
@@ -230,9 +230,4 @@ def explain(instance: Instance, quantity: str, request: Request, engine: str | N
         reasons = "; ".join(f"{method.engine}: {method.obstacle(instance)}" for method in methods)
         return BadInput(quantity, f"cannot be measured on {instance.name} ({reasons})")
     least = min(able, key=lambda method: method.cost(instance).seconds)
-    cost = least.cost(instance)
-    return BeyondReach(
-        f"{quantity} of {instance.name} (V={instance.vocab}, L={instance.length}) would take engine "
-        f"{least.engine!r} {shown_bytes(math.ceil(min(cost.bytes, 1e300)))} and about {cost.seconds:.3g} s; there are "
-        f"{shown_bytes(memory_budget())} and {request.seconds:.3g} s"
-    )
+    return too_costly(quantity, instance, least.engine, least.cost(instance), request.seconds)

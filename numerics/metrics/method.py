@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
 from ..engines.needs import Obstacle
 from ..engines.workspace import Cost, Request, Workspace
+from ..errors import BeyondReach
 from ..instances import Instance
 from ..numbers.enclosure import Enclosure, Kind
+from ..numbers.limits import memory_budget, shown_bytes
 
 __all__ = [
     "COMPILER",
@@ -24,9 +27,13 @@ __all__ = [
     "law_methods",
     "methods_by_law",
     "narrowed",
+    "too_costly",
     "unfinished",
     "without_compiler",
 ]
+
+FAR_TOO_LARGE = 1e15
+"""Bytes or seconds of which the number tells nobody anything."""
 
 LawOf = Callable[[Workspace], Law]
 """The algorithm by which an engine computes the law."""
@@ -168,3 +175,14 @@ def unfinished(instance: Instance) -> str | None:
     if instance.off_support == "stop":
         return "the rule stop leaves sequences unfinished, so p is no law of complete sequences"
     return None
+
+
+def too_costly(what: str, instance: Instance, engine: str, cost: Cost, seconds: float) -> BeyondReach:
+    """The refusal of what an engine could do, but not within this machine's memory or the time given."""
+    needed = f"{shown_bytes(math.ceil(min(cost.bytes, 1e300)))} and about {cost.seconds:.3g} s"
+    if cost.bytes > FAR_TOO_LARGE or cost.seconds > FAR_TOO_LARGE:
+        needed = "far more than this machine has"
+    return BeyondReach(
+        f"{what} of {instance.name} (V={instance.vocab}, L={instance.length}) would take engine {engine!r} {needed}; "
+        f"there are {shown_bytes(memory_budget())} and {seconds:.3g} s"
+    )

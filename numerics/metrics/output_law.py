@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 from ..engines import adaptive, reference, tabular
 from ..engines.law import Law
-from ..engines.workspace import Cost, Request, Workspace
-from ..errors import BadInput, BeyondReach
+from ..engines.workspace import Request, Workspace
+from ..errors import BadInput
 from ..instances import Instance, require_instance
-from ..numbers.limits import memory_budget, shown_bytes
-from .method import COMPILER, INTERPRETED, without_compiler
+from ..numbers.limits import memory_budget
+from .method import COMPILER, INTERPRETED, too_costly, without_compiler
 
-__all__ = ["law", "too_costly"]
+__all__ = ["law"]
 
 ENGINES = {"tabular": tabular, "adaptive": adaptive, "reference": reference}
 
@@ -57,12 +55,3 @@ def law(instance: Instance, *, seconds: float = 60.0, engine: str | None = None,
     work = Workspace(instance, Request(alone=alone))
     with without_compiler(work.request, able[name]):
         return ENGINES[name].law(work)
-
-
-def too_costly(what: str, instance: Instance, engine: str, cost: Cost, seconds: float) -> BeyondReach:
-    """The refusal of what an engine could do, but not within this machine's memory or the time given."""
-    return BeyondReach(
-        f"{what} of {instance.name} (V={instance.vocab}, L={instance.length}) would take engine {engine!r} "
-        f"{shown_bytes(math.ceil(min(cost.bytes, 1e300)))} and about {cost.seconds:.3g} s; there are "
-        f"{shown_bytes(memory_budget())} and {seconds:.3g} s"
-    )

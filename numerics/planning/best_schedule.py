@@ -22,12 +22,14 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
 from .._kernels.shortest_path import cheapest_jumps
 from ..engines.workspace import Workspace
 from ..errors import BadInput
 from ..instances import Instance
 from ..metrics.information import Profile
+from ..metrics.information_curve import MOST_SAMPLES, drawn_profile
 from ..numbers.enclosure import RAISED, Enclosure
 from ..numbers.limits import require_memory
 from ..numbers.probabilities import whole
@@ -43,6 +45,9 @@ BITS = 61
 CELLS_A_STEP = 256
 FEWEST_CELLS, MOST_CELLS = 1 << 14, 1 << 18
 MOST_SEARCHED = 1 << 27
+LARGEST_SEED = 2**63
+CONFIDENCE = 0.99
+"""Of what is drawn."""
 QUANTITIES = ("path_kl", "kl", "ser")
 
 
@@ -77,7 +82,13 @@ def best_sizes(profile: Sequence[float] | NDArray[np.float64], steps: int) -> tu
 
 
 def best_schedule(
-    instance: Instance, steps: int | None = None, *, quantity: str = "path_kl", kind: Kind | None = None
+    instance: Instance,
+    steps: int | None = None,
+    *,
+    quantity: str = "path_kl",
+    kind: Kind | None = None,
+    samples: int | None = None,
+    seed: int = 0,
 ) -> Plan:
     """The schedule of ``steps`` steps under which the instance's ``quantity`` is least.
 
@@ -91,6 +102,9 @@ def best_schedule(
         ``kl`` and ``ser`` exactly, for small rational instances (output-law/schedule-polynomial).
     kind : {"bernoulli", "fixed-size"}, optional
         The instance's own, or fixed-size.
+    samples : int, optional
+        Of a hidden Markov model or an n-gram: sizes by a drawn profile, so many sequences for each number.
+    seed : int
 
     Returns
     -------
@@ -116,15 +130,37 @@ def best_schedule(
     (FixedSize([2, 3]), 1.609438, 0.0)
     """
     N = whole(instance.policy.steps if steps is None else steps, "steps", 1, MOST_STEPS)
-    kind = kind or kind_of(instance)
+    kind = kind or ("fixed-size" if samples is not None else kind_of(instance))
     if kind not in KINDS:
         raise BadInput("kind", f"found {kind!r}; one of {', '.join(KINDS)} is accepted")
     if quantity not in QUANTITIES:
         raise BadInput("quantity", f"found {quantity!r}; one of {', '.join(QUANTITIES)} is accepted")
+    if samples is not None:
+        if quantity != "path_kl" or kind != "fixed-size" or not instance.exact_denoiser:
+            raise BadInput("samples", "they plan fixed sizes for path_kl and an exact denoiser only")
+        return _by_draws(instance, N, whole(samples, "samples", 2, MOST_SAMPLES), whole(seed, "seed", 0, LARGEST_SEED))
     if quantity != "path_kl":
         return best_exactly(instance, N, quantity, kind)
     work = Workspace(instance)
     return _fixed_size(work, N) if kind == "fixed-size" else _bernoulli(work, N)
+
+
+def _by_draws(instance: Instance, N: int, samples: int, seed: int) -> Plan:
+    """By a profile of drawn sequences; PATH_KL from others, so that the choice does not flatter itself."""
+    revealed, drawn = drawn_profile(instance, samples=samples, seed=seed)
+    # z never increases (profile/non-increasing): the nearest such values, so that noise makes no size.
+    falling = isotonic_regression([each.value for each in drawn], increasing=False).x
+    policy = FixedSize(best_sizes(np.maximum(np.interp(range(instance.length), revealed, falling), 0.0), N))
+    options = {"engine": "sampled", "samples": samples, "seed": seed + 1, "confidence": CONFIDENCE}
+    return Plan(
+        "path_kl",
+        "fixed-size",
+        policy,
+        measured(instance, policy, "path_kl", **options),
+        None,
+        f"the best for a profile of {len(revealed)} points drawn by {samples} sequences each; the gap is not known",
+        others(instance, "fixed-size", N, "path_kl", **options),
+    )
 
 
 def _fixed_size(work: Workspace, N: int) -> Plan:

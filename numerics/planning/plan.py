@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ..errors import BadInput
 from ..instances import Instance
@@ -58,13 +58,14 @@ class Plan:
     def gain(self, name: str) -> float | None:
         """The share of a named schedule's value that is saved: 0.25 for a quarter less, 0 where no difference shows.
 
-        None where that schedule does not apply, or one of the two is known by bounds only.
+        None where that schedule does not apply, one of the two is known by bounds only, or what was drawn does not tell
+        them apart.
         """
         other = self.others.get(name)
         if other is None:
             return None
         if other.overlaps(self.value):
-            return 0.0
+            return None if "statistical" in (other.kind, self.value.kind) else 0.0
         return 1 - self.value.value / other.value if self.value.has_value and other.has_value else None
 
 
@@ -83,12 +84,12 @@ def kind_of(instance: Instance) -> Kind:
     return "bernoulli" if instance.policy.step_law is not None else "fixed-size"
 
 
-def measured(instance: Instance, policy: Bernoulli | FixedSize, quantity: str) -> Enclosure:
-    """The quantity with this policy in the place of the instance's own."""
-    return measure(replace(instance, policy=policy, spec=None), [quantity], seconds=SECONDS)[quantity]
+def measured(instance: Instance, policy: Bernoulli | FixedSize, quantity: str, **options: Any) -> Enclosure:
+    """The quantity with this policy in the place of the instance's own, and the options of ``measure``."""
+    return measure(replace(instance, policy=policy, spec=None), [quantity], seconds=SECONDS, **options)[quantity]
 
 
-def others(instance: Instance, kind: Kind, steps: int, quantity: str) -> dict[str, Enclosure]:
+def others(instance: Instance, kind: Kind, steps: int, quantity: str, **options: Any) -> dict[str, Enclosure]:
     """The quantity under the named schedules."""
     named = named_policies(kind, steps, instance.length)
-    return {name: measured(instance, policy, quantity) for name, policy in named.items()}
+    return {name: measured(instance, policy, quantity, **options) for name, policy in named.items()}

@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..engines import blocks, markov, tabular
+from ..engines import blocks, markov, tabular, windows
 from ..engines.blocks import profile as block_profile
 from ..engines.markov import tabulated
 from ..engines.workspace import Workspace
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from ..metrics import linear_codes as codes
 from ..metrics.information import Profile, profile
-from ..metrics.output_law import too_costly
+from ..metrics.method import too_costly
 from ..metrics.path import learning_profile
 from ..numbers.enclosure import RAISED
 from ..numbers.limits import memory_budget, require_memory
@@ -94,7 +94,9 @@ def _block_profile(work: Workspace) -> Profile:
 def _require_table(work: Workspace, what: str) -> None:
     cost = tabular.lattice_cost(work.instance)
     if cost.bytes > memory_budget() or cost.seconds > SECONDS:
-        raise too_costly(what, work.instance, "tabular", cost, SECONDS)
+        drawn = work.instance.exact_denoiser and windows.obstacle(work.instance) is None
+        hint = "; samples (--samples 4000) plan fixed sizes by drawn sequences" if drawn else ""
+        raise BeyondReach(f"{too_costly(what, work.instance, 'tabular', cost, SECONDS)}{hint}")
 
 
 def _of_blocks(one: Profile, count: int) -> Profile:

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -16,8 +17,8 @@ from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 
 from ..engines.workspace import Workspace
-from ..errors import BadInput, MaskboundError
-from ..instances import parse
+from ..errors import BadInput, MaskboundError, RowsRescaled
+from ..instances import Instance, parse
 from ..metrics import measure_one
 from .code import code_version
 from .grid import Point, Settings
@@ -33,8 +34,15 @@ def measured(point: Point, settings: Settings) -> list[Row]:
     """A row for each quantity of a point; what fails, fails with a message."""
     if point.problem:
         return failed(point, point.problem)
-    work = Workspace(parse(json.loads(point.spec)), settings.request)
+    work = Workspace(_instance(point), settings.request)
     return [_row(work, point, quantity, settings.engine) for quantity in point.quantities]
+
+
+def _instance(point: Point) -> Instance:
+    """Silently: whoever read the grid was warned of its rows."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RowsRescaled)
+        return parse(json.loads(point.spec))
 
 
 def failed(point: Point, message: str, passing: bool = False) -> list[Row]:

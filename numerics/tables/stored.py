@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ..render.table import Table
@@ -42,11 +44,29 @@ def stored_results(store: Store) -> Table:
 
 
 def _differing(specs: Mapping[str, str]) -> tuple[list[str], dict[str, dict[str, Any]]]:
-    """The keys in which instances differ by a number or a word, and each one's values."""
+    """The keys in which instances differ by a number or a word, and each one's values.
+
+    Paths begin where they differ. A key that only some kinds have, with one value each, says what ``kind`` says.
+    """
     settings = {fingerprint: dict(_scalars(json.loads(spec))) for fingerprint, spec in specs.items()}
     every = dict.fromkeys(key for found in settings.values() for key in found if key != "name")
     values = {key: {repr(found.get(key)) for found in settings.values()} for key in every}
-    return [key for key in every if len(values[key]) > 1], settings
+    keys = [key for key in every if len(values[key]) > 1 and not _told_by_kind(key, list(settings.values()))]
+    for key in keys:
+        given = [found for found in settings.values() if key in found]
+        if len(given) > 1 and all(isinstance(found[key], str) and Path(found[key]).is_absolute() for found in given):
+            shared = os.path.commonpath([found[key] for found in given])
+            for found in given:
+                found[key] = os.path.relpath(found[key], shared)
+    return keys, settings
+
+
+def _told_by_kind(key: str, settings: Sequence[Mapping[str, Any]]) -> bool:
+    kind = f"{key.rpartition('.')[0]}.kind"
+    if key == kind or all(key in found for found in settings):
+        return False
+    kinds = {found.get(kind) for found in settings}
+    return len({(found.get(kind), repr(found.get(key))) for found in settings}) == len(kinds)
 
 
 def _scalars(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

@@ -72,6 +72,7 @@ def nested(block: dict[str, Any], levels: int) -> dict[str, Any]:
 # id: (spec, key path, what the sentence says was found)
 WRONG: dict[str, tuple[Any, str, str]] = {
     # keys
+    "grid of a sweep": ({"base": GOOD, "quantities": ["kl"]}, "base", "found a grid, which `sweep` measures"),
     "unknown key at the top": (changed("lenguage", {}), "lenguage", "closest known key is language"),
     "misspelt required key": (
         {**GOOD, "language": {**{k: v for k, v in CHAIN.items() if k != "length"}, "lenght": 4}},

@@ -8,7 +8,7 @@ import math
 import pytest
 from typer.testing import CliRunner
 
-from maskbound.numerics import Instance, cli, languages, load, measure, policies
+from maskbound.numerics import Instance, cli, languages, load, measure, planning, policies
 from maskbound.numerics.render.table import FORMATS, render
 from maskbound.numerics.study import schedules
 
@@ -61,6 +61,9 @@ def test_the_exact_quantities_are_planned_too():
         (["parity-uniform", "--steps", "0"], "--steps: found 0; a positive whole number is accepted"),
         (["markov-floating", "-q", "kl"], "kl is planned for rational instances"),
         (["nowhere.toml"], "nowhere.toml"),
+        (["parity-uniform", "--samples", "1"], "--samples: found 1; a whole number of at least 2"),
+        (["parity-uniform", "--samples", "9"], "samples: the language is neither a hidden Markov model nor an n-gram"),
+        (["hmm-weather", "--samples", "9", "-q", "kl"], "samples: they plan fixed sizes for path_kl"),
     ],
 )
 def test_bad_requests_are_answered_by_a_sentence(words, sentence):
@@ -68,6 +71,34 @@ def test_bad_requests_are_answered_by_a_sentence(words, sentence):
     assert result.exit_code == 2
     assert sentence in result.stderr
     assert not result.stdout
+
+
+LONG = """language = { kind = "english", order = 3, length = 40 }
+policy = { kind = "fixed-size", steps = 16 }
+"""
+
+
+def test_a_language_that_is_too_large_is_planned_by_draws(tmp_path):
+    (tmp_path / "long.toml").write_text(LONG)
+    refused = RUNNER.invoke(cli.app, ["schedule", str(tmp_path / "long.toml")])
+    assert refused.exit_code == 2
+    assert "far more than this machine has" in refused.stderr
+    assert "--samples" in refused.stderr
+
+
+def test_drawn_sizes_are_the_best_ones():
+    rows = [[0.5, 0.5], [0.125, 0.875], [1, 0]]
+    language = languages.HMM(8, [0.5, 0.25, 0.25], [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]], rows)
+    instance = Instance(language, policies.FixedSize.balanced(3, 8))
+    drawn, best = (planning.best_schedule(instance, **options) for options in ({"samples": 10000, "seed": 1}, {}))
+    assert list(drawn.policy.random_sizes) == list(best.policy.random_sizes) == [2, 3, 3]
+    assert (drawn.value.kind, drawn.gap) == ("statistical", None)
+    assert drawn.value.lo <= best.value.value <= drawn.value.hi
+    for name, value in best.others.items():
+        assert drawn.others[name].lo <= value.value <= drawn.others[name].hi
+    few = planning.best_schedule(instance, samples=100)
+    assert few.value.overlaps(few.others["uniform"])
+    assert few.gain("uniform") is None
 
 
 def test_the_tables_are_built_from_what_is_planned(monkeypatch):

@@ -132,6 +132,24 @@ def test_a_table_of_a_database(store):
     assert "instance one: f1" in table.provenance
 
 
+def test_columns_are_what_tells_instances_apart(tmp_path):
+    """Paths from where they differ, and no key that the kind of its table tells."""
+    languages = [
+        {"kind": "arpa", "path": "/home/a/letters.arpa", "length": 32, "unknown": True},
+        {"kind": "arpa", "path": "/home/b/words.arpa", "length": 40, "unknown": True},
+        {"kind": "pair", "length": 40, "floor": 0.1},
+        {"kind": "pair", "length": 40},
+    ]
+    specs = [{"name": str(k), "language": language} for k, language in enumerate(languages)]
+    found = Enclosure(0.5, 0.5, 0.5, "exact")
+    with Store(tmp_path / "a.db") as store:
+        store.add([Row.measured(spec["name"], json.dumps(spec), "kl", found) for spec in specs])
+        table = stored_results(store)
+    assert table.columns == ("instance", "language.kind", "language.path", "language.length", "language.floor", "kl")
+    assert [row[2] for row in table.rows] == ["a/letters.arpa", "b/words.arpa", None, None]
+    assert [row[4] for row in table.rows] == [None, None, 0.1, None]
+
+
 def test_rows_of_a_table_do_not_depend_on_who_finished_first(tmp_path):
     found = Enclosure(0.5, 0.5, 0.5, "exact")
     names = ["n: steps=8", "n: steps=16", "n: weight=0.5", "n: weight=0.15", "m: steps=4", "n"]

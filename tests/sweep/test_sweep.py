@@ -16,7 +16,7 @@ import pytest
 from sweep.grids import contents, count, integrity, start, write_grid
 
 from maskbound.numerics import measure
-from maskbound.numerics.errors import BadInput, BeyondReach
+from maskbound.numerics.errors import BadInput, BeyondReach, RowsRescaled
 from maskbound.numerics.instances import parse
 from maskbound.numerics.sweeps import Grid, Settings, Store, sweep, workers
 
@@ -174,6 +174,19 @@ def test_samples_of_the_grid_are_drawn(tmp_path):
             instance = parse(spec)
             assert store.found(instance.fingerprint) == measure(instance, ["ser"], **options)
             assert store.found(instance.fingerprint)["ser"].kind == "statistical"
+
+
+def test_rows_that_are_rescaled_are_said_once(tmp_path):
+    """By whoever reads the grid, and not by each process that measures."""
+    half = "-0.301028"
+    words = f"-99\t<s>\t0\n{half}\ta\n{half}\t</s>\n"
+    text = f"\\data\\\nngram 1=3\n\n\\1-grams:\n{words}\n\\end\\\n"
+    (tmp_path / "half.arpa").write_text(text)
+    base = PAIRS["base"] | {"language": {"kind": "arpa", "path": "half.arpa", "length": 2}}
+    grid = Grid.parse(PAIRS | {"base": base, "grid": {"policy.steps": [2]}}, tmp_path)
+    with pytest.warns(RowsRescaled, match="rows miss 1") as said:
+        swept(tmp_path / "a.db", grid)
+    assert len(said) == 1
 
 
 def test_without_options_a_grid_asks_what_measure_asks():
