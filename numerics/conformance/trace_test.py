@@ -271,7 +271,7 @@ class TraceTest:
     def _alike(self, seen: Transitions, call: NDArray[np.int64], chosen: Array) -> Array:
         """Which positions, if those of the first step are the same in every call; what the claim says elsewhere."""
         begun = seen.masked.all(axis=1) & (seen.size > 0)
-        later = begun & (call > 0) if self.calls == 0 else begun
+        later = begun
         if self._chosen_first is None and begun.any():
             k = int(begun.argmax())
             self._chosen_first, later = seen.chosen[k], begun & (call > call[k])

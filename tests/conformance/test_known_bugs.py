@@ -68,7 +68,7 @@ DRAWN, BEFORE = "by probability of the drawn token", "tokens are drawn before th
 SEEN = {
     "draw before choose": {"positions": DRAWN, "draw_before_choice": BEFORE},
     "choose before draw": {"positions": "by confidence", "draw_before_choice": BEFORE.replace("before", "after")},
-    "ties to the last position": {"positions": "by right to left"},
+    "ties to the last position": {"positions": "by confidence, ties: highest position first"},
     "all of equal scores at once": {"sizes": "5 (all at once)"},
     "leftover masks by argmax": {"sizes": "1, 1, 1, 2", "tokens": "the likeliest token at the last step"},
     "temperature ignored": {"tokens": "temperature 0.84 to 1.20"},
