@@ -341,6 +341,12 @@ def test_tables_about_the_toolkit(name):
     assert len(json.loads(fine("table", name, "--format", "json"))["rows"]) > 10
 
 
+def test_a_table_of_curves_that_are_drawn():
+    options = ["--samples", "20", "--seconds", "9", "--format", "json"]
+    rows = json.loads(fine("table", "curve", "hmm-weather", *options))["rows"]
+    assert {row["Z(a)"]["kind"] for row in rows} == {"statistical"}
+
+
 @pytest.mark.parametrize("extension", ["pdf", "svg", "png"])
 def test_a_figure_of_an_instance(spec, tmp_path, extension):
     assert fine("figure", "curve", spec, "--out", str(tmp_path / f"curve.{extension}")) == ""
@@ -393,6 +399,10 @@ def test_a_figure_of_an_instance(spec, tmp_path, extension):
         (["figure", "frob", "--out", "x.svg"], ["frob", "curve, english-curve"]),
         (["figure", "curve", "--out", "x.gif"], ["x.gif", ".pdf, .svg, .png"]),
         (["figure", "curve"], ["--out"]),
+        (["figure", "schedules", "long.toml", "--out", "x.svg"], ["'schedules' is not about instances", "ngram-ter"]),
+        (["figure", "schedules", "--samples", "9", "--out", "x.svg"], ["--samples", "for 'curve'"]),
+        (["figure", "curve", "long.toml", "--samples", "1", "--out", "x.svg"], ["--samples", "at least 2"]),
+        (["table", "curve", "long.toml", "--seconds", "0"], ["--seconds", "positive"]),
     ],
     ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else "",
 )

@@ -10,6 +10,8 @@ import typer
 from typer.testing import CliRunner
 
 from maskbound.numerics import cli
+from maskbound.numerics.figures import FIGURES
+from maskbound.numerics.tables.registry import CASE_TABLES, LANGUAGE_TABLES
 
 GROUP = typer.main.get_command(cli.app)
 NAMES = sorted(GROUP.commands)
@@ -43,3 +45,11 @@ def test_the_example_is_accepted(name):
 def test_a_wrong_line_is_not_accepted(words):
     with pytest.raises(typer.TyperException):
         parsed(words)
+
+
+def test_every_figure_is_described():
+    shown = CliRunner().invoke(cli.app, ["figure", "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+    lines = dict(line.strip().split(": ", 1) for line in shown.splitlines() if re.match(r" *[a-z-]+: ", line))
+    assert set(lines) == {*FIGURES, "results"}
+    taking = {name for name, line in lines.items() if line.endswith("SPEC")}
+    assert taking == {name for name in FIGURES if name in {*CASE_TABLES, *LANGUAGE_TABLES}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import BadInput
-from .application import app
+from .application import app, require
 from .options import Database, InUnit, Specs, Unit
 from .output import print_lines, print_table, progress
 
@@ -28,6 +29,8 @@ class Format(StrEnum):
     json = "json"
 
 
+CurveSeconds = Annotated[float | None, typer.Option("--seconds", help="Of `curve`: time that each may take.")]
+CurveSamples = Annotated[int | None, typer.Option("--samples", help="Of `curve`: sequences to draw for each number.")]
 SUFFIXES = {".md": Format.md, ".tex": Format.latex, ".csv": Format.csv, ".json": Format.json}
 
 
@@ -112,6 +115,8 @@ def table(
     fmt: Annotated[
         Format | None, typer.Option("--format", help="By default what the name of FILE says, or md.")
     ] = None,
+    seconds: CurveSeconds = None,
+    samples: CurveSamples = None,
     unit: InUnit = Unit.nats,
     out: Annotated[
         Path | None,
@@ -124,7 +129,7 @@ def table(
     from ..render.write import write_text
 
     fmt = fmt or _format_of(out)
-    built = table_in_unit(_built(name, specs, db), unit)
+    built = table_in_unit(_built(name, specs, db, seconds, samples), unit)
     if out is None:
         print(render(built, fmt), end="")
         return
@@ -143,15 +148,30 @@ def _format_of(out: Path | None) -> Format:
     return SUFFIXES[out.suffix.lower()]
 
 
-@app.command(epilog="Example: maskbound figure curve english-bigram --out curve.pdf")
+DRAWN = {
+    "curve": "information curves Z(a) of instances, SPEC",
+    "english-curve": "PATH_KL and bigram rates of English letters against N",
+    "hmm-ser": "SER of hidden Markov models against N, of the study or SPEC",
+    "minimax": "what random sizes that know no language promise",
+    "ngram-ter": "TER of n-grams against N, of the study or SPEC",
+    "policies": "SER against the number of steps, policy by policy",
+    "results": "a sweep from its database (--db), by --x, --y and --by",
+    "schedules": "what the best schedules save, on the study's languages",
+    "steps-to-target": "steps needed for a target, on the study's languages",
+    "trained": "TER and SER of trained networks against N",
+    "trained-at-length": "the same of longer sequences",
+}
+"""What each figure shows."""
+
+
+@app.command(
+    epilog="Example: maskbound figure curve english-bigram --out curve.pdf",
+    help="Draw one of the figures:\n\n\b\n" + "\n".join(f"{name}: {text}" for name, text in DRAWN.items()),
+)
 def figure(
     name: Annotated[
         str,
-        typer.Argument(
-            metavar="NAME",
-            help="curve, english-curve, hmm-ser, ngram-ter, policies, results, schedules, steps-to-target, trained or "
-            "trained-at-length.",
-        ),
+        typer.Argument(metavar="NAME", help="One of the names above."),
     ],
     out: Annotated[
         Path, typer.Option(metavar="FILE", help="A .pdf, .svg or .png; data and caption go beside it: .csv and .txt.")
@@ -161,9 +181,10 @@ def figure(
     x: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: the key along the x axis.")] = None,
     y: Annotated[list[str] | None, typer.Option(metavar="QUANTITY", help="Of `results`: what is drawn.")] = None,
     by: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: a line for each of its values.")] = None,
+    seconds: CurveSeconds = None,
+    samples: CurveSamples = None,
     unit: InUnit = Unit.nats,
 ) -> None:
-    """Draw one of the figures of a write-up; `results` draws a sweep from its database."""
     from ..figures import FIGURES
     from ..figures.sweep import sweep_figure
     from ..render.in_unit import figure_in_unit, table_in_unit
@@ -171,7 +192,7 @@ def figure(
 
     if name == "results":
         require_target(out)
-        drawn = sweep_figure(table_in_unit(_built(name, specs, db), unit), x, y or (), by)
+        drawn = sweep_figure(table_in_unit(_built(name, specs, db, seconds, samples), unit), x, y or (), by)
         write_figure(out, figure_in_unit(drawn, unit))
         return
     for option, given in (("--x", x), ("--y", y), ("--by", by)):
@@ -181,17 +202,24 @@ def figure(
         raise BadInput("NAME", f"found {name!r}; one of {', '.join(sorted([*FIGURES, 'results']))} is accepted")
     require_target(out)
     table_name, declare = FIGURES[name]
-    write_figure(out, figure_in_unit(declare(table_in_unit(_built(table_name, specs, db), unit)), unit))
+    write_figure(
+        out, figure_in_unit(declare(table_in_unit(_built(table_name, specs, db, seconds, samples), unit)), unit)
+    )
 
 
-def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
+def _built(name: str, specs: list[str] | None, db: Path | None, seconds: float | None, samples: int | None) -> Table:
     """The table of that name: from a database, over instances, or about the toolkit."""
     from ..judging.cases import gallery_names, open_case, open_instance
     from ..render.provenance import traced
-    from ..tables.registry import CASE_TABLES, LANGUAGE_TABLES, PLAIN_TABLES, STORED_TABLES
+    from ..tables.registry import CASE_TABLES, LANGUAGE_TABLES, PLAIN_TABLES, STORED_TABLES, curves
 
     if name not in (known := sorted({*CASE_TABLES, *PLAIN_TABLES, *STORED_TABLES})):
         raise BadInput("NAME", f"found {name!r}; one of {', '.join(known)} is accepted")
+    for option, given in (("--seconds", seconds), ("--samples", samples)):
+        if given is not None and name != "curve":
+            raise BadInput(option, f"it is for 'curve'; {name!r} has its own")
+    require("--seconds", seconds, seconds is None or 0 < seconds < math.inf, "a positive number")
+    require("--samples", samples, samples is None or samples > 1, "a whole number of at least 2")
     if db is not None:
         return traced(_stored(name, specs, db))
     if name == "results" and not specs:
@@ -201,14 +229,17 @@ def _built(name: str, specs: list[str] | None, db: Path | None) -> Table:
     if name in CASE_TABLES:
         cases = [open_case(spec) for spec in specs or gallery_names()]
         with progress(len(cases), "measuring") as advance:
-            built = CASE_TABLES[name](_each(cases, advance))
+            each = _each(cases, advance)
+            asked = {} if seconds is None else {"seconds": seconds}
+            built = curves(each, samples=samples, **asked) if name == "curve" else CASE_TABLES[name](each)
         return traced(built, (subject for case in cases for subject in case.subjects))
     if specs and name in LANGUAGE_TABLES:
         instances = [open_instance(spec) for spec in specs]
         own = {instance.name: instance.language for instance in instances}
         return traced(LANGUAGE_TABLES[name](own), instances)
     if specs:
-        raise BadInput("SPEC", f"found {specs[0]!r}; {name!r} is not about instances")
+        of_instances = ", ".join(sorted([*CASE_TABLES, *LANGUAGE_TABLES]))
+        raise BadInput("SPEC", f"found {specs[0]!r}; {name!r} is not about instances: {of_instances} are")
     if name not in PLAIN_TABLES:
         raise BadInput("--db", f"it is missing; the table {name!r} is read from the database of a sweep")
     return traced(PLAIN_TABLES[name]())

@@ -52,13 +52,13 @@ def _looseness(verdict: Verdict) -> float:
     return float(f"{ratio.value if ratio.has_value else ratio.hi:.9g}")
 
 
-def curves(cases: Iterable[Case]) -> Table:
-    """The information curve of each language."""
+def curves(cases: Iterable[Case], *, seconds: float = 60.0, samples: int | None = None) -> Table:
+    """The information curve of each language, with the options of ``curve``."""
     rows = tuple(
         (instance.name, a, z)
         for case in cases
         for instance in case.subjects
-        for found in [information_curve(instance)]
+        for found in [information_curve(instance, seconds=seconds, samples=samples)]
         for a, z in zip(found.at, found.curve, strict=True)
     )
     return Table("Information curves (nats)", ("instance", "a", "Z(a)"), rows, nats=("Z(a)",))
