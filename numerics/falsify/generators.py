@@ -301,8 +301,8 @@ def _random_language(family: Family, rng: Random) -> tuple[Spec, int, int]:
 def random_policy(family: Family, length: int, rng: Random) -> Spec:
     """A policy that the family allows; one with listed steps where they are to be split."""
     listed = _policies(family.traits, length)
-    refined = family.relation == "refines"
-    kind = rng.choice([kind for kind, examples in listed.items() if not refined or any(map(has_steps, examples))])
+    divisible = [kind for kind, examples in listed.items() if any(map(has_steps, examples))]
+    kind = rng.choice(divisible if family.relation == "refines" and divisible else list(listed))
     for _ in range(TRIES):
         policy = PolicyTable.kinds()[kind].drawn(length, rng)
         if policy is not None and family.allows_policy(policy, length):

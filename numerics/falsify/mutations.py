@@ -38,7 +38,10 @@ def perturbed(candidate: Candidate, family: Family, rng: Random) -> Candidate:
 
 def _other_language(language: Spec, family: Family, rng: Random) -> Spec:
     if language["kind"] not in ("tabular", "markov", "hmm", "iid", "blocks") or (family.free and rng.random() < 0.05):
-        language = spelled_out(language)
+        table = spelled_out(language)
+        if not family.allows_language(table):
+            return language
+        language = table
     if language["kind"] == "tabular" and rng.random() < 0.15:
         language = _with_a_string(language, rng)
     path = rng.choice(rows(language))

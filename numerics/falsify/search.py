@@ -106,9 +106,10 @@ class Falsification:
         """The outcome and the effort in words."""
         effort = f"{self.tried} candidates, {self.judged} of them judged, in {self.seconds:.1f} s (seed {self.seed})"
         if self.verdict is not None:
-            shrunk = "" if self.finished else "\nthe time ended before it was shrunk further"
+            ended = "no smaller one that was tried refutes it, too"
+            shrunk = ended if self.finished else "the time ended before it was shrunk further"
             where = f"  on {in_words(self.instance)}" if self.instance is not None else ""
-            return f"counterexample found: {effort}\n{self.verdict.account()}\n{where}{shrunk}"
+            return f"counterexample found: {effort}\n{self.verdict.account()}\n{where}\n  {shrunk}"
         lines = [f"{self.statement.id}: no counterexample in {effort}"]
         if self.tightest is not None:
             lines.append(f"  tightest ratio {self.tightest.ratio:.9g}, reached by {in_words(self.tightest.instance)}")

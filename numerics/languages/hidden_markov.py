@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from functools import cached_property
 from random import Random
 from typing import Any, ClassVar, Literal
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import BeyondReach
 from ..numbers.categorical import categorical
 from ..numbers.probabilities import PARAMETER_DEPTH, Probabilities, whole
-from ..spec.draws import Spec, law
+from ..spec.draws import Spec, law, normalised
 from ..spec.table import ABSENT, Length, Number, Numbers
 from .base import (
     Language,
@@ -27,7 +28,7 @@ from .base import (
     rescaled,
 )
 from .chains import ChainLanguage
-from .kind import LanguageTable
+from .kind import LanguageTable, shorter
 
 __all__ = ["HMM"]
 
@@ -225,3 +226,20 @@ class HMMTable(LanguageTable):
             "emission": [law(vocab, rng) for _ in range(states)],
             "length": length,
         }
+
+    @classmethod
+    def smaller(cls, language: Spec) -> Iterator[tuple[Spec, list[int]]]:
+        """One token less, or one hidden state less: the others share its probabilities."""
+        yield from shorter(language)
+        for state in range(len(language["initial"])):
+            initial, *transition = (
+                [Fraction(c) for k, c in enumerate(law) if k != state]
+                for law in (language["initial"], *_without(language["transition"], state))
+            )
+            if all(map(any, (initial, *transition))):
+                laws = {"initial": normalised(initial), "transition": [normalised(law) for law in transition]}
+                yield {**language, **laws, "emission": _without(language["emission"], state)}, []
+
+
+def _without(rows: Sequence[Any], k: int) -> list[Any]:
+    return [*rows[:k], *rows[k + 1 :]]

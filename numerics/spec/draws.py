@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
 
@@ -11,8 +12,8 @@ Spec = dict
 """A table of an instance file, with its numbers as Fractions."""
 
 
-def normalised(weights: list[int]) -> list[Fraction]:
-    """The law proportional to integers that are not all zero."""
+def normalised(weights: Sequence[int | Fraction]) -> list[Fraction]:
+    """The law proportional to weights that are not all zero."""
     total = sum(weights)
     return [Fraction(w, total) for w in weights]
 

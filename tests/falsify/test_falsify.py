@@ -277,6 +277,20 @@ def test_each_reduction_is_smaller(name):
         assert all(after < before for before, after in itertools.pairwise([start, *sizes]))
 
 
+def test_hidden_states_that_are_not_needed_are_shrunk_away():
+    """One is never reached, and one repeats another."""
+    laws = {"initial": ["1/2", "1/2", "0"], "transition": [["1/2", "1/2", "0"]] * 2 + [["0", "0", "1"]]}
+    language = {"kind": "hmm", "length": 2, **laws, "emission": [["1", "0"], ["1", "0"], ["0", "1"]]}
+    family = Family.of(claim("K >= 0 * kl"), ["hmm"])
+    candidate = Candidate(language, ({"kind": "bernoulli", "weights": ["1"]},), ({"kind": "exact"},))
+    found, complete = shrink(candidate, family, lambda smaller: smaller.language["kind"] == "hmm", lambda: False)
+    assert complete
+    assert found.language["initial"] == [1]
+    two, complete = shrink(candidate, family, lambda c: len(c.language.get("initial", [])) >= 2, lambda: False)
+    assert complete
+    assert len(two.language["initial"]) == 2
+
+
 def test_a_table_denoiser_is_part_of_a_candidate():
     """Its numbers are held exactly, and another shape is refused."""
     one = {"kind": "table", "conditionals": [[["1/4", "3/4"]], [None], [None]]}

@@ -23,6 +23,7 @@ def test_it_finds_shrinks_and_certifies(tmp_path):
     found = run("falsify", "path_kl <= max_step_weight * total_correlation", "--budget", "60", "--out", str(file))
     assert found.exit_code == 1
     assert found.stdout.startswith("counterexample found: ")
+    assert "no smaller one that was tried refutes it, too" in found.stdout
     assert "violated" in found.stdout
     assert found.stderr == f"maskbound: the certificate of the counterexample is written to {file}\n"
     assert run("verify", str(file)).stdout.startswith("accepted: violated: path_kl <= ")
