@@ -186,9 +186,9 @@ def _context_price(language: NGram, steps: int) -> Price | None:
 
 
 def _price_of_messages(L: int, states: int, together: float, steps: int) -> Price:
-    """``together`` is how many states emit a token."""
+    """``together`` is how many states emit a token: powers of large matrices do not fit the caches."""
     return Price(
-        min(steps, L) * L * (100 + states * together / 24),
+        L * (min(steps, L) * (100 + states * together / 7) + states * together / 2.4),
         min(32.0 * L * states**2, 2 * POWERS_BYTES) + 16.0 * L * states * thread_count(),
     )
 
