@@ -124,6 +124,9 @@ def codes() -> list[Case]:
         for K in (1, 2, 4)
         for s in ((4,), (2, 2), (1, 2, 1), (3, 0, 2))
     ]
+    sizes = (7, 6, 6, 6)
+    large = Instance(languages.mds(29, 10, 25), policies.FixedSize(sizes))
+    found.append(Case("MDS(29,10), by its generator matrix", large, known.mds_fixed_size(29, 10, sizes)))
     return found + [
         Case(
             f"permutations s={s}",

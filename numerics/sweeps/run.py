@@ -100,11 +100,13 @@ def sweep(
     try:
         with _interrupts() as asked, closing(outcomes(points, grid.settings, jobs, scheduler)) as found:
             for rows in found:
+                asked.storing = True
                 store.add(rows)
                 kept += 1
+                asked.storing = False
                 failures += [row for row in rows if row.is_failure]
                 advance()
-                if asked:
+                if asked.met:
                     raise KeyboardInterrupt
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_kept(kept, size, store)) from None
@@ -114,21 +116,30 @@ def sweep(
     return Sweep(size, len(points), len(failures), first, again, sum(row.passing for row in failures))
 
 
+@dataclass
+class _Interrupts:
+    """Whether one was met, and whether rows are being stored: none parts these from the count of what is kept."""
+
+    met: bool = False
+    storing: bool = False
+
+
 @contextmanager
-def _interrupts() -> Iterator[list[int]]:
-    """Interrupts that were met: raised at once, and remembered since callbacks of C swallow what is raised in them."""
-    met: list[int] = []
+def _interrupts() -> Iterator[_Interrupts]:
+    """Interrupts are raised at once, and remembered since callbacks of C swallow what is raised in them."""
+    found = _Interrupts()
     if threading.current_thread() is not threading.main_thread():
-        yield met
+        yield found
         return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        met.append(number)
-        raise KeyboardInterrupt
+        found.met = True
+        if not found.storing:
+            raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        yield met
+        yield found
     finally:
         signal.signal(signal.SIGINT, before)
 
