@@ -166,7 +166,7 @@ class Diagnosis:
         temperature = self._range_of_proposals(enough) if drawn else self._range(enough)
         words = best[0]
         if words.startswith("temperature") and temperature is not None:
-            words = "temperature {:.2f} to {:.2f}".format(*temperature)
+            words = "temperature {:.2f} to {:.2f}".format(*temperature) + self._or_else(models, best)
         sizes = "sizes" in impossible or evidence["sizes"] >= enough
         tokens, places, order = parts(enough)
         tokens |= "tokens" in impossible
@@ -195,6 +195,16 @@ class Diagnosis:
             "draw_before_choice": said(_moment(self.proposes), _moment(drawn), order, at if order else min(at, 0.0)),
             "revealed": said(*self._revealed("revealed" in impossible), revealed, evidence["revealed"]),
         }
+
+    def _or_else(self, models: Mapping[Model, float], best: Model) -> str:
+        """Beside a temperature the next law of tokens, where what was seen hardly tells the two apart."""
+        others = {
+            tokens: fit
+            for (tokens, places), fit in models.items()
+            if places == best[1] and tokens != AS_CLAIMED and not tokens.startswith("temperature")
+        }
+        second = max(others, key=others.__getitem__, default="")
+        return f", or {second}" if second and models[best] - others[second] < LIKELIER else ""
 
     def named_ties(self, seen: str) -> tuple[str, str]:
         """What is claimed of positions, and what was seen; with the order of equal scores, where that differs."""
