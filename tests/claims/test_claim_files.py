@@ -254,9 +254,14 @@ def test_the_claims_of_published_theorems_are_read():
         assert ClaimFile.load(path).published is not None
 
 
+FALSE_AS_RECALLED = {"dmitriev-huang-wei-85"}
+"""With constant 1; the form that is true has a statement of its own."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(PAGES.glob("*.claim.toml")), ids=lambda path: path.name.split(".claim")[0])
 def test_published_theorems_hold(path):
-    found = decide(ClaimFile.load(path))
-    assert not found.of_status(Status.VIOLATED)
+    claimed = ClaimFile.load(path)
+    found = decide(claimed)
+    assert bool(found.of_status(Status.VIOLATED)) == (claimed.name in FALSE_AS_RECALLED)
     assert found.of_status(Status.HOLDS)
