@@ -118,7 +118,7 @@ class Schedule(Parametrised):
     @cached_property
     def _tails(self) -> list[int]:
         """``1 - a_k``, k = 0..N, up to one factor: whole numbers, so that sums and differences are exact."""
-        whole_weights = [int(w) for w in self.law.in_rationals().weights.tolist()]
+        whole_weights = [int(w) for w in self.law.in_rationals().proportions.tolist()]
         return [*reversed([*itertools.accumulate(reversed(whole_weights))]), 0]
 
     @cached_property
