@@ -82,8 +82,10 @@ def _theorem(n: int, certificate: dict[str, Any]) -> str:
     kernel.begin()
     spec = certificate["subjects"][0]
     subject = kernel.Subject(spec)
-    if subject.parts:
-        raise BeyondReach("Coq is not told of mixtures of sizes")
+    if subject.parts or not subject.given:
+        raise BeyondReach(
+            "Coq is not told of mixtures of sizes, nor of policies that look at tokens or mask them again"
+        )
     pairs = len(subject.sequences) * subject.N**subject.L
     if pairs > LARGEST:
         raise BeyondReach(f"{pairs} pairs of reveal times and sequences are too many to be gone through in Coq")
