@@ -59,8 +59,10 @@ class Bernoulli(ExchangeableTimes):
             schedule = Schedule(weights)
         self.schedule = schedule if schedule is not None else Schedule.uniform(whole(steps, "steps", 1))
         self.step_law = self.schedule
-        if not self.schedule.rational:
-            self.irrational = "the schedule has floating weights, not rationals"
+
+    @property
+    def irrational(self) -> str | None:
+        return None if self.schedule.rational else "the schedule has floating weights, not rationals"
 
     @property
     def steps(self) -> int:
