@@ -19,7 +19,7 @@ from scipy.special import logsumexp
 from ..policies import Adaptive, Policy
 from .diagnosis import AT_RANDOM, DRAWN, SCORED, UNEXPLAINED, UNIFORMLY, WITH_TIES, Component, Diagnosis
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
-from .levels import proposals_up_to_ties
+from .levels import Levels
 from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import remasking_law, size_laws
 from .stakes import log_shares
@@ -237,7 +237,8 @@ class TraceTest:
             # Where the claim leaves the size to probability with the rest, any size is as likely.
             free = -np.log(np.maximum(seen.masked.sum(axis=1), 1)) * (self.proposing.sizes is None)
             found |= {("positions", name): (free + law + tokens, claim) for name, law in by_place.items()}
-            kept = proposals_up_to_ties(self.proposing, seen, {name: self._law(name) for name in self.proposed})
+            levels = Levels(self.proposing, seen)
+            kept = {name: levels.law(self._law(name)) for name in self.proposed}
             others = {key: law for key, law in proposed.items() if key[1] or key[0] not in kept}
             found |= {("tokens", name + after * SCORED): (law, claim) for (name, after), law in others.items()}
             found |= {("tokens", name): (law, kept[AS_CLAIMED]) for name, law in kept.items() if name != AS_CLAIMED}
