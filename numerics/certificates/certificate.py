@@ -217,8 +217,8 @@ def _policy(instance: Instance) -> dict[str, Any]:
         return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}
     if policy.remasks:
         remasking = Remasking.of(policy)
-        weights = [str(w) for w in remasking.schedule.fractions.tolist()]
-        return {"kind": "remasking", "weights": weights, "sigma": [str(sigma) for sigma in remasking.remasked]}
+        law = [str(w) for w in remasking.schedule.fractions.tolist()]
+        return {"kind": "remasking", "weights": law, "sigma": [str(sigma) for sigma in remasking.remasked]}
     if policy.compares:
         return _adaptive(Adaptive.of(policy))
     raise BeyondReach(f"{instance.name}: the kernel knows no policy like {policy!r}")

@@ -727,11 +727,11 @@ class Instance:
         self.given, self.proposes = self.kind not in WATCHING, policy.get("order") == "sample-then-choose"
         self.parts: list = []
         self.steps: list = []
+        self.sets, self.sizes, self.weights = list[int](), list[int](), list[Fraction]()
         self.N: int
         self.power: Fraction | None = Fraction(1)  # 1 over the temperature; None at temperature 0
         self.told = ""  # in the conclusion
         if not self.given:
-            self.sets, self.sizes, self.weights = [], [], []
             self.read_adaptive(policy) if self.kind == "adaptive" else self.read_remasking(policy)
             self.told = "".join(f", {key} {policy[key]}" for key in sorted(policy)).replace("'", "")
             return
@@ -739,7 +739,7 @@ class Instance:
             spend(60 * len(items(policy["sizes"])))
             parts = [self.under({"kind": "fixed-size", "sizes": sizes}) for sizes in policy["sizes"]]
             self.parts = list(zip(probabilities(policy["weights"], len(parts)), parts, strict=True))
-            self.sets, self.sizes, self.weights, self.N = [], [], [], parts[0].N
+            self.N = parts[0].N
             require(all(part.N == self.N for part in parts), "a mixture is of lists of as many steps", Rejected)
             return
         self.sets = [sum(1 << i for i in {whole(i, 0) for i in items(A)}) for A in items(policy.get("sets", []))]
@@ -775,8 +775,8 @@ class Instance:
                 at % self.block + size <= self.block
                 for at, size in zip(itertools.accumulate(self.sizes[:-1], initial=0), self.sizes, strict=True)
             )
-            fine = sum(self.weights) == 1 and all(within)
-            require(fine, "the steps do not add up to the length, or reach over the end of a block", Rejected)
+            full = sum(self.weights) == 1 and all(within)
+            require(full, "the steps do not add up to the length, or reach over the end of a block", Rejected)
         else:
             bound = fraction(policy[self.rule])
             self.bound: Any = exact(bound) if self.score == "entropy" else bound
@@ -849,14 +849,14 @@ class Instance:
         def score(row: list[Fraction]) -> Any:
             if self.score == "entropy":
                 return -entropy(row)
-            first, second = sorted([Fraction(0), *row])[:-3:-1]
+            first, second = sorted([Fraction(0), *row], reverse=True)[:2]
             return {"confidence": first, "margin": first - second, "random": Fraction(0)}[self.score]
 
         return self.best(k, {i: score(self.predicted(i, R, y)) for i in self.candidates(y)})
 
     def best(self, k: int, scores: dict) -> list[tuple[Fraction, list]]:
         """Positions of largest score, as many as the rule says; of equal ones the first, or any, each set as likely."""
-        ranked = sorted(scores, key=cmp_to_key(lambda i, j: order(scores[j], scores[i]) or i - j))
+        ranked = sorted(sorted(scores), key=cmp_to_key(lambda i, j: order(scores[j], scores[i])))
         spend(20 + 10 * len(ranked) ** 2)
         count = self.count(k, [scores[i] for i in ranked])
         if not count or (self.ties == "first" and self.score != "random"):

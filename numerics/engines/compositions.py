@@ -24,7 +24,6 @@ from ..numbers.limits import power, require_memory
 from ..numbers.rationals import to_fraction
 from ..policies import Partial
 from . import rational
-from .rational.rows import has_rational_rows
 from .workspace import Cost, Workspace
 
 __all__ = ["Composition", "coefficients", "composition", "cost", "obstacle", "polynomials"]
@@ -38,7 +37,7 @@ BYTES_A_COEFFICIENT = 60
 def obstacle(instance: Instance) -> str | None:
     """None for a rational language and denoiser, whatever the policy."""
     found = rational.language_obstacle(instance)
-    return found or (None if has_rational_rows(instance) else "the denoiser's predictions are no rationals")
+    return found or (None if instance.denoiser.rational else "the denoiser's predictions are no rationals")
 
 
 def cost(instance: Instance) -> Cost:

@@ -24,7 +24,7 @@ from ...numbers.rationals import to_flint, to_fraction
 from ...policies import GivenTimes, Partial
 from ..needs import GIVEN_TIMES
 from ..workspace import Cost, Workspace
-from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice
+from .rows import ZERO, SamplerRows, marginal_lattice
 
 __all__ = [
     "MOST_PAIRS",
@@ -39,6 +39,7 @@ __all__ = [
     "law_obstacle",
     "marginals",
     "obstacle",
+    "operations",
     "pair_count",
     "rows",
     "stopped_mass",
@@ -92,7 +93,7 @@ def obstacle(instance: Instance) -> str | None:
 
 def law_obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy, those included that look at the partial sequence."""
-    if not has_rational_rows(instance):
+    if not instance.denoiser.rational:
         return "the denoiser's predictions are no rationals"
     return instance.policy.irrational or language_obstacle(instance)
 
@@ -100,7 +101,7 @@ def law_obstacle(instance: Instance) -> str | None:
 def has_rational_conditionals(instance: Instance) -> bool:
     """Whether what the sampler draws from is rational, and the lattice small enough to have it exactly."""
     small = power(instance.vocab + 1, instance.length) <= MOST_PAIRS
-    return small and instance.language.rational and has_rational_rows(instance)
+    return small and instance.language.rational and instance.denoiser.rational
 
 
 def exact_rows(work: Workspace, y: Partial) -> NDArray[Any]:
