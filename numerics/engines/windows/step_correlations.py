@@ -29,7 +29,7 @@ from ..._kernels.layers import ADDED, ASKED, REVEALED
 from ...errors import BeyondReach
 from ...instances import Instance
 from ...languages.chains import ChainLanguage
-from ...numbers.enclosure import Enclosure
+from ...numbers.enclosure import RAISED, Enclosure
 from ...policies import GivenTimes
 from ..needs import EXACT_DENOISER, GIVEN_TIMES
 from ..sampled.intervals import mean_at_least, mean_at_most
@@ -169,7 +169,7 @@ def path_kl_of_steps(work: Workspace) -> Enclosure:
             f"{request.seconds:.3g} s, and at most {MOST} sequences are drawn"
         )
     L, alpha = instance.length, (1 - request.confidence) / 2
-    most, doubt = L * drawn.listed.capacity() * (1 + 1e-6), L * drawn.listed.moved()
+    most, doubt = L * drawn.listed.capacity() * RAISED, L * drawn.listed.moved()
     tilt = min(TILTS, key=lambda tilt: float((drawn.drawn(PILOT // 4, [request.seed, 0], tilt) ** 2).sum()))
     bets = _Bets(drawn.drawn(PILOT, [request.seed, 1], tilt), HEAVIEST * most, alpha)
     count = request.samples or bets.count(request.width, max(able - 2 * PILOT, FEWEST))
