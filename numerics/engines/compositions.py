@@ -24,6 +24,7 @@ from ..numbers.limits import power, require_memory
 from ..numbers.rationals import to_fraction
 from ..policies import Partial
 from . import rational
+from .needs import RATIONAL_LANGUAGE
 from .workspace import Cost, Workspace
 
 __all__ = ["Composition", "coefficients", "composition", "cost", "obstacle", "polynomials"]
@@ -36,7 +37,7 @@ BYTES_A_COEFFICIENT = 60
 
 def obstacle(instance: Instance) -> str | None:
     """None for a rational language and denoiser, whatever the policy."""
-    found = rational.language_obstacle(instance)
+    found = RATIONAL_LANGUAGE(instance)
     return found or (None if instance.denoiser.rational else "the denoiser's predictions are no rationals")
 
 

@@ -22,7 +22,7 @@ from ...numbers.lattice import sequence_rows
 from ...numbers.limits import power
 from ...numbers.rationals import to_flint, to_fraction
 from ...policies import GivenTimes, Partial
-from ..needs import GIVEN_TIMES
+from ..needs import GIVEN_TIMES, RATIONAL_LANGUAGE
 from ..workspace import Cost, Workspace
 from .rows import ZERO, SamplerRows, marginal_lattice
 
@@ -33,7 +33,6 @@ __all__ = [
     "cost",
     "exact_rows",
     "has_rational_conditionals",
-    "language_obstacle",
     "lattice_cost",
     "law",
     "law_obstacle",
@@ -81,11 +80,6 @@ class RationalLaw:
         return 1 - sum(self.p, ZERO)
 
 
-def language_obstacle(instance: Instance) -> str | None:
-    """None for a language whose probabilities are rationals."""
-    return None if instance.language.rational else "the language has floating probabilities, not rationals"
-
-
 def obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy of given reveal times."""
     return GIVEN_TIMES(instance) or law_obstacle(instance)
@@ -95,7 +89,7 @@ def law_obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy, those included that look at the partial sequence."""
     if not instance.denoiser.rational:
         return "the denoiser's predictions are no rationals"
-    return instance.policy.irrational or language_obstacle(instance)
+    return instance.policy.irrational or RATIONAL_LANGUAGE(instance)
 
 
 def has_rational_conditionals(instance: Instance) -> bool:
