@@ -459,15 +459,32 @@ def replaced_proposals(policy: Adaptive, seen: Transitions, drawn: Rows, shares:
 
     Notes
     -----
-    Counts what was replaced for the likeliest token in its place: the least likely of what is seen, up to four of them.
+    What was replaced is the least likely of what is seen, none to four of them. In its place was the likeliest token,
+    one as likely, or one likelier than all that was not replaced: those would all have been kept. Where all that is
+    seen is the likeliest, as many others may have been replaced: each counts as those that had the fewest as likely.
     """
-    written = np.take_along_axis(seen.log_c, seen.tokens[..., None], 2)[..., 0]
-    rank = np.where(seen.chosen, written, math.inf).argsort(axis=1, kind="stable").argsort(axis=1)
-    likeliest, log_shares = seen.log_c.argmax(axis=2), np.log(shares)[:, None]
-    found = np.full((len(shares), len(rank)), -math.inf)
+    row, place = np.nonzero(seen.chosen)
+    logs, tokens = seen.log_c[row, place], seen.tokens[row, place][:, None]
+    p, written, likeliest = np.exp(drawn(logs)), np.take_along_axis(logs, tokens, 1)[:, 0], logs.argmax(axis=1)
+    top, most = logs.max(axis=1), p.max(axis=1)
+    equal = (p * (logs == top[:, None])).sum(axis=1) / most
+    own = np.take_along_axis(p, tokens, 1)[:, 0]
+    even = np.bincount(row, (written < top) | (own < most), minlength=len(seen.y)) == 0
+    order = np.lexsort((np.where(even[row], equal, written), row))
+    rank = np.empty(len(row), dtype=np.int64)
+    rank[order] = np.arange(len(row)) - np.searchsorted(row, row)
+    log_shares = np.log(shares)[:, None]
+    found = np.full((len(shares), len(even)), -math.inf)
     for number in range(min(MOST_REPLACED, int(seen.size.max(initial=0))) + 1):
-        before = np.where(seen.chosen & (rank < number), likeliest, seen.reached)
-        kept = proposals(policy, replace(seen, reached=before), drawn, lambda logs: logs, exactly=True)
+        other, before = rank < number, seen.reached.copy()
+        before[row[other], place[other]] = likeliest[other]
+        kept = proposals(policy, replace(seen, reached=before), drawn, lambda c: c, exactly=True)
+        least = np.full(len(even), math.inf)
+        np.minimum.at(least, row[~other], written[~other])
+        likelier = (p * (logs > least[row, None])).sum(axis=1)
+        gain = np.log(np.where((top > least[row]) & ~even[row], likelier / most, equal))
+        kept = kept + np.bincount(row, np.where(other, gain, 0.0), minlength=len(even))
+        kept = kept + np.where(even, log_choose(seen.size, np.minimum(number, seen.size)), 0.0)
         law = number * (log_shares - math.log(seen.vocab)) + (seen.size - number) * np.log1p(-np.exp(log_shares))
         found = np.logaddexp(found, np.where(seen.size >= number, law + kept, -math.inf))
     return found
