@@ -130,7 +130,7 @@ def _ends(policy: Adaptive, scores: Array, kept: Array) -> tuple[Array, Array, N
     if policy.rule == "threshold":
         assert policy.bound is not None
         low, high = around(np.full(len(scores), float(policy.bound) + apart))
-        reached = (kept >= high[:, None]).any(axis=1)
+        reached = np.asarray((kept >= high[:, None]).any(axis=1))
         best = around(np.where(np.isnan(kept), -math.inf, kept).max(axis=1, initial=-math.inf))
         return np.where(reached, high, best[0]), np.where(reached, high, best[1]), (~reached).astype(np.int64)
     low, high = around(np.where(np.isnan(kept), math.inf, kept).min(axis=1, initial=math.inf))

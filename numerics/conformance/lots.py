@@ -7,6 +7,8 @@ the sequence is taken, beside how often it should be, and each place within the 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,7 +84,7 @@ class Habits:
             found[name] = _drawn(odds, among, taken) + log_choose(of, size)
         return found
 
-    def _before(self, name: str, kind: NDArray[np.int64], call: NDArray[np.int64], *happened: Array) -> Array:
+    def _before(self, name: str, kind: NDArray[np.int64], call: NDArray[np.int64], *happened: NDArray[Any]) -> Array:
         """How often each kind was taken, and should have been, in the calls before (2, N)."""
         counts = np.zeros((2, int(call.max(initial=-1)) + 2, self._seen[name].shape[1]))
         for count, how_often in zip(counts, happened, strict=True):

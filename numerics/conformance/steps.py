@@ -362,7 +362,8 @@ def _near(policy: Adaptive, seen: Transitions) -> tuple[Mask, Mask, NDArray[np.i
     cut = _cut(values, among, seen.size)
     certain, near = among & (values > cut + apart), among & (np.abs(values - cut) <= apart)
     fits = ~(certain & ~seen.chosen).any(axis=1) & ~(seen.chosen & ~(certain | near)).any(axis=1)
-    return fits, near, np.flatnonzero(fits & (near.sum(axis=1) > seen.size - certain.sum(axis=1)))
+    choice = fits & (near.sum(axis=1) > seen.size - certain.sum(axis=1))
+    return np.asarray(fits), near, np.flatnonzero(choice)
 
 
 def _alike(seen: Transitions, k: int, near: Mask) -> list[list[int]]:
