@@ -1,6 +1,7 @@
 """Exact laws in rationals, and information as log forms."""
 
 from .engine import (
+    MOST_ENTRIES,
     MOST_PAIRS,
     RationalLaw,
     cost,
@@ -19,6 +20,7 @@ from .engine import (
 )
 
 __all__ = [
+    "MOST_ENTRIES",
     "MOST_PAIRS",
     "RationalLaw",
     "cost",
