@@ -389,6 +389,10 @@ class NGramTable(LanguageTable):
     transition: Numbers
     end: Numbers = ABSENT
     shorter: Number = ABSENT
+    advice: ClassVar[str] = (
+        'Counted in a text file of yours: kind = "text". '
+        'Letters of English: language = {kind = "english", order = 2, length = 128}'
+    )
 
     def build(self, folder: Path, level: int) -> Language:
         if self.order > 1 and not self.given("initial"):
