@@ -307,6 +307,10 @@ class NGram(ChainLanguage):
             law = (law.reshape(-1, contexts) * self.final(pick)).reshape(-1)
         return self._given_length(law)
 
+    @property
+    def parameters(self) -> int:
+        return power(self.vocab, self.order)
+
     def written(self) -> dict[str, Any]:
         """The row of a context that is never met is ``[1, 0, ..]``, which changes no probability."""
         never = [1] + [0] * (self.vocab - 1)
