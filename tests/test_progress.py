@@ -13,11 +13,11 @@ def test_the_first_line_comes_after_two_seconds_and_the_next_a_minute_later(monk
     monkeypatch.setattr(output.time, "monotonic", lambda: now[0])
     left = output.Remaining("measuring")
     left.begin(200, 200)
-    for _ in range(100):
+    for k in range(100):
         now[0] += 1.0
-        left.advance()
+        left.advance(1 if k in (5, 9) else 0)
     lines = capsys.readouterr().err.splitlines()
-    assert lines == ["measuring: 2 of 200, about 3 min left", "measuring: 62 of 200, about 2 min left"]
+    assert lines == ["measuring: 2 of 200, about 3 min left", "measuring: 62 of 200, 2 failed, about 2 min left"]
 
 
 def test_what_takes_long_is_said_beforehand(monkeypatch):

@@ -16,11 +16,13 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..display import Rows
 from ..errors import BadInput, BeyondReach
 from ..numbers.enclosure import gamma, minus_log
 from ..numbers.limits import power, require_memory
 from ..numbers.probabilities import PARAMETER_DEPTH, SMALLEST_NORMAL, Parametrised, Probabilities
 from ..traits import decides
+from .shown import MOST_PARAMETERS, parameter_rows
 
 __all__ = [
     "LOST",
@@ -147,6 +149,24 @@ class Language(Parametrised, ABC):
     @abstractmethod
     def written(self) -> dict[str, Any]:
         """The ``[language]`` table with every parameter as numbers, rational where they are rational."""
+
+    @property
+    def parameters(self) -> int:
+        """About how many numbers give it."""
+        return power(self.vocab, self.length)
+
+    def parameter_rows(self) -> Rows:
+        """What a notebook shows: its parameters as an instance file has them, or its sizes where they are many."""
+        few = self.parameters <= MOST_PARAMETERS
+        sizes = {"vocab": self.vocab, "length": self.length, **({"tokens": list(self.tokens)} if self.tokens else {})}
+        return parameter_rows((self.written() if few else {}) | sizes, str(self))
+
+    def to_latex(self, caption: str = "") -> str:
+        """Its parameters in LaTeX, for a document with ``\\usepackage{array,booktabs,longtable}``."""
+        return self.parameter_rows().latex(caption)
+
+    def _repr_html_(self) -> str:
+        return self.parameter_rows().html()
 
     def every_string_is_possible(self) -> bool:
         """Whether ``q(x) > 0`` for all ``V^L`` sequences, where the form of the language shows it; False otherwise."""

@@ -191,6 +191,10 @@ class HMM(ChainLanguage):
             law = ((law @ transition)[:, None, :] * emission.T).reshape(-1, self.states)
         return self._given_length((law * self.final(pick)).sum(axis=-1))
 
+    @property
+    def parameters(self) -> int:
+        return self.states * (self.states + self.vocab)
+
     def written(self) -> dict[str, Any]:
         return {
             "kind": "hmm",
