@@ -115,7 +115,7 @@ def _revealed(chain: HiddenChain) -> NDArray[np.float64]:
 def _let_through(products: NDArray[np.float64]) -> float:
     """The largest mean of ``tanh(D/4)``, by their entries, over pairs of states that are met."""
     eta = np.zeros(len(products))
-    possible = products.any(axis=1)
+    possible = np.any(products, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(products)
         for s, t in combinations(range(products.shape[2]), 2):
