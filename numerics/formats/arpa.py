@@ -19,13 +19,13 @@ from typing import Any, ClassVar, Literal
 from flint import arb
 from pydantic import StrictBool
 
-from ..errors import BadInput, BeyondReach
+from ..errors import BadInput
 from ..languages.base import Language
 from ..languages.kind import FileTable
 from ..numbers.limits import require_memory
 from ..spec.table import ABSENT, Count, Length, Number, Text
 from .automaton import Automaton
-from .chain import MOST_STATES, Chain, Ending
+from .chain import BYTES_AN_ARC, Chain, Ending
 from .rows import DECIMAL, DIGITS, LARGEST_TOLERANCE, TOLERANCE, Rows
 from .source import Source, about
 
@@ -37,7 +37,6 @@ IMPOSSIBLE = -99
 """Logarithms from here down stand for zero: there is no other way to write it."""
 
 HIGHEST_ORDER = 32
-BYTES_AN_ARC = 500
 FEW_DECIMALS = 4
 LARGEST_POWER = 300
 TEN = arb(10)
@@ -309,8 +308,6 @@ def _refuse_too_many(contexts: set[Words], kept: set[str]) -> None:
     """Refuse more arcs than can be read in minutes or held in memory."""
     met = sum(1 for context in contexts if kept.issuperset(context[context[:1] == (START,) :]))
     instead = "words = FILE keeps those of a list"
-    if met > MOST_STATES:
-        raise BeyondReach(f"{met} contexts of {len(kept)} words need more than {MOST_STATES} states; {instead}")
     require_memory(BYTES_AN_ARC * len(kept) * met, f"the arcs of {met} contexts and {len(kept)} words", instead)
 
 

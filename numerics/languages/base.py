@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach
+from ..numbers.arcs import Arcs
 from ..numbers.limits import power, require_memory
 from ..numbers.probabilities import SMALLEST_NORMAL, Probabilities
 from ..traits import decides
@@ -26,6 +27,7 @@ __all__ = [
     "Language",
     "Pick",
     "Scope",
+    "largest_surprisal",
     "masked_conditionals",
     "may_underflow",
     "path_surprisals",
@@ -40,7 +42,7 @@ block only.
 """
 
 
-Pick = Callable[[Probabilities], NDArray[Any]]
+Pick = Callable[[Probabilities | Arcs], NDArray[Any]]
 """The aspect of a parameter that is taken: its values, its fractions, or which of its entries are positive."""
 
 
@@ -170,6 +172,17 @@ class Language(ABC):
         return power(self.vocab, self.length)
 
     @property
+    def terms(self) -> int:
+        """Roundings in one step of the messages of a conditional, but for a few."""
+        return self.summed if self.memory is None and self.hidden_states else self.vocab
+
+    @property
+    def step_operations(self) -> float:
+        """Products in one step of a message over the whole law: of states or contexts, or of sequences."""
+        states = float(self.hidden_states or power(self.vocab, self.length))
+        return states * max(states, self.vocab)
+
+    @property
     def hidden_states(self) -> int | None:
         """States of its hidden chain, those included that never occur; None where it has no such chain."""
         return None
@@ -259,9 +272,14 @@ def _is_hidden_markov(language: Language) -> bool:
     return language.is_hidden
 
 
-def path_surprisals(*factors: tuple[int, Probabilities]) -> tuple[float, float]:
-    """Bounds of ``-log q(x)``: a possible sequence has a path, each of whose so many factors of a kind is positive."""
-    most = math.fsum(-count * math.log(law.values[law.values > 0].min()) for count, law in factors)
+def largest_surprisal(law: NDArray[np.float64]) -> float:
+    """``-log`` of the smallest positive entry; 0 where there is none."""
+    return -math.log(law[law > 0].min(initial=1.0))
+
+
+def path_surprisals(*factors: tuple[int, float]) -> tuple[float, float]:
+    """Bounds of ``-log q(x)``: a possible sequence has a path of so many factors, of at most such surprisals."""
+    most = math.fsum(count * surprisal for count, surprisal in factors)
     return 0.0, most * (1 + 1e-12)
 
 
@@ -276,10 +294,9 @@ def masked_conditionals(
     return rows, possible
 
 
-def may_underflow(*factors: tuple[int, NDArray[np.float64]]) -> bool:
-    """Whether a product of so many positive entries of each array can leave the range of float64."""
-    least = (count * math.log2(law[law > 0].min(initial=1.0)) for count, law in factors)
-    return math.fsum(least) < math.log2(SMALLEST_NORMAL)
+def may_underflow(*factors: tuple[int, float]) -> bool:
+    """Whether a product of so many factors, of at most such surprisals, can leave the range of float64."""
+    return math.fsum(count * surprisal for count, surprisal in factors) > -math.log(SMALLEST_NORMAL)
 
 
 def positive(weights: NDArray[np.float64]) -> NDArray[np.float64]:

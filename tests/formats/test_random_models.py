@@ -83,9 +83,9 @@ def test_profiles(seed: int, tmp_path: Path) -> None:
             assert abs(q - true) <= CLOSE * true
 
 
-@pytest.mark.parametrize("nodes", [24, 26])
+@pytest.mark.parametrize("nodes", [24, 60])
 def test_long_profiles(nodes: int, tmp_path: Path) -> None:
-    """Ways over many deletes are rationals up to 24 nodes, which an instance file still holds, and float64 beyond."""
+    """Deletes are silent states, so that all numbers stay rationals that an instance file holds."""
     rng = Random(nodes)
     match = [oracle.random_law(rng, 4) for _ in range(nodes)]
     insert = [oracle.random_law(rng, 4) for _ in range(nodes + 1)]
@@ -96,7 +96,7 @@ def test_long_profiles(nodes: int, tmp_path: Path) -> None:
     path = tmp_path / "model.hmm"
     path.write_text(files.profile(match, insert, moves))
     language = languages.from_hmmer(path, 2)
-    assert language.rational == (nodes == 24)
+    assert language.rational
     written = {key: value for key, value in language.written().items() if key != "kind"}
     assert languages.HMM(**written).states == 2 * nodes + 1
     weights = {x: oracle.profile_weight(match, insert, moves, x) for x in product(range(4), repeat=2)}
