@@ -102,18 +102,29 @@ class Chain:
         return replace(self, initial=initial, transition=rows, end=end, emission=[{v: ONE} for v in range(self.states)])
 
     def _dropped(self) -> Chain:
-        """Without ends, each row divided by what is left."""
+        """Without ends: each way is weighed by the probability that its next state that emits is met."""
+        emitting = len(self.emission)
+        met = [ONE] * self.states
+
+        def onward(row: Row) -> dict[int, Fraction]:
+            return {target: weight * met[target] for target, weight in row.items() if met[target]}
+
+        for state in range(self.states - 1, emitting - 1, -1):
+            met[state] = sum(onward(self.transition[state]).values(), ZERO)
         rows = []
-        for state, row in enumerate(self.transition):
+        for state, given in enumerate(self.transition):
+            row = onward(given)
             total = sum(row.values(), ZERO)
-            if not total:
+            if not total and state < emitting:
                 token = self.tokens[next(iter(self.emission[state]))]
                 raise BadInput("end", f'found "drop", but after a state of {token!r} a sequence only ends')
-            rows.append({target: weight / total for target, weight in row.items()})
-        if not self.initial:
+            # A silent state that only ends is never met.
+            rows.append({target: weight / total for target, weight in row.items()} if total else {0: ONE})
+        initial = onward(self.initial)
+        kept = sum(initial.values(), ZERO)
+        if not kept:
             raise BadInput("end", 'found "drop", but all sequences are empty')
-        kept = 1 - self.empty
-        initial = {state: weight / kept for state, weight in self.initial.items()}
+        initial = {state: weight / kept for state, weight in initial.items()}
         return replace(self, initial=initial, transition=rows, end=None, empty=ZERO)
 
     def _padded(self) -> Chain:

@@ -187,7 +187,8 @@ def _message_price(language: HMM, steps: int) -> tuple[Price, bool]:
         * (min(steps, L) * (50 + 2.0 * len(language.moves.arcs.columns) + 3 * K) + len(shown.values) / language.vocab),
         24.0 * len(language.moves.arcs.columns) + 16.0 * L * K * thread_count(),
     )
-    by_arcs = language.by_arcs and (language.moves.silent > 0 or arcs.nanoseconds < powers.nanoseconds)
+    no_powers = language.moves.silent > 0 or 32.0 * K**2 > POWERS_BYTES
+    by_arcs = language.by_arcs and (no_powers or arcs.nanoseconds < powers.nanoseconds)
     return (arcs if by_arcs else powers), by_arcs
 
 

@@ -16,6 +16,7 @@ from oracles.languages import Law
 
 from maskbound.numerics import languages
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.formats import arpa
 
 FEW, MANY = 20, 170
 CLOSE = Fraction(1, 10**30)
@@ -36,9 +37,11 @@ def assert_law(language: languages.Language, law: Law, Z: Fraction | None = None
         assert abs(language.log_length_probability - math.log(Z)) <= error
 
 
+@pytest.mark.parametrize("most_whole", [arpa.MOST_WHOLE, 0])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_back_off_models(seed: int, tmp_path: Path) -> None:
-    """No row is said to miss 1."""
+def test_back_off_models(seed: int, most_whole: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a row of all words after each context, and with silent back-off; no row is said to miss 1."""
+    monkeypatch.setattr(arpa, "MOST_WHOLE", most_whole)
     rng = Random(seed)
     order, L = rng.randint(1, 4), rng.randint(1, 4)
     words = ["<unk>", "a", "b"][: rng.randint(2, 3)]
