@@ -19,8 +19,10 @@ from scipy.special import logsumexp
 from ..policies import Adaptive, Policy
 from .diagnosis import AT_RANDOM, DRAWN, SCORED, UNEXPLAINED, UNIFORMLY, WITH_TIES, Component, Diagnosis
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
+from .levels import Levels
 from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import remasking_law, size_laws
+from .stakes import log_shares
 from .steps import (
     HIGHEST,
     LOWEST,
@@ -39,7 +41,7 @@ from .steps import (
     uniformly,
     with_slips,
 )
-from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, normalised, token_laws
+from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, normalised, temperatures, token_laws
 from .trace import Trace
 
 __all__ = ["Impossible", "TraceTest", "can_be_followed"]
@@ -66,7 +68,12 @@ SAME = 2 * SLIP
 ALIKE = "alike in every call"
 """The order of equal scores that the first step of every call has as the first call had it."""
 
-FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
+FEW = (
+    AS_CLAIMED,
+    GREEDY,
+    *(f"temperature {t:g}" for t in (0.8, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2)),
+    *(f"{share} % of the tokens drawn uniformly" for share in (1, 3, 10, 30)),
+)
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
 
 FEWEST = (AS_CLAIMED, GREEDY, "temperature 0.8", "temperature 1", "temperature 1.2")
@@ -159,7 +166,13 @@ class TraceTest:
         self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in few]
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
-        self.wealth: dict[Model, float] = {}
+        self.wealth: dict[Model, float] = {AGAIN: 0.0}
+        claimed = float(policy.temperature)
+        self._distances = {
+            ("tokens", f"{name}{words}"): abs(math.log(t / claimed))
+            for name, t in (temperatures(policy).items() if claimed else ())
+            for words in ("", SCORED)
+        }
         self._against: dict[Model, float] = {}
         self._apart: set[Model] = set()
         self._first: dict[tuple[int, ...], Trace] = {}
@@ -224,8 +237,11 @@ class TraceTest:
             # Where the claim leaves the size to probability with the rest, any size is as likely.
             free = -np.log(np.maximum(seen.masked.sum(axis=1), 1)) * (self.proposing.sizes is None)
             found |= {("positions", name): (free + law + tokens, claim) for name, law in by_place.items()}
-            others = {key: law for key, law in proposed.items() if key[0] != AS_CLAIMED}
+            levels = Levels(self.proposing, seen)
+            kept = {name: levels.law(self._law(name)) for name in self.proposed}
+            others = {key: law for key, law in proposed.items() if key[1] or key[0] not in kept}
             found |= {("tokens", name + after * SCORED): (law, claim) for (name, after), law in others.items()}
+            found |= {("tokens", name): (law, kept[AS_CLAIMED]) for name, law in kept.items() if name != AS_CLAIMED}
             found |= {
                 (BOTH, f"{name}, {place}"): (free + where + law, claim)
                 for place, where in by_place.items()
@@ -260,6 +276,7 @@ class TraceTest:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
         self.calls += len(traces)
+        self._shares = log_shares(self.wealth, self._distances)
         parts = [self._mean(part) for part in {component for component, _ in self.wealth}]
         self.log = math.inf if self.impossible else float(logsumexp(parts)) - math.log(len(parts))
         self.most = max(self.most, self.log)
@@ -320,14 +337,14 @@ class TraceTest:
             same = (first.y == trace.y).all(axis=(0, 2)) & np.isfinite(own)
             again = np.where(same, np.logaddexp(0.0, -np.where(same, own, 0.0)), 0.0) - math.log(2)
             wealth = float(logsumexp(again)) - math.log(len(again))
-            self.wealth[AGAIN] = self.wealth.get(AGAIN, 0.0) + wealth
+            self.wealth[AGAIN] += wealth
 
     @property
     def repetition(self) -> float:
         """Evidence that calls repeat earlier ones, if it explains more than all components together; else 0."""
         by_part = {part: max(self._best(part), 0.0) for part in ("sizes", "positions", "tokens", BOTH)}
         others = max(by_part[BOTH], sum(by_part.values()) - by_part[BOTH])
-        found = self.wealth.get(AGAIN, 0.0)
+        found = self.wealth[AGAIN]
         return found if found > others else 0.0
 
     def _best(self, part: str) -> float:
@@ -457,14 +474,16 @@ class TraceTest:
         return parts
 
     def _mean(self, component: str) -> float:
-        """The logarithm of the mean wealth of the alternatives to this component."""
-        parts = [wealth for (part, _), wealth in self.wealth.items() if part == component]
-        return float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
+        """The logarithm of the mean wealth of the alternatives to this component, each with its share."""
+        parts = [model for model in self.wealth if model[0] == component]
+        if not parts:
+            return 0.0
+        shares, wealth = (np.array([of[model] for model in parts]) for of in (self._shares, self.wealth))
+        return float(logsumexp(shares + wealth) - logsumexp(shares))
 
-    def stake(self, component: str) -> float:
-        """Minus the logarithm of what is staked on each alternative to a component, in nats."""
-        parts = [part for part, _ in self.wealth]
-        return math.log(len(set(parts))) + math.log(max(parts.count(component), 1))
+    def stake(self, model: Model) -> float:
+        """Minus the logarithm of what is staked on an alternative, in nats."""
+        return -self._shares[model]
 
     def near(self) -> dict[str, float]:
         """Evidence, in nats, against the laws of tokens that a test of any use can tell from the claim's."""

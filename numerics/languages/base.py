@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import BadInput, BeyondReach
 from ..numbers.arcs import Arcs
 from ..numbers.limits import power, require_memory
-from ..numbers.probabilities import SMALLEST_NORMAL, Probabilities
+from ..numbers.probabilities import SMALLEST_NORMAL, Parametrised, Probabilities
 from ..traits import decides
 
 __all__ = [
@@ -52,7 +52,7 @@ LOST = (
 )
 
 
-class Language(ABC):
+class Language(Parametrised, ABC):
     """A probability law on sequences of ``length`` tokens out of ``vocab``."""
 
     vocab: int

@@ -262,6 +262,13 @@ def _exact_extreme_slope(quantity: str, choose: Callable[..., LogForm]) -> Calla
     return run
 
 
+def _exact_effective_total_correlation(work: Workspace) -> LogForm:
+    """0 where no token tells of another; elsewhere exponentials and logarithms are multiplied in it."""
+    if any(slope != 0 for slope in work.once(_exact_slopes)):
+        raise NoLogForm("effective_total_correlation has exponentials of whole numbers in it, which is no log form")
+    return LogForm()
+
+
 def _exact_slope_defect(work: Workspace) -> Number:
     L, H = work.instance.length, exactly.entropies(work)
     terms: list[list[tuple[fmpq, Number]]] = [[] for _ in range(L - 1)]
@@ -307,6 +314,7 @@ METHODS = (
         for name, weights in IN_FLOATING_POINT.items()
     ),
     exact_method("slope_defect", _exact_slope_defect, rational.language_obstacle),
+    exact_method("effective_total_correlation", _exact_effective_total_correlation, rational.language_obstacle),
     *(
         exact_method(quantity, _exact_extreme_slope(quantity, choose), rational.language_obstacle)
         for quantity, choose in (("curve_min_slope", min), ("curve_max_slope", max))

@@ -198,21 +198,23 @@ class Arcs:
         """The rows as an instance file holds them: mappings of columns to numbers, where most are zero."""
         if not self.sparse:
             return self.dense().written()
-        entries = self.values.tolist() if self.weights is None else written(self.fractions.tolist())
-        columns = list(map(str, self.columns.tolist()))
-        return [
-            dict(zip(columns[a:b], entries[a:b], strict=True))
-            for a, b in zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True)
-        ]
+        return [{str(column): written(p) for column, p in row.items()} for row in self.tables()]
+
+    def tables(self) -> list[dict[int, Any]]:
+        """The rows as mappings of columns to Fractions, or to float64 where they are no rationals."""
+        return _tables(self.starts, self.columns, self.fractions if self.rational else self.values)
+
+
+def _tables(starts: NDArray[Any], columns: NDArray[Any], entries: NDArray[Any]) -> list[dict[int, Any]]:
+    named = list(zip(columns.tolist(), entries.tolist(), strict=True))
+    return [dict(named[a:b]) for a, b in itertools.pairwise(starts.tolist())]
 
 
 def _rows_of(matrix: Any) -> list[dict[int, Any]]:
     """The rows of a matrix of scipy."""
     found = scipy.sparse.csr_array(matrix)
     found.sum_duplicates()
-    columns, values = found.indices.tolist(), found.data.tolist()
-    ends = found.indptr.tolist()
-    return [dict(zip(columns[a:b], values[a:b], strict=True)) for a, b in itertools.pairwise(ends)]
+    return _tables(found.indptr, found.indices, found.data)
 
 
 def _has_mappings(data: Any) -> bool:

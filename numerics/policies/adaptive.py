@@ -94,8 +94,6 @@ class Adaptive(Policy):
             raise BadInput(
                 "temperature", f"found {shown(self.temperature)}; 0, or 1/{HARDEST} to {HARDEST}, is accepted"
             )
-        if self.temperature and self.exponent != int(self.exponent):
-            self.irrational = "powers of the conditionals by 1/T are no rationals"
         rules = {"sizes": sizes, "steps": steps, "threshold": threshold, "entropy_bound": entropy_bound}
         given = [name for name, value in rules.items() if value is not None]
         if len(given) != 1:
@@ -166,6 +164,11 @@ class Adaptive(Policy):
     @property
     def steps(self) -> int:
         return self.length if self.sizes is None else len(self.sizes)
+
+    @property
+    def irrational(self) -> str | None:
+        whole_power = not self.temperature or self.exponent == int(self.exponent)
+        return None if whole_power else "powers of the conditionals by 1/T are no rationals"
 
     @property
     def takes_first(self) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from .._kernels.draw_contexts import draw_contexts
 from .._kernels.draw_hidden import draw_hidden
 from .._kernels.draw_hidden_tree import draw_hidden_tree, masked_tree
 from .._kernels.draw_intervals import draw_intervals
+from .._kernels.draw_ngrams import draw_ngrams
 from .._kernels.lattice import read_only
 from .._kernels.messages import NEVER
 from .._kernels.threads import for_each, thread_count
@@ -29,7 +31,7 @@ from ..languages.context_chain import context_chain
 from ..numbers.arcs import Arcs
 from ..numbers.limits import memory_budget, power
 from ..numbers.probabilities import Probabilities
-from .contexts import contexts_of
+from .contexts import contexts_of, dense_contexts_of
 from .hidden import HiddenArrays, hidden_arrays, hidden_arrays_of
 
 __all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]
@@ -163,10 +165,7 @@ def price_of(language: Language, steps: int) -> Price | None:
         return Price(min(steps, L) * float(M * L), 12.0 * M * thread_count())
     if language.memory is not None and language.memory <= L:
         language = NGram.of(language)
-        T = language.transition.values
-        slots, edges = L - language.order + 2, float(np.count_nonzero(T))
-        M = int(np.count_nonzero(T.any(axis=1)))
-        own = Price(min(steps, L) * (M + 1.1 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
+        own = min(_sparse_price(language, steps), _dense_price(language, steps), key=attrgetter("nanoseconds"))
         hidden = _context_price(language, steps)
         return own if hidden is None or own.nanoseconds <= hidden.nanoseconds else hidden
     return None
@@ -182,14 +181,29 @@ def _message_price(language: HMM, steps: int) -> tuple[Price, bool]:
     L, K, shown = language.length, language.states, language.shown
     together = len(shown.values) / language.vocab
     powers = _price_of_messages(L, K, together, steps)
-    arcs = Price(
-        L
-        * (min(steps, L) * (50 + 2.0 * len(language.moves.arcs.columns) + 3 * K) + len(shown.values) / language.vocab),
-        24.0 * len(language.moves.arcs.columns) + 16.0 * L * K * thread_count(),
-    )
+    each = 50 + 1.5 * len(language.moves.arcs.columns) + 8 * K
+    held = 24.0 * len(language.moves.arcs.columns) + 16.0 * L * K * thread_count()
+    arcs = Price(L * (min(steps, L) * each + together), held)
     no_powers = language.moves.silent > 0 or 32.0 * K**2 > POWERS_BYTES
     by_arcs = language.by_arcs and (no_powers or arcs.nanoseconds < powers.nanoseconds)
     return (arcs if by_arcs else powers), by_arcs
+
+
+def _sparse_price(language: NGram, steps: int) -> Price:
+    """All windows at every step, by what may follow."""
+    T, L = language.transition.values, language.length
+    slots, edges = L - language.order + 2, float(np.count_nonzero(T))
+    M = int(np.count_nonzero(T.any(axis=1)))
+    return Price(min(steps, L) * (M + 1.1 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
+
+
+def _dense_price(language: NGram, steps: int) -> Price:
+    """Every value of the masked tokens of a window, the share of these falling from 1 to 0."""
+    V, n, L = language.vocab, language.order, language.length
+    slots, M, together = L - n + 2, float(power(V, n - 1)), -(-V // 8) * 8
+    values = ((V - (V - 1) * np.linspace(0.0, 1.0, min(steps, L), endpoint=False)) ** n).sum()
+    nanoseconds = 2 * slots * (90.0 * min(steps, L) + 0.15 * together / V * float(values))
+    return Price(nanoseconds, 16.0 * slots * (M + M / V) * thread_count() + 8 * M * (4 * together + n))
 
 
 def _context_price(language: NGram, steps: int) -> Price | None:
@@ -241,6 +255,11 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
         return _intervals(NGram.of(language), convention)
     if drawn_as_hidden(language, steps):
         return _context_messages(NGram.of(language))
+    if (
+        isinstance(language, NGram)
+        and _dense_price(language, steps).nanoseconds < _sparse_price(language, steps).nanoseconds
+    ):
+        return _dense_contexts(language)
     if isinstance(language, NGram | Tabular):
         return _contexts(language)
     return None
@@ -340,6 +359,13 @@ def _contexts(language: NGram | Tabular) -> Whole | None:
     if min(map(_smallest, (prepared.initial, prepared.probability, prepared.final))) < SMALLEST:
         return None
     return Whole(language.vocab, draw_contexts, prepared.arrays)
+
+
+def _dense_contexts(language: NGram) -> Whole | None:
+    """n-grams whose contexts can be met and go on in most ways: forward-backward over all of them."""
+    if min(map(_smallest, (language.initial.values, language.transition.values, ends_of(language)))) < SMALLEST:
+        return None
+    return Whole(language.vocab, draw_ngrams, dense_contexts_of(language))
 
 
 def _powers(A: NDArray[np.float64], most: int, budget: float, settle: bool) -> NDArray[np.float64] | None:
