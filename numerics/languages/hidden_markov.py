@@ -105,7 +105,7 @@ class HMM(ChainLanguage):
     def _states(self) -> int:
         return self.states
 
-    @cached_property
+    @property
     def voiced(self) -> HMM:
         """The same law by a chain of K states without silent ones; itself, where it has none.
 
@@ -114,8 +114,10 @@ class HMM(ChainLanguage):
         BeyondReach
             When a way over silent states leaves the range of float64, or the ways do not fit the memory.
         """
-        if not self.moves.silent:
-            return self
+        return self._voiced if self.moves.silent else self
+
+    @cached_property
+    def _voiced(self) -> HMM:
         found = HMM.__new__(HMM)
         found.length, found.vocab, found.tokens = self.length, self.vocab, self.tokens
         found.shown, found.shorter = self.shown, self.shorter

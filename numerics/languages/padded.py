@@ -31,8 +31,13 @@ def padded_hmm(
     ----------
     length : int
         L.
-    initial, transition, emission, end, shorter, vocab
-        As for :class:`HMM`; V counts no end token.
+    initial : N probabilities
+    transition : N rows of N probabilities
+    emission : K rows of V probabilities
+    end : N probabilities
+    shorter : probability
+    vocab : int, optional
+        All as for :class:`HMM`; V counts no end token.
 
     Examples
     --------
