@@ -117,15 +117,16 @@ def _right_ends(instance: Instance) -> int:
     language = ChainLanguage.of(instance.language)
     if not (language.ends and language.is_hidden):
         return 1
-    groups, _ = scipy.sparse.csgraph.connected_components(language.transition.values, connection="strong")
-    return language.length if groups == language.hidden_states else 1
+    arcs = HMM.of(language).moves.arcs
+    groups, _ = scipy.sparse.csgraph.connected_components(arcs.matrix(arcs.values), connection="strong")
+    return language.length if groups == arcs.shape[0] else 1
 
 
 def _links(instance: Instance) -> tuple[float, float]:
     """Transitions that are possible, and pairs of a state and a token that it shows."""
     language = ChainLanguage.of(instance.language)
     if language.is_hidden:
-        return float(language.links), float(np.count_nonzero(HMM.of(language).emission.values))
+        return float(language.links), float(len(HMM.of(language).shown.values))
     states = float(language.hidden_states or 1)
     return states * language.vocab, states
 

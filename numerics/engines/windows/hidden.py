@@ -298,9 +298,11 @@ def hidden_chain(language: Language) -> HiddenChain:
     """The language's own hidden chain, or an n-gram's (definitions.md#languages)."""
     final, ends = np.ones(1), not language.is_homogeneous
     if language.is_hidden:
-        given = HMM.of(language)
-        initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1
-        transition, emission = scipy.sparse.csr_array(given.transition.values), given.emission.values
+        given = HMM.of(language).voiced
+        arcs, shown = given.moves.arcs, given.shown
+        silent = given.step_depth - given.moves.depth
+        initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1 + silent
+        transition, emission = arcs.matrix(arcs.values), shown.matrix(shown.values)
         final = ends_of(given)
     elif language.memory == 0:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
@@ -312,7 +314,6 @@ def hidden_chain(language: Language) -> HiddenChain:
         depth = PARAMETER_DEPTH + 1 if language.order == 2 else 2 * (PARAMETER_DEPTH + terms) + 2
     if ends:
         transition, depth = transition / _growth(transition), depth + 1
-    emission = np.asarray(emission)
     return _reduced(language.length, initial, transition, emission, depth, language.memory, final, ends)
 
 
@@ -334,13 +335,14 @@ def _reduced(
     length: int,
     initial: NDArray[np.float64],
     transition: scipy.sparse.csr_array,
-    emission: NDArray[np.float64],
+    emission: NDArray[np.float64] | scipy.sparse.csr_array,
     depth: int,
     memory: int | None,
     final: NDArray[np.float64],
     ends: bool,
 ) -> HiddenChain:
     """On the states that occur."""
+    transition = scipy.sparse.csr_array(transition)
     transition.eliminate_zeros()
     possible = scipy.sparse.csr_array(((transition.T) > 0).astype(np.int64))
     found = initial > 0
