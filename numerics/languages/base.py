@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach
+from ..numbers.enclosure import gamma, minus_log
 from ..numbers.limits import power, require_memory
-from ..numbers.probabilities import SMALLEST_NORMAL, Probabilities
+from ..numbers.probabilities import PARAMETER_DEPTH, SMALLEST_NORMAL, Parametrised, Probabilities
 from ..traits import decides
 
 __all__ = [
@@ -50,7 +51,7 @@ LOST = (
 )
 
 
-class Language(ABC):
+class Language(Parametrised, ABC):
     """A probability law on sequences of ``length`` tokens out of ``vocab``."""
 
     vocab: int
@@ -261,8 +262,8 @@ def _is_hidden_markov(language: Language) -> bool:
 
 def path_surprisals(*factors: tuple[int, Probabilities]) -> tuple[float, float]:
     """Bounds of ``-log q(x)``: a possible sequence has a path, each of whose so many factors of a kind is positive."""
-    most = math.fsum(-count * math.log(law.values[law.values > 0].min()) for count, law in factors)
-    return 0.0, most * (1 + 1e-12)
+    least = ((count, float(law.values[law.values > 0].min())) for count, law in factors)
+    return 0.0, math.fsum(count * minus_log(p, PARAMETER_DEPTH)[1] for count, p in least) * (1 + gamma(4))
 
 
 def masked_conditionals(

@@ -20,7 +20,7 @@ from .method import COMPILER, Method, too_costly
 from .methods import METHODS, methods_for
 from .units import in_nats, unit_of
 
-__all__ = ["Measured", "explain", "first_method", "measurable", "measure", "measure_one"]
+__all__ = ["Measured", "explain", "first_method", "measurable", "measure", "measure_exactly", "measure_one"]
 
 NEGLIGIBLE = 1e-6
 
@@ -165,6 +165,41 @@ def measure_one(
         assert refused is not None
         raise refused
     return best
+
+
+def measure_exactly(work: Workspace, quantity: str, avoid: frozenset[str] = frozenset()) -> Enclosure:
+    """The number itself, from the cheapest method that knows it here and assumes no statement in ``avoid``.
+
+    Raises
+    ------
+    NoLogForm
+        When no method gives it exactly on this instance.
+    BeyondReach
+        When those that do would take too much memory or time.
+    """
+    instance, request = work.instance, work.request
+    known = [each for each in methods_for(quantity) if each.kind == "exact" and not each.relies_on & avoid]
+    if not known:
+        raise NoLogForm(f"no method gives {quantity} as a closed form, and only these are compared exactly")
+    refused: list[BeyondReach] = []
+    able = [each for each in known if each.obstacle(instance) is None]
+    for method in sorted(able, key=lambda each: each.cost(instance).operations):
+        cost = method.cost(instance)
+        try:
+            if not _within(instance, method, request.seconds):
+                raise too_costly(f"an exact {quantity}", instance, method.engine, cost, request.seconds)
+            found = method.measure(work)
+        except BeyondReach as problem:
+            refused.append(problem)
+            continue
+        if found.exact is not None:
+            return found
+    if refused:
+        raise refused[0]
+    # What is for any language says more of this one than a special method does.
+    general = [each for each in known if each.engine == "rational"] or known
+    reasons = "; ".join(dict.fromkeys(filter(None, (each.obstacle(instance) for each in general))))
+    raise NoLogForm(f"{quantity} of {instance.name} is not known exactly{': ' if reasons else ''}{reasons}")
 
 
 def first_method(instance: Instance, quantity: str, request: Request, engine: str | None = None) -> tuple[str, float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from .._kernels.draw_contexts import draw_contexts
 from .._kernels.draw_hidden import draw_hidden
 from .._kernels.draw_hidden_tree import draw_hidden_tree, masked_tree
 from .._kernels.draw_intervals import draw_intervals
+from .._kernels.draw_ngrams import draw_ngrams
 from .._kernels.messages import NEVER
 from .._kernels.threads import for_each, thread_count
 from ..errors import BeyondReach
@@ -26,7 +28,7 @@ from ..languages import HMM, Language, NGram, Tabular
 from ..languages.chains import ends_of
 from ..languages.context_chain import context_chain
 from ..numbers.limits import memory_budget, power
-from .contexts import contexts_of
+from .contexts import contexts_of, dense_contexts_of
 
 __all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]
 
@@ -159,10 +161,7 @@ def price_of(language: Language, steps: int) -> Price | None:
         return Price(min(steps, L) * float(M * L), 12.0 * M * thread_count())
     if language.memory is not None and language.memory <= L:
         language = NGram.of(language)
-        T = language.transition.values
-        slots, edges = L - language.order + 2, float(np.count_nonzero(T))
-        M = int(np.count_nonzero(T.any(axis=1)))
-        own = Price(min(steps, L) * (M + 1.1 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
+        own = min(_sparse_price(language, steps), _dense_price(language, steps), key=attrgetter("nanoseconds"))
         hidden = _context_price(language, steps)
         return own if hidden is None or own.nanoseconds <= hidden.nanoseconds else hidden
     return None
@@ -176,6 +175,23 @@ def _tree_price(language: HMM) -> Price:
 def _message_price(language: HMM, steps: int) -> Price:
     together = float((language.emission.values > 0).sum(axis=0).mean())
     return _price_of_messages(language.length, language.states, together, steps)
+
+
+def _sparse_price(language: NGram, steps: int) -> Price:
+    """All windows at every step, by what may follow."""
+    T, L = language.transition.values, language.length
+    slots, edges = L - language.order + 2, float(np.count_nonzero(T))
+    M = int(np.count_nonzero(T.any(axis=1)))
+    return Price(min(steps, L) * (M + 1.1 * slots * edges), 12.0 * slots * M * thread_count() + 50 * T.size)
+
+
+def _dense_price(language: NGram, steps: int) -> Price:
+    """Every value of the masked tokens of a window, the share of these falling from 1 to 0."""
+    V, n, L = language.vocab, language.order, language.length
+    slots, M, together = L - n + 2, float(power(V, n - 1)), -(-V // 8) * 8
+    values = ((V - (V - 1) * np.linspace(0.0, 1.0, min(steps, L), endpoint=False)) ** n).sum()
+    nanoseconds = 2 * slots * (90.0 * min(steps, L) + 0.15 * together / V * float(values))
+    return Price(nanoseconds, 16.0 * slots * (M + M / V) * thread_count() + 8 * M * (4 * together + n))
 
 
 def _context_price(language: NGram, steps: int) -> Price | None:
@@ -223,6 +239,11 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
         return _intervals(NGram.of(language), convention)
     if drawn_as_hidden(language, steps):
         return _context_messages(NGram.of(language))
+    if (
+        isinstance(language, NGram)
+        and _dense_price(language, steps).nanoseconds < _sparse_price(language, steps).nanoseconds
+    ):
+        return _dense_contexts(language)
     if isinstance(language, NGram | Tabular):
         return _contexts(language)
     return None
@@ -323,6 +344,13 @@ def _contexts(language: NGram | Tabular) -> Whole | None:
     if min(map(_smallest, (prepared.initial, prepared.probability, prepared.final))) < SMALLEST:
         return None
     return Whole(language.vocab, draw_contexts, prepared.arrays)
+
+
+def _dense_contexts(language: NGram) -> Whole | None:
+    """n-grams whose contexts can be met and go on in most ways: forward-backward over all of them."""
+    if min(map(_smallest, (language.initial.values, language.transition.values, ends_of(language)))) < SMALLEST:
+        return None
+    return Whole(language.vocab, draw_ngrams, dense_contexts_of(language))
 
 
 def _powers(A: NDArray[np.float64], most: int, budget: float, settle: bool) -> NDArray[np.float64] | None:

@@ -302,9 +302,9 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
     Notes
     -----
     Cost with a kernel: ``O(L K^3 log L)`` a sequence for K hidden states, or ``O(N L K^2)`` for many; ``O(L V)`` for
-    Markov chains; for n-grams of order n >= 3 a pass over the possible contexts a step, or the messages of
-    a hidden chain whose states they are, if that is less. Otherwise N calls of the exact
-    conditionals. :attr:`Sampler.error` bounds what rounding does to the law.
+    Markov chains; for n-grams of order n >= 3 and each step, ``V^m`` for n neighbours of which m are masked, or a pass
+    over the possible contexts, or the messages of a hidden chain whose states they are, whichever is least. Otherwise N
+    calls of the exact conditionals. :attr:`Sampler.error` bounds what rounding does to the law.
 
     Examples
     --------

@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from ...numbers.enclosure import UNIT_ROUNDOFF
+from ...numbers.enclosure import UNIT_ROUNDOFF, gamma
 
 __all__ = [
     "Interval",
@@ -24,11 +24,11 @@ __all__ = [
 Interval = tuple[float, float, float]
 """Value, lower end, upper end."""
 
+RAISED_A_LITTLE = 1 + gamma(40)
+"""On a few products, quotients and square roots of what is summed exactly; no term is negative."""
+
 BETA_SLACK = 1e-9
 """Relative allowance for the library's inverse of the incomplete beta function, whose error is some 1e-14."""
-
-SUM_SLACK = 1 + 1e-9
-"""Factor that covers the rounding of sums and square roots."""
 
 
 def clopper_pearson(hits: int, count: int, alpha: float) -> Interval:
@@ -61,7 +61,7 @@ def empirical_bernstein(x: NDArray[np.float64], low: float, high: float, alpha: 
     n, t = len(x), math.log(4 / alpha)
     mean = math.fsum(x) / n
     variance = math.fsum((x - mean) ** 2) / (n - 1)
-    spread = (math.sqrt(2 * variance * t / n) + 7 * (high - low) * t / (3 * (n - 1))) * SUM_SLACK
+    spread = (math.sqrt(2 * variance * t / n) + 7 * (high - low) * t / (3 * (n - 1))) * RAISED_A_LITTLE
     return mean, max(mean - spread, low), min(mean + spread, high)
 
 
@@ -165,7 +165,7 @@ def total_variation_radius(
     s = empirical_bernstein(distances**2 / 2, 0.0, most**2 / 2, alpha / 4)[2]
     t = math.log(2 / alpha)
     m = math.sqrt(cells * T / count) / 2
-    return (m + math.sqrt(2 * t * (s + 2 * most * m) / count) + most * t / (3 * count)) * SUM_SLACK
+    return (m + math.sqrt(2 * t * (s + 2 * most * m) / count) + most * t / (3 * count)) * RAISED_A_LITTLE
 
 
 def entropy_modulus(radius: float, vocab: int) -> float:
@@ -183,4 +183,4 @@ def entropy_modulus(radius: float, vocab: int) -> float:
     if radius == 0:
         return 0.0
     binary = -radius * math.log(radius) - (1 - radius) * math.log1p(-radius)
-    return (binary + radius * math.log(vocab - 1)) * SUM_SLACK
+    return (binary + radius * math.log(vocab - 1)) * RAISED_A_LITTLE

@@ -34,7 +34,7 @@ from ..._kernels.layers import ADDED, ASKED, REVEALED
 from ...errors import BeyondReach
 from ...instances import Instance
 from ...languages.chains import ChainLanguage
-from ...numbers.enclosure import Enclosure
+from ...numbers.enclosure import RAISED, Enclosure
 from ...policies import GivenTimes
 from ..needs import EXACT_DENOISER, GIVEN_TIMES
 from ..sampled.intervals import mean_at_least, mean_at_most
@@ -241,8 +241,8 @@ def path_kl_of_steps(work: Workspace) -> Enclosure:
     L, alpha = instance.length, (1 - request.confidence) / 2
     doubt = L * drawn.listed.moved()
     tilt = min(TILTS, key=lambda tilt: _variance(drawn.drawn(PILOT // 4, [request.seed, 0], tilt)))
-    each = HEAVIEST * L * (1 + 1e-6)
-    bounds = _Range(each * drawn.listed.divergence(), each * drawn.listed.capacity(), tilt.most(L) * (1 + 1e-6))
+    each = HEAVIEST * L * RAISED
+    bounds = _Range(each * drawn.listed.divergence(), each * drawn.listed.capacity(), tilt.most(L) * RAISED)
     bets = _Bets(drawn.drawn(PILOT, [request.seed, 1], tilt), bounds, alpha)
     count = request.samples or bets.count(request.width, max(able - 2 * PILOT, FEWEST))
     lower, upper = bets.lower(count), bets.upper(count)

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ..._kernels import windows as kernels
 from ..._kernels.threads import for_each
 from ...errors import BeyondReach
+from ...numbers.enclosure import RAISED, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
-from ...numbers.enclosure import gamma
 from .hidden import HiddenChain, StateLaws
 from .tail_bounds import Beyond
 
@@ -171,7 +171,7 @@ def grow(
     first = np.ascontiguousarray(chain.emission.toarray() * laws.roots[:, :, None])
     windows = Windows(first, np.ones(roots), np.zeros(roots, dtype=np.int64), np.arange(roots))
     for d in range(1, L):
-        windows.apart += gamma(chain.depth_a_step) * (1 + 1e-6)
+        windows.apart += gamma(chain.depth_a_step) * RAISED
         began = time.monotonic()
         told = _unfolded(chain, laws, windows, d)
         pace = (time.monotonic() - began) / len(windows)
