@@ -58,6 +58,9 @@ FINER = 8.0
 SLOWER = 6.0
 """The next round is expected to take at most this many times longer, or as many as there is time for."""
 
+SPARE, STEEPNESS, LEAST_FINER = 1.25, 2.5, 2.0
+"""A width falls about as the 2.5th root of the importance; a round that takes its time goes no further than needed."""
+
 LEAST_LONGER = 1.5
 """A round that may not take so many times longer is not begun."""
 
@@ -167,6 +170,8 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
             found = replace(found, note=_note(harvests, "time"))
             break
         finer = FINER if longer >= SLOWER else FINER ** (math.log(longer) / math.log(SLOWER))
+        if now - start > FREE_SECONDS and effort.width > 0:
+            finer = min(finer, max((SPARE * outside / effort.width) ** STEEPNESS, LEAST_FINER))
         if coarse:
             tolerance /= FINER
             laws = chain.represented(tolerance)

@@ -37,6 +37,7 @@ from ...languages.chains import ChainLanguage
 from ...numbers.enclosure import RAISED, Enclosure
 from ...policies import GivenTimes
 from ..needs import EXACT_DENOISER, GIVEN_TIMES
+from ..progress import reached
 from ..sampled.intervals import mean_at_least, mean_at_most
 from ..sampled.tally import MOST
 from ..workspace import Cost, Workspace
@@ -108,6 +109,7 @@ class StepCorrelations:
             part, weight, centred = self._parts(min(BATCH, count - at), rng, tilt)
             found[at : at + BATCH, :2] = told(self.listed, part, rng)[:, :2] * weight[:, None]
             found[at : at + BATCH, 2] = centred
+            reached(min(at + BATCH, count), count)
         return found
 
     def _parts(
