@@ -165,6 +165,7 @@ class TraceTest:
         self._scored = [] if self.few else [name for name in self.proposed if name not in (AS_CLAIMED, GREEDY)]
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
+        self._shares: dict[Model, float] = {}
         self.wealth: dict[Model, float] = {AGAIN: 0.0}
         claimed = float(policy.temperature)
         self._distances = {
