@@ -122,6 +122,10 @@ class Blocks(Language):
             law = np.multiply.outer(law, one).reshape(-1)
         return law
 
+    @property
+    def parameters(self) -> int:
+        return self.unit.parameters
+
     def written(self) -> dict[str, Any]:
         return {"kind": "blocks", "block": self.block.written(), "count": self.count}
 

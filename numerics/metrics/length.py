@@ -32,7 +32,7 @@ def _exact(work: Workspace) -> LogForm:
 
 def _cost(instance: Instance) -> Cost:
     states = float(instance.language.hidden_states or power(instance.vocab, instance.length))
-    return Cost(instance.length * states * max(states, instance.vocab), 16 * instance.length * states)
+    return Cost(instance.length * instance.language.step_operations, 16 * instance.length * states)
 
 
 def _exact_cost(instance: Instance) -> Cost:

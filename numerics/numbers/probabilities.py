@@ -156,7 +156,7 @@ class Probabilities:
         """
         if isinstance(data, Probabilities):
             return data._checked(shape, key)
-        return cls._of_rows(numbers(data, shape, key), key, rest_key)
+        return cls.of_rows(numbers(data, shape, key), key, rest_key)
 
     @classmethod
     def parse_with_rest(
@@ -191,7 +191,7 @@ class Probabilities:
         _refuse_underflow(last, last.astype(np.float64), rest_key)
         if rows.dtype != last.dtype:
             rows, last = rows.astype(np.float64), last.astype(np.float64)
-        joint = cls._of_rows(np.concatenate([rows, last[..., None]], axis=-1), key, rest_key, with_rest=True)
+        joint = cls.of_rows(np.concatenate([rows, last[..., None]], axis=-1), key, rest_key, with_rest=True)
         return joint._part(slice(None, -1)), joint._part(slice(-1, None))
 
     def _part(self, columns: slice) -> Probabilities:
@@ -219,7 +219,7 @@ class Probabilities:
         return Probabilities(self.values, weights.reshape(self.values.shape))
 
     @classmethod
-    def _of_rows(cls, rows: NDArray[Any], key: str, rest_key: str, with_rest: bool = False) -> Probabilities:
+    def of_rows(cls, rows: NDArray[Any], key: str, rest_key: str, with_rest: bool = False) -> Probabilities:
         """Fractions or float64 as :func:`numbers` gives them, checked; floating ones are divided by their sums."""
         exact = rows.dtype == object
         demand = "rational rows must sum to exactly 1" if exact else "rows must sum to 1 within 1e-12"

@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from ...numbers.enclosure import gamma
+from ...numbers.enclosure import UNIT_ROUNDOFF, gamma
 
 __all__ = [
     "Interval",
@@ -82,7 +82,7 @@ def mean_at_least(y: NDArray[np.float64], stake: float, alpha: float) -> float:
     >>> mean_at_least(np.ones(1000), 0.9, 0.01) > 0.99
     True
     """
-    return _least(lambda m: math.fsum(np.log1p(stake * (y / m - 1.0))) < math.log(1 / alpha), float(y.mean()))
+    return _least(lambda m: _money(stake * (y / m - 1.0)) < math.log(1 / alpha), float(y.mean()))
 
 
 def mean_at_most(y: NDArray[np.float64], most: float, stake: float, alpha: float) -> float:
@@ -103,10 +103,16 @@ def mean_at_most(y: NDArray[np.float64], most: float, stake: float, alpha: float
     y = y / most
 
     def possible(gap: float) -> bool:
-        return math.fsum(np.log1p(stake * (1.0 - gap - y))) < math.log(1 / alpha)
+        return _money(stake * (1.0 - gap - y)) < math.log(1 / alpha)
 
     # The mean that is ruled out is looked for by its distance from the largest value.
     return most * (1.0 - _least(possible, 1.0 - float(y.mean())))
+
+
+def _money(gains: NDArray[np.float64]) -> float:
+    """Logarithm of what is left of 1, at least; numpy's sum is in pairs, of fewer than 60 roundings each."""
+    logs = np.log1p(gains)
+    return float(logs.sum() - 64 * UNIT_ROUNDOFF * np.abs(logs).sum())
 
 
 def _least(possible: Callable[[float], bool], high: float) -> float:

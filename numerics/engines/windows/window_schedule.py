@@ -164,7 +164,7 @@ def grow(
     revealed, and if it is masked.
     """
     laws = beyond.laws
-    harvest = Harvest(left_out=_left_out(chain, laws))
+    harvest = Harvest(left_out=_left_out(chain.vocab, laws))
     L, K, V = chain.length, chain.states, chain.vocab
     most = max(1, int(limits.bytes / window_bytes(K, V)))
     roots = len(laws.roots)
@@ -211,11 +211,11 @@ def grow(
     return harvest
 
 
-def _left_out(chain: HiddenChain, laws: StateLaws) -> float:
+def _left_out(vocab: int, laws: StateLaws) -> float:
     """With a flag of probability ``delta`` for the states left out, an information moves by at most
     ``delta (log V + 1 + log(1/delta))``, whatever part of the tokens x it is summed over."""
     delta = laws.left_out
-    return chain.length * delta * (math.log(chain.vocab) + 2 - math.log(delta)) if delta else 0.0
+    return int(laws.only.sum()) * delta * (math.log(vocab) + 2 - math.log(delta)) if delta else 0.0
 
 
 def _unfolded(chain: HiddenChain, laws: StateLaws, windows: Windows, d: int) -> NDArray[np.float64]:
