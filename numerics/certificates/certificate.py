@@ -235,7 +235,7 @@ def _orders(policy: GivenTimes, length: int) -> dict[tuple[tuple[int, ...], ...]
     """Every way to reveal a sequence, set by set, with its probability."""
     found: defaultdict[tuple[tuple[int, ...], ...], Fraction] = defaultdict(Fraction)
     for part, times in policy.parts:
-        law = {(): part}
+        law: dict[tuple[tuple[int, ...], ...], Fraction] = {(): part}
         for step in range(1, times.steps + 1):
             law = {
                 (*sets, chosen): probability * share
