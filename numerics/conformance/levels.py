@@ -54,6 +54,7 @@ class Levels:
         self._certain = kept >= high[self._step]
         self._above = c >= high[self._step, None]
         self._within = (c >= low[self._step, None]) & ~self._above
+        self._place, self._length = place, seen.y.shape[1]
         if policy.takes_first:
             # Of a level that a threshold may run through all may have been taken, or one.
             apart = tolerance(seen.vocab, policy.score)
@@ -61,12 +62,9 @@ class Levels:
 
     def _take_first(self, c: Array, chosen: Mask, place: NDArray[np.int64], limit: float) -> None:
         """Places decide in a level of one number below the limit, if all that could be of it are alike."""
-        tied = ~self._certain & self._within.any(axis=1)
-        first = np.full(self._shape[0], -1)
-        first[self._step[tied][::-1]] = np.flatnonzero(tied)[::-1]
+        tied, same = self._tied()
         highest = np.where(self._within, c, -math.inf).max(axis=1)
-        same = (highest == np.where(self._within, c, math.inf).min(axis=1)) & (highest < limit)
-        same &= (self._logs == self._logs[first[self._step]]).all(axis=1)
+        same &= (highest == np.where(self._within, c, math.inf).min(axis=1)) & (highest < limit)
         apart = np.bincount(self._step, tied & ~same, minlength=self._shape[0]) > 0
         decided = tied & ~apart[self._step]
         last = np.zeros(self._shape[0], dtype=np.int64)
@@ -75,6 +73,21 @@ class Levels:
         self._within &= ~decided[:, None]
         self._certain |= decided & chosen
         self._count = np.where(apart, self._count, 0)
+
+    def _tied(self) -> tuple[Mask, Mask]:
+        """Candidates (N,) that may be of the level, and whether they have the conditionals of the first such one."""
+        tied = ~self._certain & self._within.any(axis=1)
+        first = np.full(self._shape[0], -1)
+        first[self._step[tied][::-1]] = np.flatnonzero(tied)[::-1]
+        return tied, (self._logs == self._logs[first[self._step]]).all(axis=1)
+
+    def alike(self) -> tuple[NDArray[np.int64], Mask]:
+        """Steps (g,) at which all that may be of the level have equal conditionals, and which positions (g, L) may."""
+        tied, same = self._tied()
+        among = np.zeros((self._shape[0], self._length), dtype=bool)
+        among[self._step[tied], self._place[tied]] = True
+        step = np.flatnonzero(among.any(axis=1) & (np.bincount(self._step, tied & ~same, minlength=len(among)) == 0))
+        return step, among[step]
 
     def law(self, drawn: Rows) -> Array:
         """Log probability (n,) of what was kept, if proposals are drawn so, from log conditionals.
@@ -117,7 +130,7 @@ def _ends(policy: Adaptive, scores: Array, kept: Array) -> tuple[Array, Array, N
     if policy.rule == "threshold":
         assert policy.bound is not None
         low, high = around(np.full(len(scores), float(policy.bound) + apart))
-        reached = (kept >= high[:, None]).any(axis=1)
+        reached = np.asarray((kept >= high[:, None]).any(axis=1))
         best = around(np.where(np.isnan(kept), -math.inf, kept).max(axis=1, initial=-math.inf))
         return np.where(reached, high, best[0]), np.where(reached, high, best[1]), (~reached).astype(np.int64)
     low, high = around(np.where(np.isnan(kept), math.inf, kept).min(axis=1, initial=math.inf))

@@ -461,5 +461,6 @@ class ArpaTable(FileTable):
     unknown: StrictBool = True
     digits: Count = DIGITS
     tolerance: Number = TOLERANCE
+    suffixes: ClassVar[tuple[str, ...]] = (".arpa",)
     makes: ClassVar[Callable[..., Language]] = from_arpa
     files: ClassVar[tuple[str, ...]] = ("path", "words")

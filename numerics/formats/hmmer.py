@@ -228,4 +228,5 @@ class HmmerTable(FileTable):
     end: Literal["exact", "free"] = "exact"
     digits: Count = DIGITS
     tolerance: Number = TOLERANCE
+    suffixes: ClassVar[tuple[str, ...]] = (".hmm",)
     makes: ClassVar[Callable[..., Language]] = from_hmmer

@@ -16,11 +16,14 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..display import Rows
 from ..errors import BadInput, BeyondReach
 from ..numbers.arcs import Arcs
+from ..numbers.enclosure import gamma, minus_log
 from ..numbers.limits import power, require_memory
-from ..numbers.probabilities import SMALLEST_NORMAL, Parametrised, Probabilities
+from ..numbers.probabilities import PARAMETER_DEPTH, SMALLEST_NORMAL, Parametrised, Probabilities
 from ..traits import decides
+from .shown import MOST_PARAMETERS, parameter_rows
 
 __all__ = [
     "LOST",
@@ -149,6 +152,24 @@ class Language(Parametrised, ABC):
     def written(self) -> dict[str, Any]:
         """The ``[language]`` table with every parameter as numbers, rational where they are rational."""
 
+    @property
+    def parameters(self) -> int:
+        """About how many numbers give it."""
+        return power(self.vocab, self.length)
+
+    def parameter_rows(self) -> Rows:
+        """What a notebook shows: its parameters as an instance file has them, or its sizes where they are many."""
+        few = self.parameters <= MOST_PARAMETERS
+        sizes = {"vocab": self.vocab, "length": self.length, **({"tokens": list(self.tokens)} if self.tokens else {})}
+        return parameter_rows((self.written() if few else {}) | sizes, str(self))
+
+    def to_latex(self, caption: str = "") -> str:
+        """Its parameters in LaTeX, for a document with ``\\usepackage{array,booktabs,longtable}``."""
+        return self.parameter_rows().latex(caption)
+
+    def _repr_html_(self) -> str:
+        return self.parameter_rows().html()
+
     def every_string_is_possible(self) -> bool:
         """Whether ``q(x) > 0`` for all ``V^L`` sequences, where the form of the language shows it; False otherwise."""
         return False
@@ -273,14 +294,13 @@ def _is_hidden_markov(language: Language) -> bool:
 
 
 def largest_surprisal(law: NDArray[np.float64]) -> float:
-    """``-log`` of the smallest positive entry; 0 where there is none."""
-    return -math.log(law[law > 0].min(initial=1.0))
+    """A bound of ``-log`` of the smallest positive entry."""
+    return minus_log(float(law[law > 0].min(initial=1.0)), PARAMETER_DEPTH)[1]
 
 
 def path_surprisals(*factors: tuple[int, float]) -> tuple[float, float]:
     """Bounds of ``-log q(x)``: a possible sequence has a path of so many factors, of at most such surprisals."""
-    most = math.fsum(count * surprisal for count, surprisal in factors)
-    return 0.0, most * (1 + 1e-12)
+    return 0.0, math.fsum(count * surprisal for count, surprisal in factors) * (1 + gamma(4))
 
 
 def masked_conditionals(

@@ -327,6 +327,10 @@ class HMM(ChainLanguage):
             law = (step.ahead(law)[:, None, :] * emission.T).reshape(-1, self.states)
         return self._given_length((law * self.final(pick)).sum(axis=-1))
 
+    @property
+    def parameters(self) -> int:
+        return self.states * (self.states + self.vocab)
+
     def written(self) -> dict[str, Any]:
         vocab = {"vocab": self.vocab} if self.shown.sparse else {}
         return {

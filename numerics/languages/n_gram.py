@@ -335,6 +335,10 @@ class NGram(ChainLanguage):
             law = (law.reshape(-1, contexts) * self.final(pick)).reshape(-1)
         return self._given_length(law)
 
+    @property
+    def parameters(self) -> int:
+        return power(self.vocab, self.order)
+
     def written(self) -> dict[str, Any]:
         """The row of a context that is never met is ``[1, 0, ..]``, which changes no probability."""
         never = [1] + [0] * (self.vocab - 1)
@@ -417,6 +421,10 @@ class NGramTable(LanguageTable):
     transition: Numbers
     end: Numbers = ABSENT
     shorter: Number = ABSENT
+    advice: ClassVar[str] = (
+        'Counted in a text file of yours: kind = "text". '
+        'Letters of English: language = {kind = "english", order = 2, length = 128}'
+    )
 
     def build(self, folder: Path, level: int) -> Language:
         if self.order > 1 and not self.given("initial"):

@@ -7,8 +7,7 @@ import math
 import numpy as np
 from flint import fmpq
 
-from ..engines.needs import HOMOGENEOUS, Need, all_of
-from ..engines.rational import language_obstacle
+from ..engines.needs import HOMOGENEOUS, RATIONAL_LANGUAGE, Need, all_of, scope_of
 from ..engines.rational.information import sum_of_logs
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
@@ -22,9 +21,8 @@ from .method import Method
 
 __all__ = ["METHODS"]
 
-HIDDEN = Need("hmm", "the language is no hidden Markov chain", lambda instance: instance.language.is_hidden)
+HIDDEN = Need("hmm", "the language is no hidden Markov chain", lambda instance: instance.language.is_hidden, "language")
 CHAIN = all_of(HIDDEN, HOMOGENEOUS)
-SCOPE = "homogeneous hmm x any policy"
 
 
 def _entropy(work: Workspace) -> Enclosure:
@@ -72,13 +70,12 @@ def _exact_cost(instance: Instance) -> Cost:
 
 
 METHODS = (
-    Method("hidden_chain_entropy", "messages", "rounding", CHAIN, _cost, _entropy, SCOPE, "L K^2"),
+    Method("hidden_chain_entropy", "messages", "rounding", CHAIN, _cost, _entropy, scope_of(CHAIN), "L K^2"),
     exact_method(
         "hidden_chain_entropy",
         _exact,
-        all_of(CHAIN, language_obstacle),
+        all_of(RATIONAL_LANGUAGE, CHAIN),
         _exact_cost,
         "L K^2, in Python",
-        f"rational {SCOPE}",
     ),
 )

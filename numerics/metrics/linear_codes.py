@@ -27,7 +27,9 @@ from .schedule import schedule_of
 
 __all__ = ["METHODS", "PROFILE", "profile_in_floats"]
 
-CODE = Need("linear code", "the language is no linear code", lambda instance: instance.language.is_linear_code)
+CODE = Need(
+    "linear code", "the language is no linear code", lambda instance: instance.language.is_linear_code, "language"
+)
 RATIONAL = Need(
     "rational schedule",
     "the schedule has floating weights",

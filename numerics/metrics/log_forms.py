@@ -15,7 +15,7 @@ from fractions import Fraction
 from flint import fmpq
 
 from ..engines import rational
-from ..engines.needs import BERNOULLI, all_of
+from ..engines.needs import BERNOULLI, GIVEN_TIMES, RATIONAL_LANGUAGE, all_of, scope_of
 from ..engines.rational import RationalLaw, adaptive
 from ..engines.rational import information as information
 from ..engines.rational.information import Number, total
@@ -32,8 +32,6 @@ from . import path
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
 __all__ = ["METHODS", "exact_law_distance", "exact_method", "exact_path_kl", "known", "of_rationals"]
-
-OF_LANGUAGE = "rational language x any policy"
 
 A_PAIR_OF_LOGS = 250
 """Operations that decide what two integers have in common, where log forms are equal or nearly so."""
@@ -292,10 +290,8 @@ def exact_method(
     scope: str | None = None,
 ) -> Method:
     """A method that gives the number itself, used when it is asked for; by default its scope is its obstacle's."""
-    common: dict[Obstacle, str] = {
-        rational.language_obstacle: OF_LANGUAGE,
-        rational.obstacle: of_rationals("given reveal times"),
-    }
+    if scope is None:
+        scope = of_rationals(GIVEN_TIMES.words) if obstacle is rational.obstacle else scope_of(obstacle)
 
     def run(work: Workspace) -> Enclosure:
         return known(_comparable(work, quantity, measured(work)))
@@ -307,14 +303,14 @@ def exact_method(
         obstacle,
         cost,
         lambda work: work.once(run),
-        scope or common[obstacle],
+        scope,
         price,
         on_request=True,
     )
 
 
 def _of_language(quantity: str, measured: Callable[[Workspace], Number]) -> Method:
-    return exact_method(quantity, measured, rational.language_obstacle)
+    return exact_method(quantity, measured, RATIONAL_LANGUAGE)
 
 
 def _bigram(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Method:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines import rational, tabular
-from ..engines.needs import GIVEN_TIMES
+from ..engines.needs import GIVEN_TIMES, scope_of
 from ..engines.ranges import require_range
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number
@@ -208,7 +208,7 @@ _ALONE = Method(
     GIVEN_TIMES,
     _cost,
     _log_mean_path_kl,
-    "any language x given reveal times",
+    scope_of(GIVEN_TIMES),
     "L (V+1)^L + 3^L N",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
@@ -76,7 +77,7 @@ def measure(
     width : float
         Relative width wanted.
     seconds : float
-        Time a method may be estimated to take.
+        For each quantity; a method that is estimated to take longer is not asked.
     samples : int, optional
         Sequences that sampled methods draw; the width decides unless given.
     seed : int
@@ -142,7 +143,8 @@ def measure_one(
     """One quantity: methods from the cheapest on, until the width asked for is met; else the narrowest.
 
     Methods that rely on a statement in ``avoid`` are used only when there is no other, and one that finds on its way
-    that it would take too long is left out.
+    that it would take too long is left out. They share the time: each may spend an even part of what is left, and more
+    if it cannot do with less.
     """
     instance, request = work.instance, work.request
     candidates = _candidates(instance, quantity, request, engine)
@@ -151,9 +153,13 @@ def measure_one(
         raise explain(instance, quantity, request, engine)
     best: Enclosure | None = None
     refused: BeyondReach | None = None
-    for method in candidates:
+    began = time.monotonic()
+    for k, method in enumerate(candidates):
+        left, cost = _left(request.seconds, began), method.cost(instance)
         try:
-            found = method.measure(work)
+            if cost.seconds > left:
+                raise too_costly(quantity, instance, method.engine, cost, left)
+            found = method.measure(work.within(max(left / (len(candidates) - k), cost.seconds)))
         except BeyondReach as problem:
             refused = refused or problem
             continue
@@ -165,6 +171,12 @@ def measure_one(
         assert refused is not None
         raise refused
     return best
+
+
+def _left(seconds: float, began: float) -> float:
+    """Of so many seconds, by tenths, so that numbers do not depend on what took no time."""
+    used = (time.monotonic() - began) / seconds
+    return seconds * max(math.ceil(10 * (1 - used)), 0) / 10
 
 
 def measure_exactly(work: Workspace, quantity: str, avoid: frozenset[str] = frozenset()) -> Enclosure:

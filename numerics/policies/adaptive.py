@@ -181,7 +181,10 @@ class Adaptive(Policy):
 
     def pair_count(self, vocab: int, length: int) -> int:
         if self.proposes:
-            return limits.power(2 * vocab, length) * length
+            # From every partial sequence of a step each proposal, and of equal scores each choice.
+            starts = range(length) if self.sizes is None else itertools.accumulate(self.sizes[:-1], initial=0)
+            sources = sum(math.comb(length, before) for before in starts)
+            return limits.power(vocab, length) * sources * (1 if self.takes_first else length)
         return limits.power(2 * vocab + 1, length)
 
     def drawn_depth(self, vocab: int, depth: int) -> int:

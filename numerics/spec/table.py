@@ -168,6 +168,10 @@ class KindTable(SpecTable):
 
     kind: str
     default_kind: ClassVar[str | None] = None
+    advice: ClassVar[str] = ""
+    """What to tell someone who asks for the keys of the kind."""
+    unknown_kind: ClassVar[str] = ""
+    """What to tell someone who names a kind that is unknown."""
 
     @classmethod
     def kinds(cls) -> dict[str, type[Self]]:
@@ -188,7 +192,10 @@ class KindTable(SpecTable):
         if not isinstance(kind, str) or kind not in kinds:
             closest = difflib.get_close_matches(kind[:100], kinds, 1) if isinstance(kind, str) else []
             hint = f' (closest: "{closest[0]}")' if closest else ""
-            raise BadInput("kind", f"found {_quoted(kind)}; one of {_listed(list(kinds), 'and')} is accepted{hint}")
+            raise BadInput(
+                "kind",
+                f"found {_quoted(kind)}; one of {_listed(list(kinds), 'and')} is accepted{hint}{cls.unknown_kind}",
+            )
         return kinds[kind].read(table)
 
     def keys(self) -> dict[str, Any]:

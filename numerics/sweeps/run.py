@@ -63,7 +63,7 @@ def sweep(
     jobs: int = 1,
     scheduler: str | None = None,
     begin: Callable[[int, int], None] = lambda total, left: None,
-    advance: Callable[[], None] = lambda: None,
+    advance: Callable[[int], None] = lambda failures: None,
 ) -> Sweep:
     """Measure what is missing; every instance is written as soon as it is finished.
 
@@ -76,7 +76,8 @@ def sweep(
     scheduler : str, optional
         The address of a Dask scheduler, in the place of processes.
     begin, advance : callable
-        Told how many instances there are and how many are left, and then of each that is finished.
+        Told how many instances there are and how many are left, and then of each that is finished how many of its
+        quantities could not be measured.
 
     Returns
     -------
@@ -104,8 +105,9 @@ def sweep(
                 store.add(rows)
                 kept += 1
                 asked.storing = False
-                failures += [row for row in rows if row.is_failure]
-                advance()
+                failed = [row for row in rows if row.is_failure]
+                failures += failed
+                advance(len(failed))
                 if asked.met:
                     raise KeyboardInterrupt
     except KeyboardInterrupt:

@@ -131,7 +131,7 @@ def test_a_database_that_cannot_grow_keeps_what_it_has(tmp_path):
 def test_an_interrupted_sweep_says_what_it_keeps(tmp_path):
     told = []
 
-    def stop():
+    def stop(failures):
         told.append("one")
         if len(told) == 2:
             raise KeyboardInterrupt
@@ -211,7 +211,7 @@ def test_without_options_a_grid_asks_what_measure_asks():
 
 def test_progress_is_told(tmp_path):
     told = []
-    options = {"begin": lambda total, left: told.append((total, left)), "advance": lambda: told.append("one")}
+    options = {"begin": lambda total, left: told.append((total, left)), "advance": lambda failures: told.append("one")}
     swept(tmp_path / "a.db", Grid.parse(PAIRS | {"grid": {"policy.steps": [1]}}))
     swept(tmp_path / "a.db", Grid.parse(PAIRS), **options)
     assert told == [(3, 2), "one", "one"]

@@ -65,6 +65,10 @@ MOST_NUMBERS = 6e7
 CLASSES = 500
 """Of windows, times the numbers of positions outside, in estimates."""
 
+WITH_FORGETTING = (64, 2048)
+"""Lengths at which it is counted for Bernoulli steps what positions let through: shorter sequences are looked at whole,
+and at longer ones the sums over all numbers of revealed positions take seconds."""
+
 SHARE = 0.5
 """Of the time asked for: for paths, and for windows before them."""
 
@@ -234,7 +238,9 @@ def _steps(work: Workspace, end: float) -> Functional:
         return Sizes(L, end, weight, work.once(_survival))
     schedule = Bernoulli.of(policy).schedule
     used = schedule.weights > 0
-    return Fractions(L, end, schedule.revealed[:-1][used], schedule.tails[:-1][used], -schedule.weights[used])
+    forgotten = work.once(_survival) if WITH_FORGETTING[0] <= L <= WITH_FORGETTING[1] else None
+    points = schedule.revealed[:-1][used], schedule.tails[:-1][used], -schedule.weights[used]
+    return Fractions(L, end, *points, forgotten)
 
 
 def _at(work: Workspace, a: float, end: float, weight: float) -> Fractions:
