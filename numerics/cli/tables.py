@@ -31,6 +31,11 @@ class Format(StrEnum):
 
 CurveSeconds = Annotated[float | None, typer.Option("--seconds", help="Of `curve`: time that each may take.")]
 CurveSamples = Annotated[int | None, typer.Option("--samples", help="Of `curve`: sequences to draw for each number.")]
+OwnSteps = Annotated[
+    str | None,
+    typer.Option("--steps", metavar="N,...", help="Of `hmm-ser` and `ngram-ter` of a SPEC: numbers of steps."),
+]
+MOST_STEPS = 10**6
 SUFFIXES = {".md": Format.md, ".tex": Format.latex, ".csv": Format.csv, ".json": Format.json}
 
 
@@ -117,6 +122,7 @@ def table(
     ] = None,
     seconds: CurveSeconds = None,
     samples: CurveSamples = None,
+    steps: OwnSteps = None,
     unit: InUnit = Unit.nats,
     out: Annotated[
         Path | None,
@@ -129,7 +135,7 @@ def table(
     from ..render.write import write_text
 
     fmt = fmt or _format_of(out)
-    built = table_in_unit(_built(name, specs, db, seconds, samples), unit)
+    built = table_in_unit(_built(name, specs, db, seconds, samples, steps), unit)
     if out is None:
         print(render(built, fmt), end="")
         return
@@ -183,6 +189,7 @@ def figure(
     by: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: a line for each of its values.")] = None,
     seconds: CurveSeconds = None,
     samples: CurveSamples = None,
+    steps: OwnSteps = None,
     unit: InUnit = Unit.nats,
 ) -> None:
     from ..figures import FIGURES
@@ -192,7 +199,7 @@ def figure(
 
     if name == "results":
         require_target(out)
-        drawn = sweep_figure(table_in_unit(_built(name, specs, db, seconds, samples), unit), x, y or (), by)
+        drawn = sweep_figure(table_in_unit(_built(name, specs, db, seconds, samples, steps), unit), x, y or (), by)
         write_figure(out, figure_in_unit(drawn, unit))
         return
     for option, given in (("--x", x), ("--y", y), ("--by", by)):
@@ -203,11 +210,18 @@ def figure(
     require_target(out)
     table_name, declare = FIGURES[name]
     write_figure(
-        out, figure_in_unit(declare(table_in_unit(_built(table_name, specs, db, seconds, samples), unit)), unit)
+        out, figure_in_unit(declare(table_in_unit(_built(table_name, specs, db, seconds, samples, steps), unit)), unit)
     )
 
 
-def _built(name: str, specs: list[str] | None, db: Path | None, seconds: float | None, samples: int | None) -> Table:
+def _built(
+    name: str,
+    specs: list[str] | None,
+    db: Path | None,
+    seconds: float | None,
+    samples: int | None,
+    steps: str | None,
+) -> Table:
     """The table of that name: from a database, over instances, or about the toolkit."""
     from ..judging.cases import gallery_names, open_case, open_instance
     from ..render.provenance import traced
@@ -220,6 +234,8 @@ def _built(name: str, specs: list[str] | None, db: Path | None, seconds: float |
             raise BadInput(option, f"it is for 'curve'; {name!r} has its own")
     require("--seconds", seconds, seconds is None or 0 < seconds < math.inf, "a positive number")
     require("--samples", samples, samples is None or samples > 1, "a whole number of at least 2")
+    if steps is not None and not (specs and name in LANGUAGE_TABLES):
+        raise BadInput("--steps", f"it is for {' and '.join(LANGUAGE_TABLES)} of a SPEC; found {name!r}")
     if db is not None:
         return traced(_stored(name, specs, db))
     if name == "results" and not specs:
@@ -236,13 +252,21 @@ def _built(name: str, specs: list[str] | None, db: Path | None, seconds: float |
     if specs and name in LANGUAGE_TABLES:
         instances = [open_instance(spec) for spec in specs]
         own = {instance.name: instance.language for instance in instances}
-        return traced(LANGUAGE_TABLES[name](own), instances)
+        return traced(LANGUAGE_TABLES[name](own, None if steps is None else _numbers(steps)), instances)
     if specs:
         of_instances = ", ".join(sorted([*CASE_TABLES, *LANGUAGE_TABLES]))
         raise BadInput("SPEC", f"found {specs[0]!r}; {name!r} is not about instances: {of_instances} are")
     if name not in PLAIN_TABLES:
         raise BadInput("--db", f"it is missing; the table {name!r} is read from the database of a sweep")
     return traced(PLAIN_TABLES[name]())
+
+
+def _numbers(steps: str) -> list[int]:
+    """Of steps, in ascending order."""
+    words = [word.strip() for word in steps.split(",")]
+    if not all(word.isdecimal() and 0 < int(word) <= MOST_STEPS for word in words):
+        raise BadInput("--steps", f"found {steps!r}; numbers such as 1,2,4,8 are accepted, up to {MOST_STEPS}")
+    return sorted({int(word) for word in words})
 
 
 def _stored(name: str, specs: list[str] | None, db: Path) -> Table:

@@ -155,7 +155,7 @@ def _table(name: str, cases: list[Case], store: Store | None, own: bool) -> Tabl
         return traced(SHORTER[name]())
     if own and name in LANGUAGE_TABLES:
         subjects = [subject for case in cases for subject in case.subjects]
-        return traced(LANGUAGE_TABLES[name]({each.name: each.language for each in subjects}), subjects)
+        return traced(LANGUAGE_TABLES[name]({each.name: each.language for each in subjects}, None), subjects)
     if name in CASE_TABLES:
         return traced(CASE_TABLES[name](cases), (subject for case in cases for subject in case.subjects))
     return traced(PLAIN_TABLES[name]())

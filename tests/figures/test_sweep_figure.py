@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.figures import FIGURES
 from maskbound.numerics.figures.sweep import sweep_figure
 from maskbound.numerics.languages import markov, random_ngram
 from maskbound.numerics.render.table import Table
@@ -74,6 +77,11 @@ def test_the_tables_of_the_study_take_other_languages():
     sampled = ser.columns.index("SER")
     assert all(row[sampled].hi <= 1 for row in ser.rows)
     assert "ShiftedPair" not in " ".join(ser.notes)
+    drawn = FIGURES["hmm-ser"][1](ser)
+    assert "SER of mine, chain against the number of steps" in drawn.caption
+    assert not re.search("ShiftedPair|drawn", drawn.caption)
+    assert "SER" in {series.label or series.column for panel in drawn.panels for series in panel.series}
+    assert "random" not in FIGURES["ngram-ter"][1](ter).caption
 
 
 def test_a_table_without_rows_says_why():
