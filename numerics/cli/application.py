@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from .._kernels.compiling import tell
 from ..errors import BadInput, MaskboundError, RowsRescaled
-from .interrupts import answered
+from .interrupts import answered, was_heard
 
 __all__ = ["BAD_INPUT", "INCONCLUSIVE", "VIOLATION", "app", "main", "require", "say"]
 
@@ -68,6 +68,10 @@ class _Command(TyperGroup):
         except BrokenPipeError:
             # Left alone, typer would end the process here with a status of its own.
             raise _OutputClosed from None
+        except Exception as problem:
+            if was_heard():
+                raise typer.Abort from problem
+            raise
 
 
 @contextmanager

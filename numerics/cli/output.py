@@ -101,6 +101,15 @@ class Remaining:
                 flush=True,
             )
 
+    def reach(self, done: int, total: int) -> None:
+        """So many pieces of ``total`` are done, where nobody says when they begin; lines only."""
+        if done < self._done:
+            self._started = time.monotonic()
+            self._said = self._started - self._every + PATIENCE
+        self._total = self._left = total
+        self._done = done - 1
+        self.advance()
+
     def end(self) -> None:
         """Leave the terminal as it was."""
         if self._bar is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..languages import NGram, Tabular
 from ..languages.chains import ends_of
 
-__all__ = ["Contexts", "contexts_of"]
+__all__ = ["Contexts", "contexts_of", "dense_contexts_of"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,36 @@ def contexts_of(language: NGram | Tabular) -> Contexts:
         np.ascontiguousarray(T[codes][row, token]),
         edge_of,
         ends_of(language)[codes],
+    )
+
+
+def dense_contexts_of(language: NGram) -> tuple[NDArray[Any], ...]:
+    """All contexts of an n-gram of order at least 3 and length at least n - 1, met or not.
+
+    Returns
+    -------
+    The arguments that :func:`.._kernels.draw_ngrams.draw_ngrams` takes before the order of the positions.
+    """
+    V, h = language.vocab, language.order - 1
+    following = language.transition.values
+    preceding = np.ascontiguousarray(following.reshape((V,) * (h + 1)).T).reshape(-1, V)
+    width = ((0, 0), (0, -V % 8))
+    powers = V ** np.arange(h)
+    digits = np.arange(V**h)[:, None] // powers[::-1] % V
+    others = digits[: V ** (h - 1), 1:]
+    zeros = (others == 0) @ (1 << np.arange(h - 1)[::-1])
+    free = [np.flatnonzero(zeros & known == known) for known in range(1 << (h - 1))]
+    return (
+        language.initial.values,
+        np.ascontiguousarray(ends_of(language).reshape((V,) * h).T).reshape(-1),
+        np.pad(following, width),
+        np.pad(preceding, width),
+        np.ascontiguousarray(following.T),
+        np.ascontiguousarray(preceding.T),
+        digits,
+        others @ powers[:-1],
+        np.concatenate(free),
+        np.cumsum([0, *map(len, free)]),
     )
 
 

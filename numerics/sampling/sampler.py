@@ -116,8 +116,7 @@ class Sampler(ABC):
     def exact_depth(self) -> int:
         """Roundings in a conditional of the language."""
         language = _inner(self.instance.language)
-        states = language.summed
-        terms = states if language.memory is None and language.hidden_states else self.instance.vocab
+        states, terms = language.summed, language.terms
         if drawn_as_hidden(language, self.instance.policy.steps):
             terms = states = 2 * states
         return math.ceil(2 * (self.instance.length * (2 * terms + 20) + states))
@@ -302,9 +301,9 @@ def draw(instance: Instance, count: int, seed: int) -> NDArray[np.int64]:
     Notes
     -----
     Cost with a kernel: ``O(L K^3 log L)`` a sequence for K hidden states, or ``O(N L K^2)`` for many; ``O(L V)`` for
-    Markov chains; for n-grams of order n >= 3 a pass over the possible contexts a step, or the messages of
-    a hidden chain whose states they are, if that is less. Otherwise N calls of the exact
-    conditionals. :attr:`Sampler.error` bounds what rounding does to the law.
+    Markov chains; for n-grams of order n >= 3 and each step, ``V^m`` for n neighbours of which m are masked, or a pass
+    over the possible contexts, or the messages of a hidden chain whose states they are, whichever is least. Otherwise N
+    calls of the exact conditionals. :attr:`Sampler.error` bounds what rounding does to the law.
 
     Examples
     --------

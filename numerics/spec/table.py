@@ -64,7 +64,9 @@ def read_by(read: Callable[[Any, str], Any]) -> PlainValidator:
 
 
 def _read_numbers(value: Any, key: str, depth: int = DEEPEST_NUMBERS) -> Any:
-    """Nested lists of numbers; shapes are checked by whoever knows them."""
+    """Nested lists of numbers, or tables of columns and numbers; shapes are checked by whoever knows them."""
+    if isinstance(value, Mapping):
+        return {str(name): number(entry, f"{key}[{str(name)[:20]}]") for name, entry in value.items()}
     if not isinstance(value, list | tuple):
         return number(value, key)
     if depth == 0:

@@ -128,7 +128,7 @@ class _Interrupts:
 
 @contextmanager
 def _interrupts() -> Iterator[_Interrupts]:
-    """Interrupts are raised at once, and remembered since callbacks of C swallow what is raised in them."""
+    """Interrupts are raised at once and remembered: callbacks of C swallow them, imports make other errors of them."""
     found = _Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield found
@@ -142,6 +142,10 @@ def _interrupts() -> Iterator[_Interrupts]:
     before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield found
+    except Exception as problem:
+        if found.met:
+            raise KeyboardInterrupt from problem
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
 

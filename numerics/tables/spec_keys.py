@@ -16,7 +16,11 @@ from ..spec.table import KindTable
 
 __all__ = ["spec_keys"]
 
-PARTS = (("language", LanguageTable), ("policy", PolicyTable), ("denoiser", DenoiserTable))
+PARTS: tuple[tuple[str, type[KindTable]], ...] = (
+    ("language", LanguageTable),
+    ("policy", PolicyTable),
+    ("denoiser", DenoiserTable),
+)
 
 WORDS = {
     int: "whole number",

@@ -44,9 +44,9 @@ def small(name: str) -> bool:
 SMALL = [name for name in names() + pair_names() if small(name) and name not in SLOWER]
 
 
-MANY_LOGS = ("english-trigram", "english-unigram")
-"""Whose output law has 27^3 probabilities: what their logarithms have in common takes minutes to find, so that
-intervals decide what they can.
+MANY_LOGS = ("english-trigram",)
+"""Whose output law has ten thousand different probabilities: what their logarithms have in common takes long to find,
+so that intervals decide what they can.
 """
 
 NOT_ALWAYS = {
@@ -87,7 +87,7 @@ def test_every_statement_is_decided_and_none_is_violated(name):
     verdicts = [verdict for verdict in verdicts if in_log_forms(verdict)]
     undecided = [verdict for verdict in verdicts if verdict.status not in (Status.HOLDS, Status.NOT_APPLICABLE)]
     assert not undecided or name in MANY_LOGS
-    assert all("would take engine 'rational'" in verdict.reason for verdict in undecided)
+    assert all("different logarithms" in verdict.exactly for verdict in undecided)
     for verdict in verdicts:
         if verdict.status is Status.HOLDS:
             assert verdict.lhs.lo <= verdict.lhs.value <= verdict.lhs.hi
@@ -247,20 +247,37 @@ def test_a_side_without_a_value_is_undefined():
 
 
 def test_what_is_not_rational_stays_open_with_a_reason():
-    floating = Instance(languages.iid([0.5, 0.5], 2), policies.Bernoulli(steps=2))
-    verdicts = [verdict for verdict in check(floating, exact=True) if verdict.status is not Status.NOT_APPLICABLE]
-    assert Status.VIOLATED not in {verdict.status for verdict in verdicts}
-    left = [verdict for verdict in verdicts if verdict.status is Status.UNDECIDED]
-    assert left
-    assert all("floating probabilities" in verdict.reason for verdict in left)
-    # What intervals decide stays decided.
-    by_intervals = {verdict.statement.id for verdict in check(floating) if verdict.status is Status.HOLDS}
-    assert {verdict.statement.id for verdict in verdicts if verdict.status is Status.HOLDS} == by_intervals
     tilted = Instance(languages.parity(3), policies.Bernoulli(steps=2), denoisers.Perturbed("tilt", "1/2"))
-    assert decided("kl <= path_kl", tilted) is Status.UNDECIDED
+    verdicts = [verdict for verdict in check(tilted, exact=True) if verdict.status is not Status.NOT_APPLICABLE]
+    assert Status.VIOLATED not in {verdict.status for verdict in verdicts}
+    left = {verdict.statement.id: verdict.exactly for verdict in verdicts if verdict.status is Status.UNDECIDED}
+    assert "the denoiser's predictions are no rationals" in left["learning-error/mean"]
+    assert all("not known exactly" in reason or "closed form" in reason for reason in left.values())
+    # What intervals decide stays decided, and what says nothing of the denoiser is decided exactly.
+    by_intervals = {verdict.statement.id for verdict in check(tilted) if verdict.status is Status.HOLDS}
+    assert {verdict.statement.id for verdict in verdicts if verdict.status is Status.HOLDS} == by_intervals
+    assert decided("kl <= path_kl", tilted) is Status.HOLDS
     assert decided("area_defect == 0", tilted) is Status.HOLDS
     large = Instance(languages.colouring(9), policies.Bernoulli(steps=4))
     assert judge(claim("kl >= 0"), (Workspace(large),), exact=True).status is Status.UNDECIDED
+
+
+def test_equalities_of_floating_instances_are_decided_on_the_numbers_as_stored():
+    """Rows that add up to 1 within a rounding only, with an end, and weights that do not add up in float64."""
+    chain = languages.markov([0.3, 0.7], [[0.1, 0.8], [0.7, 0.2]], 4, end=[0.1, 0.1])
+    instance = Instance(chain, policies.Bernoulli(weights=[0.1, 0.2, 0.7]))
+    verdicts = check(instance)
+    assert {verdict.status for verdict in verdicts} == {Status.HOLDS, Status.NOT_APPLICABLE}
+    assert sum(verdict.status is Status.HOLDS for verdict in verdicts) > 40
+    (apart,) = check(instance, judged="path_kl == curve_left_riemann_sum - curve_area + 10**(-40)")
+    assert apart.status is Status.VIOLATED
+
+
+def test_numbers_of_the_policy_alone_are_compared_exactly_whatever_the_language():
+    tilted = Instance(languages.iid([0.3, 0.7], 3), policies.Bernoulli(steps=2), denoisers.Perturbed("tilt", 0.5))
+    for text, status in (("L*minimax_tc*(L - 1) == 2", Status.HOLDS), ("max_step_weight < 1/2", Status.VIOLATED)):
+        (verdict,) = check(tilted, judged=text)
+        assert verdict.status is status
 
 
 @given(cases())

@@ -15,10 +15,21 @@ from maskbound.numerics import draw
 from maskbound.numerics._kernels import threads
 from maskbound.numerics._kernels.draw_contexts import draw_contexts
 from maskbound.numerics._kernels.draw_hidden import draw_hidden
+from maskbound.numerics._kernels.draw_ngrams import draw_ngrams
 from maskbound.numerics.denoisers import Exact, Perturbed
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
-from maskbound.numerics.languages import HMM, Blocks, NGram, Tabular, english_ngram, markov, pair, shifted_pair
+from maskbound.numerics.languages import (
+    HMM,
+    Blocks,
+    NGram,
+    Tabular,
+    english_ngram,
+    markov,
+    pair,
+    random_ngram,
+    shifted_pair,
+)
 from maskbound.numerics.numbers.categorical import inverted
 from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order
 from maskbound.numerics.sampling import posterior as prepared
@@ -168,17 +179,42 @@ def test_kernels_agree_with_the_conditionals_token_by_token(name, rule):
     assert wrong > 0 or name == "hmm of one state"
 
 
-def test_both_kernels_of_ngrams_take_the_same_decisions(monkeypatch):
-    language = sparse_ngram(3, 8, 60)
-    tau = np.random.default_rng(0).integers(0, 9, (20, 60))
-    u = np.random.default_rng(1).random((20, 60))
-    messages = drawer_for(language, 9)
-    monkeypatch.setattr(prepared, "MOST_CONTEXTS", 0)
-    passes = drawer_for(language, 9)
-    assert messages.kernel is draw_hidden
-    assert passes.kernel is draw_contexts
-    for one, other in zip(messages.draw(tau, 9, u), passes.draw(tau, 9, u), strict=True):
-        assert (one == other).all()
+NGRAMS = {
+    "trigram": lambda: sparse_ngram(3, 8, 60),
+    "ending trigram": lambda: ending_ngram(3, 8, 60),
+    "fourgram": lambda: sparse_ngram(4, 3, 60),
+    "fivegram as long as its contexts": lambda: sparse_ngram(5, 3, 4),
+    "ending fourgram, hardly longer": lambda: ending_ngram(4, 5, 5),
+    "of many tokens": lambda: sparse_ngram(3, 17, 40),
+}
+
+
+@pytest.mark.parametrize("name", NGRAMS)
+def test_all_kernels_of_ngrams_take_the_same_decisions(name):
+    """Many contradictions among them, a step of all positions, and steps of one."""
+    language = NGRAMS[name]()
+    L = language.length
+    makers = [prepared._contexts, prepared._dense_contexts, *[prepared._context_messages] * (language.memory < L)]
+    drawers = [make(language) for make in makers]
+    assert [drawer.kernel for drawer in drawers] == [draw_contexts, draw_ngrams, draw_hidden][: len(drawers)]
+    broken = 0
+    for steps in (1, 9, 1000):
+        tau = np.random.default_rng(0).integers(0, steps, (20, L))
+        u = np.random.default_rng(1).random((20, L))
+        (tokens, broke), *others = (drawer.draw(tau, steps, u) for drawer in drawers)
+        broken += (broke != prepared.NEVER).sum()
+        for other in others:
+            assert (other[0] == tokens).all()
+            assert (other[1] == broke).all()
+    assert broken > 0
+
+
+def test_the_fastest_kernel_of_an_ngram_is_taken():
+    assert drawer_for(random_ngram(3, 8, 60, seed=1), 64).kernel is draw_hidden
+    assert drawer_for(random_ngram(4, 8, 60, seed=1), 64).kernel is draw_ngrams
+    V = 40
+    forced = NGram(3, V, 60, [1] + [0] * (V * V - 1), np.eye(V)[np.arange(V * V) % V])
+    assert drawer_for(forced, 64).kernel is draw_contexts
 
 
 @pytest.mark.parametrize("composed", [True, False])

@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, suppress
 from unittest.mock import ANY
 
 import pytest
@@ -139,6 +139,16 @@ def test_an_interrupted_sweep_says_what_it_keeps(tmp_path):
     with pytest.raises(KeyboardInterrupt, match=r"2 of 3 instances are kept in .*a\.db"):
         swept(tmp_path / "a.db", Grid.parse(PAIRS), advance=stop)
     assert swept(tmp_path / "a.db", Grid.parse(PAIRS)).measured == 1
+
+
+def test_an_interrupt_that_comes_out_as_another_error_is_one(tmp_path):
+    def stop():
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise ImportError("half imported")
+
+    with pytest.raises(KeyboardInterrupt, match="1 of 3 instances are kept"):
+        swept(tmp_path / "a.db", Grid.parse(PAIRS), advance=stop)
 
 
 def test_processes_under_way_are_ended_when_nobody_waits_for_them(monkeypatch):

@@ -22,9 +22,9 @@ from ...numbers.lattice import sequence_rows
 from ...numbers.limits import power
 from ...numbers.rationals import to_flint, to_fraction
 from ...policies import GivenTimes, Partial
-from ..needs import GIVEN_TIMES
+from ..needs import GIVEN_TIMES, RATIONAL_LANGUAGE
 from ..workspace import Cost, Workspace
-from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice
+from .rows import ZERO, SamplerRows, marginal_lattice
 
 __all__ = [
     "MOST_ENTRIES",
@@ -34,12 +34,12 @@ __all__ = [
     "cost",
     "exact_rows",
     "has_rational_conditionals",
-    "language_obstacle",
     "lattice_cost",
     "law",
     "law_obstacle",
     "marginals",
     "obstacle",
+    "operations",
     "pair_count",
     "rows",
     "stopped_mass",
@@ -84,11 +84,6 @@ class RationalLaw:
         return 1 - sum(self.p, ZERO)
 
 
-def language_obstacle(instance: Instance) -> str | None:
-    """None for a language whose probabilities are rationals."""
-    return None if instance.language.rational else "the language has floating probabilities, not rationals"
-
-
 def obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy of given reveal times."""
     return GIVEN_TIMES(instance) or law_obstacle(instance)
@@ -96,15 +91,15 @@ def obstacle(instance: Instance) -> str | None:
 
 def law_obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy, those included that look at the partial sequence."""
-    if not has_rational_rows(instance):
+    if not instance.denoiser.rational:
         return "the denoiser's predictions are no rationals"
-    return instance.policy.irrational or language_obstacle(instance)
+    return instance.policy.irrational or RATIONAL_LANGUAGE(instance)
 
 
 def has_rational_conditionals(instance: Instance) -> bool:
     """Whether what the sampler draws from is rational, and the lattice small enough to have it exactly."""
     small = power(instance.vocab + 1, instance.length) <= MOST_ENTRIES
-    return small and instance.language.rational and has_rational_rows(instance)
+    return small and instance.language.rational and instance.denoiser.rational
 
 
 def exact_rows(work: Workspace, y: Partial) -> NDArray[Any]:
