@@ -115,8 +115,7 @@ def missed_and_narrower(seed: int, part: float) -> tuple[int, float]:
     language = forgetful(seed)
     survival = part * contraction.survival(hidden_chain(language))
     missed, narrower = 0, 1.0
-    for sizes in ((6,), (3, 3), (4, 2), (1, 2, 3)):
-        policy = policies.FixedSize(sizes)
+    for policy in (*map(policies.FixedSize, ((6,), (3, 3), (4, 2), (1, 2, 3))), policies.Bernoulli(3)):
         exact = measure(Instance(language, policy), ["path_kl"], engine="tabular")["path_kl"]
         for importance in (1e9, 1.0, 1e-1, 1e-2, 1e-3):
             lo, hi = enclosed(language, steps_of(policy, 6, survival), importance)
