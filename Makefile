@@ -45,7 +45,7 @@ TORCH := torch==2.13.0
 	@touch $@
 
 test-samplers: .venv-samplers/torch
-	.venv-samplers/bin/python -m pytest tests/samplers
+	OMP_NUM_THREADS=1 .venv-samplers/bin/python -m pytest -n 2 --dist loadfile tests/samplers
 
 # What samplers of released packages do: a quarter of an hour, in an environment of its own. The packages come without
 # what they require, of which only what their samplers import is installed; each adapter says which version it is for.
@@ -97,7 +97,7 @@ docs: .venv/testing
 lock:
 	echo 'setuptools>=77' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet pyproject.toml - -o requirements.txt
 	echo 'setuptools>=77' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --constraint requirements.txt --extra test pyproject.toml - -o requirements-test.txt
-	printf 'hypothesis\npytest\nsetuptools>=77\n$(TORCH)\n' | UV_FIND_LINKS="$$PIP_FIND_LINKS" uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package torch --no-header --quiet --constraint requirements-test.txt --extra samplers pyproject.toml - -o requirements-samplers.txt
+	printf 'hypothesis\npytest\npytest-xdist\nsetuptools>=77\n$(TORCH)\n' | UV_FIND_LINKS="$$PIP_FIND_LINKS" uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-package torch --no-header --quiet --constraint requirements-test.txt --extra samplers pyproject.toml - -o requirements-samplers.txt
 
 clean:
 	rm -rf .venv .venv-samplers .venv-released build dist report *.egg-info

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import threading
 
 import pytest
 from test_cli import PAIR, fine, refused, run
 
 from maskbound.numerics import load
+from maskbound.numerics.cli import interrupts
 from maskbound.numerics.tables import verdicts
 from maskbound.numerics.testing import assert_holds
 
@@ -91,6 +93,19 @@ def test_an_interrupt_prints_what_is_finished(spec, monkeypatch, words, module, 
     assert found.exit_code == 130
     assert found.stderr == f"maskbound: interrupted: {said} are printed\n"
     assert len(re.findall(r"^(?:kl|ser|pair|small pair) ", found.stdout, re.MULTILINE)) == 2
+
+
+def test_an_interrupt_that_comes_out_as_another_error_is_one(spec, monkeypatch):
+    def stopped(*about, **options):
+        raise ImportError("half imported")
+
+    monkeypatch.setattr(measure_module, "measure_one", stopped)
+    assert run("measure", "-q", "kl", spec).exit_code == 70
+    monkeypatch.setattr(interrupts, "_heard", threading.Event())
+    interrupts._heard.set()
+    found = run("measure", "-q", "kl", spec)
+    assert found.exit_code == 130
+    assert found.stderr == "maskbound: interrupted: nothing is kept but what was written before\n"
 
 
 def test_a_table_is_not_written_under_a_name_that_says_something_else(tmp_path):

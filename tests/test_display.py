@@ -15,6 +15,7 @@ from maskbound.numerics.universal import prove
 from maskbound.theory import claim, statements
 
 INSTANCE = Instance(languages.pair(2, 4), policies.Bernoulli(steps=2), name="two <pairs>")
+WEATHER = languages.HMM(3, ["1/2", "1/2"], [["9/10", "1/10"], ["1/5", "4/5"]], [[1, 0], ["1/3", "2/3"]])
 ONE = Enclosure(0.5147720709, 0.514772070, 0.514772071, "truncation")
 BOUND = Enclosure.between(0.1, 0.2)
 
@@ -39,6 +40,8 @@ def test_where_only_bounds_are_known_there_is_none():
     [
         (lambda: statements["bernoulli/uniform-rate"], ["bernoulli/uniform-rate", "$", "ExactDenoiser"]),
         (lambda: ONE, ["0.514772", "truncation"]),
+        (lambda: WEATHER, ["HMM(length=3, states=2, vocab=2)", "transition, row 0", "9/10, 1/10"]),
+        (lambda: languages.english_ngram(order=2, length=9), ["NGram(order=2, vocab=27", ">27<"]),
         (lambda: INSTANCE, ["two &lt;pairs&gt;", "V = 2, L = 4, N = 2"]),
         (lambda: measure(INSTANCE, ["kl"]), ["kl", "nats"]),
         (lambda: check(INSTANCE), ["kl-path-kl/given-times", "holds"]),
@@ -48,7 +51,20 @@ def test_where_only_bounds_are_known_there_is_none():
         (lambda: sweep(INSTANCE, N=[1, 2], quantities=["ser"]), ["ser", "<td"]),
         (lambda: prove("path_kl <= total_correlation", policies.Bernoulli(steps=2), 3), ["holds", "every language"]),
     ],
-    ids=["statement", "enclosure", "instance", "measured", "verdicts", "verdict", "law", "curve", "sweep", "decision"],
+    ids=[
+        "statement",
+        "enclosure",
+        "language",
+        "letters",
+        "instance",
+        "measured",
+        "verdicts",
+        "verdict",
+        "law",
+        "curve",
+        "sweep",
+        "decision",
+    ],
 )
 def test_results_show_themselves(result, held):
     shown = result()._repr_html_()
@@ -125,3 +141,9 @@ def test_latex_of_verdicts_has_formulas():
 
 def test_sweeps_in_latex():
     assert "a & b" in sweep(INSTANCE, N=[1, 2], quantities=["kl"]).to_latex().replace("N & kl", "a & b")
+
+
+def test_a_language_is_written_in_latex():
+    found = WEATHER.to_latex("Weather")
+    assert r"\caption{Weather}" in found
+    assert "9/10, 1/10" in found

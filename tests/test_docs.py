@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from docs import PAGES, regenerated
+from sympy.printing.pretty.pretty_symbology import pretty_use_unicode
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
@@ -33,7 +34,9 @@ def test_the_session_in_the_repl_goes_as_shown():
 
     (session,) = [code for language, code in BLOCKS if language == "pycon"]
     parsed = doctest.DocTestParser().get_doctest(session, namespace(), "README.md", "README.md", 0)
-    # sympy pads the lines of a formula to the same width.
+    # Where sympy is imported first in here, it finds no encoding of the output, and no Greek letters.
+    pretty_use_unicode(True)
+    # It pads the lines of a formula to the same width.
     outcome = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(parsed)
     assert outcome.attempted > 10
     assert not outcome.failed

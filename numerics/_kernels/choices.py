@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF
 from .jit import inlined, kernel
 
 __all__ = [
@@ -37,8 +38,6 @@ CERTAIN, TIED = 2, 1
 
 NOBODY, THE_BOUND = -1, -2
 """In the place of a position in a doubt."""
-
-UNIT_ROUNDOFF = 2.0**-53
 
 
 @kernel
@@ -111,7 +110,7 @@ def _minus_entropy(row, total, relative):
         if w > 0.0:
             p = w / total
             value += p * math.log(p)
-    return value, (relative + (len(row) + 12) * UNIT_ROUNDOFF) * (1.0 - value) * (1.0 + 1e-9)
+    return value, (relative + (len(row) + 12) * UNIT_ROUNDOFF) * (1.0 - value) * RAISED
 
 
 @kernel

@@ -6,14 +6,18 @@ A step needs conditionals at the positions that it reveals, and they depend on t
 
 a and c the nearest revealed neighbours, m and b the forward and backward messages there, which run from one revealed
 position to the next by powers of A: ``O(R K^2)`` a step with R revealed positions, whatever the gaps between them.
-States of weight zero are skipped, so that sparse emissions are cheap. Messages are rescaled by powers of two.
+Where A has few arcs they run over every position between by these, ``O(L E)`` a step. States of weight zero are
+skipped, so that sparse emissions are cheap. Messages are rescaled by powers of two.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from .arcs import ahead_by_arcs, back_by_arcs, seen, token_weights
 from .inversion import choose
 from .jit import kernel
 from .messages import NEVER, is_possible, raised
@@ -28,7 +32,8 @@ def draw_hidden(
     initial: NDArray[np.float64],
     powers: NDArray[np.float64],
     transposed: NDArray[np.float64],
-    emission: NDArray[np.float64],
+    moves: tuple[NDArray[Any], ...],
+    shown: tuple[NDArray[Any], ...],
     final: NDArray[np.float64],
     order: NDArray[np.integer],
     steps: NDArray[np.integer],
@@ -41,9 +46,12 @@ def draw_hidden(
     Parameters
     ----------
     initial : (K,) float64
+        Law of the first state that emits.
     powers, transposed : (G+1, K, K) float64
         ``A^0..A^G`` and their transposes; longer gaps are made of several. Zero exactly where they structurally are.
-    emission : (K, V) float64
+        None of either where arcs are to be used.
+    moves, shown
+        The arcs (:mod:`.arcs`).
     final : (K,) or (0,) float64
         End weights, if there are any.
     order : (n, L) int
@@ -59,14 +67,15 @@ def draw_hidden(
 
     Notes
     -----
-    Cost ``O(K^2 sum_k R_k)`` a sequence, ``R_k`` revealed positions at step k: about ``N L K^2`` at N uniform steps.
+    Cost ``O(K^2 sum_k R_k)`` a sequence, ``R_k`` revealed positions at step k: about ``N L K^2`` at N uniform steps; by
+    arcs ``O(N L E)``.
     """
     L = tokens.shape[1]
-    K, V = emission.shape
-    emitted = np.ascontiguousarray(emission.T)
+    K, V = len(shown[0]) - 1, len(shown[3]) - 1
     known, merged = np.empty(L, np.int64), np.empty(L, np.int64)
     ahead, behind = np.empty((L, K)), np.empty((L, K))
     room, weights = np.empty((3, K)), np.empty(V)
+    held = np.empty(len(moves[0]) - 1)
     for row in range(piece * rows, min((piece + 1) * rows, len(tokens))):
         y = tokens[row]
         broke[row] = NEVER
@@ -76,16 +85,16 @@ def draw_hidden(
             while stop < L and steps[row, order[row, stop]] == steps[row, order[row, start]]:
                 stop += 1
             fresh = order[row, start:stop]
-            if not _forward(initial, powers, emitted, final, y, known[:count], fresh, ahead, room):
+            if not _forward(initial, powers, moves, shown, final, y, known[:count], fresh, ahead, room, held):
                 weights_of_ends = final if len(final) > 0 else np.ones(K)
-                broke[row] = -1 if is_possible(initial, powers[1], emission, weights_of_ends, y) else last
+                broke[row] = -1 if is_possible(initial, moves, shown, weights_of_ends, y) else last
                 break
             if start == L:
                 break
-            _backward(transposed, emitted, final, y, known[:count], fresh, behind, room)
+            _backward(transposed, moves, shown, final, y, known[:count], fresh, behind, room, held)
             lost = False
             for j in range(len(fresh)):
-                _token_weights(ahead[j], behind[j], emission, weights)
+                token_weights(ahead[j], behind[j], shown, weights)
                 v = choose(weights, uniforms[row, fresh[j]])
                 lost = lost or v < 0
                 y[fresh[j]] = v
@@ -98,30 +107,30 @@ def draw_hidden(
 
 
 @kernel
-def _forward(initial, powers, emitted, final, y, known, fresh, ahead, room):  # pragma: no cover - compiled
+def _forward(initial, powers, moves, shown, final, y, known, fresh, ahead, room, held):  # pragma: no cover - compiled
     """Predictive messages at ``fresh`` from what is ``known`` before it; false when all that is known is impossible."""
     message, following, spare = room[0], room[1], room[2]
     message[:] = initial
     at, j = 0, 0
     for end in known:
         while j < len(fresh) and fresh[j] < end:
-            _advance(message, powers, fresh[j] - at, ahead[j], spare)
+            _advance(message, powers, moves, fresh[j] - at, ahead[j], spare, held)
+            if len(powers) == 0:
+                message[:], at = ahead[j], fresh[j]
             j += 1
-        _advance(message, powers, end - at, following, spare)
-        token, alive = y[end], False
-        for s in range(len(message)):
-            message[s] = following[s] * emitted[token, s]
-            alive = alive or message[s] > 0.0
-        if not alive:
+        _advance(message, powers, moves, end - at, following, spare, held)
+        if not seen(following, y[end], shown, message):
             return False
         raised(message)
         at = end
     while j < len(fresh):
-        _advance(message, powers, fresh[j] - at, ahead[j], spare)
+        _advance(message, powers, moves, fresh[j] - at, ahead[j], spare, held)
+        if len(powers) == 0:
+            message[:], at = ahead[j], fresh[j]
         j += 1
     if len(final) == 0:
         return True
-    _advance(message, powers, len(y) - 1 - at, following, spare)
+    _advance(message, powers, moves, len(y) - 1 - at, following, spare, held)
     total = 0.0
     for s in range(len(final)):
         total += following[s] * final[s]
@@ -129,7 +138,7 @@ def _forward(initial, powers, emitted, final, y, known, fresh, ahead, room):  # 
 
 
 @kernel
-def _backward(transposed, emitted, final, y, known, fresh, behind, room):  # pragma: no cover - compiled
+def _backward(transposed, moves, shown, final, y, known, fresh, behind, room, held):  # pragma: no cover - compiled
     """Likelihoods of what is ``known`` after each of ``fresh``, by its hidden state."""
     message, following, spare = room[0], room[1], room[2]
     j, c, at = len(fresh) - 1, len(known) - 1, -1
@@ -139,38 +148,60 @@ def _backward(transposed, emitted, final, y, known, fresh, behind, room):  # pra
         message[:] = 1.0
     while j >= 0 and (c < 0 or fresh[j] > known[c]):
         if at >= 0:
-            _advance(message, transposed, at - fresh[j], behind[j], spare)
+            _retreat(message, transposed, moves, at - fresh[j], behind[j], spare, held)
+            if len(transposed) == 0:
+                message[:], at = behind[j], fresh[j]
         else:
             behind[j] = 1.0
         j -= 1
     while j >= 0:
         if at >= 0:
-            _advance(message, transposed, at - known[c], following, spare)
-            message[:] = following
+            _retreat(message, transposed, moves, at - known[c], following, spare, held)
+        else:
+            following[:] = message
         at = known[c]
-        token = y[at]
-        for s in range(len(message)):
-            message[s] *= emitted[token, s]
+        seen(following, y[at], shown, message)
         raised(message)
         c -= 1
         while j >= 0 and (c < 0 or fresh[j] > known[c]):
-            _advance(message, transposed, at - fresh[j], behind[j], spare)
+            _retreat(message, transposed, moves, at - fresh[j], behind[j], spare, held)
+            if len(transposed) == 0:
+                message[:], at = behind[j], fresh[j]
             j -= 1
 
 
 @kernel
-def _token_weights(ahead, behind, emission, weights):  # pragma: no cover - compiled
-    weights[:] = 0.0
-    for s in range(len(ahead)):
-        share = ahead[s] * behind[s]
-        if share > 0.0:
-            for v in range(len(weights)):
-                weights[v] += share * emission[s, v]
+def _advance(message, powers, moves, gap, out, spare, held):  # pragma: no cover - compiled
+    """``out = message A^gap`` up to a power of two; ``message`` is left as it is."""
+    if len(powers) > 0:
+        _leap(message, powers, gap, out, spare)
+        return
+    starts, columns, probability = moves
+    out[:] = message
+    for _ in range(gap):
+        held[:] = 0.0
+        ahead_by_arcs(out, starts, columns, probability, held)
+        out[:] = held[: len(out)]
+        raised(out)
 
 
 @kernel
-def _advance(message, powers, gap, out, spare):  # pragma: no cover - compiled
-    """``out = message A^gap`` up to a power of two; ``message`` is left as it is."""
+def _retreat(message, transposed, moves, gap, out, spare, held):  # pragma: no cover - compiled
+    """``out = A^gap message`` up to a power of two; ``message`` is left as it is."""
+    if len(transposed) > 0:
+        _leap(message, transposed, gap, out, spare)
+        return
+    starts, columns, probability = moves
+    out[:] = message
+    for _ in range(gap):
+        held[:] = 0.0
+        held[: len(out)] = out
+        back_by_arcs(held, starts, columns, probability, out)
+        raised(out)
+
+
+@kernel
+def _leap(message, powers, gap, out, spare):  # pragma: no cover - compiled
     longest = len(powers) - 1
     if gap <= longest:
         _multiply(message, powers[gap], out)

@@ -13,6 +13,8 @@ two.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,6 +55,8 @@ def draw_hidden_tree(
     emission: NDArray[np.float64],
     final: NDArray[np.float64],
     template: NDArray[np.float64],
+    moves: tuple[NDArray[Any], ...],
+    shown: tuple[NDArray[Any], ...],
     order: NDArray[np.integer],
     steps: NDArray[np.integer],
     uniforms: NDArray[np.float64],
@@ -71,6 +75,8 @@ def draw_hidden_tree(
         End weights, or ones.
     template : (2^(H+1), K, K) float64
         From :func:`masked_tree`.
+    moves, shown
+        The arcs (:mod:`.arcs`).
     order : (n, L) int
         Positions by the step that reveals them, those of one step in rising order.
     steps : (n, L) int
@@ -98,7 +104,7 @@ def draw_hidden_tree(
         start, last = 0, -1
         while True:
             if start > 0 and not _alive(initial, nodes[1], final):
-                broke[row] = -1 if is_possible(initial, A, emission, final, y) else last
+                broke[row] = -1 if is_possible(initial, moves, shown, final, y) else last
                 break
             if start == L:
                 break

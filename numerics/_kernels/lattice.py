@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import comb
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,13 @@ from .threads import WORTH_THREADS, for_each
 
 __all__ = ["complete_rows", "marginal_lattice", "read_only", "sets_forward", "sized_forward"]
 
+Entry = TypeVar("Entry", bound=np.generic)
+
 TASKS = 16
 """Pieces that a loop over independent rows is cut into."""
 
 
-def read_only(a: NDArray[np.generic]) -> NDArray[np.generic]:
+def read_only(a: NDArray[Entry]) -> NDArray[Entry]:
     """The same array, as kernels take their inputs: contiguous, and of one type to compile for."""
     view = np.ascontiguousarray(a).view()
     view.flags.writeable = False

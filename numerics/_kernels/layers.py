@@ -17,14 +17,17 @@ from numpy.typing import NDArray
 
 from .jit import kernel
 
-__all__ = ["REVEALED", "ADDED", "ASKED", "token_informations"]
+__all__ = ["REVEALED", "ADDED", "ASKED", "SUMMED", "token_informations"]
 
 REVEALED, ADDED, ASKED = 0, 1, 2
 """Parts of a position: in R, in S, looked at; any other number is masked."""
 
-TOGETHER = 8
+TOGETHER = 16
 LANES = 2 * TOGETHER
-"""Rows that go through the transitions together, each with R and with R and S."""
+"""Rows that go through the transitions together, each with R and with R and S: inner loops over so many numbers."""
+
+SUMMED = 4
+"""Transitions that are summed at a time; lists of them are a multiple as long."""
 
 
 @kernel
@@ -36,7 +39,12 @@ def token_informations(
     starts: NDArray[np.int64],
     columns: NDArray[np.int32],
     probabilities: NDArray[np.float64],
-    shape: NDArray[np.int64],
+    arrivals: NDArray[np.int64],
+    origins: NDArray[np.int32],
+    shares: NDArray[np.float64],
+    law_of: NDArray[np.int64],
+    laws_from: NDArray[np.int64],
+    laws: NDArray[np.int64],
     shown: NDArray[np.float64],
     entropies: NDArray[np.float64],
     part: NDArray[np.int8],
@@ -54,9 +62,16 @@ def token_informations(
     starts : int64
         Where the transitions from each state begin, one more than states; none from the last position's.
     columns, probabilities
-        State that a transition leads to, counted from the next position's first, and its probability.
-    shape : int64
-        Row of ``shown`` that a state emits by.
+        State that a transition leads to, counted from the next position's first, and its probability; some of
+        probability 0 make their number a multiple of ``SUMMED``.
+    arrivals, origins, shares
+        The same transitions by the state that they lead to, with the state that they come from.
+    law_of : int64
+        Which of its position's emission laws a state has.
+    laws_from : (L+1,) int64
+        Where the emission laws of each position begin in ``laws``.
+    laws : int64
+        Rows of ``shown``.
     shown, entropies : (B, V) and (B,) float64
         Emission laws and their entropies.
     part : (n, L) int8
@@ -67,52 +82,62 @@ def token_informations(
 
     Notes
     -----
-    Cost ``O(E + K V)`` a row, for E transitions and K states over all positions.
+    Cost ``O(E + K + D V)`` a row, for E transitions, K states and D emission laws over all positions.
     """
     n, L = part.shape
-    V, most = shown.shape[1], np.diff(first).max()
+    V, most, widest = shown.shape[1], np.diff(first).max(), np.diff(laws_from).max()
     ahead, behind = np.empty((first[L], LANES)), np.empty((2, most, LANES))
-    x, law, scale = np.empty((TOGETHER, L), np.int64), np.empty((2, V)), np.empty(LANES)
+    factors, total = np.empty((widest, LANES)), np.empty(LANES)
+    x, mass, law, ones = np.empty((TOGETHER, L), np.int64), np.empty((2, widest)), np.empty((2, V)), np.ones(most)
     for begin in range(piece * rows, min((piece + 1) * rows, n), TOGETHER):
         count = min(TOGETHER, n - begin)
         some = part[begin : begin + count]
         for k in range(count):
-            _drawn(initial, first, starts, columns, probabilities, shape, shown, uniforms[begin + k], x[k])
-        for s in range(len(initial)):
-            ahead[s] = initial[s]
-        for i in range(L - 1):
-            here, there = ahead[first[i] : first[i + 1]], ahead[first[i + 1] : first[i + 2]]
-            _take_in(here, some[:, i], x[:, i], shape[first[i] :], shown, scale)
-            _advance(starts[first[i] :], columns, probabilities, here, scale, there)
-        behind[:] = 1.0
+            _drawn(
+                initial,
+                first,
+                starts,
+                columns,
+                probabilities,
+                law_of,
+                laws_from,
+                laws,
+                shown,
+                uniforms[begin + k],
+                x[k],
+            )
+        total[:] = 1.0
+        for i in range(L):
+            own, here = law_of[first[i] : first[i + 1]], ahead[first[i] : first[i + 1]]
+            _taken_in(some[:, i], x[:, i], laws[laws_from[i] : laws_from[i + 1]], shown, total, factors)
+            if i == 0:
+                _filled(initial, own, factors, here, total)
+            else:
+                _summed(arrivals[first[i] :], origins, shares, ahead[first[i - 1] :], own, factors, here, total)
+        total[:] = 1.0
         out[begin : begin + count] = 0.0
         for i in range(L - 1, -1, -1):
-            here, further = behind[i % 2], behind[(i + 1) % 2]
-            states = first[i + 1] - first[i]
-            if i < L - 1:
-                _return(starts[first[i] :], columns, probabilities, further, scale, here[:states])
+            own, here = law_of[first[i] : first[i + 1]], behind[i % 2, : first[i + 1] - first[i]]
+            emitted = laws[laws_from[i] : laws_from[i + 1]]
+            _taken_in(some[:, i], x[:, i], emitted, shown, total, factors)
+            if i == L - 1:
+                _filled(ones, own, factors, here, total)
+            else:
+                _summed(starts[first[i] :], columns, probabilities, behind[(i + 1) % 2], own, factors, here, total)
             for k in range(count):
                 if some[k, i] == ASKED:
-                    _tell(
-                        k,
-                        ahead[first[i] : first[i + 1]],
-                        here,
-                        shape[first[i] :],
-                        shown,
-                        entropies,
-                        law,
-                        out[begin + k],
-                    )
-            _take_in(here[:states], some[:, i], x[:, i], shape[first[i] :], shown, scale)
+                    _tell(k, ahead[first[i] :], here, own, emitted, shown, entropies, mass, law, out[begin + k])
         for k in range(count):
             out[begin + k] /= max((some[k] == ASKED).sum(), 1)
 
 
 @kernel
-def _drawn(initial, first, starts, columns, probabilities, shape, shown, uniforms, x):  # pragma: no cover - compiled
+def _drawn(
+    initial, first, starts, columns, probabilities, law_of, laws_from, laws, shown, uniforms, x
+):  # pragma: no cover - compiled
     state = _picked(initial, 0, len(initial), uniforms[0, 0])
     for i in range(len(x)):
-        emitted = shown[shape[state]]
+        emitted = shown[laws[laws_from[i] + law_of[state]]]
         x[i] = _picked(emitted, 0, len(emitted), uniforms[i, 1])
         if i < len(x) - 1:
             e = _picked(probabilities, starts[state], starts[state + 1], uniforms[i + 1, 0])
@@ -137,63 +162,68 @@ def _picked(law, begin, end, uniform):  # pragma: no cover - compiled
 
 
 @kernel
-def _take_in(messages, part, tokens, shape, shown, scale):  # pragma: no cover - compiled
-    """Multiply by the probabilities of what is revealed at a position, and find one over each lane's sum."""
+def _taken_in(part, tokens, laws, shown, total, factors):  # pragma: no cover - compiled
+    """Probabilities of what is revealed at a position, by emission law and lane, over the lane's sum before."""
+    for lane in range(LANES):
+        total[lane] = 1.0 / total[lane]
+    for b in range(len(laws)):
+        factors[b] = total
     for k in range(len(part)):
         if part[k] == REVEALED or part[k] == ADDED:
-            for s in range(len(messages)):
-                p = shown[shape[s], tokens[k]]
-                messages[s, TOGETHER + k] *= p
+            for b in range(len(laws)):
+                p = shown[laws[b], tokens[k]]
+                factors[b, TOGETHER + k] *= p
                 if part[k] == REVEALED:
-                    messages[s, k] *= p
-    scale[:] = 0.0
-    for s in range(len(messages)):
-        for b in range(LANES):
-            scale[b] += messages[s, b]
-    for b in range(LANES):
-        scale[b] = 1.0 / scale[b]
+                    factors[b, k] *= p
 
 
 @kernel
-def _advance(starts, columns, probabilities, here, scale, there):  # pragma: no cover - compiled
-    """Laws of the states given the tokens further left, up to factors, at the next position."""
-    there[:] = 0.0
-    for s in range(len(here)):
-        for e in range(starts[s], starts[s + 1]):
-            t, p = columns[e], probabilities[e]
-            for b in range(LANES):
-                there[t, b] += p * here[s, b]
-    for t in range(len(there)):
-        for b in range(LANES):
-            there[t, b] *= scale[b]
+def _filled(values, law_of, factors, target, total):  # pragma: no cover - compiled
+    """Messages of the position from which they start, with its tokens, and their sums."""
+    total[:] = 0.0
+    for s in range(len(target)):
+        for lane in range(LANES):
+            target[s, lane] = values[s] * factors[law_of[s], lane]
+            total[lane] += target[s, lane]
 
 
 @kernel
-def _return(starts, columns, probabilities, further, scale, here):  # pragma: no cover - compiled
-    """Likelihoods of the tokens further right, by the state, up to factors, at the position before."""
-    here[:] = 0.0
-    for s in range(len(here)):
-        for e in range(starts[s], starts[s + 1]):
-            t, p = columns[e], probabilities[e]
-            for b in range(LANES):
-                here[s, b] += p * further[t, b]
-        for b in range(LANES):
-            here[s, b] *= scale[b]
+def _summed(starts, columns, probabilities, source, law_of, factors, target, total):  # pragma: no cover - compiled
+    """Messages ``sum_e p_e source_{column(e)}`` over the transitions listed with a state, its tokens taken in, and
+    their sums.
+
+    Four transitions at a time, so that sums stay in registers.
+    """
+    lanes = len(total)
+    total[:] = 0.0
+    for s in range(len(target)):
+        row, factor = target[s], factors[law_of[s]]
+        row[:] = 0.0
+        for e in range(starts[s], starts[s + 1], SUMMED):
+            p, q, r, t = probabilities[e], probabilities[e + 1], probabilities[e + 2], probabilities[e + 3]
+            a, b, c, d = source[columns[e]], source[columns[e + 1]], source[columns[e + 2]], source[columns[e + 3]]
+            for lane in range(lanes):
+                row[lane] += p * a[lane] + q * b[lane] + r * c[lane] + t * d[lane]
+        for lane in range(lanes):
+            row[lane] *= factor[lane]
+            total[lane] += row[lane]
 
 
 @kernel
-def _tell(lane, ahead, behind, shape, shown, entropies, law, out):  # pragma: no cover - compiled
+def _tell(lane, ahead, behind, law_of, laws, shown, entropies, mass, law, out):  # pragma: no cover - compiled
     V = shown.shape[1]
+    mass[:, :] = 0.0
     law[:, :] = 0.0
+    for s in range(len(behind)):
+        mass[0, law_of[s]] += ahead[s, lane] * behind[s, lane]
+        mass[1, law_of[s]] += ahead[s, TOGETHER + lane] * behind[s, TOGETHER + lane]
     before, after, less, least = 0.0, 0.0, 0.0, 0.0
-    for s in range(len(ahead)):
-        p = ahead[s, lane] * behind[s, lane]
-        q = ahead[s, TOGETHER + lane] * behind[s, TOGETHER + lane]
+    for b in range(len(laws)):
+        p, q, emitted = mass[0, b], mass[1, b], shown[laws[b]]
         before += p
         after += q
-        less += p * entropies[shape[s]]
-        least += q * entropies[shape[s]]
-        emitted = shown[shape[s]]
+        less += p * entropies[laws[b]]
+        least += q * entropies[laws[b]]
         for v in range(V):
             law[0, v] += p * emitted[v]
             law[1, v] += q * emitted[v]

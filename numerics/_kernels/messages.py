@@ -31,20 +31,15 @@ def raised(message: NDArray[np.float64]) -> None:  # pragma: no cover - compiled
 
 
 @kernel
-def is_possible(
-    initial: NDArray[np.float64],
-    A: NDArray[np.float64],
-    emission: NDArray[np.float64],
-    final: NDArray[np.float64],
-    y: NDArray[np.int64],
-) -> bool:  # pragma: no cover - compiled
+def is_possible(initial, moves, shown, final, y):  # pragma: no cover - compiled
     """Whether a partial sequence has a hidden path, by the zeros of the parameters alone.
 
     Parameters
     ----------
     initial : (K,) float64
-    A : (K, K) float64
-    emission : (K, V) float64
+        Law of the first state that emits.
+    moves, shown
+        The arcs (:mod:`.arcs`).
     final : (K,) float64
         End weights, or ones.
     y : (L,) int64
@@ -52,21 +47,25 @@ def is_possible(
 
     Notes
     -----
-    Cost ``O(L K^2)``.
+    Cost ``O(L E)``.
     """
-    K, V = emission.shape
-    here, following = initial > 0.0, np.empty(K, np.bool_)
+    starts, columns, _ = moves
+    by_token, states = shown[3], shown[4]
+    K = len(shown[0]) - 1
+    here, following = initial[:K] > 0.0, np.empty(len(starts) - 1, np.bool_)
     for i in range(len(y)):
         if i > 0:
             following[:] = False
-            for s in range(K):
-                if here[s]:
-                    for t in range(K):
-                        following[t] |= A[s, t] > 0.0
-            here[:] = following
-        if y[i] < V:
-            for s in range(K):
-                here[s] &= emission[s, y[i]] > 0.0
+            for s in range(len(following)):
+                if here[s] if s < K else following[s]:
+                    for e in range(starts[s], starts[s + 1]):
+                        following[columns[e]] = True
+            here[:] = following[:K]
+        if y[i] < len(by_token) - 1:
+            following[:] = False
+            for e in range(by_token[y[i]], by_token[y[i] + 1]):
+                following[states[e]] = here[states[e]]
+            here[:] = following[:K]
         if not here.any():
             return False
     for s in range(K):

@@ -5,9 +5,12 @@ Which contexts are possible is a matter of the lists or of zeros that stay zero;
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from .arcs import ahead_by_arcs, back_by_arcs, seen, token_weights
 from .draw_contexts import back_contexts, final_at, forward_contexts
 from .jit import kernel
 from .messages import raised
@@ -80,7 +83,8 @@ def hidden_posteriors(
     initial: NDArray[np.float64],
     A: NDArray[np.float64],
     backwards: NDArray[np.float64],
-    B: NDArray[np.float64],
+    moves: tuple[NDArray[Any], ...],
+    shown: tuple[NDArray[Any], ...],
     final: NDArray[np.float64],
     y: NDArray[np.int64],
     found: NDArray[np.float64],
@@ -92,9 +96,9 @@ def hidden_posteriors(
     ----------
     initial : (K,) float64
     A, backwards : (K, K) float64
-        Transitions, and their transpose.
-    B : (K, V) float64
-        Emissions.
+        Transitions, and their transpose; of shape (0, 0) where arcs are to be used.
+    moves, shown
+        The arcs (:mod:`.arcs`).
     final : (K,) float64
         End weights, or ones.
     y, found, possible
@@ -102,49 +106,57 @@ def hidden_posteriors(
 
     Notes
     -----
-    Cost ``O(L K (K + V))`` a sequence, states that the tokens exclude left out.
+    Cost ``O(L K (K + V))`` a sequence, states that the tokens exclude left out; by arcs ``O(L (E + K V))``.
     """
     L = y.shape[1]
-    K, V = B.shape
+    K, V = len(shown[0]) - 1, len(shown[3]) - 1
     before = np.empty((L, K))
-    here, behind = np.empty(K), np.empty(K)
+    here, behind, held = np.empty(K), np.empty(K), np.empty(len(moves[0]) - 1)
     for row in range(piece * rows, min((piece + 1) * rows, len(y))):
         tokens = y[row]
         before[0] = initial
         possible[row] = True
         for i in range(L):
-            seen = 0.0
+            if tokens[i] < V:
+                seen(before[i], tokens[i], shown, here)
+            else:
+                here[:] = before[i]
+            weight = 0.0
             for s in range(K):
-                here[s] = before[i, s] * B[s, tokens[i]] if tokens[i] < V else before[i, s]
-                seen += here[s] * final[s] if i == L - 1 else here[s]
-            if seen == 0.0:
+                weight += here[s] * final[s] if i == L - 1 else here[s]
+            if weight == 0.0:
                 possible[row] = False
                 break
             if i + 1 < L:
                 raised(here)
-                _forward(here, A, before[i + 1])
+                _forward(here, A, moves, held, before[i + 1])
         if not possible[row]:
             continue
         behind[:] = final
         for i in range(L - 1, -1, -1):
             if tokens[i] == V:
-                for s in range(K):
-                    weight = before[i, s] * behind[s]
-                    if weight > 0.0:
-                        for v in range(V):
-                            found[row, i, v] += weight * B[s, v]
+                here[:] = behind
+                token_weights(before[i], behind, shown, found[row, i])
                 _normalise(found[row, i])
             else:
-                for s in range(K):
-                    behind[s] *= B[s, tokens[i]]
-            raised(behind)
-            here[:] = behind
-            _forward(here, backwards, behind)
+                seen(behind, tokens[i], shown, here)
+            raised(here)
+            if len(backwards) > 0:
+                _forward(here, backwards, moves, held, behind)
+            else:
+                held[:] = 0.0
+                held[:K] = here
+                back_by_arcs(held, moves[0], moves[1], moves[2], behind)
 
 
 @kernel
-def _forward(here, A, there):  # pragma: no cover - compiled
+def _forward(here, A, moves, held, there):  # pragma: no cover - compiled
     """``there = here A``, over the positive entries of ``here``."""
+    if len(A) == 0:
+        held[:] = 0.0
+        ahead_by_arcs(here, moves[0], moves[1], moves[2], held)
+        there[:] = held[: len(there)]
+        return
     there[:] = 0.0
     for s in range(len(here)):
         value = here[s]

@@ -98,28 +98,28 @@ def _hypergeometric(t, n, others, probability):  # pragma: no cover - compiled
 
 
 @kernel
-def surviving(kept: NDArray[np.float64], memory: int, out: NDArray[np.float64]) -> None:  # pragma: no cover - compiled
+def surviving(
+    masked: NDArray[np.float64], revealed: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:  # pragma: no cover - compiled
     """Mean over the sets of g of G positions of what their patterns let through, in place.
 
     Parameters
     ----------
-    kept : (U + 1,) float64
-        By the length of a run of masked positions, those of U and longer alike; from 1 on, never increasing.
-    memory : int
-        Revealed positions in a row that let nothing through; 0 if there is no such number.
+    masked, revealed : (U + 1,) and (W + 1,) float64
+        By the length of a run of masked or revealed positions, those of U or W and longer alike; 1 at 0, never
+        increasing.
     out : (n, n) float64
         By G and g, which is at most G.
 
     Notes
     -----
     Of a uniform set of g of G + 1 positions the last is one with probability ``g / (G+1)``, and the others are uniform.
-    Cost ``n^2 (U + memory) / 2``.
+    Cost ``n^2 (U + W) / 2``.
     """
-    n, longest = len(out), len(kept) - 1
-    shown = max(memory, 2)
-    # Runs of revealed positions, from 0 on, and then of masked ones.
-    now, before = np.zeros((n, shown + longest)), np.zeros((n, shown + longest))
-    now[0, 0] = 1.0
+    n, runs = len(out), len(revealed) + len(masked) - 2
+    W = len(revealed) - 1
+    # By the length of the last run: revealed ones from 1 on, and then masked ones.
+    now, before = np.zeros((n, runs)), np.zeros((n, runs))
     out[0, 0] = 1.0
     for G in range(1, n):
         now, before = before, now
@@ -127,18 +127,21 @@ def surviving(kept: NDArray[np.float64], memory: int, out: NDArray[np.float64]) 
         for g in range(G + 1):
             probability = g / G
             if g < G:
-                for v in range(shown):
-                    now[g, shown] += (1.0 - probability) * kept[1] * before[g, v]
-                for u in range(1, longest):
-                    now[g, shown + u] += (1.0 - probability) * (kept[u + 1] / kept[u]) * before[g, shown + u - 1]
-                now[g, shown + longest - 1] += (1.0 - probability) * before[g, shown + longest - 1]
-            if g > 0 and memory != 1:
-                for u in range(longest):
-                    now[g, 1] += probability * before[g - 1, shown + u]
-                for v in range(shown):
-                    if v + 1 < shown:
-                        now[g, v + 1] += probability * before[g - 1, v]
-                    elif memory == 0:
-                        now[g, v] += probability * before[g - 1, v]
-            for state in range(shown + longest):
+                _run(masked, 1.0 - probability, before[g, W:], before[g, :W], G == 1, now[g, W:])
+            if g > 0:
+                _run(revealed, probability, before[g - 1, :W], before[g - 1, W:], G == 1, now[g, :W])
+            for state in range(runs):
                 out[G, g] += now[g, state]
+
+
+@kernel
+def _run(kept, probability, same, other, first, out):  # pragma: no cover - compiled
+    """One more position of a kind, after runs of the same kind and of the other by their lengths."""
+    begun = 1.0 if first else 0.0
+    for k in range(len(other)):
+        begun += other[k]
+    out[0] += probability * kept[1] * begun
+    for k in range(len(same)):
+        further = min(k + 1, len(same) - 1)
+        if kept[k + 1] > 0.0:
+            out[further] += probability * (kept[further + 1] / kept[k + 1]) * same[k]

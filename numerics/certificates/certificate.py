@@ -32,6 +32,7 @@ from ..numbers.enclosure import Enclosure
 from ..numbers.lattice import lattice_rows, lattice_size
 from ..numbers.logform import LogForm
 from ..numbers.rationals import to_fraction
+from ..policies import Adaptive, Remasking
 from . import kernel
 
 __all__ = [
@@ -90,9 +91,11 @@ def certify(verdict: Verdict, instances: Sequence[Instance], relation: str | Non
             "certificates are for statements that hold or are violated"
         )
     for instance in instances:
-        reason = rational.obstacle(instance)
+        reason = rational.law_obstacle(instance)
         if reason:
             raise BeyondReach(f"no certificate of {statement.id} on {instance.name}: {reason}")
+        if instance.policy.remasks and instance.off_support_scope == "local":
+            raise BeyondReach("remasking is certified in the global scope of off_support only")
     if "law_distance" in statement.quantities and any(each.off_support_scope == "local" for each in instances):
         raise BeyondReach("law_distance is certified in the global scope of off_support only")
     question = {
@@ -214,8 +217,29 @@ def _policy(instance: Instance) -> dict[str, Any]:
         return {"kind": "mixture-of-sizes", "sizes": list(sizes), "weights": list(weights)}
     if policy.sets is not None:
         return {"kind": "fixed-sets", "sets": [list(chosen) for chosen in policy.sets]}
-    known = "Bernoulli steps, fixed sizes, mixtures of them and given sets"
-    raise BeyondReach(f"{instance.name}: the kernel knows {known}, not {policy!r}")
+    if policy.remasks:
+        remasking = Remasking.of(policy)
+        law = [str(w) for w in remasking.schedule.fractions.tolist()]
+        return {"kind": "remasking", "weights": law, "sigma": [str(sigma) for sigma in remasking.remasked]}
+    if policy.compares:
+        return _adaptive(Adaptive.of(policy))
+    raise BeyondReach(f"{instance.name}: the kernel knows no policy like {policy!r}")
+
+
+def _adaptive(policy: Adaptive) -> dict[str, Any]:
+    if isinstance(policy.bound, float):
+        raise BeyondReach(f"the {policy.rule} is a floating number, and the kernel knows rationals")
+    return {
+        "kind": "adaptive",
+        "score": policy.score,
+        "order": policy.order,
+        "temperature": str(Fraction(policy.temperature)),
+        "ties": policy.ties,
+        "block_length": policy.block_length,
+        policy.rule if policy.sizes is None else "sizes": (
+            str(policy.bound) if policy.sizes is None else list(policy.sizes)
+        ),
+    }
 
 
 def _denoiser(instance: Instance) -> list[list[list[str] | None]]:

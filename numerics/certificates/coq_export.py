@@ -6,13 +6,13 @@ The theories that such a file loads are in ``proofs_notes/coq``; its last theore
 from __future__ import annotations
 
 import ast
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from ..errors import BeyondReach
 from . import kernel
+from .coq_text import listed, naturals, rational, theorems
 
 __all__ = ["coq_file"]
 
@@ -70,10 +70,7 @@ def coq_file(text: str) -> str:
     kernel.Rejected, kernel.Malformed
         When the kernel does not accept the certificate.
     """
-    kernel.verify(text)
-    data = json.loads(text)
-    certificates = data if isinstance(data, list) else [data]
-    return "\n".join([HEAD, *(_theorem(n, certificate) for n, certificate in enumerate(certificates, 1))])
+    return theorems(text, kernel.verify, HEAD, _theorem)
 
 
 def _theorem(n: int, certificate: dict[str, Any]) -> str:
@@ -82,8 +79,10 @@ def _theorem(n: int, certificate: dict[str, Any]) -> str:
     kernel.begin()
     spec = certificate["subjects"][0]
     subject = kernel.Subject(spec)
-    if subject.parts:
-        raise BeyondReach("Coq is not told of mixtures of sizes")
+    if subject.parts or not subject.given:
+        raise BeyondReach(
+            "Coq is not told of mixtures of sizes, nor of policies that look at tokens or mask them again"
+        )
     pairs = len(subject.sequences) * subject.N**subject.L
     if pairs > LARGEST:
         raise BeyondReach(f"{pairs} pairs of reveal times and sequences are too many to be gone through in Coq")
@@ -94,7 +93,7 @@ def _theorem(n: int, certificate: dict[str, Any]) -> str:
     writer = _Expressions(subject)
     left, right = writer.side(statement["lhs"]), writer.side(statement["rhs"])
     holds = "true" if certificate["verdict"] == "holds" else "false"
-    used = _list(sorted({QUANTITIES[name] for name in writer.used}))
+    used = listed(sorted({QUANTITIES[name] for name in writer.used}))
     numbers = "".join(f"; {name} = {value}" for name, value in sorted(writer.numbers.items()))
     bits = (certificate["bits"] or kernel.PRECISIONS[0]) + GUARD
     size = f"{subject.L} {subject.V - 1} {subject.N - 1}"
@@ -198,20 +197,20 @@ def _base(subject: kernel.Subject, used: Iterable[str]) -> str:
                     found.add(prime)
             if rest > 1:
                 found.add(rest)
-    return f"{_list(map(str, sorted(found)))}%positive"
+    return f"{listed(map(str, sorted(found)))}%positive"
 
 
 def _language(subject: kernel.Subject) -> str:
-    return _list(f"({_naturals(x)}, {_rational(c)})" for x, c in subject.q.items())
+    return listed(f"({naturals(x)}, {rational(c)})" for x, c in subject.q.items())
 
 
 def _policy(subject: kernel.Subject) -> str:
     if subject.kind == "bernoulli":
-        return f"(Weights {_list(map(_rational, subject.weights))})"
+        return f"(Weights {listed(map(rational, subject.weights))})"
     if subject.kind == "fixed-size":
-        return f"(Sizes {_naturals(subject.sizes)})"
+        return f"(Sizes {naturals(subject.sizes)})"
     steps = [next(k for k, chosen in enumerate(subject.sets) if chosen >> i & 1) for i in range(subject.L)]
-    return f"(Steps {_naturals(steps)})"
+    return f"(Steps {naturals(steps)})"
 
 
 def _denoiser(subject: kernel.Subject, given: bool) -> str:
@@ -220,22 +219,10 @@ def _denoiser(subject: kernel.Subject, given: bool) -> str:
         return "None"
     rows = []
     for i, _, y in subject.contexts:
-        seen = _list("None" if token is None else f"Some {token}%N" for token in y)
-        rows.append(f"(({i}%N, {seen}), {_list(map(_rational, subject.predictions[i, y]))})")
-    return f"(Some {_list(rows)})"
-
-
-def _list(items: Iterable[str]) -> str:
-    return f"[:: {'; '.join(items)}]"
-
-
-def _naturals(numbers: Sequence[int]) -> str:
-    return f"{_list(map(str, numbers))}%N"
-
-
-def _rational(c: Fraction) -> str:
-    return f"({c.numerator} # {c.denominator})%Q"
+        seen = listed("None" if token is None else f"Some {token}%N" for token in y)
+        rows.append(f"(({i}%N, {seen}), {listed(map(rational, subject.predictions[i, y]))})")
+    return f"(Some {listed(rows)})"
 
 
 def _number(c: Fraction) -> str:
-    return f"(Number {_rational(c)})"
+    return f"(Number {rational(c)})"

@@ -15,10 +15,13 @@ factor below 1000; or "inf" or "-inf"; or null.
       language     {"vocab", "length", "probabilities"}: all V^L, rationals, first token most significant
       policy       {"kind": "bernoulli", "weights": rationals}, {"kind": "fixed-size", "sizes": integers},
                    {"kind": "fixed-sets", "sets": lists of positions from 0} (so also autoregressive, bisection) or
-                   {"kind": "mixture-of-sizes", "sizes": lists of integers, "weights": their probabilities, rationals}
+                   {"kind": "mixture-of-sizes", "sizes": lists of integers, "weights": their probabilities, rationals},
+                   {"kind": "remasking", "weights": rationals, "sigma": rationals, one a step} or
+                   {"kind": "adaptive"} with the keys of KINDS and CHOICES, "temperature" T (0, or 1/T whole, a
+                   rational), "block_length", and one of "sizes", "threshold" and "entropy_bound" (rationals)
       denoiser     left out if exact; else, for each partial sequence (base V+1, mask the digit 0, first position most
                    significant), a list of L entries: null at revealed positions, V rationals at masked ones
-      off_support  left out if "uniform"; "marginal" or "stop" (global scope; only ``law_distance`` depends on it)
+      off_support  left out if "uniform"; "marginal" or "stop" (global scope; for ``law_distance`` and remasking)
     between      null, or for two subjects a name in RELATIONS
     statement    id, lhs, relation (< <= == >= >), rhs, assumptions (names in ASSUMPTIONS). The id is the writer's
                  label: nothing is concluded from it. A side is in the grammar of ``expression``.
@@ -32,8 +35,10 @@ factor below 1000; or "inf" or "-inf"; or null.
 
 Why a wrong certificate cannot pass:
 1. Laws are Fractions and follow the definitions: a sampler is the law of its reveal times tau, and p_tau(x) is the
-   product of p_theta(x_i | x_j: tau_j < tau_i), whose logarithm is averaged term by term. No theorem is used, but
-   that Z falls: |Z'| is -Z', and integrals against it are taken by parts (the rest are Beta integrals).
+   product of p_theta(x_i | x_j: tau_j < tau_i), whose logarithm is averaged term by term; one that looks at tokens, or
+   masks them again, is run step by step over partial sequences (``moves``). No theorem is used, but that Z falls: |Z'|
+   is -Z', and integrals against it are taken by parts (the rest are Beta integrals); and that a polynomial lies between
+   its Bernstein coefficients, for its extremes.
 2. A Number is a real number, or plus or minus infinity, from the moment it exists: whatever builds one first settles
    that it is defined, exactly or by enclosures, and rejects what is not, or stays open at 4096 bits, wherever it stands
    (even in 0*x, x**0 or max(1, x)). Undefined: x/0; log(x) for x <= 0; 0**n for n < 0; x**n for x < 0 unless n is
@@ -642,6 +647,14 @@ def short(n: Fraction) -> str:
 # Instances
 
 KINDS = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets", "mixture-of-sizes": "sizes weights"}
+WATCHING = {"remasking": "weights sigma", "adaptive": "score order temperature ties block_length"}  # the tokens
+KINDS |= WATCHING
+RULES = ("sizes", "threshold", "entropy_bound")  # of an adaptive policy: how many positions a step reveals
+CHOICES = {
+    "score": ("confidence", "margin", "entropy", "random"),
+    "order": ("choose-then-sample", "sample-then-choose"),
+    "ties": ("first", "random"),
+}
 
 
 def record(data: Any, names: str, optional: str = "") -> dict:
@@ -681,17 +694,39 @@ def part(x: tuple, R: int) -> tuple:
     return tuple(token if R >> i & 1 else None for i, token in enumerate(x))
 
 
+def revealed(y: tuple) -> int:
+    return sum(1 << i for i, token in enumerate(y) if token is not None)
+
+
+def filled(y: tuple, tokens: dict) -> tuple:
+    return tuple(tokens.get(i, token) for i, token in enumerate(y))
+
+
+def draws(rows: dict) -> Iterable[tuple[Fraction, dict]]:
+    """Every way to draw one token from each row, with its probability; spelled out position by position."""
+    found: list[tuple[Fraction, dict]] = [(Fraction(1), {})]
+    for i, row in rows.items():
+        found = [(p * c, {**tokens, i: v}) for p, tokens in found for v, c in enumerate(row) if c]
+        spend(sum(4 + price(p) for p, _ in found))
+    return found
+
+
+def order(a: Any, b: Any) -> int:
+    """-1, 0 or 1, of two rationals or of two Numbers."""
+    return order_of(a, b) if isinstance(a, Number) else (a > b) - (a < b)
+
+
 class Instance:
     """An instance and the law of its sampler: sets of positions are bits, masks in partial sequences None."""
 
     def __init__(self, spec: Any) -> None:
         self.known: dict[Any, Any] = {}
-        self.shared: dict[Any, Any] = {}  # what does not depend on the policy
+        self.shared: dict[Any, Any] = {}  # what depends on the policy by its temperature only
         record(spec, "language policy", "denoiser off_support")
         self.read_language(record(spec["language"], "vocab length probabilities"))
         self.read_policy(spec["policy"])
-        self.rule = spec.get("off_support", "uniform")
-        require(self.rule in ("uniform", "marginal", "stop"), "off_support is uniform, marginal or stop")
+        self.off_support = spec.get("off_support", "uniform")
+        require(self.off_support in ("uniform", "marginal", "stop"), "off_support is uniform, marginal or stop")
         self.predictions: dict = {(i, y): self.conditional(i, R, y) for i, R, y in self.contexts}
         if "denoiser" in spec:
             self.read_denoiser(spec["denoiser"])
@@ -711,15 +746,24 @@ class Instance:
 
     def read_policy(self, policy: Any) -> None:
         require(isinstance(policy, dict) and policy.get("kind") in list(KINDS), f"a policy is {', '.join(KINDS)}")
-        self.kind = record(policy, f"kind {KINDS[policy['kind']]}")["kind"]
+        optional = RULES if policy["kind"] == "adaptive" else ()
+        self.kind = record(policy, f"kind {KINDS[policy['kind']]}", " ".join(optional))["kind"]
+        self.given, self.proposes = self.kind not in WATCHING, policy.get("order") == "sample-then-choose"
         self.parts: list = []
         self.steps: list = []
+        self.sets, self.sizes, self.weights = list[int](), list[int](), list[Fraction]()
         self.N: int
+        self.power: Fraction | None = Fraction(1)  # 1 over the temperature; None at temperature 0
+        self.told = ""  # in the conclusion
+        if not self.given:
+            self.read_adaptive(policy) if self.kind == "adaptive" else self.read_remasking(policy)
+            self.told = "".join(f", {key} {policy[key]}" for key in sorted(policy)).replace("'", "")
+            return
         if self.kind == "mixture-of-sizes":  # whose steps have no sizes and no weights of their own
             spend(60 * len(items(policy["sizes"])))
             parts = [self.under({"kind": "fixed-size", "sizes": sizes}) for sizes in policy["sizes"]]
             self.parts = list(zip(probabilities(policy["weights"], len(parts)), parts, strict=True))
-            self.sets, self.sizes, self.weights, self.N = [], [], [], parts[0].N
+            self.N = parts[0].N
             require(all(part.N == self.N for part in parts), "a mixture is of lists of as many steps", Rejected)
             return
         self.sets = [sum(1 << i for i in {whole(i, 0) for i in items(A)}) for A in items(policy.get("sets", []))]
@@ -729,6 +773,40 @@ class Instance:
         self.weights = probabilities(policy["weights"]) if "weights" in policy else weights
         self.steps, self.N = self.sets or self.sizes or self.weights, len(self.weights)
         require(sum(self.weights) == 1, "the steps do not add up to the length", Rejected)
+
+    def read_remasking(self, policy: dict) -> None:
+        weights, before = probabilities(policy["weights"]), Fraction(0)
+        self.N, self.sigma, self.hazards = len(weights), [*map(fraction, items(policy["sigma"], len(weights)))], []
+        for w, sigma in zip(weights, self.sigma, strict=True):
+            require(0 <= sigma <= 1 and sigma * before <= 1 - before - w, "a sigma is out of its range", Rejected)
+            self.hazards.append((w + sigma * before) / (1 - before) if before < 1 else Fraction(1))
+            before += w
+
+    def read_adaptive(self, policy: dict) -> None:
+        for key, accepted in CHOICES.items():
+            require(policy[key] in accepted, f"{key} is one of {', '.join(accepted)}")
+        self.score, self.ties = policy["score"], policy["ties"]
+        self.block, T = whole(policy["block_length"], 1), fraction(policy["temperature"])
+        require(self.L % self.block == 0, "blocks do not divide the length", Rejected)
+        require(T == 0 or (T > 0 and T.numerator == 1), "1/T is no whole number")
+        self.power = 1 / T if T else None
+        require(len(policy) == 7, f"an adaptive policy has one of {', '.join(RULES)}")
+        (self.rule,) = set(RULES) & set(policy)
+        if self.rule == "sizes":
+            self.sizes = [whole(size, 0) for size in items(policy["sizes"])]
+            self.weights = [Fraction(size, self.L) for size in self.sizes]
+            within = (
+                at % self.block + size <= self.block
+                for at, size in zip(itertools.accumulate(self.sizes[:-1], initial=0), self.sizes, strict=True)
+            )
+            full = sum(self.weights) == 1 and all(within)
+            require(full, "the steps do not add up to the length, or reach over the end of a block", Rejected)
+        else:
+            bound = fraction(policy[self.rule])
+            self.bound: Any = exact(bound) if self.score == "entropy" else bound
+        fine = self.score == "entropy" if self.rule == "entropy_bound" else self.score != "random" or self.sizes
+        require(fine and (self.score == "confidence" or not self.proposes), "the score does not go with the rest")
+        self.N = len(self.sizes) or self.L
 
     def read_denoiser(self, table: Any) -> None:
         every = list(itertools.product([None, *range(self.V)], repeat=self.L))
@@ -747,9 +825,109 @@ class Instance:
         """Probabilities of what is drawn at i: the denoiser's, or by the rule where ``q(y) = 0``."""
         if y in self.mass[R]:
             return self.predictions[i, y]
-        if self.rule == "marginal":
+        if self.off_support == "marginal":
             return self.conditional(i, 0, part(y, 0))
-        return [Fraction(self.rule == "uniform", self.V)] * self.V
+        return [Fraction(self.off_support == "uniform", self.V)] * self.V
+
+    def drawn(self, i: int, R: int, y: tuple) -> list[Fraction]:
+        """Law of a token drawn at i: what is predicted to the power 1/T, normalised; the first largest at T = 0."""
+        row = self.predicted(i, R, y)
+        if self.power == 1 or not any(row):
+            return row
+        if self.power is None:
+            return [Fraction(v == row.index(max(row))) for v in range(self.V)]
+        large = max(c.denominator.bit_length() for c in row) * self.power
+        require(large <= LARGEST_NUMBER, "so large a power is beyond this kernel")
+        powers = [c**self.power.numerator for c in row]
+        whole = added(powers)
+        return [c / whole for c in powers]
+
+    def moves(self, k: int, y: tuple) -> list[tuple[Fraction, tuple]]:
+        """What step k of a policy that watches the tokens makes of y, with the probabilities."""
+        R, mask = revealed(y), self.V
+        if self.kind == "remasking":
+            hazard, sigma = self.hazards[k], self.sigma[k]
+            rows = {i: [Fraction(v == token) * (1 - sigma) for v in range(mask)] + [sigma] for i, token in enumerate(y)}
+            for i in (i for i in rows if y[i] is None):
+                rows[i] = [hazard * c for c in self.predicted(i, R, y)] + [1 - hazard]
+            return [(c, tuple(None if v == mask else v for v in z.values())) for c, z in draws(rows)]
+        predicted = {i: self.predicted(i, R, y) for i in self.candidates(y)}
+        rows = {i: self.drawn(i, R, y) for i in predicted}
+        if not self.proposes:
+            chosen = self.choices(k, R, y)
+            return [(c * d, filled(y, z)) for c, A in chosen for d, z in draws({i: rows[i] for i in A})]
+        return [
+            (c * d, filled(y, {i: z[i] for i in A}))
+            for d, z in draws(rows)
+            for c, A in self.best(k, {i: predicted[i][v] for i, v in z.items()})
+        ]
+
+    def candidates(self, y: tuple) -> list[int]:
+        """The masked positions of the first block that has any."""
+        masked = [i for i, token in enumerate(y) if token is None]
+        return [i for i in masked if i // self.block == masked[0] // self.block]
+
+    def choices(self, k: int, R: int, y: tuple) -> list[tuple[Fraction, list]]:
+        """What step k reveals in the context y, by scores of the predictions: sets of positions with probabilities."""
+
+        def score(row: list[Fraction]) -> Any:
+            if self.score == "entropy":
+                return -entropy(row)
+            first, second = sorted([Fraction(0), *row], reverse=True)[:2]
+            return {"confidence": first, "margin": first - second, "random": Fraction(0)}[self.score]
+
+        return self.best(k, {i: score(self.predicted(i, R, y)) for i in self.candidates(y)})
+
+    def best(self, k: int, scores: dict) -> list[tuple[Fraction, list]]:
+        """Positions of largest score, as many as the rule says; of equal ones the first, or any, each set as likely."""
+        ranked = sorted(sorted(scores), key=cmp_to_key(lambda i, j: order(scores[j], scores[i])))
+        spend(20 + 10 * len(ranked) ** 2)
+        count = self.count(k, [scores[i] for i in ranked])
+        if not count or (self.ties == "first" and self.score != "random"):
+            return [(Fraction(1), ranked[:count])]
+        above, tied = ([i for i in ranked if order(scores[i], scores[ranked[count - 1]]) == sign] for sign in (1, 0))
+        some = list(itertools.combinations(tied, count - len(above)))
+        spend(10 * len(some))
+        return [(Fraction(1, len(some)), [*above, *more]) for more in some]
+
+    def count(self, k: int, scores: list) -> int:
+        """How many of the ranked candidates step k reveals: its size; the first, and all that reach the threshold; or
+        the longest prefix whose entropies but the last, the largest, add up to at most the bound.
+        """
+        if self.rule == "sizes" or not scores:
+            return self.sizes[k] if self.rule == "sizes" else 0
+        if self.rule == "threshold":
+            return max(1, sum(order(score, self.bound) >= 0 for score in scores))
+        count, before = 1, -scores[0]
+        while count < len(scores) and order(before, self.bound) <= 0:
+            count, before = count + 1, before - scores[count]
+        return count
+
+    @counted
+    def history(self) -> list:
+        """Of choose-then-sample run on the own tokens of x ~ q: the probability that the set A is revealed from y."""
+        fine = self.kind == "adaptive" and not self.proposes
+        require(fine, "the statement has a quantity of adaptive policies that choose before they sample only")
+        met: dict = {(None,) * self.L: Fraction(1)}  # the probability that x meets y, given that it agrees with it
+        found = []
+        for k in range(self.N):
+            following: dict = defaultdict(Fraction)
+            for y, share in met.items():
+                R = revealed(y)
+                for c, A in self.choices(k, R, y):
+                    found.append((share * c * self.mass[R][y], R, y, A))
+                    for z in self.fillings(y, A):
+                        following[z] += share * c
+                        spend(8 + price(following[z]))
+            met = following
+        return found
+
+    def fillings(self, y: tuple, A: list[int]) -> list[tuple]:
+        """The possible contexts in which the positions A are revealed as well."""
+        every = itertools.product(range(self.V), repeat=len(A))
+        found = [filled(y, dict(zip(A, tokens, strict=True))) for tokens in every]
+        spend(16 * len(found))
+        return [z for z in found if z in self.mass[revealed(z)]]
 
     def reveal_times(self) -> Iterable[tuple[tuple, Fraction]]:
         """Every tau of positive probability, and this probability."""
@@ -772,28 +950,39 @@ class Instance:
     def orders(self) -> dict:
         """Law, over reveal times tau, of the tuple of sets ``R_i = {j: tau_j < tau_i}``."""
         law: dict = defaultdict(Fraction)
+        require(self.given, "the statement has a quantity of given reveal times only")
         for tau, c in self.reveal_times():
-            revealed = [sum(1 << j for j in range(self.L) if tau[j] < k) for k in tau]
-            law[tuple(revealed)] += c
+            law[tuple(sum(1 << j for j in range(self.L) if tau[j] < k) for k in tau)] += c
             spend(self.L**2 / 8 + price(c))
         return law
 
     @counted_in("shared")
-    def drawn(self, x: tuple) -> dict:
-        """Probability of drawing x_i at i where R is revealed, by (i, R)."""
+    def factors(self, x: tuple) -> dict:
+        """What is predicted of x_i at i where R is revealed, by (i, R)."""
         spend(len(self.spots))
         return {(i, R): self.predicted(i, R, part(x, R))[x[i]] for i, R in self.spots}
 
     @counted
     def law(self) -> dict:
         """p(x) of every x, and what is lost under the rule ``stop``."""
+        if not self.given:
+            mass: dict = {(None,) * self.L: Fraction(1)}
+            for k in range(self.N):
+                following: dict = defaultdict(Fraction)
+                for y, c in mass.items():
+                    for share, z in self.moves(k, y):
+                        following[z] += c * share
+                        spend(8 + price(following[z]))
+                mass = following
+            p = {x: mass.get(x, Fraction(0)) for x in self.sequences}
+            return p | {"lost": 1 - added(p.values())}
         orders, p = self.orders(), {}
         spend(len(orders) * len(self.sequences))
         for x in self.sequences:
-            drawn = self.drawn(x)
+            drawn = self.factors(x)
             paths = ((c, [drawn[link] for link in enumerate(sets)]) for sets, c in orders.items())
             p[x] = added(multiplied([c, *factors]) for c, factors in paths if all(factors))
-        return p | {"lost": 1 - added(p.values()) if self.rule == "stop" else Fraction(0)}
+        return p | {"lost": 1 - added(p.values()) if self.off_support == "stop" else Fraction(0)}
 
     @counted
     def mixture(self) -> list:
@@ -814,12 +1003,14 @@ class Instance:
         other = copy.copy(self)
         other.known = {}
         other.read_policy(policy)
+        if other.power != self.power:
+            other.shared = {}
         return other
 
     @counted_in("shared")
     def H(self, R: int) -> Number:
         """Entropy of X_R."""
-        return sum_of_logs((-c, c) for c in self.mass[R].values()).in_few_terms()
+        return entropy(self.mass[R].values()).in_few_terms()
 
     def spread(self, weight: Callable[[int], Fraction]) -> Number:
         """``sum over i and R without i of weight(|R|) H(X_i | X_R)``."""
@@ -839,8 +1030,35 @@ class Instance:
         return divergence(zip(self.conditional(i, R, y), self.predictions[i, y], strict=True))
 
     def surprise(self, i: int, R: int, y: tuple) -> Number:
-        """``-E log p_theta(X_i | y)`` under q."""
-        return total([(1, self.error(i, R, y)), (1, sum_of_logs((-c, c) for c in self.conditional(i, R, y) if c))])
+        """``-E log`` of the probability that X_i is drawn with in the context y, under q."""
+        own = self.conditional(i, R, y)
+        drawn = divergence(zip(own, self.drawn(i, R, y), strict=True))
+        return total([(1, drawn), (1, entropy(own))])
+
+    @counted
+    def conflicts(self) -> list:
+        """The doubts ``1 - max q(. | y)`` of every set A and context y where the tokens that are likeliest on their own
+        are not unique, or not the only likeliest together.
+        """
+        found = []
+        for R, y in ((S, y) for S in range(1 << self.L) for y in self.mass[S]):
+            masked = [i for i in range(self.L) if not R >> i & 1]
+            rows = {i: self.conditional(i, R, y) for i in masked}
+            for A in (A for size in range(2, len(masked) + 1) for A in itertools.combinations(masked, size)):
+                best = filled(y, {i: rows[i].index(max(rows[i])) for i in A})
+                R_A = revealed(best)
+                rivals = [self.mass[R_A][z] for z in self.fillings(y, [*A]) if z != best]
+                unique = all(rows[i].count(max(rows[i])) == 1 for i in A)
+                if not unique or max(rivals, default=Fraction(0)) >= self.mass[R_A].get(best, 0):
+                    found.append([1 - max(rows[i]) for i in A])
+        return found
+
+    def extreme_slope(self, choose: Callable[..., Number]) -> Number:
+        """The extreme Bernstein coefficient of -Z', where it is the first or the last, which are values at the ends."""
+        slopes = [exact(self.L - 1) * (self.z(j) - self.z(j + 1)) for j in range(self.L - 1)] or [exact(0)]
+        found = choose(slopes[0], slopes[-1])
+        require(order_of(choose(*slopes), found) == 0, "an extreme slope may lie inside (0, 1), beyond this kernel")
+        return found
 
     @counted_in("shared")
     def mean_error(self, i: int, R: int) -> Number:
@@ -860,6 +1078,11 @@ class Instance:
                 visits[link] += c
                 spend(price(visits[link]))
         return total((c, cost(i, R)) for (i, R), c in visits.items())
+
+
+def entropy(law: Iterable[Fraction]) -> Number:
+    """``-sum of c log(c)``."""
+    return sum_of_logs((-c, c) for c in law if c)
 
 
 def divergence(pairs: Iterable) -> Number:
@@ -917,8 +1140,31 @@ class Subject(Instance):
     # Of the sampler'self paths
 
     def path_kl(self) -> Number:
-        """``E_tau D(q || p_tau)``: the sum over i of -E log p_theta(X_i | X_{R_i}), less H(X)."""
-        return total([(1, self.before(self.mean_surprise)), (-1, self.H(self.all))])
+        """``E_tau D(q || p_tau)``: the sum over i of -E log p_theta(X_i | X_{R_i}), less H(X).
+
+        Of choose-then-sample: the divergence of the joint laws of tokens and what is revealed when, of ``history``.
+        """
+        if self.given:
+            return total([(1, self.before(self.mean_surprise)), (-1, self.H(self.all))])
+        paths = [(c, self.surprise(i, R, y)) for c, R, y, A in self.history() for i in A]
+        return total([*paths, (-1, self.H(self.all))])
+
+    def step_correlation(self) -> Number:
+        """The sum over steps of E TC(what is revealed, given what was)."""
+        terms: list = []
+        for c, R, y, A in self.history():
+            joint = [self.mass[revealed(z)][z] / self.mass[R][y] for z in self.fillings(y, A)]
+            terms += [(c, entropy(self.conditional(i, R, y))) for i in A] + [(-c, entropy(joint))]
+        return total(terms)
+
+    def expected_parallel_steps(self) -> Number:
+        """Expected number of steps that reveal more than one token."""
+        return exact(added(c for c, _, _, A in self.history() if len(A) > 1))
+
+    def entropy_bound(self) -> Number:
+        """The bound itself."""
+        require(self.kind == "adaptive" and self.rule == "entropy_bound", "the policy has no entropy bound")
+        return self.bound
 
     def log_mean_path_kl(self) -> Number:
         """``-log E_tau exp(-D(q || p_tau))``."""
@@ -989,6 +1235,40 @@ class Subject(Instance):
         """The integral of ``a (1 - a) |Z'(a)|`` from 0 to 1: by parts, that of (1 - 2a) Z(a)."""
         return self.spread(lambda j: (1 - Fraction(2 * j + 2, self.L + 1)) / self.L / math.comb(self.L - 1, j))
 
+    def curve_min_slope(self) -> Number:
+        """The least ``|Z'|`` where it is at an end of [0, 1]."""
+        return self.extreme_slope(smallest)
+
+    def curve_max_slope(self) -> Number:
+        """The largest."""
+        return self.extreme_slope(largest)
+
+    def min_pair_conflict_probability(self) -> Number:
+        """The least probability, over contexts, that tokens drawn at positions 2i and 2i+1 are impossible together."""
+        least = Fraction(1)
+        for i, R, y in self.contexts:
+            if i % 2 == 0 and i + 1 < self.L and not R >> i + 1 & 1:
+                first, other, both = self.conditional(i, R, y), self.conditional(i + 1, R, y), self.mass[R | 3 << i]
+                pairs = itertools.product(range(self.V), repeat=2)
+                spend(4 * self.V**2)
+                clashes = [first[u] * other[v] for u, v in pairs if filled(y, {i: u, i + 1: v}) not in both]
+                least = min(least, added(clashes))
+        return exact(least)
+
+    def least_confidence(self) -> Number:
+        """The least, over positions, probability of the likeliest token."""
+        return exact(min(max(self.mass[1 << i].values()) for i in range(self.L)))
+
+    def mode_conflict(self) -> Number:
+        """Least ``sum of doubts + largest doubt`` of sets whose likeliest tokens are not the likeliest together."""
+        found = [sum(doubts) + max(doubts) for doubts in self.conflicts()]
+        return exact(min(found)) if found else INFINITY
+
+    def mode_conflict_uniform(self) -> Number:
+        """Least ``(size + 1) * largest doubt`` of them."""
+        found = [(len(doubts) + 1) * max(doubts) for doubts in self.conflicts()]
+        return exact(min(found)) if found else INFINITY
+
     def area_defect(self) -> Number:
         """``|curve_area - H(X)|``."""
         defect = self.quantity("curve_area") - self.H(self.all)
@@ -1018,6 +1298,7 @@ class Subject(Instance):
 
     def speedup_at_unit_cost(self) -> Number:
         """``L / N``."""
+        require(self.weights or self.parts, "the statement has a quantity of given steps only")
         return exact(Fraction(self.L, self.N))
 
     def curve_left_riemann_sum(self) -> Number:
@@ -1055,10 +1336,19 @@ QUANTITIES: dict[str, Callable[..., Number]] = {
 }
 ASSUMPTIONS: dict[str, Callable[[Subject], bool]] = {
     "ExactDenoiser": lambda s: all(s.predictions[i, y] == s.conditional(i, R, y) for i, R, y in s.contexts),
-    **dict.fromkeys(("OrderOblivious", "ChosenFirst"), lambda s: True),  # each policy of this kernel
-    "OneChoice": lambda s: s.kind == "fixed-sets" or sum(s.steps) in s.steps,  # or one step reveals everything
-    "SizedPolicy": lambda s: s.sizes != [],
-    "OneAtATime": lambda s: s.sizes != [] and max(s.sizes) <= 1,
+    "OrderOblivious": lambda s: s.given,
+    "ChosenFirst": lambda s: s.kind != "remasking" and not s.proposes,
+    "ChooseThenSample": lambda s: s.kind == "adaptive" and not s.proposes,
+    "EntropyBoundPolicy": lambda s: s.kind == "adaptive" and s.rule == "entropy_bound",
+    "TemperatureOne": lambda s: s.power == 1,
+    "ProposalsOneAtATime": lambda s: s.proposes and s.power == 1 and s.sizes != [] and max(s.sizes) <= 1,
+    "OneChoice": lambda s: (  # given sets, one step that reveals everything, or a score without ties
+        s.kind == "fixed-sets"
+        or sum(s.steps) in s.steps
+        or (s.kind == "adaptive" and not s.proposes and s.ties == "first" and s.score != "random")
+    ),
+    "SizedPolicy": lambda s: s.sizes != [] and s.power == 1,
+    "OneAtATime": lambda s: s.sizes != [] and s.power == 1 and max(s.sizes) <= 1 and not s.proposes,
     "BernoulliPolicy": lambda s: s.kind == "bernoulli",
     "FixedSizePolicy": lambda s: s.kind == "fixed-size",
     "UniformSteps": lambda s: s.kind == "bernoulli" and len(set(s.weights)) == 1,
@@ -1096,7 +1386,7 @@ def complete(question: dict) -> dict:
     label, relation, needs = statement["id"], statement["relation"], items(statement["assumptions"])
     require(relation in ("<", "<=", "==", ">=", ">"), "there is no such relation")
     require(isinstance(label, str) and LABEL.fullmatch(label), "an id is up to 80 letters, digits, '.', '_', '/', '-'")
-    require(all(need in list(ASSUMPTIONS) for need in needs), f"assumptions are {', '.join(ASSUMPTIONS)}")
+    require(all(need in list(ASSUMPTIONS) for need in needs), "an assumption is none of those that this kernel knows")
     require(len(set(needs)) == len(needs), "an assumption is made twice")
     specs = items(question["subjects"])
     require(between in {1: (None,), 2: (*RELATIONS,)}.get(len(specs), ()), "one subject, or two and their relation")
@@ -1104,7 +1394,8 @@ def complete(question: dict) -> dict:
     if between:
         s, t = subjects
         same = (s.V, s.L, s.q) == (t.V, t.L, t.q)
-        alike = between == "same-language" or (s.kind, s.predictions, s.rule) == (t.kind, t.predictions, t.rule)
+        shared = ("kind", "predictions", "off_support")
+        alike = between == "same-language" or all(getattr(s, name) == getattr(t, name) for name in shared)
         require(same and alike and RELATIONS[between](s, t), f"they are not {between}", Rejected)
     for need in needs:
         require(all(ASSUMPTIONS[need](s) for s in subjects), f"{need} does not hold", Rejected)
@@ -1125,7 +1416,7 @@ def complete(question: dict) -> dict:
     order, bits = compare(left, right)
     verdict = "holds" if "<=>"[order + 1] in relation else "violated"
     claim = f"{statement['lhs']} {relation} {statement['rhs']}"
-    sizes = [f"V = {s.V}, L = {s.L}, N = {s.N}" for s in subjects]
+    sizes = [f"V = {s.V}, L = {s.L}, N = {s.N}{s.told}" for s in subjects]
     return {
         **question,
         "format": FORMAT,

@@ -88,7 +88,7 @@ def _found(found: Findings) -> Written:
 
 def _means(verdict: Verdict) -> str:
     if is_rounding_equality(verdict):
-        return "both sides are equal to within rounding, and the instance is too large to decide it exactly"
+        return "both sides are equal to within rounding, and it would take too long to decide it exactly, or cannot be"
     return {
         Status.HOLDS: "enclosures of both sides decide it, or exact arithmetic does",
         Status.VIOLATED: "enclosures of both sides decide against it, or exact arithmetic does",

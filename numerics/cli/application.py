@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import BadInput, MaskboundError, RowsRescaled
-from .interrupts import answered
+from .interrupts import answered, was_heard
 
 __all__ = ["BAD_INPUT", "INCONCLUSIVE", "VIOLATION", "app", "main", "require", "say"]
 
@@ -66,6 +66,10 @@ class _Command(TyperGroup):
         except BrokenPipeError:
             # Left alone, typer would end the process here with a status of its own.
             raise _OutputClosed from None
+        except Exception as problem:
+            if was_heard():
+                raise typer.Abort from problem
+            raise
 
 
 @contextmanager

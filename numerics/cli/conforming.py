@@ -26,7 +26,13 @@ def conform(
         int | None, typer.Option(help="Sequences to draw; unless given 200000, or 500 where the law is out of reach.")
     ] = None,
     alpha: Annotated[float, typer.Option(help="Probability of calling a right sampler wrong.")] = 1e-6,
-    tv: Annotated[float, typer.Option(help="Total variation accepted as conforming; of no effect at length.")] = 0.01,
+    tv: Annotated[
+        float | None,
+        typer.Option(
+            help="Total variation accepted as conforming; of no effect at length. Unless given, the least of 0.01, "
+            "0.02, 0.05 and 0.1 that so many sequences of right code show."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the run: no call of another run has the same.")] = 0,
     revealed: Annotated[
         str, typer.Option(help="What the network says where a token is revealed: known, uniform or rest.")
@@ -51,7 +57,7 @@ def conform(
     as_json: AsJson = False,
 ) -> int:
     """Does this sampler's code draw as the instance claims? If not, what does it do otherwise?"""
-    from ..conformance import Claim, default_samples
+    from ..conformance import Claim, default_samples, default_tv
     from ..conformance import conform as test
     from ..judging.cases import open_instance
     from ..spec.python_file import load_callable
@@ -59,7 +65,7 @@ def conform(
 
     require("--samples", samples, samples is None or samples > 0, "a positive whole number")
     require("--alpha", alpha, 0 < alpha < 1, "a number strictly between 0 and 1")
-    require("--tv", tv, 0 < tv < 1, "a number strictly between 0 and 1")
+    require("--tv", tv, tv is None or 0 < tv < 1, "a number strictly between 0 and 1")
     require("--seed", seed, seed >= 0, "a whole number of at least 0")
     require("--revealed", revealed, revealed in ("known", "uniform", "rest"), "known, uniform or rest")
     require("--sampler", "none", needed or sampler is not None, "FILE.py:NAME, or --needed in its place,")
@@ -70,6 +76,8 @@ def conform(
             for option, places in (("--law", law), ("--score", score))
         )
         claim = Claim(open_instance(spec), laws=laws, scores=scores)
+    if tv is None:
+        tv = default_tv(claim, samples or default_samples(claim), alpha)
     if needed or sampler is None:
         told = claim.needed(samples, alpha, tv)
         print_json(needed_record(told)) if as_json else print(told.told())

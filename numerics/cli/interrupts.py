@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["answered", "keeping"]
+__all__ = ["answered", "keeping", "was_heard"]
 
 PATIENCE = 2.0
 """Seconds in which the program may answer by itself."""
@@ -24,6 +24,12 @@ INTERRUPTED = 130
 KEPT = "what was written before is kept, the rest is not"
 
 _kept: list[Callable[[], str]] = []
+_heard = threading.Event()
+
+
+def was_heard() -> bool:
+    """Whether there was an interrupt; in the middle of an import or a callback it comes out as some other error."""
+    return _heard.is_set()
 
 
 @contextmanager
@@ -42,17 +48,18 @@ def answered() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    heard, done = threading.Event(), threading.Event()
+    done = threading.Event()
+    _heard.clear()
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        heard.set()
+        _heard.set()
         raise KeyboardInterrupt
 
     read, write = os.pipe()
     os.set_blocking(write, False)
     before = signal.signal(signal.SIGINT, interrupt)
     woken = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(read, heard, done), daemon=True).start()
+    threading.Thread(target=_watch, args=(read, done), daemon=True).start()
     try:
         yield
     finally:
@@ -62,11 +69,11 @@ def answered() -> Iterator[None]:
         os.close(write)
 
 
-def _watch(read: int, heard: threading.Event, done: threading.Event) -> None:
+def _watch(read: int, done: threading.Event) -> None:
     while number := os.read(read, 1):
         if number[0] != signal.SIGINT:
             continue
-        answers = heard.wait(PATIENCE) and done.wait(PRINTING)
+        answers = _heard.wait(PATIENCE) and done.wait(PRINTING)
         if not answers and not done.is_set():
             _leave()
     os.close(read)

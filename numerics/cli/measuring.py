@@ -11,7 +11,7 @@ import typer
 from ..errors import BadInput, BeyondReach, MaskboundError
 from .application import BAD_INPUT, app, require, say
 from .options import AsJson, InUnit, Seconds, Spec, Unit
-from .output import PATIENCE, print_json, print_table, progress
+from .output import PATIENCE, Remaining, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from ..engines.workspace import Request
@@ -92,6 +92,7 @@ def _measured(
 
     An interrupt is kept until what is finished is printed.
     """
+    from ..engines.progress import watched
     from ..engines.workspace import Workspace
     from ..metrics.measure import explain, measurable, measure_one
 
@@ -107,7 +108,8 @@ def _measured(
                     raise explain(instance, name, request, engine)
                 if names:
                     _warn_of_time(instance, name, request, engine)
-                found[name] = measure_one(work, name, engine)
+                with watched(Remaining(f"drawing for {name}").reach):
+                    found[name] = measure_one(work, name, engine)
             except MaskboundError as problem:
                 if not isinstance(problem, BeyondReach) and not names:
                     raise
@@ -131,7 +133,7 @@ def _warn_of_time(instance: Instance, name: str, request: Request, engine: str |
 
     first, seconds = first_method(instance, name, request, engine)
     if seconds > PATIENCE:
-        limit = f"up to {request.seconds:g} s for each engine (--seconds)"
+        limit = f"up to {request.seconds:g} s (--seconds)"
         say(f"{name} takes engine {first!r} {seconds:.2g} s at least, {limit}")
 
 

@@ -18,7 +18,10 @@ Specs = Annotated[
 ]
 
 
-Spec = Annotated[str, typer.Argument(metavar="SPEC", help="An instance file, or a name in the gallery.")]
+Spec = Annotated[
+    str,
+    typer.Argument(metavar="SPEC", help="An instance file (`keys` lists what goes into it), or a name in the gallery."),
+]
 
 
 Database = Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Read the database of a sweep.")]

@@ -78,7 +78,7 @@ class Remaining:
         self._bar: Progress | None = None
         self._started = time.monotonic()
         self._said = self._started - every + PATIENCE
-        self._total = self._left = self._done = 0
+        self._total = self._left = self._done = self._failures = 0
 
     def begin(self, total: int, left: int) -> None:
         """There are ``total`` pieces, of which ``left`` are to be done."""
@@ -91,18 +91,31 @@ class Remaining:
             self._task = self._bar.add_task(self._what, total=total, completed=total - left)
             self._bar.start()
 
-    def advance(self) -> None:
-        """One piece is done."""
+    def advance(self, failures: int = 0) -> None:
+        """One piece is done, in which so many things failed."""
         self._done += 1
+        self._failures += failures
+        failed = f", {self._failures} failed" if self._failures else ""
         if self._bar is not None:
-            self._bar.advance(self._task)
+            self._bar.update(self._task, advance=1, description=f"{self._what}{failed}")
         elif time.monotonic() - self._said >= self._every:
             self._said = time.monotonic()
             finished = self._total - self._left + self._done
             seconds = (self._said - self._started) / self._done * (self._left - self._done)
             print(
-                f"{self._what}: {finished} of {self._total}, about {_span(seconds)} left", file=sys.stderr, flush=True
+                f"{self._what}: {finished} of {self._total}{failed}, about {_span(seconds)} left",
+                file=sys.stderr,
+                flush=True,
             )
+
+    def reach(self, done: int, total: int) -> None:
+        """So many pieces of ``total`` are done, where nobody says when they begin; lines only."""
+        if done < self._done:
+            self._started = time.monotonic()
+            self._said = self._started - self._every + PATIENCE
+        self._total = self._left = total
+        self._done = done - 1
+        self.advance()
 
     def end(self) -> None:
         """Leave the terminal as it was."""

@@ -84,7 +84,7 @@ def quantities(
 def keys(
     kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help="Of a language, a policy or a denoiser.")] = None,
 ) -> None:
-    """List the keys of instance files, kind by kind: what each is, and what it is if it is left out."""
+    """List the keys of instance files, by kind: arrays (hmm, ngram), a text file (text), files of other programs."""
     from ..tables.spec_keys import spec_keys
 
     print_table(spec_keys(kind or ""))

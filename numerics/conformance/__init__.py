@@ -2,7 +2,7 @@
 
 from .catalogue import catalogue
 from .claim import Claim
-from .conform import SamplerCode, conform, default_samples
+from .conform import SamplerCode, conform, default_samples, default_tv, samples_to_pass
 from .conformity import Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Cell
@@ -21,4 +21,6 @@ __all__ = [
     "catalogue",
     "conform",
     "default_samples",
+    "default_tv",
+    "samples_to_pass",
 ]

@@ -16,7 +16,7 @@ from ..errors import BadInput, BeyondReach, shown
 from ..instances import Instance
 from ..numbers.probabilities import whole
 from .claim import Claim
-from .conformity import Conformity
+from .conformity import ROOM, Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Tally
 from .foresight import FOLLOWED, PAIR, TOGETHER, rows_of_a_call
@@ -24,8 +24,9 @@ from .oracle import REVEALED, Oracle
 from .rows import Rows
 from .tokens import AS_CLAIMED
 from .trace import Denying, Recorder, Trace
+from .tv_interval import sequences_needed
 
-__all__ = ["SamplerCode", "conform", "default_samples", "seed_of_call"]
+__all__ = ["SamplerCode", "conform", "default_samples", "default_tv", "samples_to_pass", "seed_of_call"]
 
 SamplerCode = Callable[[Any, int, int], Any]
 """``sampler(oracle, count, seed)``, whose sequences have the shape (count, L)."""
@@ -36,6 +37,9 @@ MOST_SAMPLES = 10**8
 
 SAMPLES, SAMPLES_AT_LENGTH = 200_000, 500
 """Drawn unless told otherwise, with and without the final law."""
+
+TVS = (0.01, 0.02, 0.05, 0.1)
+"""Accepted unless told otherwise: the least that the sequences of right code show, or the last."""
 
 READS = "what the network says there is read: the same seed gives other sequences when it says something else"
 AGAIN = "the same in every call: the code ignores its seed"
@@ -59,7 +63,7 @@ def conform(
     *,
     samples: int | None = None,
     alpha: float = 1e-6,
-    tv: float = 0.01,
+    tv: float | None = None,
     seed: int = 0,
     revealed: str = "known",
     watch: Callable[[int], None] | None = None,
@@ -81,8 +85,9 @@ def conform(
     alpha : float
         Probability of calling a right sampler wrong, whatever the rows of a call share and however rounding breaks
         ties; the steps and the final law have half each.
-    tv : float
+    tv : float, optional
         The largest total variation that is accepted as conforming; of no effect where the final law is out of reach.
+        Unless given, the least of 0.01, 0.02, 0.05 and 0.1 that so many sequences of right code show, or 0.1.
     seed : int
     revealed : {"known", "uniform", "rest"}
         What the oracle says where a token is revealed.
@@ -114,18 +119,33 @@ def conform(
     >>> conform(instance, fair, samples=20_000, tv=0.05).status
     'conforms'
     """
-    for name, value in (("alpha", alpha), ("tv", tv)):
+    for name, value in (("alpha", alpha), ("tv", TVS[0] if tv is None else tv)):
         if not 0 < value < 1:
             raise BadInput(name, f"found {shown(value)}; a number strictly between 0 and 1 is accepted")
     whole(seed, "seed")
     claim = instance if isinstance(instance, Claim) else Claim(instance)
     count = whole(default_samples(claim) if samples is None else samples, "samples", 1, MOST_SAMPLES)
-    return _Run(claim, sampler, count, alpha, seed, revealed).finished(tv, watch)
+    accepted = default_tv(claim, count, alpha) if tv is None else tv
+    return _Run(claim, sampler, count, alpha, seed, revealed).finished(accepted, watch)
 
 
 def default_samples(claim: Claim) -> int:
     """How many sequences are drawn unless told otherwise."""
     return SAMPLES if claim.final is not None else SAMPLES_AT_LENGTH
+
+
+def samples_to_pass(claim: Claim, tv: float, alpha: float) -> int:
+    """How many sequences show a total variation of right code, of those that are drawn unless told otherwise."""
+    shows = claim.needed(tv=tv, alpha=alpha, by_steps=False).conforms
+    return default_samples(claim) if shows is None else min(default_samples(claim), math.ceil(ROOM * shows))
+
+
+def default_tv(claim: Claim, samples: int, alpha: float) -> float:
+    """The total variation that is accepted unless told otherwise."""
+    if claim.final is None:
+        return TVS[0]
+    p = claim.final.law.p
+    return next((tv for tv in TVS if ROOM * sequences_needed(p, tv, alpha) <= samples), TVS[-1])
 
 
 class _Run:

@@ -16,7 +16,7 @@ from .foresight import Needed
 from .tokens import AS_CLAIMED, near_laws
 from .trace_test import Impossible
 
-__all__ = ["Conformity", "Status"]
+__all__ = ["ROOM", "Conformity", "Status"]
 
 Status = Literal["conforms", "differs", "inconclusive"]
 
@@ -29,6 +29,12 @@ STABLE = """\
 
 WIDEST = 56
 """Letters of a line of what was seen."""
+
+ROOM = 1.25
+"""Sequences to those that decide on average: fewer might by bad luck not do it."""
+
+LOOSEST = 0.5
+"""A larger total variation is no conformance."""
 
 NO_DIFFERENCE = "no difference found"
 """What is said of the rest where a test did not end in ``conforms``."""
@@ -127,8 +133,18 @@ class Conformity:
             near = "; ".join(near_laws(self.instance.policy)) or "other choices of positions"
             lines.append(f"  excluded: {near}; smaller differences are not, and tv is not tested at this length")
         if self.status == "inconclusive":
-            lines.append(f"  {self.needed.told()}")
+            lines += [f"  {self.needed.told()}", *self._deciding()]
         return "\n".join(lines + self._final_law())
+
+    def _deciding(self) -> list[str]:
+        """What to ask for in its place, and at which cost."""
+        if self.needed.conforms is None:
+            return []
+        enough = math.ceil(ROOM * self.needed.conforms)
+        told = f"  to decide: samples = {enough}, {max(enough / self.samples, 1):.3g} times as long"
+        if self.tv is not None and self.tv[2] < LOOSEST:
+            told += f"; or tv = {math.ceil(self.tv[2] * 100) / 100:g}, which these sequences show"
+        return [told]
 
     def _table(self) -> list[str]:
         """A line for each component."""
@@ -166,9 +182,8 @@ class Conformity:
         if self.tv is None:
             return []
         value, lo, hi = self.tv
-        lines = [
-            f"  total variation {value:.4g} as drawn; between {lo:.4g} and {hi:.4g} with probability 1 - {self.alpha:g}"
-        ]
+        interval = f"between {lo:.4g} and {hi:.4g} with probability 1 - {self.alpha:g}"
+        lines = [f"  total variation {value:.4g} as drawn; {interval}; {self.tv_wanted:g} is accepted"]
         if self.impossible:
             first, _ = self.impossible[0]
             often = sum(count for _, count in self.impossible)

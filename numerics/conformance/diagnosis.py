@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,7 +86,7 @@ class Diagnosis:
         positions: Mapping[str, Array],
         scored: Mapping[str, Array],
         noisy: Mapping[Model, Array],
-        *proposed: Mapping[tuple[str, bool], Array],
+        proposed: Mapping[tuple[str, bool], Array],
     ) -> None:
         """Log probabilities (n,) of what was seen.
 
@@ -99,9 +99,8 @@ class Diagnosis:
             Laws of positions by the claimed score, in the law of tokens of this name.
         noisy : mapping of (str, str) to (n,) float64
             Laws of both, by their names, which allow everything.
-        *proposed : mapping of (str, bool) to (n,) float64
-            Laws of both, by what proposals are drawn from, and whether scores are its probabilities; with ties as the
-            numbers have it, and broken either way; whichever is likelier counts.
+        proposed : mapping of (str, bool) to (n,) float64
+            Laws of both, by what proposals are drawn from, and whether scores are its probabilities.
         """
         self._again += seen.remasked.sum(), (~seen.masked).sum()
         for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, scored)):
@@ -110,8 +109,7 @@ class Diagnosis:
         for pair, law in noisy.items():
             self._noisy[pair] += float(law.sum())
         slip = math.log(SLIP) + uniformly(seen, seen.masked) - seen.size * math.log(seen.vocab)
-        for model in proposed[0]:
-            law = np.max([laws[model] for laws in proposed if model in laws], axis=0)
+        for model, law in proposed.items():
             self._proposals[model] += float(np.logaddexp(math.log1p(-SLIP) + law, slip).sum())
 
     def remember(self, sizes: list[NDArray[np.int64]], logs: Array, written: NDArray[np.int64]) -> None:
@@ -123,7 +121,13 @@ class Diagnosis:
             self._kept += len(written)
 
     def components(
-        self, refuted: bool, evidence: Mapping[str, float], impossible: set[str], alpha: float
+        self,
+        refuted: bool,
+        evidence: Mapping[str, float],
+        impossible: set[str],
+        alpha: float,
+        wealth: Mapping[str, float],
+        uneven: Sequence[str],
     ) -> dict[str, Component]:
         """What each component was seen to be.
 
@@ -137,6 +141,10 @@ class Diagnosis:
             Components of steps that the claim forbids.
         alpha : float
             A model is worse than another if it is less likely by a factor of alpha.
+        wealth : mapping of str to float
+            What bets on positions have won, by name.
+        uneven : sequence of str
+            Those of them that have no law of positions, as they are learned.
         """
         enough = math.log(1 / alpha)
         models = self._models()
@@ -144,7 +152,7 @@ class Diagnosis:
 
         def rank(model: Model) -> tuple[float, bool, bool, bool, bool]:
             tokens, places = model
-            own = places.startswith(self._claimed_place)
+            own = places.startswith(self.claimed_place)
             return models[model], model == claim, tokens == AS_CLAIMED, own, not places.endswith(SCORED)
 
         best = max(models, key=rank)
@@ -170,6 +178,9 @@ class Diagnosis:
         sizes = "sizes" in impossible or evidence["sizes"] >= enough
         tokens, places, order = parts(enough)
         tokens |= "tokens" in impossible
+        learned = max(uneven, key=wealth.__getitem__, default="")
+        if learned and wealth[learned] >= max(enough, wealth.get(best[1], math.inf) if places else 0.0):
+            places, best = True, (best[0], learned)
         revealed = "revealed" in impossible or evidence["revealed"] >= enough
         if refuted and not (sizes or tokens or places or order or revealed):
             # The refutation is sure already, and only its name is not.
@@ -190,7 +201,7 @@ class Diagnosis:
                 sizes,
                 evidence["sizes"],
             ),
-            "positions": said(*(self.named_ties(best[1]) if places else (self._claimed_place, AS_CLAIMED)), places, at),
+            "positions": said(*(self.named_ties(best[1]) if places else (self.claimed_place, AS_CLAIMED)), places, at),
             "tokens": replace(said(self._claimed_tokens, words, tokens, evidence["tokens"]), temperature=temperature),
             "draw_before_choice": said(_moment(self.proposes), _moment(drawn), order, at if order else min(at, 0.0)),
             "revealed": said(*self._revealed("revealed" in impossible), revealed, evidence["revealed"]),
@@ -208,7 +219,7 @@ class Diagnosis:
 
     def named_ties(self, seen: str) -> tuple[str, str]:
         """What is claimed of positions, and what was seen; with the order of equal scores, where that differs."""
-        claimed = self._claimed_place
+        claimed = self.claimed_place
         if seen == claimed:
             seen = f"{claimed}{WITH_TIES}{AT_RANDOM}"
         if not seen.startswith(claimed + WITH_TIES):
@@ -226,11 +237,12 @@ class Diagnosis:
         """The log-likelihood of each."""
         chosen = {(d, s): self._tokens[d] + self._positions[s] for d in self._tokens for s in self._positions}
         drawn = {(d, DRAWN + after * SCORED): fit for (d, after), fit in self._proposals.items()}
-        scored = {(d, self._claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
+        scored = {(d, self.claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
         return chosen | drawn | scored | self._noisy
 
     @property
-    def _claimed_place(self) -> str:
+    def claimed_place(self) -> str:
+        """The claim about positions."""
         policy = self.policy
         if policy.exchangeable or policy.remasks:
             return UNIFORMLY

@@ -78,12 +78,12 @@ class Foresight:
     ----------
     rates : mapping of str to float
         Nats that a call of two sequences of right code has against each alternative.
-    stake : float
-        The logarithm of the number of alternatives to the tokens, and of the components that share the stake.
+    stakes : mapping of str to float
+        Minus the logarithm of what is staked on each.
     """
 
     rates: Mapping[str, float]
-    stake: float
+    stakes: Mapping[str, float]
 
     def shows(self, alpha: float, first: int) -> dict[str, int | None]:
         """Sequences until code that follows each alternative differs; None where it never does.
@@ -95,7 +95,8 @@ class Foresight:
             Rows of the first calls.
         """
         return {
-            name: self._sequences(rate, math.log(1 / alpha) + self.stake, first) for name, rate in self.rates.items()
+            name: self._sequences(rate, math.log(1 / alpha) + self.stakes[name], first)
+            for name, rate in self.rates.items()
         }
 
     def conforms(self, alpha: float, first: int) -> int | None:
@@ -153,7 +154,7 @@ def foreseen(instance: Instance, oracle: Oracle, test: TraceTest) -> Foresight:
             with np.errstate(invalid="ignore"):
                 terms = np.where(np.isneginf(own), 0.0, np.exp(own) * (own - test.laws[name](logs)))
             rates[name] = 1.5 * float(terms.sum()) / (PAIR * calls)
-    return Foresight(rates, test.stake("tokens"))
+    return Foresight(rates, {name: test.stake(("tokens", name)) for name in rates})
 
 
 def right_code(instance: Instance) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,15 +33,20 @@ __all__ = [
     "claimed_sizes",
     "due",
     "in_order",
+    "log_choose",
     "proposals",
     "replaced_proposals",
     "strictly_by",
+    "tied_alike",
     "uniformly",
     "with_slips",
 ]
 
 SLIP = 1e-3
 """Share of uniformly random choices mixed into a strict rule that code is compared with, so that it may slip."""
+
+MOST_REPLACED = 4
+"""Kept proposals that are tried to have been replaced in one step."""
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -184,14 +189,15 @@ TIES = (LOWEST, HIGHEST, SORTED)
 SCORES = ("confidence", "margin", "entropy", "most uncertain first", "left to right", "right to left")
 
 
-def _log_choose(m: NDArray[np.int64], k: NDArray[np.int64]) -> Array:
+def log_choose(m: NDArray[np.int64], k: NDArray[np.int64]) -> Array:
+    """The logarithm of how many sets of k of m there are."""
     return gammaln(m + 1.0) - gammaln(k + 1.0) - gammaln(np.maximum(m - k, 0) + 1.0)
 
 
 def uniformly(seen: Transitions, among: Mask) -> Array:
     """Log probability (n,) of the positions, given how many, if each set is as likely."""
     inside = (seen.chosen & ~among).sum(axis=1) == 0
-    return np.where(inside, -_log_choose(among.sum(axis=1), seen.size), -math.inf)
+    return np.where(inside, -log_choose(among.sum(axis=1), seen.size), -math.inf)
 
 
 def _cut(score: Array, among: Mask, size: NDArray[np.int64]) -> Array:
@@ -211,7 +217,7 @@ def strictly_by(seen: Transitions, score: str, among: Mask, apart: float | None 
     cut = _cut(values, among, seen.size)
     certain, near = among & (values > cut + apart), among & (np.abs(values - cut) <= apart)
     fits = ~(certain & ~seen.chosen).any(axis=1) & ~(seen.chosen & ~(certain | near)).any(axis=1)
-    ways = _log_choose(near.sum(axis=1), seen.size - certain.sum(axis=1))
+    ways = log_choose(near.sum(axis=1), seen.size - certain.sum(axis=1))
     strict = np.where(fits, -ways + math.log1p(-SLIP), -math.inf)
     return np.logaddexp(strict, math.log(SLIP) + uniformly(seen, seen.masked))
 
@@ -267,7 +273,7 @@ def claimed_sizes(policy: Policy, seen: Transitions) -> Array:
     if policy.step_law is not None:
         return _independent_sizes(policy.step_law, seen, masked)
     if policy.remasks:
-        return _times_of(Remasking.of(policy).revealed, seen, size, masked) + _log_choose(masked, size)
+        return _times_of(Remasking.of(policy).revealed, seen, size, masked) + log_choose(masked, size)
     if policy.sizes is not None:
         ends = np.cumsum(policy.sizes)
         step = np.searchsorted(ends, length - masked, side="right")
@@ -307,7 +313,7 @@ def _independent_sizes(law: Schedule, seen: Transitions, masked: NDArray[np.int6
         hazard = np.asarray(law.hazards)[np.clip(step, 0, law.steps - 1)]
         keep = np.asarray(law.survivals)[np.clip(step, 0, law.steps - 1)]
         with np.errstate(divide="ignore", invalid="ignore"):
-            log = _log_choose(masked, seen.size)
+            log = log_choose(masked, seen.size)
             log = log + _times(seen.size, np.log(hazard)) + _times(masked - seen.size, np.log(keep))
         possible = (late <= idle) & (step >= 0) & (step < law.steps)
         found = np.where(possible, np.maximum(found, log), found)
@@ -342,24 +348,47 @@ def claimed_positions(policy: Policy, seen: Transitions) -> Array:
     among = seen.candidates(policy.block_length)
     if policy.score == "random":
         return uniformly(seen, among)
-    apart, values = tolerance(seen.vocab, policy.score), seen.score(policy.score)
-    cut = _cut(values, among, seen.size)
-    certain, near = among & (values > cut + apart), among & (np.abs(values - cut) <= apart)
-    fits = ~(certain & ~seen.chosen).any(axis=1) & ~(seen.chosen & ~(certain | near)).any(axis=1)
+    fits, near, open_ = _near(policy, seen)
     found = np.where(fits, 0.0, -math.inf)
-    open_ = fits & (near.sum(axis=1) > seen.size - certain.sum(axis=1))
-    for k in np.flatnonzero(open_).tolist():
+    for k in open_.tolist():
         found[k] = _share(policy, seen, k, near[k])
     return found
 
 
+def _near(policy: Adaptive, seen: Transitions) -> tuple[Mask, Mask, NDArray[np.int64]]:
+    """Whether the best were chosen, which tie with the last of them, and the steps at which there was a choice."""
+    among = seen.candidates(policy.block_length)
+    apart, values = tolerance(seen.vocab, policy.score), seen.score(policy.score)
+    cut = _cut(values, among, seen.size)
+    certain, near = among & (values > cut + apart), among & (np.abs(values - cut) <= apart)
+    fits = ~(certain & ~seen.chosen).any(axis=1) & ~(seen.chosen & ~(certain | near)).any(axis=1)
+    choice = fits & (near.sum(axis=1) > seen.size - certain.sum(axis=1))
+    return np.asarray(fits), near, np.flatnonzero(choice)
+
+
+def _alike(seen: Transitions, k: int, near: Mask) -> list[list[int]]:
+    """Positions with equal conditionals, of those that tie."""
+    groups: dict[bytes, list[int]] = {}
+    for i in np.flatnonzero(near).tolist():
+        groups.setdefault(seen.log_c[k, i].tobytes(), []).append(i)
+    return list(groups.values())
+
+
+def tied_alike(policy: Policy, seen: Transitions) -> tuple[NDArray[np.int64], Mask]:
+    """Steps (g,), and positions (g, L) of equal conditionals that tie there for the last place."""
+    _, near, open_ = _near(Adaptive.of(policy), seen)
+    groups = [(k, group) for k in open_.tolist() for group in _alike(seen, k, near[k])]
+    among = np.zeros((len(groups), seen.y.shape[1]), dtype=bool)
+    for number, (_, group) in enumerate(groups):
+        among[number, group] = True
+    return np.array([k for k, _ in groups], dtype=np.int64), among
+
+
 def _share(policy: Adaptive, seen: Transitions, k: int, near: Mask) -> float:
     """Log probability of what was chosen among positions of near equal scores."""
-    groups: dict[bytes, list[bool]] = {}
-    for i in np.flatnonzero(near):
-        groups.setdefault(seen.log_c[k, i].tobytes(), []).append(bool(seen.chosen[k, i]))
     found = 0.0
-    for taken in groups.values():
+    for group in _alike(seen, k, near):
+        taken = seen.chosen[k, group].tolist()
         count = sum(taken)
         if not policy.takes_first:
             found -= math.log(math.comb(len(taken), count))
@@ -411,7 +440,8 @@ def proposals(
     allowed = c <= (limit[other] + apart)[:, None]
     allowed &= ~(before[:, None] & (c >= np.minimum(limit, lowest)[other][:, None]))
     probabilities = c if drawn is scored else np.exp(drawn(logs))
-    weights = np.where(~same[:, None] & (c >= (limit[other] - apart)[:, None]), share, 1.0) * allowed
+    undecided = ~(same & policy.takes_first)[:, None] & (c >= (limit[other] - apart)[:, None])
+    weights = np.where(undecided, share, 1.0) * allowed
     with np.errstate(divide="ignore"):
         tails = np.log(np.minimum(np.einsum("nv,nv->n", probabilities, weights), 1.0))
     left = np.bincount(other, tails, minlength=len(chosen))
@@ -419,29 +449,43 @@ def proposals(
     return np.where(outside | ~possible, -math.inf, kept + left)
 
 
-def replaced_proposals(policy: Adaptive, seen: Transitions, kept: Array, drawn: Rows, shares: Sequence[float]) -> Array:
+def replaced_proposals(policy: Adaptive, seen: Transitions, drawn: Rows, shares: Sequence[float]) -> Array:
     """Log probability (S, n), at least, if each kept proposal is replaced by a uniform token, with S probabilities.
 
     Parameters
     ----------
     policy, seen, drawn
         As of :func:`proposals`.
-    kept : (n,) float64
-        Log probability of the proposals seen.
     shares : sequence of float
 
     Notes
     -----
-    Only what could not be kept as it is counts as replaced: the least likely token of it, for the likeliest one.
+    What was replaced is the least likely of what is seen, none to four of them. In its place was the likeliest token,
+    one as likely, or one likelier than all that was not replaced: those would all have been kept. Where all that is
+    seen is the likeliest, as many others may have been replaced: each counts as those that had the fewest as likely.
     """
-    odd = np.flatnonzero(np.isneginf(kept) & (seen.size > 0))
-    some = Transitions(seen.y[odd], seen.reached[odd].copy(), seen.log_c[odd], seen.step[odd], seen.steps[odd])
-    written = np.take_along_axis(some.log_c, some.tokens[..., None], 2)[..., 0]
-    place = np.where(some.chosen, written, math.inf).argmin(axis=1)
-    rows = np.arange(len(odd))
-    some.reached[rows, place] = some.log_c[rows, place].argmax(axis=1)
-    share = np.array(shares)[:, None]
-    found = seen.size * np.log1p(-share) + kept
-    found[:, odd] = np.log(share) - math.log(seen.vocab) + (some.size - 1) * np.log1p(-share)
-    found[:, odd] += proposals(policy, some, drawn, lambda logs: logs, exactly=True)
+    row, place = np.nonzero(seen.chosen)
+    logs, tokens = seen.log_c[row, place], seen.tokens[row, place][:, None]
+    p, written, likeliest = np.exp(drawn(logs)), np.take_along_axis(logs, tokens, 1)[:, 0], logs.argmax(axis=1)
+    top, most = logs.max(axis=1), p.max(axis=1)
+    equal = (p * (logs == top[:, None])).sum(axis=1) / most
+    own = np.take_along_axis(p, tokens, 1)[:, 0]
+    even = np.bincount(row, (written < top) | (own < most), minlength=len(seen.y)) == 0
+    order = np.lexsort((np.where(even[row], equal, written), row))
+    rank = np.empty(len(row), dtype=np.int64)
+    rank[order] = np.arange(len(row)) - np.searchsorted(row, row)
+    log_shares = np.log(shares)[:, None]
+    found = np.full((len(shares), len(even)), -math.inf)
+    for number in range(min(MOST_REPLACED, int(seen.size.max(initial=0))) + 1):
+        other, before = rank < number, seen.reached.copy()
+        before[row[other], place[other]] = likeliest[other]
+        kept = proposals(policy, replace(seen, reached=before), drawn, lambda c: c, exactly=True)
+        least = np.full(len(even), math.inf)
+        np.minimum.at(least, row[~other], written[~other])
+        likelier = (p * (logs > least[row, None])).sum(axis=1)
+        gain = np.log(np.where((top > least[row]) & ~even[row], likelier / most, equal))
+        kept = kept + np.bincount(row, np.where(other, gain, 0.0), minlength=len(even))
+        kept = kept + np.where(even, log_choose(seen.size, np.minimum(number, seen.size)), 0.0)
+        law = number * (log_shares - math.log(seen.vocab)) + (seen.size - number) * np.log1p(-np.exp(log_shares))
+        found = np.logaddexp(found, np.where(seen.size >= number, law + kept, -math.inf))
     return found

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from ..errors import BadInput
 from ..policies import Policy
 
-__all__ = ["AS_CLAIMED", "GREEDY", "STALE", "TEMPERATURES", "claimed_tokens", "near_laws", "normalised", "token_laws"]
+__all__ = [
+    "AS_CLAIMED",
+    "GREEDY",
+    "STALE",
+    "TEMPERATURES",
+    "claimed_tokens",
+    "near_laws",
+    "normalised",
+    "temperatures",
+    "token_laws",
+]
 
 Array = NDArray[np.float64]
 Rows = Callable[[Array], Array]
@@ -19,7 +29,7 @@ Rows = Callable[[Array], Array]
 
 AS_CLAIMED, GREEDY, STALE = "as claimed", "the likeliest token", "the conditionals of the previous step"
 
-TEMPERATURES = (0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2, 1.4, 1.7, 2, 3, 5)
+TEMPERATURES = (0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2, 1.4, 1.7, 2, 3, 5)
 
 NEAR = (0.9, 1.1)
 REPLACED = "3 % of the tokens drawn uniformly"
@@ -33,14 +43,8 @@ def claimed_tokens(policy: Policy) -> Rows:
 
 def token_laws(policy: Policy, vocab: int) -> Mapping[str, Rows]:
     """Named laws, the claim's own left out."""
-    claimed = float(policy.temperature)
-    near = [claimed * factor for factor in NEAR] if claimed else []
-    found: dict[str, Rows] = {
-        f"temperature {t:g}": tempered(1 / t)
-        for t in (*TEMPERATURES, *near)
-        if not math.isclose(t, claimed, rel_tol=1e-6)
-    }
-    if claimed:
+    found = {name: tempered(1 / t) for name, t in temperatures(policy).items()}
+    if policy.temperature:
         found[GREEDY] = greedy
     for k in (2, 3, 5, 10, 20, 50):
         if k < vocab:
@@ -52,6 +56,13 @@ def token_laws(policy: Policy, vocab: int) -> Mapping[str, Rows]:
     for share in (0.003, 0.01, 0.03, 0.1, 0.3, 1):
         found[f"{100 * share:g} % of the tokens drawn uniformly"] = replaced(own, share)
     return found
+
+
+def temperatures(policy: Policy) -> dict[str, float]:
+    """Those of the laws that are powers of the conditional, the claim's own left out."""
+    claimed = float(policy.temperature)
+    near = [claimed * factor for factor in NEAR] if claimed else []
+    return {f"temperature {t:g}": t for t in (*TEMPERATURES, *near) if not math.isclose(t, claimed, rel_tol=1e-6)}
 
 
 def near_laws(policy: Policy) -> list[str]:

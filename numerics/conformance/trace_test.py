@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from ..policies import Adaptive, Policy
-from .diagnosis import AT_RANDOM, DRAWN, SCORED, UNEXPLAINED, UNIFORMLY, WITH_TIES, Component, Diagnosis
+from .diagnosis import AT_RANDOM, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
+from .levels import Levels
+from .lots import BY_PLACE, BY_POSITION, Habits, lots
 from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import remasking_law, size_laws
+from .stakes import log_shares
 from .steps import (
     HIGHEST,
     LOWEST,
@@ -37,9 +40,8 @@ from .steps import (
     replaced_proposals,
     strictly_by,
     uniformly,
-    with_slips,
 )
-from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, normalised, token_laws
+from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, normalised, temperatures, token_laws
 from .trace import Trace
 
 __all__ = ["Impossible", "TraceTest", "can_be_followed"]
@@ -50,6 +52,7 @@ Model = tuple[str, str]
 
 LAST = "the likeliest token at the last step"
 AFTERWARDS = (0.003, 0.01, 0.03, 0.1, 0.3)
+REPLACED = [f"{100 * share:g} % of the tokens replaced after the choice" for share in AFTERWARDS]
 """Shares of the tokens that are replaced by uniform ones after proposals were chosen."""
 
 WITH_NOISE = "with Gumbel noise of"
@@ -63,10 +66,12 @@ AGAIN = "rows", "the same in every call"
 SAME = 2 * SLIP
 """Difference in nats below which two laws of a step, one with slips, are the same."""
 
-ALIKE = "alike in every call"
-"""The order of equal scores that the first step of every call has as the first call had it."""
-
-FEW = (AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.8, 0.9, 0.95, 0.97, 1, 1.03, 1.05, 1.1, 1.2)))
+FEW = (
+    AS_CLAIMED,
+    GREEDY,
+    *(f"temperature {t:g}" for t in (0.8, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2)),
+    *(f"{share} % of the tokens drawn uniformly" for share in (1, 3, 10, 30)),
+)
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
 
 FEWEST = (AS_CLAIMED, GREEDY, "temperature 0.8", "temperature 1", "temperature 1.2")
@@ -157,13 +162,21 @@ class TraceTest:
         self.few, self.tries_noise = length * vocab > MANY_CELLS, length * vocab <= FEW_CELLS
         few = FEW if self.proposes else FEWEST
         self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in few]
+        self._scored = [] if self.few else [name for name in self.proposed if name not in (AS_CLAIMED, GREEDY)]
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
-        self.wealth: dict[Model, float] = {}
+        self._shares: dict[Model, float] = {}
+        self.wealth: dict[Model, float] = {AGAIN: 0.0}
+        claimed = float(policy.temperature)
+        self._distances = {
+            ("tokens", f"{name}{words}"): abs(math.log(t / claimed))
+            for name, t in (temperatures(policy).items() if claimed else ())
+            for words in ("", SCORED)
+        }
         self._against: dict[Model, float] = {}
         self._apart: set[Model] = set()
         self._first: dict[tuple[int, ...], Trace] = {}
-        self._chosen_first: NDArray[np.bool_] | None = None
+        self._habits = Habits(length)
         self.diagnosis = Diagnosis(policy, length)
         self._hazards = {what: np.zeros((2, policy.steps)) for what in ("sizes", "revealed")}
         self._waiting: list[Trace] = []
@@ -197,7 +210,9 @@ class TraceTest:
         drawn = bool(self.policy.size_law)
         sizes = drawn_sizes(lists_of(self.policy), seen.size, row) if drawn else claimed_sizes(self.policy, seen)
         tokens = total(own)
-        proposed = self._proposed(seen, exactly=True)
+        levels = Levels(self.proposing, seen)
+        kept = {name: levels.law(self._law(name)) for name in self.proposed}
+        proposed = self._proposed(seen)
         if self.proposes:
             claim = proposals(self.proposing, seen, self.own, _as_they_are)
         else:
@@ -220,12 +235,14 @@ class TraceTest:
         by_place, after_law = self._places(seen, earlier), self._after(seen)
         by_token[AS_CLAIMED] = total(self._slipping(own))
         found: dict[Model, tuple[Array, Array]] = {}
+        call = np.searchsorted(calls, row, side="right") - 1
         if self.proposes:
             # Where the claim leaves the size to probability with the rest, any size is as likely.
             free = -np.log(np.maximum(seen.masked.sum(axis=1), 1)) * (self.proposing.sizes is None)
             found |= {("positions", name): (free + law + tokens, claim) for name, law in by_place.items()}
-            others = {key: law for key, law in proposed.items() if key[0] != AS_CLAIMED}
-            found |= {("tokens", name + after * SCORED): (law, claim) for (name, after), law in others.items()}
+            others = {name: law for name, law in proposed.items() if name != AS_CLAIMED}
+            found |= {("tokens", name): (law, claim) for name, law in others.items()}
+            found |= {("tokens", name): (law, kept[AS_CLAIMED]) for name, law in kept.items() if name != AS_CLAIMED}
             found |= {
                 (BOTH, f"{name}, {place}"): (free + where + law, claim)
                 for place, where in by_place.items()
@@ -233,14 +250,17 @@ class TraceTest:
             }
         else:
             found |= {("tokens", name): (law, tokens) for name, law in by_token.items() if name != AS_CLAIMED}
-            found["positions", DRAWN] = proposed[AS_CLAIMED, False], claim
+            found["positions", DRAWN] = proposed[AS_CLAIMED], claim
             found |= {("positions", name): (law, chosen) for name, law in by_place.items() if WITH_TIES in name}
             if not self.policy.one_choice:
                 found |= {("positions", name): (law, chosen) for name, law in by_place.items()}
                 found |= {("positions", name + SCORED): (law, chosen) for name, law in after_law.items()}
-        call = np.searchsorted(calls, row, side="right") - 1
-        if not self.proposes and self.policy.score in SCORES:
-            found["positions", f"by {self.policy.score}{WITH_TIES}{ALIKE}"] = self._alike(seen, call, chosen), chosen
+        if not self.policy.one_choice:
+            places = claim if self.proposes else chosen
+            found |= {
+                model: (law, places)
+                for model, law in self._by_lot(seen, call, places, levels if self.proposes else None).items()
+            }
         before = self._learn("sizes", seen, seen.size, seen.masked.sum(axis=1), call)
         found |= {("sizes", name): (law, sizes) for name, law in size_laws(self.policy, seen, before).items()}
         for name, lists in (other_draws(self.policy) if drawn else {}).items():
@@ -255,30 +275,35 @@ class TraceTest:
         self._bet_on_repetition(
             traces, np.bincount(row, sizes + claim + again, minlength=int(calls[-1])).astype(float), calls
         )
-        shared = {} if self.few else self._proposed(seen, exactly=False)
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
         self.calls += len(traces)
+        self._shares = log_shares(self.wealth, self._distances)
         parts = [self._mean(part) for part in {component for component, _ in self.wealth}]
         self.log = math.inf if self.impossible else float(logsumexp(parts)) - math.log(len(parts))
         self.most = max(self.most, self.log)
         # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
         self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
-        self.diagnosis.add(seen, by_token, by_place, after_law, self._noisy(seen, by_token), proposed, shared)
+        fits = self._with_ties(seen, levels, kept) | {
+            (name, False): proposed[name] for name in proposed if name in REPLACED
+        }
+        self.diagnosis.add(seen, by_token, by_place, after_law, self._noisy(seen, by_token), fits)
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
 
-    def _alike(self, seen: Transitions, call: NDArray[np.int64], chosen: Array) -> Array:
-        """Which positions, if those of the first step are the same in every call; what the claim says elsewhere."""
-        begun = seen.masked.all(axis=1) & (seen.size > 0)
-        later = begun
-        if self._chosen_first is None and begun.any():
-            k = int(begun.argmax())
-            self._chosen_first, later = seen.chosen[k], begun & (call > call[k])
-        if self._chosen_first is None:
-            return chosen
-        law = with_slips(seen, np.asarray(self._chosen_first)[None])
-        return np.where(later & (seen.size == self._chosen_first.sum()), law, chosen)
+    def _by_lot(
+        self, seen: Transitions, call: NDArray[np.int64], claim: Array, levels: Levels | None
+    ) -> dict[Model, Array]:
+        """What the claim says, but for positions that it draws by lot and code takes as it did in earlier calls."""
+        step, among = lots(self.policy, seen, levels)
+        ratios = self._habits.learn(among, among & seen.chosen[step], call[step])
+        named = {self._uneven(words): ratio for words, ratio in ratios.items()}
+        return {name: claim + np.bincount(step, ratio, minlength=len(claim)) for name, ratio in named.items()}
+
+    def _uneven(self, words: str) -> Model:
+        """The name of an alternative to drawing by lot."""
+        place = self.diagnosis.claimed_place
+        return "positions", words if place == UNIFORMLY else f"{place}{WITH_TIES}{words}"
 
     def _learn(
         self,
@@ -320,14 +345,14 @@ class TraceTest:
             same = (first.y == trace.y).all(axis=(0, 2)) & np.isfinite(own)
             again = np.where(same, np.logaddexp(0.0, -np.where(same, own, 0.0)), 0.0) - math.log(2)
             wealth = float(logsumexp(again)) - math.log(len(again))
-            self.wealth[AGAIN] = self.wealth.get(AGAIN, 0.0) + wealth
+            self.wealth[AGAIN] += wealth
 
     @property
     def repetition(self) -> float:
         """Evidence that calls repeat earlier ones, if it explains more than all components together; else 0."""
         by_part = {part: max(self._best(part), 0.0) for part in ("sizes", "positions", "tokens", BOTH)}
         others = max(by_part[BOTH], sum(by_part.values()) - by_part[BOTH])
-        found = self.wealth.get(AGAIN, 0.0)
+        found = self.wealth[AGAIN]
         return found if found > others else 0.0
 
     def _best(self, part: str) -> float:
@@ -350,19 +375,33 @@ class TraceTest:
             found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
 
-    def _proposed(self, seen: Transitions, exactly: bool) -> dict[tuple[str, bool], Array]:
-        """Laws of proposals, by what they are drawn from and whether that is what scores are, too."""
-        share = 1.0 if exactly else 0.5
-        found = {
-            (name, after): proposals(self.proposing, seen, law, law if after else _as_they_are, exactly, share)
-            for name, law in ((name, self._law(name)) for name in self.proposed)
-            for after in ((False,) if self.few or name in (AS_CLAIMED, GREEDY) else (False, True))
-        }
-        if exactly:
-            replaced = replaced_proposals(self.proposing, seen, found[AS_CLAIMED, False], self.own, AFTERWARDS)
-            for some, law in zip(AFTERWARDS, replaced, strict=True):
-                found[f"{100 * some:g} % of the tokens replaced after the choice", False] = law
-        return found
+    def _proposed(self, seen: Transitions) -> dict[str, Array]:
+        """Laws of proposals, the leftmost of ties: the claim's, those whose scores are their own, some replaced."""
+        own = proposals(self.proposing, seen, self.own, _as_they_are, exactly=True)
+        found = {AS_CLAIMED: own}
+        for name in self._scored:
+            law = self._law(name)
+            found[name + SCORED] = proposals(self.proposing, seen, law, law, exactly=True)
+        replaced = replaced_proposals(self.proposing, seen, self.own, AFTERWARDS)
+        return found | dict(zip(REPLACED, replaced, strict=True))
+
+    def _with_ties(self, seen: Transitions, levels: Levels, kept: Mapping[str, Array]) -> dict[tuple[str, bool], Array]:
+        """How likely proposals are, by what they are drawn from and whether that is what scores are, too.
+
+        The leftmost of ties are first or, in a small language, either as likely; if scores are the network's, then they
+        are as likely in each as where proposals are drawn from its conditionals.
+        """
+        shares = ((True, 1.0),) if self.few else ((True, 1.0), (False, 0.5))
+
+        def outcome(law: Rows) -> Array:
+            return np.max([proposals(self.proposing, seen, law, law, *share) for share in shares], axis=0)
+
+        whole = outcome(_as_they_are)
+        up_to_ties = levels.law(_as_they_are)
+        possible = np.isfinite(whole) & np.isfinite(up_to_ties)
+        ties = np.where(possible, whole, -math.inf) - np.where(possible, up_to_ties, 0.0)
+        found = {(name, False): law + ties for name, law in kept.items()}
+        return found | {(name, True): outcome(self._law(name)) for name in self._scored}
 
     def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, Array]:
         """Laws of positions by a score with noise, which for proposals may fall to 0."""
@@ -449,22 +488,21 @@ class TraceTest:
             here = {name, "positions"} if name == "tokens" and self.proposes else {name}
             evidence[name] = math.inf if here & impossible else found
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
-        parts = self.diagnosis.components(refuted, evidence, impossible, alpha)
-        alike = f"by {self.policy.score}{WITH_TIES}{ALIKE}"
-        if parts["positions"].seen == UNEXPLAINED and self.wealth.get(("positions", alike), 0.0) >= math.log(1 / alpha):
-            claimed, seen = self.diagnosis.named_ties(alike)
-            parts["positions"] = replace(parts["positions"], claimed=claimed, seen=seen)
-        return parts
+        places = {name: wealth for (part, name), wealth in self.wealth.items() if part == "positions"}
+        uneven = [name for _, name in map(self._uneven, (BY_POSITION, BY_PLACE)) if name in places]
+        return self.diagnosis.components(refuted, evidence, impossible, alpha, places, uneven)
 
     def _mean(self, component: str) -> float:
-        """The logarithm of the mean wealth of the alternatives to this component."""
-        parts = [wealth for (part, _), wealth in self.wealth.items() if part == component]
-        return float(logsumexp(parts)) - math.log(len(parts)) if parts else 0.0
+        """The logarithm of the mean wealth of the alternatives to this component, each with its share."""
+        parts = [model for model in self.wealth if model[0] == component]
+        if not parts:
+            return 0.0
+        shares, wealth = (np.array([of[model] for model in parts]) for of in (self._shares, self.wealth))
+        return float(logsumexp(shares + wealth) - logsumexp(shares))
 
-    def stake(self, component: str) -> float:
-        """Minus the logarithm of what is staked on each alternative to a component, in nats."""
-        parts = [part for part, _ in self.wealth]
-        return math.log(len(set(parts))) + math.log(max(parts.count(component), 1))
+    def stake(self, model: Model) -> float:
+        """Minus the logarithm of what is staked on an alternative, in nats."""
+        return -self._shares[model]
 
     def near(self) -> dict[str, float]:
         """Evidence, in nats, against the laws of tokens that a test of any use can tell from the claim's."""
@@ -480,7 +518,11 @@ class TraceTest:
             for (component, name), against in self._against.items()
             if against < enough
             and (component, name) in self._apart
-            and (name in near if component == "tokens" else name != UNIFORMLY and WITH_TIES not in name)
+            and (
+                name in near
+                if component == "tokens"
+                else name != UNIFORMLY and not name.endswith((BY_POSITION, BY_PLACE)) and WITH_TIES not in name
+            )
         ]
 
     def ties_tested(self, alpha: float) -> bool | None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
 from ..languages import Language
+from ..numbers.enclosure import gamma
 from ..numbers.limits import require_memory
 from ..numbers.probabilities import number, whole, written
 from ..spec.table import Count, Number, Seed
@@ -95,7 +96,7 @@ class Learned(Denoiser):
             counts = counts[:V] if left else counts[V:]
             return self.smoothed(counts[:, :V] if right else counts[:, V:], V)
 
-        least = pseudo / (self.samples * L + V * pseudo) * (1 - 1e-9)
+        least = pseudo / (self.samples * L + V * pseudo) * (1 - gamma(8))
         return NearRule(predict, reach=L, least=min(least, 1 / (2 * V)), price=10.0 * self.samples * L)
 
     def written(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
 from ..languages import Language
-from ..numbers.lattice import lattice_index, lattice_size
+from ..numbers.lattice import lattice_index, lattice_rows, lattice_size
 from ..numbers.limits import power
 from ..numbers.npz import read_arrays
 from ..numbers.probabilities import SMALLEST_NORMAL
@@ -50,9 +51,15 @@ class Table(Denoiser):
         arrays = read_arrays(path)
         return cls(**{name: arrays[name] for name in ("conditionals", "neighbours") if name in arrays})
 
-    @property
+    @cached_property
     def rational(self) -> bool:
-        return False
+        """Whether the numbers are multiples of ``2^-52`` whose rows sum to 1, which float64 adds exactly."""
+        table = self.conditionals
+        if table is None or table.ndim != 3 or len(table) != lattice_size(table.shape[2], table.shape[1]):
+            return False
+        size, L, V = table.shape
+        laws = table[lattice_rows(0, size, V, L) == V]
+        return bool((laws * 2.0**52 % 1 == 0).all() and (laws >= 0).all() and (laws.sum(axis=-1) == 1).all())
 
     def depth(self, vocab: int, exact_depth: int) -> int:
         return vocab + 3

@@ -254,7 +254,7 @@ def _exact(
     shown = " ".join("_" if token == instance.vocab else str(token) for token in y)
     raise Undecidable(
         f"{names[0]} and {names[1]} cannot be told apart in the context {shown}; a language, denoiser and bound of "
-        f"rationals, with at most {rational.MOST_PAIRS} partial sequences, are compared exactly"
+        f"rationals, with at most {rational.MOST_ENTRIES} partial sequences, are compared exactly"
     )
 
 

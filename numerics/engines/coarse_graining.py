@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..instances import Instance
-from ..numbers.enclosure import UNIT_ROUNDOFF, gamma
+from ..numbers.enclosure import LIBRARY, UNIT_ROUNDOFF, gamma
 from ..sampling.sampler import obstacle, sampler_for
 from .sampled.intervals import clopper_pearson
 from .workspace import Cost, Request
@@ -73,10 +73,15 @@ def _bound(
     # The infinite scores of impossible sequences are at most infinity.
     hits = int((drawn <= c).sum()) if c < math.inf else int(np.isfinite(drawn).sum())
     under_p = min(clopper_pearson(hits, len(drawn), alpha)[2] + error, 1.0)
-    return max(_coins(under_q, under_p), 0.0) * (1 - 1e-9) if under_q > under_p else 0.0
+    return _coins(under_q, under_p) if under_q > under_p else 0.0
 
 
 def _coins(a: float, b: float) -> float:
-    """``a log(a/b) + (1-a) log((1-a)/(1-b))`` for a > b."""
+    """A lower bound of ``a log(a/b) + (1-a) log((1-a)/(1-b))`` for a > b.
+
+    Each logarithm is within ``LIBRARY`` of its size, and its argument within three roundings, which move it by as much.
+    """
+    heads = a * math.log(a / b) if b > 0 else math.inf
     tails = (1 - a) * math.log((1 - a) / (1 - b)) if a < 1 else 0.0
-    return a * math.log(a / b) + tails if b > 0 else math.inf
+    rounded = 2 * LIBRARY * (1 + abs(heads) + abs(tails)) if b > 0 else 0.0
+    return max(heads + tails - rounded, 0.0)

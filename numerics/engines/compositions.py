@@ -24,7 +24,7 @@ from ..numbers.limits import power, require_memory
 from ..numbers.rationals import to_fraction
 from ..policies import Partial
 from . import rational
-from .rational.rows import has_rational_rows
+from .needs import RATIONAL_LANGUAGE
 from .workspace import Cost, Workspace
 
 __all__ = ["Composition", "coefficients", "composition", "cost", "obstacle", "polynomials"]
@@ -37,8 +37,8 @@ BYTES_A_COEFFICIENT = 60
 
 def obstacle(instance: Instance) -> str | None:
     """None for a rational language and denoiser, whatever the policy."""
-    found = rational.language_obstacle(instance)
-    return found or (None if has_rational_rows(instance) else "the denoiser's predictions are no rationals")
+    found = RATIONAL_LANGUAGE(instance)
+    return found or (None if instance.denoiser.rational else "the denoiser's predictions are no rationals")
 
 
 def cost(instance: Instance) -> Cost:

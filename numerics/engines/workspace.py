@@ -105,6 +105,12 @@ class Workspace:
             self._kept_for_policies[compute] = compute(self)
         return self._kept_for_policies[compute]
 
+    def within(self, seconds: float) -> Workspace:
+        """The same with another time to spend; what is computed is shared."""
+        other = Workspace(self.instance, replace(self.request, seconds=seconds))
+        other._kept, other._kept_for_policies = self._kept, self._kept_for_policies
+        return other
+
     def under(self, policy: Policy) -> Workspace:
         """The same language and denoiser under another policy."""
         other = Workspace(replace(self.instance, policy=policy), self.request)

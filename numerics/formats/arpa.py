@@ -19,13 +19,13 @@ from typing import Any, ClassVar, Literal
 from flint import arb
 from pydantic import StrictBool
 
-from ..errors import BadInput, BeyondReach
+from ..errors import BadInput
 from ..languages.base import Language
 from ..languages.kind import FileTable
-from ..numbers.limits import require_memory
 from ..spec.table import ABSENT, Count, Length, Number, Text
 from .automaton import Automaton
-from .chain import MOST_STATES, Chain, Ending
+from .backoff import BackOff, backoff_chain
+from .chain import Chain, Ending
 from .rows import DECIMAL, DIGITS, LARGEST_TOLERANCE, TOLERANCE, Rows
 from .source import Source, about
 
@@ -37,8 +37,10 @@ IMPOSSIBLE = -99
 """Logarithms from here down stand for zero: there is no other way to write it."""
 
 HIGHEST_ORDER = 32
-BYTES_AN_ARC = 500
 FEW_DECIMALS = 4
+MOST_WHOLE = 100_000
+"""Probabilities up to which every context has a row of all words."""
+
 LARGEST_POWER = 300
 TEN = arb(10)
 
@@ -279,8 +281,9 @@ def arpa_chain(model: Arpa, rows: Rows, words: Iterable[str] | None = None, unkn
     alphabet = [*kept, END] if ends else kept
     restricted = len(kept) < len(_vocabulary(model, None, True))
     contexts = model.contexts()
-    _refuse_too_many(contexts, set(kept))
     start = (START,) if (START,) in contexts else ()
+    if len(kept) * _met(contexts, set(kept)) > MOST_WHOLE:
+        return _mixtures(model, rows, kept, contexts, start, restricted)
     number, waiting = {start: 0}, deque([start])
     arcs: list[dict[tuple[int, int], Fraction]] = []
     end: list[Fraction] = []
@@ -305,30 +308,60 @@ def arpa_chain(model: Arpa, rows: Rows, words: Iterable[str] | None = None, unkn
     return found if ends else replace(found, end=None)
 
 
-def _refuse_too_many(contexts: set[Words], kept: set[str]) -> None:
-    """Refuse more arcs than can be read in minutes or held in memory."""
-    met = sum(1 for context in contexts if kept.issuperset(context[context[:1] == (START,) :]))
+def _met(contexts: set[Words], kept: set[str]) -> int:
+    """How many contexts have no other words."""
+    return sum(1 for context in contexts if kept.issuperset(context[context[:1] == (START,) :]))
+
+
+def _mixtures(model: Arpa, rows: Rows, kept: list[str], contexts: set[Words], start: Words, restricted: bool) -> Chain:
+    """The chain whose back-off is silent where that can be, its probabilities and weights rounded one by one."""
+    spelt = {*kept, END}
+    listed: dict[Words, dict[str, Fraction]] = {}
+    weight: dict[Words, Fraction] = {}
+    with rows.precision():
+
+        def rounded(x: Decimal, ngram: Words) -> Fraction:
+            where = f"{' '.join(ngram)!r} (line {model.line[ngram]})"
+            return Fraction(rows.power(TEN, Fraction(x), where), rows.unit) if x > IMPOSSIBLE else Fraction(0)
+
+        for ngram, x in model.log10.items():
+            if ngram[-1] in spelt:
+                listed.setdefault(ngram[:-1], {})[ngram[-1]] = rounded(x, ngram)
+        for ngram, x in model.backoff.items():
+            weight[ngram] = rounded(x, ngram)
+    totals = model.row_totals()
+
+    def judged(context: Words, total: Fraction) -> None:
+        where = _judge(model, rows, context, totals[context])
+        if restricted:
+            rows.keep(float(total) / totals[context][0], where)
+
+    ends = END if (END,) in model.log10 else None
     instead = "words = FILE keeps those of a list"
-    if met > MOST_STATES:
-        raise BeyondReach(f"{met} contexts of {len(kept)} words need more than {MOST_STATES} states; {instead}")
-    require_memory(BYTES_AN_ARC * len(kept) * met, f"the arcs of {met} contexts and {len(kept)} words", instead)
+    return backoff_chain(BackOff(kept, ends, contexts, listed, weight), start, judged, instead)
+
+
+def _judge(model: Arpa, rows: Rows, context: Words, totals: tuple[float, float]) -> str:
+    """Refuse the row of a context where its sum is too far from 1; what the row is called."""
+    where = f"the row of the context {' '.join(context)!r}" if context else "the row of the 1-grams"
+    if context in model.line:
+        where += f" (line {model.line[context]})"
+    total, of_start = totals
+    rows.judge(total, where, lambda total: _cause(model, context, total, of_start, rows))
+    return where
 
 
 def _law(
     model: Arpa, rows: Rows, context: Words, alphabet: list[str], totals: tuple[float, float], restricted: bool
 ) -> list[Fraction]:
     """The row of a context over the words that are kept."""
-    where = f"the row of the context {' '.join(context)!r}" if context else "the row of the 1-grams"
-    if context in model.line:
-        where += f" (line {model.line[context]})"
-    total, of_start = totals
-    rows.judge(total, where, lambda total: _cause(model, context, total, of_start, rows))
+    where = _judge(model, rows, context, totals)
     exponents = [model.log10_probability(word, context) for word in alphabet]
     weights = [rows.power(TEN, Fraction(x), where) if x > IMPOSSIBLE else 0 for x in exponents]
     if not any(weights):
         raise BadInput("words", f"{where} has none of the words that are kept")
     if restricted:
-        rows.keep(sum(weights) / rows.unit / total, where)
+        rows.keep(sum(weights) / rows.unit / totals[0], where)
     return [Fraction(n, sum(weights)) for n in weights]
 
 
@@ -395,7 +428,8 @@ def from_arpa(
     unknown : bool
         Whether ``<unk>`` is a token; otherwise rows are divided by the rest.
     digits : int
-        Rows are whole numbers ``round(10^digits p)`` divided by their sum.
+        Rows are whole numbers ``round(10^digits p)`` divided by their sum. Of more than 100000 probabilities after all
+        contexts, the listed ones and the back-off weights are rounded instead.
     tolerance : number
         A row that misses 1 by more is refused.
 
@@ -427,5 +461,6 @@ class ArpaTable(FileTable):
     unknown: StrictBool = True
     digits: Count = DIGITS
     tolerance: Number = TOLERANCE
+    suffixes: ClassVar[tuple[str, ...]] = (".arpa",)
     makes: ClassVar[Callable[..., Language]] = from_arpa
     files: ClassVar[tuple[str, ...]] = ("path", "words")

@@ -245,4 +245,5 @@ class ArraysTable(FileTable):
     absorbing: StrictBool = False
     digits: Count = DIGITS
     tolerance: Number = TOLERANCE
+    suffixes: ClassVar[tuple[str, ...]] = (".npz",)
     makes: ClassVar[Callable[..., Language]] = from_arrays

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from ..errors import BadInput, BeyondReach
+from ..errors import BadInput
 from ..languages.base import Language
 from ..languages.hidden_markov import HMM
 from ..languages.n_gram import markov
 from ..languages.token_names import named
+from ..numbers.arcs import WRITTEN_OUT
 from ..numbers.probabilities import whole
 
-__all__ = ["MOST_STATES", "Chain", "Ending", "weighted"]
+__all__ = ["BYTES_AN_ARC", "Chain", "Ending", "weighted"]
 
 Ending = Literal["exact", "drop", "free"]
 """What becomes of the end: the law given the length, rows without the end, or a token that fills the rest."""
@@ -22,8 +23,9 @@ Ending = Literal["exact", "drop", "free"]
 Row = Mapping[int, Fraction]
 
 END_TOKEN = "</s>"
-MOST_STATES = 4096
-"""Their matrix of rationals is made in about a minute, in 2 GB."""
+BYTES_AN_ARC = 600
+"""Of a rational in a mapping, and in the language that is made of it."""
+
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
@@ -40,7 +42,7 @@ class Chain:
     transition : sequence of mappings
         For each state, next state to probability; with its end it sums to 1.
     emission : sequence of mappings
-        For each state, token to probability.
+        For each state, token to probability; the states beyond are silent, and lead to later such states or to others.
     end : sequence of Fraction, or None
         Probability that the sequence ends after a state; None for sequences without an end.
     empty : Fraction
@@ -56,7 +58,7 @@ class Chain:
 
     @property
     def states(self) -> int:
-        """K."""
+        """States that emit, and silent ones."""
         return len(self.transition)
 
     def ending(self, how: Ending) -> Chain:
@@ -72,26 +74,23 @@ class Chain:
         ------
         BadInput
             When no sequence has that length.
-        BeyondReach
-            When it has too many states.
         """
         whole(length, "length", 1)
-        if self.states > MOST_STATES:
-            raise BeyondReach(f"the model has {self.states} states; at most {MOST_STATES} are read within minutes")
         chain = self._by_token() if self._is_markov() else self
-        initial, transition = _table([chain.initial], self.states)[0], _table(chain.transition, self.states)
         end, shorter = (None, None) if chain.end is None else (list(chain.end), chain.empty)
+        (initial,) = _table([chain.initial], self.states)
         if chain is not self:
-            language: Language = markov(initial, transition, length, end, shorter)
+            language: Language = markov(initial, _table(chain.transition, self.states), length, end, shorter)
         else:
-            emission = _table(self.emission, len(self.tokens))
-            language = HMM(length, initial, transition, emission, end, shorter)
+            language = HMM(length, initial, self.transition, self.emission, end, shorter, len(self.tokens))
         return named(language, self.tokens)
 
     def _is_markov(self) -> bool:
-        """Whether each state has a token, and each token a state."""
+        """Whether each state has a token, and each token a state, and most transitions are possible or few."""
         emitted = [token for row in self.emission for token in row]
-        return sorted(emitted) == list(range(len(self.tokens))) and len(emitted) == self.states
+        if sorted(emitted) != list(range(len(self.tokens))) or len(emitted) != self.states:
+            return False
+        return self.states**2 <= WRITTEN_OUT or 2 * sum(map(len, self.transition)) > self.states**2
 
     def _by_token(self) -> Chain:
         """With token v emitted by state v."""
@@ -103,30 +102,45 @@ class Chain:
         return replace(self, initial=initial, transition=rows, end=end, emission=[{v: ONE} for v in range(self.states)])
 
     def _dropped(self) -> Chain:
-        """Without ends, each row divided by what is left."""
+        """Without ends: each way is weighed by the probability that its next state that emits is met."""
+        emitting = len(self.emission)
+        met = [ONE] * self.states
+
+        def onward(row: Row) -> dict[int, Fraction]:
+            return {target: weight * met[target] for target, weight in row.items() if met[target]}
+
+        for state in range(self.states - 1, emitting - 1, -1):
+            met[state] = sum(onward(self.transition[state]).values(), ZERO)
         rows = []
-        for state, row in enumerate(self.transition):
+        for state, given in enumerate(self.transition):
+            row = onward(given)
             total = sum(row.values(), ZERO)
-            if not total:
+            if not total and state < emitting:
                 token = self.tokens[next(iter(self.emission[state]))]
                 raise BadInput("end", f'found "drop", but after a state of {token!r} a sequence only ends')
-            rows.append({target: weight / total for target, weight in row.items()})
-        if not self.initial:
+            # A silent state that only ends is never met.
+            rows.append({target: weight / total for target, weight in row.items()} if total else {0: ONE})
+        initial = onward(self.initial)
+        kept = sum(initial.values(), ZERO)
+        if not kept:
             raise BadInput("end", 'found "drop", but all sequences are empty')
-        kept = 1 - self.empty
-        initial = {state: weight / kept for state, weight in self.initial.items()}
+        initial = {state: weight / kept for state, weight in initial.items()}
         return replace(self, initial=initial, transition=rows, end=None, empty=ZERO)
 
     def _padded(self) -> Chain:
-        """With a token that follows the end for ever."""
+        """With a token that follows the end for ever, its state before the silent ones."""
         assert self.end is not None
-        ended = self.states
-        rows = [{**row, ended: end} if end else row for row, end in zip(self.transition, self.end, strict=True)]
-        initial = {**self.initial, ended: self.empty} if self.empty else self.initial
+        ended = len(self.emission)
+
+        def moved(row: Row, end: Fraction) -> Row:
+            onward = {target + (target >= ended): weight for target, weight in row.items()}
+            return {**onward, ended: end} if end else onward
+
+        rows = [moved(row, end) for row, end in zip(self.transition, self.end, strict=True)]
         return Chain(
             (*self.tokens, END_TOKEN),
-            initial,
-            [*rows, {ended: ONE}],
+            moved(self.initial, self.empty),
+            [*rows[:ended], {ended: ONE}, *rows[ended:]],
             [*self.emission, {len(self.tokens): ONE}],
         )
 

@@ -1,4 +1,4 @@
-"""HMMER 3 profiles: the core model of a ``.hmm`` file, whose deletes are eliminated.
+"""HMMER 3 profiles: the core model of a ``.hmm`` file, whose deletes are silent states.
 
 A profile has nodes 1 to M, each with a match state, an insert state and a silent delete state; node 0 has an insert
 state only. Every number is ``-ln p`` with five decimals, ``*`` is zero. This is the model that sequences are drawn from
@@ -13,13 +13,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
-from ..errors import BadInput, BeyondReach
+from ..errors import BadInput
 from ..languages.base import Language
 from ..languages.kind import FileTable
 from ..numbers.limits import require_memory
-from ..numbers.probabilities import SMALLEST_NORMAL
 from ..spec.table import Count, Length, Number
-from .chain import Chain
+from .chain import BYTES_AN_ARC, Chain
 from .rows import DIGITS, TOLERANCE, Rows, decimal
 from .source import Source, about
 
@@ -28,10 +27,6 @@ __all__ = ["from_hmmer"]
 ALPHABETS: Mapping[str, str] = MappingProxyType({"amino": "ACDEFGHIKLMNPQRSTVWY", "DNA": "ACGT", "RNA": "ACGU"})
 HEADER = ("m->m", "m->i", "m->d", "i->m", "i->i", "d->m", "d->d")
 LONGEST_PROFILE = 100_000
-BYTES_AN_ARC = 300
-LONGEST_EXACT = 24
-"""Nodes up to which ways over deletes are kept as rationals: their digits add up."""
-
 ENDED = -1
 """The target of an arc that ends the sequence."""
 ZERO = Fraction(0)
@@ -151,54 +146,34 @@ def _cause(total: float) -> str:
 
 
 def _chain(nodes: _Nodes) -> Chain:
-    """States I_0, then M_k and I_k of each node; a way over deletes is the product of its transitions."""
+    """States I_0, then M_k and I_k of each node, then the silent D_k."""
     M = len(nodes.moves) - 1
-    require_memory(BYTES_AN_ARC * M * M, f"the arcs of a profile of {M} nodes, its deletes eliminated")
-    moves: list[list[Any]] = nodes.moves if M <= LONGEST_EXACT else [[float(p) for p in row] for row in nodes.moves]
-    deleted = _after_deletes(moves)
-    transition: list[dict[int, Any]] = []
-    end: list[Any] = []
-    for k, move in enumerate(moves):
-        onward = {2 * k + 1: move[M_M]} if k < M else {ENDED: move[M_M]}
-        if move[M_I]:
-            onward[2 * k] = move[M_I]
-        if move[M_D]:
-            onward |= {target: _product(move[M_D], way) for target, way in deleted[k + 1].items()}
-        onward = {target: p for target, p in onward.items() if p}
-        ended = onward.pop(ENDED, ZERO)
+    require_memory(BYTES_AN_ARC * M * (7 + 2 * len(nodes.alphabet)), f"a profile of {M} nodes")
+    emitting: list[tuple[dict[int, Fraction], Fraction]] = []
+    deletes: list[tuple[dict[int, Fraction], Fraction]] = []
+    initial: dict[int, Fraction] = {}
+    empty = ZERO
+    for k, move in enumerate(nodes.moves):
+        match, insert, delete = 2 * k + 1 if k < M else ENDED, 2 * k, 2 * M + 1 + k
+        matched = _onward({match: move[M_M], insert: move[M_I], delete: move[M_D]})
         if k:
-            transition.append(onward)
-            end.append(ended)
+            emitting.append(matched)
+            deletes.append(_onward({match: move[D_M], delete: move[D_D]}))
         else:
-            initial, empty = onward, ended
-        insert = {2 * k: move[I_I]} if move[I_I] else {}
-        transition.append(insert | ({2 * k + 1: move[I_M]} if k < M and move[I_M] else {}))
-        end.append(move[I_M] if k == M else ZERO)
+            initial, empty = matched
+        emitting.append(_onward({match: move[I_M], insert: move[I_I]}))
+    transition, end = zip(*emitting, *deletes, strict=True)
     emission = [nodes.insert[0]]
-    for match, inserted in zip(nodes.match, nodes.insert[1:], strict=True):
-        emission += [match, inserted]
+    for matched_row, inserted in zip(nodes.match, nodes.insert[1:], strict=True):
+        emission += [matched_row, inserted]
     rows = [{token: p for token, p in enumerate(row) if p} for row in emission]
     return Chain(tuple(nodes.alphabet), initial, transition, rows, end, empty)
 
 
-def _after_deletes(moves: list[list[Any]]) -> list[dict[int, Any]]:
-    """For each delete state D_1 .. D_M (D_0 has none) the states that follow, over any number of deletes more."""
-    M = len(moves) - 1
-    found: list[dict[int, Any]] = [{} for _ in moves]
-    for j in range(M, 0, -1):
-        out = {2 * j + 1 if j < M else ENDED: moves[j][D_M]} if moves[j][D_M] else {}
-        if j < M and moves[j][D_D]:
-            out |= {target: _product(moves[j][D_D], way) for target, way in found[j + 1].items()}
-        found[j] = out
-    return found
-
-
-def _product(first: Any, second: Any) -> Any:
-    """Of two positive probabilities; float64 must not turn it into zero."""
-    product = first * second
-    if product < SMALLEST_NORMAL:
-        raise BeyondReach("the profile is so long that the probability of deleting nodes leaves the range of float64")
-    return product
+def _onward(row: dict[int, Fraction]) -> tuple[dict[int, Fraction], Fraction]:
+    """The arcs that are possible, and the end."""
+    arcs = {target: p for target, p in row.items() if p}
+    return arcs, arcs.pop(ENDED, ZERO)
 
 
 def from_hmmer(
@@ -219,22 +194,21 @@ def from_hmmer(
     end : {"exact", "free"}
         The law given that the sequence has L residues; or that of L tokens of which ``</s>`` fills those after the end.
     digits : int
-        Rows are whole numbers ``round(10^digits p)`` divided by their sum. Of profiles of more than 24 nodes only their
-        emissions are kept as rationals.
+        Rows are whole numbers ``round(10^digits p)`` divided by their sum.
     tolerance : number
         A row that misses 1 by more is refused.
 
     Returns
     -------
     HMM
-        Its 2 M + 1 states are I_0, M_1, I_1, .., M_M, I_M.
+        Its 2 M + 1 states are I_0, M_1, I_1, .., M_M, I_M, and the silent ones D_1, .., D_M.
 
     Raises
     ------
     BadInput
         With the line.
     BeyondReach
-        When its arcs do not fit the memory, or a way over many deletes leaves the range of float64.
+        When its arcs do not fit the memory.
 
     Warns
     -----
@@ -254,4 +228,5 @@ class HmmerTable(FileTable):
     end: Literal["exact", "free"] = "exact"
     digits: Count = DIGITS
     tolerance: Number = TOLERANCE
+    suffixes: ClassVar[tuple[str, ...]] = (".hmm",)
     makes: ClassVar[Callable[..., Language]] = from_hmmer

@@ -258,5 +258,6 @@ class OpenFstTable(FileTable):
     project: Text = ABSENT
     end: Ending = "exact"
     digits: Count = DIGITS
+    suffixes: ClassVar[tuple[str, ...]] = (".fst", ".att")
     makes: ClassVar[Callable[..., Language]] = from_openfst
     files: ClassVar[tuple[str, ...]] = ("path", "symbols")

@@ -270,5 +270,6 @@ class StormTable(FileTable):
     observed: Annotated[Any, PlainValidator(_read_observed)] = ABSENT
     digits: Count = DIGITS
     tolerance: Number = TOLERANCE
+    suffixes: ClassVar[tuple[str, ...]] = (".tra",)
     makes: ClassVar[Callable[..., Language]] = from_storm
     files: ClassVar[tuple[str, ...]] = ("path", "labels")

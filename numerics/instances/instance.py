@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -117,6 +117,13 @@ class Instance(AsTable):
     def has(self, trait: str) -> bool:
         """Whether it has a trait of ``maskbound.theory``, by name."""
         return has(self, trait)
+
+    def in_rationals(self) -> Instance:
+        """The same instance, its floating language and policy as the rationals that they are (definitions.md#rounding).
+
+        A denoiser stays as it is: what a floating one predicts has rounding errors of its own.
+        """
+        return replace(self, language=self.language.in_rationals(), policy=self.policy.in_rationals(), spec=None)
 
     @cached_property
     def fingerprint(self) -> str:

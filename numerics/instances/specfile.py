@@ -21,6 +21,7 @@ from pydantic import Field, PlainValidator
 from ..denoisers import read_denoiser
 from ..errors import BadInput, MaskboundError, shown, unread
 from ..languages import read_language
+from ..languages.kind import FileTable
 from ..policies import read_policy
 from ..spec.table import SpecTable, within
 from .instance import Instance
@@ -172,7 +173,13 @@ def read_file(path: Path) -> dict[str, Any]:
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise BadInput("", f"found the extension {path.suffix!r}; .toml and .json are accepted")
+        kind = FileTable.of_suffix(path.suffix)
+        told = (
+            f', with language = {{kind = "{kind}", path = "{path.name}", ...}} (`maskbound keys {kind}`)'
+            if kind
+            else ""
+        )
+        raise BadInput("", f"found the extension {path.suffix!r}; .toml and .json are accepted{told}")
     text = _read_text(path)
     if not text.strip():
         raise BadInput("", "the file is empty")

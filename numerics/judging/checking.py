@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -12,16 +12,17 @@ import sympy
 
 from maskbound.theory import Statement, claim, closest, statements, symbols
 
-from ..engines import rational
+from ..engines.rational import MOST_PAIRS
 from ..engines.workspace import Request, Workspace
 from ..errors import BadInput, BeyondReach, MaskboundError, NoLogForm, shown
 from ..evaluation.extended import NoValue, Undefined, evaluate
 from ..evaluation.intervals import Interval, outward, to_interval
 from ..instances import Instance, require_instance
-from ..metrics import measure_one
+from ..metrics import measure_exactly, measure_one
 from ..metrics.divergence import law_distance
 from ..metrics.log_forms import exact_law_distance
 from ..numbers.enclosure import Enclosure
+from ..numbers.limits import power
 from ..numbers.units import read_unit
 from . import exact as exactly
 from .exact import Real
@@ -104,7 +105,17 @@ def stated(given: Statement | str, needs: Iterable[str] = ()) -> Statement:
 def judge(
     statement: Statement, works: tuple[Workspace, ...], relation: str | None = None, exact: bool = False
 ) -> Verdict:
-    """One statement on its subjects, whose intermediates are shared between statements."""
+    """One statement on its subjects, whose intermediates are shared between statements.
+
+    With ``exact``, what has no exact value, as a sum of radicals, is known by intervals all the same.
+    """
+    return _judged(statement, works, relation, _judge_exactly_if_possible if exact else _judge_by_intervals)
+
+
+Judge = Callable[[Statement, tuple[Workspace, ...], tuple[str, ...]], Verdict]
+
+
+def _judged(statement: Statement, works: tuple[Workspace, ...], relation: str | None, judged: Judge) -> Verdict:
     names = tuple(work.instance.name for work in works)
     lacking = {assumption.name for work in works for assumption in missing(work.instance, statement.assumptions)}
     if statement.relation_between is not None and statement.relation_between.name != relation:
@@ -112,16 +123,15 @@ def judge(
     if lacking:
         return Verdict(statement, names, Status.NOT_APPLICABLE, reason=f"needs {', '.join(sorted(lacking))}")
     try:
-        return (_judge_exactly if exact else _judge_by_intervals)(statement, works, names)
+        return judged(statement, works, names)
     except NoValue as problem:
         status = Status.UNDEFINED if isinstance(problem, Undefined) else Status.UNDECIDED
         return Verdict(statement, names, status, reason=str(problem))
     except BadInput as problem:
         return Verdict(statement, names, Status.NOT_APPLICABLE, reason=str(problem))
-    except BeyondReach as problem:
-        return Verdict(statement, names, Status.UNDECIDED, reason=str(problem), cause=BEYOND)
     except MaskboundError as problem:
-        return Verdict(statement, names, Status.UNDECIDED, reason=str(problem))
+        large = isinstance(problem, BeyondReach) and not isinstance(problem, NoLogForm)
+        return Verdict(statement, names, Status.UNDECIDED, reason=str(problem), cause=BEYOND if large else "")
 
 
 def settled(
@@ -130,24 +140,29 @@ def settled(
     """A verdict by intervals; what they leave open, such as an equality, is decided exactly where that is quick.
 
     Quick is an exact measurement that is estimated to take at most ``SETTLED_SECONDS``; a claim of a user may take as
-    long as any measurement. With ``exact``, everything is decided exactly; where that cannot be, as on an instance
-    that is not rational, intervals decide what they can.
+    long as any measurement. With ``exact``, everything is decided exactly; where that cannot be, as for a denoiser that
+    is not rational, intervals decide what they can.
     """
-    found = judge(statement, works, relation, exact)
-    if found.status is not Status.UNDECIDED:
-        return found
-    if exact:
-        enclosed = judge(statement, works, relation)
-        return found if enclosed.status is Status.UNDECIDED else enclosed
-    quick = works if statement.status == "claim" else tuple(work.once(_in_little_time) for work in works)
-    again = judge(statement, quick, relation, exact=True)
-    if again.status is not Status.UNDECIDED:
-        return again
-    return found if again.reason == found.reason else replace(found, exactly=again.reason)
+    patient = exact or statement.status == "claim"
+    rational = tuple(work.once(_in_rationals if patient else _in_rationals_soon) for work in works)
+    ways = [(works, _judge_by_intervals), (rational, _judge_exactly)]
+    found = {}
+    for subjects, way in reversed(ways) if exact else ways:
+        found[way] = _judged(statement, subjects, relation, way)
+        if found[way].status is not Status.UNDECIDED:
+            return found[way]
+    return replace(found[_judge_by_intervals], exactly=found[_judge_exactly].reason)
 
 
-def _in_little_time(work: Workspace) -> Workspace:
-    return Workspace(work.instance, replace(work.request, seconds=SETTLED_SECONDS))
+def _in_rationals(work: Workspace) -> Workspace:
+    """Where the instance is small, itself with floating parameters as the rationals that they are; else itself."""
+    instance = work.instance
+    small = power(instance.vocab + 1, instance.length) <= MOST_PAIRS
+    return Workspace(instance.in_rationals() if small else instance, work.request)
+
+
+def _in_rationals_soon(work: Workspace) -> Workspace:
+    return Workspace(work.once(_in_rationals).instance, replace(work.request, seconds=SETTLED_SECONDS))
 
 
 def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
@@ -169,23 +184,18 @@ def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], name
     return Verdict(statement, names, status, lhs, rhs, reason, cause)
 
 
+def _judge_exactly_if_possible(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
+    try:
+        return _judge_exactly(statement, works, names)
+    except NoLogForm as problem:
+        found = _judge_by_intervals(statement, works, names)
+        return replace(found, reason=str(problem)) if found.status is Status.UNDECIDED else found
+
+
 def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
     expressions = [exactly.in_log_forms(expression) for expression in statement.sides]
     used = sorted({s.name for e in expressions for s in e.free_symbols} - statement.given)
-    try:
-        measured = {name: _measured_exactly(name, works) for name in used}
-    except NoLogForm:
-        return _judge_by_intervals(statement, works, names)
-    except BadInput:
-        reasons = [
-            f"{work.instance.name}: {rational.obstacle(work.instance)}"
-            for work in works
-            if rational.obstacle(work.instance)
-        ]
-        if not reasons:
-            # A quantity that is no log form, such as a sum of radicals, is known by intervals only.
-            return _judge_by_intervals(statement, works, names)
-        return Verdict(statement, names, Status.UNDECIDED, reason="; ".join(reasons))
+    measured = {name: _measured_exactly(name, works, statement.id) for name in used}
     values = {symbols[name]: Real.of(found.exact) for name, found in measured.items()}
     values |= {symbols[name]: Real.of(Fraction(_given(name, works))) for name in statement.given}
     left, right = (evaluate(expression, values, Real.of) for expression in expressions)
@@ -211,11 +221,11 @@ def _measured(name: str, works: tuple[Workspace, ...], statement: str) -> Enclos
     return measure_one(work, name.removesuffix("@2"), avoid=frozenset({statement}))
 
 
-def _measured_exactly(name: str, works: tuple[Workspace, ...]) -> Enclosure:
+def _measured_exactly(name: str, works: tuple[Workspace, ...], statement: str) -> Enclosure:
     if name == "law_distance":
         return exact_law_distance(*works)
     work = works[1] if name.endswith("@2") else works[0]
-    return measure_one(work, name.removesuffix("@2"), "rational")
+    return measure_exactly(work, name.removesuffix("@2"), frozenset({statement}))
 
 
 def _given(name: str, works: tuple[Workspace, ...]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -23,7 +23,6 @@ from ..metrics.error_rates import EXPONENTIALS
 from ..numbers.closedform import ClosedForm
 from ..numbers.enclosure import Enclosure
 from ..numbers.logform import LogForm
-from ..numbers.rationals import to_flint
 from .verdict import Side
 
 __all__ = ["MOST_BITS", "Known", "Real", "in_log_forms", "sides"]
@@ -58,21 +57,15 @@ class Real(Extended):
     ----------
     ball : callable
         An arb that contains the number, for a precision in bits.
-    closed : ClosedForm, optional
-    divisor : ClosedForm, optional
-        The number is one over this.
+    form : callable, optional
+        The closed form of the number, or that of its inverse as a :class:`Divisor`; None where there is neither. It is
+        worked out only where balls do not decide, since long log forms take long to reduce.
     infinite : int
         1 or -1 for an infinity.
     """
 
-    def __init__(
-        self,
-        ball: Callable[[int], arb],
-        closed: ClosedForm | None = None,
-        divisor: ClosedForm | None = None,
-        infinite: int = 0,
-    ) -> None:
-        self._ball, self.closed, self.divisor, self.infinite = ball, closed, divisor, infinite
+    def __init__(self, ball: Callable[[int], arb], form: Callable[[], Form] = lambda: None, infinite: int = 0) -> None:
+        self._ball, self._form, self.infinite = ball, form, infinite
         self._balls: dict[int, arb] = {}
 
     @classmethod
@@ -82,10 +75,7 @@ class Real(Extended):
             assert math.isinf(number)
             return cls.infinity(1 if number > 0 else -1)
         closed = number if isinstance(number, ClosedForm) else ClosedForm.of(number)
-        rational = closed.rational
-        if rational is None:
-            return cls(closed.ball, closed)
-        return cls(lambda bits: arb(to_flint(rational)), closed)
+        return cls(closed.ball, lambda: closed)
 
     @classmethod
     def infinity(cls, sign: int) -> Real:
@@ -100,6 +90,16 @@ class Real(Extended):
             with ctx.workprec(bits):
                 self._balls[bits] = self._ball(bits)
         return self._balls[bits]
+
+    @cached_property
+    def form(self) -> Form:
+        """The closed form of the number or of its inverse."""
+        return self._form()
+
+    @property
+    def closed(self) -> ClosedForm | None:
+        """The closed form of the number."""
+        return self.form if isinstance(self.form, ClosedForm) else None
 
     @property
     def rational(self) -> Fraction | None:
@@ -148,9 +148,12 @@ class Real(Extended):
     def plus(self, other: Real) -> Real:
         if self.infinite or other.infinite:
             return Real.infinity(self.infinite or other.infinite)
-        one, two = self.closed, other.closed
-        closed = None if one is None or two is None else one + two
-        return Real(lambda bits: self.ball(bits) + other.ball(bits), closed)
+
+        def form() -> Form:
+            one, two = self.closed, other.closed
+            return None if one is None or two is None else one + two
+
+        return Real(lambda bits: self.ball(bits) + other.ball(bits), form)
 
     def times(self, other: Real) -> Real:
         if self.infinite or other.infinite:
@@ -158,21 +161,18 @@ class Real(Extended):
             assert one is not None
             assert two is not None
             return Real.infinity(one * two)
-        for x, y in ((self, other), (other, self)):
-            if x.rational is not None and y.divisor is not None and x.rational:
-                return Real(lambda bits: self.ball(bits) * other.ball(bits), None, y.divisor.scaled(1 / x.rational))
-            ratio = None if x.closed is None or y.divisor is None else x.closed.over(y.divisor)
-            if ratio is not None:
-                return Real.of(ratio)
-        closed = None if self.closed is None or other.closed is None else self.closed.times(other.closed)
-        return Real(lambda bits: self.ball(bits) * other.ball(bits), closed)
+        return Real(lambda bits: self.ball(bits) * other.ball(bits), lambda: _product(self.form, other.form))
 
     def to_the(self, n: int) -> Real:
         if self.infinite:
             return Real.of(0) if n < 0 else Real.infinity(self.infinite if n % 2 else 1)
-        closed = None if self.closed is None else self.closed.power(Fraction(n))
-        divisor = self.closed if n == -1 and closed is None else None
-        return Real(lambda bits: self.ball(bits) ** n, closed, divisor)
+
+        def form() -> Form:
+            closed = self.closed
+            power = None if closed is None else closed.power(Fraction(n))
+            return Divisor(closed) if power is None and closed is not None and n == -1 else power
+
+        return Real(lambda bits: self.ball(bits) ** n, form)
 
     def root(self, exponent: Real) -> Real:
         assert self.sign == 0, "a number that may be zero, and may not be negative, is zero"
@@ -183,24 +183,27 @@ class Real(Extended):
     def exp(self) -> Real:
         if self.infinite:
             return Real.infinity(1) if self.infinite > 0 else Real.of(0)
-        closed = None if self.closed is None or self.closed.exponentials else ClosedForm.exp(self.closed.form)
-        return Real(lambda bits: self.ball(bits).exp(), closed)
+
+        def form() -> Form:
+            return None if self.closed is None or self.closed.exponentials else ClosedForm.exp(self.closed.form)
+
+        return Real(lambda bits: self.ball(bits).exp(), form)
 
     def log_of_positive(self) -> Real:
         if self.infinite:
             return self
-        return Real(lambda bits: self.ball(bits).log(), None if self.closed is None else self.closed.log())
+        return Real(lambda bits: self.ball(bits).log(), lambda: None if self.closed is None else self.closed.log())
 
     def ceil(self) -> Real:
         if self.infinite:
             return self
-        if self.rational is not None:
-            return Real.of(Fraction(math.ceil(self.rational)))
         bits = FIRST_BITS
         while bits <= MOST_BITS:
             found = self.ball(bits).ceil().unique_fmpz()
             if found is not None:
                 return Real.of(Fraction(int(found)))
+            if bits == BLIND_BITS and self.rational is not None:
+                return Real.of(Fraction(math.ceil(self.rational)))
             bits *= 2
         return Real(lambda bits: self.ball(bits).ceil())
 
@@ -215,6 +218,30 @@ class Real(Extended):
         if compared is None:
             return None
         return self if compared in (0, direction) else other
+
+
+@dataclass(frozen=True)
+class Divisor:
+    """The number one over a closed form, which is none itself."""
+
+    of: ClosedForm
+
+
+Form = ClosedForm | Divisor | None
+
+
+def _product(one: Form, two: Form) -> Form:
+    """The form of a product, where it has one: a divisor goes into its multiples."""
+    if isinstance(one, Divisor):
+        one, two = two, one
+    if not isinstance(one, ClosedForm) or two is None:
+        return None
+    if isinstance(two, ClosedForm):
+        return one.times(two)
+    if one.rational:
+        return Divisor(two.of.scaled(1 / one.rational))
+    ratio = one.over(two.of)
+    return None if ratio is None else ClosedForm.of(ratio)
 
 
 def sides(left: Real, right: Real, used: Sequence[dict[str, Enclosure]], order: int | None) -> tuple[Side, Side]:

@@ -16,16 +16,21 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..display import Rows
 from ..errors import BadInput, BeyondReach
+from ..numbers.arcs import Arcs
+from ..numbers.enclosure import gamma, minus_log
 from ..numbers.limits import power, require_memory
-from ..numbers.probabilities import SMALLEST_NORMAL, Probabilities
+from ..numbers.probabilities import PARAMETER_DEPTH, SMALLEST_NORMAL, Parametrised, Probabilities
 from ..traits import decides
+from .shown import MOST_PARAMETERS, parameter_rows
 
 __all__ = [
     "LOST",
     "Language",
     "Pick",
     "Scope",
+    "largest_surprisal",
     "masked_conditionals",
     "may_underflow",
     "path_surprisals",
@@ -40,7 +45,7 @@ block only.
 """
 
 
-Pick = Callable[[Probabilities], NDArray[Any]]
+Pick = Callable[[Probabilities | Arcs], NDArray[Any]]
 """The aspect of a parameter that is taken: its values, its fractions, or which of its entries are positive."""
 
 
@@ -50,7 +55,7 @@ LOST = (
 )
 
 
-class Language(ABC):
+class Language(Parametrised, ABC):
     """A probability law on sequences of ``length`` tokens out of ``vocab``."""
 
     vocab: int
@@ -147,6 +152,24 @@ class Language(ABC):
     def written(self) -> dict[str, Any]:
         """The ``[language]`` table with every parameter as numbers, rational where they are rational."""
 
+    @property
+    def parameters(self) -> int:
+        """About how many numbers give it."""
+        return power(self.vocab, self.length)
+
+    def parameter_rows(self) -> Rows:
+        """What a notebook shows: its parameters as an instance file has them, or its sizes where they are many."""
+        few = self.parameters <= MOST_PARAMETERS
+        sizes = {"vocab": self.vocab, "length": self.length, **({"tokens": list(self.tokens)} if self.tokens else {})}
+        return parameter_rows((self.written() if few else {}) | sizes, str(self))
+
+    def to_latex(self, caption: str = "") -> str:
+        """Its parameters in LaTeX, for a document with ``\\usepackage{array,booktabs,longtable}``."""
+        return self.parameter_rows().latex(caption)
+
+    def _repr_html_(self) -> str:
+        return self.parameter_rows().html()
+
     def every_string_is_possible(self) -> bool:
         """Whether ``q(x) > 0`` for all ``V^L`` sequences, where the form of the language shows it; False otherwise."""
         return False
@@ -168,6 +191,17 @@ class Language(ABC):
     def summed(self) -> int:
         """How many hidden states, contexts or sequences a conditional sums over."""
         return power(self.vocab, self.length)
+
+    @property
+    def terms(self) -> int:
+        """Roundings in one step of the messages of a conditional, but for a few."""
+        return self.summed if self.memory is None and self.hidden_states else self.vocab
+
+    @property
+    def step_operations(self) -> float:
+        """Products in one step of a message over the whole law: of states or contexts, or of sequences."""
+        states = float(self.hidden_states or power(self.vocab, self.length))
+        return states * max(states, self.vocab)
 
     @property
     def hidden_states(self) -> int | None:
@@ -259,10 +293,14 @@ def _is_hidden_markov(language: Language) -> bool:
     return language.is_hidden
 
 
-def path_surprisals(*factors: tuple[int, Probabilities]) -> tuple[float, float]:
-    """Bounds of ``-log q(x)``: a possible sequence has a path, each of whose so many factors of a kind is positive."""
-    most = math.fsum(-count * math.log(law.values[law.values > 0].min()) for count, law in factors)
-    return 0.0, most * (1 + 1e-12)
+def largest_surprisal(law: NDArray[np.float64]) -> float:
+    """A bound of ``-log`` of the smallest positive entry."""
+    return minus_log(float(law[law > 0].min(initial=1.0)), PARAMETER_DEPTH)[1]
+
+
+def path_surprisals(*factors: tuple[int, float]) -> tuple[float, float]:
+    """Bounds of ``-log q(x)``: a possible sequence has a path of so many factors, of at most such surprisals."""
+    return 0.0, math.fsum(count * surprisal for count, surprisal in factors) * (1 + gamma(4))
 
 
 def masked_conditionals(
@@ -276,10 +314,9 @@ def masked_conditionals(
     return rows, possible
 
 
-def may_underflow(*factors: tuple[int, NDArray[np.float64]]) -> bool:
-    """Whether a product of so many positive entries of each array can leave the range of float64."""
-    least = (count * math.log2(law[law > 0].min(initial=1.0)) for count, law in factors)
-    return math.fsum(least) < math.log2(SMALLEST_NORMAL)
+def may_underflow(*factors: tuple[int, float]) -> bool:
+    """Whether a product of so many factors, of at most such surprisals, can leave the range of float64."""
+    return math.fsum(count * surprisal for count, surprisal in factors) > -math.log(SMALLEST_NORMAL)
 
 
 def positive(weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -72,8 +72,10 @@ def _summed(language: Language, read: Reading) -> NDArray[np.float64]:
 
 
 def _of_states(language: HMM, read: Reading) -> NDArray[np.float64]:
-    B = read(language.emission.values)
-    return B.T @ language.expected_transitions(read)[1] @ B
+    voiced = language.voiced
+    B = voiced.shown.matrix(read(voiced.shown.values))
+    pairs = B.T @ (voiced.moves.arcs.matrix(voiced.expected_transitions(read)[1]) @ B)
+    return np.asarray(pairs.toarray())
 
 
 def _of_contexts(language: NGram, read: Reading) -> NDArray[np.float64]:

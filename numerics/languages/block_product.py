@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, shown
-from ..numbers.enclosure import UNIT_ROUNDOFF
+from ..numbers.enclosure import UNIT_ROUNDOFF, gamma
 from ..numbers.probabilities import whole
 from ..spec.draws import Spec
 from ..spec.table import LONGEST, Count, within
@@ -78,7 +78,7 @@ class Blocks(Language):
 
     def surprisal_range(self) -> tuple[float, float] | None:
         one = self.block.surprisal_range()
-        return None if one is None else (self.count * one[0], self.count * one[1])
+        return None if one is None else (self.count * one[0] * (1 - gamma(2)), self.count * one[1] * (1 + gamma(2)))
 
     @property
     def surprisal_nanoseconds(self) -> float:
@@ -121,6 +121,10 @@ class Blocks(Language):
         for _ in range(1, self.count):
             law = np.multiply.outer(law, one).reshape(-1)
         return law
+
+    @property
+    def parameters(self) -> int:
+        return self.unit.parameters
 
     def written(self) -> dict[str, Any]:
         return {"kind": "blocks", "block": self.block.written(), "count": self.count}

@@ -46,7 +46,7 @@ def arpa_text(language: Language) -> str:
         if name in (START, END) or any(c.isspace() for c in name):
             raise BadInput("tokens", f"found {name!r}, which an ARPA file has no place for; a word is accepted")
     if isinstance(language, HMM):
-        return _sparse_text(language, names)
+        return _sparse_text(language.voiced, names)
     if not isinstance(language, NGram):
         raise BadInput("language", "an ARPA file holds an n-gram; this language is none")
     n, V = language.order, language.vocab
@@ -84,11 +84,11 @@ def _sparse_text(language: HMM, names: list[str]) -> str:
     memory, state = _contexts(language, names)
     ends = language.final(lambda law: law.values) if language.end is not None else np.zeros(language.states)
     begins = float(language.shorter.values[0]) if language.shorter is not None else 0.0
-    shown = [names[token] for token in language.emission.values.argmax(axis=1)]
+    shown = [names[token] for token in language.shown.columns]
     listed: dict[tuple[str, ...], float] = {(END,): 0.0, (START,): 1.0, **{(name,): 1 / len(names) for name in names}}
     for context, s in state.items():
-        row, end = (language.initial.values, begins) if s is None else (language.transition.values[s], ends[s])
-        listed |= {(*context, shown[t]): float(row[t]) for t in np.flatnonzero(row).tolist()}
+        listed |= {(*context, shown[t]): p for t, p in _row(language, s)}
+        end = begins if s is None else ends[s]
         if end:
             listed[*context, END] = float(end)
     # An n-gram belongs to those that are a word shorter; what these say themselves is never used.
@@ -109,17 +109,16 @@ def _contexts(language: HMM, names: list[str]) -> tuple[int, dict[tuple[str, ...
     ------
     BadInput
     """
-    A, B = language.transition.values, language.emission.values
-    if (np.count_nonzero(B, axis=1) != 1).any():
+    if (np.diff(language.shown.starts) != 1).any():
         raise BadInput("language", "an ARPA file holds an n-gram; this hidden chain has states of several tokens")
-    shown = [names[token] for token in B.argmax(axis=1)]
+    shown = [names[token] for token in language.shown.columns]
     for memory in range(1, LONGEST_CONTEXT + 1):
         state: dict[tuple[str, ...], int | None] = {(START,): None}
         waiting, told = deque(state), True
         while waiting and told:
             context = waiting.popleft()
             s = state[context]
-            for t in np.flatnonzero(language.initial.values if s is None else A[s]).tolist():
+            for t, _ in _row(language, s):
                 following = (*context, shown[t])[-memory:]
                 if following not in state:
                     state[following] = t
@@ -130,6 +129,15 @@ def _contexts(language: HMM, names: list[str]) -> tuple[int, dict[tuple[str, ...
     raise BadInput(
         "language", f"an ARPA file holds an n-gram; {LONGEST_CONTEXT} tokens do not tell this hidden chain's state"
     )
+
+
+def _row(language: HMM, state: int | None) -> list[tuple[int, float]]:
+    """The states that follow one, None for the start, with their probabilities."""
+    if state is None:
+        return [(t, p) for t, p in enumerate(language.initial.values.tolist()) if p]
+    arcs = language.moves.arcs
+    part = slice(arcs.starts[state], arcs.starts[state + 1])
+    return list(zip(arcs.columns[part].tolist(), arcs.values[part].tolist(), strict=True))
 
 
 def _first(language: NGram, names: list[str]) -> Iterator[tuple[tuple[str, ...], float]]:
@@ -180,7 +188,7 @@ def hidden_arrays(language: Language) -> dict[str, NDArray[np.float64]]:
         emission = np.eye(language.vocab)
     elif isinstance(language, HMM):
         initial, transition, emission = (
-            law.values for law in (language.initial, language.transition, language.emission)
+            law.values for law in (language.voiced.initial, language.transition, language.emission)
         )
     else:
         raise BadInput("language", "arrays hold a hidden Markov model or a Markov chain; this language is neither")

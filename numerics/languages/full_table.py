@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import PlainValidator
 
 from ..errors import BadInput, shown
+from ..numbers.enclosure import minus_log
 from ..numbers.lattice import sequence_index, sequence_rows
 from ..numbers.limits import power, require_memory
 from ..numbers.probabilities import PARAMETER_DEPTH, Probabilities, number, whole
@@ -86,7 +86,7 @@ class Tabular(Language):
 
     def surprisal_range(self) -> tuple[float, float]:
         p = self.probabilities.values
-        return -math.log(p.max()) * (1 - 1e-12), -math.log(p.min()) * (1 + 1e-12)
+        return minus_log(float(p.max()), PARAMETER_DEPTH)[0], minus_log(float(p.min()), PARAMETER_DEPTH)[1]
 
     @property
     def summed(self) -> int:

@@ -26,6 +26,9 @@ class LanguageTable(KindTable):
     """
 
     tokens: Names = ABSENT
+    unknown_kind: ClassVar[str] = (
+        '; "text" counts the letters of a text file, and `maskbound keys` lists the keys of each'
+    )
     makes: ClassVar[Callable[..., Language]]
     draws: ClassVar[int] = 0
     """How often, beside other kinds, a random search draws one of this kind."""
@@ -73,7 +76,15 @@ class FileTable(LanguageTable):
     files: ClassVar[tuple[str, ...]] = ("path",)
     """Keys that hold paths, relative to the folder of the instance file."""
 
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """Of files that are likely meant, in lower case."""
+
     path: Text
+
+    @classmethod
+    def of_suffix(cls, suffix: str) -> str | None:
+        """The kind of language that is likely in such a file."""
+        return next((kind for kind, table in cls.kinds().items() if suffix.lower() in table.suffixes), None)
 
     def _paths(self, folder: Path) -> dict[str, str]:
         return {key: str(folder / getattr(self, key)) for key in self.files if getattr(self, key) is not None}

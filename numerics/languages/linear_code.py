@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach, shown
+from ..numbers.enclosure import LIBRARY
 from ..numbers.lattice import sequence_index, sequence_rows
 from ..numbers.limits import power, require_memory
 from ..numbers.probabilities import PARAMETER_DEPTH, Probabilities, whole
@@ -86,7 +87,7 @@ class LinearCode(Language):
 
     def surprisal_range(self) -> tuple[float, float]:
         value = self.dimension * math.log(self.vocab)
-        return value * (1 - 1e-12), value * (1 + 1e-12)
+        return value * (1 - 2 * LIBRARY), value * (1 + 2 * LIBRARY)
 
     def every_string_is_possible(self) -> bool:
         return self.dimension == self.length

@@ -22,6 +22,7 @@ from .base import (
     Language,
     Pick,
     Scope,
+    largest_surprisal,
     masked_conditionals,
     may_underflow,
     path_surprisals,
@@ -29,7 +30,7 @@ from .base import (
     refuse_lost,
     rescaled,
 )
-from .chains import ChainLanguage
+from .chains import ChainLanguage, Message
 from .kind import LanguageTable
 
 __all__ = ["NGram", "iid", "markov"]
@@ -80,7 +81,10 @@ class NGram(ChainLanguage):
         contexts = self.vocab ** (self.order - 1)
         if end is not None:
             self._refuse_no_context()
-            self._read_ends(initial, transition, end, shorter, contexts, self.vocab)
+            self._read_start(initial, shorter, contexts)
+            self.transition, self.end = Probabilities.parse_with_rest(
+                transition, end, (contexts, self.vocab), "transition", "end"
+            )
         else:
             self._refuse_shorter(shorter)
             initial = [1] if self.order == 1 and initial is None else initial
@@ -121,6 +125,28 @@ class NGram(ChainLanguage):
     @property
     def transitions(self) -> int:
         return max(0, self.length - self.order + 1)
+
+    @property
+    def links(self) -> int:
+        return int(np.count_nonzero(self.transition.values))
+
+    @property
+    def step_surprisal(self) -> float:
+        return largest_surprisal(self.transition.values)
+
+    @property
+    def step_depth(self) -> int:
+        return PARAMETER_DEPTH + 2 + self.vocab
+
+    @property
+    def _moves(self) -> Probabilities:
+        return self.transition
+
+    def _behind(self, moves: NDArray[Any]) -> Message:
+        return lambda message: (moves * self._following(message)).sum(axis=-1)
+
+    def _leaving(self, message: NDArray[Any]) -> NDArray[Any]:
+        return message[:, None]
 
     def _following(self, message: NDArray[Any]) -> NDArray[Any]:
         """After ``w_1..w_{n-1}`` and v the context is ``w_2..w_{n-1} v``; only for n at least 2."""
@@ -168,7 +194,8 @@ class NGram(ChainLanguage):
             return self._interval_conditionals(y)
         weights = self._joint_weights(y, lambda law: law.values, rescaled)
         ends = self.final(lambda law: law.values)
-        if may_underflow((1, self.initial.values), (self.length, self.transition.values), (1, ends)):
+        factors = (1, self.initial.values), (self.length, self.transition.values), (1, ends)
+        if may_underflow(*((count, largest_surprisal(law)) for count, law in factors)):
             refuse_lost(weights, self._joint_weights(y, lambda law: positive(law.values), positive) > 0)
         return masked_conditionals(weights, y, self.vocab)
 
@@ -237,8 +264,9 @@ class NGram(ChainLanguage):
 
     def surprisal_range(self) -> tuple[float, float]:
         steps = max(0, self.length - self.memory)
-        ends = [(1, self.end)] if self.end is not None else []
-        return path_surprisals((min(self.memory, 1), self.initial), (steps, self.transition), *ends)
+        factors = (min(self.memory, 1), self.initial.values), (steps, self.transition.values)
+        ends = self.final(lambda law: law.values)
+        return path_surprisals(*((count, largest_surprisal(law)) for count, law in (*factors, (1, ends))))
 
     @property
     def summed(self) -> int:
@@ -306,6 +334,10 @@ class NGram(ChainLanguage):
         if self.ends:
             law = (law.reshape(-1, contexts) * self.final(pick)).reshape(-1)
         return self._given_length(law)
+
+    @property
+    def parameters(self) -> int:
+        return power(self.vocab, self.order)
 
     def written(self) -> dict[str, Any]:
         """The row of a context that is never met is ``[1, 0, ..]``, which changes no probability."""
@@ -389,6 +421,10 @@ class NGramTable(LanguageTable):
     transition: Numbers
     end: Numbers = ABSENT
     shorter: Number = ABSENT
+    advice: ClassVar[str] = (
+        'Counted in a text file of yours: kind = "text". '
+        'Letters of English: language = {kind = "english", order = 2, length = 128}'
+    )
 
     def build(self, folder: Path, level: int) -> Language:
         if self.order > 1 and not self.given("initial"):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput
+from ..numbers.arcs import Arcs
 from ..numbers.probabilities import Probabilities, whole
 from ..spec.table import within
 from .base import Language
@@ -21,15 +22,22 @@ from .n_gram import MarkovTable, NGram, NGramTable
 __all__ = ["padded_hmm", "padded_ngram"]
 
 
-def padded_hmm(length: int, initial: Any, transition: Any, emission: Any, end: Any, shorter: Any = 0) -> HMM:
+def padded_hmm(
+    length: int, initial: Any, transition: Any, emission: Any, end: Any, shorter: Any = 0, vocab: int | None = None
+) -> HMM:
     """The first L tokens of a hidden chain that, once it has ended, shows token V for ever.
 
     Parameters
     ----------
     length : int
         L.
-    initial, transition, emission, end, shorter : nested lists of probabilities, and one
-        As for :class:`HMM`.
+    initial : N probabilities
+    transition : N rows of N probabilities
+    emission : K rows of V probabilities
+    end : N probabilities
+    shorter : probability
+    vocab : int, optional
+        All as for :class:`HMM`; V counts no end token.
 
     Examples
     --------
@@ -37,16 +45,20 @@ def padded_hmm(length: int, initial: Any, transition: Any, emission: Any, end: A
     >>> [str(q) for q in coins.exact_table()]
     ['1/8', '1/8', '1/4', '1/8', '1/8', '1/4', '0', '0', '0']
     """
-    given = Probabilities.parse_with_rest(initial, shorter, (None,), "initial", "shorter")
-    K = given[0].values.size
-    rows = Probabilities.parse_with_rest(transition, end, (K, K), "transition", "end")
-    shown = Probabilities.parse(emission, (K, None), "emission")
-    exact = all(law.rational for law in (*given, *rows, shown))
-    start, beyond, moves, ends, shows = (_numbers(law, exact) for law in (*given, *rows, shown))
-    V = shows.shape[1]
-    A, B = _absorbing(K + 1, K + 1, exact), _absorbing(K + 1, V + 1, exact)
-    A[:K], B[:K, :V], B[:K, V] = np.concatenate([moves, ends], axis=1), shows, 0 * shows[:, 0]
-    return HMM(length, np.concatenate([start, beyond]), A, B)
+    start, beyond = Probabilities.parse_with_rest(initial, shorter, (None,), "initial", "shorter")
+    N = start.values.size
+    rows, ends = Arcs.parse(transition, end, (N, N), "transition", "end")
+    assert ends is not None
+    shown, _ = Arcs.parse(emission, None, (None, vocab), "emission")
+    K, V = shown.shape
+    exact = all(law.rational for law in (start, beyond, rows, ends, shown))
+    first, last, ended = (_numbers(law, exact).tolist() for law in (start, beyond, ends))
+    moves = [
+        {**{target + (target >= K): p for target, p in row.items()}, K: p_end}
+        for row, (p_end,) in zip(rows.tables(), ended, strict=True)
+    ]
+    emissions = [*shown.tables(), {V: 1}]
+    return HMM(length, [*first[:K], *last, *first[K:]], [*moves[:K], {K: 1}, *moves[K:]], emissions, vocab=V + 1)
 
 
 def padded_ngram(

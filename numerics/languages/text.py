@@ -105,3 +105,7 @@ class TextTable(FileTable):
     length: Length
     smoothing: Number = 0
     makes: ClassVar[Callable[..., Language]] = ngram_from_text
+    suffixes: ClassVar[tuple[str, ...]] = (".txt",)
+    advice: ClassVar[str] = (
+        'language = {kind = "text", path = "mine.txt", alphabet = "abc ", order = 2, length = 64} counts pairs'
+    )

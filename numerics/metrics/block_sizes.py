@@ -27,7 +27,7 @@ from ..engines.blocks.probabilities import BlockProbabilities
 from ..engines.needs import FIXED_SIZE, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
-from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
+from ..numbers.enclosure import LIBRARY, RAISED, UNIT_ROUNDOFF, Enclosure, Kind, gamma, margin
 from ..policies import FixedSize
 from . import information, path
 from .method import Method
@@ -131,13 +131,18 @@ def _probability(found: Tiny) -> Enclosure:
     return Enclosure.around(value, error, least=0.0, most=1.0)
 
 
+def _logs(mantissa: float, exponent: int) -> tuple[float, float]:
+    """``-log(mantissa 2^exponent)``, and the sizes of its two terms added up."""
+    one, other = math.log(mantissa), exponent * math.log(2)
+    return 0.0 - (one + other), abs(one) + abs(other)
+
+
 def _minus_log(found: Tiny) -> Enclosure:
     """``-log``, which needs no range."""
     if found.mantissa == 0:
-        most = -(math.log(found.lost) + found.exponent * math.log(2)) if found.lost else math.inf
-        return Enclosure(math.inf, max(most * (1 - 1e-12), 0.0), math.inf, "rounding")
-    value = 0.0 - (math.log(found.mantissa) + found.exponent * math.log(2))
-    size = abs(math.log(found.mantissa)) + abs(found.exponent) * math.log(2)
+        value, size = _logs(found.lost, found.exponent) if found.lost else (math.inf, 0.0)
+        return Enclosure(math.inf, max(value - 2 * LIBRARY * size, 0.0), math.inf, "rounding")
+    value, size = _logs(found.mantissa, found.exponent)
     relative = gamma(found.depth) + found.lost / found.mantissa
     if relative >= 0.5:
         most = math.log1p(margin(found.depth) + found.lost / found.mantissa)

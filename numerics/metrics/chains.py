@@ -15,7 +15,7 @@ import numpy as np
 from ..engines import markov
 from ..engines.markov import bigrams, information
 from ..engines.markov.chain import Measured, mean_of
-from ..engines.needs import BERNOULLI, COUNTED, ONE_SCHEDULE, RANDOM_SETS, all_of
+from ..engines.needs import BERNOULLI, COUNTED, ONE_SCHEDULE, all_of, scope_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, Kind
@@ -176,7 +176,7 @@ def _of_sets(quantity: str, run: Callable[[Workspace], Measured], relies_on: fro
         markov.sets_obstacle,
         markov.sets_cost,
         lambda work: enclosure(run(work)),
-        "homogeneous Markov chain x fixed sets, exact denoiser",
+        scope_of(markov.sets_obstacle),
         "L V^4",
         relies_on,
     )
@@ -195,7 +195,7 @@ def _method(
     run: Callable[[Workspace], Enclosure],
     obstacle: Obstacle,
     relies_on: frozenset[str] = frozenset(),
-    scope: str = "Markov chain x any policy",
+    scope: str = "",
     cost: Callable[[Instance], Cost] = markov.information_cost,
 ) -> Method:
     return Method(
@@ -205,7 +205,7 @@ def _method(
         obstacle,
         cost,
         run,
-        scope,
+        scope or scope_of(obstacle),
         "D V^3 + N D; D distances until mixed",
         relies_on,
     )
@@ -234,7 +234,6 @@ METHODS = (
         _curve_left_riemann_sum,
         all_of(markov.obstacle, BERNOULLI),
         BY_CURVE,
-        "Markov chain x Bernoulli",
     ),
     _method(
         "path_kl",
@@ -260,7 +259,7 @@ METHODS = (
         markov.ser_obstacle,
         markov.ser_cost,
         _ser,
-        "homogeneous Markov chain x Bernoulli, exact denoiser",
+        scope_of(markov.ser_obstacle),
         "N D^3 V^4; D distances until mixed",
     ),
     Method(
@@ -270,7 +269,7 @@ METHODS = (
         markov.sizes_obstacle,
         markov.sizes_cost,
         lambda work: enclosure(markov.sequence_error_rate_of_sizes(work), most=1.0),
-        f"homogeneous Markov chain x {RANDOM_SETS.words}, exact denoiser",
+        scope_of(markov.sizes_obstacle),
         "L^2 V^4 prod_k (s_k + 1)^2 at most, in Python",
     ),
     Method(
@@ -280,7 +279,7 @@ METHODS = (
         markov.sampled_obstacle,
         markov.sampled_cost,
         _sampled_kl,
-        "homogeneous Markov chain x Bernoulli, exact denoiser, local scope",
+        scope_of(markov.sampled_obstacle),
         "samples N L D^2",
         BY_CURVE | {"kl-path-kl/given-times"},
     ),

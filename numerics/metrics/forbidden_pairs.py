@@ -12,6 +12,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 
 from ..engines import blocks, rational, tabular
+from ..engines.needs import EXACT_DENOISER, RATIONAL_LANGUAGE, all_of
 from ..engines.ranges import require_range
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Cost, Workspace
@@ -131,10 +132,6 @@ def _max_l2_deviation(of_eps: Method, engine: str) -> Method:
     )
 
 
-def _not_exact(instance: Instance) -> str | None:
-    return None if instance.exact_denoiser else "the denoiser is not exact"
-
-
 def _exact_parallel_depth(work: Workspace) -> fmpq:
     """Shortest way from no position to all through sets whose tokens are independent given those before."""
     L, steps = work.instance.length, _steps_without_error(work)
@@ -183,7 +180,7 @@ def _small_rational(instance: Instance) -> str | None:
     pairs = power(2 * instance.vocab + 1, instance.length)
     if pairs > rational.MOST_PAIRS:
         return f"independence is decided in exact rationals, for at most {rational.MOST_PAIRS} pairs of contexts"
-    return rational.language_obstacle(instance)
+    return RATIONAL_LANGUAGE(instance)
 
 
 def _depth_cost(instance: Instance) -> Cost:
@@ -214,13 +211,13 @@ METHODS = (
         "blocks of even length x any policy",
         "one block of length b: b (V+1)^b",
     ),
-    exact_method("min_pair_conflict_probability", _exact_min_pair_conflict_probability, rational.language_obstacle),
+    exact_method("min_pair_conflict_probability", _exact_min_pair_conflict_probability, RATIONAL_LANGUAGE),
     _max_l2_deviation(method_of_one("eps_learning", "denoiser"), "denoiser"),
     _max_l2_deviation(method_of_one("eps_learning"), "tabular"),
     exact_method(
         "max_l2_deviation",
         lambda work: ZERO,
-        lambda instance: _not_exact(instance) or rational.law_obstacle(instance),
+        all_of(EXACT_DENOISER, rational.law_obstacle),
         scope=narrowed(of_rationals("any policy"), "exact denoiser"),
     ),
     _DEPTH,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from ..engines.needs import Need, scope_of
 from ..engines.workspace import Cost
-from ..instances import Instance
 from ..numbers.enclosure import Enclosure
 from .method import Method
 
 __all__ = ["METHODS"]
 
 
-def _some_string_is_impossible(instance: Instance) -> str | None:
-    return None if instance.language.every_string_is_possible() else "some strings may be impossible"
+FULL = Need(
+    "every string possible from any hidden state",
+    "some strings may be impossible",
+    lambda instance: instance.language.every_string_is_possible(),
+)
 
 
 METHODS = (
@@ -19,10 +22,10 @@ METHODS = (
         "ser",
         "support",
         "exact",
-        _some_string_is_impossible,
+        FULL,
         lambda instance: Cost(1, 0),
         lambda work: Enclosure.exactly(0),
-        "any language x any policy, every string possible from any hidden state",
+        scope_of(FULL),
         "1",
     ),
 )

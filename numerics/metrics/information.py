@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines import tabular
-from ..engines.needs import ANY_POLICY, Need
+from ..engines.needs import ANY_POLICY, Need, scope_of
 from ..engines.workspace import Workspace
 from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
 from ..policies.bernoulli import binomial_law
@@ -129,7 +129,7 @@ def tabular_method(
         policies,
         tabular.lattice_cost,
         run,
-        f"any language x {policies.words}",
+        scope_of(policies),
         price,
     )
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .._kernels import lattice as lattice_kernels
 from ..engines import rational, tabular
-from ..engines.needs import ANY_POLICY
+from ..engines.needs import ANY_POLICY, RATIONAL_LANGUAGE
 from ..engines.rational.rows import ONE
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
@@ -188,8 +188,8 @@ METHODS = (
     _conflict_method("mode_conflict_uniform", 1),
     tabular_method("least_confidence", _least_confidence),
     *(
-        exact_method(name, run, rational.language_obstacle, _pair_cost, "(2V+1)^L, in Python")
+        exact_method(name, run, RATIONAL_LANGUAGE, _pair_cost, "(2V+1)^L, in Python")
         for name, run in (("mode_conflict", _exact_conflict), ("mode_conflict_uniform", _exact_uniform_conflict))
     ),
-    exact_method("least_confidence", _exact_least_confidence, rational.language_obstacle),
+    exact_method("least_confidence", _exact_least_confidence, RATIONAL_LANGUAGE),
 )

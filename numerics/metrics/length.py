@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ..engines.needs import Need, all_of
-from ..engines.rational import language_obstacle
+from ..engines.needs import RATIONAL_LANGUAGE, Need, all_of, scope_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..numbers.enclosure import Enclosure
@@ -15,11 +14,11 @@ from .method import Method
 __all__ = ["METHODS"]
 
 END_WEIGHTS = Need(
-    "end weights",
+    "hmm or n-gram with end weights",
     "the language has no end weights: its sequences have one length",
     lambda instance: not instance.language.is_homogeneous,
+    "language",
 )
-SCOPE = "hmm or n-gram with end weights x any policy"
 
 
 def _messages(work: Workspace) -> Enclosure:
@@ -33,7 +32,7 @@ def _exact(work: Workspace) -> LogForm:
 
 def _cost(instance: Instance) -> Cost:
     states = float(instance.language.hidden_states or power(instance.vocab, instance.length))
-    return Cost(instance.length * states * max(states, instance.vocab), 16 * instance.length * states)
+    return Cost(instance.length * instance.language.step_operations, 16 * instance.length * states)
 
 
 def _exact_cost(instance: Instance) -> Cost:
@@ -43,13 +42,14 @@ def _exact_cost(instance: Instance) -> Cost:
 
 
 METHODS = (
-    Method("log_length_probability", "messages", "rounding", END_WEIGHTS, _cost, _messages, SCOPE, "L K^2"),
+    Method(
+        "log_length_probability", "messages", "rounding", END_WEIGHTS, _cost, _messages, scope_of(END_WEIGHTS), "L K^2"
+    ),
     exact_method(
         "log_length_probability",
         _exact,
-        all_of(END_WEIGHTS, language_obstacle),
+        all_of(RATIONAL_LANGUAGE, END_WEIGHTS),
         _exact_cost,
         "L K^2, in Python",
-        f"rational {SCOPE}",
     ),
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -28,7 +27,9 @@ from .schedule import schedule_of
 
 __all__ = ["METHODS", "PROFILE", "profile_in_floats"]
 
-CODE = Need("linear code", "the language is no linear code", lambda instance: instance.language.is_linear_code)
+CODE = Need(
+    "linear code", "the language is no linear code", lambda instance: instance.language.is_linear_code, "language"
+)
 RATIONAL = Need(
     "rational schedule",
     "the schedule has floating weights",
@@ -141,12 +142,12 @@ def profile_in_floats(work: Workspace) -> Profile:
     return Profile(values, 4 * UNIT_ROUNDOFF * float(values.max()))
 
 
-def _methods(
+def _method(
     quantity: str, run: Callable[[Workspace], Enclosure], policies: Need | None = None, averaged: bool = True
-) -> tuple[Method, Method]:
+) -> Method:
     needs: list[Obstacle] = [CODE, *([policies, EXACT_DENOISER, RATIONAL] if policies else [])]
     under = f"{policies.words}, exact denoiser, rational schedule" if policies else "any policy"
-    method = Method(
+    return Method(
         quantity,
         "codes",
         "exact",
@@ -156,23 +157,22 @@ def _methods(
         f"linear code{' with known mean ranks' if averaged else ''} x {under}",
         "N L^2" if averaged else "N L^3",
     )
-    return method, replace(method, engine="rational", on_request=True)
 
 
 METHODS = (
-    *_methods("entropy", _times_log(lambda work: Fraction(_code(work).dimension)), averaged=False),
-    *_methods(
+    _method("entropy", _times_log(lambda work: Fraction(_code(work).dimension)), averaged=False),
+    _method(
         "log_ter_language",
         _times_log(lambda work: Fraction(_code(work).dimension, work.instance.length)),
         averaged=False,
     ),
-    *_methods("total_correlation", _of_profile(lambda z: z[0] - _mean(z))),
-    *_methods("dual_total_correlation", _of_profile(lambda z: _mean(z) - z[-1])),
-    *_methods("profile_start", _of_profile(lambda z: z[0])),
-    *_methods("profile_end", _of_profile(lambda z: z[-1])),
-    *_methods("profile_area", _of_profile(_mean)),
-    *_methods("curve_area", _of_profile(_mean)),
-    *_methods("path_kl", _times_log(_path_kl), COUNTED),
+    _method("total_correlation", _of_profile(lambda z: z[0] - _mean(z))),
+    _method("dual_total_correlation", _of_profile(lambda z: _mean(z) - z[-1])),
+    _method("profile_start", _of_profile(lambda z: z[0])),
+    _method("profile_end", _of_profile(lambda z: z[-1])),
+    _method("profile_area", _of_profile(_mean)),
+    _method("curve_area", _of_profile(_mean)),
+    _method("path_kl", _times_log(_path_kl), COUNTED),
     Method(
         "path_kl",
         "codes",
@@ -183,9 +183,9 @@ METHODS = (
         f"linear code with known mean ranks x {BERNOULLI.words}, exact denoiser, floating schedule",
         "N L^2",
     ),
-    *_methods("curve_left_riemann_sum", _times_log(_left_sum), BERNOULLI),
-    *_methods("profile_left_sum", _times_log(_left_sum), SIZES),
-    *_methods("path_kl", _times_log(_of_sets), FIXED_SETS, averaged=False),
-    *_methods("kl", _times_log(_of_sets), FIXED_SETS, averaged=False),
-    *_methods("ser", lambda work: known(_ser_of_sets(work)), FIXED_SETS, averaged=False),
+    _method("curve_left_riemann_sum", _times_log(_left_sum), BERNOULLI),
+    _method("profile_left_sum", _times_log(_left_sum), SIZES),
+    _method("path_kl", _times_log(_of_sets), FIXED_SETS, averaged=False),
+    _method("kl", _times_log(_of_sets), FIXED_SETS, averaged=False),
+    _method("ser", lambda work: known(_ser_of_sets(work)), FIXED_SETS, averaged=False),
 )

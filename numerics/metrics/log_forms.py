@@ -10,36 +10,31 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from fractions import Fraction
 
 from flint import fmpq
 
 from ..engines import rational
-from ..engines.needs import BERNOULLI, all_of
+from ..engines.needs import BERNOULLI, GIVEN_TIMES, RATIONAL_LANGUAGE, all_of, scope_of
 from ..engines.rational import RationalLaw, adaptive
 from ..engines.rational import information as information
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
 from ..engines.workspace import Cost, Workspace
-from ..errors import BadInput
+from ..errors import BadInput, BeyondReach
 from ..instances import Instance
 from ..languages import NGram
 from ..numbers.enclosure import Enclosure, within_range
-from ..numbers.limits import power
 from ..numbers.logform import LogForm
 from ..numbers.rationals import to_flint, to_fraction
 from ..policies import ExchangeableTimes
-from . import minimax, path, schedule
-from .adaptive import METHODS as OF_ADAPTIVE
+from . import path
 from .method import FINISHED, Method, Obstacle, narrowed, unfinished
 
 __all__ = ["METHODS", "exact_law_distance", "exact_method", "exact_path_kl", "known", "of_rationals"]
 
-OF_LANGUAGE = "rational language x any policy"
-
 A_PAIR_OF_LOGS = 250
-"""Operations that decide what two integers have in common, when log forms are compared."""
+"""Operations that decide what two integers have in common, where log forms are equal or nearly so."""
 
 
 def of_rationals(policies: str) -> str:
@@ -70,6 +65,23 @@ def known(number: fmpq | Fraction | LogForm | float) -> Enclosure:
     lo = math.nextafter(value, -math.inf) if order < 0 else value
     hi = math.nextafter(value, math.inf) if order > 0 else value
     return Enclosure(value, lo, hi, "exact", exact=number)
+
+
+def _comparable(work: Workspace, quantity: str, number: fmpq | Number) -> fmpq | Number:
+    """The number itself, unless it has so many logarithms that a comparison would take longer than there is time.
+
+    Raises
+    ------
+    BeyondReach
+    """
+    logs = number.logarithms if isinstance(number, LogForm) else 0
+    cost = Cost(A_PAIR_OF_LOGS * logs**2, 0)
+    if cost.seconds > work.request.seconds:
+        raise BeyondReach(
+            f"{quantity} of {work.instance.name} has {logs} different logarithms; to compare it exactly may take "
+            f"{cost.seconds:.3g} s, and there are {work.request.seconds:.3g} s"
+        )
+    return number
 
 
 # What follows from the output law
@@ -258,13 +270,12 @@ def _of_law(
     quantity: str,
     measured: Callable[[RationalLaw], fmpq | Number],
     more: Obstacle | None = None,
-    cost: Callable[[Instance], Cost] = rational.cost,
 ) -> Method:
     return exact_method(
         quantity,
         lambda work: measured(rational.law(work)),
         lambda instance: rational.law_obstacle(instance) or (more(instance) if more else None),
-        cost,
+        rational.cost,
         "(2V+1)^L N, in Python",
         narrowed(of_rationals("any policy"), FINISHED) if more else of_rationals("any policy"),
     )
@@ -279,13 +290,11 @@ def exact_method(
     scope: str | None = None,
 ) -> Method:
     """A method that gives the number itself, used when it is asked for; by default its scope is its obstacle's."""
-    common: dict[Obstacle, str] = {
-        rational.language_obstacle: OF_LANGUAGE,
-        rational.obstacle: of_rationals("given reveal times"),
-    }
+    if scope is None:
+        scope = of_rationals(GIVEN_TIMES.words) if obstacle is rational.obstacle else scope_of(obstacle)
 
     def run(work: Workspace) -> Enclosure:
-        return known(measured(work))
+        return known(_comparable(work, quantity, measured(work)))
 
     return Method(
         quantity,
@@ -294,14 +303,14 @@ def exact_method(
         obstacle,
         cost,
         lambda work: work.once(run),
-        scope or common[obstacle],
+        scope,
         price,
         on_request=True,
     )
 
 
 def _of_language(quantity: str, measured: Callable[[Workspace], Number]) -> Method:
-    return exact_method(quantity, measured, rational.language_obstacle)
+    return exact_method(quantity, measured, RATIONAL_LANGUAGE)
 
 
 def _bigram(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Method:
@@ -314,30 +323,14 @@ def _bigram(quantity: str, measured: Callable[[Workspace], fmpq | Number]) -> Me
     return exact_method(quantity, measured, obstacle, rational.cost, "(2V+1)^L N, in Python", scope)
 
 
-def _of_schedule(method: Method) -> Method:
-    return replace(
-        method,
-        engine="rational",
-        obstacle=all_of(method.obstacle, rational.law_obstacle),
-        scope=f"rational {method.scope.removeprefix('any ')}, rational denoiser and policy",
-        on_request=True,
-    )
-
-
-def _cost_of_logs(instance: Instance) -> Cost:
-    """The law, and what any two of the logs of its probabilities have in common."""
-    law = rational.cost(instance)
-    return Cost(law.operations + A_PAIR_OF_LOGS * power(instance.vocab, 2 * instance.length), law.bytes)
-
-
 METHODS = (
-    _of_law("kl", _kl, cost=_cost_of_logs),
-    _of_law("reverse_kl", _reverse_kl, unfinished, _cost_of_logs),
+    _of_law("kl", _kl),
+    _of_law("reverse_kl", _reverse_kl, unfinished),
     _of_law("tv", _tv),
     _of_law("ser", lambda law: 1 - law.correct),
-    _of_law("log_ter", _log_ter, cost=_cost_of_logs),
-    _of_law("generative_nll", _generative_nll, unfinished, _cost_of_logs),
-    _of_law("generative_nll_correct", _generative_nll_correct, cost=_cost_of_logs),
+    _of_law("log_ter", _log_ter),
+    _of_law("generative_nll", _generative_nll, unfinished),
+    _of_law("generative_nll_correct", _generative_nll_correct),
     _bigram("bigram_kl_rate", _bigram_kl_rate),
     _bigram("bigram_tv_rate", _bigram_tv_rate),
     exact_method(
@@ -379,6 +372,5 @@ METHODS = (
     exact_method(
         "mean_learning_error", lambda work: total([(fmpq(1, work.instance.length), information.learning(work).mean)])
     ),
-    *(_of_schedule(method) for method in (*schedule.METHODS, *minimax.METHODS, *OF_ADAPTIVE) if method.kind == "exact"),
     _of_law("mode_probability", _mode_probability),
 )

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines import rational, tabular
-from ..engines.needs import GIVEN_TIMES
+from ..engines.needs import GIVEN_TIMES, scope_of
 from ..engines.ranges import require_range
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number
@@ -187,10 +187,10 @@ def _sum(parts: Iterable[ClosedForm]) -> ClosedForm:
 
 
 def _exact_cost(instance: Instance) -> Cost:
-    """A step takes some 1e5 operations, and there are at most 5^L of them."""
-    lattice = rational.lattice_cost(instance)
-    passes = max(len(instance.policy.size_law), 1)
-    return Cost(lattice.operations + 1e5 * passes * power(5, instance.length), lattice.bytes)
+    """A step from one set takes some 1e5 operations; there are N where the sets are certain, and else at most 5^L."""
+    lattice, policy = rational.lattice_cost(instance), instance.policy
+    steps = policy.steps if policy.certain_times else max(len(policy.size_law), 1) * power(5, instance.length)
+    return Cost(lattice.operations + 1e5 * steps, lattice.bytes)
 
 
 def _cost(instance: Instance) -> Cost:
@@ -208,7 +208,7 @@ _ALONE = Method(
     GIVEN_TIMES,
     _cost,
     _log_mean_path_kl,
-    "any language x given reveal times",
+    scope_of(GIVEN_TIMES),
     "L (V+1)^L + 3^L N",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
@@ -20,7 +21,7 @@ from .method import COMPILER, Method, too_costly
 from .methods import METHODS, methods_for
 from .units import in_nats, unit_of
 
-__all__ = ["Measured", "explain", "first_method", "measurable", "measure", "measure_one"]
+__all__ = ["Measured", "explain", "first_method", "measurable", "measure", "measure_exactly", "measure_one"]
 
 NEGLIGIBLE = 1e-6
 
@@ -76,7 +77,7 @@ def measure(
     width : float
         Relative width wanted.
     seconds : float
-        Time a method may be estimated to take.
+        For each quantity; a method that is estimated to take longer is not asked.
     samples : int, optional
         Sequences that sampled methods draw; the width decides unless given.
     seed : int
@@ -142,7 +143,8 @@ def measure_one(
     """One quantity: methods from the cheapest on, until the width asked for is met; else the narrowest.
 
     Methods that rely on a statement in ``avoid`` are used only when there is no other, and one that finds on its way
-    that it would take too long is left out.
+    that it would take too long is left out. They share the time: each may spend an even part of what is left, and more
+    if it cannot do with less.
     """
     instance, request = work.instance, work.request
     candidates = _candidates(instance, quantity, request, engine)
@@ -151,9 +153,13 @@ def measure_one(
         raise explain(instance, quantity, request, engine)
     best: Enclosure | None = None
     refused: BeyondReach | None = None
-    for method in candidates:
+    began = time.monotonic()
+    for k, method in enumerate(candidates):
+        left, cost = _left(request.seconds, began), method.cost(instance)
         try:
-            found = method.measure(work)
+            if cost.seconds > left:
+                raise too_costly(quantity, instance, method.engine, cost, left)
+            found = method.measure(work.within(max(left / (len(candidates) - k), cost.seconds)))
         except BeyondReach as problem:
             refused = refused or problem
             continue
@@ -165,6 +171,47 @@ def measure_one(
         assert refused is not None
         raise refused
     return best
+
+
+def _left(seconds: float, began: float) -> float:
+    """Of so many seconds, by tenths, so that numbers do not depend on what took no time."""
+    used = (time.monotonic() - began) / seconds
+    return seconds * max(math.ceil(10 * (1 - used)), 0) / 10
+
+
+def measure_exactly(work: Workspace, quantity: str, avoid: frozenset[str] = frozenset()) -> Enclosure:
+    """The number itself, from the cheapest method that knows it here and assumes no statement in ``avoid``.
+
+    Raises
+    ------
+    NoLogForm
+        When no method gives it exactly on this instance.
+    BeyondReach
+        When those that do would take too much memory or time.
+    """
+    instance, request = work.instance, work.request
+    known = [each for each in methods_for(quantity) if each.kind == "exact" and not each.relies_on & avoid]
+    if not known:
+        raise NoLogForm(f"no method gives {quantity} as a closed form, and only these are compared exactly")
+    refused: list[BeyondReach] = []
+    able = [each for each in known if each.obstacle(instance) is None]
+    for method in sorted(able, key=lambda each: each.cost(instance).operations):
+        cost = method.cost(instance)
+        try:
+            if not _within(instance, method, request.seconds):
+                raise too_costly(f"an exact {quantity}", instance, method.engine, cost, request.seconds)
+            found = method.measure(work)
+        except BeyondReach as problem:
+            refused.append(problem)
+            continue
+        if found.exact is not None:
+            return found
+    if refused:
+        raise refused[0]
+    # What is for any language says more of this one than a special method does.
+    general = [each for each in known if each.engine == "rational"] or known
+    reasons = "; ".join(dict.fromkeys(filter(None, (each.obstacle(instance) for each in general))))
+    raise NoLogForm(f"{quantity} of {instance.name} is not known exactly{': ' if reasons else ''}{reasons}")
 
 
 def first_method(instance: Instance, quantity: str, request: Request, engine: str | None = None) -> tuple[str, float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from . import (
     adaptive,
     bigrams,
@@ -68,6 +70,7 @@ FAMILIES = (
 METHODS: tuple[Method, ...] = tuple(method for family in FAMILIES for method in family.METHODS)
 
 
+@cache
 def methods_for(quantity: str) -> tuple[Method, ...]:
     """Every method that measures ``quantity``."""
     return tuple(method for method in METHODS if method.quantity == quantity)

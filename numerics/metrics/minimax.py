@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from flint import arb, ctx
 
-from ..engines.needs import BERNOULLI, Need, Obstacle, all_of
+from ..engines.needs import BERNOULLI, Need, Obstacle, all_of, scope_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..numbers.enclosure import Enclosure, Kind
@@ -80,7 +80,6 @@ def _method(
     quantity: str,
     run: Callable[[Workspace], Enclosure],
     obstacle: Obstacle,
-    scope: str,
     operations: Callable[[Instance], float],
     price: str,
     kind: Kind = "exact",
@@ -92,7 +91,7 @@ def _method(
         obstacle,
         lambda instance: Cost(operations(instance), 0),
         run,
-        scope,
+        scope_of(obstacle),
         price,
     )
 
@@ -103,7 +102,6 @@ METHODS = (
             quantity,
             _value(criterion),
             all_of(BERNOULLI, SHORT),
-            f"any language x {BERNOULLI.words}, {SHORT.words}",
             lambda instance: 1e4 * instance.length**2,
             "10 L^2, in Python",
         )
@@ -114,7 +112,7 @@ METHODS = (
         )
     ),
     *(
-        _method(quantity, run, SHORT, f"any language x any policy, {SHORT.words}", lambda i: 1e3 * i.length, "L")
+        _method(quantity, run, SHORT, lambda i: 1e3 * i.length, "L")
         for quantity, run in (
             ("harmonic_number", _harmonic_number),
             ("secretary_probability", _secretary_probability),
@@ -125,7 +123,6 @@ METHODS = (
         "uniforms_to_exceed",
         _uniforms_to_exceed,
         all_of(BERNOULLI, FEW),
-        f"any language x {BERNOULLI.words}, {FEW.words}",
         lambda instance: 1e3 * instance.policy.steps,
         "N",
         "rounding",
@@ -134,7 +131,6 @@ METHODS = (
         "uniforms_to_exceed",
         lambda work: Enclosure.exactly(1),
         all_of(BERNOULLI, ONE),
-        f"any language x {BERNOULLI.words}, {ONE.words}",
         lambda instance: 1.0,
         "1",
     ),

@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from ..engines import rational, tabular
-from ..engines.needs import RANDOM_SETS, Need, all_of
+from ..engines.needs import RANDOM_SETS, Need, all_of, scope_of
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE
 from ..engines.workspace import Cost, Workspace
@@ -108,7 +108,7 @@ METHODS = (
         RANDOM_SETS,
         _cost,
         _best_list,
-        f"any language x {RANDOM_SETS.words}",
+        scope_of(RANDOM_SETS),
         "for each list of sizes: L (V+1)^L",
     ),
     exact_method(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines import tabular
-from ..engines.needs import BERNOULLI, EXACT_DENOISER, EXCHANGEABLE, GIVEN_TIMES, Need
+from ..engines.needs import BERNOULLI, EXACT_DENOISER, EXCHANGEABLE, GIVEN_TIMES, Need, scope_of
 from ..engines.workspace import Cost, Workspace
 from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure
 from ..policies import ExchangeableTimes, GivenTimes
@@ -27,6 +27,7 @@ SIZES = Need(
     "fixed-size or mixture of sizes",
     "it belongs to random sets of given sizes",
     lambda instance: instance.policy.exchangeable and instance.policy.step_law is None,
+    "policy",
 )
 
 
@@ -127,7 +128,7 @@ def _nothing_to_learn(quantity: str) -> Method:
         EXACT_DENOISER,
         lambda instance: Cost(1, 0),
         lambda work: Enclosure.exactly(0),
-        "any language x any policy, exact denoiser",
+        scope_of(EXACT_DENOISER),
         "1",
     )
 
@@ -142,7 +143,7 @@ METHODS = (
         EXCHANGEABLE,
         tabular.lattice_cost,
         _path_kl_by_profile,
-        f"any language x {EXCHANGEABLE.words}",
+        scope_of(EXCHANGEABLE),
         "L (V+1)^L",
         frozenset({"bernoulli/riemann-error", "fixed-size/riemann-error", "learning-error/worst-case"}),
     ),

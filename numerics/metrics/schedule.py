@@ -9,31 +9,30 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from ..engines.needs import FIXED_SIZE
+from ..engines.needs import FIXED_SIZE, Need, scope_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..numbers.enclosure import Enclosure
 from ..policies import Bernoulli, Schedule
-from .method import Method, Obstacle
+from .method import Method
 
 __all__ = ["METHODS", "schedule_of"]
 
-MIXED = "Bernoulli or mixture of sizes"
+UNKNOWN = "how much a step reveals is not given"
 
 
-def _obstacle(instance: Instance) -> str | None:
-    policy = instance.policy
-    if policy.step_law is not None or policy.sizes is not None:
-        return None
-    return "how much a step reveals is not given"
+def _is_known(instance: Instance) -> bool:
+    return instance.policy.step_law is not None or instance.policy.sizes is not None
 
 
-def _sizes_obstacle(instance: Instance) -> str | None:
-    return "a Bernoulli policy has no step sizes" if instance.policy.step_law is not None else _obstacle(instance)
-
-
-def _steps_obstacle(instance: Instance) -> str | None:
-    return None if instance.policy.remasks or instance.policy.size_law else _obstacle(instance)
+KNOWN = Need("Bernoulli or given sizes", UNKNOWN, _is_known, "policy")
+SIZED = Need("given sizes", UNKNOWN, lambda instance: instance.policy.sizes is not None, "policy")
+COUNTED = Need(
+    "Bernoulli or remasking or given sizes or mixture of sizes",
+    UNKNOWN,
+    lambda instance: instance.policy.remasks or bool(instance.policy.size_law) or _is_known(instance),
+    "policy",
+)
 
 
 def _shares(work: Workspace) -> tuple[list[int], int] | None:
@@ -106,29 +105,27 @@ def _speedup_at_unit_cost(work: Workspace) -> Enclosure:
     return Enclosure.exactly(Fraction(work.instance.length, work.instance.policy.steps))
 
 
-def _method(quantity: str, run: Callable[[Workspace], Enclosure], obstacle: Obstacle, policies: str) -> Method:
+def _method(quantity: str, run: Callable[[Workspace], Enclosure], policies: Need) -> Method:
     return Method(
         quantity,
         "schedule",
         "exact",
-        obstacle,
+        policies,
         lambda instance: Cost(instance.policy.steps, 0),
         run,
-        f"any language x {policies}",
+        scope_of(policies),
         "N",
     )
 
 
 METHODS = (
-    _method("max_step_weight", _max_step_weight, _obstacle, "Bernoulli or given sizes"),
-    _method("max_step_size", _max_step_size, _sizes_obstacle, "given sizes"),
-    _method("collision_probability", _collision_probability, _obstacle, "Bernoulli or given sizes"),
-    _method(
-        "expected_steps", _expected_steps, _steps_obstacle, "Bernoulli or remasking or given sizes or mixture of sizes"
-    ),
-    _method("dyadic_step_size", _dyadic_step_size, _sizes_obstacle, "given sizes"),
-    _method("tc_step_ratio", _tc_step_ratio, FIXED_SIZE, "fixed-size"),
-    _method("dtc_step_ratio", _dtc_step_ratio, FIXED_SIZE, "fixed-size"),
-    _method("birthday_probability", _birthday_probability, _sizes_obstacle, "given sizes"),
-    _method("speedup_at_unit_cost", _speedup_at_unit_cost, _obstacle, "Bernoulli or given sizes"),
+    _method("max_step_weight", _max_step_weight, KNOWN),
+    _method("max_step_size", _max_step_size, SIZED),
+    _method("collision_probability", _collision_probability, KNOWN),
+    _method("expected_steps", _expected_steps, COUNTED),
+    _method("dyadic_step_size", _dyadic_step_size, SIZED),
+    _method("tc_step_ratio", _tc_step_ratio, FIXED_SIZE),
+    _method("dtc_step_ratio", _dtc_step_ratio, FIXED_SIZE),
+    _method("birthday_probability", _birthday_probability, SIZED),
+    _method("speedup_at_unit_cost", _speedup_at_unit_cost, KNOWN),
 )

@@ -18,7 +18,7 @@ from flint import arb, ctx, fmpq
 from numpy.typing import NDArray
 
 from ..engines import rational, tabular
-from ..engines.needs import BERNOULLI, all_of
+from ..engines.needs import BERNOULLI, RATIONAL_LANGUAGE, all_of
 from ..engines.rational import information as exactly
 from ..engines.rational.information import Number, total
 from ..engines.rational.rows import ONE, ZERO
@@ -262,6 +262,13 @@ def _exact_extreme_slope(quantity: str, choose: Callable[..., LogForm]) -> Calla
     return run
 
 
+def _exact_effective_total_correlation(work: Workspace) -> LogForm:
+    """0 where no token tells of another; elsewhere exponentials and logarithms are multiplied in it."""
+    if any(slope != 0 for slope in work.once(_exact_slopes)):
+        raise NoLogForm("effective_total_correlation has exponentials of whole numbers in it, which is no log form")
+    return LogForm()
+
+
 def _exact_slope_defect(work: Workspace) -> Number:
     L, H = work.instance.length, exactly.entropies(work)
     terms: list[list[tuple[fmpq, Number]]] = [[] for _ in range(L - 1)]
@@ -306,15 +313,16 @@ METHODS = (
         )
         for name, weights in IN_FLOATING_POINT.items()
     ),
-    exact_method("slope_defect", _exact_slope_defect, rational.language_obstacle),
+    exact_method("slope_defect", _exact_slope_defect, RATIONAL_LANGUAGE),
+    exact_method("effective_total_correlation", _exact_effective_total_correlation, RATIONAL_LANGUAGE),
     *(
-        exact_method(quantity, _exact_extreme_slope(quantity, choose), rational.language_obstacle)
+        exact_method(quantity, _exact_extreme_slope(quantity, choose), RATIONAL_LANGUAGE)
         for quantity, choose in (("curve_min_slope", min), ("curve_max_slope", max))
     ),
     exact_method(
         "odds_weighted_slope",
         _exact_linear(lambda instance, degree: complexity_weights(degree, ONE)),
-        rational.language_obstacle,
+        RATIONAL_LANGUAGE,
     ),
     *(
         exact_method(

@@ -59,9 +59,10 @@ class ClosedForm:
 
     def times(self, other: ClosedForm) -> ClosedForm | None:
         """The product, if one factor is rational or both are single exponentials."""
-        for one, factor in ((self, other.rational), (other, self.rational)):
-            if factor is not None:
-                return one.scaled(factor)
+        # The shorter form first: whether a long one is rational takes long to find out.
+        for factor, one in sorted([(self, other), (other, self)], key=lambda pair: pair[0].form.bits):
+            if factor.rational is not None:
+                return one.scaled(factor.rational)
         own, theirs = self.single, other.single
         if own is None or theirs is None:
             return None

@@ -12,7 +12,19 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-__all__ = ["KINDS", "RAISED", "SAFE", "UNIT_ROUNDOFF", "Enclosure", "Kind", "gamma", "margin", "within_range"]
+__all__ = [
+    "KINDS",
+    "LIBRARY",
+    "RAISED",
+    "SAFE",
+    "UNIT_ROUNDOFF",
+    "Enclosure",
+    "Kind",
+    "gamma",
+    "margin",
+    "minus_log",
+    "within_range",
+]
 
 Kind = Literal["exact", "rounding", "truncation", "statistical", "bound"]
 KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bound")
@@ -20,8 +32,13 @@ KINDS: tuple[Kind, ...] = ("exact", "rounding", "truncation", "statistical", "bo
 
 UNIT_ROUNDOFF = 2.0**-53
 
-RAISED = 1 + 1e-9
-"""Factor on an error bound that float64 computed itself, from non-negative terms by up to nine million roundings."""
+RAISED = 1 + 1e-6
+"""Factor on an error bound that float64 computed itself, from non-negative terms: ``m u < 1e-6`` for up to nine
+thousand million roundings one upon another.
+"""
+
+LIBRARY = 8 * UNIT_ROUNDOFF
+"""Relative error of the library's ``exp``, ``log``, ``log1p``, ``expm1``, which are within 1 ulp: 4 are allowed."""
 
 MEETING = 1e-9
 """Bounds that differ by less, relative to their size, show the same digits: what lies between them is the value."""
@@ -44,6 +61,16 @@ def margin(depth: float) -> float:
     """Largest distance of the true value from a computed one, relative to the computed one: ``g / (1 - g)``."""
     error = gamma(depth)
     return math.inf if error >= 1 else error / (1 - error) * (1 + 4 * UNIT_ROUNDOFF)
+
+
+def minus_log(p: float, depth: float = 0) -> tuple[float, float]:
+    """Bounds of ``-log`` of a probability that came out as p > 0 after ``depth`` roundings.
+
+    A true value of ``p (1 + e)``, ``|e| <= margin(depth)``, has a logarithm within ``-log(1 - |e|)`` of that of p.
+    """
+    value, most = -math.log(p), margin(depth)
+    error = (abs(value) * LIBRARY - math.log1p(-most)) * RAISED if most < 1 else math.inf
+    return max(value - error, 0.0), value + error
 
 
 def within_range(rounded: float) -> float:

@@ -85,6 +85,11 @@ class LogForm:
         form._rational, form._terms = rational, terms
         return form
 
+    @property
+    def logarithms(self) -> int:
+        """How many there are, before what their arguments have in common is looked into."""
+        return len(self._terms)
+
     @classmethod
     def log(cls, argument: Rational, coefficient: Rational = 1) -> LogForm:
         """``coefficient * log(argument)``; ValueError for an argument that is not positive."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Sequence
+from copy import copy
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ __all__ = [
     "PARAMETER_DEPTH",
     "ROW_TOLERANCE",
     "SMALLEST_NORMAL",
+    "Parametrised",
     "Probabilities",
     "floating",
     "number",
@@ -130,6 +132,7 @@ class Probabilities:
         self.values.flags.writeable = False
         self.weights = weights
         self.totals = totals
+        self._part_of: tuple[Probabilities, slice] | None = None
 
     @classmethod
     def parse(cls, data: Any, shape: tuple[int | None, ...], key: str, rest_key: str = "") -> Probabilities:
@@ -153,7 +156,7 @@ class Probabilities:
         """
         if isinstance(data, Probabilities):
             return data._checked(shape, key)
-        return cls._of_rows(numbers(data, shape, key), key, rest_key)
+        return cls.of_rows(numbers(data, shape, key), key, rest_key)
 
     @classmethod
     def parse_with_rest(
@@ -188,17 +191,35 @@ class Probabilities:
         _refuse_underflow(last, last.astype(np.float64), rest_key)
         if rows.dtype != last.dtype:
             rows, last = rows.astype(np.float64), last.astype(np.float64)
-        joint = cls._of_rows(np.concatenate([rows, last[..., None]], axis=-1), key, rest_key, with_rest=True)
+        joint = cls.of_rows(np.concatenate([rows, last[..., None]], axis=-1), key, rest_key, with_rest=True)
         return joint._part(slice(None, -1)), joint._part(slice(-1, None))
 
     def _part(self, columns: slice) -> Probabilities:
-        if self.weights is None:
-            return Probabilities(self.values[..., columns], None)
-        totals = self.weights.sum(axis=-1, keepdims=True)
-        return Probabilities(self.values[..., columns], self.weights[..., columns], totals)
+        weights = totals = None
+        if self.weights is not None:
+            weights, totals = self.weights[..., columns], self.weights.sum(axis=-1, keepdims=True)
+        part = Probabilities(self.values[..., columns], weights, totals)
+        part._part_of = self, columns
+        return part
+
+    def in_rationals(self) -> Probabilities:
+        """The same law in whole numbers: floats are fractions over powers of two, and a row is they over their sum.
+
+        The values stay as they are; each is within ``PARAMETER_DEPTH`` roundings of its fraction.
+        """
+        if self.weights is not None:
+            return self
+        if self._part_of is not None:
+            joint, columns = self._part_of
+            return joint.in_rationals()._part(columns)
+        ratios = [value.as_integer_ratio() for value in self.values.ravel().tolist()]
+        common = max(below for _, below in ratios)
+        weights = np.empty(len(ratios), dtype=object)
+        weights[:] = [above * (common // below) for above, below in ratios]
+        return Probabilities(self.values, weights.reshape(self.values.shape))
 
     @classmethod
-    def _of_rows(cls, rows: NDArray[Any], key: str, rest_key: str, with_rest: bool = False) -> Probabilities:
+    def of_rows(cls, rows: NDArray[Any], key: str, rest_key: str, with_rest: bool = False) -> Probabilities:
         """Fractions or float64 as :func:`numbers` gives them, checked; floating ones are divided by their sums."""
         exact = rows.dtype == object
         demand = "rational rows must sum to exactly 1" if exact else "rows must sum to 1 within 1e-12"
@@ -279,6 +300,18 @@ class Probabilities:
 
     def __repr__(self) -> str:
         return f"Probabilities({self.values!r})"
+
+
+class Parametrised:
+    """What is given by probabilities, in attributes of its own or of others like it."""
+
+    def in_rationals(self) -> Self:
+        """The same thing, its floating probabilities as the rationals that they are."""
+        twin = copy(self)
+        for name, held in vars(self).items():
+            if isinstance(held, Probabilities | Parametrised):
+                setattr(twin, name, held.in_rationals())
+        return twin
 
 
 def _unwrapped(data: Any, key: str) -> Any:

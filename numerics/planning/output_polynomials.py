@@ -72,7 +72,7 @@ def output_polynomials(instance: Instance) -> OutputPolynomials:
     BadInput
         When the language or the denoiser is not rational.
     BeyondReach
-        For more than 200000 source-target pairs, ``(2V+1)^L``.
+        For more than two million source-target pairs, ``(2V+1)^L``.
 
     Examples
     --------

@@ -15,7 +15,7 @@ from ..metrics import linear_codes as codes
 from ..metrics.information import Profile, profile
 from ..metrics.method import too_costly
 from ..metrics.path import learning_profile
-from ..numbers.enclosure import RAISED
+from ..numbers.enclosure import RAISED, UNIT_ROUNDOFF
 from ..numbers.limits import memory_budget, require_memory
 from ..policies.bernoulli import binomial_law
 
@@ -73,7 +73,7 @@ def curve_of(work: Workspace, cells: int) -> Profile:
         one = _curve_of_table(_block_profile(work), cells)
         count = blocks.block_count(instance)
         # A product is within a relative 2^-53.
-        return Profile(count * one.values, count * (one.error + 1e-15 * float(one.values.max())))
+        return Profile(count * one.values, count * (one.error + 2 * UNIT_ROUNDOFF * float(one.values.max())) * RAISED)
     if instance.exact_denoiser and markov.obstacle(instance) is None:
         return Profile(*tabulated.curve_values(markov.lag_information(work), cells))
     _require_table(work, "the information curve")
@@ -111,11 +111,11 @@ def _curve_of_table(z: Profile, cells: int) -> Profile:
     L = len(z.values)
     rows = [slice(start, start + ROWS_AT_ONCE) for start in range(0, cells + 1, ROWS_AT_ONCE)]
     values = np.concatenate([binomial_law(a[part, None], 1 - a[part, None], L - 1) @ z.values for part in rows])
-    return Profile(values, z.error * RAISED + (10 * L + 10) * 2.0**-53 * float(z.values.max()) * RAISED)
+    return Profile(values, z.error * RAISED + (10 * L + 10) * UNIT_ROUNDOFF * float(z.values.max()) * RAISED)
 
 
 def _sum(first: Profile, second: Profile) -> Profile:
     values = first.values + second.values
     if not np.isfinite(values).all():
         raise BadInput("denoiser", "its learning error is infinite, so that no schedule has a finite path_kl")
-    return Profile(values, first.error + second.error + 2.0**-53 * float(values.max()))
+    return Profile(values, first.error + second.error + UNIT_ROUNDOFF * float(values.max()))

@@ -94,8 +94,6 @@ class Adaptive(Policy):
             raise BadInput(
                 "temperature", f"found {shown(self.temperature)}; 0, or 1/{HARDEST} to {HARDEST}, is accepted"
             )
-        if self.temperature and self.exponent != int(self.exponent):
-            self.irrational = "powers of the conditionals by 1/T are no rationals"
         rules = {"sizes": sizes, "steps": steps, "threshold": threshold, "entropy_bound": entropy_bound}
         given = [name for name, value in rules.items() if value is not None]
         if len(given) != 1:
@@ -168,6 +166,11 @@ class Adaptive(Policy):
         return self.length if self.sizes is None else len(self.sizes)
 
     @property
+    def irrational(self) -> str | None:
+        whole_power = not self.temperature or self.exponent == int(self.exponent)
+        return None if whole_power else "powers of the conditionals by 1/T are no rationals"
+
+    @property
     def takes_first(self) -> bool:
         """Whether the lowest of equal positions come first."""
         return self.ties == "first" and self.score != "random"
@@ -178,7 +181,10 @@ class Adaptive(Policy):
 
     def pair_count(self, vocab: int, length: int) -> int:
         if self.proposes:
-            return limits.power(2 * vocab, length) * length
+            # From every partial sequence of a step each proposal, and of equal scores each choice.
+            starts = range(length) if self.sizes is None else itertools.accumulate(self.sizes[:-1], initial=0)
+            sources = sum(math.comb(length, before) for before in starts)
+            return limits.power(vocab, length) * sources * (1 if self.takes_first else length)
         return limits.power(2 * vocab + 1, length)
 
     def drawn_depth(self, vocab: int, depth: int) -> int:

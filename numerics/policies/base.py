@@ -14,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ..numbers.probabilities import Parametrised
 from ..traits import decides
 from .schedule import Schedule
 
@@ -29,7 +30,7 @@ DrawStep = Callable[[int, NDArray[np.int64], NDArray[np.float64]], NDArray[np.in
 """From a step, partial sequences (n, L) and conditionals (n, L, V), the next partial sequences."""
 
 
-class Policy(ABC):
+class Policy(Parametrised, ABC):
     """A rule that reveals a fully masked sequence in ``steps`` steps."""
 
     @classmethod
@@ -63,8 +64,10 @@ class Policy(ABC):
     compares = False
     """Whether conditionals are compared: their roundings could change what is revealed."""
 
-    irrational: str | None = None
-    """Why rational conditionals do not make the probabilities of its steps rational; None where they do."""
+    @property
+    def irrational(self) -> str | None:
+        """Why rational conditionals do not make the probabilities of its steps rational; None where they do."""
+        return None
 
     proposes = False
     """Whether tokens are drawn before the positions that keep them are chosen."""

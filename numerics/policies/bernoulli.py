@@ -7,6 +7,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from random import Random
 from typing import Any, ClassVar, Literal
@@ -59,17 +60,18 @@ class Bernoulli(ExchangeableTimes):
             schedule = Schedule(weights)
         self.schedule = schedule if schedule is not None else Schedule.uniform(whole(steps, "steps", 1))
         self.step_law = self.schedule
-        if not self.schedule.rational:
-            self.irrational = "the schedule has floating weights, not rationals"
+
+    @property
+    def irrational(self) -> str | None:
+        return None if self.schedule.rational else "the schedule has floating weights, not rationals"
 
     @property
     def steps(self) -> int:
         return self.schedule.steps
 
-    @property
+    @cached_property
     def one_step(self) -> bool:
-        weights = self.schedule.fractions if self.schedule.rational else self.schedule.weights
-        return int((weights > 0).sum()) == 1
+        return int((self.schedule.law.proportions > 0).sum()) == 1
 
     @property
     def one_choice(self) -> bool:

@@ -44,8 +44,7 @@ class Remasking(Policy):
                 "sigma", f"found {len(sigma)} numbers; one for each of the {schedule.steps} steps is accepted"
             )
         exact = [number(entry, f"sigma[{k}]") for k, entry in enumerate(sigma)]
-        if not (schedule.rational and all(isinstance(entry, Fraction) for entry in exact)):
-            self.irrational = "the policy has floating probabilities, not rationals"
+        self._floating_sigma = not all(isinstance(entry, Fraction) for entry in exact)
         self.remasked = tuple(
             _within(entry, most, f"sigma[{k}]") for k, (entry, most) in enumerate(zip(exact, self._most(), strict=True))
         )
@@ -68,6 +67,11 @@ class Remasking(Policy):
     @property
     def steps(self) -> int:
         return self.schedule.steps
+
+    @property
+    def irrational(self) -> str | None:
+        exact = self.schedule.rational and not self._floating_sigma
+        return None if exact else "the policy has floating probabilities, not rationals"
 
     def check(self, vocab: int, length: int) -> None:
         """Every language fits."""

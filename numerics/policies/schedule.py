@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import BadInput, BeyondReach, shown
-from ..numbers.probabilities import SMALLEST_NORMAL, Probabilities, number, whole
+from ..numbers.probabilities import SMALLEST_NORMAL, Parametrised, Probabilities, number, whole
 
 __all__ = ["MOST_STEPS", "Schedule"]
 
@@ -29,7 +29,7 @@ TIE_WIDTH = Fraction(1, 10**12)
 """Floating revealed fractions this close to a tie of the rounding, and not on it, are refused."""
 
 
-class Schedule:
+class Schedule(Parametrised):
     """A step law ``w_1..w_N``: non-negative, of sum 1.
 
     Parameters
@@ -118,12 +118,7 @@ class Schedule:
     @cached_property
     def _tails(self) -> list[int]:
         """``1 - a_k``, k = 0..N, up to one factor: whole numbers, so that sums and differences are exact."""
-        if self.law.weights is not None:
-            whole_weights = [int(w) for w in self.law.weights]
-        else:
-            ratios = [w.as_integer_ratio() for w in self.weights.tolist()]
-            common = max(below for _, below in ratios)
-            whole_weights = [above * (common // below) for above, below in ratios]
+        whole_weights = [int(w) for w in self.law.in_rationals().proportions.tolist()]
         return [*reversed([*itertools.accumulate(reversed(whole_weights))]), 0]
 
     @cached_property

@@ -17,8 +17,8 @@ from ..errors import BeyondReach
 from ..instances.instance import Instance
 from ..languages import HMM, Language, NGram, Scope
 from ..languages.base import LOST
-from ..languages.chains import ends_of
 from .contexts import contexts_of
+from .hidden import hidden_arrays
 
 __all__ = ["batch_conditionals", "batch_nanoseconds", "exact_conditionals"]
 
@@ -60,7 +60,8 @@ def batch_nanoseconds(instance: Instance, scope: Scope) -> float:
     """Estimated time of :func:`batch_conditionals` for one sequence."""
     language, V = instance.language, instance.vocab
     if scope == "global" and language.is_hidden:
-        each = language.summed * (language.summed + V) / thread_count()
+        chain = HMM.of(language)
+        each = (len(chain.moves.arcs.columns) + language.summed * V) / thread_count()
     elif scope == "global" and _in_contexts(language):
         each = 4.0 * np.count_nonzero(language.transition.values) / thread_count()
     else:
@@ -76,17 +77,18 @@ def _in_contexts(language: Language) -> TypeGuard[NGram]:
 def _compiled(language: Language) -> Exact | None:
     """The same for what has a kernel; a context is possible at all its positions or at none."""
     kernel: Callable[..., None]
-    arrays: tuple[NDArray[Any], ...]
+    arrays: tuple[Any, ...]
     if language.is_hidden:
         chain = HMM.of(language)
-        final = ends_of(chain)
-        pi, A, B = chain.initial.values, chain.transition.values, chain.emission.values
-        kernel, arrays = hidden_posteriors, (pi, A, np.ascontiguousarray(A.T), B, final)
+        hidden = hidden_arrays(chain)
+        A = np.empty((0, 0)) if chain.by_arcs else chain.transition.values
+        kernel = hidden_posteriors
+        arrays = (hidden.initial, A, np.ascontiguousarray(A.T), hidden.moves, hidden.shown, hidden.final)
     elif _in_contexts(language):
         kernel, arrays = context_posteriors, contexts_of(language).arrays
     else:
         return None
-    prepared = tuple(map(read_only, arrays))
+    prepared = tuple(each if isinstance(each, tuple) else read_only(each) for each in arrays)
 
     def exact(y: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         found, possible = np.zeros((*y.shape, language.vocab)), np.empty(len(y), dtype=bool)
@@ -95,7 +97,7 @@ def _compiled(language: Language) -> Exact | None:
         lost = possible & ((y == language.vocab) & (found.sum(axis=-1) == 0)).any(axis=1)
         if language.is_hidden:
             for k in np.flatnonzero(~possible):
-                lost[k] = is_possible(pi, A, B, final, np.asarray(y[k], dtype=np.int64))
+                lost[k] = is_possible(*hidden, np.asarray(y[k], dtype=np.int64))
         if lost.any():
             raise BeyondReach(LOST)
         return found, np.broadcast_to(possible[:, None], y.shape)

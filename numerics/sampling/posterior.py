@@ -21,14 +21,18 @@ from .._kernels.draw_hidden import draw_hidden
 from .._kernels.draw_hidden_tree import draw_hidden_tree, masked_tree
 from .._kernels.draw_intervals import draw_intervals
 from .._kernels.draw_ngrams import draw_ngrams
+from .._kernels.lattice import read_only
 from .._kernels.messages import NEVER
 from .._kernels.threads import for_each, thread_count
 from ..errors import BeyondReach
 from ..languages import HMM, Language, NGram, Tabular
 from ..languages.chains import ends_of
 from ..languages.context_chain import context_chain
+from ..numbers.arcs import Arcs
 from ..numbers.limits import memory_budget, power
+from ..numbers.probabilities import Probabilities
 from .contexts import contexts_of, dense_contexts_of
+from .hidden import HiddenArrays, hidden_arrays, hidden_arrays_of
 
 __all__ = ["NEVER", "Drawer", "Price", "drawer_for", "drawn_as_hidden", "price_of"]
 
@@ -155,7 +159,7 @@ def price_of(language: Language, steps: int) -> Price | None:
         return Price(L * (200.0 + 5 * V + steps), 16.0 * min(L, 100) * V * (V + 1))
     if language.is_hidden:
         chain = HMM.of(language)
-        return _tree_price(chain) if _few_states(chain, steps) else _message_price(chain, steps)
+        return _tree_price(chain) if _few_states(chain, steps) else _message_price(chain, steps)[0]
     if isinstance(language, Tabular):
         M = len(language.support)
         return Price(min(steps, L) * float(M * L), 12.0 * M * thread_count())
@@ -172,9 +176,17 @@ def _tree_price(language: HMM) -> Price:
     return Price(L * math.log2(2 * L) * (width**3 / 6 + 150), 32.0 * L * width**2 * (thread_count() + 1))
 
 
-def _message_price(language: HMM, steps: int) -> Price:
-    together = float((language.emission.values > 0).sum(axis=0).mean())
-    return _price_of_messages(language.length, language.states, together, steps)
+def _message_price(language: HMM, steps: int) -> tuple[Price, bool]:
+    """That of messages, and whether they go by arcs."""
+    L, K, shown = language.length, language.states, language.shown
+    together = len(shown.values) / language.vocab
+    powers = _price_of_messages(L, K, together, steps)
+    each = 50 + 1.5 * len(language.moves.arcs.columns) + 8 * K
+    held = 24.0 * len(language.moves.arcs.columns) + 16.0 * L * K * thread_count()
+    arcs = Price(L * (min(steps, L) * each + together), held)
+    no_powers = language.moves.silent > 0 or 32.0 * K**2 > POWERS_BYTES
+    by_arcs = language.by_arcs and (no_powers or arcs.nanoseconds < powers.nanoseconds)
+    return (arcs if by_arcs else powers), by_arcs
 
 
 def _sparse_price(language: NGram, steps: int) -> Price:
@@ -212,7 +224,11 @@ def _price_of_messages(L: int, states: int, together: float, steps: int) -> Pric
 def _few_states(language: HMM, steps: int) -> bool:
     """Whether a tree of products is faster than messages, and fits."""
     tree = _tree_price(language)
-    return tree.bytes <= TREE_BYTES and tree.nanoseconds < _message_price(language, steps).nanoseconds
+    return (
+        not language.moves.silent
+        and tree.bytes <= TREE_BYTES
+        and tree.nanoseconds < _message_price(language, steps)[0].nanoseconds
+    )
 
 
 def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] | None = None) -> Drawer | None:
@@ -234,7 +250,7 @@ def drawer_for(language: Language, steps: int, convention: NDArray[np.float64] |
         return None if one is None else InBlocks(one, language.length // language.unit.length)
     if language.is_hidden:
         chain = HMM.of(language)
-        return _hidden_tree(chain) if _few_states(chain, steps) else _hidden_messages(chain)
+        return _hidden_tree(chain) if _few_states(chain, steps) else _hidden_messages(chain, steps)
     if language.is_markov:
         return _intervals(NGram.of(language), convention)
     if drawn_as_hidden(language, steps):
@@ -300,42 +316,41 @@ def _settling(message: NDArray[np.float64], P: NDArray[np.float64], most: int) -
 
 def _hidden_tree(language: HMM) -> Whole | None:
     """Hidden Markov models of few states, padded to a multiple of four."""
-    pi, A, B, final = *_arrays(language), ends_of(language)
+    prepared = hidden_arrays(language)
+    pi, A, B, final = prepared.initial, language.transition.values, language.emission.values, prepared.final
     if min(map(_smallest, (pi, A, B, final))) < SMALLEST:
         return None
     more = ((0, -language.states % 4),)
     pi, A, B, final = np.pad(pi, more), np.pad(A, more * 2), np.pad(B, (*more, (0, 0))), np.pad(final, more)
-    return Whole(language.vocab, draw_hidden_tree, (pi, A, B, final, masked_tree(A, language.length)))
+    tree = masked_tree(A, language.length)
+    return Whole(language.vocab, draw_hidden_tree, (pi, A, B, final, tree, prepared.moves, prepared.shown))
 
 
-def _arrays(language: HMM) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    return language.initial.values, language.transition.values, language.emission.values
-
-
-def _hidden_messages(language: HMM) -> Whole | None:
-    """Hidden Markov models by powers of the transition matrix."""
-    final = ends_of(language) if language.ends else np.empty(0)
-    return _messages(language.length, *_arrays(language), final)
+def _hidden_messages(language: HMM, steps: int) -> Whole | None:
+    """Hidden Markov models by powers of the transition matrix, or by its arcs."""
+    prepared = hidden_arrays(language)
+    A = None if _message_price(language, steps)[1] else language.transition.values
+    return _messages(language.length, prepared, A, language.ends)
 
 
 def _context_messages(language: NGram) -> Whole | None:
     """n-grams of few contexts, these as the states."""
     initial, transition, emission, final = context_chain(language)
-    return _messages(language.length, initial, transition.toarray(), emission, final if language.ends else np.empty(0))
+    A = transition.toarray()
+    moves, shown = (Arcs.of(Probabilities(matrix, None)) for matrix in (A, emission))
+    return _messages(language.length, hidden_arrays_of(initial, moves, shown, final), A, language.ends)
 
 
-def _messages(
-    L: int,
-    initial: NDArray[np.float64],
-    transition: NDArray[np.float64],
-    emission: NDArray[np.float64],
-    final: NDArray[np.float64],
-) -> Whole | None:
-    powers = _powers(transition, L, POWERS_BYTES, settle=False)
-    if powers is None or min(map(_smallest, (initial, emission, final))) < SMALLEST:
+def _messages(L: int, prepared: HiddenArrays, A: NDArray[np.float64] | None, ends: bool) -> Whole | None:
+    """By powers of A, or by arcs where it is not given."""
+    initial, moves, shown, final = prepared
+    final = final if ends else np.empty(0)
+    parts = (moves[2], shown[2]) if A is None else (initial, shown[2], final)
+    powers = np.empty((0, 0, 0)) if A is None else _powers(A, L, POWERS_BYTES, settle=False)
+    if powers is None or min(map(_smallest, parts)) < SMALLEST:
         return None
-    emission = np.asarray(emission)
-    return Whole(emission.shape[1], draw_hidden, (initial, powers, _transposed(powers), emission, final))
+    vocab = len(shown[3]) - 1
+    return Whole(vocab, draw_hidden, (initial, powers, _transposed(powers), moves, shown, read_only(final)))
 
 
 def _contexts(language: NGram | Tabular) -> Whole | None:

@@ -116,8 +116,7 @@ class Sampler(ABC):
     def exact_depth(self) -> int:
         """Roundings in a conditional of the language."""
         language = _inner(self.instance.language)
-        states = language.summed
-        terms = states if language.memory is None and language.hidden_states else self.instance.vocab
+        states, terms = language.summed, language.terms
         if drawn_as_hidden(language, self.instance.policy.steps):
             terms = states = 2 * states
         return math.ceil(2 * (self.instance.length * (2 * terms + 20) + states))

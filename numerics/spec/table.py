@@ -64,7 +64,9 @@ def read_by(read: Callable[[Any, str], Any]) -> PlainValidator:
 
 
 def _read_numbers(value: Any, key: str, depth: int = DEEPEST_NUMBERS) -> Any:
-    """Nested lists of numbers; shapes are checked by whoever knows them."""
+    """Nested lists of numbers, or tables of columns and numbers; shapes are checked by whoever knows them."""
+    if isinstance(value, Mapping):
+        return {str(name): number(entry, f"{key}[{str(name)[:20]}]") for name, entry in value.items()}
     if not isinstance(value, list | tuple):
         return number(value, key)
     if depth == 0:
@@ -166,6 +168,10 @@ class KindTable(SpecTable):
 
     kind: str
     default_kind: ClassVar[str | None] = None
+    advice: ClassVar[str] = ""
+    """What to tell someone who asks for the keys of the kind."""
+    unknown_kind: ClassVar[str] = ""
+    """What to tell someone who names a kind that is unknown."""
 
     @classmethod
     def kinds(cls) -> dict[str, type[Self]]:
@@ -186,7 +192,10 @@ class KindTable(SpecTable):
         if not isinstance(kind, str) or kind not in kinds:
             closest = difflib.get_close_matches(kind[:100], kinds, 1) if isinstance(kind, str) else []
             hint = f' (closest: "{closest[0]}")' if closest else ""
-            raise BadInput("kind", f"found {_quoted(kind)}; one of {_listed(list(kinds), 'and')} is accepted{hint}")
+            raise BadInput(
+                "kind",
+                f"found {_quoted(kind)}; one of {_listed(list(kinds), 'and')} is accepted{hint}{cls.unknown_kind}",
+            )
         return kinds[kind].read(table)
 
     def keys(self) -> dict[str, Any]:

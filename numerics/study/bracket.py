@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..numbers.enclosure import KINDS, Enclosure, Kind
+from ..numbers.enclosure import KINDS, RAISED, Enclosure, Kind, gamma
 
 __all__ = ["Bracket", "bracket", "slope"]
 
@@ -133,5 +133,7 @@ def slope(lengths: Sequence[int], brackets: Sequence[Bracket]) -> Enclosure | No
     kinds = [one.kind for one in brackets if one.kind is not None]
     weakest = max(kinds, key=KINDS.index)
     confidence = 1 - math.fsum(one.doubt for one in brackets) if weakest == "statistical" else None
-    # A dozen logarithms and sums of size below ten.
-    return Enclosure(middle, min(lo, middle) - 1e-13, max(hi, middle) + 1e-13, weakest, confidence=confidence)
+    # Logarithms, a mean, a difference, a quotient and a product in each term: 40 roundings of their size.
+    size = math.fsum(abs(c) * (abs(mean) + max(abs(a), abs(b))) for c, a, b in pick)
+    error = gamma(40) * size * RAISED
+    return Enclosure(middle, min(lo, middle) - error, max(hi, middle) + error, weakest, confidence=confidence)

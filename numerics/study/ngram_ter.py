@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..engines.workspace import Request, Workspace
 from ..instances import Instance
 from ..languages import Language, random_ngram
-from ..numbers.enclosure import Enclosure
+from ..numbers.enclosure import LIBRARY, Enclosure
 from ..policies import Bernoulli
 from ..render.table import Table
 from .measured import divided, increasing, kind, measured, total
@@ -123,7 +123,7 @@ def _divergence(work: Workspace) -> Enclosure | None:
     kl, ser = measured(work, "kl"), measured(work, "ser")
     if kl is None or ser is None or ser.lo == 1:
         return kl
-    lo = min(-math.log1p(-ser.lo) * (1 - 1e-12), kl.hi)
+    lo = min(-math.log1p(-ser.lo) * (1 - LIBRARY), kl.hi)
     if lo <= kl.lo:
         return kl
     kind = "statistical" if ser.confidence else kl.kind

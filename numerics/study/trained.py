@@ -17,7 +17,7 @@ from ..engines.workspace import Request, Workspace
 from ..instances import Instance
 from ..languages import Language, random_hmm, random_ngram
 from ..networks import require_torch
-from ..numbers.enclosure import Enclosure
+from ..numbers.enclosure import LIBRARY, Enclosure
 from ..policies import Bernoulli
 from ..render.table import Table
 from .measured import divided, increasing, measured, total
@@ -187,7 +187,7 @@ def _errors(exact: Workspace, drawn: Workspace, path: Enclosure | None) -> tuple
     kl = measured(exact, "kl")
     if (kl is not None and kl.has_value) or ser is None or path is None:
         return kl, ser
-    low = min(-math.log1p(-ser.lo) * (1 - 1e-12), path.hi) if ser.lo < 1 else path.hi
+    low = min(-math.log1p(-ser.lo) * (1 - LIBRARY), path.hi) if ser.lo < 1 else path.hi
     return replace(path, lo=low, value=math.nan, kind="statistical", confidence=ser.confidence, exact=None), ser
 
 

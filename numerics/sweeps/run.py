@@ -63,7 +63,7 @@ def sweep(
     jobs: int = 1,
     scheduler: str | None = None,
     begin: Callable[[int, int], None] = lambda total, left: None,
-    advance: Callable[[], None] = lambda: None,
+    advance: Callable[[int], None] = lambda failures: None,
 ) -> Sweep:
     """Measure what is missing; every instance is written as soon as it is finished.
 
@@ -76,7 +76,8 @@ def sweep(
     scheduler : str, optional
         The address of a Dask scheduler, in the place of processes.
     begin, advance : callable
-        Told how many instances there are and how many are left, and then of each that is finished.
+        Told how many instances there are and how many are left, and then of each that is finished how many of its
+        quantities could not be measured.
 
     Returns
     -------
@@ -104,8 +105,9 @@ def sweep(
                 store.add(rows)
                 kept += 1
                 asked.storing = False
-                failures += [row for row in rows if row.is_failure]
-                advance()
+                failed = [row for row in rows if row.is_failure]
+                failures += failed
+                advance(len(failed))
                 if asked.met:
                     raise KeyboardInterrupt
     except KeyboardInterrupt:
@@ -126,7 +128,7 @@ class _Interrupts:
 
 @contextmanager
 def _interrupts() -> Iterator[_Interrupts]:
-    """Interrupts are raised at once, and remembered since callbacks of C swallow what is raised in them."""
+    """Interrupts are raised at once and remembered: callbacks of C swallow them, imports make other errors of them."""
     found = _Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield found
@@ -140,6 +142,10 @@ def _interrupts() -> Iterator[_Interrupts]:
     before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield found
+    except Exception as problem:
+        if found.met:
+            raise KeyboardInterrupt from problem
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
 

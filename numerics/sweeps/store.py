@@ -148,7 +148,9 @@ class Store:
             differing = [name for name, value in kept if value != getattr(settings, name)]
             found = ", ".join(f"{name} = {getattr(kept, name)}" for name in differing)
             raise BadInput(
-                str(self.path), f"it was filled with {found}; the same settings, or a new file, are accepted"
+                str(self.path),
+                f"its {len(self.known())} rows were measured with {found}, and stay; the same under [measure], or a new"
+                " file, is accepted",
             )
 
     def settings(self) -> Settings:

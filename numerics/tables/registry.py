@@ -33,15 +33,12 @@ __all__ = ["CASE_TABLES", "LANGUAGE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "b
 
 def bounds(cases: Iterable[Case]) -> Table:
     """Ratios of the sides of each inequality that applies, from the loosest to the tightest."""
-    found = [
-        verdict
-        for case in cases
-        for verdict in sorted(verdicts_of(case), key=_looseness)
-        if verdict.statement.relation != "=="
-    ]
-    listed = [verdict for verdict in found if verdict.status is not Status.NOT_APPLICABLE]
+    found = [verdict for case in cases for verdict in sorted(verdicts_of(case), key=_looseness)]
+    applied = [verdict for verdict in found if verdict.status is not Status.NOT_APPLICABLE]
+    listed = [verdict for verdict in applied if verdict.statement.relation != "=="]
     title = "Both sides of each inequality as measured (information in nats), each instance's loosest bound first"
-    return verdict_table(listed, title, (tally(found),))
+    note = f"In all, as in check, {tally(found)}; {len(applied) - len(listed)} of them are identities and have no row."
+    return verdict_table(listed, title, (note,))
 
 
 def _looseness(verdict: Verdict) -> float:

@@ -12,10 +12,15 @@ from ..instances.gallery import load_gallery, names
 from ..languages import LanguageTable
 from ..policies import PolicyTable
 from ..render.table import Table
+from ..spec.table import KindTable
 
 __all__ = ["spec_keys"]
 
-PARTS = (("language", LanguageTable), ("policy", PolicyTable), ("denoiser", DenoiserTable))
+PARTS: tuple[tuple[str, type[KindTable]], ...] = (
+    ("language", LanguageTable),
+    ("policy", PolicyTable),
+    ("denoiser", DenoiserTable),
+)
 
 WORDS = {
     int: "whole number",
@@ -49,9 +54,13 @@ def spec_keys(word: str = "") -> Table:
     found = {row[:2] for row in rows}
     if len(found) == 1 and (example := _example(*next(iter(found)))):
         notes = (f"for example, from the gallery: {example}", *notes)
-    if found == {("language", "ngram")}:
-        notes = (*notes, 'Letters of English are there: language = {kind = "english", order = 2, length = 128}')
+    if len(found) == 1 and (advice := _table(*next(iter(found))).advice):
+        notes = (advice, *notes)
     return Table("Keys of instance files", ("part", "kind", "key", "value", "if left out"), rows, notes)
+
+
+def _table(part: str, kind: str) -> type[KindTable]:
+    return dict(PARTS)[part].kinds()[kind]
 
 
 def _example(part: str, kind: str) -> str:

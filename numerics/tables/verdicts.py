@@ -145,13 +145,27 @@ def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[
 
     With ``inapplicable``, also why a statement does not apply.
     """
+    verdicts = list(verdicts)
     wanted = {Status.UNDECIDED, Status.UNDEFINED} | ({Status.NOT_APPLICABLE} if inapplicable else set())
-    return [
+    single = [
         verdict.account()
         if verdict.status is Status.VIOLATED
         else f"{verdict.statement.id} on {' & '.join(verdict.instances)}: {verdict.status.value}: {verdict.reason}"
         for verdict in verdicts
         if verdict.status is Status.VIOLATED or (verdict.status in wanted and not is_rounding_equality(verdict))
+    ]
+    return single + _equalities_left(verdicts)
+
+
+def _equalities_left(verdicts: Iterable[Verdict]) -> list[str]:
+    """A line for each instance: how many equalities are known to within rounding only, and why, of the first."""
+    groups: dict[tuple[str, ...], list[Verdict]] = {}
+    for verdict in filter(is_rounding_equality, verdicts):
+        groups.setdefault(verdict.instances, []).append(verdict)
+    return [
+        f"{' & '.join(names)}: {len(found)} known to within rounding only, such as {found[0].statement.id}: "
+        f"{found[0].exactly or found[0].reason}"
+        for names, found in groups.items()
     ]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ..conformance import Claim, Conformity, SamplerCode, conform
+from ..conformance import Claim, Conformity, SamplerCode, conform, samples_to_pass
 from ..instances import Instance
 
 __all__ = ["assert_samples_from"]
 
 SAMPLES = 20_000
+"""The least that are drawn of a language whose law is known."""
 
 
 def assert_samples_from(
@@ -29,7 +30,8 @@ def assert_samples_from(
     instance : Instance or Claim
         Prepared as a Claim where several samplers are tested.
     samples : int, optional
-        n, how many sequences to draw; 20,000 unless given, or 500 where the final law is out of reach.
+        n, how many sequences to draw. Unless given, as many as show ``tv`` of right code, from 20,000 to 200,000; 500
+        where the final law is out of reach.
     alpha : float
         Probability of failing a right sampler as different.
     tv : float
@@ -64,7 +66,7 @@ def assert_samples_from(
     __tracebackhide__ = True
     claim = instance if isinstance(instance, Claim) else Claim(instance)
     if samples is None and claim.final is not None:
-        samples = SAMPLES
+        samples = max(SAMPLES, samples_to_pass(claim, tv, alpha))
     found = conform(claim, sampler, samples=samples, alpha=alpha, tv=tv, seed=seed)
     passing = ("conforms", "inconclusive") if allow_inconclusive else ("conforms",)
     if found.status not in passing:

@@ -6,11 +6,11 @@ The theories that such a file loads are in ``proofs_notes/coq``; the theorems in
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
+from ..certificates.coq_text import listed, naturals, rational, theorems
 from ..errors import BeyondReach
 from . import checker
 
@@ -67,10 +67,7 @@ def coq_file(text: str) -> str:
     checker.Rejected, checker.Malformed
         When the checker does not accept the certificate.
     """
-    checker.verify(text)
-    data = json.loads(text)
-    certificates = data if isinstance(data, list) else [data]
-    return "\n".join([HEAD, *(_theorems(n, certificate) for n, certificate in enumerate(certificates, 1))])
+    return theorems(text, checker.verify, HEAD, _theorems)
 
 
 def _theorems(n: int, data: dict[str, Any]) -> str:
@@ -140,8 +137,8 @@ def _ray_quantity(name: str, policies: list[Any]) -> str:
     if policy["kind"] == "mixture-of-sizes":
         raise BeyondReach("Coq is not told of mixtures of sizes")
     if policy["kind"] == "fixed-size":
-        return f"(SizesPathKl {_list(map(str, policy['sizes']))}%N)"
-    return f"(WeightsPathKl {_list(_rational(Fraction(w)) for w in policy['weights'])})"
+        return f"(SizesPathKl {naturals(policy['sizes'])})"
+    return f"(WeightsPathKl {listed(rational(Fraction(w)) for w in policy['weights'])})"
 
 
 def _comment(forms: int, constant: Fraction, ties: bool = False) -> str:
@@ -185,16 +182,16 @@ def _functional(name: str, policies: list[Any]) -> str:
     if plain == "kl":
         ((_, sets),) = policy
         return f"(KlOf {last} {_steps(sets)})"
-    return f"(PathKlOf {last} {_list(f'({_rational(c)}, {_steps(sets)})' for c, sets in policy)})"
+    return f"(PathKlOf {last} {listed(f'({rational(c)}, {_steps(sets)})' for c, sets in policy)})"
 
 
 def _steps(sets: list[list[int]]) -> str:
     step = {i: k for k, chosen in enumerate(sets) for i in chosen}
-    return f"{_list(str(step[i]) for i in range(len(step)))}%N"
+    return naturals(step[i] for i in range(len(step)))
 
 
 def _combination(tie: dict[int, Fraction], L: int) -> str:
-    return _list(f"({_rational(c)}, Some {_mask(s, L)})" for s, c in tie.items())
+    return listed(f"({rational(c)}, Some {_mask(s, L)})" for s, c in tie.items())
 
 
 def _unfolded(entry: list[Any], folded: checker.Folded) -> list[tuple[Fraction, str]]:
@@ -218,20 +215,12 @@ def _unfolded(entry: list[Any], folded: checker.Folded) -> list[tuple[Fraction, 
 
 
 def _mask(chosen: int, L: int) -> str:
-    return _list("true" if chosen >> i & 1 else "false" for i in range(L))
+    return listed("true" if chosen >> i & 1 else "false" for i in range(L))
 
 
 def _pairs(pairs: Iterable[tuple[Any, Any]], flip: bool = False) -> str:
     return (
-        _list(f"({_rational(c)}, {text})" for text, c in pairs)
+        listed(f"({rational(c)}, {text})" for text, c in pairs)
         if flip
-        else _list(f"({_rational(c)}, {text})" for c, text in pairs)
+        else listed(f"({rational(c)}, {text})" for c, text in pairs)
     )
-
-
-def _list(items: Iterable[str]) -> str:
-    return f"[:: {'; '.join(items)}]"
-
-
-def _rational(c: Fraction) -> str:
-    return f"({c.numerator} # {c.denominator})%Q"

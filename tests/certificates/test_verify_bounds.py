@@ -139,6 +139,27 @@ def test_a_policy_of_many_steps(tmp_path):
         assert answered(about(2, 2, ["1/2", "0", "0", "1/2"], "mixture_ser", policy), tmp_path) in (1, 2)
 
 
+WATCHING = {"kind": "adaptive", "score": "entropy", "order": "choose-then-sample", "ties": "random"}
+PROPOSING = {**WATCHING, "score": "confidence", "order": "sample-then-choose"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["path_kl", "ser", "mode_conflict"])
+@pytest.mark.parametrize("rule", [{"entropy_bound": "3/2"}, {"threshold": "1/2"}], ids=["bound", "threshold"])
+@pytest.mark.parametrize(("V", "L", "digits"), [(2, 8, 300), (82, 2, 30), (3, 6, 30)])
+def test_policies_that_watch_long_numbers(name, rule, V, L, digits, tmp_path):
+    more = {"temperature": "1/3", "block_length": L, **rule}
+    policy = (WATCHING if "entropy_bound" in rule else PROPOSING) | more
+    assert answered(about(V, L, long_probabilities(V**L, digits), name, policy), tmp_path) in (1, 2)
+
+
+@pytest.mark.parametrize("steps", [3, 2000])
+def test_remasking_of_many_steps(steps, tmp_path):
+    weights = [f"1/{steps}"] * steps
+    policy = {"kind": "remasking", "weights": weights, "sigma": ["0", *[f"1/{steps}"] * (steps - 2), "0"]}
+    assert answered(about(2, 2, ["1/2", "0", "0", "1/2"], "ser", policy), tmp_path) in (1, 2)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["kl", "log_mean_path_kl", "tv", "eps_learning", "curve_midpoint_excess", "mixture_ser"]

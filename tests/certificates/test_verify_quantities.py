@@ -247,6 +247,14 @@ def test_the_kernel_decides_every_statement_that_it_knows(name):
     policy = {"kind": "fixed-size", "sizes": [L // 2] * 2} if sized else HALVES
     if {"OneAtATime", "OneChoice"} & set(needs):
         policy = {"kind": "fixed-sets", "sets": [[i] for i in range(L)]}
+    if {"ChooseThenSample", "EntropyBoundPolicy", "ProposalsOneAtATime"} & set(needs):
+        proposes = "ProposalsOneAtATime" in needs
+        policy = {"kind": "adaptive", "ties": "first", "temperature": "1", "block_length": L}
+        policy |= (
+            {"score": "confidence", "order": "sample-then-choose", "sizes": [1] * L}
+            if proposes
+            else {"score": "entropy", "order": "choose-then-sample", "entropy_bound": "1/2"}
+        )
     lhs, rhs = statement.sides
     asked = {
         "subjects": [{"language": table(languages.pair(2, L), 2, L), "policy": policy}],

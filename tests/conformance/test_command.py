@@ -98,7 +98,7 @@ def test_a_run_without_a_difference_says_what_it_can(run):
     assert expected.search(found.stdout)
     # Before the run, too.
     assert expected.search(found.stderr)
-    told = json.loads(run("fair", "--samples", "5000", "--json").stdout)
+    told = json.loads(run("fair", "--samples", "5000", "--tv", "0.01", "--json").stdout)
     assert told["impossible"] == []
     assert told["needed"]["right_tv"] == pytest.approx(8 * np.sqrt(7 / 64 / (2 * np.pi * 5000)), rel=1e-12)
     assert told["needed"]["conforms"] > 100_000

@@ -70,7 +70,12 @@ FAULTS = {
     "replaced when chosen": (
         Instance(CHAIN, PROPOSING),
         SomeUniform(PROPOSING, share=0.03),
-        {"tokens": "1 % of the tokens replaced after the choice"},
+        {"tokens": "3 % of the tokens replaced after the choice"},
+    ),
+    "many replaced when chosen": (
+        Instance(CHAIN, PROPOSING),
+        SomeUniform(PROPOSING, share=0.3),
+        {"tokens": "30 % of the tokens replaced after the choice"},
     ),
     "the seed ignored": (
         Instance(CHAIN, PROPOSING),

@@ -8,7 +8,7 @@ from conformance.kinds import CHAIN, CLAIM, SIZES, L, Made
 from conformance.right import Right
 
 from maskbound.numerics import Instance, conform, languages, policies
-from maskbound.numerics.conformance import Claim
+from maskbound.numerics.conformance import Claim, default_tv
 from maskbound.numerics.errors import BadInput
 
 ROWS = ["1/2", "3/10", "1/5"]
@@ -91,3 +91,9 @@ def test_what_is_no_law_is_bad_input():
     for brought in ({"laws": {"mine": lambda logs: logs[:, :1]}}, {"scores": {"mine": lambda log_c: log_c * np.nan}}):
         with pytest.raises(BadInput, match="mine: it returned shape"):
             conform(Claim(CLAIM, **brought), Made(), samples=20)
+
+
+def test_the_default_total_variation_is_one_that_right_code_shows():
+    claim = Claim(Instance(languages.iid(["1/2", "1/2"], 8), policies.Bernoulli(steps=4)))
+    wanted = [default_tv(claim, samples, 1e-6) for samples in (5_000_000, 1_200_000, 200_000, 60_000, 1000)]
+    assert wanted == [0.01, 0.02, 0.05, 0.1, 0.1]

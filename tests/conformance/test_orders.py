@@ -48,10 +48,20 @@ def shuffled(falling):
     return np.lexsort((np.broadcast_to(np.random.default_rng(7).permutation(L), falling.shape), falling))
 
 
+def middle(falling):
+    """Those in the middle of the equal ones first."""
+    found = np.empty(falling.shape, dtype=int)
+    for row, scores in enumerate(falling):
+        ranks = [np.sort(np.flatnonzero(scores == score)) for score in np.unique(scores)]
+        found[row] = np.concatenate([tied[np.argsort(abs(np.arange(len(tied)) - len(tied) // 2))] for tied in ranks])
+    return found
+
+
 ORDERS = {
     "lowest position first": lambda falling: np.argsort(falling, axis=1, kind="stable"),
     "highest position first": lambda falling: L - 1 - np.argsort(falling[:, ::-1], axis=1, kind="stable"),
-    "alike in every call": shuffled,
+    "some positions more often than others": shuffled,
+    "some places among them more often than others": middle,
 }
 
 

@@ -18,6 +18,7 @@ from maskbound.numerics.conformance.steps import (
     claimed_positions,
     claimed_sizes,
     proposals,
+    replaced_proposals,
     strictly_by,
     uniformly,
 )
@@ -49,6 +50,7 @@ PROPOSING = [
         {"threshold": "13/20"},
     )
 ]
+SHARES = (0.01, 0.3)
 ROUNDING = 1e-12
 """Of sums of some hundred products of some ten roundings."""
 
@@ -171,6 +173,8 @@ def test_every_alternative_adds_up_to_1_given_the_size(name):
                 for scored in (law, lambda logs: logs):
                     found = total(proposals(proposing, seen, law, scored, exactly=True))
                     assert found == pytest.approx(1, abs=ROUNDING)
+            for share, law in zip(SHARES, replaced_proposals(proposing, seen, lambda c: c, SHARES), strict=True):
+                assert 1 - share * size < total(law) < 1 + ROUNDING
 
 
 def test_proposals_above_a_threshold_add_up_to_1():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -56,3 +57,16 @@ def test_kl_is_enclosed_at_length():
     assert 0.1 * found["kl"].hi <= found["kl"].lo <= found["kl"].hi == found["path_kl"].hi
     assert found["log_ter"].width <= (found["kl"].hi / 256 + found["log_ter_language"].width) * (1 + 1e-9)
     assert math.isclose(found["kl"].confidence, 1 - 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [(0.5, 0.5 - 2**-40), (1 - 2**-53, 0.5), (2**-40, 2**-41), (1.0, 1e-300), (0.3, 0)]
+)
+def test_a_divergence_of_coins_is_bounded_from_below(a, b):
+    exact = mpmath.inf
+    if b:
+        with mpmath.workprec(200):
+            x, y = mpmath.mpf(a), mpmath.mpf(b)
+            exact = x * mpmath.log(x / y) + ((1 - x) * mpmath.log((1 - x) / (1 - y)) if x < 1 else 0)
+    assert 0 <= coarse_graining._coins(a, b) <= exact
+    assert coarse_graining._coins(a, b) >= exact * (1 - 1e-13) - 1e-14

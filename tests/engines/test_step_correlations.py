@@ -10,7 +10,7 @@ import pytest
 from maskbound.numerics import Instance, languages, measure, policies
 from maskbound.numerics.engines.windows.hidden import hidden_chain
 from maskbound.numerics.engines.windows.layers import layered
-from maskbound.numerics.engines.windows.step_correlations import HEAVIEST, StepCorrelations, Tilt
+from maskbound.numerics.engines.windows.step_correlations import HEAVIEST, Mixture, StepCorrelations, Tilt
 from maskbound.numerics.errors import BadInput
 
 A = [[0.5, 0.25, 0], [0.125, 0.5, 0.25], [0, 0.25, 0.5]]
@@ -26,8 +26,11 @@ LANGUAGES = {
 POLICIES = (policies.Bernoulli(2), policies.FixedSize((1, 3)), policies.FixedSets([[0, 2, 3], [1]]))
 
 
+TILT = Tilt(1, 2)
+
+
 def variables(instance: Instance, count: int) -> np.ndarray:
-    return StepCorrelations(instance, layered(hidden_chain(instance.language))).drawn(count, [3], Tilt(1, 2))
+    return StepCorrelations(instance, layered(hidden_chain(instance.language))).drawn(count, [3], TILT)
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
@@ -37,10 +40,14 @@ def test_both_means_are_path_kl(name, policy):
     exact = measure(instance, ["path_kl"], engine="tabular")["path_kl"]
     found = variables(instance, 8192)
     # Six standard errors: a wrong alarm once in 1e8.
-    assert (np.abs(found.mean(axis=0) - exact.value) <= 6 * found.std(axis=0) / math.sqrt(len(found))).all()
-    assert (found.mean(axis=0) > 0.001).all()
+    means = np.array([exact.value, exact.value, 0.0])
+    assert (np.abs(found.mean(axis=0) - means) <= 6 * found.std(axis=0) / math.sqrt(len(found)) + 1e-12).all()
+    assert exact.value > 0.001
+    arrays = layered(hidden_chain(instance.language))
     assert found[:, 0].min() >= 0
-    assert found[:, 1].max() <= HEAVIEST * instance.length * layered(hidden_chain(instance.language)).capacity()
+    assert found[:, 0].max() <= HEAVIEST * instance.length * arrays.divergence()
+    assert np.abs(found[:, 1]).max() <= HEAVIEST * instance.length * arrays.capacity()
+    assert np.abs(found[:, 2]).max() <= TILT.most(instance.length)
     measured = measure(instance, ["path_kl"], engine="sampled", samples=4000)["path_kl"]
     assert measured.lo <= exact.value <= measured.hi
     assert "standard error" in measured.note
@@ -49,7 +56,7 @@ def test_both_means_are_path_kl(name, policy):
 def test_another_law_is_noticed():
     """Sequences of another language have another mean, by far more than the standard error."""
     exact = measure(Instance(HIDDEN, POLICIES[0]), ["path_kl"], engine="tabular")["path_kl"]
-    found = variables(Instance(LANGUAGES["hidden chain"], POLICIES[0]), 4096)
+    found = variables(Instance(LANGUAGES["hidden chain"], POLICIES[0]), 4096)[:, :2]
     assert (np.abs(found.mean(axis=0) - exact.value) > 6 * found.std(axis=0) / math.sqrt(len(found))).all()
 
 
@@ -84,6 +91,21 @@ def test_capacities():
     assert layered(hidden_chain(symmetric)).capacity() == pytest.approx(math.log(2) - h, rel=1e-6)
     assert layered(hidden_chain(languages.iid([0.5, 0.5], 3))).capacity() == pytest.approx(0, abs=1e-6)
     assert layered(hidden_chain(LANGUAGES["trigram"])).capacity() == pytest.approx(math.log(2), rel=1e-6)
+
+
+def test_divergences():
+    """Of a symmetric channel, (1 - 2p) log((1 - p)/p); infinite where a state never shows what another does."""
+    symmetric = languages.HMM(2, [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [[0.9, 0.1], [0.1, 0.9]])
+    assert layered(hidden_chain(symmetric)).divergence() == pytest.approx(0.8 * math.log(9), rel=1e-6)
+    assert layered(hidden_chain(LANGUAGES["trigram"])).divergence() == math.inf
+
+
+def test_the_third_variable_lowers_the_variance():
+    """Half of each of the two, and some of the third, vary less than either."""
+    found = variables(Instance(HIDDEN, POLICIES[0]), 8192)
+    mixed = Mixture.fitted(0.5, found).of(found)
+    assert mixed.var() < Mixture(0.5, 0.0).of(found).var()
+    assert mixed.mean() == pytest.approx(found[:, 0].mean(), abs=6 * found[:, 0].std() / math.sqrt(len(found)))
 
 
 def test_one_token_a_step_costs_nothing():

@@ -15,29 +15,27 @@ from maskbound.numerics.engines.windows.hidden import HiddenChain, hidden_chain
 from maskbound.numerics.instances import Instance
 
 KEPT = np.array([1.0, 0.9, 0.9, 0.25])
+REVEALED = [[1.0, 1.0], [1.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 0.75, 0.5], [1.0, 0.5, 0.5, 0.25, 0.0]]
 
 
-def let_through(pattern: tuple[bool, ...], kept: np.ndarray, memory: int) -> float:
+def let_through(pattern: tuple[bool, ...], masked: np.ndarray, revealed: np.ndarray) -> float:
     """From the definition, run by run."""
     found = 1.0
-    for revealed, run in groupby(pattern):
-        length = len(list(run))
-        if not revealed:
-            found *= kept[min(length, len(kept) - 1)]
-        elif memory and length >= memory:
-            found = 0.0
+    for shown, run in groupby(pattern):
+        kept = revealed if shown else masked
+        found *= kept[min(len(list(run)), len(kept) - 1)]
     return found
 
 
-@pytest.mark.parametrize("memory", [0, 1, 2, 3])
-def test_the_mean_over_patterns(memory):
+@pytest.mark.parametrize("revealed", REVEALED, ids=str)
+def test_the_mean_over_patterns(revealed):
     most = 7
     out = np.zeros((most + 1, most + 1))
-    surviving(KEPT, memory, out)
+    surviving(KEPT, np.array(revealed), out)
     for G in range(most + 1):
         for g in range(G + 1):
             patterns = [tuple(t in chosen for t in range(G)) for chosen in combinations(range(G), g)]
-            mean = np.mean([let_through(pattern, KEPT, memory) for pattern in patterns])
+            mean = np.mean([let_through(pattern, KEPT, np.array(revealed)) for pattern in patterns])
             # Some 10 roundings a position.
             assert out[G, g] == pytest.approx(mean, rel=1e-13, abs=0)
 
@@ -69,7 +67,7 @@ def beyond_and_bound(seed: int, kept_power: float) -> list[tuple[float, float]]:
     chain = random_chain(seed, ngram=seed % 3 == 0)
     rng = np.random.default_rng(seed)
     A, B = chain.transition.toarray(), chain.emission.toarray()
-    kept = contraction._masked(chain) ** kept_power
+    masked, shown = contraction._masked(chain) ** kept_power, contraction._revealed(chain) ** kept_power
     M = rng.dirichlet(np.full(2, 0.3), size=chain.states) * rng.random(chain.states)[:, None]
     at = 20
     whole = told(chain.laws[at], M)
@@ -83,7 +81,7 @@ def beyond_and_bound(seed: int, kept_power: float) -> list[tuple[float, float]]:
                 else [A @ W for W in windows]
             )
         rest = sum(told(chain.laws[at - 4], W) for W in windows)
-        found.append((rest, whole * let_through(pattern, kept, chain.memory or 0)))
+        found.append((rest, whole * let_through(pattern, masked, shown)))
     return found
 
 

@@ -61,6 +61,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "underflow.toml": (b"language = 1e-400", "found '1e-400', which float64 turns into zero"),
     "date.toml": (b"name = 2020-01-01", "name: found datetime.date"),
     "instance.yaml": (b"language: 1", "found the extension '.yaml'"),
+    "lines.txt": (b"abc", '.toml and .json are accepted, with language = {kind = "text", path = "lines.txt"'),
     "instance": (b"", "found the extension ''"),
 }
 

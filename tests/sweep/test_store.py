@@ -104,7 +104,7 @@ def test_a_failure_of_the_moment_gives_way(store):
 
 def test_other_settings_are_refused(store):
     store.agree_on(Settings(confidence=0.9))
-    with pytest.raises(BadInput, match=r"filled with confidence = 0\.9; the same settings, or a new file"):
+    with pytest.raises(BadInput, match=r"its 4 rows were measured with confidence = 0\.9, and stay; the same"):
         store.agree_on(Settings())
     with pytest.raises(BadInput, match=r"width = 0\.01"):
         store.agree_on(Settings(confidence=0.9, width=0.5))

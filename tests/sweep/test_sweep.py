@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, suppress
 from unittest.mock import ANY
 
 import pytest
@@ -131,7 +131,7 @@ def test_a_database_that_cannot_grow_keeps_what_it_has(tmp_path):
 def test_an_interrupted_sweep_says_what_it_keeps(tmp_path):
     told = []
 
-    def stop():
+    def stop(failures):
         told.append("one")
         if len(told) == 2:
             raise KeyboardInterrupt
@@ -139,6 +139,16 @@ def test_an_interrupted_sweep_says_what_it_keeps(tmp_path):
     with pytest.raises(KeyboardInterrupt, match=r"2 of 3 instances are kept in .*a\.db"):
         swept(tmp_path / "a.db", Grid.parse(PAIRS), advance=stop)
     assert swept(tmp_path / "a.db", Grid.parse(PAIRS)).measured == 1
+
+
+def test_an_interrupt_that_comes_out_as_another_error_is_one(tmp_path):
+    def stop():
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        raise ImportError("half imported")
+
+    with pytest.raises(KeyboardInterrupt, match="1 of 3 instances are kept"):
+        swept(tmp_path / "a.db", Grid.parse(PAIRS), advance=stop)
 
 
 def test_processes_under_way_are_ended_when_nobody_waits_for_them(monkeypatch):
@@ -201,7 +211,7 @@ def test_without_options_a_grid_asks_what_measure_asks():
 
 def test_progress_is_told(tmp_path):
     told = []
-    options = {"begin": lambda total, left: told.append((total, left)), "advance": lambda: told.append("one")}
+    options = {"begin": lambda total, left: told.append((total, left)), "advance": lambda failures: told.append("one")}
     swept(tmp_path / "a.db", Grid.parse(PAIRS | {"grid": {"policy.steps": [1]}}))
     swept(tmp_path / "a.db", Grid.parse(PAIRS), **options)
     assert told == [(3, 2), "one", "one"]

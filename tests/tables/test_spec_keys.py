@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 from maskbound.numerics import cli
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.instances import parse
-from maskbound.numerics.languages import LanguageTable
+from maskbound.numerics.languages import LanguageTable, read_language
 from maskbound.numerics.policies import PolicyTable
 from maskbound.numerics.tables.spec_keys import spec_keys
 
@@ -34,8 +35,8 @@ def test_a_kind_that_is_not_there():
 
 
 def test_ngrams_say_where_those_of_english_are():
-    note = spec_keys("ngram").notes[-1]
-    table = tomllib.loads(note.partition(": ")[2])
+    note = spec_keys("ngram").notes[0]
+    table = tomllib.loads(note.rpartition(": ")[2])
     table["policy"] = {"kind": "bernoulli", "steps": 2}
     assert parse(table).vocab == 27
 
@@ -47,3 +48,10 @@ def test_one_kind_comes_with_an_example_that_is_read(kind):
     table = tomllib.loads(f"x = {{{example}}}")["x"]
     spec = {"language": {"kind": "pair", "vocab": 2, "length": 4}, "policy": {"kind": "bernoulli", "steps": 2}}
     assert parse(spec | {part: table}).spec[part]["kind"] == kind
+
+
+@pytest.mark.parametrize("kind", ["text", "ngram"])
+def test_a_text_file_is_found_where_one_looks(kind):
+    assert 'kind = "text"' in " ".join(spec_keys(kind).notes)
+    with pytest.raises(BadInput, match='"text" counts the letters of a text file'):
+        read_language({"kind": "corpus", "path": "mine.txt"}, Path())

@@ -76,7 +76,11 @@ def test_the_count_says_which_open_verdicts_are_equalities():
     both = tally([equal, equal])
     assert both == "0 hold, 0 violated, 2 undecided (all equalities to within rounding); 0 not applicable"
     assert "2 undecided (1 of them equalities to within rounding)" in tally([equal, other])
-    assert remarks([fine, equal, without]) == []
+    assert remarks([fine, without]) == []
+    large = replace(equal, exactly="an exact kl would take 60 s")
+    assert remarks([large, fine, large]) == [
+        "x: 2 known to within rounding only, such as claim: an exact kl would take 60 s"
+    ]
     assert remarks([other]) == ["claim on x: undecided: too large"]
     assert remarks([without], inapplicable=True) == ["claim on x: not applicable: needs something"]
     assert "left side = 0.3" in remarks([broken])[0]

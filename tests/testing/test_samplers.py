@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,18 @@ def test_letting_inconclusive_runs_pass_lets_no_difference_pass():
 def test_code_that_raises_is_bad_input():
     with pytest.raises(BadInput, match="ZeroDivisionError"):
         assert_samples_from(lambda oracle, count, seed: 1 // 0, COINS)
+
+
+def test_as_many_sequences_are_drawn_as_right_code_needs_to_pass():
+    """Some 35,000 at 256 sequences, where 20,000 of right code leave a total variation of 0.1 open."""
+    chain = languages.markov(["1/2", "1/2"], [["1/2", "1/2"], ["1/2", "1/2"]], 8)
+    found = assert_samples_from(coins(0.5), Instance(chain, policies.Bernoulli(steps=4)))
+    assert (found.status, found.tv_wanted) == ("conforms", 0.1)
+    assert 20_000 < found.samples < 100_000
+
+
+def test_too_few_sequences_say_what_decides():
+    with pytest.raises(AssertionError, match=r"to decide: samples = (\d+), [\d.]+ times as long") as failure:
+        assert_samples_from(coins(0.5), COINS, samples=1000)
+    enough = int(re.search(r"samples = (\d+)", str(failure.value))[1])
+    assert assert_samples_from(coins(0.5), COINS, samples=enough).status == "conforms"

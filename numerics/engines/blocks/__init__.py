@@ -1,35 +1,4 @@
 """Products of independent blocks."""
 
-from .engine import (
-    block_count,
-    block_length,
-    block_of_sizes,
-    cost,
-    denoiser_obstacle,
-    language_block,
-    language_cost,
-    language_obstacle,
-    obstacle,
-    parts,
-    predicted_block,
-    prediction_cost,
-    revealed_patterns,
-    sized_cost,
-)
-
-__all__ = [
-    "block_count",
-    "block_length",
-    "block_of_sizes",
-    "cost",
-    "denoiser_obstacle",
-    "language_block",
-    "language_cost",
-    "language_obstacle",
-    "obstacle",
-    "parts",
-    "predicted_block",
-    "prediction_cost",
-    "revealed_patterns",
-    "sized_cost",
-]
+from .engine import *  # noqa: F403  # what the engine offers is what the package does
+from .engine import __all__ as __all__

@@ -213,7 +213,7 @@ class _Recursion:
         self.truncation += 0.0 if self.starts else 2 * whole
         enough = np.flatnonzero(charge <= allowed)
         G = int(enough[0]) + 1 if enough.size else most
-        self.truncation += float(charge[G - 1]) * (1 + 1e-6)
+        self.truncation += float(charge[G - 1]) * RAISED
         self._keep(G)
 
     def advance(self, step: RevealStep) -> None:
@@ -246,13 +246,13 @@ class _Recursion:
         per_unit = 4 * self.chain.power_depth(2)
         probability = np.array([step_depth(g) for g in range(1, G + 1)])
         size = np.abs(self.D[1:]).sum(axis=(1, 2))
-        split = np.maximum(1 - step.keep[1 : G + 1], 0.0) + 1e-15
+        split = np.maximum(1 - step.keep[1 : G + 1], 0.0) + 2 * probability * U
         depth = (2 * V + 2 + per_unit) * (d + 1) + probability + 3 * V + 20
-        self.rounding += U * float((d * size * (split * depth + probability + 8)).sum()) * (1 + 1e-6)
+        self.rounding += U * float((d * size * (split * depth + probability + 8)).sum()) * RAISED
         reach = float((step.edge[1 : G + 1] / step.edge[1]).sum()) if step.edge[1] > 0 else float(G)
         pairs = d * (L - d) * step.pair[1 : G + 1]
         depth = (3 * V + 4 + 2 * per_unit + 12) * reach + (per_unit + 12) * d + 3 * V + G + L + 80
-        self.rounding += float((pairs * (2 * depth * U + 2 * self.stand_in + 2 * self.law_error)).sum()) * (1 + 1e-6)
+        self.rounding += float((pairs * (2 * depth * U + 2 * self.stand_in + 2 * self.law_error)).sum()) * RAISED
         if self.off_support_error:
             off = np.where(self.possible, 0.0, np.abs(self.D)).sum(axis=(1, 2))
             self.truncation += float((d * off[1:]).sum()) * self.off_support_error
@@ -367,7 +367,7 @@ class _Recursion:
             self.law_error + self.stand_in + 4 * U,
             self.D[1] / (L - 1),
             self.rounding / (L - 1) * RAISED + U * float(np.abs(self.D[1]).sum()) / (L - 1),
-            (self.truncation + crossed * L * (1 + 1e-6)) / (L - 1),
+            (self.truncation + crossed * L * RAISED) / (L - 1),
             L,
         )
 
@@ -407,10 +407,10 @@ def bigram_kl_rate(law: BigramLaw) -> Measured:
     steepest = float(np.maximum(above, below).max(initial=0.0))
     shares = error / rows[rows > 0]
     row_part = float(np.maximum(np.log1p(shares), np.minimum(shares, 1.0)).max(initial=0.0))
-    moved = error * (steepest + row_part) * (1 + 1e-6)
+    moved = error * (steepest + row_part) * RAISED
     own = (law.first_error + 60 * U) * math.fsum(b[on] * (phi + np.abs(ratio_safe - 1) * np.abs(logs)))
     own += 20 * U * math.fsum(b[on] * np.abs(ratio_safe * logs))
-    rounding = math.inf if undecided else (moved + own) * (1 + 1e-6)
+    rounding = math.inf if undecided else (moved + own) * RAISED
     return Measured(value, rounding, 0.0)
 
 

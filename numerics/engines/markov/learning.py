@@ -185,7 +185,7 @@ class _Rare:
         share = probability * self._most if probability > 0 else 0.0
         if share > self._threshold:
             return False
-        self.left_out += share * (1 + 1e-6)
+        self.left_out += share * RAISED
         return True
 
 

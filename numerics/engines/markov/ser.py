@@ -102,7 +102,7 @@ class _Plan:
         pairs = zip(steps, limits, strict=True)
         self.zones = [forgetting.zones(step, limit, overlooked / len(steps)) for step, limit in pairs]
         overlooked = (sum(zone.error for zone in self.zones[1:]) + forgetting.far) * math.exp(forgetting.far)
-        self.truncation = (overlooked + missed) * (1 + 1e-6)
+        self.truncation = (overlooked + missed) * RAISED
 
     def measured(self) -> Measured:
         chain, N = self.chain, len(self.steps)

@@ -1,37 +1,4 @@
 """Exact laws in rationals, and information as log forms."""
 
-from .engine import (
-    MOST_PAIRS,
-    RationalLaw,
-    cost,
-    exact_rows,
-    has_rational_conditionals,
-    language_obstacle,
-    lattice_cost,
-    law,
-    law_obstacle,
-    marginals,
-    obstacle,
-    operations,
-    pair_count,
-    rows,
-    stopped_mass,
-)
-
-__all__ = [
-    "MOST_PAIRS",
-    "RationalLaw",
-    "cost",
-    "exact_rows",
-    "has_rational_conditionals",
-    "language_obstacle",
-    "lattice_cost",
-    "law",
-    "law_obstacle",
-    "marginals",
-    "obstacle",
-    "operations",
-    "pair_count",
-    "rows",
-    "stopped_mass",
-]
+from .engine import *  # noqa: F403  # what the engine offers is what the package does
+from .engine import __all__ as __all__

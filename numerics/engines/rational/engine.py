@@ -22,30 +22,34 @@ from ...numbers.lattice import sequence_rows
 from ...numbers.limits import power
 from ...numbers.rationals import to_flint, to_fraction
 from ...policies import GivenTimes, Partial
-from ..needs import GIVEN_TIMES
+from ..needs import GIVEN_TIMES, RATIONAL_LANGUAGE
 from ..workspace import Cost, Workspace
-from .rows import ZERO, SamplerRows, has_rational_rows, marginal_lattice
+from .rows import ZERO, SamplerRows, marginal_lattice
 
 __all__ = [
+    "MOST_ENTRIES",
     "MOST_PAIRS",
     "Meter",
     "RationalLaw",
     "cost",
     "exact_rows",
     "has_rational_conditionals",
-    "language_obstacle",
     "lattice_cost",
     "law",
     "law_obstacle",
     "marginals",
     "obstacle",
+    "operations",
     "pair_count",
     "rows",
     "stopped_mass",
 ]
 
-MOST_PAIRS = 200_000
-"""Source-target pairs, over all steps, and entries of the lattice."""
+MOST_PAIRS = 2_000_000
+"""Source-target pairs, over all steps: some ten seconds."""
+
+MOST_ENTRIES = 200_000
+"""Partial sequences of the lattice, each of which is kept."""
 
 PAIRS_A_SECOND = 1e5
 
@@ -80,11 +84,6 @@ class RationalLaw:
         return 1 - sum(self.p, ZERO)
 
 
-def language_obstacle(instance: Instance) -> str | None:
-    """None for a language whose probabilities are rationals."""
-    return None if instance.language.rational else "the language has floating probabilities, not rationals"
-
-
 def obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy of given reveal times."""
     return GIVEN_TIMES(instance) or law_obstacle(instance)
@@ -92,15 +91,15 @@ def obstacle(instance: Instance) -> str | None:
 
 def law_obstacle(instance: Instance) -> str | None:
     """None for a rational language, denoiser and policy, those included that look at the partial sequence."""
-    if not has_rational_rows(instance):
+    if not instance.denoiser.rational:
         return "the denoiser's predictions are no rationals"
-    return instance.policy.irrational or language_obstacle(instance)
+    return instance.policy.irrational or RATIONAL_LANGUAGE(instance)
 
 
 def has_rational_conditionals(instance: Instance) -> bool:
     """Whether what the sampler draws from is rational, and the lattice small enough to have it exactly."""
-    small = power(instance.vocab + 1, instance.length) <= MOST_PAIRS
-    return small and instance.language.rational and has_rational_rows(instance)
+    small = power(instance.vocab + 1, instance.length) <= MOST_ENTRIES
+    return small and instance.language.rational and instance.denoiser.rational
 
 
 def exact_rows(work: Workspace, y: Partial) -> NDArray[Any]:
@@ -141,31 +140,31 @@ def marginals(work: Workspace) -> dict[Partial, fmpq]:
     Raises
     ------
     BeyondReach
-        For a lattice of more than ``MOST_PAIRS`` entries.
+        For a lattice of more than ``MOST_ENTRIES`` entries.
     """
-    return work.once(_marginals)
+    return work.once_for_policies(_marginals)
 
 
 def _marginals(work: Workspace) -> dict[Partial, fmpq]:
     instance = work.instance
-    _require(instance, power(instance.vocab + 1, instance.length), "partial sequences")
+    _require(instance, power(instance.vocab + 1, instance.length), MOST_ENTRIES, "partial sequences")
     return marginal_lattice(instance.language)
 
 
 def rows(work: Workspace) -> SamplerRows:
     """The sampler's conditionals."""
-    return work.once(_rows)
+    return work.once_for_policies(_rows)
 
 
 def _rows(work: Workspace) -> SamplerRows:
     return SamplerRows(work.instance, marginals(work))
 
 
-def _require(instance: Instance, count: int, what: str) -> None:
-    if count > MOST_PAIRS:
+def _require(instance: Instance, count: int, most: int, what: str) -> None:
+    if count > most:
         raise BeyondReach(
             f"{instance.name} (V={instance.vocab}, L={instance.length}, N={instance.policy.steps}) has "
-            f"{_shown(count)} {what}; exact rationals are for at most {MOST_PAIRS}"
+            f"{_shown(count)} {what}; exact rationals are for at most {most}"
         )
 
 
@@ -187,7 +186,7 @@ def law(work: Workspace) -> RationalLaw:
 def _law(work: Workspace) -> RationalLaw:
     instance = work.instance
     V, L = instance.vocab, instance.length
-    _require(instance, pair_count(instance), "source-target pairs")
+    _require(instance, pair_count(instance), MOST_PAIRS, "source-target pairs")
     m, sampler, start = marginals(work), rows(work), (V,) * L
     if not instance.policy.oblivious:
         return RationalLaw(*_by_transitions(work, {start: fmpq(1)}), V, L)

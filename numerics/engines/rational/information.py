@@ -49,9 +49,14 @@ def sum_of_logs(pairs: Iterable[tuple[fmpq, fmpq]]) -> LogForm:
 
 
 def divergence(law: Iterable[fmpq], other: Iterable[fmpq]) -> Number:
-    """``sum of q log(q/p)``, infinite where p misses something of q."""
+    """``sum of q log(q/p)``, infinite where p misses something of q.
+
+    The logarithms of q and of p stand apart, so that those of an entropy or of a cross entropy of the same laws cancel.
+    """
     pairs = [(q, p) for q, p in zip(law, other, strict=True) if q]
-    return sum_of_logs((q, q / p) for q, p in pairs) if all(p for _, p in pairs) else math.inf
+    if not all(p for _, p in pairs):
+        return math.inf
+    return sum_of_logs(term for q, p in pairs for term in ((q, q), (-q, p)))
 
 
 def total(pairs: Iterable[tuple[fmpq, Number]]) -> Number:
@@ -69,7 +74,7 @@ def _pattern(y: tuple[int, ...], vocab: int) -> int:
 
 def entropies(work: Workspace) -> list[LogForm]:
     """``H(X_R)`` in nats for all 2^L sets."""
-    return work.once(_entropies)
+    return work.once_for_policies(_entropies)
 
 
 def _entropies(work: Workspace) -> list[LogForm]:
@@ -85,7 +90,7 @@ def profile(work: Workspace) -> list[LogForm]:
 
     ``G(j)`` is the sum of the entropies of all sets of j positions; dividing by ``C(L-1, j)`` averages.
     """
-    return work.once(_profile)
+    return work.once_for_policies(_profile)
 
 
 def _profile(work: Workspace) -> list[LogForm]:

@@ -19,11 +19,11 @@ from flint import fmpq
 from ...denoisers import Denoiser, Exact, Learned, Perturbed, Table
 from ...instances import Instance
 from ...languages import Language, NGram
-from ...numbers.lattice import lattice_rows, lattice_size, sequence_rows
+from ...numbers.lattice import sequence_rows
 from ...numbers.rationals import to_flint
 from ...policies import Partial
 
-__all__ = ["ONE", "ZERO", "Row", "SamplerRows", "has_rational_rows", "marginal_lattice"]
+__all__ = ["ONE", "ZERO", "Row", "SamplerRows", "marginal_lattice"]
 
 Row = list[fmpq]
 """V probabilities."""
@@ -54,21 +54,6 @@ def _conditional(m: dict[Partial, fmpq], y: Partial, i: int, vocab: int) -> Row 
     if y not in m:
         return None
     return [m.get((*y[:i], v, *y[i + 1 :]), ZERO) / m[y] for v in range(vocab)]
-
-
-def has_rational_rows(instance: Instance) -> bool:
-    """Whether the denoiser predicts rationals.
-
-    A table of float64 does if its numbers are multiples of ``2^-52`` whose rows sum to 1, which float64 adds exactly.
-    """
-    denoiser, V, L = instance.denoiser, instance.vocab, instance.length
-    if not isinstance(denoiser, Table):
-        return denoiser.rational
-    table = denoiser.conditionals
-    if table is None or table.shape != (lattice_size(V, L), L, V):
-        return False
-    laws = table[lattice_rows(0, lattice_size(V, L), V, L) == V]
-    return bool((laws * 2.0**52 % 1 == 0).all() and (laws >= 0).all() and (laws.sum(axis=-1) == 1).all())
 
 
 class SamplerRows:

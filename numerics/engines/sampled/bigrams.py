@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...instances import Instance
 from ...languages import HMM, Language, NGram, Tabular
 from ...languages.bigrams import bigram_law
-from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma
+from ...numbers.enclosure import UNIT_ROUNDOFF, Enclosure, gamma, minus_log
 from ...numbers.probabilities import PARAMETER_DEPTH
 from ..workspace import Workspace
 from .intervals import Interval, empirical_bernstein, entropy_modulus, total_variation_radius
@@ -103,14 +103,14 @@ class Pooled:
         if (seen & ~possible).any():
             return math.inf, math.inf, math.inf
         V = len(self.pairs)
-        most = -math.log(self.expected[possible].min()) * (1 + 1e-12)
+        most = minus_log(float(self.expected[possible].min()))[1]
         mean, low, high = empirical_bernstein(self.surprisal, 0.0, most, alpha / 3)
         spread = most * self.drawn_error + 2 * self.error + 16 * self.pairs.size * UNIT_ROUNDOFF * (most + 1)
         share = self.pairs / np.where(seen, self.pairs.sum(axis=1, keepdims=True), 1.0)
         entropy = -math.fsum((self.pairs[seen] * np.log(share[seen])).tolist())
         moved = entropy_modulus(self._radius(self.of_shares, 1.0, alpha / 3), V)
         tv = self.tv_rate(alpha / 3)[1]
-        least = max(2 * tv**2 * (1 - 1e-12), low - spread - min(entropy + moved, math.log(V)), 0.0)
+        least = max(2 * tv**2 * (1 - gamma(4)), low - spread - min(entropy + moved, math.log(V)), 0.0)
         if not possible.all():
             return max(mean - entropy, least), least, math.inf
         return mean - entropy, least, high + spread - max(entropy - moved, 0.0)

@@ -9,6 +9,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from ...numbers.enclosure import UNIT_ROUNDOFF, gamma
+
 __all__ = [
     "Interval",
     "clopper_pearson",
@@ -22,11 +24,11 @@ __all__ = [
 Interval = tuple[float, float, float]
 """Value, lower end, upper end."""
 
+RAISED_A_LITTLE = 1 + gamma(40)
+"""On a few products, quotients and square roots of what is summed exactly; no term is negative."""
+
 BETA_SLACK = 1e-9
 """Relative allowance for the library's inverse of the incomplete beta function, whose error is some 1e-14."""
-
-SUM_SLACK = 1 + 1e-9
-"""Factor that covers the rounding of sums and square roots."""
 
 
 def clopper_pearson(hits: int, count: int, alpha: float) -> Interval:
@@ -59,7 +61,7 @@ def empirical_bernstein(x: NDArray[np.float64], low: float, high: float, alpha: 
     n, t = len(x), math.log(4 / alpha)
     mean = math.fsum(x) / n
     variance = math.fsum((x - mean) ** 2) / (n - 1)
-    spread = (math.sqrt(2 * variance * t / n) + 7 * (high - low) * t / (3 * (n - 1))) * SUM_SLACK
+    spread = (math.sqrt(2 * variance * t / n) + 7 * (high - low) * t / (3 * (n - 1))) * RAISED_A_LITTLE
     return mean, max(mean - spread, low), min(mean + spread, high)
 
 
@@ -80,7 +82,7 @@ def mean_at_least(y: NDArray[np.float64], stake: float, alpha: float) -> float:
     >>> mean_at_least(np.ones(1000), 0.9, 0.01) > 0.99
     True
     """
-    return _least(lambda m: math.fsum(np.log1p(stake * (y / m - 1.0))) < math.log(1 / alpha), float(y.mean()))
+    return _least(lambda m: _money(stake * (y / m - 1.0)) < math.log(1 / alpha), float(y.mean()))
 
 
 def mean_at_most(y: NDArray[np.float64], most: float, stake: float, alpha: float) -> float:
@@ -101,10 +103,16 @@ def mean_at_most(y: NDArray[np.float64], most: float, stake: float, alpha: float
     y = y / most
 
     def possible(gap: float) -> bool:
-        return math.fsum(np.log1p(stake * (1.0 - gap - y))) < math.log(1 / alpha)
+        return _money(stake * (1.0 - gap - y)) < math.log(1 / alpha)
 
     # The mean that is ruled out is looked for by its distance from the largest value.
     return most * (1.0 - _least(possible, 1.0 - float(y.mean())))
+
+
+def _money(gains: NDArray[np.float64]) -> float:
+    """Logarithm of what is left of 1, at least; numpy's sum is in pairs, of fewer than 60 roundings each."""
+    logs = np.log1p(gains)
+    return float(logs.sum() - 64 * UNIT_ROUNDOFF * np.abs(logs).sum())
 
 
 def _least(possible: Callable[[float], bool], high: float) -> float:
@@ -157,7 +165,7 @@ def total_variation_radius(
     s = empirical_bernstein(distances**2 / 2, 0.0, most**2 / 2, alpha / 4)[2]
     t = math.log(2 / alpha)
     m = math.sqrt(cells * T / count) / 2
-    return (m + math.sqrt(2 * t * (s + 2 * most * m) / count) + most * t / (3 * count)) * SUM_SLACK
+    return (m + math.sqrt(2 * t * (s + 2 * most * m) / count) + most * t / (3 * count)) * RAISED_A_LITTLE
 
 
 def entropy_modulus(radius: float, vocab: int) -> float:
@@ -175,4 +183,4 @@ def entropy_modulus(radius: float, vocab: int) -> float:
     if radius == 0:
         return 0.0
     binary = -radius * math.log(radius) - (1 - radius) * math.log1p(-radius)
-    return (binary + radius * math.log(vocab - 1)) * SUM_SLACK
+    return (binary + radius * math.log(vocab - 1)) * RAISED_A_LITTLE

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...instances import Instance
-from ...numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma
+from ...numbers.enclosure import RAISED, UNIT_ROUNDOFF, Enclosure, gamma, minus_log
 from ...policies import GivenTimes, random_order
 from ...sampling.conditionals import batch_nanoseconds, exact_conditionals
 from ..workspace import Cost, Workspace
@@ -111,7 +111,7 @@ def _of_every_size(work: Workspace) -> Contexts:
 
 def _most(instance: Instance) -> float:
     least = instance.denoiser.least(instance.vocab)
-    return -math.log(least) * (1 + 1e-12) if least > 0 else math.inf
+    return minus_log(least)[1] if least > 0 else math.inf
 
 
 def _rounding(drawn: Contexts, largest: float) -> float:

@@ -19,6 +19,7 @@ from ...errors import BeyondReach, MaskboundError
 from ...instances import Instance
 from ...numbers.enclosure import Enclosure
 from ...sampling.sampler import Chunk, Sampler, obstacle, sampler_for
+from ..progress import reached
 from ..workspace import Cost, Request, Workspace
 from .intervals import Interval
 
@@ -48,6 +49,8 @@ class Collector(ABC):
     sampler : Sampler
     undecided : int
         Choices that rested on scores which rounding cannot tell apart, and took them as equal.
+    most : int
+        Sequences that may be drawn.
     """
 
     def __init__(self, work: Workspace) -> None:
@@ -55,6 +58,7 @@ class Collector(ABC):
         self.undecided = 0
         self._chunks = self.sampler.chunks(work.request.seed)
         self._refusal: MaskboundError | None = None
+        self._count, self.most = 0, 0
 
     def drawn(self) -> Chunk:
         """The next sequences; a sampler that has refused once refuses again."""
@@ -66,6 +70,8 @@ class Collector(ABC):
             self._refusal = refusal
             raise
         self.undecided += chunk.undecided
+        self._count += len(chunk.tokens)
+        reached(min(self._count, self.most), self.most)
         return chunk
 
     @property
@@ -140,6 +146,7 @@ def settled(work: Workspace, collector: C, interval: Callable[[C, int, float], I
     """
     request = work.request
     looks = _looks(request, collector)
+    collector.most = looks[-1]
     alpha = (1 - request.confidence) / len(looks)
     for count in looks:
         value, lo, hi = interval(collector, count, alpha)

@@ -20,6 +20,11 @@ number revealed there would be a function of j, its thresholds would be steps, a
 positions would see one as eight times too high or not at all. For the few windows with nearly all others outside, what
 these tell is what the nearest G tell, and the rest: at most what gets through a pattern of the nearest G
 (:mod:`.contraction`), that is between 0 and ``I E survival`` at each j, whatever sign F gives it.
+
+With fractions the same helps: were r of all positions outside a threshold, r near n would be seen as 1, whatever the
+number of steps. Since ``f(a)`` is the mean of ``f_J`` over J of law ``Bin(L, a)``, ``f'(a)`` is L times the mean of
+``f_{J+1} - f_J`` over ``Bin(L-1, a)``; so F is the functional of sizes with ``weight_j = sum_k weight_k L P(Bin(L-1,
+a_k) = j)``.
 """
 
 from __future__ import annotations
@@ -102,6 +107,8 @@ class Fractions(Functional):
         0 or 1, since it counts as exact.
     a, rest, weight : (n,) float64
         Fractions, ``1 - a``, and weights, each within ``PARAMETER_DEPTH`` roundings.
+    survival : (n, n) float64, optional
+        See :class:`Sizes`.
     """
 
     def __init__(
@@ -111,10 +118,15 @@ class Fractions(Functional):
         a: NDArray[np.float64],
         rest: NDArray[np.float64],
         weight: NDArray[np.float64],
+        survival: NDArray[np.float64] | None = None,
     ) -> None:
         super().__init__()
         self.length, self.end = length, end
         self.a, self.rest, self.weight = a, rest, weight
+        self._by_sizes = None
+        if survival is not None:
+            by_size = length * (weight @ _binomial(length - 1, a, rest))
+            self._by_sizes = Sizes(length, end, by_size, survival)
 
     def _slope(self, m: int, q: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Rising and falling part of the derivative of ``a^m (1-a)^q``, m at least 1."""
@@ -131,6 +143,8 @@ class Fractions(Functional):
         return value, size * ((m + q + 3) * PARAMETER_DEPTH + 12) * U + U * abs(value)
 
     def _far(self, m: int, q: int) -> Far:
+        if self._by_sizes is not None:
+            return self._by_sizes.far(m, q)
         tail, density = self._outside
         rising, falling = self._slope(m + 1, q)
         power = self.a ** (m + 1) * self.rest**q
@@ -163,7 +177,7 @@ class Sizes(Functional):
     weight : (L,) float64
         Within ``PARAMETER_DEPTH`` roundings.
     survival : (n, n) float64, optional
-        What gets through g positions revealed of the G nearest outside; see :func:`.forgetting.survival`.
+        What gets through g positions revealed of the G nearest outside; see :func:`.contraction.survival`.
     """
 
     def __init__(

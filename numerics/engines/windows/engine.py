@@ -65,6 +65,10 @@ MOST_NUMBERS = 6e7
 CLASSES = 500
 """Of windows, times the numbers of positions outside, in estimates."""
 
+WITH_FORGETTING = (64, 2048)
+"""Lengths at which it is counted for Bernoulli steps what positions let through: shorter sequences are looked at whole,
+and at longer ones the sums over all numbers of revealed positions take seconds."""
+
 SHARE = 0.5
 """Of the time asked for: for paths, and for windows before them."""
 
@@ -113,15 +117,16 @@ def _right_ends(instance: Instance) -> int:
     language = ChainLanguage.of(instance.language)
     if not (language.ends and language.is_hidden):
         return 1
-    groups, _ = scipy.sparse.csgraph.connected_components(language.transition.values, connection="strong")
-    return language.length if groups == language.hidden_states else 1
+    arcs = HMM.of(language).moves.arcs
+    groups, _ = scipy.sparse.csgraph.connected_components(arcs.matrix(arcs.values), connection="strong")
+    return language.length if groups == arcs.shape[0] else 1
 
 
 def _links(instance: Instance) -> tuple[float, float]:
     """Transitions that are possible, and pairs of a state and a token that it shows."""
     language = ChainLanguage.of(instance.language)
     if language.is_hidden:
-        return float(language.links), float(np.count_nonzero(HMM.of(language).emission.values))
+        return float(language.links), float(len(HMM.of(language).shown.values))
     states = float(language.hidden_states or 1)
     return states * language.vocab, states
 
@@ -233,7 +238,9 @@ def _steps(work: Workspace, end: float) -> Functional:
         return Sizes(L, end, weight, work.once(_survival))
     schedule = Bernoulli.of(policy).schedule
     used = schedule.weights > 0
-    return Fractions(L, end, schedule.revealed[:-1][used], schedule.tails[:-1][used], -schedule.weights[used])
+    forgotten = work.once(_survival) if WITH_FORGETTING[0] <= L <= WITH_FORGETTING[1] else None
+    points = schedule.revealed[:-1][used], schedule.tails[:-1][used], -schedule.weights[used]
+    return Fractions(L, end, *points, forgotten)
 
 
 def _at(work: Workspace, a: float, end: float, weight: float) -> Fractions:

@@ -208,6 +208,8 @@ class StateLaws:
         What follows the right end, by its state; a row of ones without end weights.
     root : (L,) int
         Which of them stands for each position.
+    only : (L,) bool
+        The positions whose windows count; all of them, except in :attr:`parts`.
     """
 
     laws: NDArray[np.float64]
@@ -216,6 +218,26 @@ class StateLaws:
     left_out: float
     roots: NDArray[np.float64] = field(default_factory=lambda: np.ones((1, 1)))
     root: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    only: NDArray[np.bool_] = field(default_factory=lambda: np.ones(1, dtype=np.bool_))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "only", np.broadcast_to(self.only, self.position.shape))
+
+    @property
+    def parts(self) -> list[StateLaws]:
+        """The law of most positions by itself and all others together; a window that matters to the one may not matter
+        to the others, which are of few positions. Not divided where no law stands for half of all.
+        """
+        count = np.bincount(self.position)
+        most = int(count.argmax())
+        if len(count) == 1 or 2 * count[most] < len(self.position):
+            return [self]
+        settled = self.position == most
+        further = np.where(settled, 0, self.position - (self.position > most))
+        return [
+            replace(self, laws=self.laws[[most]], position=np.zeros_like(self.position), only=settled),
+            replace(self, laws=np.delete(self.laws, most, axis=0), position=further, only=~settled),
+        ]
 
     @property
     def mean_error(self) -> float:
@@ -235,7 +257,7 @@ class StateLaws:
         count, error : (R, T) float64
         """
         L, R, T = len(self.position), len(self.roots), len(self.laws)
-        left = np.arange(max(L - distance, 0))
+        left = np.flatnonzero(self.only[: max(L - distance, 0)])
         index = self.group(left, distance)
         # With end weights the errors of a position include those of its row of roots.
         far = self.error[left] + (self.error[left + distance] if len(self.root) == L else 0.0)
@@ -276,9 +298,11 @@ def hidden_chain(language: Language) -> HiddenChain:
     """The language's own hidden chain, or an n-gram's (definitions.md#languages)."""
     final, ends = np.ones(1), not language.is_homogeneous
     if language.is_hidden:
-        given = HMM.of(language)
-        initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1
-        transition, emission = scipy.sparse.csr_array(given.transition.values), given.emission.values
+        given = HMM.of(language).voiced
+        arcs, shown = given.moves.arcs, given.shown
+        silent = given.step_depth - given.moves.depth
+        initial, depth = given.initial.values, 2 * PARAMETER_DEPTH + 1 + silent
+        transition, emission = arcs.matrix(arcs.values), shown.matrix(shown.values)
         final = ends_of(given)
     elif language.memory == 0:
         initial, depth = np.ones(1), PARAMETER_DEPTH + 1
@@ -290,7 +314,6 @@ def hidden_chain(language: Language) -> HiddenChain:
         depth = PARAMETER_DEPTH + 1 if language.order == 2 else 2 * (PARAMETER_DEPTH + terms) + 2
     if ends:
         transition, depth = transition / _growth(transition), depth + 1
-    emission = np.asarray(emission)
     return _reduced(language.length, initial, transition, emission, depth, language.memory, final, ends)
 
 
@@ -312,13 +335,14 @@ def _reduced(
     length: int,
     initial: NDArray[np.float64],
     transition: scipy.sparse.csr_array,
-    emission: NDArray[np.float64],
+    emission: NDArray[np.float64] | scipy.sparse.csr_array,
     depth: int,
     memory: int | None,
     final: NDArray[np.float64],
     ends: bool,
 ) -> HiddenChain:
     """On the states that occur."""
+    transition = scipy.sparse.csr_array(transition)
     transition.eliminate_zeros()
     possible = scipy.sparse.csr_array(((transition.T) > 0).astype(np.int64))
     found = initial > 0

@@ -58,6 +58,9 @@ FINER = 8.0
 SLOWER = 6.0
 """The next round is expected to take at most this many times longer, or as many as there is time for."""
 
+SPARE, STEEPNESS, LEAST_FINER = 1.25, 2.5, 2.0
+"""A width falls about as the 2.5th root of the importance; a round that takes its time goes no further than needed."""
+
 LEAST_LONGER = 1.5
 """A round that may not take so many times longer is not begun."""
 
@@ -68,6 +71,9 @@ FREE_SECONDS = 0.3
 
 SHARE = 1e-2
 """Of the width that is wanted, for laws that stand for others, to begin with."""
+
+ROUNDED, FINELY_ROUNDED = 1 / 4, 1 / 400
+"""Parts of the width that is wanted which may come from such laws: in the end, and where more is had for nothing."""
 
 BYTES = 1e9
 """For windows of one length before the rest is sampled."""
@@ -141,31 +147,50 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
     _compile()
     start = time.monotonic()
     tolerance = SHARE * effort.width
-    beyond = Beyond(functional, chain.represented(tolerance))
-    importance = first_importance(chain, beyond)
+    laws = chain.represented(tolerance)
+    importance = first_importance(chain, Beyond(functional, laws))
     while True:
         began = time.monotonic()
-        harvest = grow(chain, beyond, Limits(importance, effort.bytes, start + effort.seconds))
-        found = evaluated(harvest, beyond)
+        limits = Limits(importance, effort.bytes, start + effort.seconds)
+        # The few positions whose law has not settled first: they take the least time.
+        parts = [Beyond(functional, part) for part in laws.parts[::-1]]
+        harvests = [grow(chain, beyond, limits) for beyond in parts]
+        found = _total([evaluated(*pair) for pair in zip(harvests, parts, strict=True)], harvests)
         now, scale = time.monotonic(), max(abs(whole - found.value), 1e-300)
         outside, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
-        coarse = bool(beyond.laws.error.any()) and inside > effort.width / 4
-        if (harvest.stopped_by != "importance" or outside <= NARROWEST) and not coarse:
+        enough = sum(harvest.windows for harvest in harvests) >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
+        rounded = ROUNDED if enough else FINELY_ROUNDED
+        coarse = bool(laws.error.any()) and inside > rounded * effort.width
+        if (_limit(harvests) != "importance" or outside <= NARROWEST) and not coarse:
             break
-        enough = harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
         if outside + inside <= effort.width and enough:
             break
         longer = (start + effort.seconds - now) / max(now - began, 1e-9)
         if longer < LEAST_LONGER:
-            found = replace(found, note=_note(harvest, "time"))
+            found = replace(found, note=_note(harvests, "time"))
             break
         finer = FINER if longer >= SLOWER else FINER ** (math.log(longer) / math.log(SLOWER))
+        if now - start > FREE_SECONDS and effort.width > 0:
+            finer = min(finer, max((SPARE * outside / effort.width) ** STEEPNESS, LEAST_FINER))
         if coarse:
             tolerance /= FINER
-            beyond = Beyond(functional, chain.represented(tolerance))
+            laws = chain.represented(tolerance)
         if outside > effort.width / 2 or not coarse:
             importance /= finer
-    return replace(found, truncated=found.truncated or bool(beyond.laws.error.any()))
+    return replace(found, truncated=found.truncated or bool(laws.error.any()))
+
+
+def _total(sums: list[Sum], harvests: list[Harvest]) -> Sum:
+    """Of all positions, from parts of them."""
+    value = math.fsum(one.value for one in sums)
+    rounding = math.fsum([*(one.rounding for one in sums), U * abs(value)]) * RAISED
+    below, above = (math.fsum(ends) * RAISED for ends in ((one.below for one in sums), (one.above for one in sums)))
+    return Sum(value, rounding, below, above, any(one.truncated for one in sums), _note(harvests, _limit(harvests)))
+
+
+def _limit(harvests: list[Harvest]) -> str:
+    """Why windows that matter were cut, in any part; empty if none was."""
+    return max((harvest.stopped_by for harvest in harvests), key=("", "importance", "time", "memory").index)
 
 
 def first_importance(chain: HiddenChain, beyond: Beyond) -> float:
@@ -240,9 +265,10 @@ def evaluated(harvest: Harvest, beyond: Beyond) -> Sum:
     value = math.fsum(terms)
     rounding = (rounding + 2 * U * math.fsum(map(abs, terms))) * RAISED
     ends = math.fsum(below) * RAISED, math.fsum(above) * RAISED
-    return Sum(value, rounding, *ends, bool(harvest.stopped_by), _note(harvest, harvest.stopped_by))
+    return Sum(value, rounding, *ends, bool(harvest.stopped_by), _note([harvest], harvest.stopped_by))
 
 
-def _note(harvest: Harvest, limit: str) -> str:
+def _note(harvests: list[Harvest], limit: str) -> str:
     reason = {"": "complete", "importance": "the width asked for", "time": "the time", "memory": "the memory"}[limit]
-    return f"{harvest.windows} windows of up to {harvest.longest} positions, limited by {reason}"
+    windows, longest = sum(one.windows for one in harvests), max(one.longest for one in harvests)
+    return f"{windows} windows of up to {longest} positions, limited by {reason}"

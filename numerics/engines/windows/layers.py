@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from ..._kernels.layers import token_informations
+from ..._kernels.layers import SUMMED, token_informations
 from ..._kernels.threads import for_each
 from ...errors import BeyondReach
 from ...numbers.enclosure import gamma
@@ -28,7 +30,7 @@ __all__ = ["BYTES_A_LINK", "Layers", "layered", "told"]
 SPARED = 1e-8
 """Probability of what is left out."""
 
-BYTES_A_LINK = 32
+BYTES_A_LINK = 80
 ITERATIONS = 200
 """Of the algorithm of Blahut and Arimoto; each gives a bound."""
 
@@ -43,6 +45,8 @@ class Layers:
 
     Attributes
     ----------
+    shape : int64
+        Row of ``shown`` that a state emits by.
     left_out : float
         Probability that a sequence of the language is not one of these, at most.
     error : float
@@ -70,18 +74,70 @@ class Layers:
 
     def capacity(self) -> float:
         """Largest information, in nats, of a position's state about its token under any law of the state."""
-        found = {self._emitted(i).tobytes(): i for i in range(self.length)}
-        return max(_capacity(self.shown[self._emitted(i)]) for i in found.values())
+        return max(_capacity(self.shown[laws]) for laws in self._emitted)
 
-    def _emitted(self, i: int) -> NDArray[np.int64]:
-        """Emission laws of the states of position i."""
-        return np.unique(self.shape[self.first[i] : self.first[i + 1]])
+    def divergence(self) -> float:
+        """Largest divergence, in nats, between two laws of a position's token, given states; perhaps infinite.
+
+        Of two mixtures it is no larger, being convex in both.
+        """
+        return max(_divergence(self.shown[laws]) for laws in self._emitted)
+
+    @property
+    def _emitted(self) -> list[NDArray[np.int64]]:
+        """Sets of emission laws of a position's states, each once."""
+        _, begin, laws = self.emitted
+        each = [laws[begin[i] : begin[i + 1]] for i in range(self.length)]
+        return list({one.tobytes(): one for one in each}.values())
+
+    @cached_property
+    def emitted(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Which of its position's emission laws a state has; where those of each position begin; rows of ``shown``."""
+        found = [np.unique(self.shape[begin:end], return_inverse=True) for begin, end in pairwise(self.first)]
+        begin = np.cumsum([0, *(len(laws) for laws, _ in found)])
+        return np.concatenate([law_of for _, law_of in found]), begin, np.concatenate([laws for laws, _ in found])
+
+    @cached_property
+    def departures(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+        """Transitions by the state that they come from: where they begin, the states they lead to, probabilities."""
+        return _padded(np.diff(self.starts), self.columns, self.probabilities)
+
+    @cached_property
+    def arrivals(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+        """The same by the state that they lead to, with the states that they come from."""
+        count, position = len(self.shape), np.repeat(np.arange(self.length), np.diff(self.first))
+        origin = np.repeat(np.arange(count), np.diff(self.starts))
+        target = self.first[position[origin] + 1] + self.columns
+        order = np.argsort(target, kind="stable")
+        origin = (origin - self.first[position[origin]])[order]
+        return _padded(np.bincount(target, minlength=count), origin, self.probabilities[order])
 
     def moved(self) -> float:
         """How far each information may be from that of the language, by what is left out and by rounding."""
         delta = self.left_out
         spared = delta * (math.log(self.vocab) + 1 - math.log(delta)) if delta else 0.0
         return (spared + 4 * self.error * (math.log(self.vocab) + 4)) * (1 + LOOSENED)
+
+
+def _padded(
+    counts: NDArray[np.int64], ends: NDArray[np.integer], probabilities: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+    """Lists of so many transitions each, made multiples of ``SUMMED`` with ones of probability 0."""
+    starts = np.cumsum([0, *(-(-counts // SUMMED) * SUMMED)])
+    at = np.repeat(starts[:-1] - np.cumsum(counts) + counts, counts) + np.arange(len(ends))
+    column, probability = np.zeros(starts[-1], dtype=np.int32), np.zeros(starts[-1])
+    column[at], probability[at] = ends, probabilities
+    return starts, column, probability
+
+
+def _divergence(rows: NDArray[np.float64]) -> float:
+    """Largest divergence of a row from another."""
+    logs = np.log(rows, out=np.full_like(rows, -math.inf), where=rows > 0)
+    most = 0.0
+    for row, log in zip(rows, logs, strict=True):
+        shown = row > 0
+        most = max(most, float((row[shown] * (log[shown] - logs[:, shown])).sum(axis=1).max()))
+    return most * (1 + LOOSENED) + LOOSENED
 
 
 def _capacity(rows: NDArray[np.float64]) -> float:
@@ -194,10 +250,9 @@ def told(arrays: Layers, part: NDArray[np.int8], rng: np.random.Generator) -> ND
         ROWS,
         arrays.initial,
         arrays.first,
-        arrays.starts,
-        arrays.columns,
-        arrays.probabilities,
-        arrays.shape,
+        *arrays.departures,
+        *arrays.arrivals,
+        *arrays.emitted,
         arrays.shown,
         arrays.entropies,
         part,

@@ -55,8 +55,9 @@ class Beyond:
         """For left ends with ``first`` positions outside, and so on up to all that are not in the class."""
         if (m, q, first) not in self._means:
             far = self.functional.far(m, q)
-            n = np.arange(first, self.functional.length - m - q)
-            at, law = np.searchsorted(far.n, n), self.laws.group(np.arange(len(n)), m + q + first)
+            left = np.flatnonzero(self.laws.only[: max(self.functional.length - m - q - first, 0)])
+            n = left + first
+            at, law = np.searchsorted(far.n, n), self.laws.group(left, m + q + first)
             some = n > 0
             least, most = (np.where(some, bound[at], 0.0) for bound in (far.least, far.most))
             self._means[m, q, first] = (

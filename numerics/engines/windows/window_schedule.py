@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ..._kernels import windows as kernels
 from ..._kernels.threads import for_each
 from ...errors import BeyondReach
+from ...numbers.enclosure import RAISED, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
-from ...numbers.enclosure import gamma
 from .hidden import HiddenChain, StateLaws
 from .tail_bounds import Beyond
 
@@ -164,14 +164,14 @@ def grow(
     revealed, and if it is masked.
     """
     laws = beyond.laws
-    harvest = Harvest(left_out=_left_out(chain, laws))
+    harvest = Harvest(left_out=_left_out(chain.vocab, laws))
     L, K, V = chain.length, chain.states, chain.vocab
     most = max(1, int(limits.bytes / window_bytes(K, V)))
     roots = len(laws.roots)
     first = np.ascontiguousarray(chain.emission.toarray() * laws.roots[:, :, None])
     windows = Windows(first, np.ones(roots), np.zeros(roots, dtype=np.int64), np.arange(roots))
     for d in range(1, L):
-        windows.apart += gamma(chain.depth_a_step) * (1 + 1e-6)
+        windows.apart += gamma(chain.depth_a_step) * RAISED
         began = time.monotonic()
         told = _unfolded(chain, laws, windows, d)
         pace = (time.monotonic() - began) / len(windows)
@@ -211,11 +211,11 @@ def grow(
     return harvest
 
 
-def _left_out(chain: HiddenChain, laws: StateLaws) -> float:
+def _left_out(vocab: int, laws: StateLaws) -> float:
     """With a flag of probability ``delta`` for the states left out, an information moves by at most
     ``delta (log V + 1 + log(1/delta))``, whatever part of the tokens x it is summed over."""
     delta = laws.left_out
-    return chain.length * delta * (math.log(chain.vocab) + 2 - math.log(delta)) if delta else 0.0
+    return int(laws.only.sum()) * delta * (math.log(vocab) + 2 - math.log(delta)) if delta else 0.0
 
 
 def _unfolded(chain: HiddenChain, laws: StateLaws, windows: Windows, d: int) -> NDArray[np.float64]:
