@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from .._kernels.compiling import tell
 from ..errors import BadInput, MaskboundError, RowsRescaled
 from .interrupts import answered, was_heard
 
@@ -43,6 +44,7 @@ class _Command(TyperGroup):
         # Python has no stream object for a descriptor that was closed before it started.
         sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
         try:
+            tell(lambda: say("compiling, once for all: what is compiled is kept on disk, and later runs start at once"))
             with _warnings_as_lines():
                 status = (
                     super().main(words, prog_name or "maskbound", complete_var, False, windows_expand_args, **extra)
