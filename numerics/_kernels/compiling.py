@@ -57,7 +57,7 @@ def listen() -> None:
     """Hear the compiler, where somebody wants to be told."""
     from numba.core import event
 
-    class Heard(event.Listener):  # type: ignore[misc]
+    class Heard(event.Listener):
         def __init__(self, watch: Watch) -> None:
             self._watch = watch
 

@@ -16,6 +16,7 @@ factor below 1000; or "inf" or "-inf"; or null.
       policy       {"kind": "bernoulli", "weights": rationals}, {"kind": "fixed-size", "sizes": integers},
                    {"kind": "fixed-sets", "sets": lists of positions from 0} (so also autoregressive, bisection) or
                    {"kind": "mixture-of-sizes", "sizes": lists of integers, "weights": their probabilities, rationals},
+                   {"kind": "mixture-of-sets", "sets": lists of lists of positions, "weights": likewise},
                    {"kind": "remasking", "weights": rationals, "sigma": rationals, one a step} or
                    {"kind": "adaptive"} with the keys of KINDS and CHOICES, "temperature" T (0, or 1/T whole, a
                    rational), "block_length", and one of "sizes", "threshold" and "entropy_bound" (rationals)
@@ -624,8 +625,9 @@ def short(n: Fraction) -> str:
 # Instances
 
 KINDS = {"bernoulli": "weights", "fixed-size": "sizes", "fixed-sets": "sets", "mixture-of-sizes": "sizes weights"}
+MIXTURES = {"mixture-of-sizes": ("fixed-size", "sizes"), "mixture-of-sets": ("fixed-sets", "sets")}
 WATCHING = {"remasking": "weights sigma", "adaptive": "score order temperature ties block_length"}  # the tokens
-KINDS |= WATCHING
+KINDS |= {"mixture-of-sets": "sets weights"} | WATCHING
 RULES = ("sizes", "threshold", "entropy_bound")  # of an adaptive policy: how many positions a step reveals
 CHOICES = {
     "score": ("confidence", "margin", "entropy", "random"),
@@ -735,9 +737,10 @@ class Instance:
             self.read_adaptive(policy) if self.kind == "adaptive" else self.read_remasking(policy)
             self.told = "".join(f", {key} {policy[key]}" for key in sorted(policy)).replace("'", "")
             return
-        if self.kind == "mixture-of-sizes":  # whose steps have no sizes and no weights of their own
-            spend(60 * len(items(policy["sizes"])))
-            parts = [self.under({"kind": "fixed-size", "sizes": sizes}) for sizes in policy["sizes"]]
+        if self.kind in MIXTURES:  # whose steps have no sizes and no weights of their own
+            kind, key = MIXTURES[self.kind]
+            spend(60 * len(items(policy[key])))
+            parts = [self.under({"kind": kind, key: each}) for each in policy[key]]
             self.parts = list(zip(probabilities(policy["weights"], len(parts)), parts, strict=True))
             self.N = parts[0].N
             require(all(part.N == self.N for part in parts), "a mixture is of lists of as many steps", Rejected)

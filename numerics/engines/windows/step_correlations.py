@@ -293,11 +293,11 @@ class _Bets:
 
     def lower(self, count: int) -> _Bet:
         mixture = min(self._mixtures, key=lambda one: float(one.of(self.pilot).var()))
-        return max(self._bets(mixture, count, False), key=lambda bet: self._end(bet, count))
+        return min(self._bets(mixture, count, False), key=lambda bet: self._gap(bet, count))
 
     def upper(self, count: int) -> _Bet:
         bets = [bet for mixture in self._mixtures for bet in self._bets(mixture, count, True)]
-        return min(bets, key=lambda bet: self._end(bet, count))
+        return min(bets, key=lambda bet: self._gap(bet, count))
 
     def _bets(self, mixture: Mixture, count: int, above: bool) -> list[_Bet]:
         mixed = mixture.of(self.pilot)
@@ -307,9 +307,10 @@ class _Bets:
         best = unit * math.sqrt(2 * math.log(1 / self.alpha) / (count * varies))
         return [_Bet(mixture, bound, min(part * best, LARGEST_STAKE), above) for part in STAKES]
 
-    def _end(self, bet: _Bet, count: int) -> float:
-        """Where it ends: the bound of so few at this alpha is what the count would have at the true one."""
-        return bet.end(self.pilot, self.alpha ** (len(self.pilot) / count))
+    def _gap(self, bet: _Bet, count: int) -> float:
+        """From the mean to its end: the bound of so few at this alpha is what the count would have at the true one."""
+        end = bet.end(self.pilot, self.alpha ** (len(self.pilot) / count))
+        return abs(end - float(bet.mixture.of(self.pilot).mean()))
 
     def count(self, width: float, able: int) -> int:
         """As many as this relative width needs, by the pilot, but no more than there is time for."""
@@ -321,10 +322,7 @@ class _Bets:
         return min(count, able)
 
     def _width(self, count: int) -> float:
-        """But for the distance of the two means in the pilot."""
-        lower, upper = self.lower(count), self.upper(count)
-        apart = float(upper.mixture.of(self.pilot).mean() - lower.mixture.of(self.pilot).mean())
-        return self._end(upper, count) - self._end(lower, count) - apart
+        return self._gap(self.lower(count), count) + self._gap(self.upper(count), count)
 
 
 def _largest_step(instance: Instance) -> int:
