@@ -89,6 +89,13 @@ class LatexColumn:
             return max([longest, *(len(text) + 1 for text in self.texts)])
         return min(self.whole, max(longest, LEAST_WORDS))
 
+    @property
+    def narrowest(self) -> int:
+        """The same if intervals are broken after their first end, and words go as narrow as they can."""
+        words = [word for text in (self.heading, *(() if self.numeric else self.texts)) for word in _pieces(text)]
+        ends = [end + " " for text in (self.texts if self.numeric else ()) for end in text.split(" ")]
+        return max(map(len, [*words, *ends]), default=0)
+
 
 def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
     """``table`` and ``tabular``, or ``longtable`` for more than a page; the caption, if there is one, is LaTeX."""
@@ -98,9 +105,11 @@ def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
         shape = "".join("r" if column.numeric else "l" for column in columns)
         size, broken = "", False
     else:
-        least = sum(column.least for column in columns) + gaps
-        size, room = next((each for each in SIZES if least <= each[1]), SIZES[-1])
-        shape = _broken(columns, room)
+        widths = [column.least for column in columns]
+        if sum(widths) + gaps > SIZES[-1][1]:
+            widths = [column.narrowest for column in columns]
+        size, room = next((each for each in SIZES if sum(widths) + gaps <= each[1]), SIZES[-1])
+        shape = _broken(columns, widths, room)
         broken = True
     head = " & ".join(_cell(latex_text(column.heading), broken) for column in columns) + r" \\"
     body = [" & ".join(_cell(column.cells[r], broken) for column in columns) + r" \\" for r in range(rows)]
@@ -111,16 +120,18 @@ def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
         start = [rf"\begin{{tabular}}{{{shape}}}"]
         lines = [*start, r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}"]
     if broken:
-        lines = [rf"{{{size}\setlength{{\tabcolsep}}{{3pt}}%", *lines, "}"]
+        tall = any(r"\frac" in cell for column in columns for cell in column.cells)
+        apart = r"\renewcommand{\arraystretch}{1.5}" if tall else ""
+        lines = [rf"{{{size}\setlength{{\tabcolsep}}{{3pt}}{apart}%", *lines, "}"]
     if rows <= PAGE:
         above = [rf"\caption{{{caption}}}"] if caption else []
         lines = [r"\begin{table}", *above, r"\centering", *lines, r"\end{table}"]
     return "\n".join(lines) + "\n"
 
 
-def _broken(columns: Sequence[LatexColumn], room: int) -> str:
+def _broken(columns: Sequence[LatexColumn], least: Sequence[int], room: int) -> str:
     """Widths as parts of the line: each column its least, and an equal share of what is left unless it needs less."""
-    widths = [column.least for column in columns]
+    widths = list(least)
     left = room - SEPARATION * len(columns) - sum(widths)
     order = sorted(range(len(columns)), key=lambda c: columns[c].whole - widths[c])
     for rank, c in enumerate(order):
@@ -144,4 +155,4 @@ def _cell(latex: str, broken: bool) -> str:
     """In a narrow column, words may break after what joins them."""
     if not broken or latex.startswith("$"):
         return latex
-    return re.sub(r"(?<=[A-Za-z])(/|\\_)(?=[A-Za-z])", r"\1\\allowbreak{}", latex)
+    return re.sub(r"(?<=[A-Za-z)])(/|\\_)(?=[A-Za-z(])", r"\1\\allowbreak{}", latex)

@@ -45,7 +45,7 @@ LAYERS = (
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 THEORY_ALLOWED = {"sympy", "lark", "maskbound"}
 ONLY_IN = {
-    "numba": ("numerics/_kernels/jit.py",),
+    "numba": ("numerics/_kernels/jit.py", "numerics/_kernels/compiling.py"),
     "matplotlib": ("numerics/render/", "numerics/report/"),
     "distributed": ("numerics/sweeps/workers.py",),
     "typst": ("numerics/report/",),

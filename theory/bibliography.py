@@ -196,7 +196,7 @@ _PAPERS = (
         1979,
         "",
         "others' notes",
-        "Z. Wahrscheinlichkeitstheorie 47",
+        "Z. Wahrsch. verw. Gebiete 47",
     ),
 )
 

@@ -6,7 +6,8 @@ against the order has all of what follows one before it is asked for: ``O(E)`` f
 step may cross.
 
 Kernels take the arcs as ``moves``: starts (K+S+1,), columns (E,), probabilities (E,); and the emissions as ``shown``:
-by the state starts (K+1,), tokens, probabilities, and by the token starts (V+1,), states, probabilities.
+by the state starts (K+1,), tokens, probabilities, and by the token starts (V+1,), states, probabilities. Rows without
+zeros are read without their columns.
 """
 
 from __future__ import annotations
@@ -103,12 +104,17 @@ def rows_back(
 def seen(message, token, shown, out):  # pragma: no cover - compiled
     """``out`` is the message times the probability of a token by the state; whether any state is left."""
     starts, states, probability = shown[3], shown[4], shown[5]
-    out[:] = 0.0
+    first, stop = starts[token], starts[token + 1]
+    if stop - first == len(out):
+        for s in range(len(out)):
+            out[s] = message[s] * probability[first + s]
+    else:
+        out[:] = 0.0
+        for e in range(first, stop):
+            out[states[e]] = message[states[e]] * probability[e]
     alive = False
-    for e in range(starts[token], starts[token + 1]):
-        weight = message[states[e]] * probability[e]
-        out[states[e]] = weight
-        alive = alive or weight > 0.0
+    for s in range(len(out)):
+        alive = alive or out[s] > 0.0
     return alive
 
 
@@ -120,5 +126,10 @@ def token_weights(ahead, behind, shown, weights):  # pragma: no cover - compiled
     for s in range(len(ahead)):
         share = ahead[s] * behind[s]
         if share > 0.0:
-            for e in range(starts[s], starts[s + 1]):
-                weights[tokens[e]] += share * probability[e]
+            first, stop = starts[s], starts[s + 1]
+            if stop - first == len(weights):
+                for v in range(len(weights)):
+                    weights[v] += share * probability[first + v]
+            else:
+                for e in range(first, stop):
+                    weights[tokens[e]] += share * probability[e]

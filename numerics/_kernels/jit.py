@@ -16,6 +16,8 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 
+from .compiling import listen
+
 __all__ = ["inlined", "interpreted", "interpreting", "kernel", "uncontracted"]
 
 interpreting: ContextVar[bool] = ContextVar("interpreting", default=False)
@@ -39,6 +41,7 @@ class Kernel(Generic[Arguments, Result]):
         """The compiled function, which finds the kernels that it calls compiled, too."""
         from numba import njit
 
+        listen()
         function = self._function
         assert isinstance(function, FunctionType)
         code, scope = function.__code__, function.__globals__

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import math
 import platform
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -31,7 +33,7 @@ from ..numbers.enclosure import Enclosure
 from ..numbers.lattice import lattice_rows, lattice_size
 from ..numbers.logform import LogForm
 from ..numbers.rationals import to_fraction
-from ..policies import Adaptive, Remasking
+from ..policies import Adaptive, GivenTimes, Remasking
 from . import kernel
 
 __all__ = [
@@ -50,6 +52,10 @@ BITS = 64
 
 class Disagreement(RuntimeError):
     """The exact engine and the kernel find different numbers for one instance: one of them is wrong."""
+
+
+MOST_ORDERS = 2_000
+"""Of a policy of given reveal times that the kernel knows as a mixture of given sets."""
 
 
 def certificate(statement: Statement, instances: Sequence[Instance], relation: str | None = None) -> dict[str, Any]:
@@ -187,8 +193,9 @@ def _statement(statement: Statement) -> dict[str, Any]:
     }
 
 
+@lru_cache(2)
 def _subject(instance: Instance) -> dict[str, Any]:
-    """An instance as data."""
+    """An instance as data, which its certificates share."""
     spec: dict[str, Any] = {
         "language": {
             "vocab": instance.vocab,
@@ -221,7 +228,31 @@ def _policy(instance: Instance) -> dict[str, Any]:
         return {"kind": "remasking", "weights": law, "sigma": [str(sigma) for sigma in remasking.remasked]}
     if policy.compares:
         return _adaptive(Adaptive.of(policy))
-    raise BeyondReach(f"{instance.name}: the kernel knows no policy like {policy!r}")
+    sets, weights = zip(*_orders(GivenTimes.of(policy), instance.length).items(), strict=True)
+    given = [[list(chosen) for chosen in each] for each in sets]
+    return {"kind": "mixture-of-sets", "sets": given, "weights": [str(c) for c in weights]}
+
+
+def _orders(policy: GivenTimes, length: int) -> dict[tuple[tuple[int, ...], ...], Fraction]:
+    """Every way to reveal a sequence, set by set, with its probability."""
+    found: defaultdict[tuple[tuple[int, ...], ...], Fraction] = defaultdict(Fraction)
+    for part, times in policy.parts:
+        law: dict[tuple[tuple[int, ...], ...], Fraction] = {(): part}
+        for step in range(1, times.steps + 1):
+            law = {
+                (*sets, chosen): probability * share
+                for sets, probability in law.items()
+                for share, chosen in times.choices(step, _left(length, sets))
+            }
+            if len(law) > MOST_ORDERS:
+                raise BeyondReach(f"{policy!r} reveals {length} positions in more than {MOST_ORDERS} ways")
+        for sets, probability in law.items():
+            found[sets] += probability
+    return found
+
+
+def _left(length: int, sets: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+    return tuple(i for i in range(length) if not any(i in chosen for chosen in sets))
 
 
 def _adaptive(policy: Adaptive) -> dict[str, Any]:
@@ -289,6 +320,8 @@ def _same(name: str, text: str | None, measured: Enclosure, subjects: Sequence[k
         plain, _, second = name.partition("@")
         bounds = subjects[bool(second)].quantity(plain).at(BITS)
         return known is None and (bounds is None or (bounds[0] <= measured.hi and measured.lo <= bounds[1]))
+    if text == str(known):
+        return True
     if text == "inf" or math.inf in (known, measured.lo):
         return text == "inf" and math.isinf(measured.value)
     number = LogForm.parse(text)

@@ -31,6 +31,14 @@ class Format(StrEnum):
 
 CurveSeconds = Annotated[float | None, typer.Option("--seconds", help="Of `curve`: time that each may take.")]
 CurveSamples = Annotated[int | None, typer.Option("--samples", help="Of `curve`: sequences to draw for each number.")]
+OwnSteps = Annotated[
+    str | None,
+    typer.Option("--steps", metavar="N,...", help="Of `hmm-ser` and `ngram-ter` of a SPEC: numbers of steps."),
+]
+PerToken = Annotated[
+    bool, typer.Option("--per-token", help="Of `results`: information in nats per token, as path_kl/L.")
+]
+MOST_STEPS = 10**6
 SUFFIXES = {".md": Format.md, ".tex": Format.latex, ".csv": Format.csv, ".json": Format.json}
 
 
@@ -117,6 +125,8 @@ def table(
     ] = None,
     seconds: CurveSeconds = None,
     samples: CurveSamples = None,
+    steps: OwnSteps = None,
+    per_token: PerToken = False,
     unit: InUnit = Unit.nats,
     out: Annotated[
         Path | None,
@@ -129,7 +139,7 @@ def table(
     from ..render.write import write_text
 
     fmt = fmt or _format_of(out)
-    built = table_in_unit(_built(name, specs, db, seconds, samples), unit)
+    built = table_in_unit(_built(name, specs, db, seconds, samples, steps, per_token), unit)
     if out is None:
         print(render(built, fmt), end="")
         return
@@ -183,6 +193,8 @@ def figure(
     by: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: a line for each of its values.")] = None,
     seconds: CurveSeconds = None,
     samples: CurveSamples = None,
+    steps: OwnSteps = None,
+    per_token: PerToken = False,
     unit: InUnit = Unit.nats,
 ) -> None:
     from ..figures import FIGURES
@@ -190,24 +202,28 @@ def figure(
     from ..render.in_unit import figure_in_unit, table_in_unit
     from ..render.write_figure import require_target, write_figure
 
-    if name == "results":
-        require_target(out)
-        drawn = sweep_figure(table_in_unit(_built(name, specs, db, seconds, samples), unit), x, y or (), by)
-        write_figure(out, figure_in_unit(drawn, unit))
-        return
-    for option, given in (("--x", x), ("--y", y), ("--by", by)):
-        if given:
-            raise BadInput(option, f"it is for the figure 'results'; {name!r} has its own axes")
-    if name not in FIGURES:
-        raise BadInput("NAME", f"found {name!r}; one of {', '.join(sorted([*FIGURES, 'results']))} is accepted")
+    own = name == "results"
+    if not own:
+        for option, given in (("--x", x), ("--y", y), ("--by", by)):
+            if given:
+                raise BadInput(option, f"it is for the figure 'results'; {name!r} has its own axes")
+        if name not in FIGURES:
+            raise BadInput("NAME", f"found {name!r}; one of {', '.join(sorted([*FIGURES, 'results']))} is accepted")
     require_target(out)
-    table_name, declare = FIGURES[name]
-    write_figure(
-        out, figure_in_unit(declare(table_in_unit(_built(table_name, specs, db, seconds, samples), unit)), unit)
-    )
+    table_name, declare = (name, lambda table: sweep_figure(table, x, y or (), by)) if own else FIGURES[name]
+    built = table_in_unit(_built(table_name, specs, db, seconds, samples, steps, per_token), unit)
+    write_figure(out, figure_in_unit(declare(built), unit))
 
 
-def _built(name: str, specs: list[str] | None, db: Path | None, seconds: float | None, samples: int | None) -> Table:
+def _built(
+    name: str,
+    specs: list[str] | None,
+    db: Path | None,
+    seconds: float | None,
+    samples: int | None,
+    steps: str | None,
+    per_token: bool,
+) -> Table:
     """The table of that name: from a database, over instances, or about the toolkit."""
     from ..judging.cases import gallery_names, open_case, open_instance
     from ..render.provenance import traced
@@ -220,8 +236,12 @@ def _built(name: str, specs: list[str] | None, db: Path | None, seconds: float |
             raise BadInput(option, f"it is for 'curve'; {name!r} has its own")
     require("--seconds", seconds, seconds is None or 0 < seconds < math.inf, "a positive number")
     require("--samples", samples, samples is None or samples > 1, "a whole number of at least 2")
+    if steps is not None and not (specs and name in LANGUAGE_TABLES):
+        raise BadInput("--steps", f"it is for {' and '.join(LANGUAGE_TABLES)} of a SPEC; found {name!r}")
+    if per_token and (db is None or name != "results"):
+        raise BadInput("--per-token", "it is for the results of a sweep, from its database (--db)")
     if db is not None:
-        return traced(_stored(name, specs, db))
+        return traced(_stored(name, specs, db, per_token))
     if name == "results" and not specs:
         raise BadInput(
             "--db", "it is missing; results are read from the database of a sweep, or are those of instances"
@@ -236,7 +256,7 @@ def _built(name: str, specs: list[str] | None, db: Path | None, seconds: float |
     if specs and name in LANGUAGE_TABLES:
         instances = [open_instance(spec) for spec in specs]
         own = {instance.name: instance.language for instance in instances}
-        return traced(LANGUAGE_TABLES[name](own), instances)
+        return traced(LANGUAGE_TABLES[name](own, None if steps is None else _numbers(steps)), instances)
     if specs:
         of_instances = ", ".join(sorted([*CASE_TABLES, *LANGUAGE_TABLES]))
         raise BadInput("SPEC", f"found {specs[0]!r}; {name!r} is not about instances: {of_instances} are")
@@ -245,16 +265,25 @@ def _built(name: str, specs: list[str] | None, db: Path | None, seconds: float |
     return traced(PLAIN_TABLES[name]())
 
 
-def _stored(name: str, specs: list[str] | None, db: Path) -> Table:
+def _numbers(steps: str) -> list[int]:
+    """Of steps, in ascending order."""
+    words = [word.strip() for word in steps.split(",")]
+    if not all(word.isdecimal() and 0 < int(word) <= MOST_STEPS for word in words):
+        raise BadInput("--steps", f"found {steps!r}; numbers such as 1,2,4,8 are accepted, up to {MOST_STEPS}")
+    return sorted({int(word) for word in words})
+
+
+def _stored(name: str, specs: list[str] | None, db: Path, per_token: bool) -> Table:
     from ..sweeps import Store
     from ..tables.registry import STORED_TABLES
+    from ..tables.stored import stored_results
 
     if name not in STORED_TABLES:
         raise BadInput("--db", f"the table {name!r} is not read from one; {', '.join(STORED_TABLES)} are")
     if specs:
         raise BadInput("SPEC", f"found {specs[0]!r} next to --db; one of them is accepted")
     with Store(db, existing=True) as store:
-        return STORED_TABLES[name](store)
+        return stored_results(store, per_token=True) if per_token else STORED_TABLES[name](store)
 
 
 def _each(cases: Iterable[Case], advance: Callable[[], None]) -> Iterator[Case]:

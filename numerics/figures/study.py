@@ -37,9 +37,9 @@ def ngram_ter(table: Table) -> Figure:
         table,
         "N",
         (*panels, Panel("TER", perplexity, title="perplexities")),
-        "Token error rates of random sparse n-grams. The gap to the language's own falls as 1/N whatever n is; it lies "
-        "in the band, whose upper edge is PATH_KL/L, half the bound (a band around a line is the interval of its "
-        "numbers). Last: as perplexities, beside what one token at a time reaches.",
+        f"{table.title}. The gap to the language's own lies in the band, whose upper edge is PATH_KL/L (a band around "
+        "a line is the interval of its numbers), below the bounds, which fall as 1/N. Last: as perplexities, beside "
+        "what one token at a time reaches.",
         x_label="steps N",
         x_scale="log2",
         by="language",
@@ -48,10 +48,14 @@ def ngram_ter(table: Table) -> Figure:
 
 def hmm_ser(table: Table) -> Figure:
     """SER against N, a panel for each language."""
+    drawn, least = "statistical" in _names(table, "SER is"), _names(table, "least SER, eps = 0") != [None]
+    told = [f"{table.title}: it lies below the bounds, by 1 - exp(-PATH_KL) and by the information in the language."]
+    told += ["What is drawn has its confidence band."] if drawn else []
+    told += ["On ShiftedPair it meets the least SER, below which no denoiser can come."] if least else []
     series = (
         Series("bound: 1 - exp(-(TC+DTC)/N)", "bound: 1 - exp(-(TC + DTC)/N)", bound=True),
         Series("1 - exp(-PATH_KL)", bound=True),
-        Series("SER", "SER, drawn"),
+        Series("SER", "SER, drawn" if drawn else "SER"),
         Series("least SER, eps = 0", bound=True),
         Series("least SER, eps = 1/128", bound=True),
         Series("SER autoregressive", "autoregressive", bound=True),
@@ -61,8 +65,7 @@ def hmm_ser(table: Table) -> Figure:
         table,
         "N",
         panels,
-        "Sequence error rates of hidden Markov languages: what is drawn, with its confidence band, below the "
-        "bound; on ShiftedPair it meets the least SER, below which no denoiser can come.",
+        " ".join(told),
         x_label="steps N",
         x_scale="log2",
         by="language",

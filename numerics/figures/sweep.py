@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from maskbound.theory import closest, quantities
+from maskbound.theory import closest
 
 from ..errors import BadInput
+from ..metrics.units import PER_TOKEN, is_measured, unit_of_column
 from ..numbers.enclosure import Enclosure
 from ..render.figure import Figure, Panel, Scale, Series
 from ..render.table import Table
@@ -36,11 +37,12 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
     """
     if not table.rows:
         raise BadInput("--db", "; ".join(["found nothing to draw", *table.notes]))
-    measured = [name for name in table.columns if name in quantities]
+    measured = [name for name in table.columns if is_measured(name)]
     keys = [name for name in table.columns if name not in measured and name != "instance"]
     numeric = [name for name in keys if table.is_numeric(table.columns.index(name))]
     axis = _column("--x", x, numeric, preferred="policy.steps")
-    shown = [_column("--y", name, measured) for name in y] or measured
+    per_token = {name.removesuffix(PER_TOKEN): name for name in measured}
+    shown = [_column("--y", per_token.get(name, name), measured) for name in y] or measured
     if not shown:
         raise BadInput("--y", "the table has no quantity to draw")
     apart: str | None = by
@@ -49,8 +51,8 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
         table, apart = _joined(table, chosen)
     place = table.columns.index(axis)
     table = replace(table, rows=tuple(sorted(table.rows, key=lambda row: _order(row[place]))))
-    units = list(dict.fromkeys(quantities[name].unit for name in shown))
-    panels = tuple(_panel(table, unit, [name for name in shown if quantities[name].unit == unit]) for unit in units)
+    units = list(dict.fromkeys(map(unit_of_column, shown)))
+    panels = tuple(_panel(table, unit, [name for name in shown if unit_of_column(name) == unit]) for unit in units)
     doubling: Scale = "log2" if all(isinstance(row[place], int) and row[place] > 0 for row in table.rows) else "linear"
     return Figure(table, axis, panels, f"{', '.join(shown)} against {axis}", x_scale=doubling, by=apart)
 

@@ -92,6 +92,14 @@ class HMM(ChainLanguage):
         self.vocab = self.shown.width
         self._refuse_impossible_length()
 
+    def in_rationals(self) -> HMM:
+        """As of any language; where sequences may end, arcs and ends are one law, and it stays as it is."""
+        if self.rational or self.ends:
+            return self
+        twin = HMM(self.length, self.initial.in_rationals(), self._moves.in_rationals(), self.shown.in_rationals())
+        twin.tokens = self.tokens
+        return twin
+
     @property
     def transitions(self) -> int:
         return self.length - 1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import BadInput
 from ..numbers.arcs import Arcs
-from ..numbers.probabilities import Probabilities, whole
+from ..numbers.probabilities import Probabilities, numbers, whole
 from ..spec.table import within
 from .base import Language
 from .hidden_markov import HMM, HMMTable
@@ -121,7 +121,7 @@ class PaddedTable(LanguageTable):
             if isinstance(chain, HMMTable):
                 return padded_hmm(**keys)
             if isinstance(chain, MarkovTable):
-                keys |= {"order": 2, "vocab": len(chain.initial)}
+                keys |= {"order": 2, "vocab": numbers(chain.initial, (None,), "initial").size}
             return padded_ngram(**keys)
 
     def canonical(self, folder: Path) -> dict[str, Any]:

@@ -153,6 +153,10 @@ class Arcs:
             exact[at] = Fraction(int(weight), int(self.totals[row]))
         return exact
 
+    def in_rationals(self) -> Arcs:
+        """Whole laws as :meth:`Probabilities.in_rationals` has them; a large matrix stays as it is."""
+        return self if self.rational or self.sparse else Arcs.of(self.dense().in_rationals())
+
     def matrix(self, entries: NDArray[np.float64]) -> scipy.sparse.csr_array:
         """Numbers, one for each arc, where they belong."""
         return scipy.sparse.csr_array((entries, self.columns, self.starts), shape=self.shape, copy=True)
@@ -186,13 +190,32 @@ class Arcs:
 
         Every row has a positive sum.
         """
+        columns, values = self._side_by_side(rows)
+        entries = values if factor is None else values * factor[columns]
+        return columns[np.arange(len(rows)), categorical(entries, rng)]
+
+    def _side_by_side(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Columns and values of some rows as matrices, shorter rows filled with zeros."""
+        if self._filled is not None:
+            columns, values = self._filled
+            return columns[rows], values[rows]
         first, count = self.starts[rows], np.diff(self.starts)[rows]
-        at = first[:, None] + np.arange(count.max())
         inside = np.arange(count.max()) < count[:, None]
-        at = np.where(inside, at, first[:, None])
-        entries = self.values[at] if factor is None else self.values[at] * factor[self.columns[at]]
-        chosen = categorical(np.where(inside, entries, 0.0), rng)
-        return self.columns[at[np.arange(len(rows)), chosen]]
+        at = np.where(inside, first[:, None] + np.arange(count.max()), first[:, None])
+        return self.columns[at], np.where(inside, self.values[at], 0.0)
+
+    @cached_property
+    def _filled(self) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+        """All rows so, unless that would take much more memory than the arcs."""
+        count = np.diff(self.starts)
+        size = len(count) * int(count.max())
+        if size > max(4 * len(self.columns), WRITTEN_OUT):
+            return None
+        at = np.arange(count.max())
+        columns, values = np.zeros((len(count), len(at)), dtype=np.int64), np.zeros((len(count), len(at)))
+        inside = at < count[:, None]
+        columns[inside], values[inside] = self.columns, self.values
+        return columns, values
 
     def written(self) -> list[Any]:
         """The rows as an instance file holds them: mappings of columns to numbers, where most are zero."""

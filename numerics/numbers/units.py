@@ -9,7 +9,7 @@ from enum import StrEnum
 from ..errors import BadInput, shown
 from .enclosure import Enclosure
 
-__all__ = ["BELOW", "Unit", "converted", "read_unit", "worded"]
+__all__ = ["BELOW", "Unit", "converted", "read_unit", "shared", "worded"]
 
 BELOW = math.log(2)
 ABOVE = math.nextafter(BELOW, 1)
@@ -54,6 +54,19 @@ def converted(found: Enclosure, unit: str) -> Enclosure:
     lo = _divided(found.lo, ABOVE if found.lo >= 0 else BELOW, -math.inf)
     hi = _divided(found.hi, BELOW if found.hi >= 0 else ABOVE, math.inf)
     value = min(max(found.value / BELOW, lo), hi) if found.has_value else math.nan
+    return replace(found, value=value, lo=lo, hi=hi, exact=None)
+
+
+def shared(found: Enclosure, length: int) -> Enclosure:
+    """A number over L, its ends rounded outwards.
+
+    Examples
+    --------
+    >>> shared(Enclosure.exactly(1), 4).value
+    0.25
+    """
+    lo, hi = _divided(found.lo, length, -math.inf), _divided(found.hi, length, math.inf)
+    value = min(max(found.value / length, lo), hi) if found.has_value else math.nan
     return replace(found, value=value, lo=lo, hi=hi, exact=None)
 
 

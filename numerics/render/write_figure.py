@@ -23,12 +23,13 @@ def require_target(path: Path) -> None:
         raise BadInput(str(path), f"there is no folder {str(path.parent)!r}")
 
 
-def write_figure(path: Path, figure: Figure) -> None:
-    """Write ``path``, and beside it the same name with ``.csv`` and ``.txt``."""
+def write_figure(path: Path, figure: Figure, drawing: bytes | None = None) -> None:
+    """Write ``path``, and beside it the same name with ``.csv`` and ``.txt``; a drawing that is made is taken."""
     from .draw import drawn
 
     require_target(path)
-    drawing = drawn(figure, path.suffix.lower().removeprefix("."))
+    if drawing is None:
+        drawing = drawn(figure, path.suffix.lower().removeprefix("."))
     write_text(path.with_suffix(".csv"), render(figure.table, "csv"))
     write_text(
         path.with_suffix(".txt"),

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 from maskbound.theory import FORMAL, statements
@@ -15,6 +16,7 @@ from ..errors import BadInput
 from ..figures import FIGURES, Figure
 from ..judging.cases import Case, gallery_names, open_case
 from ..judging.checking import FALSE
+from ..render.draw import drawn
 from ..render.provenance import traced, versions
 from ..render.table import Table
 from ..study import hmm_ser, policies_table, steps_to_target
@@ -54,6 +56,12 @@ class Report:
     title: str
     abstract: str
     sections: tuple[Written, ...]
+
+    @cached_property
+    def drawings(self) -> dict[str, bytes]:
+        """Each figure as SVG, drawn once for all files, by name."""
+        figures = {name: shown for s in self.sections for name, shown, _ in s.parts if isinstance(shown, Figure)}
+        return {name: drawn(figure, "svg") for name, figure in figures.items()}
 
 
 def measured_parts(sections: Sequence[Section] = SECTIONS) -> int:
@@ -155,7 +163,7 @@ def _table(name: str, cases: list[Case], store: Store | None, own: bool) -> Tabl
         return traced(SHORTER[name]())
     if own and name in LANGUAGE_TABLES:
         subjects = [subject for case in cases for subject in case.subjects]
-        return traced(LANGUAGE_TABLES[name]({each.name: each.language for each in subjects}), subjects)
+        return traced(LANGUAGE_TABLES[name]({each.name: each.language for each in subjects}, None), subjects)
     if name in CASE_TABLES:
         return traced(CASE_TABLES[name](cases), (subject for case in cases for subject in case.subjects))
     return traced(PLAIN_TABLES[name]())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
 from typing import Any
 
 from ..figures import Figure
-from ..render.draw import drawn
 from ..render.table import Formula, Table, as_text
 from .build import Report, Written
 from .formulas import mathml
@@ -16,6 +16,9 @@ from .symbols import with_symbols
 
 __all__ = ["html_page"]
 
+
+SHORT = 16
+"""Letters of a cell that is kept on one line."""
 
 FIGURE_WIDTH, COLUMN_WIDTH = "100%", "55%"
 """Of the text: of panels side by side, and of a single one."""
@@ -26,7 +29,7 @@ def html_page(report: Report) -> str:
     style = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
     contents = "".join(f'<li><a href="#{_anchor(s.title)}">{escape(s.title)}</a></li>' for s in report.sections)
     counter = _Counter()
-    body = "".join(_section(section, counter) for section in report.sections)
+    body = "".join(_section(section, counter, report.drawings) for section in report.sections)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(report.title)}</title>\n'
@@ -46,15 +49,16 @@ class _Counter:
         return f"<strong>{what} {self._used[what]}.</strong>"
 
 
-def _section(section: Written, counter: _Counter) -> str:
+def _section(section: Written, counter: _Counter, drawings: Mapping[str, bytes]) -> str:
     text = "".join(f"<p>{_inline(paragraph)}</p>\n" for paragraph in section.paragraphs)
-    parts = "".join(_part(shown, caption, counter) for _, shown, caption in section.parts)
+    parts = "".join(_part(shown, caption, counter, drawings.get(name)) for name, shown, caption in section.parts)
     return f'<h2 id="{_anchor(section.title)}">{escape(section.title)}</h2>\n{text}{parts}'
 
 
-def _part(shown: Table | Figure, caption: str, counter: _Counter) -> str:
+def _part(shown: Table | Figure, caption: str, counter: _Counter, drawing: bytes | None) -> str:
     if isinstance(shown, Figure):
-        svg = drawn(shown, "svg").decode()
+        assert drawing is not None
+        svg = drawing.decode()
         width = FIGURE_WIDTH if len(shown.panels) > 1 else COLUMN_WIDTH
         svg = f'<svg style="width: {width}"{svg[svg.index("<svg") + len("<svg") :]}'
         number = counter.next("Figure")
@@ -65,13 +69,24 @@ def _part(shown: Table | Figure, caption: str, counter: _Counter) -> str:
 
 
 def _table(table: Table) -> str:
-    kinds = [' class="number"' if table.is_numeric(c) else "" for c in range(len(table.columns))]
-    head = "".join(f"<th{kind}>{escape(column)}</th>" for kind, column in zip(kinds, table.columns, strict=True))
+    kinds = [_kind(table, c) for c in range(len(table.columns))]
+    # A heading may be broken after a stroke.
+    headings = [escape(column).replace("/", "/<wbr>") for column in table.columns]
+    head = "".join(f"<th{kind}>{heading}</th>" for kind, heading in zip(kinds, headings, strict=True))
     rows = "".join(
         f"<tr>{''.join(f'<td{kind}>{_cell(cell)}</td>' for kind, cell in zip(kinds, row, strict=True))}</tr>\n"
         for row in table.rows
     )
     return f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
+
+
+def _kind(table: Table, column: int) -> str:
+    """The class of a column's cells: short words are kept on one line, as numbers are."""
+    if table.is_numeric(column):
+        return ' class="number"'
+    cells = [row[column] for row in table.rows]
+    short = not any(isinstance(cell, Formula) or len(as_text(cell)) > SHORT for cell in cells)
+    return ' class="short"' if short else ""
 
 
 def _cell(cell: Any) -> str:

@@ -10,7 +10,6 @@ import typst
 
 from ..errors import BadInput
 from ..figures import Figure
-from ..render.draw import drawn
 from ..render.table import render
 from ..render.write import write_bytes, write_text
 from ..render.write_figure import write_figure
@@ -39,7 +38,7 @@ def write_report(report: Report, folder: Path) -> None:
     for section in report.sections:
         for name, shown, _ in section.parts:
             if isinstance(shown, Figure):
-                write_figure(folder / "figures" / f"{name}.svg", shown)
+                write_figure(folder / "figures" / f"{name}.svg", shown, report.drawings[name])
             else:
                 for fmt, suffix in DATA.items():
                     write_text(folder / "tables" / f"{name}{suffix}", render(shown, fmt))
@@ -54,9 +53,7 @@ def compiled(report: Report) -> bytes:
     with tempfile.TemporaryDirectory() as place:
         root = Path(place)
         (root / "figures").mkdir()
-        for section in report.sections:
-            for name, shown, _ in section.parts:
-                if isinstance(shown, Figure):
-                    (root / "figures" / f"{name}.svg").write_bytes(drawn(shown, "svg"))
+        for name, drawing in report.drawings.items():
+            (root / "figures" / f"{name}.svg").write_bytes(drawing)
         (root / "report.typ").write_text(typst_source(report), encoding="utf-8")
         return typst.compile(root / "report.typ", root=root, font_paths=[fonts], ignore_system_fonts=True)

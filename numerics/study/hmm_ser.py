@@ -91,7 +91,8 @@ def ser_of_languages(
 ) -> Table:
     """The same of one's own languages, by name; N doubles up to the longest length, unless given."""
     drawn = dict.fromkeys(languages, OWN_SAMPLES)
-    return _ser_table("SER against the number of steps", "", languages, steps or doubling(languages), drawn, request)
+    title = f"SER of {', '.join(languages)} against the number of steps"
+    return _ser_table(title, "", languages, steps or doubling(languages), drawn, request)
 
 
 def _ser_table(
@@ -141,12 +142,17 @@ def _ser_table(
     )
     counts = ", ".join(f"{count} of {name}" for name, count in drawn.items())
     setting += "N uniform Bernoulli steps, exact denoiser."
-    sampling = (
-        f"SER of drawn sequences, for each N {counts}, seed {request.seed}; each interval holds with probability 1 - "
-        f"{1 - request.confidence:.1g}. No denoiser of learning error eps has less than the least SER, attained by "
-        "the exact one at eps = 0. One token at a time makes no error."
-    )
-    return Table(title, columns, tuple(rows), (setting, sampling))
+    told = [setting, "One token at a time makes no error."]
+    if any(row[columns.index("SER is")] == "statistical" for row in rows):
+        told.append(
+            f"SER of drawn sequences, for each N {counts}, seed {request.seed}; each interval holds with probability "
+            f"1 - {1 - request.confidence:.1g}."
+        )
+    if any(row[columns.index("least SER, eps = 0")] is not None for row in rows):
+        told.append(
+            "No denoiser of learning error eps has less than the least SER, attained by the exact one at eps = 0."
+        )
+    return Table(title, columns, tuple(rows), (told[0], " ".join(told[1:])))
 
 
 def _allowed_in(steps: int, information: float) -> float:

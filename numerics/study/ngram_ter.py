@@ -53,7 +53,8 @@ def ter_of_languages(
     languages: Mapping[str, Language], steps: Sequence[int] | None = None, request: Request = REQUEST
 ) -> Table:
     """The same of one's own languages, by name; N doubles from 8, or 1, up to the longest length, unless given."""
-    return _ter_table("TER against the number of steps", "", languages, steps or doubling(languages), request)
+    title = f"TER of {', '.join(languages)} against the number of steps"
+    return _ter_table(title, "", languages, steps or doubling(languages), request)
 
 
 def doubling(languages: Mapping[str, Language]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from ..engines.workspace import Workspace
@@ -122,7 +122,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
 )
 """Tables about the toolkit itself."""
 
-LANGUAGE_TABLES: Mapping[str, Callable[[Mapping[str, Language]], Table]] = MappingProxyType(
+LANGUAGE_TABLES: Mapping[str, Callable[[Mapping[str, Language], Sequence[int] | None], Table]] = MappingProxyType(
     {"hmm-ser": ser_of_languages, "ngram-ter": ter_of_languages}
 )
 """Tables of the study that take one's own languages in the place of its own."""

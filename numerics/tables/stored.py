@@ -9,17 +9,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..instances import Instance, from_spec
+from ..metrics.units import PER_TOKEN, of_sequences
+from ..numbers.units import shared
 from ..render.table import Table
 from ..sweeps import Store
 
 __all__ = ["stored_results"]
 
 
-def stored_results(store: Store) -> Table:
-    """A row for each instance; columns for the keys in which they differ, and for quantities. Failures are counted."""
+def stored_results(store: Store, per_token: bool = False) -> Table:
+    """A row for each instance; columns for the keys in which they differ, and for quantities. Failures are counted.
+
+    Per token, amounts of information in a whole sequence are divided by its length.
+    """
     rows = list(store.rows())
     quantities = list(dict.fromkeys(row.quantity for row in rows))
     found = {(row.fingerprint, row.quantity): store.enclosure(row) for row in rows}
+    shown = [f"{name}{PER_TOKEN}" if per_token and of_sequences(name) else name for name in quantities]
+    if shown != quantities:
+        lengths = {row.fingerprint: _length(row.spec) for row in {row.fingerprint: row for row in rows}.values()}
+        for (fingerprint, quantity), number in found.items():
+            if number is not None and of_sequences(quantity):
+                found[fingerprint, quantity] = shared(number, lengths[fingerprint])
     names = {row.fingerprint: row.name for row in rows}
     keys, settings = _differing({row.fingerprint: row.spec for row in rows})
     # Processes finish in any order.
@@ -40,7 +52,14 @@ def stored_results(store: Store) -> Table:
         notes += (f"{others} rows that other code has measured are left out; a sweep measures them anew",)
     provenance = tuple(f"instance {name}: {fingerprint}" for fingerprint, name in names.items())
     title = f"Quantities of {len(cells)} instances (logarithmic ones in nats)"
-    return Table(title, ("instance", *keys, *quantities), cells, notes, provenance)
+    return Table(title, ("instance", *keys, *shown), cells, notes, provenance)
+
+
+def _length(spec: str) -> int:
+    """Of the sequences of a stored instance."""
+    found = from_spec(json.loads(spec))
+    assert isinstance(found, Instance)
+    return found.length
 
 
 def _differing(specs: Mapping[str, str]) -> tuple[list[str], dict[str, dict[str, Any]]]:

@@ -96,6 +96,23 @@ def test_remasking_is_that_of_the_oracles(rule):
         own.learning_term()
 
 
+def test_a_mixture_of_sets_is_that_of_its_parts():
+    halves = [[0, 2], [1, 3]]
+    mixed = {"kind": "mixture-of-sets", "sets": [halves, halves[::-1]], "weights": ["1/3", "2/3"]}
+    own = subject(LAW, 4, mixed)
+    parts = [subject(LAW, 4, {"kind": "fixed-sets", "sets": sets}) for sets in mixed["sets"]]
+    kernel.begin()
+    for x in own.sequences:
+        assert own.law()[x] == parts[0].law()[x] / 3 + 2 * parts[1].law()[x] / 3
+    mean = kernel.total([(Fraction(1, 3), parts[0].path_kl()), (Fraction(2, 3), parts[1].path_kl())])
+    assert kernel.order_of(own.path_kl(), mean) == 0
+    assert own.N == 2
+    with pytest.raises(kernel.Rejected, match="as many steps"):
+        subject(LAW, 4, {**mixed, "sets": [halves, [[0], [2], [1, 3]]]})
+    with pytest.raises(kernel.Rejected, match="each position once"):
+        subject(LAW, 4, {**mixed, "sets": [halves, [[0], [2]]]})
+
+
 @pytest.mark.parametrize("law", [LAW, TIED, cases.sparse_table(2, 2, 4)], ids=["sparse", "pair", "other"])
 def test_quantities_of_contexts_are_those_of_the_oracles(law):
     m, own = quantities.Marginals(law), subject(law, 4, POLICIES["threshold"])

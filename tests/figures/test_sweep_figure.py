@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.figures import FIGURES
 from maskbound.numerics.figures.sweep import sweep_figure
 from maskbound.numerics.languages import markov, random_ngram
+from maskbound.numerics.render.in_unit import table_in_unit
 from maskbound.numerics.render.table import Table
 from maskbound.numerics.study import ser_of_languages, ter_of_languages
 from maskbound.numerics.sweeps import Grid, Store, sweep
@@ -74,9 +78,29 @@ def test_the_tables_of_the_study_take_other_languages():
     sampled = ser.columns.index("SER")
     assert all(row[sampled].hi <= 1 for row in ser.rows)
     assert "ShiftedPair" not in " ".join(ser.notes)
+    drawn = FIGURES["hmm-ser"][1](ser)
+    assert "SER of mine, chain against the number of steps" in drawn.caption
+    assert not re.search("ShiftedPair|drawn", drawn.caption)
+    assert "SER" in {series.label or series.column for panel in drawn.panels for series in panel.series}
+    assert "random" not in FIGURES["ngram-ter"][1](ter).caption
 
 
 def test_a_table_without_rows_says_why():
     empty = Table("t", ("instance",), (), ("12 rows that other code has measured are left out",))
     with pytest.raises(BadInput, match="nothing to draw; 12 rows that other code has measured"):
         sweep_figure(empty, "policy.steps")
+
+
+def test_information_is_drawn_per_token_where_asked(tmp_path):
+    with Store(tmp_path / "a.db") as store:
+        sweep(Grid.parse(GRID), store)
+        whole, shared = stored_results(store), stored_results(store, per_token=True)
+    place = shared.columns.index("path_kl/L")
+    length = shared.columns.index("language.length")
+    for row, other in zip(whole.rows, shared.rows, strict=True):
+        assert other[place].value == pytest.approx(row[place].value / row[length], rel=1e-15)
+        assert other[place].lo <= row[place].lo / row[length]
+        assert other[place].hi >= row[place].hi / row[length]
+    drawn = sweep_figure(shared, "policy.steps", ["path_kl"])
+    assert [panel.y for panel in drawn.panels] == ["path_kl/L (nats per token)"]
+    assert "path_kl/L" in table_in_unit(shared, "bits").columns

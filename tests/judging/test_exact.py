@@ -269,6 +269,9 @@ def test_equalities_of_floating_instances_are_decided_on_the_numbers_as_stored()
     verdicts = check(instance)
     assert {verdict.status for verdict in verdicts} == {Status.HOLDS, Status.NOT_APPLICABLE}
     assert sum(verdict.status is Status.HOLDS for verdict in verdicts) > 40
+    hidden = languages.HMM(3, [0.3, 0.7], [[0.1, 0.9], [0.7, 0.3]], [[0.6, 0.4], [0.1, 0.9]])
+    verdicts = check(Instance(hidden, policies.Bernoulli(steps=2)))
+    assert {verdict.status for verdict in verdicts} == {Status.HOLDS, Status.NOT_APPLICABLE}
     (apart,) = check(instance, judged="path_kl == curve_left_riemann_sum - curve_area + 10**(-40)")
     assert apart.status is Status.VIOLATED
 

@@ -15,7 +15,9 @@ from oracles import languages as oracle_languages
 from oracles import quantities, samplers
 
 from maskbound.numerics import denoisers, languages
-from maskbound.numerics.certificates.certificate import certificate
+from maskbound.numerics.certificates import certificate as certificates
+from maskbound.numerics.certificates import kernel
+from maskbound.numerics.certificates.certificate import certificate, certificate_text
 from maskbound.numerics.conformance.claim import Claim
 from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach, NoLogForm
@@ -198,8 +200,21 @@ def test_closed_forms_are_the_general_laws(policy):
     assert policy.log2_of_times(L) <= super(ExchangeableTimes, policy).log2_of_times(L) + 1e-9
 
 
-def test_a_policy_that_the_kernel_does_not_know_has_no_certificate():
-    with pytest.raises(BeyondReach, match=r"the kernel knows Bernoulli steps, .* not .*Either"):
+def test_a_policy_of_no_kind_of_the_kernel_is_certified_set_by_set():
+    each = certificate(statements["kl-path-kl/given-times"], [case(False).instance])
+    policy = each["subjects"][0]["policy"]
+    assert policy["kind"] == "mixture-of-sets"
+    assert sum(map(Fraction, policy["weights"])) == 1
+    assert kernel.verify(certificate_text([each])).startswith("holds")
+    policy["weights"][:2] = policy["weights"][1::-1]
+    policy["sets"][0] = policy["sets"][0][::-1]
+    with pytest.raises(kernel.Rejected):
+        kernel.verify(certificate_text([each]))
+
+
+def test_a_policy_of_too_many_orders_has_no_certificate(monkeypatch):
+    monkeypatch.setattr(certificates, "MOST_ORDERS", 3)
+    with pytest.raises(BeyondReach, match="in more than 3 ways"):
         certificate(statements["kl-path-kl/given-times"], [case(False).instance])
 
 
