@@ -190,7 +190,10 @@ def figure(
     db: Database = None,
     x: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: the key along the x axis.")] = None,
     y: Annotated[list[str] | None, typer.Option(metavar="QUANTITY", help="Of `results`: what is drawn.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="KEY", help="Of `results`: a line for each of its values.")] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Of `results`: a line for each of its values; more than once."),
+    ] = None,
     seconds: CurveSeconds = None,
     samples: CurveSamples = None,
     steps: OwnSteps = None,
@@ -210,7 +213,7 @@ def figure(
         if name not in FIGURES:
             raise BadInput("NAME", f"found {name!r}; one of {', '.join(sorted([*FIGURES, 'results']))} is accepted")
     require_target(out)
-    table_name, declare = (name, lambda table: sweep_figure(table, x, y or (), by)) if own else FIGURES[name]
+    table_name, declare = (name, lambda table: sweep_figure(table, x, y or (), by or ())) if own else FIGURES[name]
     built = table_in_unit(_built(table_name, specs, db, seconds, samples, steps, per_token), unit)
     write_figure(out, figure_in_unit(declare(built), unit))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from maskbound.theory import closest
 
@@ -16,8 +17,10 @@ from ..render.table import Table
 __all__ = ["sweep_figure"]
 
 
-def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: str | None = None) -> Figure:
+def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: Sequence[str] = ()) -> Figure:
     """Quantities against one key, a line for each value of the others.
+
+    A line has one number at each place: keys that would put two there tell lines apart, too.
 
     Parameters
     ----------
@@ -27,13 +30,14 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
         A column of numbers; ``policy.steps`` or else the first, unless given.
     y : sequence of str
         Quantities, a panel for each unit of them; all of them unless given.
-    by : str, optional
-        A column whose values make lines of their own; by default the other keys together.
+    by : sequence of str
+        Columns whose values make lines of their own; by default all other keys.
 
     Raises
     ------
     BadInput
-        For a column that is not there, or that has no numbers, and for a table without rows.
+        For a column that is not there, or that has no numbers, for a table without rows, and where two rows would be
+        one point of a line and no key tells them apart.
     """
     if not table.rows:
         raise BadInput("--db", "; ".join(["found nothing to draw", *table.notes]))
@@ -45,10 +49,9 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
     shown = [_column("--y", per_token.get(name, name), measured) for name in y] or measured
     if not shown:
         raise BadInput("--y", "the table has no quantity to draw")
-    apart: str | None = by
-    if by != "instance":
-        chosen = [name for name in keys if name != axis] if by is None else [_column("--by", by, [*keys, "instance"])]
-        table, apart = _joined(table, chosen)
+    others = [name for name in keys if name != axis]
+    chosen = [_column("--by", name, [*keys, "instance"]) for name in dict.fromkeys(by)] or others
+    table, apart = _joined(table, _telling_apart(table, axis, chosen, others))
     place = table.columns.index(axis)
     table = replace(table, rows=tuple(sorted(table.rows, key=lambda row: _order(row[place]))))
     units = list(dict.fromkeys(map(unit_of_column, shown)))
@@ -63,9 +66,35 @@ def _column(option: str, name: str | None, known: Sequence[str], preferred: str 
             raise BadInput(option, "the results differ in no number; a sweep over one, such as policy.steps, has some")
         return preferred if preferred in known else known[0]
     if name not in known:
-        near = ", ".join(closest(name, known) or known) or "none"
-        raise BadInput(option, f"found {name!r}; of the columns, {near} can be taken")
+        listed = ", ".join(dict.fromkeys([*closest(name, known), *known])) or "none"
+        raise BadInput(option, f"found {name!r}; of the columns, {listed} can be taken")
     return name
+
+
+def _telling_apart(table: Table, axis: str, chosen: Sequence[str], others: Sequence[str]) -> list[str]:
+    """The chosen keys, and of the others those without which a line would have several points at one place."""
+    keys = list(chosen)
+    points = len(_points(table, [axis, *keys]))
+    for name in others:
+        if points < len(table.rows) and (more := len(_points(table, [axis, *keys, name]))) > points:
+            keys, points = [*keys, name], more
+    for place, rows in _points(table, [axis, *keys]).items():
+        if len(rows) > 1:
+            raise BadInput(
+                "--by",
+                f"found {len(rows)} rows with {axis}={place[0]} in one line, the first two {rows[0][0]} and"
+                f" {rows[1][0]}; no key tells them apart, and --by instance draws each alone",
+            )
+    return keys
+
+
+def _points(table: Table, names: Sequence[str]) -> dict[tuple[Any, ...], list[tuple[Any, ...]]]:
+    """Rows that have the same cells in these columns."""
+    places = [table.columns.index(name) for name in names]
+    found: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
+    for row in table.rows:
+        found.setdefault(tuple(row[c] for c in places), []).append(row)
+    return found
 
 
 def _joined(table: Table, keys: Sequence[str]) -> tuple[Table, str | None]:

@@ -50,7 +50,7 @@ def test_without_options_steps_are_the_axis_and_the_rest_tells_lines_apart(table
 
 
 def test_axes_are_chosen(table):
-    figure = sweep_figure(table, x="language.length", y=["ser"], by="policy.steps")
+    figure = sweep_figure(table, x="language.length", y=["ser"], by=["policy.steps"])
     (panel,) = figure.panels
     lines = list(figure.lines(panel))
     assert [line.x for line in lines] == [(3, 4)] * 3
@@ -61,13 +61,39 @@ def test_axes_are_chosen(table):
     ("options", "key", "hint"),
     [
         ({"x": "policy.stps"}, "--x", "policy.steps"),
-        ({"y": ["pathkl"]}, "--y", "path_kl"),
-        ({"by": "steps"}, "--by", "policy.steps"),
+        ({"y": ["pathkl"]}, "--y", "path_kl, ser"),
+        ({"by": ["steps"]}, "--by", "policy.steps"),
     ],
 )
 def test_a_column_that_is_not_there_is_named_with_the_closest(table, options, key, hint):
     with pytest.raises(BadInput, match=f"{key}.*{hint}"):
         sweep_figure(table, **options)
+
+
+def grid_of(*rows):
+    return Table("t", ("instance", "language.length", "policy.kind", "policy.steps", "ser"), rows)
+
+
+def test_no_line_has_two_points_at_one_place():
+    """Keys that are not named tell lines apart where they must, and only there."""
+    cells = [(L, kind, N) for L in (4, 8) for kind in ("bernoulli", "fixed_size") for N in (1, 2)]
+    table = grid_of(*((f"i{k}", *cell, 0.01 * k) for k, cell in enumerate(cells)))
+    for by in (["language.length"], ["language.length", "policy.kind"]):
+        figure = sweep_figure(table, by=by)
+        lines = list(figure.lines(figure.panels[0]))
+        assert [line.label for line in lines] == [f"length={L}, kind={kind}" for L, kind, N in cells if N == 1]
+        assert [line.x for line in lines] == [(1, 2)] * 4
+    one = grid_of(*(row for row in table.rows if row[2] == "bernoulli"))
+    figure = sweep_figure(one, by=["language.length"])
+    assert [line.label for line in figure.lines(figure.panels[0])] == ["length=4", "length=8"]
+
+
+def test_rows_that_no_key_tells_apart_are_refused():
+    table = grid_of(("a", 4, "bernoulli", 1, 0.1), ("b", 4, "bernoulli", 1, 0.2))
+    with pytest.raises(BadInput, match=r"--by: found 2 rows with policy\.steps=1 .* a and b; .*--by instance"):
+        sweep_figure(table, by=["language.length"])
+    figure = sweep_figure(table, by=["instance"])
+    assert [line.y[0].value for line in figure.lines(figure.panels[0])] == [0.1, 0.2]
 
 
 def test_the_tables_of_the_study_take_other_languages():
