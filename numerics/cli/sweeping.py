@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..errors import BadInput
-from .application import app, require, say
+from .application import BAD_INPUT, app, require, say
 from .interrupts import keeping
 from .output import Remaining
 
@@ -24,8 +24,11 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Measure on a Dask cluster, such as tcp://host:8786.")
     ] = None,
-) -> None:
-    """Measure a grid of instances. Rows are written as they finish; run again, it computes only what is missing."""
+) -> int:
+    """Measure a grid of instances. Rows are written as they finish; run again, it computes only what is missing.
+
+    The status is 2 when nothing can be measured.
+    """
     from ..sweeps import Grid, Store
     from ..sweeps import sweep as run
 
@@ -40,9 +43,11 @@ def sweep(
                 done = run(work, store, jobs=jobs, scheduler=scheduler, begin=left.begin, advance=left.advance)
         finally:
             left.end()
-    print(f"{done.instances} instances in {db}, {done.measured} of them measured now")
+    without = f", {done.empty} of them without a number" if done.empty else ""
+    print(f"{done.instances} instances in {db}{without}; {done.measured} were new to it")
     if done.again:
         print(f"{done.again} quantities that had failed for a passing reason were tried again")
     if done.failed:
         later = f" ({done.passing} for a passing reason: the next run tries them again)" if done.passing else ""
         say(f"{done.failed} quantities could not be measured{later}; the first: {done.first_failure}")
+    return BAD_INPUT if done.empty == done.instances else 0

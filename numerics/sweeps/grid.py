@@ -128,7 +128,7 @@ class Grid:
         ------
         BadInput
             For a file that cannot be read or holds no grid. What is wrong with single instances is found later, and
-            recorded with them.
+            recorded with them; a grid without an instance that can be read is refused by ``sweep``.
         """
         path = Path(path)
         with in_file(path):

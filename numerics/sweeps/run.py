@@ -35,6 +35,8 @@ class Sweep:
         Rows of an earlier run that had failed for a passing reason, and were tried again.
     passing : int
         Of the rows that failed now, how many for such a reason: the next run tries them again.
+    empty : int
+        Instances of the grid of which the database has no number.
     """
 
     instances: int
@@ -43,17 +45,27 @@ class Sweep:
     first_failure: str
     again: int = 0
     passing: int = 0
+    empty: int = 0
 
 
-def missing(grid: Grid, store: Store) -> tuple[int, list[Point]]:
-    """Number of instances of the grid, and those of which the database lacks a quantity."""
-    known, size, points = store.known(), 0, []
+def missing(grid: Grid, store: Store) -> tuple[set[str], list[Point]]:
+    """Fingerprints of the instances of the grid, and those of which the database lacks a quantity.
+
+    Raises
+    ------
+    BadInput
+        When no instance of the grid can be read, as where one of its keys is misspelt.
+    """
+    known, every, points, problems = store.known(), set(), [], []
     for point in grid.points():
-        size += 1
+        every.add(point.fingerprint)
+        problems += [point.problem] if point.problem else []
         lacking = tuple(name for name in point.quantities if (point.fingerprint, name) not in known)
         if lacking:
             points.append(replace(point, quantities=lacking))
-    return size, points
+    if len(problems) == len(every):
+        raise BadInput("grid", f"none of its {len(every)} instances can be read; the first: {problems[0]}")
+    return every, points
 
 
 def sweep(
@@ -86,13 +98,14 @@ def sweep(
     Raises
     ------
     BadInput
-        When the database holds rows measured with other settings or cannot be written, or the scheduler does not
-        answer.
+        When no instance of the grid can be read, the database holds rows measured with other settings or cannot be
+        written, or the scheduler does not answer.
     KeyboardInterrupt
         When it is interrupted. This and a failure to write say what is kept.
     """
+    every, points = missing(grid, store)
     store.agree_on(grid.settings)
-    size, points = missing(grid, store)
+    size = len(every)
     passing = store.passing()
     again = sum((point.fingerprint, name) in passing for point in points for name in point.quantities)
     begin(size, len(points))
@@ -115,7 +128,8 @@ def sweep(
     except WriteFailed as problem:
         raise BadInput(problem.key, f"{problem.problem}; {_kept(kept, size, store)}") from None
     first = f"{failures[0].name}: {failures[0].message}" if failures else ""
-    return Sweep(size, len(points), len(failures), first, again, sum(row.passing for row in failures))
+    empty = len(every - store.with_numbers())
+    return Sweep(size, len(points), len(failures), first, again, sum(row.passing for row in failures), empty)
 
 
 @dataclass

@@ -168,6 +168,11 @@ class Store:
         query = "SELECT fingerprint, quantity FROM results WHERE version = ? AND kind = 'passing'"
         return set(self._base.execute(query, (code_version(),)))
 
+    def with_numbers(self) -> set[str]:
+        """The fingerprint of every instance of which a row of this version has a number."""
+        query = "SELECT DISTINCT fingerprint FROM results WHERE version = ? AND lo IS NOT NULL"
+        return {fingerprint for (fingerprint,) in self._base.execute(query, (code_version(),))}
+
     def add(self, rows: Iterable[Row]) -> None:
         """Write rows, all of them or none; what is there already stays, but for failures of the moment.
 

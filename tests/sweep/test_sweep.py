@@ -14,8 +14,10 @@ from unittest.mock import ANY
 
 import pytest
 from sweep.grids import contents, count, integrity, start, write_grid
+from typer.testing import CliRunner
 
 from maskbound.numerics import measure
+from maskbound.numerics.cli import app
 from maskbound.numerics.errors import BadInput, BeyondReach, RowsRescaled
 from maskbound.numerics.instances import parse
 from maskbound.numerics.sweeps import Grid, Settings, Store, sweep, workers
@@ -81,6 +83,37 @@ def test_a_failure_is_a_row_with_its_message(tmp_path, monkeypatch):
     assert messages[4] == ("kl", "it would take 3 PB")
 
 
+def test_a_grid_that_cannot_be_read_is_refused_before_anything_is_measured(tmp_path, monkeypatch):
+    """A misspelt key spoils every instance; a value that is wrong spoils its own."""
+    monkeypatch.setattr(workers, "measured", None)
+    misspelt = Grid.parse(PAIRS | {"grid": {"policy.step": [1, 2, 3]}})
+    with Store(tmp_path / "a.db") as store:
+        with pytest.raises(BadInput, match=r"^grid: none of its 3 instances.*policy\.step: unknown key; .* steps"):
+            sweep(misspelt, store)
+        assert list(store.rows()) == []
+
+
+def test_the_command_says_how_many_instances_have_no_number(tmp_path, monkeypatch):
+    def beyond(work, quantity, engine):
+        if work.instance.name != "grid: policy.steps=1":
+            raise BeyondReach("it would take 3 PB")
+        return genuine(work, quantity, engine)
+
+    genuine = workers.measure_one
+    monkeypatch.setattr(workers, "measure_one", beyond)
+    status = {}
+    for steps in ([2, 3], [1, 2, 3]):
+        (tmp_path / "grid.json").write_text(json.dumps(PAIRS | {"grid": {"policy.steps": steps}}))
+        for time_asked in ("first", "again"):
+            told = CliRunner().invoke(
+                app, ["sweep", str(tmp_path / "grid.json"), "--db", str(tmp_path / f"{len(steps)}.db"), "--jobs", "1"]
+            )
+            status[len(steps), time_asked] = told.exit_code
+            assert f"{len(steps)} instances in" in told.stdout
+            assert "2 of them without a number; " in told.stdout
+    assert status == {(2, "first"): 2, (2, "again"): 2, (3, "first"): 0, (3, "again"): 0}
+
+
 def test_a_failure_of_the_moment_is_tried_again(tmp_path, monkeypatch):
     """A wrong instance is not; and what had failed is measured in its row's place."""
     grid = Grid.parse(PAIRS | {"grid": {"policy.steps": [2, 0]}})
@@ -142,7 +175,7 @@ def test_an_interrupted_sweep_says_what_it_keeps(tmp_path):
 
 
 def test_an_interrupt_that_comes_out_as_another_error_is_one(tmp_path):
-    def stop():
+    def stop(failures):
         with suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
         raise ImportError("half imported")
