@@ -68,22 +68,30 @@ class LatexColumn:
         The same as readers see them, by whose lengths widths are found.
     numeric : bool
         Numbers stand on the right and are never broken.
+    symbol : str
+        In LaTeX, in the place of the heading; none unless given.
     """
 
     heading: str
     cells: tuple[str, ...]
     texts: tuple[str, ...]
     numeric: bool
+    symbol: str = ""
+
+    @property
+    def head(self) -> str:
+        """The heading as readers see it."""
+        return re.sub(r"\\[a-z]+|[{}_^]", "", self.symbol) or self.heading
 
     @property
     def whole(self) -> int:
         """Characters of its widest line."""
-        return max(map(len, (self.heading, *self.texts)))
+        return max(map(len, (self.head, *self.texts)))
 
     @property
     def least(self) -> int:
         """Characters below which a number or a word would not fit."""
-        words = [word for text in (self.heading, *(() if self.numeric else self.texts)) for word in _pieces(text)]
+        words = [word for text in (self.head, *(() if self.numeric else self.texts)) for word in _pieces(text)]
         longest = max(map(len, words), default=0)
         if self.numeric:
             return max([longest, *(len(text) + 1 for text in self.texts)])
@@ -92,7 +100,7 @@ class LatexColumn:
     @property
     def narrowest(self) -> int:
         """The same if intervals are broken after their first end, and words go as narrow as they can."""
-        words = [word for text in (self.heading, *(() if self.numeric else self.texts)) for word in _pieces(text)]
+        words = [word for text in (self.head, *(() if self.numeric else self.texts)) for word in _pieces(text)]
         ends = [end + " " for text in (self.texts if self.numeric else ()) for end in text.split(" ")]
         return max(map(len, [*words, *ends]), default=0)
 
@@ -111,7 +119,8 @@ def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
         size, room = next((each for each in SIZES if sum(widths) + gaps <= each[1]), SIZES[-1])
         shape = _broken(columns, widths, room)
         broken = True
-    head = " & ".join(_cell(latex_text(column.heading), broken) for column in columns) + r" \\"
+    heads = [f"${column.symbol}$" if column.symbol else latex_text(column.heading) for column in columns]
+    head = " & ".join(_cell(each, broken) for each in heads) + r" \\"
     body = [" & ".join(_cell(column.cells[r], broken) for column in columns) + r" \\" for r in range(rows)]
     if rows > PAGE:
         start = [rf"\begin{{longtable}}{{{shape}}}", *([rf"\caption{{{caption}}} \\"] if caption else [])]

@@ -50,7 +50,8 @@ def sweep_figure(table: Table, x: str | None = None, y: Sequence[str] = (), by: 
     if not shown:
         raise BadInput("--y", "the table has no quantity to draw")
     others = [name for name in keys if name != axis]
-    chosen = [_column("--by", name, [*keys, "instance"]) for name in dict.fromkeys(by)] or others
+    names = [name for name in table.columns if name not in measured]
+    chosen = [_column("--by", name, names) for name in dict.fromkeys(by)] or others
     table, apart = _joined(table, _telling_apart(table, axis, chosen, others))
     place = table.columns.index(axis)
     table = replace(table, rows=tuple(sorted(table.rows, key=lambda row: _order(row[place]))))

@@ -16,6 +16,7 @@ from tabulate import tabulate
 
 from ..display import Formula, Rows, latex_cell
 from ..latex import LatexColumn, latex_table, latex_text
+from ..metrics.units import symbol_of_column
 from ..numbers.digits import shown, shown_float
 from ..numbers.enclosure import Enclosure
 from ..numbers.logform import LogForm
@@ -202,6 +203,7 @@ def _latex(table: Table) -> str:
             tuple(latex_cell(row[c], as_text(row[c])) for row in table.rows),
             tuple(as_text(row[c]) for row in table.rows),
             table.is_numeric(c),
+            symbol_of_column(heading),
         )
         for c, heading in enumerate(table.columns)
     ]

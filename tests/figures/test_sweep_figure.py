@@ -35,8 +35,8 @@ def table(tmp_path_factory):
 
 
 def test_the_keys_of_the_grid_are_columns(table):
-    assert table.columns == ("instance", "language.length", "policy.steps", "path_kl", "ser")
-    assert [row[1:3] for row in table.rows] == [(L, N) for L in (3, 4) for N in (1, 2, 4)]
+    assert table.columns == ("language.length", "policy.steps", "path_kl", "ser")
+    assert [row[:2] for row in table.rows] == [(L, N) for L in (3, 4) for N in (1, 2, 4)]
 
 
 def test_without_options_steps_are_the_axis_and_the_rest_tells_lines_apart(table):
@@ -46,7 +46,7 @@ def test_without_options_steps_are_the_axis_and_the_rest_tells_lines_apart(table
     lines = list(figure.lines(figure.panels[0]))
     assert [line.label for line in lines] == ["length=3", "length=4"]
     assert lines[0].x == (1, 2, 4)
-    assert lines[0].y == tuple(row[3] for row in table.rows[:3])
+    assert lines[0].y == tuple(row[2] for row in table.rows[:3])
 
 
 def test_axes_are_chosen(table):
@@ -68,6 +68,40 @@ def test_axes_are_chosen(table):
 def test_a_column_that_is_not_there_is_named_with_the_closest(table, options, key, hint):
     with pytest.raises(BadInput, match=f"{key}.*{hint}"):
         sweep_figure(table, **options)
+
+
+def test_names_are_a_column_where_keys_do_not_tell_them(tmp_path):
+    lists = [[1, 3], [2, 2]]
+    sizes = GRID | {"base": GRID["base"] | {"policy": {"kind": "fixed-size"}}}
+    sizes |= {"grid": {"language.length": [4], "policy.sizes": lists}, "quantities": ["ser"]}
+    with Store(tmp_path / "a.db") as store:
+        sweep(Grid.parse(sizes), store)
+        table = stored_results(store)
+    assert table.columns == ("instance", "ser")
+    assert [row[0] for row in table.rows] == [f"grid: language.length=4, policy.sizes={sizes}" for sizes in lists]
+
+
+def test_what_failed_has_no_column_and_what_is_common_is_said(tmp_path):
+    """A table in the place of a language that is none has keys of its own."""
+    long = {"kind": "english", "order": 3, "length": 40}
+    wrong = {"kind": "pair", "vocab": 2, "lenth": 4}
+    policies = [{"kind": "bernoulli", "steps": 4}, {"kind": "bernoulli", "steps": 8}]
+    grid = GRID | {"base": {}, "grid": {"language": [long, wrong], "policy": policies}, "quantities": ["ser"]}
+    with Store(tmp_path / "a.db") as store:
+        sweep(Grid.parse(grid | {"measure": {"samples": 100, "seed": 5}}), store)
+        table = stored_results(store)
+    assert table.columns == ("policy.steps", "ser")
+    assert [row[0] for row in table.rows] == [4, 8]
+    assert "language.kind=english" in table.notes[0]
+    assert "language.length=40" in table.notes[0]
+    assert "steps" not in table.notes[0]
+    assert table.notes[1].startswith("Where ser is drawn: 100 samples, seed 5, each interval with confidence 0.9")
+    assert table.notes[2].startswith("2 could not be measured; the first: language.lenth")
+
+
+def test_heads_are_symbols_in_latex(table):
+    head = table.to_latex().split("\\toprule\n")[1].split("\n")[0]
+    assert head == r"$L$ & $N$ & $\mathrm{KL}_{\mathrm{path}}$ & $\mathrm{SER}$ \\"
 
 
 def grid_of(*rows):

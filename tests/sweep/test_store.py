@@ -128,7 +128,8 @@ def test_a_table_of_a_database(store):
     assert [row[0] for row in table.rows] == ["one", "two"]
     assert table.rows[0][1] == store.found("f1")["kl"]
     assert table.rows[1][2] is None
-    assert table.notes == ("1 could not be measured; the first: too big",)
+    drawn = "Where kl is drawn: seed 0, each interval with confidence 0.9"
+    assert table.notes == (drawn, "1 could not be measured; the first: too big")
     assert "instance one: f1" in table.provenance
 
 
