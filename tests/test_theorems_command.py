@@ -81,6 +81,30 @@ def test_a_quantity_without_statements_is_named():
     assert "`maskbound quantities generative_perplexity`" in refused("theorems", "generative", "perplexity")
 
 
+def test_where_no_statement_has_all_words_those_with_most_are_listed():
+    told = CliRunner().invoke(cli.app, ["theorems", "birthday", "zebra", "probability"])
+    assert told.exit_code == 0
+    assert "have most of them" in told.stderr
+    found = [s.id for s in search("birthday probability")]
+    assert [name for name in statements if f"  {name}  " in told.stdout] == found
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("DTC", "dual_total_correlation"),
+        ("TC", "total_correlation"),
+        ("path-kl", "path_kl"),
+        ("path kl", "path_kl"),
+        ("rho", "collision_probability"),
+    ],
+)
+def test_quantities_are_found_by_symbol_and_however_they_are_joined(query, first):
+    found = fine("quantities", query)
+    assert found.splitlines()[2].startswith(f"{first} ")
+    assert f"{first} is measured in numerics/metrics/" in found
+
+
 def test_a_number_of_a_theorem_is_found_whole():
     refused("theorems", "4.22")
     refused("theorems", "02.09622")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from maskbound.theory.claims import claim as claim
     from maskbound.theory.derivations import DERIVATIONS as DERIVATIONS
     from maskbound.theory.derivations import Derivation as Derivation
+    from maskbound.theory.finding import nearest as nearest
     from maskbound.theory.finding import search as search
     from maskbound.theory.formal import FORMAL as FORMAL
     from maskbound.theory.ledger import declared_in as declared_in
@@ -82,6 +83,7 @@ __all__ = [
     "quantities",
     "register",
     "replaced",
+    "nearest",
     "search",
     "second",
     "spell",
@@ -100,7 +102,7 @@ __getattr__ = at_first_use(
         "bibliography": ("FORMS", "PAPERS", "READING", "Citation", "Paper"),
         "claims": ("ClaimError", "claim"),
         "derivations": ("DERIVATIONS", "Derivation"),
-        "finding": ("search",),
+        "finding": ("nearest", "search"),
         "formal": ("FORMAL",),
         "grammar": (),
         "ledger": ("declared_in", "index", "register", "statements"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from maskbound.theory.aliases import OLD_IDS, OLD_QUANTITIES
 from maskbound.theory.bibliography import PAPERS
@@ -12,7 +12,7 @@ from maskbound.theory.ledger import statements
 from maskbound.theory.notation import quantities
 from maskbound.theory.statement import Statement
 
-__all__ = ["search"]
+__all__ = ["nearest", "search"]
 
 
 IDLE = frozenset({"a", "al", "an", "and", "by", "et", "for", "from", "in", "of", "on", "the"})
@@ -45,17 +45,46 @@ def search(query: str) -> list[Statement]:
     """
     if query in statements:
         return [statements[query]]
-    typed = query.lower().split()
-    formulas = [word for word in typed if "(" in word.strip("()")]
-    words = " ".join(word for word in typed if word not in formulas).replace("_", " ").split()
-    words = [word.strip(".,;:()'\"") for word in words]
-    words = [word for word in words if word and word not in IDLE]
-    fitting = [s for s in statements.values() if all(part in str(s).lower().replace(" ", "") for part in formulas)]
+    words, formulas = _parts(query)
+    fitting = [s for s in statements.values() if _has(s, formulas)]
     for text in (_text, _text_with_papers) if words or formulas else ():
         found = [s for s in fitting if all(_begins(word, text(s)) for word in words)]
         if found:
             return sorted(found, key=lambda statement: statement.subject == "refuted")
     return []
+
+
+def nearest(query: str) -> list[Statement]:
+    """The statements that have most of a query's words, for one that :func:`search` finds nothing for.
+
+    Examples
+    --------
+    >>> [statement.id for statement in nearest("birthday zebra probability kl")]
+    ['permutations/kl', 'permutations/path-kl']
+    """
+    words, formulas = _parts(query)
+    matched = {
+        s.id: sum(_begins(word, text) for word in words) + sum(_has(s, [part]) for part in formulas)
+        for s in statements.values()
+        for text in [_text_with_papers(s)]
+    }
+    most = max(matched.values())
+    found = [statements[name] for name, count in matched.items() if count == most > 0]
+    return sorted(found, key=lambda statement: statement.subject == "refuted")
+
+
+def _parts(query: str) -> tuple[list[str], list[str]]:
+    """Words of a query that tell statements apart, and parts of formulas."""
+    typed = query.lower().split()
+    formulas = [word for word in typed if "(" in word.strip("()")]
+    words = " ".join(word for word in typed if word not in formulas).replace("_", " ").split()
+    words = [word.strip(".,;:()'\"") for word in words]
+    return [word for word in words if word and word not in IDLE], formulas
+
+
+def _has(statement: Statement, formulas: Iterable[str]) -> bool:
+    formula = str(statement).lower().replace(" ", "")
+    return all(part in formula for part in formulas)
 
 
 def _begins(word: str, text: str) -> bool:

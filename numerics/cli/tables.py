@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import BadInput
-from .application import app, require
+from .application import app, require, say
 from .options import Database, InUnit, Specs, Unit
 from .output import print_lines, print_table, progress
 
@@ -60,7 +60,7 @@ def theorems(
     bibtex: Annotated[bool, typer.Option("--bibtex", help="Print BibTeX of the papers that they come from.")] = False,
 ) -> None:
     """List the statements, or those that a query finds; one alone in full, with proof and files that measure it."""
-    from maskbound.theory import statements, tree
+    from maskbound.theory import search, statements, tree
     from maskbound.theory.aliases import OLD_IDS
 
     from ..tables.statements import bibliography, find_statement, find_statements, statement_account, statement_lines
@@ -70,6 +70,8 @@ def theorems(
         print(tree(find_statement(words).id if words else None))
         return
     found = find_statements(words) if words else list(statements.values())
+    if words and not search(words):
+        say("no statement has all of these words; those follow that have most of them")
     if bibtex:
         print(bibliography(found))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -60,8 +61,14 @@ def _smoothed(counts: NDArray[np.integer], extra: Fraction | float) -> Probabili
     return Probabilities(values, None)
 
 
+MOST_LISTED = 100
+"""Characters that a sentence names."""
+
+
 def ngram_from_text(path: str | Path, alphabet: str, order: int, length: int, smoothing: Any = 0) -> NGram:
     """The n-gram language of a text file over ``alphabet``, whose i-th character is token i.
+
+    Upper and lower case are different characters, and so are line breaks, but for those at the end of the file.
 
     Raises
     ------
@@ -79,8 +86,13 @@ def ngram_from_text(path: str | Path, alphabet: str, order: int, length: int, sm
     index = {character: token for token, character in enumerate(alphabet)}
     tokens = np.array([index.get(character, -1) for character in text.rstrip("\n")], dtype=np.int64)
     if (tokens < 0).any():
-        strange = text[int(np.argmax(tokens < 0))]
-        raise BadInput("alphabet", f"{path} holds {strange!r}, which is not in the alphabet")
+        strange = Counter(character for character in text.rstrip("\n") if character not in index).most_common()
+        listed = ", ".join(f"{character!r} ({count})" for character, count in strange[:MOST_LISTED])
+        more = f" and {len(strange) - MOST_LISTED} others" if len(strange) > MOST_LISTED else ""
+        raise BadInput(
+            "alphabet",
+            f"{path} holds {listed}{more}, not in the alphabet; case counts, and so do line breaks",
+        )
     if len(tokens) < order:
         raise BadInput("path", f"{path} holds {len(tokens)} characters, fewer than order={shown(order)}")
     require_memory(

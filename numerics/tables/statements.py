@@ -8,7 +8,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from maskbound import theory
-from maskbound.theory import FORMAL, PAPERS, Statement, consequences, declared_in, quantities, search, statements
+from maskbound.theory import (
+    FORMAL,
+    PAPERS,
+    Statement,
+    consequences,
+    declared_in,
+    nearest,
+    quantities,
+    search,
+    statements,
+)
 
 from ..errors import BadInput, shown
 from ..render.table import Formula, Table
@@ -146,19 +156,20 @@ def find_statement(name: str) -> Statement:
 
 
 def find_statements(query: str) -> list[Statement]:
-    """The statements that a query describes, at least one.
+    """The statements that a query describes, at least one; those that have most of its words where none has all.
 
     Raises
     ------
     BadInput
         When there are none, with the quantity of that name or the closest known ids.
     """
-    found = search(query)
-    if not found:
-        named = [name for name in quantities if query.lower().replace(" ", "_") in name]
-        hint = f"`maskbound quantities {named[0]}` says what that is" if named else _hint(query)
-        raise BadInput("QUERY", f"found {shown(query)}, which no statement has; {hint}")
-    return found
+    if found := search(query):
+        return found
+    named = [name for name in quantities if query.lower().replace(" ", "_") in name]
+    if not named and (found := nearest(query)):
+        return found
+    hint = f"`maskbound quantities {named[0]}` says what that is" if named else _hint(query)
+    raise BadInput("QUERY", f"found {shown(query)}, which no statement has; {hint}")
 
 
 def _hint(name: str) -> str:

@@ -59,6 +59,9 @@ def test_a_text_that_is_not_there_is_not_blamed_on_its_encoding(tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"ab\xff")
     with pytest.raises(BadInput, match=r"latin\.txt cannot be read as UTF-8 text"):
         languages.ngram_from_text(tmp_path / "latin.txt", "ab", 2, 4)
+    (tmp_path / "mixed.txt").write_text("abBA\nabB\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"holds 'B' \(2\), 'A' \(1\), '\\n' \(1\), not in the alphabet"):
+        languages.ngram_from_text(tmp_path / "mixed.txt", "ab", 2, 4)
 
 
 def sampler(oracle, count, seed):
