@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-from maskbound.theory import parameters, quantities
+from maskbound.theory import quantities
 
 from ..numbers.units import worded
 
-__all__ = ["PER_TOKEN", "in_nats", "is_measured", "of_sequences", "symbol_of_column", "unit_of", "unit_of_column"]
+__all__ = ["PER_TOKEN", "in_nats", "is_measured", "of_sequences", "unit_of", "unit_of_column"]
 
 
 PER_TOKEN = "/L"
 """What follows the name of a quantity in the heading of a column that has it per token."""
-
-
-SIZES: Mapping[str, str] = MappingProxyType({"language.length": "L", "language.vocab": "V", "policy.steps": "N"})
-"""Keys of instance files that have a symbol."""
 
 
 def in_nats(quantity: str) -> bool:
@@ -33,14 +26,6 @@ def of_sequences(quantity: str) -> bool:
 def is_measured(column: str) -> bool:
     """Whether a column has a quantity, as it is or per token."""
     return column.removesuffix(PER_TOKEN) in quantities
-
-
-def symbol_of_column(column: str) -> str:
-    """In LaTeX, the symbol of the quantity, the parameter or the key in a column; empty for other columns."""
-    if is_measured(column):
-        name = column.removesuffix(PER_TOKEN)
-        return f"{quantities[name].latex}{column.removeprefix(name)}"
-    return column if column in parameters else SIZES.get(column, "")
 
 
 def unit_of_column(column: str) -> str:

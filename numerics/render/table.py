@@ -16,10 +16,10 @@ from tabulate import tabulate
 
 from ..display import Formula, Rows, latex_cell
 from ..latex import LatexColumn, latex_table, latex_text
-from ..metrics.units import symbol_of_column
 from ..numbers.digits import shown, shown_float
 from ..numbers.enclosure import Enclosure
 from ..numbers.logform import LogForm
+from .symbols import symbol_of_column
 
 if TYPE_CHECKING:
     from pandas import DataFrame
