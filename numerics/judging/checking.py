@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
@@ -47,6 +48,7 @@ def check(
     request: Request | None = None,
     exact: bool = False,
     unit: str = "nats",
+    **options: Any,
 ) -> Verdicts:
     """Verdicts of statements on one instance, or on a pair.
 
@@ -66,6 +68,9 @@ def check(
         Otherwise these decide only what intervals leave open, where that is quick (:func:`settled`).
     unit : {"nats", "bits"}
         Of what the verdicts show; numbers in claims are nats in either.
+    **options
+        ``width``, ``seconds``, ``samples``, ``seed`` and ``confidence``, as :func:`measure` takes them; they go before
+        those of ``request``.
 
     Returns
     -------
@@ -75,7 +80,8 @@ def check(
     for subject in subjects:
         if isinstance(subject, list | tuple):
             raise BadInput("instance", "found several at once; check each of them: check(a) + check(b) is one table")
-    works = tuple(Workspace(require_instance(subject), request) for subject in subjects)
+    asked = Request.about(False, **options) if request is None else replace(request, **options)
+    works = tuple(Workspace(require_instance(subject), asked) for subject in subjects)
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
     given = [judged] if isinstance(judged, Statement | str) else judged
