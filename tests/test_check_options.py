@@ -38,7 +38,7 @@ def test_the_time_of_a_measurement_is_chosen():
 
 
 def test_width_and_time_are_asked_for_as_in_measure():
-    hidden = languages.HMM(10, [0.6, 0.4], [[0.7, 0.3], [0.2, 0.8]], [[0.9, 0.1], [0.25, 0.75]])
+    hidden = languages.HMM(16, [0.6, 0.4], [[0.7, 0.3], [0.2, 0.8]], [[0.9, 0.1], [0.25, 0.75]])
     instance = Instance(hidden, policies.Bernoulli(steps=4))
     (wide,), (narrow,) = (check(instance, judged="path_kl <= 0", width=width) for width in (0.1, 1e-9))
     assert wide.lhs.lo < narrow.lhs.lo <= narrow.lhs.hi < wide.lhs.hi

@@ -94,7 +94,7 @@ class Verdict(AsTable):
     lhs, rhs : Side or None
         None where the statement does not apply, or a side has no value, or may have none.
     reason : str
-        Why it does not apply, is undecided or undefined; empty otherwise.
+        Why it does not apply, is undecided or undefined, or what decided it in the place of the two sides; else empty.
     cause : str
         What the reason has in common with those of other statements; empty where it stands alone.
     exactly : str
@@ -160,6 +160,11 @@ class Verdict(AsTable):
     def information_unit(self) -> str:
         """The unit of both sides; empty where they are no amounts of information."""
         return self.unit if self.statement.is_information else ""
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether both sides are known to be finite."""
+        return all(side is not None and math.isfinite(side.hi - side.lo) for side in (self.lhs, self.rhs))
 
     @property
     def margin(self) -> float:
