@@ -24,7 +24,7 @@ SIZES = ((r"\footnotesize", 76), (r"\scriptsize", 88), (r"\tiny", 112))
 SEPARATION = 2
 """Characters between columns."""
 
-STRETCH = 1.4
+STRETCH = 1.5
 """Height of rows in which fractions stand, so that they do not touch."""
 
 LEAST_WORDS = 14
@@ -92,6 +92,13 @@ class LatexColumn:
             return max([longest, *(len(text) + 1 for text in self.texts)])
         return min(self.whole, max(longest, LEAST_WORDS))
 
+    @property
+    def narrowest(self) -> int:
+        """The same if intervals are broken after their first end, and words go as narrow as they can."""
+        words = [word for text in (self.heading, *(() if self.numeric else self.texts)) for word in _pieces(text)]
+        ends = [end + " " for text in (self.texts if self.numeric else ()) for end in text.split(" ")]
+        return max(map(len, [*words, *ends]), default=0)
+
 
 def latex_table(caption: str, columns: Sequence[LatexColumn], notes: Sequence[str] = ()) -> str:
     """``table`` and ``tabular``, or ``longtable`` for more than a page; the caption and the notes below are LaTeX."""
@@ -101,9 +108,11 @@ def latex_table(caption: str, columns: Sequence[LatexColumn], notes: Sequence[st
         shape = "".join("r" if column.numeric else "l" for column in columns)
         size, broken = "", False
     else:
-        least = sum(column.least for column in columns) + gaps
-        size, room = next((each for each in SIZES if least <= each[1]), SIZES[-1])
-        shape = _broken(columns, room)
+        widths = [column.least for column in columns]
+        if sum(widths) + gaps > SIZES[-1][1]:
+            widths = [column.narrowest for column in columns]
+        size, room = next((each for each in SIZES if sum(widths) + gaps <= each[1]), SIZES[-1])
+        shape = _broken(columns, widths, room)
         broken = True
     head = " & ".join(_cell(latex_text(column.heading), broken) for column in columns) + r" \\"
     body = [" & ".join(_cell(column.cells[r], broken) for column in columns) + r" \\" for r in range(rows)]
@@ -125,9 +134,9 @@ def latex_table(caption: str, columns: Sequence[LatexColumn], notes: Sequence[st
     return "\n".join(lines) + "\n"
 
 
-def _broken(columns: Sequence[LatexColumn], room: int) -> str:
+def _broken(columns: Sequence[LatexColumn], least: Sequence[int], room: int) -> str:
     """Widths as parts of the line: each column its least, and an equal share of what is left unless it needs less."""
-    widths = [column.least for column in columns]
+    widths = list(least)
     left = room - SEPARATION * len(columns) - sum(widths)
     order = sorted(range(len(columns)), key=lambda c: columns[c].whole - widths[c])
     for rank, c in enumerate(order):
@@ -151,4 +160,4 @@ def _cell(latex: str, broken: bool) -> str:
     """In a narrow column, words may break after what joins them."""
     if not broken or latex.startswith("$"):
         return latex
-    return re.sub(r"(?<=[A-Za-z])(/|\\_)(?=[A-Za-z])", r"\1\\allowbreak{}", latex)
+    return re.sub(r"(?<=[A-Za-z)])(/|\\_)(?=[A-Za-z(])", r"\1\\allowbreak{}", latex)

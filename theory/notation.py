@@ -42,7 +42,6 @@ _quantity(
     r"\mathrm{TV}",
     "total variation distance of p and q; a sequence abandoned under the rule `stop` is one more outcome of p",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "hellinger",
@@ -62,7 +61,6 @@ _quantity(
     r"\mathrm{TV}_{12}",
     "total variation distance of the two subjects' output laws",
     PROBABILITY,
-    greatest=1,
     of_pair=True,
 )
 
@@ -72,7 +70,6 @@ _quantity(
     r"\mathrm{SER}",
     "sequence error rate: 1 - sum of p(x) over x with q(x) > 0, the probability of a sequence the language forbids",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "log_ter",
@@ -87,7 +84,6 @@ _quantity(
     r"p_{\mathrm{off}}",
     "probability that at least one token is drawn in a context of probability zero",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "generative_nll",
@@ -119,7 +115,6 @@ _quantity(
     r"\mathrm{TV}_{\mathrm{bi}}",
     "sum_u p(u) TV(p(. | u), P(u, .)), p(u, v) the bigram law of p pooled over positions",
     PROBABILITY,
-    greatest=1,
 )
 
 # The language's own information
@@ -175,7 +170,6 @@ _quantity(
     r"w_{\max}",
     "max_k w_k; s_k / L for sized policies",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "max_step_size",
@@ -190,7 +184,6 @@ _quantity(
     r"\rho",
     "sum_k w_k^2; w_k = s_k / L for sized policies",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "expected_steps",
@@ -310,7 +303,6 @@ _quantity(
     r"E_n \mathrm{SER}^{n}",
     "SER of fixed sizes n, averaged over n multinomial(L, w), for Bernoulli policies",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "best_sizes_path_kl",
@@ -329,7 +321,6 @@ _quantity(
     r"\min_n \mathrm{SER}^{n}",
     "the least SER of fixed sizes in as many steps, empty ones allowed, for Bernoulli policies",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "log_mean_path_kl",
@@ -366,7 +357,6 @@ _quantity(
     r"\prod_k (n_k)_{s_k} n_k^{-s_k}",
     "prod_k n_k (n_k - 1) .. (n_k - s_k + 1) / n_k^{s_k}, n_k positions masked before step k; for sized policies",
     PROBABILITY,
-    greatest=1,
 )
 # The game of random sizes against a language
 _quantity(
@@ -398,7 +388,6 @@ _quantity(
     "probability that the best rule of the secretary problem chooses the best of L candidates: the largest over m ="
     " 0..L-1 of (m/L) (1/m + .. + 1/(L - 1)), and 1/L for m = 0",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "two_step_dtc_value",
@@ -446,14 +435,12 @@ _quantity(
     r"p(x^{\ast})",
     "p at the most likely sequence of the language, the first in lexicographic order if there are several",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "iid_mode_probability_confidence_sampling",
     r"\prod_m (1 - (1 - t)^m)",
     "prod over m = 1..L of 1 - (1 - t)^m, t the largest probability of a token; for i.i.d. tokens",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "speedup_at_unit_cost",
@@ -464,7 +451,7 @@ _quantity(
 )
 
 # Harm done by tokens that are drawn together
-_quantity("least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY, greatest=1)
+_quantity("least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY)
 _quantity(
     "mode_conflict",
     r"\kappa",
@@ -484,14 +471,12 @@ _quantity(
     "min over the pairs of positions (1, 2), (3, 4), .. and possible contexts x_R with both masked of the probability"
     " that independent tokens from q(. | x_R) are a pair that q forbids; 1 when L = 1",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "max_l2_deviation",
     r"g_V(\varepsilon_{\mathrm{learning}})",
     "max of ||p - u||_2^2 over laws p on V symbols with D(u || p) <= eps_learning, u uniform",
     PROBABILITY,
-    greatest=1,
 )
 _quantity(
     "exact_parallel_depth",
@@ -540,7 +525,6 @@ _quantity(
     r"\mathrm{TV}(p, \sum_c M_c(w) C_c)",
     "total variation distance of p and sum over compositions c of L of M_c(w) C_c, for Bernoulli policies",
     PROBABILITY,
-    greatest=1,
 )
 
 quantities = Renamed(_quantities, OLD_QUANTITIES)

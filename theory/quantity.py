@@ -108,7 +108,8 @@ def declare(
     finite: bool = False,
     of_pair: bool = False,
 ) -> None:
-    """Add a quantity to the known ones; ``finite`` says that it is finite though not bounded."""
+    """Add a quantity: a probability is at most 1; ``finite`` says that it is finite though not bounded."""
+    greatest = 1 if unit == PROBABILITY else greatest
     known[name] = Quantity(name, latex, meaning, unit, least, greatest, finite or math.isfinite(greatest), of_pair)
 
 

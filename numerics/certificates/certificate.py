@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -192,8 +193,9 @@ def _statement(statement: Statement) -> dict[str, Any]:
     }
 
 
+@lru_cache(2)
 def _subject(instance: Instance) -> dict[str, Any]:
-    """An instance as data."""
+    """An instance as data, which its certificates share."""
     spec: dict[str, Any] = {
         "language": {
             "vocab": instance.vocab,
@@ -318,6 +320,8 @@ def _same(name: str, text: str | None, measured: Enclosure, subjects: Sequence[k
         plain, _, second = name.partition("@")
         bounds = subjects[bool(second)].quantity(plain).at(BITS)
         return known is None and (bounds is None or (bounds[0] <= measured.hi and measured.lo <= bounds[1]))
+    if text == str(known):
+        return True
     if text == "inf" or math.inf in (known, measured.lo):
         return text == "inf" and math.isinf(measured.value)
     number = LogForm.parse(text)

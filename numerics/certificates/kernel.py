@@ -149,14 +149,20 @@ def remembered(known: dict, key: Any, work_out: Callable[[], Any]) -> Any:
     return value
 
 
-def counted(method: Callable) -> Callable:
-    """A method whose results are remembered in ``known`` of its object."""
+def counted_in(known: str) -> Callable:
+    """Of a method whose results are remembered in this attribute of its object."""
 
-    @wraps(method)
-    def use(self: Any, *arguments: Any) -> Any:
-        return remembered(self.known, (method.__name__, *arguments), lambda: method(self, *arguments))
+    def counting(method: Callable) -> Callable:
+        @wraps(method)
+        def use(self: Any, *arguments: Any) -> Any:
+            return remembered(getattr(self, known), (method.__name__, *arguments), lambda: method(self, *arguments))
 
-    return use
+        return use
+
+    return counting
+
+
+counted = counted_in("known")
 
 
 def price(number: Fraction | int) -> float:
@@ -167,23 +173,26 @@ def price(number: Fraction | int) -> float:
     return 2 + bits / 400 + (bits / 900) ** 2
 
 
+def summed(ratios: list[tuple[int, int]]) -> Fraction:
+    """The sum of n / d over pairs (n, d), over their common denominator."""
+    common = math.lcm(*(d for _, d in ratios))
+    spend(len(ratios) * price(common))
+    return Fraction(sum(n * (common // d) for n, d in ratios), common)
+
+
 def added(numbers: Iterable[Fraction | int]) -> Fraction:
-    result = Fraction(0)
-    for number in numbers:
-        result += number
-        spend(price(result))
-    return result
+    return summed([(number.numerator, number.denominator) for number in numbers])
 
 
 def multiplied(numbers: list[Fraction]) -> Fraction:
-    result = math.prod(numbers)
+    result = Fraction(math.prod(n.numerator for n in numbers), math.prod(n.denominator for n in numbers))
     spend((1 + len(numbers)) * price(result))
-    return Fraction(result)
+    return result
 
 
 # Numbers
 
-PRIMES = [n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1))]
+PRIMES = dict.fromkeys(n for n in range(2, 1000) if all(n % d for d in range(2, math.isqrt(n) + 1)))  # ascending
 PRIMORIAL = math.prod(PRIMES)
 
 
@@ -192,6 +201,14 @@ def primes_of(n: int) -> list[int]:
     if n < 1000 and n in PRIMES:
         return [n]
     return [prime for prime in PRIMES if n % prime == 0] if n > 1 else []
+
+
+def split_off(b: int, n: int) -> tuple[int, int]:
+    """How often b divides n, and what is left."""
+    power = 0
+    while n % b == 0:
+        n, power = n // b, power + 1
+    return power, n
 
 
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)
@@ -214,34 +231,42 @@ class Number:
         assert self.terms is not None
         terms, rough = defaultdict[Any, Fraction](Fraction), defaultdict[int, Fraction](Fraction)
         for atom, c in self.terms.items():
-            if isinstance(atom, tuple) or atom == 1:
+            if isinstance(atom, tuple) or atom == 1 or atom in PRIMES:
                 terms[atom] += c
             elif c:
                 spend(10 + price(atom))
                 for prime in primes_of(math.gcd(atom, PRIMORIAL)):
-                    while atom % prime == 0:
-                        atom, terms[prime] = atom // prime, terms[prime] + c
-                        spend(price(c))
+                    power, atom = split_off(prime, atom)
+                    terms[prime] += power * c
+                    spend(power * price(c))
                 rough[atom] += c
-        base = list[int]()
+        base, product = list[int](), 1  # coprime in pairs, and so to what is coprime to their product
         waiting = [n for n in rough if n > 1]
         while waiting:
             n = waiting.pop()
             spend(len(base) * (price(n) - 1.2))
-            b = next((b for b in base if math.gcd(n, b) > 1), None)
-            if b is not None:
+            if math.gcd(n, product) == 1:
+                base.append(n)
+                product *= n
+            else:
+                b = next(b for b in base if math.gcd(n, b) > 1)
                 common = math.gcd(n, b)
                 base.remove(b)
+                product //= b
                 waiting += [part for part in (common, n // common, b // common) if part > 1]
-            else:
-                base.append(n)
+        whole = set(base)
         for n, c in rough.items():
             spend(len(base) * (price(n) - 1.2))
-            for b in base:
-                while n % b == 0:
-                    n, terms[b] = n // b, terms[b] + c
-                    spend(price(c))
+            for b in [n] if n in whole else base:
+                power, n = split_off(b, n)
+                if power:
+                    terms[b] += power * c
+                    spend(power * price(c))
         return {atom: c for atom, c in terms.items() if c}
+
+    def in_few_terms(self) -> Number:
+        """The same number, with the terms of the reduced form where there are any."""
+        return self if self.terms is None else Number(self.reduced())
 
     @property
     def is_log_form(self) -> bool:
@@ -352,9 +377,7 @@ class Number:
         whole = {b: math.floor(c) for b, c in self.reduced().items() if b != 1 and math.floor(c)}
         size = sum(abs(n) * b.bit_length() for b, n in whole.items())
         require(size <= LARGEST_NUMBER, "so large an exp is beyond this kernel")
-        rest = total(
-            [(Fraction(1), self), (Fraction(-1), Number({b: Fraction(n) for b, n in whole.items()}))]
-        ).reduced()
+        rest = {b: c - whole.get(b, 0) for b, c in self.reduced().items() if c != whole.get(b, 0)}
         return Number({tuple(sorted(rest.items())) or 1: multiplied([Fraction(b) ** n for b, n in whole.items()])})
 
     def ceil(self) -> Number:
@@ -405,15 +428,15 @@ def sum_of_logs(pairs: Iterable) -> Number:
 
 def total(pairs: Iterable) -> Number:
     """``sum of c * value`` over pairs (c, value); terms with c = 0 are absent, and c > 0 where a value is infinite."""
-    terms: dict = defaultdict(Fraction)
+    ratios: dict = defaultdict(list)
     for c, value in pairs:
         if c and value.infinite:
             assert min(c, value.infinite) > 0
             return INFINITY
+        spend(len(value.terms) if c else 0)
         for atom, weight in value.terms.items() if c else ():
-            terms[atom] += c * weight
-            spend(price(terms[atom]))
-    return Number(terms)
+            ratios[atom].append((c.numerator * weight.numerator, c.denominator * weight.denominator))
+    return Number({atom: summed(each) for atom, each in ratios.items()})
 
 
 def enclosed(rule: Callable[..., Bounds], *numbers: Number) -> Number:
@@ -700,6 +723,7 @@ class Instance:
 
     def __init__(self, spec: Any) -> None:
         self.known: dict[Any, Any] = {}
+        self.shared: dict[Any, Any] = {}  # what depends on the policy by its temperature only
         record(spec, "language policy", "denoiser off_support")
         self.read_language(record(spec["language"], "vocab length probabilities"))
         self.read_policy(spec["policy"])
@@ -935,6 +959,12 @@ class Instance:
             spend(self.L**2 / 8 + price(c))
         return law
 
+    @counted_in("shared")
+    def factors(self, x: tuple) -> dict:
+        """What is predicted of x_i at i where R is revealed, by (i, R)."""
+        spend(len(self.spots))
+        return {(i, R): self.predicted(i, R, part(x, R))[x[i]] for i, R in self.spots}
+
     @counted
     def law(self) -> dict:
         """p(x) of every x, and what is lost under the rule ``stop``."""
@@ -952,8 +982,7 @@ class Instance:
         orders, p = self.orders(), {}
         spend(len(orders) * len(self.sequences))
         for x in self.sequences:
-            drawn = {(i, R): self.predicted(i, R, part(x, R))[x[i]] for i, R in self.spots}
-            spend(len(drawn))
+            drawn = self.factors(x)
             paths = ((c, [drawn[link] for link in enumerate(sets)]) for sets, c in orders.items())
             p[x] = added(multiplied([c, *factors]) for c, factors in paths if all(factors))
         return p | {"lost": 1 - added(p.values()) if self.off_support == "stop" else Fraction(0)}
@@ -977,12 +1006,14 @@ class Instance:
         other = copy.copy(self)
         other.known = {}
         other.read_policy(policy)
+        if other.power != self.power:
+            other.shared = {}
         return other
 
-    @counted
+    @counted_in("shared")
     def H(self, R: int) -> Number:
         """Entropy of X_R."""
-        return entropy(self.mass[R].values())
+        return entropy(self.mass[R].values()).in_few_terms()
 
     def spread(self, weight: Callable[[int], Fraction]) -> Number:
         """``sum over i and R without i of weight(|R|) H(X_i | X_R)``."""
@@ -1032,14 +1063,24 @@ class Instance:
         require(order_of(choose(*slopes), found) == 0, "an extreme slope may lie inside (0, 1), beyond this kernel")
         return found
 
-    def before(self, cost: Callable[[int, int, tuple], Number]) -> Number:
-        """``sum over i of E cost(i, R_i, X_{R_i})`` under X ~ q."""
+    @counted_in("shared")
+    def mean_error(self, i: int, R: int) -> Number:
+        """``E error(i, R, X_R)`` under X ~ q."""
+        return total((c, self.error(i, R, y)) for y, c in self.mass[R].items()).in_few_terms()
+
+    @counted_in("shared")
+    def mean_surprise(self, i: int, R: int) -> Number:
+        """``E surprise(i, R, X_R)`` under X ~ q."""
+        return total((c, self.surprise(i, R, y)) for y, c in self.mass[R].items()).in_few_terms()
+
+    def before(self, cost: Callable[[int, int], Number]) -> Number:
+        """``sum over i of E cost(i, R_i)``."""
         visits: dict = defaultdict(Fraction)
         for sets, c in self.orders().items():
             for link in enumerate(sets):
                 visits[link] += c
                 spend(price(visits[link]))
-        return total((visits[i, R] * self.mass[R][y], cost(i, R, y)) for i, R, y in self.contexts if (i, R) in visits)
+        return total((c, cost(i, R)) for (i, R), c in visits.items())
 
 
 def entropy(law: Iterable[Fraction]) -> Number:
@@ -1107,7 +1148,7 @@ class Subject(Instance):
         Of choose-then-sample: the divergence of the joint laws of tokens and what is revealed when, of ``history``.
         """
         if self.given:
-            return total([(1, self.before(self.surprise)), (-1, self.H(self.all))])
+            return total([(1, self.before(self.mean_surprise)), (-1, self.H(self.all))])
         paths = [(c, self.surprise(i, R, y)) for c, R, y, A in self.history() for i in A]
         return total([*paths, (-1, self.H(self.all))])
 
@@ -1130,21 +1171,21 @@ class Subject(Instance):
 
     def log_mean_path_kl(self) -> Number:
         """``-log E_tau exp(-D(q || p_tau))``."""
-        costs = {(i, R): total((c, self.surprise(i, R, y)) for y, c in self.mass[R].items()) for i, R in self.spots}
-        paths = [
-            (c, total([(-1, self.H(self.all)), *((1, costs[at]) for at in enumerate(R))]))
-            for R, c in self.orders().items()
+        costs = ((c, [self.mean_surprise(i, R) for i, R in enumerate(sets)]) for sets, c in self.orders().items())
+        finite = [
+            (c, total([(1, self.H(self.all)), *((-1, cost) for cost in path)]).exp())
+            for c, path in costs
+            if not any(cost.infinite for cost in path)
         ]
-        finite = [(c, (-D).exp()) for c, D in paths if not D.infinite]
         return -total(finite).log() if finite else INFINITY
 
     def learning_term(self) -> Number:
         """The sum over i of ``E D(q(. | X_{R_i}) || p_theta(. | X_{R_i}))``."""
-        return self.before(self.error)
+        return self.before(self.mean_error)
 
     def mean_learning_error(self) -> Number:
         """The learning term a token."""
-        return total([(Fraction(1, self.L), self.before(self.error))])
+        return total([(Fraction(1, self.L), self.before(self.mean_error))])
 
     def eps_learning(self) -> Number:
         """The largest ``D(q(. | y) || p_theta(. | y))`` over positions and possible contexts."""

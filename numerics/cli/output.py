@@ -60,6 +60,12 @@ def console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
 
 
+def interactive() -> Console | None:
+    """The console of stderr where that is a terminal which can show a bar; rich is imported for one only."""
+    screen = console(stderr=True) if sys.stderr.isatty() else None
+    return screen if screen is not None and screen.is_interactive else None
+
+
 class Remaining:
     """How far a long piece of work is and how long it may still take: a bar on a terminal, else lines.
 
@@ -68,7 +74,7 @@ class Remaining:
 
     def __init__(self, what: str, every: float = LINE_EVERY) -> None:
         self._every = every
-        self._what, self._screen = what, console(stderr=True)
+        self._what = what
         self._bar: Progress | None = None
         self._started = time.monotonic()
         self._said = self._started - every + PATIENCE
@@ -77,10 +83,11 @@ class Remaining:
     def begin(self, total: int, left: int) -> None:
         """There are ``total`` pieces, of which ``left`` are to be done."""
         self._total, self._left = total, left
-        if sys.stderr.isatty() and self._screen.is_interactive:
+        screen = interactive()
+        if screen is not None:
             from rich.progress import MofNCompleteColumn, Progress
 
-            self._bar = Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=self._screen)
+            self._bar = Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=screen)
             self._task = self._bar.add_task(self._what, total=total, completed=total - left)
             self._bar.start()
 
@@ -130,8 +137,8 @@ def progress(total: float, what: str) -> Iterator[Callable[..., None]]:
 
     Yields what advances it: by one step, or to a given point of ``total``, perhaps under another description.
     """
-    screen = console(stderr=True)
-    if not sys.stderr.isatty() or not screen.is_interactive:
+    screen = interactive()
+    if screen is None:
         yield lambda reached=None, what=None: None
         return
     from rich.progress import Progress

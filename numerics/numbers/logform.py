@@ -149,8 +149,11 @@ class LogForm:
                 primes.add(prime)
                 terms[prime] = terms.get(prime, _ZERO) + weight * power
         rough = _split_off(sorted(primes), rough, terms)
-        for base in coprime_base(rough):
-            weight = sum((w * _multiplicity(base, n) for n, w in rough.items()), _ZERO)
+        weights = dict.fromkeys(coprime_base(rough), _ZERO)
+        for n, weight in rough.items():
+            for base in [n] if n in weights else weights:
+                weights[base] += weight * _multiplicity(base, n)
+        for base, weight in weights.items():
             if weight:
                 for prime, power in _factors(base):
                     terms[prime] = terms.get(prime, _ZERO) + weight * power
@@ -293,7 +296,8 @@ def coprime_base(numbers: Iterable[int]) -> list[int]:
 
     Notes
     -----
-    Cost: ``O(n m)`` greatest common divisors for n numbers and a base of m elements.
+    Cost: a greatest common divisor of each number and the product of the base, and ``O(m)`` more, m the size of the
+    base, for one that is not coprime to it.
 
     Examples
     --------
@@ -303,21 +307,21 @@ def coprime_base(numbers: Iterable[int]) -> list[int]:
     [10, 21]
     """
     base: list[int] = []
-    for number in sorted(set(numbers)):
-        waiting = [number]
-        while waiting:
-            n = waiting.pop()
-            for index, b in enumerate(base):
-                if n == 1:
-                    break
-                common = math.gcd(n, b)
-                if common > 1:
-                    del base[index]
-                    waiting += [common, n // common, b // common]
-                    break
-            else:
-                if n > 1:
-                    base.append(n)
+    product = 1
+    waiting = sorted(set(numbers), reverse=True)
+    while waiting:
+        n = waiting.pop()
+        if n == 1:
+            continue
+        if math.gcd(n, product) == 1:
+            base.append(n)
+            product *= n
+            continue
+        index = next(index for index, b in enumerate(base) if math.gcd(n, b) > 1)
+        b = base.pop(index)
+        product //= b
+        common = math.gcd(n, b)
+        waiting += [common, n // common, b // common]
     return sorted(base)
 
 

@@ -70,7 +70,9 @@ def _part(shown: Table | Figure, caption: str, counter: _Counter, drawing: bytes
 
 def _table(table: Table) -> str:
     kinds = [_kind(table, c) for c in range(len(table.columns))]
-    head = "".join(f"<th{kind}>{escape(column)}</th>" for kind, column in zip(kinds, table.columns, strict=True))
+    # A heading may be broken after a stroke.
+    headings = [escape(column).replace("/", "/<wbr>") for column in table.columns]
+    head = "".join(f"<th{kind}>{heading}</th>" for kind, heading in zip(kinds, headings, strict=True))
     rows = "".join(
         f"<tr>{''.join(f'<td{kind}>{_cell(cell)}</td>' for kind, cell in zip(kinds, row, strict=True))}</tr>\n"
         for row in table.rows

@@ -12,7 +12,7 @@ from maskbound.theory import Statement
 
 from ..judging import Side, Status, Verdict
 from ..numbers.digits import shown
-from .verdicts import is_rounding_equality, tally
+from .verdicts import equalities_left, is_rounding_equality, tally
 
 __all__ = ["EXPLAINED", "explained", "one_screen"]
 
@@ -117,6 +117,9 @@ def _reasons(verdicts: Iterable[Verdict], claims: Collection[Statement]) -> list
         lines.append(f"  {_named(found)}")
         if why == found[0].cause:
             lines.append(f"  such as: {_why(found[0])}")
+            continue
+        if len({verdict.instances for verdict in found}) > 1 and (left := equalities_left(found)):
+            lines += [f"  {line}" for line in left]
             continue
         exactly = next((verdict.exactly for verdict in found if verdict.exactly), "")
         lines += [f"  exact arithmetic leaves this open: {exactly}"] if exactly else []

@@ -23,6 +23,7 @@ from ..render.table import Formula, Table, as_json, as_text
 __all__ = [
     "as_records",
     "grouped",
+    "equalities_left",
     "is_rounding_equality",
     "judged_on",
     "remarks",
@@ -154,10 +155,10 @@ def remarks(verdicts: Iterable[Verdict], *, inapplicable: bool = False) -> list[
         for verdict in verdicts
         if verdict.status is Status.VIOLATED or (verdict.status in wanted and not is_rounding_equality(verdict))
     ]
-    return single + _equalities_left(verdicts)
+    return single + equalities_left(verdicts)
 
 
-def _equalities_left(verdicts: Iterable[Verdict]) -> list[str]:
+def equalities_left(verdicts: Iterable[Verdict]) -> list[str]:
     """A line for each instance: how many equalities are known to within rounding only, and why, of the first."""
     groups: dict[tuple[str, ...], list[Verdict]] = {}
     for verdict in filter(is_rounding_equality, verdicts):

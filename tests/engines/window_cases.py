@@ -51,7 +51,7 @@ def steps_of(policy: policies.Policy, L: int, survival: NDArray[np.float64] | No
                 weight[reached] -= size
         return Sizes(L, 1.0, weight, survival)
     schedule = policy.schedule
-    return Fractions(L, 1.0, schedule.revealed[:-1], schedule.tails[:-1], -schedule.weights)
+    return Fractions(L, 1.0, schedule.revealed[:-1], schedule.tails[:-1], -schedule.weights, survival)
 
 
 def enclosed(language, functional: Functional, importance: float) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from maskbound.numerics.tables.registry import CASE_TABLES, PLAIN_TABLES
 
 pytestmark = pytest.mark.slow
 
-QUICK = ("engines", "minimax", "quantities", "references", "refuted", "statements", "tightness")
+QUICK = ("engines", "headlines", "minimax", "quantities", "references", "refuted", "statements", "tightness")
 """Tables about the toolkit that take seconds; the cells of the others are of the same kinds."""
 CLAIM = Path(__file__).parents[2] / "proofs_notes" / "claims" / "li-cai-1.claim.toml"
 DOCUMENT = r"""

@@ -271,3 +271,10 @@ def test_the_pdf_of_the_study_has_at_most_eight_pages(monkeypatch):
     report = build_report(cases=CASES, sections=[section for section in SECTIONS if not section.appendix])
     assert {name for section in report.sections for name, _, _ in section.parts} == {*PANELS, "headlines", "references"}
     assert 4 <= int(re.search(rb"/Type/Pages/Count (\d+)", compiled(report))[1]) <= 8
+
+
+def test_short_words_stay_on_a_line_and_long_headings_do_not():
+    cells = Table("t", ("short", "long", "PATH_KL/(TC+DTC)"), (("rounding", "word " * 9, 1.0),))
+    page = html_page(Report("a", "b", (Written("c", (), (("t", cells, ""),)),)))
+    assert '<td class="short">rounding</td><td>word' in page
+    assert '<th class="number">PATH_KL/<wbr>(TC+DTC)</th>' in page

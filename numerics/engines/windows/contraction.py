@@ -46,8 +46,8 @@ LONGEST = 64
 MOST_STATES = 1000
 """States of which the transitions are multiplied out; of more, only revealed tokens count."""
 
-MOST_NUMBERS = 4e6
-"""In the products of all tokens in a row; of more, products of what fewer let through count."""
+MOST_COMPARED = 2e7
+"""Numbers, ``V^v K^3``, that are compared for v tokens in a row; of more, products of what fewer let through count."""
 
 LOOSENED = 1e-10
 """On what positions let through; products of 64 matrices of 1000 states are off by a relative ``10^5 U``."""
@@ -95,13 +95,13 @@ def _masked(chain: HiddenChain) -> NDArray[np.float64]:
 def _revealed(chain: HiddenChain) -> NDArray[np.float64]:
     """``revealed_v`` by v, never increasing, up to where it is negligible, or ``LONGEST``."""
     kept, K, V = [1.0], chain.states, chain.vocab
-    products = np.eye(K)[None] if V * K * K <= MOST_NUMBERS else None
+    products = np.eye(K)[None] if V * K**3 <= MOST_COMPARED else None
     while len(kept) <= LONGEST and kept[-1] > LEAST:
         v = len(kept)
         found = min(kept[k] * kept[v - k] for k in range(1, v)) if v > 1 else 1.0
         if v == chain.memory:
             found = 0.0
-        elif products is not None and V**v * K * K <= MOST_NUMBERS:
+        elif products is not None and V**v * K**3 <= MOST_COMPARED:
             # ``M_y`` of one token more, from the right to the left.
             shown = chain.emission.toarray().T[:, None, :, None] * products
             products = (chain.transition.toarray() @ shown).reshape(-1, K, K)

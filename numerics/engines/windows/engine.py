@@ -65,7 +65,7 @@ MOST_NUMBERS = 6e7
 CLASSES = 500
 """Of windows, times the numbers of positions outside, in estimates."""
 
-WITH_FORGETTING = (64, 2048)
+WITH_FORGETTING = (64, 1024)
 """Lengths at which it is counted for Bernoulli steps what positions let through: shorter sequences are looked at whole,
 and at longer ones the sums over all numbers of revealed positions take seconds."""
 
