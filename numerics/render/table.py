@@ -7,7 +7,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from tabulate import tabulate
 
 from ..display import Formula, Rows, latex_cell
 from ..latex import LatexColumn, latex_table, latex_text
-from ..numbers.digits import shown, shown_float
+from ..numbers.digits import shown, shown_float, shown_interval
 from ..numbers.enclosure import Enclosure
 from ..numbers.logform import LogForm
 from .symbols import symbol_of_column
@@ -24,7 +24,7 @@ from .symbols import symbol_of_column
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "render"]
+__all__ = ["FORMATS", "Formula", "Table", "as_json", "as_text", "column_texts", "render"]
 
 LONGEST_EXACT = 200_000
 """Bits in the arguments of a log form that is written out."""
@@ -127,6 +127,26 @@ def as_text(cell: Any) -> str:
     return shown_float(cell) if isinstance(cell, float) else str(cell)
 
 
+def column_texts(cells: Sequence[Any]) -> tuple[str, ...]:
+    """Cells of one column for readers: where a number that was drawn is shown as an interval, all that were are.
+
+    Examples
+    --------
+    >>> near = Enclosure(4.82, 4.811, 4.839, "statistical", confidence=0.99)
+    >>> far = Enclosure(9.98, 9.933, 9.994, "statistical", confidence=0.99)
+    >>> column_texts([near]), column_texts([near, far])
+    (('4.8',), ('[4.811, 4.839]', '[9.933, 9.994]'))
+    """
+    texts = tuple(map(as_text, cells))
+    drawn = [isinstance(cell, Enclosure) and cell.kind == "statistical" for cell in cells]
+    if not any(each and text.startswith("[") for each, text in zip(drawn, texts, strict=True)):
+        return texts
+    return tuple(
+        shown_interval(cell.lo, cell.hi) if each and cell.lo < cell.hi else text
+        for cell, each, text in zip(cells, drawn, texts, strict=True)
+    )
+
+
 def _json(table: Table) -> str:
     rows = [dict(zip(table.columns, (as_json(cell) for cell in row), strict=True)) for row in table.rows]
     written = {"title": table.title, "rows": rows, "notes": list(table.notes), "provenance": list(table.provenance)}
@@ -176,17 +196,26 @@ def _inert(text: str) -> str:
 
 
 def _markdown(table: Table) -> str:
-    cells = [[_markdown_cell(cell) for cell in row] for row in table.rows]
+    written = [
+        [_markdown_cell(row[c], text) for row, text in zip(table.rows, texts, strict=True)]
+        for c, texts in enumerate(_texts(table))
+    ]
+    cells = list(zip(*written, strict=True))
     aligned = ["right" if table.is_numeric(c) else "left" for c in range(len(table.columns))]
     body = tabulate(cells, table.columns, tablefmt="github", disable_numparse=True, colalign=aligned if cells else None)
     notes = "".join(f"\n{_markdown_text(note)}\n" for note in table.notes)
     return f"**{_markdown_text(table.title)}**\n\n{body}\n{notes}"
 
 
-def _markdown_cell(cell: Any) -> str:
+def _texts(table: Table) -> list[tuple[str, ...]]:
+    """The columns as readers see them."""
+    return [column_texts([row[c] for row in table.rows]) for c in range(len(table.columns))]
+
+
+def _markdown_cell(cell: Any, text: str) -> str:
     if isinstance(cell, Formula):
         return "`" + cell.text.replace("|", r"\|") + "`"
-    return _markdown_text(as_text(cell))
+    return _markdown_text(text)
 
 
 def _markdown_text(text: str) -> str:
@@ -200,12 +229,12 @@ def _latex(table: Table) -> str:
     columns = [
         LatexColumn(
             heading,
-            tuple(latex_cell(row[c], as_text(row[c])) for row in table.rows),
-            tuple(as_text(row[c]) for row in table.rows),
+            tuple(latex_cell(row[c], text) for row, text in zip(table.rows, texts, strict=True)),
+            texts,
             table.is_numeric(c),
             symbol_of_column(heading),
         )
-        for c, heading in enumerate(table.columns)
+        for c, (heading, texts) in enumerate(zip(table.columns, _texts(table), strict=True))
     ]
     return latex_table(caption, columns)
 
