@@ -235,7 +235,12 @@ class Diagnosis:
 
     def _models(self) -> dict[Model, float]:
         """The log-likelihood of each."""
-        chosen = {(d, s): self._tokens[d] + self._positions[s] for d in self._tokens for s in self._positions}
+        places: dict[str, float] = {}
+        for name, fit in self._positions.items():
+            # Which order equal scores have is said of the claim's own.
+            whole = name if name.startswith(self.claimed_place) else name.partition(WITH_TIES)[0]
+            places[whole] = max(fit, places.get(whole, -math.inf))
+        chosen = {(d, s): self._tokens[d] + fit for d in self._tokens for s, fit in places.items()}
         drawn = {(d, DRAWN + after * SCORED): fit for (d, after), fit in self._proposals.items()}
         scored = {(d, self.claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
         return chosen | drawn | scored | self._noisy

@@ -29,6 +29,7 @@ from .steps import (
     LOWEST,
     SCORES,
     SLIP,
+    TIED,
     TIES,
     Transitions,
     claimed_positions,
@@ -233,6 +234,7 @@ class TraceTest:
         if GREEDY in by_token:
             by_token[LAST] = np.where(seen.step == seen.steps, by_token[GREEDY], tokens)
         by_place, after_law = self._places(seen, earlier), self._after(seen)
+        tied = self._ties_of_others(seen)
         by_token[AS_CLAIMED] = total(self._slipping(own))
         found: dict[Model, tuple[Array, Array]] = {}
         call = np.searchsorted(calls, row, side="right") - 1
@@ -288,7 +290,7 @@ class TraceTest:
         fits = self._with_ties(seen, levels, kept) | {
             (name, False): proposed[name] for name in proposed if name in REPLACED
         }
-        self.diagnosis.add(seen, by_token, by_place, after_law, self._noisy(seen, by_token), fits)
+        self.diagnosis.add(seen, by_token, by_place | tied, after_law, self._noisy(seen, by_token), fits)
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
 
     def _by_lot(
@@ -374,6 +376,17 @@ class TraceTest:
             found[f"by {score}{WITH_TIES}{AT_RANDOM}"] = strictly_by(seen, score, among, apart=0.0)
             found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
+
+    def _ties_of_others(self, seen: Transitions) -> dict[str, Array]:
+        """Scores that are not the claim's with every order of equal ones, as the claim's have: else ties decide."""
+        among = seen.candidates(self.block)
+        own = "" if self.proposes else self.policy.score
+        return {
+            f"by {score}{WITH_TIES}{ties}": in_order(seen, score, among, ties)
+            for score in (*TIED, *self.scores)
+            if score != own
+            for ties in TIES
+        }
 
     def _proposed(self, seen: Transitions) -> dict[str, Array]:
         """Laws of proposals, the leftmost of ties: the claim's, those whose scores are their own, some replaced."""
