@@ -15,7 +15,7 @@ from .sizes import claimed_in_words, seen_in_words
 from .steps import LOWEST, SLIP, Transitions, uniformly
 from .tokens import AS_CLAIMED, GREEDY, TEMPERATURES, tempered
 
-__all__ = ["AT_RANDOM", "DRAWN", "SCORED", "UNEXPLAINED", "UNIFORMLY", "WITH_TIES", "Component", "Diagnosis"]
+__all__ = ["AT_RANDOM", "BOTH", "DRAWN", "SCORED", "UNEXPLAINED", "UNIFORMLY", "WITH_TIES", "Component", "Diagnosis"]
 
 Array = NDArray[np.float64]
 Model = tuple[str, str]
@@ -27,6 +27,10 @@ SCORED = ", in the law drawn from"
 AT_RANDOM = "at random"
 WITH_TIES = ", ties: "
 UNEXPLAINED = "none of the known laws explains it"
+BOTH = "positions and tokens"
+"""The component of alternatives that change both, and of steps that no proposals lead to."""
+
+FORBIDDEN = "a step that the claim forbids"
 
 PROBABLY, LIKELIER = "probably ", math.log(20)
 """What is said of a name that is so much likelier, in nats, than the best without it, and not by 1/alpha."""
@@ -45,7 +49,8 @@ class Component:
         The claim, and what explains the steps best.
     as_claimed : bool
     log_evidence : float
-        Against this component of the claim, in nats; infinite after an impossible step.
+        Against this component of the claim, in nats; infinite after an impossible step. Where the other components
+        explain what was seen, by how much it is likelier if this one differs, too.
     temperature : tuple of float, optional
         Of tokens: those that are not refuted.
     """
@@ -157,18 +162,20 @@ class Diagnosis:
 
         best = max(models, key=rank)
 
-        def worse(differs: Callable[[Model], bool], by: float) -> bool:
-            """Whether every model that does not differ so from the claim is worse than the best, which does."""
-            others = max(fit for model, fit in models.items() if not differs(model))
-            return refuted and differs(best) and models[best] - others >= by
+        def worse(differs: Callable[[Model], bool]) -> float:
+            """How much worse than the best is every model that does not differ so from the claim."""
+            return models[best] - max(fit for model, fit in models.items() if not differs(model))
+
+        gaps = (
+            worse(lambda model: model[0] != claim[0]),
+            worse(lambda model: model[1] != claim[1]),
+            worse(lambda model: model[1].startswith(DRAWN) != self.proposes),
+        )
 
         def parts(by: float) -> tuple[bool, bool, bool]:
             """Whether tokens, positions and the order of both differ."""
-            return (
-                worse(lambda model: model[0] != claim[0], by),
-                worse(lambda model: model[1] != claim[1], by),
-                worse(lambda model: model[1].startswith(DRAWN) != self.proposes, by),
-            )
+            tokens, places, order = (refuted and gap >= by for gap in gaps)
+            return tokens, places, order
 
         drawn = best[1].startswith(DRAWN)
         temperature = self._range_of_proposals(enough) if drawn else self._range(enough)
@@ -177,7 +184,11 @@ class Diagnosis:
             words = "temperature {:.2f} to {:.2f}".format(*temperature) + self._or_else(models, best)
         sizes = "sizes" in impossible or evidence["sizes"] >= enough
         tokens, places, order = parts(enough)
-        tokens |= "tokens" in impossible
+        # An impossible pair of positions and tokens is named by what explains it, which may be either.
+        forbidden = "positions" in impossible or (BOTH in impossible and not (tokens or places))
+        words = FORBIDDEN if "tokens" in impossible and not tokens else words
+        best = (best[0], FORBIDDEN) if forbidden and not places else best
+        tokens, places = tokens or "tokens" in impossible, places or forbidden
         learned = max(uneven, key=wealth.__getitem__, default="")
         if learned and wealth[learned] >= max(enough, wealth.get(best[1], math.inf) if places else 0.0):
             places, best = True, (best[0], learned)
@@ -191,8 +202,9 @@ class Diagnosis:
             places, best, words = not tokens, (UNEXPLAINED, UNEXPLAINED), UNEXPLAINED
         at = evidence["positions"]
 
-        def said(claimed: str, seen: str, differs: bool, found: float) -> Component:
-            return Component(claimed, seen if differs else AS_CLAIMED, not differs, found)
+        def said(claimed: str, seen: str, differs: bool, found: float, gap: float = math.inf) -> Component:
+            left = min(found, gap) if refuted and not differs else found
+            return Component(claimed, seen if differs else AS_CLAIMED, not differs, left)
 
         return {
             "sizes": said(
@@ -201,8 +213,12 @@ class Diagnosis:
                 sizes,
                 evidence["sizes"],
             ),
-            "positions": said(*(self.named_ties(best[1]) if places else (self.claimed_place, AS_CLAIMED)), places, at),
-            "tokens": replace(said(self._claimed_tokens, words, tokens, evidence["tokens"]), temperature=temperature),
+            "positions": said(
+                *(self.named_ties(best[1]) if places else (self.claimed_place, AS_CLAIMED)), places, at, gaps[1]
+            ),
+            "tokens": replace(
+                said(self._claimed_tokens, words, tokens, evidence["tokens"], gaps[0]), temperature=temperature
+            ),
             "draw_before_choice": said(_moment(self.proposes), _moment(drawn), order, at if order else min(at, 0.0)),
             "revealed": said(*self._revealed("revealed" in impossible), revealed, evidence["revealed"]),
         }

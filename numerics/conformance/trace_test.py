@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from ..policies import Adaptive, Policy
-from .diagnosis import AT_RANDOM, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis
+from .diagnosis import AT_RANDOM, BOTH, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
 from .levels import Levels
 from .lots import BY_PLACE, BY_POSITION, Habits, lots
@@ -57,9 +57,6 @@ REPLACED = [f"{100 * share:g} % of the tokens replaced after the choice" for sha
 """Shares of the tokens that are replaced by uniform ones after proposals were chosen."""
 
 WITH_NOISE = "with Gumbel noise of"
-
-BOTH = "positions and tokens"
-"""The component of alternatives that change both."""
 
 AGAIN = "rows", "the same in every call"
 """The alternative that every call has the rows of the first."""
@@ -222,7 +219,7 @@ class TraceTest:
         forbidden = {
             "sizes": np.isneginf(sizes) | self._too_many_steps(seen, row),
             "tokens": np.isneginf(tokens),
-            "positions": np.isneginf(claim) & ~np.isneginf(tokens),
+            BOTH if self.proposes else "positions": np.isneginf(claim) & ~np.isneginf(tokens),
             "revealed": np.asarray((seen.changed & ~(seen.remasked & self.policy.remasks)).any(axis=1)),
         }
         again = claimed_remasking(self.policy, seen) if self.policy.remasks else np.zeros(len(row))
@@ -457,7 +454,7 @@ class TraceTest:
         forbidden: dict[str, NDArray[np.bool_]],
     ) -> None:
         """The first step that each component forbids."""
-        positions = due(self.policy, seen) if forbidden["positions"].any() else None
+        positions = None if self.proposes or not forbidden["positions"].any() else due(self.policy, seen)
         for name, where in forbidden.items():
             for k in np.flatnonzero(where)[:1]:
                 before, after = (tuple(map(int, y[k])) for y in (seen.y, seen.reached))
@@ -493,13 +490,13 @@ class TraceTest:
     def components(self, alpha: float) -> dict[str, Component]:
         """What each component was seen to be, and the evidence against it."""
         impossible = {step.component for step in self.impossible}
-        evidence = {}
+        evidence, parts = {}, {component for component, _ in self.wealth}
         for name in ("sizes", "positions", "tokens", "revealed"):
             found = self._mean(name)
             if name in ("positions", "tokens"):
                 found = max(found, self._mean(BOTH))
-            here = {name, "positions"} if name == "tokens" and self.proposes else {name}
-            evidence[name] = math.inf if here & impossible else found
+            here = {name, BOTH} if name in ("positions", "tokens") else {name}
+            evidence[name] = math.inf if here & impossible else found - math.log(len(parts))
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
         places = {name: wealth for (part, name), wealth in self.wealth.items() if part == "positions"}
         uneven = [name for _, name in map(self._uneven, (BY_POSITION, BY_PLACE)) if name in places]

@@ -77,7 +77,7 @@ def test_each_outcome_has_its_status(run, name, words, status, exit_code):
 def test_json_has_the_keys_that_are_promised(run):
     found = json.loads(run("masked", "--samples", "2000", "--json").stdout)
     promised = ["status", "samples", "log_evidence", "components", "tv"]
-    assert list(found) == [*promised, "instance", "needed", "closest", "impossible"]
+    assert list(found) == [*promised, "instance", "needed", "closest", "impossible", "impossible_steps"]
     assert (found["instance"], found["samples"], found["status"]) == ("three coins", 2000, "differs")
     assert found["log_evidence"] == "inf"
     assert len(found["tv"]) == 2
