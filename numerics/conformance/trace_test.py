@@ -133,6 +133,8 @@ class TraceTest:
         The evidence in nats, now and where it was most.
     wealth : dict of (str, str) to float
         That of each alternative, by component and name.
+    squares : dict of (str, str) to float
+        Sums of squares of what each call says against each alternative, in nats.
     impossible : list of Impossible
         The first of each call and component.
     """
@@ -172,6 +174,7 @@ class TraceTest:
             for words in ("", SCORED)
         }
         self._against: dict[Model, float] = {}
+        self.squares: dict[Model, float] = {}
         self._apart: set[Model] = set()
         self._first: dict[tuple[int, ...], Trace] = {}
         self._habits = Habits(length)
@@ -332,6 +335,7 @@ class TraceTest:
         for kept, logs in ((self.wealth, by_row), (self._against, -by_row)):
             means = np.logaddexp.reduceat(logs, calls[:-1]) - np.log(np.diff(calls))
             kept[model] = kept.get(model, 0.0) + float(means.sum())
+        self.squares[model] = self.squares.get(model, 0.0) + float((means**2).sum())
 
     def _bet_on_repetition(self, traces: list[Trace], claimed: Array, calls: NDArray[np.int64]) -> None:
         """That each row does what it did in the first call of as many; half of the stake is kept for all else."""
