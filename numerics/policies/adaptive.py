@@ -53,8 +53,8 @@ class Adaptive(Policy):
     sizes, steps, threshold, entropy_bound : sequence of int, int, number or number
         Exactly one. How many positions each step reveals, those of one block if there are blocks; the number of steps
         of the whole sequence, all blocks together, shared as evenly as possible, the remainder to the early ones; all
-        of score at least ``threshold``, the best one always; in rising
-        order of entropy the longest prefix with ``sum H - max H <= entropy_bound`` (nats).
+        of score at least ``threshold``, the best one always; in rising order of entropy the longest prefix with
+        ``sum H - max H <= entropy_bound`` (nats).
     temperature : number
         Tokens are drawn from ``c_i^(1/T)`` normalised; T = 0 takes the largest, the lowest token of several. Scores
         use ``c_i``.
