@@ -32,6 +32,9 @@ BOTH = "positions and tokens"
 
 FORBIDDEN = "a step that the claim forbids"
 
+ALIKE = ("confidence", "margin", "entropy")
+"""Scores that rank rows of two symbols alike."""
+
 PROBABLY, LIKELIER = "probably ", math.log(20)
 """What is said of a name that is so much likelier, in nats, than the best without it, and not by 1/alpha."""
 
@@ -81,7 +84,7 @@ class Diagnosis:
         self._proposals: dict[tuple[str, bool], float] = defaultdict(float)
         self._sizes: Counter[tuple[int, ...]] = Counter()
         self._cells: list[tuple[Array, NDArray[np.int64]]] = []
-        self._kept = 0
+        self._kept = self._vocab = 0
         self._again = np.zeros(2, dtype=np.int64)
 
     def add(
@@ -107,6 +110,7 @@ class Diagnosis:
         proposed : mapping of (str, bool) to (n,) float64
             Laws of both, by what proposals are drawn from, and whether scores are its probabilities.
         """
+        self._vocab = seen.vocab
         self._again += seen.remasked.sum(), (~seen.masked).sum()
         for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, scored)):
             for name, law in laws.items():
@@ -238,9 +242,18 @@ class Diagnosis:
         claimed = self.claimed_place
         if seen == claimed:
             seen = f"{claimed}{WITH_TIES}{AT_RANDOM}"
+        if not seen.startswith(claimed):
+            return claimed, self._alike(seen)
         if not seen.startswith(claimed + WITH_TIES):
             return claimed, seen
         return f"{claimed}{WITH_TIES}{LOWEST if Adaptive.of(self.policy).takes_first else AT_RANDOM}", seen
+
+    def _alike(self, seen: str) -> str:
+        """A score with those that cannot be told from it."""
+        score = next((score for score in ALIKE if seen.startswith(f"by {score}")), "")
+        if self._vocab != 2 or not score:
+            return seen
+        return seen.replace(score, f"{ALIKE[0]} ({' and '.join(ALIKE[1:])} rank alike here)", 1)
 
     def _revealed(self, changed: bool) -> tuple[str, str]:
         """What is claimed of revealed tokens, and what was seen."""

@@ -58,3 +58,10 @@ def test_what_is_as_claimed_has_no_evidence_against_it(largest):
         assert part.as_claimed == (part.log_evidence < enough)
     record = conformity_record(largest)
     assert len(record["impossible_steps"]) == len(largest.steps)
+
+
+def test_scores_that_rank_alike_are_named_together():
+    policy = policies.Adaptive(32, score="confidence", order="sample-then-choose", sizes=[KEPT] * STEPS)
+    chain = languages.markov(["1/2", "1/2"], [["4/5", "1/5"], ["1/3", "2/3"]], 32)
+    found = conform(Instance(chain, policy), llada("largest"), samples=30)
+    assert found.components["positions"].seen == "by confidence (margin and entropy rank alike here)"
