@@ -60,6 +60,7 @@ def test_what_is_as_claimed_has_no_evidence_against_it(largest):
     assert len(record["impossible_steps"]) == len(largest.steps)
 
 
+@pytest.mark.slow
 def test_scores_that_rank_alike_are_named_together():
     policy = policies.Adaptive(32, score="confidence", order="sample-then-choose", sizes=[KEPT] * STEPS)
     chain = languages.markov(["1/2", "1/2"], [["4/5", "1/5"], ["1/3", "2/3"]], 32)
