@@ -42,17 +42,18 @@ def latex_cell(cell: Any, text: str) -> str:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of cells under headings, and a title."""
+    """Rows of cells under headings, a title, and remarks that are printed below."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     title: str = ""
+    notes: Sequence[str] = ()
 
     def without(self, *columns: str) -> Rows:
         """The same but for these columns."""
         kept = [c for c, column in enumerate(self.columns) if column not in columns]
         heads, *rows = ([row[c] for c in kept] for row in (self.columns, *self.rows))
-        return Rows(heads, rows, self.title)
+        return Rows(heads, rows, self.title, self.notes)
 
     def html(self) -> str:
         """As a table of HTML, numbers with the digits that are certain and their interval as a tooltip."""
@@ -60,15 +61,17 @@ class Rows:
         body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in self.rows[:MOST_ROWS])
         caption = f"<caption>{html.escape(self.title)}</caption>" if self.title else ""
         left = len(self.rows) - MOST_ROWS
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         more = f"<p>and {left} more rows, in <code>to_frame()</code></p>" if left > 0 else ""
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}{notes}"
 
     def text(self) -> str:
         """For a terminal, numbers with the digits that are certain."""
         cells = [["" if cell is None else _text(cell) for cell in row] for row in self.rows]
         numeric = [any(isinstance(row[c], Enclosure | float) for row in self.rows) for c in range(len(self.columns))]
         aligned = ["right" if number else "left" for number in numeric] if cells else None
-        return tabulate(cells, self.columns, tablefmt="plain", disable_numparse=True, colalign=aligned)
+        table = tabulate(cells, self.columns, tablefmt="plain", disable_numparse=True, colalign=aligned)
+        return "\n".join([table, *self.notes])
 
     def latex(self, caption: str) -> str:
         """In LaTeX, with that caption or the title."""
@@ -79,7 +82,7 @@ class Rows:
             numeric = any(isinstance(cell, Enclosure | float) for cell in cells)
             written = tuple(map(latex_cell, cells, texts))
             columns.append(LatexColumn(heading, written, texts, numeric))
-        return latex_table(latex_text(caption or self.title), columns)
+        return latex_table(latex_text(caption or self.title), columns, tuple(map(latex_text, self.notes)))
 
     def frame(self) -> DataFrame:
         """As a frame of pandas; a column of enclosures becomes three, the value and the ends ``_lo`` and ``_hi``.

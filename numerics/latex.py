@@ -24,6 +24,9 @@ SIZES = ((r"\footnotesize", 76), (r"\scriptsize", 88), (r"\tiny", 112))
 SEPARATION = 2
 """Characters between columns."""
 
+STRETCH = 1.5
+"""Height of rows in which fractions stand, so that they do not touch."""
+
 LEAST_WORDS = 14
 """A column of words is not narrower, unless its cells are."""
 
@@ -97,8 +100,8 @@ class LatexColumn:
         return max(map(len, [*words, *ends]), default=0)
 
 
-def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
-    """``table`` and ``tabular``, or ``longtable`` for more than a page; the caption, if there is one, is LaTeX."""
+def latex_table(caption: str, columns: Sequence[LatexColumn], notes: Sequence[str] = ()) -> str:
+    """``table`` and ``tabular``, or ``longtable`` for more than a page; the caption and the notes below are LaTeX."""
     rows = len(columns[0].cells)
     gaps = SEPARATION * len(columns)
     if sum(column.whole for column in columns) + gaps <= PLAIN:
@@ -119,10 +122,12 @@ def latex_table(caption: str, columns: Sequence[LatexColumn]) -> str:
     else:
         start = [rf"\begin{{tabular}}{{{shape}}}"]
         lines = [*start, r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}"]
-    if broken:
-        tall = any(r"\frac" in cell for column in columns for cell in column.cells)
-        apart = r"\renewcommand{\arraystretch}{1.5}" if tall else ""
-        lines = [rf"{{{size}\setlength{{\tabcolsep}}{{3pt}}{apart}%", *lines, "}"]
+    settings = rf"{size}\setlength{{\tabcolsep}}{{3pt}}" if broken else ""
+    if any(r"\frac" in cell for column in columns for cell in column.cells):
+        settings += rf"\renewcommand{{\arraystretch}}{{{STRETCH}}}"
+    if settings:
+        lines = [f"{{{settings}%", *lines, "}"]
+    lines += [rf"\par{{\footnotesize {note}\par}}" for note in notes]
     if rows <= PAGE:
         above = [rf"\caption{{{caption}}}"] if caption else []
         lines = [r"\begin{table}", *above, r"\centering", *lines, r"\end{table}"]

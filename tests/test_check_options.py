@@ -37,6 +37,18 @@ def test_the_time_of_a_measurement_is_chosen():
     assert "would take" in found.stdout
 
 
+def test_width_and_time_are_asked_for_as_in_measure():
+    hidden = languages.HMM(16, [0.6, 0.4], [[0.7, 0.3], [0.2, 0.8]], [[0.9, 0.1], [0.25, 0.75]])
+    instance = Instance(hidden, policies.Bernoulli(steps=4))
+    (wide,), (narrow,) = (check(instance, judged="path_kl <= 0", width=width) for width in (0.1, 1e-9))
+    assert wide.lhs.lo < narrow.lhs.lo <= narrow.lhs.hi < wide.lhs.hi
+    (refused,) = check(instance, judged="log_ter <= 0", seconds=1e-12)
+    assert "would take" in refused.reason
+    told = RUNNER.invoke(cli.app, ["check", "pair-bernoulli", "--claim", "kl <= 1", "--width", "-1"])
+    assert told.exit_code == 2
+    assert "--width" in told.stderr
+
+
 def test_exactness_takes_no_verdict_away_from_intervals():
     stated = claim("kl <= path_kl + 1")
     (verdict,) = check(FLOATING, judged=[stated], exact=True)

@@ -292,6 +292,14 @@ def test_engines_lists_the_registry():
     assert [tuple(line.split()[:2]) for line in lines] == [(method.quantity, method.engine) for method in METHODS]
 
 
+def test_engines_takes_a_quantity_or_words():
+    listed = [fine("engines", word).splitlines()[2:] for word in ("kl", "markov")]
+    assert {line.split()[0] for line in listed[0]} == {"kl"}
+    assert "markov" in {line.split()[1] for line in listed[1]}
+    assert len(listed[1]) < len(fine("engines").splitlines()) - 2
+    assert "no method has" in run("engines", "nothing-such").stderr
+
+
 @pytest.mark.parametrize(
     "name",
     ["bernoulli/max-weight", "token-error/feng-form", "refinement/path-kl-monotone", "refuted/bernoulli-tc-only"],

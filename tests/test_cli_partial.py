@@ -31,12 +31,13 @@ def spec(tmp_path):
         ("ser <= 0.26", 0),
         ("kl <= 0 + kl", 0),
         ("ser <= 0.24", 1),
-        ("hellinger**2 <= hellinger*hellinger + 0*kl", 3),
+        ("hellinger**2 <= hellinger*hellinger", 0),
+        ("(1 - hellinger**2)**2 <= 1 - ser", 3),
         ("expected_parallel_steps >= 0", 3),
     ],
 )
 def test_the_command_and_the_assertion_agree_on_a_claim(spec, claim, status):
-    """One that holds, one decided exactly, one violated, one undecided, and one that speaks of other policies."""
+    """One that holds, two decided exactly, one violated, one undecided, and one that speaks of other policies."""
     found = run("check", spec, "--claim", claim)
     assert found.exit_code == status, found.stdout
     try:

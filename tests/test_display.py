@@ -129,14 +129,29 @@ def test_results_in_latex():
 def test_latex_of_verdicts_has_formulas():
     typed, ledger = claim("kl < path_kl"), statements["kl-path-kl/given-times"]
     rows = check(INSTANCE, judged=[typed]).to_latex()
-    assert f"${typed.latex()}$ & 0.575364 & 0.693147 & nats" in rows
+    assert f"${typed.latex()}$ & 0.575364 & 0.693147 & 0.117783 & " in rows
+    assert "Information in nats." in rows
+    assert "nats &" not in rows
+    assert "arraystretch" not in rows
+    assert "arraystretch" in check(INSTANCE, judged="kl < path_kl/1 + total_correlation/2").to_latex()
     assert "path\\_kl" not in rows
     assert "claim" not in rows
     both = check(INSTANCE, judged=[typed, ledger]).to_latex()
     assert "claim & " in both
-    assert "statement & " in both
+    assert "Statement & " in both
     assert "& $<$ & 0.693147" in both
     assert f"formula & ${typed.latex()}$" in check(INSTANCE, judged=[typed])[0].to_latex()
+
+
+def test_open_verdicts_say_why_below_their_table():
+    hidden = languages.HMM(60, [0.6, 0.4], [[0.7, 0.3], [0.2, 0.8]], [[0.9, 0.1], [0.25, 0.75]])
+    found = check(Instance(hidden, policies.Bernoulli(steps=4)), judged=["kl <= path_kl / 2", "ser <= kl"])
+    for shown in (str(found), found._repr_html_(), found.to_latex()):
+        assert "undecided: the enclosures overlap, as kl of instance (V=2, L=60) would take" in shown
+    alone = dict(found[0].table().rows)
+    assert alone["margin"].lo < 0 < alone["margin"].hi
+    assert 2 <= alone["ratio"].hi < 2.001
+    assert dict(found[1].table().rows)["margin"].lo == 0
 
 
 def test_sweeps_in_latex():

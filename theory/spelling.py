@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sympy import Expr, Symbol
@@ -13,6 +14,8 @@ from maskbound.theory.variables import latex_names, symbols
 __all__ = ["spell", "to_latex"]
 
 _RANK = {symbol: rank for rank, symbol in enumerate(symbols.values())}
+_TWICE = re.compile(r"\(\(([^()]*)\)\)")
+"""Parentheses that sympy sets twice around a denominator."""
 _FREE_PARAMETERS = {"eps": r"\varepsilon", "delta": r"\delta"}
 
 
@@ -71,7 +74,7 @@ def spell(expr: Expr) -> str:
     >>> spell(symbols["kl"] / 2)
     'kl/2'
     """
-    return _ClaimPrinter().doprint(expr)
+    return _TWICE.sub(r"(\1)", _ClaimPrinter().doprint(expr))
 
 
 def to_latex(expr: Expr, *, two_subjects: bool = False, **options: Any) -> str:

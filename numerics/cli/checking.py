@@ -12,7 +12,7 @@ import typer
 
 from ..errors import BadInput
 from .application import INCONCLUSIVE, INTERNAL, VIOLATION, app, require, say
-from .options import AsJson, InUnit, Needs, Seconds, Specs, Unit, needed
+from .options import AsJson, InUnit, Needs, Seconds, Specs, Unit, Width, needed
 from .output import console, print_json, progress
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def check(
         list[str] | None,
         typer.Option("--statement", metavar="QUERY", help="Only statements that this finds, as in `theorems`."),
     ] = None,
+    width: Width = 0.01,
     seconds: Seconds = 60.0,
     exact: Annotated[
         bool, typer.Option("--exact", help="Decide by rationals and log forms, equalities included.")
@@ -69,11 +70,12 @@ def check(
         claim(text, id=f"claim-{n}" if len(texts) > 1 else "claim", assumptions=assumed)
         for n, text in enumerate(texts, 1)
     ]
+    require("--width", width, width >= 0, "a number of at least 0")
     require("--seconds", seconds, 0 < seconds < math.inf, "a positive number")
     if wanted and stated:
         raise BadInput("--statement", "found it next to --claim; one of them is accepted")
     chosen = _chosen(wanted) if wanted else stated
-    request = Request(seconds=seconds)
+    request = Request(width=width, seconds=seconds)
     cases = [open_case(spec) for spec in specs or gallery_names(gallery)]
     for statement in stated if specs else ():
         _require_subjects(statement, cases)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 
 from ..errors import BadInput, BeyondReach
 from .application import VIOLATION, app, require, say
-from .options import AsJson, Needs, needed
+from .options import AsJson, InUnit, Needs, Unit, needed
 from .output import print_json, progress
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def falsify(
         Path | None,
         typer.Option(metavar="FILE.json", help="Write the counterexample as an instance file, for `check`."),
     ] = None,
+    unit: InUnit = Unit.nats,
     as_json: AsJson = False,
 ) -> int:
     """Search for an instance that violates a statement, and shrink it; else, the tightest ratio met."""
@@ -69,10 +71,11 @@ def falsify(
             kinds=kinds or (),
             watch=lambda doing: advance(time.monotonic() - start, doing),
         )
+    told = found if found.verdict is None else replace(found, verdict=found.verdict.in_unit(unit))
     if as_json:
-        print_json(search_record(found))
+        print_json(search_record(told))
     else:
-        print(found.account())
+        print(told.account())
     if out is not None:
         _write(found, out)
     if instance is not None:

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import BadInput, BeyondReach, MaskboundError
 from .application import BAD_INPUT, app, require, say
-from .options import AsJson, InUnit, Seconds, Spec, Unit
+from .options import AsJson, InUnit, Seconds, Spec, Unit, Width
 from .output import PATIENCE, Remaining, print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def measure(
             "-q", "--quantity", metavar="NAME ...", help="What to measure; unless given, all that is not drawn."
         ),
     ] = None,
-    width: Annotated[float, typer.Option(help="Relative width wanted.")] = 0.01,
+    width: Width = 0.01,
     seconds: Seconds = 60.0,
     samples: Annotated[int | None, typer.Option(help="Sequences to draw, in sampled methods.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of sampled methods.")] = 0,

@@ -10,7 +10,7 @@ import typer
 from ..errors import BadInput
 from ..numbers.units import Unit
 
-__all__ = ["AsJson", "Database", "InUnit", "Needs", "Seconds", "Spec", "Specs", "Unit", "needed"]
+__all__ = ["AsJson", "Database", "InUnit", "Needs", "Seconds", "Spec", "Specs", "Unit", "Width", "needed"]
 
 
 Specs = Annotated[
@@ -50,3 +50,6 @@ def needed(given: list[str] | None, claimed: bool = True) -> list[str]:
 
 
 Seconds = Annotated[float, typer.Option(help="Time that a measurement may be estimated to take.")]
+
+
+Width = Annotated[float, typer.Option(help="Relative width wanted.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ..universal import Decision
 
 MOST_NAMED = 4
+UNNAMED = Path("refutation.json")
+"""Where an instance that refutes a claim is written, unless told otherwise."""
 
 
 @app.command(epilog='Example: maskbound prove parity-uniform --claim "path_kl <= total_correlation"')
@@ -40,8 +43,13 @@ def prove(
         Path | None, typer.Option(metavar="FILE", help="Write a certificate of what holds, or fails, for `verify`.")
     ] = None,
     language: Annotated[
-        Path, typer.Option(metavar="FILE", help="Where an instance that refutes the claim is written.")
-    ] = Path("refutation.json"),
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Where an instance that refutes the claim is written.",
+            show_default="refutation.json, unless that holds something else",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Decide a claim for every language of a length; of the instance, only its length and its policy count.
@@ -56,10 +64,13 @@ def prove(
 
     stated = theory.claim(claim, assumptions=needed(needs))
     question = load_question(spec)
-    if all_lengths:
-        found = prove_everywhere(stated, question.policies, exact_denoiser=question.exact_denoiser)
-    else:
-        found = decide(stated, question.policies, question.length, exact_denoiser=question.exact_denoiser)
+
+    def decided(about: Statement) -> Decision:
+        if all_lengths:
+            return prove_everywhere(about, question.policies, exact_denoiser=question.exact_denoiser)
+        return decide(about, question.policies, question.length, exact_denoiser=question.exact_denoiser)
+
+    found = decided(stated)
     written = _write_language(found, language)
     if certificate is not None:
         _write_certificate(found, certificate)
@@ -75,19 +86,28 @@ def prove(
         )
     else:
         _print(found, written)
+        if found.verdict is Decided.FAILS and "kl" in stated.names():
+            upper = theory.claim(re.sub(r"\bkl\b", "path_kl", claim), assumptions=needed(needs))
+            _print_upper(decided(upper))
     statuses = {Decided.HOLDS: 0, Decided.FAILS: VIOLATION, Decided.OUT_OF_REACH: BAD_INPUT}
     return statuses.get(found.verdict, INCONCLUSIVE)
 
 
-def _write_language(found: Decision, path: Path) -> str | None:
+def _write_language(found: Decision, path: Path | None) -> str | None:
+    """Write the witness; a file that was not named is not overwritten."""
     import json
 
     from ..render.write import write_text
 
     if found.witness is None:
         return None
-    write_text(path, json.dumps(found.witness, indent=1) + "\n")
-    return str(path)
+    text = json.dumps(found.witness, indent=1) + "\n"
+    if path is None and UNNAMED.exists() and UNNAMED.read_text("utf-8", errors="replace") != text:
+        say(f"{UNNAMED} holds something else and is left as it is; --language FILE says where to write")
+        return None
+    target = path or UNNAMED
+    write_text(target, text)
+    return str(target)
 
 
 def _write_certificate(found: Decision, path: Path) -> None:
@@ -115,11 +135,22 @@ def _print(found: Decision, written: str | None) -> None:
         for line in _instead(found.claim):
             print(f"  {line}")
     if found.constant is not None:
-        print(f"  sharp constant {_shown(found.constant)}")
+        print(f"  sharp constant {_shown(found.constant)}: {found.sharp}")
+    for line in found.words:
+        print(f"  {line}")
     for line in found.proof:
         print(f"  {line}")
     if written is not None:
         print(f"  {written} violates it" + (" (judged by the engines)" if found.judged == "violated" else ""))
+
+
+def _print_upper(found: Decision) -> None:
+    """What is known of the claim about path_kl, the upper bound of kl, where that says more."""
+    if found.constant is None:
+        return
+    certified = "; asked so, it has a certificate" if found.evidence is not None else ""
+    print(f"  about path_kl in the place of kl: {found.claim}: {found.verdict.value}{certified}")
+    print(f"    sharp constant {_shown(found.constant)}: {found.sharp}")
 
 
 def _instead(claim: Statement) -> list[str]:
@@ -127,6 +158,7 @@ def _instead(claim: Statement) -> list[str]:
     from maskbound.theory import statements
     from maskbound.theory.assumptions import spelled_assumption
 
+    from ..traits import parts
     from ..universal.reading import KNOWN
 
     needs = ",".join(spelled_assumption(each.name) for each in claim.assumptions)
@@ -134,7 +166,9 @@ def _instead(claim: Statement) -> list[str]:
     rare = {name.removesuffix("@2") for name in claim.names()} - KNOWN - {"V", "L", "N"}
     near = [each.id for each in statements.values() if rare & each.names()]
     known = f"; known about {' and '.join(sorted(rare))}: {', '.join(near[:MOST_NAMED])}" if near else ""
-    return [f"{search} searches for a counterexample{known}"]
+    kinds = [each.name for each in claim.assumptions if "language" in parts([each.name])]
+    wider = [f"without {' and '.join(kinds)} it is a claim about every language, which may be decided"] if kinds else []
+    return [*wider, f"{search} searches for a counterexample{known}"]
 
 
 def _shown(constant: Any) -> str:

@@ -42,12 +42,16 @@ MOST_STEPS = 10**6
 SUFFIXES = {".md": Format.md, ".tex": Format.latex, ".csv": Format.csv, ".json": Format.json}
 
 
-@app.command(epilog="Example: maskbound engines")
-def engines() -> None:
+@app.command(epilog="Example: maskbound engines kl")
+def engines(
+    word: Annotated[
+        str | None, typer.Argument(metavar="[WORD]", help="A quantity, or a part of it, of an engine or of instances.")
+    ] = None,
+) -> None:
     """Which engine measures which quantity, on what, at what cost, how surely."""
     from ..tables.registry import engines as engine_table
 
-    print_table(engine_table())
+    print_table(engine_table(word or ""))
 
 
 @app.command(epilog='Example: maskbound theorems Feng "Theorem 4.2"')

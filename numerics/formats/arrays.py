@@ -29,6 +29,7 @@ DIGITS = 17
 """As many as a float64 has."""
 
 HMMLEARN = ("startprob_", "transmat_", "emissionprob_")
+OWN = ("initial", "transition", "emission")
 POMEGRANATE = ("starts", "edges", "ends")
 PROBS = "distributions.{}.probs"
 ZERO = Fraction(0)
@@ -58,24 +59,23 @@ def _law(array: NDArray[np.float64], at: int, name: str, rows: Rows) -> list[Fra
     return rows.row(weights, where, lambda total: likely_cause(array, (at,)))
 
 
-def _hmmlearn_chain(arrays: Arrays, rows: Rows, absorbing: bool) -> Chain:
-    start = _shaped(arrays, "startprob_", (None,))
+def _hmmlearn_chain(arrays: Arrays, rows: Rows, absorbing: bool, names: tuple[str, str, str]) -> Chain:
+    initial, transitions, emitted = names
+    start = _shaped(arrays, initial, (None,))
     K = start.size
-    moves = _shaped(arrays, "transmat_", (K, K))
-    emissions = _shaped(arrays, "emissionprob_", (K, None))
+    moves = _shaped(arrays, transitions, (K, K))
+    emissions = _shaped(arrays, emitted, (K, None))
     for state in np.flatnonzero(~moves.any(axis=1)).tolist():
         if not absorbing:
             raise BadInput(
                 "",
-                f"the row transmat_[{state}] is zero, as hmmlearn fits it for a state that is met only at the end;"
+                f"the row {transitions}[{state}] is zero, as hmmlearn fits it for a state that is met only at the end;"
                 " absorbing = true gives it a loop",
             )
         moves[state, state] = 1.0
-    transition = [_positive(_law(moves, k, "transmat_", rows)) for k in range(K)]
-    emission = [_positive(_law(emissions, k, "emissionprob_", rows)) for k in range(K)]
-    return Chain(
-        _numbered(emissions.shape[1]), _positive(_law(start[None], 0, "startprob_", rows)), transition, emission
-    )
+    transition = [_positive(_law(moves, k, transitions, rows)) for k in range(K)]
+    emission = [_positive(_law(emissions, k, emitted, rows)) for k in range(K)]
+    return Chain(_numbered(emissions.shape[1]), _positive(_law(start[None], 0, initial, rows)), transition, emission)
 
 
 def _pomegranate_chain(arrays: Arrays, rows: Rows, path: object) -> Chain:
@@ -139,12 +139,13 @@ def from_arrays(
     digits: int = DIGITS,
     tolerance: Any = TOLERANCE,
 ) -> Language:
-    """The hidden Markov model in arrays by the names of hmmlearn or of pomegranate.
+    """The hidden Markov model in arrays by the names of this package, hmmlearn or pomegranate.
 
     Parameters
     ----------
     path : str, Path or mapping of arrays
-        An ``.npz`` with the probabilities ``startprob_`` (K,), ``transmat_`` (K, K), ``emissionprob_`` (K, V); or with
+        An ``.npz`` with the probabilities ``startprob_`` (K,), ``transmat_`` (K, K), ``emissionprob_`` (K, V), or
+        ``initial``, ``transition`` and ``emission``, as :class:`HMM` calls them; or with
         the logarithms ``starts`` (K,), ``edges`` (K, K) and ``ends`` (K,), and ``distributions.k.probs`` (1, V), as in
         the state of a ``DenseHMM``.
     length : int
@@ -174,14 +175,15 @@ def from_arrays(
     arrays = read_arrays(path) if isinstance(path, str | Path) else path
     rows = Rows(digits, tolerance)
     with about(named):
-        if not {*HMMLEARN, *POMEGRANATE} & set(arrays):
+        if not {*HMMLEARN, *OWN, *POMEGRANATE} & set(arrays):
             raise BadInput(
                 "",
-                f"found the arrays {', '.join(sorted(arrays)[:10]) or '(none)'}; {', '.join(HMMLEARN)} of hmmlearn, or"
-                f" {', '.join(POMEGRANATE)} and {PROBS.format('k')} of pomegranate, are accepted",
+                f"found the arrays {', '.join(sorted(arrays)[:10]) or '(none)'}; {', '.join(HMMLEARN)} of hmmlearn,"
+                f" {', '.join(OWN)}, or {', '.join(POMEGRANATE)} and {PROBS.format('k')} of pomegranate, are accepted",
             )
-        if set(HMMLEARN) & set(arrays):
-            chain = _hmmlearn_chain(arrays, rows, absorbing)
+        named_so = next((names for names in (HMMLEARN, OWN) if set(names) & set(arrays)), None)
+        if named_so is not None:
+            chain = _hmmlearn_chain(arrays, rows, absorbing, named_so)
         else:
             chain = _pomegranate_chain(arrays, rows, named)
         rows.report(named)

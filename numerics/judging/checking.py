@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
@@ -21,10 +22,12 @@ from ..instances import Instance, require_instance
 from ..metrics import measure_exactly, measure_one
 from ..metrics.divergence import law_distance
 from ..metrics.log_forms import exact_law_distance
+from ..metrics.measure import dearer
 from ..numbers.enclosure import Enclosure
 from ..numbers.limits import power
 from ..numbers.units import read_unit
 from . import exact as exactly
+from .equalities import identities_of
 from .exact import Real
 from .hypotheses import missing
 from .verdict import Side, Status, Verdict, Verdicts
@@ -47,6 +50,7 @@ def check(
     request: Request | None = None,
     exact: bool = False,
     unit: str = "nats",
+    **options: Any,
 ) -> Verdicts:
     """Verdicts of statements on one instance, or on a pair.
 
@@ -66,6 +70,9 @@ def check(
         Otherwise these decide only what intervals leave open, where that is quick (:func:`settled`).
     unit : {"nats", "bits"}
         Of what the verdicts show; numbers in claims are nats in either.
+    **options
+        ``width``, ``seconds``, ``samples``, ``seed`` and ``confidence``, as :func:`measure` takes them; they go before
+        those of ``request``.
 
     Returns
     -------
@@ -75,7 +82,8 @@ def check(
     for subject in subjects:
         if isinstance(subject, list | tuple):
             raise BadInput("instance", "found several at once; check each of them: check(a) + check(b) is one table")
-    works = tuple(Workspace(require_instance(subject), request) for subject in subjects)
+    asked = Request.about(False, **options) if request is None else replace(request, **options)
+    works = tuple(Workspace(require_instance(subject), asked) for subject in subjects)
     if judged is None:
         judged = (statement for statement in statements.values() if statement.status not in (FALSE, "asymptotic"))
     given = [judged] if isinstance(judged, Statement | str) else judged
@@ -141,7 +149,8 @@ def settled(
 
     Quick is an exact measurement that is estimated to take at most ``SETTLED_SECONDS``; a claim of a user may take as
     long as any measurement. With ``exact``, everything is decided exactly; where that cannot be, as for a denoiser that
-    is not rational, intervals decide what they can.
+    is not rational, intervals decide what they can. A claim whose sides touch holds with equality where identities of
+    the ledger say so.
     """
     patient = exact or statement.status == "claim"
     rational = tuple(work.once(_in_rationals if patient else _in_rationals_soon) for work in works)
@@ -151,7 +160,14 @@ def settled(
         found[way] = _judged(statement, subjects, relation, way)
         if found[way].status is not Status.UNDECIDED:
             return found[way]
-    return replace(found[_judge_by_intervals], exactly=found[_judge_exactly].reason)
+    touching = found[_judge_by_intervals]
+    if statement.status == "claim" and touching.is_finite and len(works) == 1:
+        identities = identities_of(statement, works[0].instance)
+        if identities is not None:
+            status = Status.HOLDS if "=" in statement.relation else Status.VIOLATED
+            by = f" by {', '.join(identities)}" if identities else ""
+            return replace(touching, status=status, reason=f"both sides are equal{by}", cause="")
+    return replace(touching, exactly=found[_judge_exactly].reason)
 
 
 def _in_rationals(work: Workspace) -> Workspace:
@@ -180,7 +196,9 @@ def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], name
         status, cause = Status.UNDECIDED, CIRCULAR
         reason = f"{', '.join(circular)} could only be measured by assuming {statement.id}"
     elif status is Status.UNDECIDED:
-        reason = "the enclosures overlap" + (f"; equality: {statement.tight}" if statement.tight else "")
+        refused = _refused(measured, works)
+        more = f", as {refused}" if refused else f"; equality: {statement.tight}" if statement.tight else ""
+        reason, cause = f"the enclosures overlap{more}", BEYOND if refused else ""
     return Verdict(statement, names, status, lhs, rhs, reason, cause)
 
 
@@ -219,6 +237,17 @@ def _measured(name: str, works: tuple[Workspace, ...], statement: str) -> Enclos
         return law_distance(*works)
     work = works[1] if name.endswith("@2") else works[0]
     return measure_one(work, name.removesuffix("@2"), avoid=frozenset({statement}))
+
+
+def _refused(measured: Mapping[str, Enclosure], works: tuple[Workspace, ...]) -> str:
+    """Why the first quantity of which only bounds are known is not measured itself, where that is its price."""
+    for name, found in measured.items():
+        if found.kind == "bound" and name != "law_distance":
+            work = works[1] if name.endswith("@2") else works[0]
+            refusal = dearer(work, name.removesuffix("@2"))
+            if refusal is not None:
+                return str(refusal)
+    return ""
 
 
 def _measured_exactly(name: str, works: tuple[Workspace, ...], statement: str) -> Enclosure:

@@ -19,6 +19,14 @@ from ..numbers.units import converted, read_unit
 __all__ = ["Side", "Status", "Verdict", "Verdicts"]
 
 COLUMNS = ("instance", "statement", "title", "lhs", "relation", "rhs", "unit", "ratio", "verdict")
+RATIO = COLUMNS.index("ratio")
+HEADS = {column: column.capitalize() for column in (*COLUMNS, "margin")} | {
+    "title": "Claim",
+    "lhs": "Left side",
+    "relation": "",
+    "rhs": "Right side",
+}
+"""Headings of a printed table."""
 MIXED = "it multiplies amounts of information in one term and not in another: in bits it would be another claim"
 UNNAMED = "claim"
 """The id of a claim that was given none."""
@@ -94,7 +102,7 @@ class Verdict(AsTable):
     lhs, rhs : Side or None
         None where the statement does not apply, or a side has no value, or may have none.
     reason : str
-        Why it does not apply, is undecided or undefined; empty otherwise.
+        Why it does not apply, is undecided or undefined, or what decided it in the place of the two sides; else empty.
     cause : str
         What the reason has in common with those of other statements; empty where it stands alone.
     exactly : str
@@ -130,6 +138,8 @@ class Verdict(AsTable):
         ]
         rows += [("instance", " & ".join(self.instances)), ("verdict", self.status.value)]
         rows += [(name, side.shown()) for name, side in (("left side", self.lhs), ("right side", self.rhs)) if side]
+        known = (("margin", self.margin_interval()), ("ratio", self.tightness()))
+        rows += [(name, number) for name, number in known if number is not None]
         rows += [("information in", self.information_unit)] if self.lhs and self.information_unit else []
         rows += [("note", note) for note in self.notes]
         rows += [("why", reason) for reason in (self.reason, self.exactly) if reason]
@@ -160,6 +170,11 @@ class Verdict(AsTable):
     def information_unit(self) -> str:
         """The unit of both sides; empty where they are no amounts of information."""
         return self.unit if self.statement.is_information else ""
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether both sides are known to be finite."""
+        return all(side is not None and math.isfinite(side.hi - side.lo) for side in (self.lhs, self.rhs))
 
     @property
     def margin(self) -> float:
@@ -200,7 +215,7 @@ class Verdict(AsTable):
         weaker = max(low, high, key=lambda side: KINDS.index(side.kind))
         return replace(weaker, value=min(max(self.ratio, lo), hi), lo=lo, hi=hi, exact=None)
 
-    def _margin(self) -> Enclosure | None:
+    def margin_interval(self) -> Enclosure | None:
         """The margin as an interval; None where it is not finite."""
         if self.lhs is None or self.rhs is None:
             return None
@@ -209,7 +224,7 @@ class Verdict(AsTable):
             low, high = high, low
         if low.lo == low.hi == high.lo == high.hi:
             return Enclosure(0.0, 0.0, 0.0, "exact")
-        lo, hi = math.nextafter(high.lo - low.hi, -math.inf), math.nextafter(high.hi - low.lo, math.inf)
+        lo, hi = _difference(high.lo, low.hi, -math.inf), _difference(high.hi, low.lo, math.inf)
         return Enclosure(self.margin, lo, hi, "bound") if math.isfinite(hi - lo) else None
 
     def account(self) -> str:
@@ -233,11 +248,16 @@ class Verdict(AsTable):
                     f"({found.kind}, engine {found.engine})"
                     for quantity, found in side.quantities.items()
                 ]
-        known = [("margin", self._margin()), ("ratio", self.tightness())]
+        known = [("margin", self.margin_interval()), ("ratio", self.tightness())]
         numbers = ", ".join(f"{name} {number}" for name, number in known if number is not None)
         if numbers:
             lines.append(f"  {numbers}")
         return "\n".join(lines)
+
+
+def _difference(one: float, other: float, towards: float) -> float:
+    """A difference rounded outwards; that with zero is exact."""
+    return math.nextafter(one - other, towards) if one and other else one - other
 
 
 def _equals(value: float) -> str:
@@ -264,12 +284,31 @@ class Verdicts(list[Verdict], AsTable):
             )
             for verdict in self
         ]
-        return Rows(COLUMNS, rows)
+        return Rows(COLUMNS, rows, notes=self._why_open())
+
+    def _why_open(self) -> list[str]:
+        """A line for each reason why verdicts are undecided or undefined, and the statements that it is about."""
+        reasons: dict[str, list[str]] = {}
+        for verdict in self:
+            if verdict.status in (Status.UNDECIDED, Status.UNDEFINED):
+                said = str(verdict.statement) if verdict.statement.id == UNNAMED else verdict.statement.id
+                reasons.setdefault(f"{verdict.status.value}: {verdict.reason}", []).append(said)
+        return [f"{', '.join(dict.fromkeys(said))}: {reason}" for reason, said in reasons.items()]
 
     def to_latex(self, caption: str = "") -> str:
         """In LaTeX, as all tables; where every statement is a claim without an id, its formula says all."""
-        named = any(verdict.statement.id != UNNAMED for verdict in self)
-        return self.table().without(*(() if named else ("statement", "relation"))).latex(caption)
+        found, units = self.table(), {verdict.information_unit for verdict in self}
+        dropped = [] if any(verdict.statement.id != UNNAMED for verdict in self) else ["statement", "relation"]
+        notes = list(found.notes)
+        if len(units) == 1:
+            dropped.append("unit")
+            notes = [f"Information in {unit}." for unit in units if unit] + notes
+        rows = [
+            (*row[:RATIO], verdict.margin_interval(), *row[RATIO:])
+            for row, verdict in zip(found.rows, self, strict=True)
+        ]
+        whole = Rows((*COLUMNS[:RATIO], "margin", *COLUMNS[RATIO:]), rows, notes=notes).without(*dropped)
+        return Rows([HEADS[column] for column in whole.columns], whole.rows, notes=notes).latex(caption)
 
     def __add__(self, others: Iterable[Any]) -> Verdicts:  # type: ignore[override]
         return Verdicts([*self, *others])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from random import Random
@@ -382,6 +382,7 @@ class HMMTable(LanguageTable):
     shorter: Number = ABSENT
     vocab: Vocab = ABSENT
     makes: ClassVar[Callable[..., Language]] = HMM
+    elsewhere: ClassVar[Mapping[str, str]] = {"path": 'the arrays of a file .npz are a language of kind = "npz"'}
     draws: ClassVar[int] = 1
 
     @classmethod

@@ -21,7 +21,7 @@ from .method import COMPILER, Method, too_costly
 from .methods import METHODS, methods_for
 from .units import in_nats, unit_of
 
-__all__ = ["Measured", "explain", "first_method", "measurable", "measure", "measure_exactly", "measure_one"]
+__all__ = ["Measured", "dearer", "explain", "first_method", "measurable", "measure", "measure_exactly", "measure_one"]
 
 NEGLIGIBLE = 1e-6
 
@@ -247,6 +247,23 @@ def _wanted(method: Method, request: Request, engine: str | None) -> bool:
         return method.engine == engine
     asked = not method.on_request or (request.alone and method.interpreted)
     return asked and (request.sampling or method.kind != "statistical")
+
+
+def dearer(work: Workspace, quantity: str) -> BeyondReach | None:
+    """The refusal of the cheapest method that would give more than bounds; None where none is refused for its price."""
+    instance, request = work.instance, work.request
+    refused = [
+        method
+        for method in methods_for(quantity)
+        if method.kind in ("exact", "rounding", "truncation")
+        and _wanted(method, request, None)
+        and method.obstacle(instance) is None
+        and not _within(instance, method, request.seconds)
+    ]
+    if not refused:
+        return None
+    least = min(refused, key=lambda method: method.cost(instance).seconds)
+    return too_costly(quantity, instance, least.engine, least.cost(instance), request.seconds)
 
 
 def _within(instance: Instance, method: Method, seconds: float) -> bool:

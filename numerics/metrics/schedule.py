@@ -26,7 +26,7 @@ def _is_known(instance: Instance) -> bool:
 
 
 KNOWN = Need("Bernoulli or given sizes", UNKNOWN, _is_known, "policy")
-SIZED = Need("given sizes", UNKNOWN, lambda instance: instance.policy.sizes is not None, "policy")
+SIZED = Need("given sizes", "no step sizes are given", lambda instance: instance.policy.sizes is not None, "policy")
 COUNTED = Need(
     "Bernoulli or remasking or given sizes or mixture of sizes",
     UNKNOWN,

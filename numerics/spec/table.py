@@ -109,6 +109,8 @@ class SpecTable(BaseModel):
     """A table with a closed set of keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    elsewhere: ClassVar[Mapping[str, str]] = {}
+    """What to tell someone who gives a key that belongs to another kind."""
 
     @classmethod
     def read(cls: type[T], table: Any) -> T:
@@ -132,7 +134,7 @@ class SpecTable(BaseModel):
         first = next((error for error in errors if error["type"] == "extra_forbidden"), errors[0])
         key = str(first["loc"][0]) if first["loc"] else ""
         if first["type"] == "extra_forbidden":
-            return _unknown_key(key, list(cls.model_fields))
+            return _unknown_key(key, list(cls.model_fields), cls.elsewhere.get(key))
         if first["type"] == "missing":
             required = [name for name, field in cls.model_fields.items() if field.is_required()]
             return BadInput(key, f"the key is missing; {_listed(required, 'and')} must be given")
@@ -223,9 +225,10 @@ def within(prefix: str) -> Iterator[None]:
         raise type(problem)(f"{prefix}: {problem}") from None
 
 
-def _unknown_key(key: str, known: list[str]) -> BadInput:
+def _unknown_key(key: str, known: list[str], advice: str | None) -> BadInput:
     closest = difflib.get_close_matches(key[:100], known, 1, ALIKE)
     hint = f"the closest known key is {closest[0]}" if closest else f"known here: {_listed(known, 'and')}"
+    hint = advice or hint
     return BadInput(key if key.isidentifier() and len(key) <= 60 else _quoted(key), f"unknown key; {hint}")
 
 

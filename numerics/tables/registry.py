@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from maskbound.theory import quantities
+
 from ..engines.workspace import Workspace
+from ..errors import BadInput, shown
 from ..judging import Status, Verdict
 from ..judging.cases import Case
 from ..languages import Language
@@ -61,10 +64,24 @@ def curves(cases: Iterable[Case], *, seconds: float = 60.0, samples: int | None 
     return Table("Information curves (nats)", ("instance", "a", "Z(a)"), rows, nats=("Z(a)",))
 
 
-def engines() -> Table:
-    """The registry of methods: which engine measures which quantity, on what, at what cost, how surely."""
+def engines(query: str = "") -> Table:
+    """The registry of methods: which engine measures which quantity, on what, at what cost, how surely.
+
+    With a query, those of the quantity of that name; else those whose quantity, engine or instances have its words.
+
+    Raises
+    ------
+    BadInput
+        When there is none.
+    """
+    name, words = quantities.current(query), query.lower().split()
+    found = [m for m in METHODS if m.quantity == name] or [
+        m for m in METHODS if all(word in f"{m.quantity} {m.engine} {m.scope}".lower() for word in words)
+    ]
+    if not found:
+        raise BadInput("WORD", f"found {shown(query)}, which no method has; `maskbound engines` lists them all")
     rows = tuple(
-        (m.quantity, m.engine, m.scope, m.price, m.kind, ", ".join(sorted(m.relies_on)) or None) for m in METHODS
+        (m.quantity, m.engine, m.scope, m.price, m.kind, ", ".join(sorted(m.relies_on)) or None) for m in found
     )
     columns = ("quantity", "engine", "instances", "cost", "enclosure", "relies on")
     return Table("Engines; V tokens, L positions, N steps", columns, rows)

@@ -23,7 +23,7 @@ NARROWEST = 12
 MOST_NAMED = 4
 
 EXPLAINED = {
-    Status.HOLDS: "proved on this instance, by intervals or in exact arithmetic",
+    Status.HOLDS: "proved here: by intervals, in exact arithmetic or by identities",
     Status.VIOLATED: "refuted on this instance",
     Status.UNDECIDED: "the intervals overlap; it may hold or not",
     Status.UNDEFINED: "a side has no value here, like the log of a negative number",

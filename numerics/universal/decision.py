@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -48,6 +49,8 @@ class Decision(AsTable):
         Lines of mathematics, for verdicts that are reached symbolically.
     evidence : dict or None
         What a certificate is written from.
+    at : str
+        The length, and the sizes, that the constant and the language are about, where the scope is every length.
     """
 
     claim: Statement
@@ -59,15 +62,40 @@ class Decision(AsTable):
     judged: str = ""
     proof: tuple[str, ...] = ()
     evidence: Mapping[str, Any] | None = field(default=None, repr=False)
+    at: str = ""
+
+    @property
+    def sharp(self) -> str:
+        """What the constant says; empty where there is none."""
+        if self.constant is None:
+            return ""
+        which = "largest" if self.claim.relation in (">=", ">") else "least"
+        where = f", at {self.at}" if self.at else ""
+        return f"the {which} factor of the right side with which the claim holds for every such language{where}"
+
+    @property
+    def words(self) -> list[str]:
+        """The codes that the reason names, in words."""
+        return [f"MDS_{K}: {_code(int(K))}" for K in dict.fromkeys(re.findall(r"MDS_(\d+)", self.reason))]
 
     def table(self) -> Rows:
         """The claim, what was found and for which languages."""
         rows = [("claim", str(self.claim)), ("verdict", self.verdict.value), ("for", self.scope), ("why", self.reason)]
         if self.constant is not None:
-            rows.append(("sharp constant", f"{float(self.constant):.12g}"))
+            rows.append(("sharp constant", f"{float(self.constant):.12g}: {self.sharp}"))
+        rows += [("in words", line) for line in self.words]
         if self.witness is not None:
             rows.append(("violated by", str(self.witness.get("language", ""))))
         return Rows(("", ""), [*rows, *(("proof", line) for line in self.proof)])
 
     def _repr_latex_(self) -> str:
         return f"${self.claim.latex()}$: {self.verdict.value} for {self.scope}"
+
+
+def _code(rank: int) -> str:
+    """An MDS code of that rank, in words."""
+    if rank == 0:
+        return "one sequence alone"
+    if rank == 1:
+        return "copies of one token, which is uniform"
+    return f"any {rank} tokens are independent and uniform, and determine the others (an MDS code; parity is one)"

@@ -222,7 +222,7 @@ def _given_schedules(statement: Statement, policies: Sequence[Bernoulli], scope:
         found = prove(statement, policies, length, exact_denoiser=exact_denoiser, judge=length < 12)
         if found.verdict is Decided.FAILS:
             reason = f"at length {length} {found.reason}"
-            return replace(found, scope=scope, reason=reason)
+            return replace(found, scope=scope, reason=reason, at=f"length {length}")
     if _bounded(statement):
         return Decision(
             statement, Decided.UNDECIDED, scope,

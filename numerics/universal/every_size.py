@@ -8,6 +8,7 @@ quantity is a rational function of them, and a claim is one inequality between p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sympy import Expr, Integer
 
@@ -76,16 +77,8 @@ def every_size(statement: Statement, policy: FixedSize, scope: str, exact_denois
         for sizes in _patterns(length, single):
             found = prove(statement, FixedSize(sizes), length, exact_denoiser=exact_denoiser)
             if found.verdict is Decided.FAILS:
-                return Decision(
-                    statement,
-                    Decided.FAILS,
-                    scope,
-                    f"at length {length}, sizes {', '.join(map(str, sizes))}, {found.reason}",
-                    found.constant,
-                    found.witness,
-                    found.judged,
-                    evidence=found.evidence,
-                )
+                at = f"length {length}, sizes {', '.join(map(str, sizes))}"
+                return replace(found, scope=scope, reason=f"at {at}, {found.reason}", at=at)
     return Decision(
         statement,
         Decided.UNDECIDED,

@@ -135,14 +135,18 @@ def test_a_survival_that_is_too_small_is_noticed():
     assert sum(missed_and_narrower(seed, 0.0)[0] for seed in range(6)) >= 5
 
 
-def test_forgetting_of_a_markov_chain_at_length():
+@pytest.mark.parametrize(
+    "policy", [policies.FixedSize.balanced(64, 1024), policies.Bernoulli(64)], ids=("sizes", "steps")
+)
+def test_forgetting_of_a_markov_chain_at_length(policy):
     """As a hidden chain cut early, against the Markov engine, which needs no windows."""
-    policy = policies.FixedSize.balanced(64, 1024)
     as_hmm = languages.HMM(1024, MARKOV.initial.values, MARKOV.transition.values, np.eye(3))
     exact = measure(Instance(MARKOV, policy), ["path_kl"], engine="markov")["path_kl"]
     for language in (MARKOV, as_hmm):
-        survival = contraction.survival(hidden_chain(language))
+        functional = steps_of(policy, 1024, contraction.survival(hidden_chain(language)))
         for importance in (1e9, 1.0, 0.1, 1e-2, 1e-3):
-            lo, hi = enclosed(language, steps_of(policy, 1024, survival), importance)
+            lo, hi = enclosed(language, functional, importance)
             assert lo <= exact.lo
             assert exact.hi <= hi
+        widest, without = (enclosed(language, each, 1e9) for each in (functional, steps_of(policy, 1024)))
+        assert widest[1] - widest[0] < 0.9 * (without[1] - without[0])

@@ -129,3 +129,10 @@ def test_a_statement_has_its_own_assumptions():
     refused = run("falsify", "bernoulli/max-weight", "--needs", "exact-denoiser")
     assert refused.exit_code == 2
     assert "has its own" in refused.stderr
+
+
+def test_its_account_is_in_the_unit_that_is_asked_for():
+    words = ("falsify", "kl >= path_kl", "--budget", "10", "--language-kind", "pair")
+    nats, bits = (run(*words, "--unit", unit).output for unit in ("nats", "bits"))
+    assert "information in bits" in bits
+    assert "information in bits" not in nats

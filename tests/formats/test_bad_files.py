@@ -214,6 +214,7 @@ WRONG: dict[str, tuple] = {
         "transmat_[0] sums to 1.25; rows must sum to 1 within 0.0001 (its columns do, so it may be transposed)",
     ),
     "npz shape": (("npz", "m.npz", npz(**HALVES | {"transmat_": np.eye(3)})), "transmat_ has the shape (3, 3); (2, 2)"),
+    "npz own missing": (("npz", "m.npz", npz(initial=np.ones(1))), "found no array transition"),
     "npz missing": (("npz", "m.npz", npz(startprob_=np.ones(1))), "found no array transmat_"),
     "npz other": (("npz", "m.npz", npz(weights=np.ones(3))), "found the arrays weights; startprob_"),
     "npz zero row": (

@@ -264,3 +264,7 @@ def test_a_claim_about_hidden_states_is_about_hidden_markov_languages():
     assert [a.name for a in stated.assumptions] == ["HiddenMarkovLanguage", "ExactDenoiser"]
     with pytest.raises(ValueError, match="speaks of K"):
         replace(stated, assumptions=())
+
+
+def test_a_product_in_a_denominator_stands_in_parentheses_once():
+    assert str(claim("path_kl <= total_correlation/(L*N)")) == "path_kl <= total_correlation/(L*N)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -57,6 +58,17 @@ def test_where_the_language_goes(ask, tmp_path):
     assert found["language"] == "other.json"
     assert (tmp_path / "other.json").exists()
     assert not (tmp_path / "refutation.json").exists()
+
+
+def test_a_file_that_was_not_named_is_not_overwritten(ask, tmp_path):
+    question, kept = {"language": ANY, "policy": SIZES}, tmp_path / "refutation.json"
+    for _ in range(2):
+        assert ask(question, "path_kl <= log(V)")[1]["language"] == "refutation.json"
+    kept.write_text("mine")
+    assert ask(question, "path_kl <= log(V)")[1]["language"] is None
+    assert kept.read_text() == "mine"
+    assert ask(question, "path_kl <= log(V)", "--language", str(kept))[1]["language"] == str(kept)
+    assert json.loads(kept.read_text())["language"]
 
 
 def test_out_of_reach_and_undecided(ask):
@@ -119,12 +131,35 @@ def test_what_a_person_reads(ask, tmp_path):
     assert "nothing is written to e.json" in ran.stderr
 
 
+def read(claim: str, *more: str) -> str:
+    return CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", claim, *more]).output
+
+
+def test_the_constant_and_the_language_are_explained(ask):
+    ask({"language": ANY, "policy": SIZES}, "path_kl >= 0")
+    found = read("path_kl <= log(V)")
+    least = "the least factor of the right side with which the claim holds for every such language"
+    assert f"sharp constant 2: {least}\n" in found
+    assert "MDS_2: any 2 tokens are independent and uniform, and determine the others" in found
+    everywhere = read("path_kl <= total_correlation / 2", "--all-lengths")
+    assert re.search(rf"sharp constant \S+: {least}, at length \d+, sizes [\d, ]+\n", everywhere)
+
+
+def test_a_claim_about_kl_that_fails_is_asked_of_path_kl_too(ask):
+    ask({"language": ANY, "policy": SIZES}, "path_kl >= 0")
+    found = read("kl <= total_correlation / 2")
+    assert ": fails" in found
+    assert "about path_kl in the place of kl: path_kl <= total_correlation/2: fails; asked so," in found
+    assert "in the place of" not in read("path_kl <= total_correlation / 2")
+
+
 def test_what_is_out_of_reach_says_what_else_can_be_done(ask):
     ask({"language": ANY, "policy": SIZES}, "path_kl >= 0")
     ran = CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", "path_kl <= hidden_chain_entropy + log(K)"])
     assert ran.exit_code == 2
     search = "maskbound falsify 'path_kl <= log(K) + hidden_chain_entropy' --needs hidden-markov-language searches"
     assert search in ran.output
+    assert "without HiddenMarkovLanguage it is a claim about every language" in ran.output
     assert "known about K and hidden_chain_entropy: hidden-chain/" in ran.output
     ran = CliRunner().invoke(cli.app, ["prove", "question.json", "--claim", "path_kl >= 0"])
     assert "falsify" not in ran.output
