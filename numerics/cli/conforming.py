@@ -85,7 +85,6 @@ def conform(
     with redirect_stdout(sys.stderr):
         code = load_callable(sampler, "--sampler")
         samples = default_samples(claim) if samples is None else samples
-        print(claim.needed(samples, alpha, tv).told())
         with progress(samples, "drawing") as advance:
             found = test(claim, code, samples=samples, alpha=alpha, tv=tv, seed=seed, revealed=revealed, watch=advance)
     if as_json:

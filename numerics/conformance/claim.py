@@ -139,22 +139,23 @@ class Claim:
         Parameters
         ----------
         samples : int, optional
-            That are to be drawn; unless given, the least number by which right code conforms.
+            That are to be drawn, of which the total variation is told; of no effect where the final law is out of
+            reach. Unless given, the least number by which right code conforms.
         alpha, tv : float
             As of :func:`conform`.
         by_steps : bool
-            Whether to work out what steps will show, at the cost of testing some 2,000 tokens, once.
+            Whether to work out what steps will show, at the cost of testing some 2,000 to 32,000 tokens, once.
         """
-        shows: dict[str, int | None] = {}
         seen = self.foresight if by_steps or self.final is None else None
-        if samples is None:
-            least = None if seen is None else seen.least(alpha)
-            samples = sequences_needed(self.final.law.p, tv, alpha) if self.final is not None else least or FOLLOWED
-        share, most = (alpha, samples) if self.final is None else (alpha / 2, min(samples, FOLLOWED))
-        if seen is not None:
-            shows = seen.shows(share, rows_of_a_call(most))
+        share = alpha if self.final is None else alpha / 2
+        least = None if seen is None else seen.conforms(share)
         if self.final is None:
-            return Needed(None if seen is None else seen.conforms(share, rows_of_a_call(most)), shows, None)
-        shows = {name: n for name, n in shows.items() if n is not None and n <= FOLLOWED}
+            assert seen is not None
+            rows = rows_of_a_call(least or FOLLOWED)
+            return Needed(least, seen.shows(share, rows), None, seen.never())
         p = self.final.law.p
-        return Needed(sequences_needed(p, tv, alpha), shows, expected_tv(p, samples))
+        enough = sequences_needed(p, tv, alpha)
+        asked = enough if samples is None else samples
+        shows = {} if seen is None else seen.shows(share, rows_of_a_call(min(asked, FOLLOWED)))
+        shows = {name: n for name, n in shows.items() if n is not None and n <= FOLLOWED}
+        return Needed(enough, shows, expected_tv(p, asked))

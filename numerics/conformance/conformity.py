@@ -140,8 +140,9 @@ class Conformity:
         """What to ask for in its place, and at which cost."""
         if self.needed.conforms is None:
             return []
-        enough = math.ceil(ROOM * self.needed.conforms)
-        told = f"  to decide: samples = {enough}, {max(enough / self.samples, 1):.3g} times as long"
+        needed = self.needed.conforms if self.tv is None else math.ceil(ROOM * self.needed.conforms)
+        enough = max(needed, math.ceil(ROOM * self.samples))
+        told = f"  to decide: samples = {enough}, {enough / self.samples:.3g} times as long"
         if self.tv is not None and self.tv[2] < LOOSEST:
             told += f"; or tv = {math.ceil(self.tv[2] * 100) / 100:g}, which these sequences show"
         return [told]

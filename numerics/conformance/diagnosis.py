@@ -15,7 +15,7 @@ from .sizes import claimed_in_words, seen_in_words
 from .steps import LOWEST, SLIP, Transitions, uniformly
 from .tokens import AS_CLAIMED, GREEDY, TEMPERATURES, tempered
 
-__all__ = ["AT_RANDOM", "DRAWN", "SCORED", "UNEXPLAINED", "UNIFORMLY", "WITH_TIES", "Component", "Diagnosis"]
+__all__ = ["AT_RANDOM", "BOTH", "DRAWN", "SCORED", "UNEXPLAINED", "UNIFORMLY", "WITH_TIES", "Component", "Diagnosis"]
 
 Array = NDArray[np.float64]
 Model = tuple[str, str]
@@ -27,6 +27,13 @@ SCORED = ", in the law drawn from"
 AT_RANDOM = "at random"
 WITH_TIES = ", ties: "
 UNEXPLAINED = "none of the known laws explains it"
+BOTH = "positions and tokens"
+"""The component of alternatives that change both, and of steps that no proposals lead to."""
+
+FORBIDDEN = "a step that the claim forbids"
+
+ALIKE = ("confidence", "margin", "entropy")
+"""Scores that rank rows of two symbols alike."""
 
 PROBABLY, LIKELIER = "probably ", math.log(20)
 """What is said of a name that is so much likelier, in nats, than the best without it, and not by 1/alpha."""
@@ -45,7 +52,8 @@ class Component:
         The claim, and what explains the steps best.
     as_claimed : bool
     log_evidence : float
-        Against this component of the claim, in nats; infinite after an impossible step.
+        Against this component of the claim, in nats; infinite after an impossible step. Where the other components
+        explain what was seen, by how much it is likelier if this one differs, too.
     temperature : tuple of float, optional
         Of tokens: those that are not refuted.
     """
@@ -76,7 +84,7 @@ class Diagnosis:
         self._proposals: dict[tuple[str, bool], float] = defaultdict(float)
         self._sizes: Counter[tuple[int, ...]] = Counter()
         self._cells: list[tuple[Array, NDArray[np.int64]]] = []
-        self._kept = 0
+        self._kept = self._vocab = 0
         self._again = np.zeros(2, dtype=np.int64)
 
     def add(
@@ -102,6 +110,7 @@ class Diagnosis:
         proposed : mapping of (str, bool) to (n,) float64
             Laws of both, by what proposals are drawn from, and whether scores are its probabilities.
         """
+        self._vocab = seen.vocab
         self._again += seen.remasked.sum(), (~seen.masked).sum()
         for fits, laws in ((self._tokens, tokens), (self._positions, positions), (self._scored, scored)):
             for name, law in laws.items():
@@ -157,18 +166,20 @@ class Diagnosis:
 
         best = max(models, key=rank)
 
-        def worse(differs: Callable[[Model], bool], by: float) -> bool:
-            """Whether every model that does not differ so from the claim is worse than the best, which does."""
-            others = max(fit for model, fit in models.items() if not differs(model))
-            return refuted and differs(best) and models[best] - others >= by
+        def worse(differs: Callable[[Model], bool]) -> float:
+            """How much worse than the best is every model that does not differ so from the claim."""
+            return models[best] - max(fit for model, fit in models.items() if not differs(model))
+
+        gaps = (
+            worse(lambda model: model[0] != claim[0]),
+            worse(lambda model: model[1] != claim[1]),
+            worse(lambda model: model[1].startswith(DRAWN) != self.proposes),
+        )
 
         def parts(by: float) -> tuple[bool, bool, bool]:
             """Whether tokens, positions and the order of both differ."""
-            return (
-                worse(lambda model: model[0] != claim[0], by),
-                worse(lambda model: model[1] != claim[1], by),
-                worse(lambda model: model[1].startswith(DRAWN) != self.proposes, by),
-            )
+            tokens, places, order = (refuted and gap >= by for gap in gaps)
+            return tokens, places, order
 
         drawn = best[1].startswith(DRAWN)
         temperature = self._range_of_proposals(enough) if drawn else self._range(enough)
@@ -177,7 +188,11 @@ class Diagnosis:
             words = "temperature {:.2f} to {:.2f}".format(*temperature) + self._or_else(models, best)
         sizes = "sizes" in impossible or evidence["sizes"] >= enough
         tokens, places, order = parts(enough)
-        tokens |= "tokens" in impossible
+        # An impossible pair of positions and tokens is named by what explains it, which may be either.
+        forbidden = "positions" in impossible or (BOTH in impossible and not (tokens or places))
+        words = FORBIDDEN if "tokens" in impossible and not tokens else words
+        best = (best[0], FORBIDDEN) if forbidden and not places else best
+        tokens, places = tokens or "tokens" in impossible, places or forbidden
         learned = max(uneven, key=wealth.__getitem__, default="")
         if learned and wealth[learned] >= max(enough, wealth.get(best[1], math.inf) if places else 0.0):
             places, best = True, (best[0], learned)
@@ -191,8 +206,9 @@ class Diagnosis:
             places, best, words = not tokens, (UNEXPLAINED, UNEXPLAINED), UNEXPLAINED
         at = evidence["positions"]
 
-        def said(claimed: str, seen: str, differs: bool, found: float) -> Component:
-            return Component(claimed, seen if differs else AS_CLAIMED, not differs, found)
+        def said(claimed: str, seen: str, differs: bool, found: float, gap: float = math.inf) -> Component:
+            left = min(found, gap) if refuted and not differs else found
+            return Component(claimed, seen if differs else AS_CLAIMED, not differs, left)
 
         return {
             "sizes": said(
@@ -201,8 +217,12 @@ class Diagnosis:
                 sizes,
                 evidence["sizes"],
             ),
-            "positions": said(*(self.named_ties(best[1]) if places else (self.claimed_place, AS_CLAIMED)), places, at),
-            "tokens": replace(said(self._claimed_tokens, words, tokens, evidence["tokens"]), temperature=temperature),
+            "positions": said(
+                *(self.named_ties(best[1]) if places else (self.claimed_place, AS_CLAIMED)), places, at, gaps[1]
+            ),
+            "tokens": replace(
+                said(self._claimed_tokens, words, tokens, evidence["tokens"], gaps[0]), temperature=temperature
+            ),
             "draw_before_choice": said(_moment(self.proposes), _moment(drawn), order, at if order else min(at, 0.0)),
             "revealed": said(*self._revealed("revealed" in impossible), revealed, evidence["revealed"]),
         }
@@ -222,9 +242,18 @@ class Diagnosis:
         claimed = self.claimed_place
         if seen == claimed:
             seen = f"{claimed}{WITH_TIES}{AT_RANDOM}"
+        if not seen.startswith(claimed):
+            return claimed, self._alike(seen)
         if not seen.startswith(claimed + WITH_TIES):
             return claimed, seen
         return f"{claimed}{WITH_TIES}{LOWEST if Adaptive.of(self.policy).takes_first else AT_RANDOM}", seen
+
+    def _alike(self, seen: str) -> str:
+        """A score with those that cannot be told from it."""
+        score = next((score for score in ALIKE if seen.startswith(f"by {score}")), "")
+        if self._vocab != 2 or not score:
+            return seen
+        return seen.replace(score, f"{ALIKE[0]} ({' and '.join(ALIKE[1:])} rank alike here)", 1)
 
     def _revealed(self, changed: bool) -> tuple[str, str]:
         """What is claimed of revealed tokens, and what was seen."""
@@ -235,7 +264,12 @@ class Diagnosis:
 
     def _models(self) -> dict[Model, float]:
         """The log-likelihood of each."""
-        chosen = {(d, s): self._tokens[d] + self._positions[s] for d in self._tokens for s in self._positions}
+        places: dict[str, float] = {}
+        for name, fit in self._positions.items():
+            # Which order equal scores have is said of the claim's own.
+            whole = name if name.startswith(self.claimed_place) else name.partition(WITH_TIES)[0]
+            places[whole] = max(fit, places.get(whole, -math.inf))
+        chosen = {(d, s): self._tokens[d] + fit for d in self._tokens for s, fit in places.items()}
         drawn = {(d, DRAWN + after * SCORED): fit for (d, after), fit in self._proposals.items()}
         scored = {(d, self.claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
         return chosen | drawn | scored | self._noisy

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from ..instances import Instance
 from .oracle import Oracle
-from .trace import Recorder
+from .trace import Recorder, Trace
 from .trace_test import TraceTest
 
 __all__ = ["FOLLOWED", "PAIR", "TOGETHER", "Foresight", "Needed", "foreseen", "right_code", "rows_of_a_call"]
@@ -34,7 +35,13 @@ PAIR = 2
 TOKENS = 2048
 """That are drawn for an estimate."""
 
+BATCHES, SURE = 16, 4.0
+"""Times that as many are drawn where rates are means of ratios, until all are so many standard errors."""
+
 OWN_DRAWS = 0x0F0E5EE
+
+LIKELY = 0.9
+"""Of the runs of right code conform with the sequences that are said to be needed, to second order."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +51,35 @@ class Needed:
     Parameters
     ----------
     conforms : int or None
-        Until right code conforms; None if it does not within any number.
+        By which right code conforms: in nine runs of ten by its steps, on average by its final law. None if it does not
+        within any number.
     shows : mapping of str to (int or None)
         Until code that deviates so differs, by its steps.
     right_tv : float or None
         Total variation, as drawn, that right code shows on average in the sequences asked for, where its law is known.
+    never : tuple of str
+        Alternatives that right code's steps do not refute, however many there are.
     """
 
     conforms: int | None
     shows: Mapping[str, int | None]
     right_tv: float | None
+    never: tuple[str, ...] = ()
 
     def told(self) -> str:
         """In a sentence."""
-        after = "no number of" if self.conforms is None else f"about {self.conforms}"
-        parts = [f"right code conforms after {after} sequences"]
-        if self.right_tv is not None:
+        if self.conforms is None:
+            told = f"its steps are as likely under {' and '.join(self.never)}, which it would have to exclude"
+            parts = [f"right code conforms after no number of sequences: {told}"]
+        elif self.right_tv is None:
+            often = f"in {10 * LIKELY:g} runs of 10"
+            parts = [f"right code conforms after about {self.conforms} sequences ({often}): ask for as many"]
+        else:
+            parts = [f"right code conforms after about {self.conforms} sequences"]
             parts.append(f"of those asked for it shows a total variation of about {self.right_tv:.2g}")
-        parts += [f"{name} shows after about {n} by its steps" for name, n in self.shows.items() if n is not None]
+        parts += [
+            f"{name} shows after about {n} by its steps, on average" for name, n in self.shows.items() if n is not None
+        ]
         return "; ".join(parts)
 
 
@@ -77,12 +95,16 @@ class Foresight:
     Parameters
     ----------
     rates : mapping of str to float
-        Nats that a call of two sequences of right code has against each alternative.
+        Nats that a call of two sequences of right code has against each alternative; where they are means of ratios,
+        less a standard error.
+    spreads : mapping of str to float
+        Standard deviations of these.
     stakes : mapping of str to float
         Minus the logarithm of what is staked on each.
     """
 
     rates: Mapping[str, float]
+    spreads: Mapping[str, float]
     stakes: Mapping[str, float]
 
     def shows(self, alpha: float, first: int) -> dict[str, int | None]:
@@ -94,28 +116,39 @@ class Foresight:
         first : int
             Rows of the first calls.
         """
-        return {
-            name: self._sequences(rate, math.log(1 / alpha) + self.stakes[name], first)
-            for name, rate in self.rates.items()
-        }
+        found = {}
+        for name, stake in self.stakes.items():
+            calls = self._calls(name, math.log(1 / alpha) + stake, 0.0)
+            found[name] = None if calls is None else self._drawn(calls, first)
+        return found
 
-    def conforms(self, alpha: float, first: int) -> int | None:
-        """Sequences until right code conforms, where its final law is out of reach."""
-        needed = [self._sequences(rate, math.log(1 / alpha), first) for rate in self.rates.values()]
-        return None if None in needed else max((n for n in needed if n is not None), default=1)
+    def conforms(self, alpha: float) -> int | None:
+        """The least number of sequences asked for by which right code conforms, where its final law is out of reach.
 
-    def least(self, alpha: float) -> int | None:
-        """The least number of sequences asked for by which right code conforms: more in a call take more in all."""
-        asked, needed = 0, self.conforms(alpha, 1)
-        while needed is not None and needed > asked:
-            asked, needed = needed, self.conforms(alpha, rows_of_a_call(needed))
-        return None if needed is None else asked
+        More that are asked for have more rows in a call, and take more in all.
+        """
+        miss = (1 - LIKELY) / max(len(self.rates), 1)
+        calls = [self._calls(name, math.log(1 / alpha), norm.isf(miss)) for name in self.rates]
+        if None in calls:
+            return None
+        most = max((n for n in calls if n is not None), default=1)
+        asked, needed = 0, self._drawn(most, 1)
+        while needed > asked:
+            asked, needed = needed, self._drawn(most, rows_of_a_call(needed))
+        return asked
+
+    def never(self) -> tuple[str, ...]:
+        """Alternatives that are not refuted, however many sequences there are."""
+        return tuple(name for name, rate in self.rates.items() if rate <= 0)
+
+    def _calls(self, name: str, nats: float, deviations: float) -> int | None:
+        """Calls whose evidence is so much, even so many standard deviations below the mean: ``n r - z s sqrt(n)``."""
+        rate, lag = self.rates[name], deviations * self.spreads[name]
+        return None if rate <= 0 else math.ceil(((lag + math.sqrt(lag**2 + 4 * rate * nats)) / (2 * rate)) ** 2)
 
     @staticmethod
-    def _sequences(rate: float, nats: float, first: int) -> int | None:
-        if rate <= 0:
-            return None
-        calls = math.ceil(nats / rate)
+    def _drawn(calls: int, first: int) -> int:
+        """Sequences in so many calls."""
         return min(calls, TOGETHER) * first + max(calls - TOGETHER, 0) * PAIR
 
 
@@ -133,28 +166,35 @@ def foreseen(instance: Instance, oracle: Oracle, test: TraceTest) -> Foresight:
     -----
     Of two rows with ratios of small divergence D the mean wins ``2 D - D/2`` a call, to first order. Where tokens are
     drawn after the choice, D is a sum over the tokens drawn of divergences of conditionals, else a mean of ratios.
-    Cost: that of drawing and testing some 2,000 tokens, four times as many of short sequences in the latter case.
+    Cost: that of drawing and testing some 2,000 tokens, up to sixteen times as many in the latter case.
     """
     proposes = instance.policy.proposes
-    tokens = TOKENS * (4 if proposes and not test.few else 1)
-    calls = max(1, tokens // (PAIR * instance.length))
-    traces = []
-    for call in range(calls):
-        recorder = Recorder(oracle)
-        trace = recorder.trace(right_code(instance)(recorder, PAIR, OWN_DRAWS + call))
-        assert trace is not None
-        traces.append(trace)
-        test.add(trace)
-    test.look()
-    rates = {name: nats / calls for name, nats in test.near().items()}
+    batch = max(1, TOKENS // (PAIR * instance.length))
+    traces: list[Trace] = []
+    for calls in range(batch, (BATCHES if proposes else 1) * batch + 1, batch):
+        while len(traces) < calls:
+            recorder = Recorder(oracle)
+            trace = recorder.trace(right_code(instance)(recorder, PAIR, OWN_DRAWS + len(traces)))
+            assert trace is not None
+            traces.append(trace)
+            test.add(trace)
+        test.look()
+        rates = {name: nats / calls for name, nats in test.near().items()}
+        squares = {name: test.squares["tokens", name] / calls for name in rates}
+        spreads = {name: math.sqrt(max(squares[name] - rate**2, 0.0)) for name, rate in rates.items()}
+        errors = {name: spread / math.sqrt(calls) for name, spread in spreads.items()}
+        if all(abs(rate) >= SURE * errors[name] for name, rate in rates.items()):
+            break
+    if proposes:
+        rates = {name: rate - errors[name] for name, rate in rates.items()}
     if not proposes:
         logs = np.concatenate([trace.logits[trace.y[:-1] != trace.y[1:]] for trace in traces])
         own = test.own(logs)
         for name in rates:
             with np.errstate(invalid="ignore"):
                 terms = np.where(np.isneginf(own), 0.0, np.exp(own) * (own - test.laws[name](logs)))
-            rates[name] = 1.5 * float(terms.sum()) / (PAIR * calls)
-    return Foresight(rates, {name: test.stake(("tokens", name)) for name in rates})
+            rates[name] = 1.5 * float(terms.sum()) / (PAIR * len(traces))
+    return Foresight(rates, spreads, {name: test.stake(("tokens", name)) for name in rates})
 
 
 def right_code(instance: Instance) -> Any:

@@ -26,6 +26,7 @@ __all__ = [
     "LOWEST",
     "SCORES",
     "SLIP",
+    "TIED",
     "TIES",
     "Transitions",
     "claimed_positions",
@@ -186,7 +187,10 @@ LOWEST, HIGHEST, SORTED = "lowest position first", "highest position first", "as
 TIES = (LOWEST, HIGHEST, SORTED)
 """Orders of equal scores that code may have: the last is that of numpy's argsort unless it is told otherwise."""
 
-SCORES = ("confidence", "margin", "entropy", "most uncertain first", "left to right", "right to left")
+TIED = ("confidence", "margin", "entropy", "most uncertain first")
+"""Scores that positions may share."""
+
+SCORES = (*TIED, "left to right", "right to left")
 
 
 def log_choose(m: NDArray[np.int64], k: NDArray[np.int64]) -> Array:

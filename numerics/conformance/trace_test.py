@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from ..policies import Adaptive, Policy
-from .diagnosis import AT_RANDOM, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis
+from .diagnosis import AT_RANDOM, BOTH, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
 from .levels import Levels
 from .lots import BY_PLACE, BY_POSITION, Habits, lots
@@ -29,6 +29,7 @@ from .steps import (
     LOWEST,
     SCORES,
     SLIP,
+    TIED,
     TIES,
     Transitions,
     claimed_positions,
@@ -56,9 +57,6 @@ REPLACED = [f"{100 * share:g} % of the tokens replaced after the choice" for sha
 """Shares of the tokens that are replaced by uniform ones after proposals were chosen."""
 
 WITH_NOISE = "with Gumbel noise of"
-
-BOTH = "positions and tokens"
-"""The component of alternatives that change both."""
 
 AGAIN = "rows", "the same in every call"
 """The alternative that every call has the rows of the first."""
@@ -135,6 +133,8 @@ class TraceTest:
         The evidence in nats, now and where it was most.
     wealth : dict of (str, str) to float
         That of each alternative, by component and name.
+    squares : dict of (str, str) to float
+        Sums of squares of what each call says against each alternative, in nats.
     impossible : list of Impossible
         The first of each call and component.
     """
@@ -174,6 +174,7 @@ class TraceTest:
             for words in ("", SCORED)
         }
         self._against: dict[Model, float] = {}
+        self.squares: dict[Model, float] = {}
         self._apart: set[Model] = set()
         self._first: dict[tuple[int, ...], Trace] = {}
         self._habits = Habits(length)
@@ -221,7 +222,7 @@ class TraceTest:
         forbidden = {
             "sizes": np.isneginf(sizes) | self._too_many_steps(seen, row),
             "tokens": np.isneginf(tokens),
-            "positions": np.isneginf(claim) & ~np.isneginf(tokens),
+            BOTH if self.proposes else "positions": np.isneginf(claim) & ~np.isneginf(tokens),
             "revealed": np.asarray((seen.changed & ~(seen.remasked & self.policy.remasks)).any(axis=1)),
         }
         again = claimed_remasking(self.policy, seen) if self.policy.remasks else np.zeros(len(row))
@@ -233,6 +234,7 @@ class TraceTest:
         if GREEDY in by_token:
             by_token[LAST] = np.where(seen.step == seen.steps, by_token[GREEDY], tokens)
         by_place, after_law = self._places(seen, earlier), self._after(seen)
+        tied = self._ties_of_others(seen)
         by_token[AS_CLAIMED] = total(self._slipping(own))
         found: dict[Model, tuple[Array, Array]] = {}
         call = np.searchsorted(calls, row, side="right") - 1
@@ -288,7 +290,7 @@ class TraceTest:
         fits = self._with_ties(seen, levels, kept) | {
             (name, False): proposed[name] for name in proposed if name in REPLACED
         }
-        self.diagnosis.add(seen, by_token, by_place, after_law, self._noisy(seen, by_token), fits)
+        self.diagnosis.add(seen, by_token, by_place | tied, after_law, self._noisy(seen, by_token), fits)
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
 
     def _by_lot(
@@ -333,6 +335,7 @@ class TraceTest:
         for kept, logs in ((self.wealth, by_row), (self._against, -by_row)):
             means = np.logaddexp.reduceat(logs, calls[:-1]) - np.log(np.diff(calls))
             kept[model] = kept.get(model, 0.0) + float(means.sum())
+        self.squares[model] = self.squares.get(model, 0.0) + float((means**2).sum())
 
     def _bet_on_repetition(self, traces: list[Trace], claimed: Array, calls: NDArray[np.int64]) -> None:
         """That each row does what it did in the first call of as many; half of the stake is kept for all else."""
@@ -374,6 +377,17 @@ class TraceTest:
             found[f"by {score}{WITH_TIES}{AT_RANDOM}"] = strictly_by(seen, score, among, apart=0.0)
             found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
+
+    def _ties_of_others(self, seen: Transitions) -> dict[str, Array]:
+        """Scores that are not the claim's with every order of equal ones, as the claim's have: else ties decide."""
+        among = seen.candidates(self.block)
+        own = "" if self.proposes else self.policy.score
+        return {
+            f"by {score}{WITH_TIES}{ties}": in_order(seen, score, among, ties)
+            for score in (*TIED, *self.scores)
+            if score != own
+            for ties in TIES
+        }
 
     def _proposed(self, seen: Transitions) -> dict[str, Array]:
         """Laws of proposals, the leftmost of ties: the claim's, those whose scores are their own, some replaced."""
@@ -444,7 +458,7 @@ class TraceTest:
         forbidden: dict[str, NDArray[np.bool_]],
     ) -> None:
         """The first step that each component forbids."""
-        positions = due(self.policy, seen) if forbidden["positions"].any() else None
+        positions = None if self.proposes or not forbidden["positions"].any() else due(self.policy, seen)
         for name, where in forbidden.items():
             for k in np.flatnonzero(where)[:1]:
                 before, after = (tuple(map(int, y[k])) for y in (seen.y, seen.reached))
@@ -480,13 +494,13 @@ class TraceTest:
     def components(self, alpha: float) -> dict[str, Component]:
         """What each component was seen to be, and the evidence against it."""
         impossible = {step.component for step in self.impossible}
-        evidence = {}
+        evidence, parts = {}, {component for component, _ in self.wealth}
         for name in ("sizes", "positions", "tokens", "revealed"):
             found = self._mean(name)
             if name in ("positions", "tokens"):
                 found = max(found, self._mean(BOTH))
-            here = {name, "positions"} if name == "tokens" and self.proposes else {name}
-            evidence[name] = math.inf if here & impossible else found
+            here = {name, BOTH} if name in ("positions", "tokens") else {name}
+            evidence[name] = math.inf if here & impossible else found - math.log(len(parts))
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
         places = {name: wealth for (part, name), wealth in self.wealth.items() if part == "positions"}
         uneven = [name for _, name in map(self._uneven, (BY_POSITION, BY_PLACE)) if name in places]

@@ -51,9 +51,10 @@ class Adaptive(Policy):
     order : {"choose-then-sample", "sample-then-choose"}
         The latter by confidence only.
     sizes, steps, threshold, entropy_bound : sequence of int, int, number or number
-        Exactly one. How many positions each step reveals, those of one block if there are blocks; the number of steps,
-        shared as evenly as possible, the remainder to the early ones; all of score at least ``threshold``, the best
-        one always; in rising order of entropy the longest prefix with ``sum H - max H <= entropy_bound`` (nats).
+        Exactly one. How many positions each step reveals, those of one block if there are blocks; the number of steps
+        of the whole sequence, all blocks together, shared as evenly as possible, the remainder to the early ones; all
+        of score at least ``threshold``, the best one always; in rising order of entropy the longest prefix with
+        ``sum H - max H <= entropy_bound`` (nats).
     temperature : number
         Tokens are drawn from ``c_i^(1/T)`` normalised; T = 0 takes the largest, the lowest token of several. Scores
         use ``c_i``.
@@ -336,6 +337,9 @@ def _has_entropy_bound(policy: Policy) -> bool:
 class AdaptiveTable(PolicyTable):
     kind: Literal["adaptive"]
     steps_key: ClassVar[str] = "sizes"
+    advice: ClassVar[str] = (
+        "With block_length, sizes are those of one block, and steps all of the sequence, blocks together."
+    )
     score: Literal["confidence", "margin", "entropy", "random"]
     order: Literal["choose-then-sample", "sample-then-choose"]
     sizes: Wholes = ABSENT

@@ -22,6 +22,9 @@ def conformity_record(found: Conformity) -> dict[str, Any]:
         "needed": needed_record(found.needed),
         "closest": [{"law": name, "nats_per_sequence": as_json(score)} for name, score in found.closest],
         "impossible": [{"sequence": list(sequence), "count": count} for sequence, count in found.impossible],
+        "impossible_steps": [
+            {"component": step.component, "call": step.call, "row": step.row, "step": step.step} for step in found.steps
+        ],
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from conformance.kinds import CHAIN, CLAIM, SIZES, L, Made
@@ -9,6 +11,7 @@ from conformance.right import Right
 
 from maskbound.numerics import Instance, conform, languages, policies
 from maskbound.numerics.conformance import Claim, default_tv
+from maskbound.numerics.conformance.foresight import Needed
 from maskbound.numerics.errors import BadInput
 
 ROWS = ["1/2", "3/10", "1/5"]
@@ -38,17 +41,34 @@ def test_it_takes_about_as_many_sequences_as_were_foreseen(order):
     assert found.needed.told() in found.account()
 
 
-def test_the_least_number_is_the_first_that_is_at_least_what_it_needs():
+def test_the_number_to_ask_for_does_not_depend_on_how_many_are_to_be_drawn():
     claim = Claim(CLAIM)
-    least = claim.needed().conforms
-    assert least is not None
+    least = claim.needed()
+    assert least.conforms is not None
+    assert f"about {least.conforms} sequences (in 9 runs of 10): ask for as many" in least.told()
+    assert [claim.needed(samples) for samples in (20, 2 * least.conforms)] == [least, least]
 
-    def fits(samples):
-        needed = claim.needed(samples, ALPHA, 0.01).conforms
-        return needed is not None and needed <= samples
 
-    assert fits(least)
-    assert not any(fits(samples) for samples in range(1, least))
+@pytest.mark.slow
+def test_nine_runs_of_ten_conform_with_as_many_as_are_foreseen():
+    """Of 8 runs with seeds of their own at least 5; with probability 0.9 each that fails five times in a thousand."""
+    policy = policies.Adaptive(L, score="confidence", order="sample-then-choose", sizes=SIZES)
+    claim = Claim(Instance(CHAIN, policy))
+    asked = claim.needed(alpha=1e-2).conforms
+    found = [conform(claim, Right(policy), samples=asked, alpha=1e-2, seed=seed).status for seed in range(8)]
+    assert found.count("conforms") >= 5
+
+
+def test_what_is_left_open_asks_for_more_than_was_drawn():
+    claim = Claim(CLAIM)
+    for samples in (20, 60):
+        told = conform(claim, Right(CLAIM.policy), samples=samples).account()
+        assert int(re.search(r"to decide: samples = (\d+)", told)[1]) > samples
+
+
+def test_why_right_code_never_conforms_is_said():
+    told = Needed(None, {}, None, ("temperature 0.9", "temperature 1.1")).told()
+    assert "no number of sequences: its steps are as likely under temperature 0.9 and temperature 1.1" in told
 
 
 def test_where_the_law_is_known_the_least_number_is_that_of_the_total_variation():
