@@ -113,6 +113,7 @@ def test_what_is_no_law_is_bad_input():
             conform(Claim(CLAIM, **brought), Made(), samples=20)
 
 
+@pytest.mark.slow
 def test_the_default_total_variation_is_one_that_right_code_shows():
     claim = Claim(Instance(languages.iid(["1/2", "1/2"], 8), policies.Bernoulli(steps=4)))
     wanted = [default_tv(claim, samples, 1e-6) for samples in (5_000_000, 1_200_000, 200_000, 60_000, 1000)]
