@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from ..instances import Instance
 from .oracle import Oracle
@@ -128,7 +128,7 @@ class Foresight:
         More that are asked for have more rows in a call, and take more in all.
         """
         miss = (1 - LIKELY) / max(len(self.rates), 1)
-        calls = [self._calls(name, math.log(1 / alpha), norm.isf(miss)) for name in self.rates]
+        calls = [self._calls(name, math.log(1 / alpha), NormalDist().inv_cdf(1 - miss)) for name in self.rates]
         if None in calls:
             return None
         most = max((n for n in calls if n is not None), default=1)
