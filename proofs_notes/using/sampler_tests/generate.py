@@ -18,6 +18,7 @@ def generate(network, mask, rows, length, temperature=1.0, seed=0):
             powers = np.exp((logits - logits.max(axis=2, keepdims=True)) / temperature)
             total = powers.cumsum(axis=2)
             tokens = (total <= rng.random((rows, BLOCK, 1)) * total[..., -1:]).sum(axis=2)
+            # Positions are chosen before tokens are drawn; code that draws first takes the drawn token's probability.
             confidence = np.where(x[:, block] == mask, probabilities.max(axis=2), -1.0)
             chosen = np.argsort(-confidence, axis=1, kind="stable")[:, : BLOCK // STEPS] + start
             np.put_along_axis(x, chosen, np.take_along_axis(tokens, chosen - start, 1), 1)
