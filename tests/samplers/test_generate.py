@@ -55,7 +55,7 @@ def ran(prompt=(), **settings):
 @pytest.mark.parametrize("prompt", [(), (0, 2, 1), (3, 3, 3)], ids=["none", "tokens", "masks"])
 def test_right_code_is_not_flagged_whatever_the_prompt(prompt):
     """At alpha 1e-6."""
-    assert ran(prompt).status == "inconclusive"
+    assert ran(prompt).status != "differs"
 
 
 def test_a_strategy_that_was_not_asked_for_is_named():
@@ -87,13 +87,13 @@ def guided(model, prompt, cfg_scale=1.0, **settings):
 def test_halves_of_guidance_and_more_than_the_sequences():
     settings = {"steps": 3, "block_length": 5, "temperature": 1.0}
     sampler = from_generate(guided, (0, 2), guidance=True, **settings)
-    assert conform(PROPOSING, sampler, samples=2000, seed=4).status == "inconclusive"
+    assert conform(PROPOSING, sampler, samples=2000, seed=4).status != "differs"
 
 
 def test_one_sequence_at_a_time_and_a_prompt_that_changes():
     settings = {"steps": 3, "block_length": 5, "temperature": 1.0}
     single = from_generate(generate, (0,), one_at_a_time=True, **settings)
-    assert conform(PROPOSING, single, samples=400, seed=4).status == "inconclusive"
+    assert conform(PROPOSING, single, samples=400, seed=4).status != "differs"
 
     def careless(model, prompt, **given):
         found = generate(model, prompt, **given)
