@@ -75,7 +75,7 @@ QUICK = [name for name in SMALL if name not in SLOWER]
 
 MUTATIONS = 500
 
-TOO_MUCH_WORK = {"english-bigram-smoothed": 4, "coins-proposals": 1}
+TOO_MUCH_WORK = {"english-bigram-smoothed": 4, "coins-proposals": 8}
 """How many statements at most the kernel refuses on the largest instances that it can hold."""
 
 CERTIFIABLE = [
