@@ -201,6 +201,16 @@ def test_coefficients_of_windows_in_rationals(m, q):
     assert abs(Fraction(value) - exact) <= Fraction(error) <= Fraction(1, 10**12)
 
 
+@pytest.mark.parametrize(("m", "q"), [(20, 70), (30, 60)])
+def test_bounds_beyond_rare_patterns_are_as_small_as_these_are_rare(m, q):
+    """There are ``(m + q)! / m! q!`` of them, so that an error that is not relative to their probability adds up."""
+    L, sizes = 100, (30, 30, 40)
+    rare = max(Fraction(math.comb(L - m - 1 - q, j - m - 1), math.comb(L, j)) for j in range(m + 1, L - q + 1))
+    far = steps_of(policies.FixedSize(sizes), L).far(m, q)
+    most = 2 * (sum(sizes) + 1) * rare
+    assert max(far.most.max(), -far.least.min()) <= most < 1e-9
+
+
 @pytest.mark.parametrize(
     "policy", [policies.Bernoulli(64), policies.FixedSize.balanced(64, 1024)], ids=["steps", "sizes"]
 )

@@ -216,7 +216,7 @@ class Sizes(Functional):
             return Far(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1))
         rho = self._probabilities(m + 1, q)
         coefficient = (np.append(0.0, self.weight) - np.append(self.weight, -self.end)) * rho
-        slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + abs(self.end))
+        slack = LOOSENED * float(np.abs(self.weight) @ (rho[1:] + rho[:-1]) + abs(self.end) * rho[-1])
         coefficient = coefficient[m + 1 : L + 1 - q]
         n, least, most, nearest = [], [], [], (-math.inf, math.inf)
         for some in _numbers(others, self.survival):

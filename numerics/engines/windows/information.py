@@ -87,9 +87,6 @@ FEWEST_PATHS = 1000
 LAWS_FOR_SAMPLING = 1e-7
 """Mean relative error of laws that stand for others."""
 
-HOPELESS = 1e3
-"""A round so much wider than the best has windows so unlikely that what rounding may have lost of them counts most."""
-
 NARROWEST = 1e-11
 """Relative width that needs no improvement."""
 
@@ -126,10 +123,6 @@ class Sum:
     truncated: bool
     note: str
 
-    @property
-    def width(self) -> float:
-        return self.above - self.below + 2 * self.rounding
-
 
 def token_entropies(chain: HiddenChain) -> tuple[float, float]:
     """``T = sum_i H(X_i)`` and its absolute error."""
@@ -156,7 +149,6 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
     tolerance = SHARE * effort.width
     laws = chain.represented(tolerance)
     importance = first_importance(chain, Beyond(functional, laws))
-    best: Sum | None = None
     while True:
         began = time.monotonic()
         limits = Limits(importance, effort.bytes, start + effort.seconds)
@@ -164,9 +156,6 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
         parts = [Beyond(functional, part) for part in laws.parts[::-1]]
         harvests = [grow(chain, beyond, limits) for beyond in parts]
         found = _total([evaluated(*pair) for pair in zip(harvests, parts, strict=True)], harvests)
-        if best is not None and found.width > HOPELESS * best.width:
-            break
-        best = found if best is None else min(best, found, key=lambda one: one.width)
         now, scale = time.monotonic(), max(abs(whole - found.value), 1e-300)
         outside, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
         enough = sum(harvest.windows for harvest in harvests) >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
@@ -174,12 +163,11 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
         coarse = bool(laws.error.any()) and inside > rounded * effort.width
         if (_limit(harvests) != "importance" or outside <= NARROWEST) and not coarse:
             break
-        # Where rounding is the wider part, more windows help no more.
-        if outside + inside <= effort.width and (enough or (outside <= inside and not coarse)):
+        if outside + inside <= effort.width and enough:
             break
         longer = (start + effort.seconds - now) / max(now - began, 1e-9)
         if longer < LEAST_LONGER:
-            best = replace(best, note=_note(harvests, "time"))
+            found = replace(found, note=_note(harvests, "time"))
             break
         finer = FINER if longer >= SLOWER else FINER ** (math.log(longer) / math.log(SLOWER))
         if now - start > FREE_SECONDS and effort.width > 0:
@@ -189,7 +177,7 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
             laws = chain.represented(tolerance)
         if outside > effort.width / 2 or not coarse:
             importance /= finer
-    return replace(best, truncated=best.truncated or bool(laws.error.any()))
+    return replace(found, truncated=found.truncated or bool(laws.error.any()))
 
 
 def _total(sums: list[Sum], harvests: list[Harvest]) -> Sum:
