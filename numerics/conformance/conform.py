@@ -267,7 +267,8 @@ class _Run:
         equal = f"{self.rows.within} equal pairs within calls, {self.rows.between} between"
         evidence = -math.log(max(self.rows.probability, TINY))
         found["rows"] = Component("independent", AS_CLAIMED if independent else equal, independent, evidence)
-        again = 0.0 if self.steps is None else self.steps.repetition
+        # Where rows are all alike, no seed is ignored: nothing is drawn, which the components say.
+        again = 0.0 if self.steps is None or self.rows.alike else self.steps.repetition
         if again >= math.log(1 / alpha):
             # One call again and again says nothing of anything else, but for what is impossible.
             found = {

@@ -30,12 +30,15 @@ class Rows:
 
     def __init__(self) -> None:
         self.within = self.between = 0
+        self._several, self._varied = False, False
         self._rng = np.random.default_rng(OWN_DRAWS)
         self._waiting: NDArray[np.int64] | None = None
         self._neighbours = False
 
     def add(self, x: NDArray[np.int64]) -> None:
         """The rows (c, L) of a call."""
+        self._several |= len(x) > 1
+        self._varied |= bool((x != x[0]).any())
         if self._waiting is None or len(self._waiting) != len(x):
             self._waiting = x
             return
@@ -49,6 +52,11 @@ class Rows:
         self.within += int((equal & inside).sum())
         self.between += int((equal & ~inside).sum())
         self._waiting = None
+
+    @property
+    def alike(self) -> bool:
+        """Whether the rows of each call were all equal, as those of code that draws nothing are."""
+        return self._several and not self._varied
 
     @property
     def probability(self) -> float:

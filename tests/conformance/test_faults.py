@@ -126,6 +126,21 @@ def test_code_that_asks_about_one_sequence_at_a_time_is_followed():
     assert not otherwise(found)
 
 
+def nothing_drawn(oracle, count, seed):
+    """The likeliest tokens, at positions of an order of its own."""
+    x = np.full((count, oracle.length), oracle.mask_id)
+    for positions in ([0, 2], [1, 4], [3]):
+        x[:, positions] = oracle.logits(x).argmax(axis=2)[:, positions]
+    return x
+
+
+def test_code_that_draws_nothing_is_not_said_to_ignore_its_seed():
+    """All rows of a call are the same as well."""
+    seen = otherwise(conform(Instance(CHAIN, PROPOSING), nothing_drawn, samples=2000, tv=0.5, seed=3))
+    assert seen["tokens"] == "the likeliest token"
+    assert "rows" not in seen
+
+
 LONG = languages.english_ngram(order=2, length=32)
 BLOCKS = adaptive(32, order="choose-then-sample", sizes=[2] * 4, block_length=8)
 
