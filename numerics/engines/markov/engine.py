@@ -158,7 +158,7 @@ def ser_cost(instance: Instance) -> Cost:
     """Pairs of new positions in intervals that have not mixed, and long intervals in the early steps, as measured."""
     V, L, N = instance.vocab, float(instance.length), instance.policy.steps
     gaps = min(L, 26.0)
-    return Cost(N * ((V**4 * gaps**3 / 5 + 30 * V**3 * L) / 25 + 1e6), 8 * gaps**2 * V**3 + 96 * L * V**2)
+    return Cost(N * ((V**4 * gaps**3 / 5 + 30 * V**3 * L) / 25 + 1e6), 8 * gaps**2 * V**3 + 140 * L * V**2)
 
 
 def sequence_error_rate(work: Workspace) -> Measured:
