@@ -160,7 +160,8 @@ class _Run:
             raise BadInput("revealed", f"found {shown(revealed)}; one of {', '.join(REVEALED)} is accepted")
         self.oracle = claim.oracle.other(revealed)
         policy = claim.instance.policy
-        self.steps = claim.trace_test()
+        alone = claim.final is None
+        self.steps = claim.trace_test((samples if alone else min(samples, FOLLOWED), -math.log(alpha / (2 - alone))))
         self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
         self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
         self.reads_revealed = self.chosen_again = self.alone = False

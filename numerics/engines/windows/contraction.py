@@ -115,7 +115,7 @@ def _revealed(chain: HiddenChain) -> NDArray[np.float64]:
 def _let_through(products: NDArray[np.float64]) -> float:
     """The largest mean of ``tanh(D/4)``, by the entries of products (K, K, n), over pairs of states that are met."""
     eta = np.zeros(products.shape[2])
-    possible = np.asarray(products.any(axis=0))
+    possible = np.any(products > 0, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(products)
         for s, t in combinations(range(len(products)), 2):
