@@ -13,7 +13,7 @@ from maskbound.numerics import Instance, conform, languages, policies
 from maskbound.numerics.conformance import Claim
 from maskbound.numerics.instances.gallery import load_gallery
 
-SAMPLES = 20_000
+ENOUGH, MANY = 4_000, 20_000
 ALPHA = 1e-6
 RIGHT = Code(sizes=(2, 2, 1))
 LANGUAGE = load_gallery("markov-lopsided").language
@@ -118,7 +118,7 @@ RIGHTS = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_is_caught_and_named(name):
     instance, code = MISTAKES[name]
-    found = conform(prepared(instance), code, samples=SAMPLES, alpha=ALPHA, seed=1)
+    found = conform(prepared(instance), code, samples=ENOUGH, alpha=ALPHA, seed=1)
     assert found.status == "differs"
     assert found.log_evidence >= -np.log(ALPHA)
     assert name in found.closest[0][0].split(" = ")
@@ -129,7 +129,7 @@ def test_a_mistake_is_caught_and_named(name):
 def test_right_code_is_not_flagged(name):
     """At alpha = 1e-6 each, whatever the look."""
     instance, code = RIGHTS[name]
-    found = conform(prepared(instance), code, samples=SAMPLES, alpha=ALPHA, tv=0.01, seed=2)
+    found = conform(prepared(instance), code, samples=MANY, alpha=ALPHA, tv=0.01, seed=2)
     assert found.status == "inconclusive"
     assert not found.impossible
     assert not found.steps
