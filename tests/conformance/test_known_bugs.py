@@ -67,17 +67,17 @@ MISTAKES = {
 DRAWN, BEFORE = "by probability of the drawn token", "tokens are drawn before the choice"
 SEEN = {
     "draw before choose": {"positions": DRAWN, "draw_before_choice": BEFORE},
-    "choose before draw": {"positions": "by confidence", "draw_before_choice": BEFORE.replace("before", "after")},
-    "ties to the last position": {"positions": "by confidence, ties: highest position first"},
+    "choose before draw": {"positions": "by largest probability"},
+    "ties to the last position": {"positions": "by largest probability, ties: highest position first"},
     "all of equal scores at once": {"sizes": "5 (all at once)"},
     "leftover masks by argmax": {"sizes": "1, 1, 1, 2", "tokens": "the likeliest token at the last step"},
-    "temperature ignored": {"tokens": "temperature 0.84 to 1.20"},
-    "temperature applied to the score": {"positions": "by confidence, in the law drawn from"},
+    "temperature ignored": {"tokens": "temperature 0.84 to 1.17"},
+    "temperature applied to the score": {"positions": "by largest probability, in the law drawn from"},
     "top-2 left on": {"tokens": "top-2"},
     # The largest probability stays the largest, so that the scores are in the same order.
     "top-2 left on, in the scores too": {"tokens": "top-2"},
     "nucleus 0.9 left on, in the scores too": {
-        "positions": "by confidence, in the law drawn from",
+        "positions": "by largest probability, in the law drawn from",
         "tokens": "nucleus 0.9",
     },
     "nucleus 0.9 without the token that crosses, in the scores too": {
@@ -91,13 +91,13 @@ SEEN = {
     "one token too few a step": {"sizes": "1, 1, 3 (the remainder last)"},
     "masks of an equally long prompt counted in the budget": {"sizes": "4, 1"},
     "the previous step's conditionals reused": {
-        "positions": "by confidence, of the previous step",
+        "positions": "by largest probability, of the previous step",
         "tokens": "the conditionals of the previous step",
     },
-    "blocks ignored": {"positions": "by confidence, blocks ignored"},
+    "blocks ignored": {"positions": "by largest probability, blocks ignored"},
     "fixed-size": {"positions": "uniformly at random"},
     "bernoulli": {
-        "sizes": "vary: 2, 1, 2 in 69 of 500 sequences, 11 kinds in all",
+        "sizes": "vary: 2, 1, 2 in 70 of 500 sequences, 11 kinds in all",
         "positions": "uniformly at random",
     },
     "autoregressive": {"sizes": "1, 1, 1, 1, 1 (one at a time)"},
