@@ -10,6 +10,7 @@ standard library.
 """
 
 import argparse
+import hashlib
 import re
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ ALLOWED = {
     "Classical_Prop.classic": "classical logic",
     "FunctionalExtensionality.functional_extensionality_dep": "functional extensionality",
 }
+STAMP = "compiled.txt"
 THEOREM = re.compile(r"\b(?:Theorem|Corollary)\s+([\w']+)")
 COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 # What `coqchk -o` says of a library whose every constant is checked by the plain theory.
@@ -51,18 +53,37 @@ def compile_all(source: Path, build: Path) -> list[str]:
     ]
     for module in modules:
         run(build, "coqc", "-q", "-w", "none", f"{module}.v")
+    (build / STAMP).write_text("\n".join([origin(source), *modules]))
     return modules
 
 
+def origin(source: Path) -> str:
+    """Stands for the files of `source` and the version of Coq, of which what is compiled is a function."""
+    digest = hashlib.sha256(run(source, "coqc", "--version").encode())
+    for file in sorted(source.glob("*.v")):
+        digest.update(f"{file.name}\0{file.read_text()}\0".encode())
+    return digest.hexdigest()
+
+
+def compile_once(source: Path, build: Path) -> list[str]:
+    """As `compile_all`, and nothing is compiled where `build` holds what comes of the same files by the same Coq."""
+    stamp = build / STAMP
+    made_of, *modules = stamp.read_text().split("\n") if stamp.exists() else [""]
+    return modules if made_of == origin(source) else compile_all(source, build)
+
+
 def assumptions(build: Path, modules: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
-    """The axioms behind each theorem, by Coq's own `Print Assumptions`."""
+    """The axioms behind each theorem, by Coq's own `Print Assumptions`, asked once about what lies compiled."""
     lines = [f"From Maskbound Require {module}." for module in modules]
     for name in names:
         module = next(m for m in modules if name in theorems([build / f"{m}.v"]))
         lines.append(f'Goal True. idtac "theorem" "{name}". Abort.\nPrint Assumptions {module}.{name}.')
-    (build / "Assumptions.v").write_text("\n".join(lines) + "\n")
+    question, answer, text = build / "Assumptions.v", build / "Assumptions.txt", "\n".join(lines) + "\n"
+    if not answer.exists() or question.read_text() != text:
+        question.write_text(text)
+        answer.write_text(run(build, "coqc", "-q", "-w", "none", question.name))
     found: dict[str, list[str]] = {}
-    for line in run(build, "coqc", "-q", "-w", "none", "Assumptions.v").splitlines():
+    for line in answer.read_text().splitlines():
         if line.startswith("theorem "):
             current = found.setdefault(line.split()[1], [])
         elif (axiom := re.match(r"([\w.']+)\s*(?::|$)", line)) and line not in ("Axioms:", "Section Variables:"):
