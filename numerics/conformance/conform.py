@@ -98,7 +98,7 @@ def conform(
     -------
     Conformity
         ``differs`` when there is evidence of at least 1/alpha, or something impossible. ``conforms`` when the total
-        variation is at most ``tv`` with confidence 1 - alpha; where the final law is out of reach, when alternatives a
+        variation is at most ``tv`` with probability 1 - alpha; where the final law is out of reach, when alternatives a
         tenth off in temperature, with 3 % of the tokens replaced, or with other positions where these are drawn, are
         refuted as surely. Else ``inconclusive``.
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from scipy.special import logsumexp
 
 from ..policies import Adaptive, Policy
 from .aimed import HIGHER, LOWER, AimedBets
-from .diagnosis import AT_RANDOM, BOTH, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis
+from .diagnosis import AT_RANDOM, BOTH, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis, by
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
 from .levels import Levels
 from .lots import BY_PLACE, BY_POSITION, Habits, lots
@@ -62,6 +63,7 @@ __all__ = ["Impossible", "TraceTest", "can_be_followed"]
 Array = NDArray[np.float64]
 Rows = Callable[[Array], Array]
 Model = tuple[str, str]
+Proposed = tuple[str, bool, str]
 
 LAST = "the likeliest token at the last step"
 AFTERWARDS = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -81,12 +83,12 @@ SAME = 2 * SLIP
 FEW = (
     AS_CLAIMED,
     GREEDY,
-    *(f"temperature {t:g}" for t in (0.8, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2)),
+    *(f"temperature {t:g}" for t in (0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2, 1.4)),
     *(f"{share} {UNIFORM}" for share in (1, 3, 10, 30)),
 )
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
 
-FEWEST = (AS_CLAIMED, GREEDY, "temperature 0.8", "temperature 1", "temperature 1.2")
+FEWEST = AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4))
 """Those that are tried there if the claim does not propose."""
 
 MANY_CELLS = 128
@@ -166,18 +168,14 @@ class TraceTest:
     ) -> None:
         self.policy, self.vocab, self.length = policy, vocab, length
         self.block = policy.block_length or length
-        self.proposing = (
-            Adaptive.of(policy)
-            if policy.proposes
-            else Adaptive(
-                length, score="confidence", order="sample-then-choose", sizes=[self.block], block_length=self.block
-            )
-        )
+        self.proposing = Adaptive.of(policy) if policy.proposes else self._proposing("first")
         self.proposes = self.proposing is policy
+        # Code that proposes where the claim does not may have any rule for ties.
+        self._levelled = self.proposing if self.proposes else self._proposing("random")
         self.own, self.laws = claimed_tokens(policy), {**token_laws(policy, vocab), **normalised(laws)}
         self.scores = scores
         self.few, self.tries_noise = length * vocab > MANY_CELLS, length * vocab <= FEW_CELLS
-        few = FEW if self.proposes else FEWEST
+        few = {*FEW, *near_laws(policy)} if self.proposes else {*FEWEST}
         self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in few]
         self._scored = [] if self.few else [name for name in self.proposed if name not in (AS_CLAIMED, GREEDY)]
         self.impossible: list[Impossible] = []
@@ -203,6 +201,11 @@ class TraceTest:
         self.diagnosis = Diagnosis(policy, length)
         self._hazards = {what: np.zeros((2, policy.steps)) for what in ("sizes", "revealed")}
         self._waiting: list[Trace] = []
+
+    def _proposing(self, ties: Literal["first", "random"]) -> Adaptive:
+        """Proposals where the claim has none, given how many are kept."""
+        given: dict[str, Any] = {"sizes": [self.block], "block_length": self.block, "ties": ties}
+        return Adaptive(self.length, score="confidence", order="sample-then-choose", **given)
 
     def add(self, trace: Trace) -> None:
         """Count a call; several are looked at together."""
@@ -233,7 +236,7 @@ class TraceTest:
         drawn = bool(self.policy.size_law)
         sizes = drawn_sizes(lists_of(self.policy), seen.size, row) if drawn else claimed_sizes(self.policy, seen)
         tokens = total(own)
-        levels = Levels(self.proposing, seen)
+        levels = Levels(self._levelled, seen)
         kept = {name: levels.law(self._law(name)) for name in self.proposed}
         proposed = self._proposed(seen)
         if self.proposes:
@@ -319,7 +322,7 @@ class TraceTest:
         # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
         self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
         fits = self._with_ties(seen, levels, kept) | {
-            (name, False): proposed[name] for name in proposed if name in REPLACED
+            (name, False, LOWEST): proposed[name] for name in proposed if name in REPLACED
         }
         self.diagnosis.add(seen, by_token, by_place | tied, after_law, self._noisy(seen, by_token), fits)
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
@@ -397,18 +400,18 @@ class TraceTest:
     def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
         """Laws of which positions, given how many."""
         among, scores = seen.candidates(self.block), (*SCORES, *self.scores)
-        found = {f"by {score}": strictly_by(seen, score, among) for score in scores}
+        found = {by(score): strictly_by(seen, score, among) for score in scores}
         if self.block < self.length:
-            found |= {f"by {score}, blocks ignored": strictly_by(seen, score, seen.masked) for score in scores}
+            found |= {f"{by(score)}, blocks ignored": strictly_by(seen, score, seen.masked) for score in scores}
             found[f"{UNIFORMLY}, in blocks"] = np.logaddexp(
                 math.log1p(-SLIP) + uniformly(seen, among), math.log(SLIP) + uniformly(seen, seen.masked)
             )
         found[UNIFORMLY] = uniformly(seen, seen.masked)
         score = self.policy.score
         if score in SCORES and not self.proposes:
-            found |= {f"by {score}{WITH_TIES}{ties}": in_order(seen, score, among, ties) for ties in TIES}
-            found[f"by {score}{WITH_TIES}{AT_RANDOM}"] = strictly_by(seen, score, among, apart=0.0)
-            found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
+            found |= {f"{by(score)}{WITH_TIES}{ties}": in_order(seen, score, among, ties) for ties in TIES}
+            found[f"{by(score)}{WITH_TIES}{AT_RANDOM}"] = strictly_by(seen, score, among, apart=0.0)
+            found[f"{by(score)}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
 
     def _ties_of_others(self, seen: Transitions) -> dict[str, Array]:
@@ -416,7 +419,7 @@ class TraceTest:
         among = seen.candidates(self.block)
         own = "" if self.proposes else self.policy.score
         return {
-            f"by {score}{WITH_TIES}{ties}": in_order(seen, score, among, ties)
+            f"{by(score)}{WITH_TIES}{ties}": in_order(seen, score, among, ties)
             for score in (*TIED, *self.scores)
             if score != own
             for ties in TIES
@@ -432,23 +435,32 @@ class TraceTest:
         replaced = replaced_proposals(self.proposing, seen, self.own, AFTERWARDS)
         return found | dict(zip(REPLACED, replaced, strict=True))
 
-    def _with_ties(self, seen: Transitions, levels: Levels, kept: Mapping[str, Array]) -> dict[tuple[str, bool], Array]:
-        """How likely proposals are, by what they are drawn from and whether that is what scores are, too.
+    def _with_ties(self, seen: Transitions, levels: Levels, kept: Mapping[str, Array]) -> dict[Proposed, Array]:
+        """How likely proposals are, by what they are drawn from, whether that is what scores are, too, and by ties.
 
-        The leftmost of ties are first or, in a small language, either as likely; if scores are the network's, then they
-        are as likely in each as where proposals are drawn from its conditionals.
+        Of equal rows a claim that proposes has its own order, and other code any. Other ties fall in favour of what
+        happened or, in a small language, either is as likely. If scores are the network's, then they are as likely in
+        each order as where proposals are drawn from its conditionals.
         """
         shares = ((True, 1.0),) if self.few else ((True, 1.0), (False, 0.5))
+        orders = {LOWEST: False} if self.proposes else {LOWEST: False, HIGHEST: True}
 
-        def outcome(law: Rows) -> Array:
-            return np.max([proposals(self.proposing, seen, law, law, *share) for share in shares], axis=0)
+        def outcomes(law: Rows) -> dict[str, Array]:
+            return {
+                ties: np.max([proposals(self.proposing, seen, law, law, *share, highest) for share in shares], axis=0)
+                for ties, highest in orders.items()
+            }
 
-        whole = outcome(_as_they_are)
         up_to_ties = levels.law(_as_they_are)
-        possible = np.isfinite(whole) & np.isfinite(up_to_ties)
-        ties = np.where(possible, whole, -math.inf) - np.where(possible, up_to_ties, 0.0)
-        found = {(name, False): law + ties for name, law in kept.items()}
-        return found | {(name, True): outcome(self._law(name)) for name in self._scored}
+        found: dict[Proposed, Array] = {}
+        whole = outcomes(_as_they_are) | ({} if self.proposes else {AT_RANDOM: levels.at_random(_as_they_are)})
+        for order, law in whole.items():
+            possible = np.isfinite(law) & np.isfinite(up_to_ties)
+            ties = np.where(possible, law, -math.inf) - np.where(possible, up_to_ties, 0.0)
+            found |= {(name, False, order): each + ties for name, each in kept.items()}
+        for name in self._scored:
+            found |= {(name, True, order): law for order, law in outcomes(self._law(name)).items()}
+        return found
 
     def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, Array]:
         """Laws of positions by a score with noise, which for proposals may fall to 0."""
@@ -465,7 +477,7 @@ class TraceTest:
                 found[AS_CLAIMED, f"{DRAWN} {noise}{words}"] = law[which]
             for score in SCORES[:3]:
                 chosen = noisily(seen, score, tau * even, among)[which]
-                found |= {(name, f"by {score} {noise}"): chosen + law for name, law in by_token.items()}
+                found |= {(name, f"{by(score)} {noise}"): chosen + law for name, law in by_token.items()}
         return found
 
     def _after(self, seen: Transitions) -> dict[str, Array]:
@@ -580,7 +592,7 @@ class TraceTest:
         if self.proposes or score not in SCORES:
             return None
         others = (HIGHEST,) if Adaptive.of(policy).takes_first else (LOWEST, HIGHEST)
-        against = [self._against.get(("positions", f"by {score}{WITH_TIES}{ties}"), 0.0) for ties in others]
+        against = [self._against.get(("positions", f"{by(score)}{WITH_TIES}{ties}"), 0.0) for ties in others]
         return min(against) >= math.log(1 / alpha)
 
 

@@ -54,7 +54,7 @@ FAULTS = {
     "drawn where greedy is claimed": (
         Instance(CHAIN, adaptive(temperature=0)),
         Right(PROPOSING),
-        {"tokens": "temperature 0.85 to 1.40"},
+        {"tokens": "temperature 0.89 to 1.24"},
     ),
     "most uncertain first": (
         Instance(CHAIN, ENTROPY),
