@@ -153,6 +153,13 @@ class Transitions:
         """The same moves with scores in another law, at these positions."""
         return Transitions(self.y, self.reached, self.log_c, self.step, self.steps, self.scores, law, among)
 
+    def distinct(self) -> tuple[Transitions, NDArray[np.int64]]:
+        """Each kind once (m), and of which each is (n,): between the same sequences, at the same of as many calls."""
+        kinds = np.column_stack([self.y, self.reached, self.step, self.steps])
+        _, first, which = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
+        y, reached, step, steps = (each[first] for each in (self.y, self.reached, self.step, self.steps))
+        return Transitions(y, reached, self.log_c[first], step, steps, self.scores), which.reshape(-1)
+
     def candidates(self, block: int) -> Mask:
         """Masked positions of the first block that has any."""
         if block == self.y.shape[1]:
@@ -402,7 +409,13 @@ def _share(policy: Adaptive, seen: Transitions, k: int, near: Mask) -> float:
 
 
 def proposals(
-    policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, exactly: bool = False, share: float = 1.0
+    policy: Adaptive,
+    seen: Transitions,
+    drawn: Rows,
+    scored: Rows,
+    exactly: bool = False,
+    share: float = 1.0,
+    highest: bool = False,
 ) -> Array:
     """Log probability (n,) of positions and tokens if all candidates get proposals, of which the best are kept.
 
@@ -417,6 +430,8 @@ def proposals(
         Ties as the numbers have it, the leftmost first; this adds up to 1 over all outcomes.
     share : float
         What a tie that rounding may break either way counts, when it fell in favour of what happened.
+    highest : bool
+        Of equal rows the rightmost first, where the policy takes the leftmost first; of no effect on thresholds.
     """
     among, chosen = seen.candidates(policy.block_length), seen.chosen
     apart = 0.0 if exactly else tolerance(seen.vocab, policy.score)
@@ -426,11 +441,14 @@ def proposals(
     scores = np.full(chosen.shape, math.inf)
     scores[row, place] = np.exp(np.take_along_axis(scored(logs), written, 1)[:, 0])
     lowest = scores.min(axis=1)
-    last = seen.y.shape[1] - 1 - (scores == lowest[:, None])[:, ::-1].argmax(axis=1)
+    at_lowest = scores == lowest[:, None]
+    last = at_lowest.argmax(axis=1) if highest else seen.y.shape[1] - 1 - at_lowest[:, ::-1].argmax(axis=1)
     limit, possible = lowest, np.ones(len(lowest), dtype=bool)
     other, place = np.nonzero(among & ~chosen & (seen.size > 0)[:, None])
-    before, logs = place < last[other], seen.log_c[other, place]
-    same = (logs == seen.log_c[other, last[other]]).all(axis=1)
+    before, logs = place > last[other] if highest else place < last[other], seen.log_c[other, place]
+    same = np.zeros(len(other), dtype=bool)
+    if policy.takes_first and not (exactly and share == 1):
+        same = (logs == seen.log_c[other, last[other]]).all(axis=1)
     if policy.rule == "threshold":
         assert policy.bound is not None
         reached = lowest >= float(policy.bound) - apart
@@ -439,13 +457,15 @@ def proposals(
         before = (before | reached[other]) & exactly
     elif not exactly:
         # Only a row that is the same as the last one's ties with it for certain.
-        before &= same & policy.takes_first
+        before &= same
     c = np.exp(scored(logs))
     allowed = c <= (limit[other] + apart)[:, None]
     allowed &= ~(before[:, None] & (c >= np.minimum(limit, lowest)[other][:, None]))
     probabilities = c if drawn is scored else np.exp(drawn(logs))
-    undecided = ~(same & policy.takes_first)[:, None] & (c >= (limit[other] - apart)[:, None])
-    weights = np.where(undecided, share, 1.0) * allowed
+    weights = allowed.astype(np.float64)
+    if share != 1:
+        undecided = ~same[:, None] & (c >= (limit[other] - apart)[:, None])
+        weights[undecided] *= share
     with np.errstate(divide="ignore"):
         tails = np.log(np.minimum(np.einsum("nv,nv->n", probabilities, weights), 1.0))
     left = np.bincount(other, tails, minlength=len(chosen))
