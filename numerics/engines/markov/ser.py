@@ -2,7 +2,9 @@
 
 Definitions. ``F_k(g; u, v)`` is the probability that the g - 1 masked tokens between tokens u and v are drawn without a
 contradiction from step k on; ``L_k(b; v)`` and ``R_k(n; u)`` are the same next to the left and the right
-sentinel, ``W_k`` for a sequence all masked. ``F_{N+1}(1; u, v) = 1[P(u, v) > 0]``, and ``P(correct) = W_1``.
+sentinel, ``W_k`` for a sequence all masked. ``F_{N+1}(1; u, v) = 1[P(u, v) > 0]``, and ``P(correct) = W_1``. With any
+factors between 0 and 1 in the place of 1[P > 0], which vanish where P does, ``W_1`` is the mean of their product over
+all pairs of neighbours.
 
 A step is a sum over the newly revealed positions of an interval, from left to right (``renewal``): position i gets
 token w with probability ``r c_i(w)`` given the ends, what lies between two new ones stays masked with powers of ``1 -
@@ -12,7 +14,7 @@ part), those that see the right end only.
 
 Errors. Nothing is subtracted: the result is within relative ``gamma_m`` (definitions.md#rounding), m the depth of
 :func:`_depth`, but for what underflows: probabilities are averaged and nothing else, so that this adds up to less than
-``SAFE``. Ends that are overlooked cost what ``zones`` proves, an absolute error. Intervals longer than ``gap_limit``
+``SAFE``. Ends that are overlooked cost what ``zones`` proves. Intervals longer than ``gap_limit``
 at step k count as wrong: some such interval exists with probability at most ``L (1-a_{k-1})^{gap_limit}``.
 """
 
@@ -32,7 +34,7 @@ from .information import lag_information_of, path_kl
 from .renewal import Renewal
 from .zones import Forgetting, Zones
 
-__all__ = ["probability_correct", "sequence_error_rate"]
+__all__ = ["mean_product", "probability_correct", "sequence_error_rate"]
 
 TOLERANCE = 1e-8
 """Relative truncation error aimed at for the probability of a correct sequence."""
@@ -54,13 +56,29 @@ def sequence_error_rate(chain: Chain, weights: NDArray[np.float64], tolerance: f
 
 
 def probability_correct(chain: Chain, weights: NDArray[np.float64], tolerance: float = TOLERANCE) -> Measured:
-    """``1 - SER``.
+    """``1 - SER``; see :func:`mean_product`."""
+    chain = chain.reduced
+    if _every_sequence_is_possible(chain):
+        return Measured(1.0, 0.0)
+    floor = math.exp(-path_kl(lag_information_of(chain), weights).hi)
+    return mean_product(chain, weights, (chain.transition > 0).astype(np.float64), floor, tolerance)
+
+
+def mean_product(
+    chain: Chain, weights: NDArray[np.float64], factors: NDArray[np.float64], floor: float, tolerance: float
+) -> Measured:
+    """``E_p prod_i g(x_i, x_{i+1})``.
 
     Parameters
     ----------
     chain : Chain
+        All of whose tokens occur.
     weights : (N,) float64
         Step law of the Bernoulli sampler.
+    factors : (V, V) float64
+        g, between 0 and 1, and 0 where the transition is.
+    floor : float
+        A number that the mean is not expected to be below; only the work depends on it.
     tolerance : float
         Relative truncation error aimed at.
 
@@ -74,21 +92,17 @@ def probability_correct(chain: Chain, weights: NDArray[np.float64], tolerance: f
     Cost ``O(N (H^3 V^4 + min(L, G)^2 V^3))``, G the longest interval with a probability that matters, H at most the
     mixing distance (L if the chain does not mix) and less where intervals of this length are improbable.
     """
-    chain = chain.reduced
-    if _every_sequence_is_possible(chain):
-        return Measured(1.0, 0.0)
     L = chain.length
     mixing = chain.mixing(tolerance / (12 * L))
     H, e = (L, 0.0) if mixing is None or mixing.gap >= L else mixing
     steps = list(bernoulli_steps(weights, L))
-    floor = math.exp(-path_kl(lag_information_of(chain), weights).hi)
     forgetting = Forgetting(chain, H)
     missed, overlooked = tolerance * floor / 4, 0.0
     if e:
-        coarse = _Plan(chain, steps, forgetting, COARSE / 2, COARSE / 2).measured()
+        coarse = _Plan(chain, steps, forgetting, COARSE / 2, COARSE / 2).measured(factors)
         overlooked = max(floor, coarse.lo) * math.expm1(6 * L * e)
         missed += SHARE * overlooked
-    return _Plan(chain, steps, forgetting, missed, (1 - 2 * SHARE) * overlooked).measured()
+    return _Plan(chain, steps, forgetting, missed, (1 - 2 * SHARE) * overlooked).measured(factors)
 
 
 class _Plan:
@@ -101,19 +115,22 @@ class _Plan:
         limits, missed = _gap_limits(steps, chain.length, missed)
         pairs = zip(steps, limits, strict=True)
         self.zones = [forgetting.zones(step, limit, overlooked / len(steps)) for step, limit in pairs]
-        overlooked = (sum(zone.error for zone in self.zones[1:]) + forgetting.far) * math.exp(forgetting.far)
-        self.truncation = (overlooked + missed) * RAISED
+        far, added = forgetting.far, math.exp(forgetting.far)
+        self.overlooked = (sum(zone.error for zone in self.zones[1:]) + far) * added
+        self.near = sum(zone.near_error for zone in self.zones[1:]) * added
+        self.missed, self.relative = missed, forgetting.relative
 
-    def measured(self) -> Measured:
+    def measured(self, factors: NDArray[np.float64]) -> Measured:
         chain, N = self.chain, len(self.steps)
         work = sum(_operations(zone, chain.vocab) for zone in self.zones[1:])
         if work > OPERATIONS_BUDGET:
             raise BeyondReach(
                 f"the sequence error rate of V={chain.vocab}, L={chain.length} in {N} steps needs {work:.1e} operations"
             )
-        value = _backwards(chain, self.known, self.steps, self.zones)
+        value = _backwards(chain, factors, self.known, self.steps, self.zones)
         rounding = value * margin(_depth(chain, self.known, N)) * RAISED + SAFE
-        return Measured(value, rounding, self.truncation)
+        overlooked = min(self.overlooked, self.near + (value + self.missed) * self.relative)
+        return Measured(value, rounding, (overlooked + self.missed) * RAISED)
 
 
 def _every_sequence_is_possible(chain: Chain) -> bool:
@@ -149,12 +166,14 @@ def _depth(chain: Chain, known: int, N: int) -> float:
     tokens. Each interval is passed on unchanged at most N times, at a power and a sum.
     """
     L, V = chain.length, chain.vocab
-    token = 3 * chain.power_depth(known) + chain.marginal_depth(min(known + 1, L)) + L * (V + 2) + V + 20
+    token = 3 * chain.power_depth(known) + chain.marginal_depth(min(known + 1, L)) + L * (V + 2) + V + 21
     passed = 6 * L + (step_depth(1) + 6) * (L + 1)
     return L * token + N * passed
 
 
-def _backwards(chain: Chain, known: int, steps: list[RevealStep], zones: list[Zones]) -> float:
+def _backwards(
+    chain: Chain, factors: NDArray[np.float64], known: int, steps: list[RevealStep], zones: list[Zones]
+) -> float:
     """``P(correct)`` by the steps from last to first."""
     L, V = chain.length, chain.vocab
     laws = chain.marginals(min(known + 1, L))
@@ -162,7 +181,7 @@ def _backwards(chain: Chain, known: int, steps: list[RevealStep], zones: list[Zo
     renewal = Renewal(np.concatenate([chain.powers(known), by_position[:, None]], axis=1), laws[-1])
     F = np.zeros((2, V + 1, V + 1))
     F[1] = 1.0
-    F[1, :V, :V] = chain.transition > 0
+    F[1, :V, :V] = factors
     whole = 0.0
     for k in range(len(steps) - 1, -1, -1):
         stay, r = steps[k].keep, float(steps[k].one[1])

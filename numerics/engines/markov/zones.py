@@ -15,6 +15,11 @@ step has the expected number ``r (L - g) interior(g)``, or ``r edge(g)`` next to
 a long interval, or a late step, so much cheaper than the worst token: a far end is overlooked where both are
 improbable.
 
+Where the distance seen is the furthest, with e of that distance, ``c'/c`` is a ratio of two numbers near ``nu(w)``
+times one of two near ``nu(v)``, within a factor ``((1+e)/(1-e))^2`` of 1; and so is ``nu`` over any ``K_i`` that it
+stands for. Means of products of non-negative numbers change by a factor within ``((1+e)/(1-e))^{3L}`` then, however
+small they are. The other conditionals are replaced first, and these after them.
+
 ``TV(c, c')``, for all ends. With the right end overlooked it is half the mean of ``|K_n(w, v)/m - 1|`` over the law
 ``K_i(u, .)`` of w, m the mean of ``K_n(., v)`` under it; with the left end overlooked the same with
 ``K_i(u, w)/nu(w)`` and the law ``nu(w) K_n(w, v)/nu(v)``, so that one function serves both. Laws of distances ``i >
@@ -32,7 +37,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...numbers.enclosure import gamma
+from ...numbers.enclosure import RAISED, gamma
 from ..reveal_steps import RevealStep
 from .chain import Chain
 
@@ -53,11 +58,13 @@ FREE = 8
 @dataclass(frozen=True)
 class Zones:
     """``seen[g]`` is H, the distance at which ends are seen in an interval of gap g; ``settled[g]`` is the last
-    position that does not see the right end, which never falls as g grows.
+    position that does not see the right end, which never falls as g grows. ``near_error`` is the part of ``error`` that
+    is due to intervals with a smaller H than the furthest.
     """
 
     seen: NDArray[np.int64]
     error: float
+    near_error: float
 
     @property
     def settled(self) -> NDArray[np.int64]:
@@ -81,6 +88,9 @@ class Forgetting:
         e = np.minimum.accumulate([math.inf] + [chain.mixed_at(n) for n in range(1, self.known + 1)])
         self.far = 16 * self.L * float(e[-1]) if self.known < self.L else 0.0
         """All that is due to that law, added over the tokens."""
+        own = float(e[furthest]) if furthest < self.L else 0.0
+        self.relative = math.expm1(3 * self.L * (math.log1p(own) - math.log1p(-own))) * RAISED if own < 1 else math.inf
+        """What overlooking all ends beyond ``furthest`` may change a mean by, in parts of it."""
         left, right, beside = (np.minimum(bound, 1.0) for bound in (e / 2, e * (2 + e) / 2, e * (2 + e) / 2))
         beside = np.append(1.0, beside[:-1])
         if self.known < self.L:
@@ -104,7 +114,7 @@ class Forgetting:
         return left, right, beside
 
     def zones(self, step: RevealStep, limit: int, allowed: float) -> Zones:
-        """The nearest distances whose errors add up to at most ``allowed``, or ``furthest`` everywhere.
+        """The nearest distances whose errors add up to at most ``allowed``, those at ``furthest`` not counted.
 
         No token sees both ends where an interval is longer than twice the distance, so that to see half of it is free.
         """
@@ -122,11 +132,11 @@ class Forgetting:
             seen = np.clip(needed, np.minimum(free, needed + FREE), most)
             for g in range(limit - 1, -1, -1):
                 seen[g] = max(seen[g], seen[g + 1] - 1)
-            error = float(errors[gaps, seen][seen < shortest].sum())
-            if error <= allowed or (seen == most).all():
+            near_error = float(errors[gaps, seen][seen < most].sum())
+            if near_error <= allowed:
                 break
             share /= 2
-        return Zones(seen, error)
+        return Zones(seen, float(errors[gaps, seen][seen < shortest].sum()), near_error)
 
 
 def _worst(laws: Sequence[Bound], values: Bound, later: float) -> float:
