@@ -24,11 +24,13 @@ setup: .venv/running
 test: .venv/testing lint
 	$(BIN)/pytest -n 2
 
-# What the default leaves out.
+# What the default leaves out, but for the tests of `make dist`.
 test-slow: .venv/testing
-	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -n 2 -m slow --ignore tests/test_distribution.py
 
-test-all: test test-slow
+# Both in one run, which collects once.
+test-all: .venv/testing lint
+	$(BIN)/pytest -n 2 -m "slow or not slow" --ignore tests/test_distribution.py
 
 # Real samplers on torch and diffusers, in an environment of their own. Of torch the version is locked and no hash: every
 # index has builds of its own, for CPUs (which suffice) or for CUDA, whose libraries come along unlocked.
@@ -82,9 +84,9 @@ report: setup
 
 # The wheel and the source archive, and what is in them.
 dist: .venv/testing
-	rm -rf build dist
+	rm -rf dist
 	$(BIN)/python -m build --no-isolation
-	$(BIN)/pytest -m "slow or not slow" tests/test_distribution.py
+	WHEEL=$$(ls dist/*.whl) $(BIN)/pytest -m "slow or not slow" tests/test_distribution.py
 
 # What the page on a number of steps says: its files, tables and figures.
 steps: .venv/testing

@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from ..numbers.enclosure import gamma
 
@@ -29,6 +28,9 @@ CONCENTRATIONS = (10.0, 1e3, 1e5)
 """Sequences drawn from p that a learned law adds to those that were seen."""
 
 LARGEST_RATIO = 1e200
+
+CELLS_AT_ONCE = 1 << 20
+"""Values of functions whose expectations are taken together."""
 
 LOGARITHM = 2**14
 """Roundings allowed for the logarithm of a mean and of its size of at most 1500, and for their sum."""
@@ -91,8 +93,8 @@ class Evidence:
         self._calls += 1
         if self._calls & (self._calls - 1) == 0:
             self._bets_on[0] = self._learned()
-        shares = [logsumexp(wealth) - math.log(len(self._wealth) * wealth.size) for wealth in self._wealth]
-        self.log = float(logsumexp(shares)) - self._calls * gamma(self._depth + len(index) + LOGARITHM)
+        shares = np.array([log_sum(wealth) - math.log(len(self._wealth) * wealth.size) for wealth in self._wealth])
+        self.log = log_sum(shares) - self._calls * gamma(self._depth + len(index) + LOGARITHM)
 
     def _learned(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """From the counts so far."""
@@ -103,13 +105,21 @@ class Evidence:
         """Ratios r/p (A, M), and the logarithms of the means of their functions (A, B)."""
         ratios = np.divide(laws, self._p, out=np.zeros(laws.shape), where=self._p > 0)
         ratios = np.minimum(ratios, LARGEST_RATIO)
-        means = np.array([self._expectation(self._values(row[None])[0]) for row in ratios])
+        together = max(1, CELLS_AT_ONCE // (len(self._factors) * len(self._p)))
+        parts = [self._values(ratios[start : start + together]) for start in range(0, len(ratios), together)]
+        means = np.concatenate([self._expectation(part) for part in parts])
         # A function of mean 0 is 0 wherever p is positive, and wins nothing.
         return ratios, np.log(np.where(means > 0, means, 1.0))
 
     def _values(self, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
         """The functions (A, B, .) at ratios (A, .)."""
         return np.maximum(1 + self._factors[:, None] * (ratios[:, None] - 1), 0.0)
+
+
+def log_sum(logs: NDArray[np.float64]) -> float:
+    """``log sum_i exp x_i``; -inf where all are."""
+    largest = logs.max()
+    return float(largest + np.log(np.exp(logs - largest).sum())) if largest > -math.inf else -math.inf
 
 
 def log_likelihoods(counts: NDArray[np.int64], laws: Mapping[str, NDArray[np.float64]]) -> dict[str, float]:

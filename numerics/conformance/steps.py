@@ -153,6 +153,13 @@ class Transitions:
         """The same moves with scores in another law, at these positions."""
         return Transitions(self.y, self.reached, self.log_c, self.step, self.steps, self.scores, law, among)
 
+    def distinct(self) -> tuple[Transitions, NDArray[np.int64]]:
+        """Each kind once (m), and of which each is (n,): between the same sequences, at the same of as many calls."""
+        kinds = np.column_stack([self.y, self.reached, self.step, self.steps])
+        _, first, which = np.unique(kinds, axis=0, return_index=True, return_inverse=True)
+        y, reached, step, steps = (each[first] for each in (self.y, self.reached, self.step, self.steps))
+        return Transitions(y, reached, self.log_c[first], step, steps, self.scores), which.reshape(-1)
+
     def candidates(self, block: int) -> Mask:
         """Masked positions of the first block that has any."""
         if block == self.y.shape[1]:
@@ -430,7 +437,9 @@ def proposals(
     limit, possible = lowest, np.ones(len(lowest), dtype=bool)
     other, place = np.nonzero(among & ~chosen & (seen.size > 0)[:, None])
     before, logs = place < last[other], seen.log_c[other, place]
-    same = (logs == seen.log_c[other, last[other]]).all(axis=1)
+    same = np.zeros(len(other), dtype=bool)
+    if policy.takes_first and not (exactly and share == 1):
+        same = (logs == seen.log_c[other, last[other]]).all(axis=1)
     if policy.rule == "threshold":
         assert policy.bound is not None
         reached = lowest >= float(policy.bound) - apart
@@ -439,13 +448,15 @@ def proposals(
         before = (before | reached[other]) & exactly
     elif not exactly:
         # Only a row that is the same as the last one's ties with it for certain.
-        before &= same & policy.takes_first
+        before &= same
     c = np.exp(scored(logs))
     allowed = c <= (limit[other] + apart)[:, None]
     allowed &= ~(before[:, None] & (c >= np.minimum(limit, lowest)[other][:, None]))
     probabilities = c if drawn is scored else np.exp(drawn(logs))
-    undecided = ~(same & policy.takes_first)[:, None] & (c >= (limit[other] - apart)[:, None])
-    weights = np.where(undecided, share, 1.0) * allowed
+    weights = allowed.astype(np.float64)
+    if share != 1:
+        undecided = ~same[:, None] & (c >= (limit[other] - apart)[:, None])
+        weights[undecided] *= share
     with np.errstate(divide="ignore"):
         tails = np.log(np.minimum(np.einsum("nv,nv->n", probabilities, weights), 1.0))
     left = np.bincount(other, tails, minlength=len(chosen))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,9 @@ SINGLE = 2.0**-24
 
 MOST_DRAWS = 2_000_000
 """Draws of tokens that are looked at one by one for one policy."""
+
+CELLS_AT_ONCE = 1 << 20
+"""Numbers in one array of expectations of several functions."""
 
 Outcome = list[tuple[float, tuple[int, ...]]]
 """A law on sets of positions: one way to break ties."""
@@ -127,11 +130,49 @@ def _some(policy: Adaptive, group: list[int], count: int) -> Outcome:
 
 
 @dataclass(frozen=True)
-class Move:
-    """What happens at a partial sequence, with a probability: one of several laws on what is reached."""
+class Level:
+    """What happens at s partial sequences that reveal as many tokens.
 
-    probability: float
-    laws: tuple[tuple[NDArray[np.int64], NDArray[np.float64]], ...]
+    At each, one of several moves, with a probability; of a move several laws on what is reached, by how ties fall.
+
+    Parameters
+    ----------
+    targets, probabilities : (r,) int64, float64
+        What each law reaches.
+    laws : (l,) int64
+        Where each begins among the targets.
+    moves, shares : (m,) int64, float64
+        Where each begins among the laws, and its probability.
+    states : (s,) int64
+        Where each partial sequence begins among the moves.
+    """
+
+    targets: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    laws: NDArray[np.int64]
+    moves: NDArray[np.int64]
+    shares: NDArray[np.float64]
+    states: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, found: Iterable[list[tuple[float, list[dict[Partial, float]]]]], number: dict[Partial, int]) -> Level:
+        """Moves with their laws, of each partial sequence."""
+        targets: list[int] = []
+        probabilities: list[float] = []
+        laws: list[int] = []
+        moves: list[int] = []
+        shares: list[float] = []
+        states: list[int] = []
+        for state in found:
+            states.append(len(moves))
+            for share, ways in state:
+                moves.append(len(laws))
+                shares.append(share)
+                for law in ways:
+                    laws.append(len(targets))
+                    targets += [number[y] for y in law]
+                    probabilities += law.values()
+        return cls(*map(np.array, (targets, probabilities, laws, moves, shares, states)))
 
 
 class TiedLaws:
@@ -143,35 +184,45 @@ class TiedLaws:
         One of them, positive on all that any of them allows: each outcome of a tie as likely.
     """
 
-    def __init__(self, moves: list[list[Move]], ends: NDArray[np.int64], size: int) -> None:
-        self._moves, self._ends, self._size = moves, ends, size
+    def __init__(self, levels: list[Level], ends: NDArray[np.int64], size: int) -> None:
+        self._levels, self._ends, self._size = levels, ends, size
+        self._partial = sum(len(level.states) for level in levels)
         self.law = self._average()
 
     def upper(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The largest expectation of each function of a sequence, (..., V^L)."""
-        flat = values.reshape(-1, self._size).T
-        reached = np.empty((len(self._moves), flat.shape[1]))
-        # What is reached has a larger number than where it is reached from.
-        for state in range(len(self._moves) - 1, -1, -1):
-            if self._ends[state] >= 0:
-                reached[state] = flat[self._ends[state]]
-                continue
-            reached[state] = sum(
-                move.probability
-                * np.max([probabilities @ reached[targets] for targets, probabilities in move.laws], axis=0)
-                for move in self._moves[state]
-            )
-        return reached[0].reshape(values.shape[:-1])
+        flat = values.reshape(-1, self._size)
+        together = max(1, CELLS_AT_ONCE // max(len(level.targets) for level in self._levels))
+        parts = [self._upper(flat[start : start + together]) for start in range(0, len(flat), together)]
+        return np.concatenate(parts).reshape(values.shape[:-1])
+
+    def _upper(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of functions (n, V^L)."""
+        end = self._partial
+        reached = np.empty((len(values), end + len(self._ends)))
+        reached[:, end:] = values[:, self._ends]
+        for level in reversed(self._levels):
+            means = np.add.reduceat(level.probabilities * reached[:, level.targets], level.laws, axis=1)
+            best = level.shares * np.maximum.reduceat(means, level.moves, axis=1)
+            start = end - len(level.states)
+            reached[:, start:end] = np.add.reduceat(best, level.states, axis=1)
+            end = start
+        return reached[:, 0]
 
     def _average(self) -> NDArray[np.float64]:
-        mass, law = np.zeros(len(self._moves)), np.zeros(self._size)
+        mass, law, start = np.zeros(self._partial + len(self._ends)), np.zeros(self._size), 0
         mass[0] = 1.0
-        for state, moves in enumerate(self._moves):
-            if self._ends[state] >= 0:
-                law[self._ends[state]] += mass[state]
-            for move in moves:
-                for targets, probabilities in move.laws:
-                    np.add.at(mass, targets, mass[state] * move.probability / len(move.laws) * probabilities)
+        for level in self._levels:
+            moves, ways, reached = (
+                np.diff(begin, append=len(of))
+                for begin, of in ((level.states, level.moves), (level.moves, level.laws), (level.laws, level.targets))
+            )
+            shares = np.repeat(mass[start : start + len(moves)], moves) * level.shares / ways
+            mass += np.bincount(
+                level.targets, np.repeat(np.repeat(shares, ways), reached) * level.probabilities, len(mass)
+            )
+            start += len(moves)
+        law[self._ends] = mass[start:]
         return law
 
 
@@ -191,8 +242,8 @@ def tied_laws(instance: Instance, oracle: Oracle) -> TiedLaws | None:
     if policy.score in (None, "random"):
         return None
     walk = _Walk(instance, Adaptive.of(policy), oracle)
-    moves, ends = walk.run()
-    return TiedLaws(moves, ends, instance.vocab**instance.length) if walk.tied else None
+    levels, ends = walk.run()
+    return TiedLaws(levels, ends, instance.vocab**instance.length) if walk.tied else None
 
 
 class _Walk:
@@ -204,7 +255,8 @@ class _Walk:
         self.steps = [sum(policy.sizes[:k]) for k in range(1, len(policy.sizes) + 1)] if policy.sizes else []
         self.draws, self.tied = 0, False
 
-    def run(self) -> tuple[list[list[Move]], NDArray[np.int64]]:
+    def run(self) -> tuple[list[Level], NDArray[np.int64]]:
+        """What happens before a sequence is complete, and the numbers of the complete ones that are reached."""
         V, L = self.vocab, self.oracle.length
         levels: list[dict[Partial, list]] = [{} for _ in range(L + 1)]
         levels[0][(V,) * L] = []
@@ -218,22 +270,10 @@ class _Walk:
                             for reached in law:
                                 levels[L - reached.count(V)].setdefault(reached, [])
         number = {y: k for k, y in enumerate(y for level in levels for y in level)}
-        ends = np.full(len(number), -1)
-        if levels[L]:
-            complete = list(levels[L])
-            ends[[number[y] for y in complete]] = sequence_index(np.array(complete), V)
-        moves = [
-            [
-                Move(
-                    probability,
-                    tuple((np.array([number[y] for y in law]), np.array(list(law.values()))) for law in laws),
-                )
-                for probability, laws in found
-            ]
-            for level in levels
-            for found in level.values()
-        ]
-        return moves, ends
+        complete = list(levels[L])
+        return [Level.of(level.values(), number) for level in levels[:L] if level], sequence_index(
+            np.array(complete), V
+        )
 
     def _moves(self, y: Partial, rows: NDArray[np.float64]) -> Iterator[tuple[float, list[dict[Partial, float]]]]:
         """Probabilities with the laws that may follow."""

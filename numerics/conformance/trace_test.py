@@ -421,15 +421,17 @@ class TraceTest:
         """Laws of positions by a score with noise, which for proposals may fall to 0."""
         if not self.tries_noise:
             return {}
+        seen, which = seen.distinct()
         among, left = seen.candidates(self.block), np.maximum(seen.steps - seen.step, 1e-2)
         even, falling = np.ones(len(left)), left / np.maximum(seen.steps - 1, 1)
         found: dict[Model, Array] = {}
         for tau in NOISES:
             noise = f"{WITH_NOISE} {tau:g}"
             for words, shape in (("", even), (", falling to 0", falling)):
-                found[AS_CLAIMED, f"{DRAWN} {noise}{words}"] = noisy_proposals(seen, self.own, tau * shape, among)
+                law = noisy_proposals(seen, self.own, tau * shape, among)
+                found[AS_CLAIMED, f"{DRAWN} {noise}{words}"] = law[which]
             for score in SCORES[:3]:
-                chosen = noisily(seen, score, tau * even, among)
+                chosen = noisily(seen, score, tau * even, among)[which]
                 found |= {(name, f"by {score} {noise}"): chosen + law for name, law in by_token.items()}
         return found
 

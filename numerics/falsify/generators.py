@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from random import Random
 
@@ -111,12 +111,17 @@ class Family:
             traits.add("MarkovLanguage")
         return cls(frozenset(traits), between, frozenset(kinds))
 
+    @cached_property
+    def of_language(self) -> frozenset[str]:
+        """Those of the traits that are assumed of the language alone."""
+        return frozenset(trait for trait in self.traits if parts([trait]) == {"language"})
+
     @property
     def free(self) -> bool:
         """Whether any language will do."""
-        return not self.kinds and "language" not in parts(self.traits)
+        return not self.kinds and not self.of_language
 
-    @property
+    @cached_property
     def movable(self) -> bool:
         """Whether languages may be changed number by number: any, or one of a kind that is drawn at random."""
         return self.free or any(self.allows_language(table) for table in _samples())
@@ -124,7 +129,7 @@ class Family:
     def allows_language(self, language: Spec) -> bool:
         """Whether the language is of one of the kinds and has the traits that are assumed of it."""
         named = not self.kinds or language["kind"] in self.kinds
-        return named and part_has("language", built(language), self.traits)
+        return named and (not self.of_language or part_has("language", built(language), self.of_language))
 
     def allows_policy(self, policy: Spec, length: int) -> bool:
         """Whether the policy has the traits that are assumed of it."""
@@ -172,9 +177,14 @@ def structured(family: Family) -> Iterator[Candidate]:
                     yield candidate
 
 
-@cache
 def _languages(family: Family) -> tuple[tuple[Spec, int], ...]:
     """Structured languages of the family, and their L; tables of at most LARGEST_TABLE, smaller ones first."""
+    return _languages_with(Family(family.of_language, None, family.kinds))
+
+
+@cache
+def _languages_with(family: Family) -> tuple[tuple[Spec, int], ...]:
+    """The same, of a family that assumes nothing else."""
     found = [
         (vocab**length, length, table)
         for length, vocab in itertools.product(range(1, 7), range(1, 9))

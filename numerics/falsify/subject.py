@@ -14,6 +14,7 @@ import pathlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ class Candidate:
     relation: str | None = None
 
     def instances(self, name: str = "candidate") -> tuple[Instance, ...]:
-        """Its instances, with a spec in canonical form.
+        """Its instances, with a spec in canonical form; built once.
 
         Raises
         ------
@@ -74,6 +75,15 @@ class Candidate:
         BeyondReach
             When it is too large.
         """
+        if name not in self._built:
+            self._built[name] = self._instances(name)
+        return self._built[name]
+
+    @cached_property
+    def _built(self) -> dict[str, tuple[Instance, ...]]:
+        return {}
+
+    def _instances(self, name: str) -> tuple[Instance, ...]:
         if self.relation is None:
             return (_instance(self.language, self.policies[0], self.denoisers[0], name),)
         one, other = self.denoisers

@@ -223,10 +223,16 @@ class Probabilities:
         """Fractions or float64 as :func:`numbers` gives them, checked; floating ones are divided by their sums."""
         exact = rows.dtype == object
         demand = "rational rows must sum to exactly 1" if exact else "rows must sum to 1 within 1e-12"
+        weights = np.empty(rows.shape if exact else 0, dtype=object)
         for index in np.ndindex(rows.shape[:-1]):
             row = rows[index]
-            _refuse_outside(row, _at(key, index))
-            total = sum(filter(None, row), Fraction(0)) if exact else math.fsum(row)
+            _refuse_outside(row, key, index)
+            total: Fraction | float
+            if exact:
+                weights[index], common = _integer_row(row)
+                total = Fraction(sum(weights[index]), common)
+            else:
+                total = math.fsum(row)
             if total != 1 if exact else abs(total - 1.0) > ROW_TOLERANCE:
                 what = f"the row and its {rest_key} sum" if with_rest else "the row sums"
                 problem = f"{what} to {shown(total) if exact else format(total, '.15g')}; {demand}"
@@ -235,7 +241,7 @@ class Probabilities:
             if not exact and abs(total - 1.0) > ROUNDED_TO_ONE:
                 row /= total
         if exact:
-            return cls.from_weights(_integer_rows(rows), key)
+            return cls.from_weights(weights, key)
         _refuse_underflow(rows, rows, key)
         return cls(rows, None)
 
@@ -370,13 +376,10 @@ def _rounded(flat: list[Fraction | float], shape: tuple[int, ...], key: str) -> 
     return values.reshape(shape)
 
 
-def _integer_rows(exact: NDArray[Any]) -> NDArray[Any]:
-    """Each row times the least common denominator of its entries."""
-    weights = np.empty(exact.shape, dtype=object)
-    for index in np.ndindex(exact.shape[:-1]):
-        common = math.lcm(*(entry.denominator for entry in exact[index]))
-        weights[index] = [entry.numerator * (common // entry.denominator) for entry in exact[index]]
-    return weights
+def _integer_row(row: NDArray[Any]) -> tuple[list[int], int]:
+    """Fractions times their least common denominator, and that."""
+    common = math.lcm(*(entry.denominator for entry in row))
+    return [entry.numerator * (common // entry.denominator) for entry in row], common
 
 
 def _divide(weights: NDArray[Any], totals: NDArray[Any]) -> NDArray[Any]:
@@ -389,11 +392,11 @@ def _divide(weights: NDArray[Any], totals: NDArray[Any]) -> NDArray[Any]:
     return quotients
 
 
-def _refuse_outside(row: Any, key: str) -> None:
+def _refuse_outside(row: Any, key: str, index: tuple[int, ...]) -> None:
     for column, entry in enumerate(row):
         exact = isinstance(entry, Fraction)
         if not (0 <= entry.numerator <= entry.denominator if exact else 0 <= entry <= 1 + ROW_TOLERANCE):
-            raise BadInput(f"{key}[{column}]", f"found {shown(entry)}; a probability from 0 to 1 is accepted")
+            raise BadInput(_at(key, (*index, column)), f"found {shown(entry)}; a probability from 0 to 1 is accepted")
 
 
 def _refuse_underflow(weights: NDArray[Any], values: NDArray[np.float64], key: str) -> None:

@@ -175,10 +175,17 @@ class KindTable(SpecTable):
     unknown_kind: ClassVar[str] = ""
     """What to tell someone who names a kind that is unknown."""
 
+    named: ClassVar[tuple[str, ...]] = ()
+    """The kinds that are read by this very class."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **options: Any) -> None:
+        cls.named = get_args(cls.model_fields["kind"].annotation)
+
     @classmethod
     def kinds(cls) -> dict[str, type[Self]]:
         """Every kind of the family by name."""
-        found = dict.fromkeys(get_args(cls.model_fields["kind"].annotation), cls)
+        found = dict.fromkeys(cls.named, cls)
         for subclass in cls.__subclasses__():
             found |= subclass.kinds()
         return found

@@ -10,6 +10,7 @@ standard library.
 """
 
 import argparse
+import hashlib
 import re
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ ALLOWED = {
     "Classical_Prop.classic": "classical logic",
     "FunctionalExtensionality.functional_extensionality_dep": "functional extensionality",
 }
+STAMP = "compiled.txt"
 THEOREM = re.compile(r"\b(?:Theorem|Corollary)\s+([\w']+)")
 COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 # What `coqchk -o` says of a library whose every constant is checked by the plain theory.
@@ -51,7 +53,23 @@ def compile_all(source: Path, build: Path) -> list[str]:
     ]
     for module in modules:
         run(build, "coqc", "-q", "-w", "none", f"{module}.v")
+    (build / STAMP).write_text("\n".join([origin(source), *modules]))
     return modules
+
+
+def origin(source: Path) -> str:
+    """Stands for the files of `source` and the version of Coq, of which what is compiled is a function."""
+    digest = hashlib.sha256(run(source, "coqc", "--version").encode())
+    for file in sorted(source.glob("*.v")):
+        digest.update(f"{file.name}\0{file.read_text()}\0".encode())
+    return digest.hexdigest()
+
+
+def compile_once(source: Path, build: Path) -> list[str]:
+    """As `compile_all`, and nothing is compiled where `build` holds what comes of the same files by the same Coq."""
+    stamp = build / STAMP
+    made_of, *modules = stamp.read_text().split("\n") if stamp.exists() else [""]
+    return modules if made_of == origin(source) else compile_all(source, build)
 
 
 def assumptions(build: Path, modules: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:

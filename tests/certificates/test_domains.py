@@ -198,6 +198,11 @@ def test_no_evaluator_gives_a_value_to_what_has_none():
 
 
 @pytest.mark.slow
-def test_no_evaluator_gives_a_value_to_what_has_none_in_20_000_claims():
-    wrong, _ = faults(seed=2, count=20_000)
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_no_evaluator_gives_a_value_to_what_has_none_in_1000_claims(seed):
+    """Of the seven rules of `extended` the one missed last, left out, shows in some 560 claims; in 4,300 nearly surely.
+
+    `benchmarks/undefined.py` goes on for as many as one likes.
+    """
+    wrong, _ = faults(seed, count=1000)
     assert not wrong, "\n".join(wrong[:20])

@@ -59,6 +59,8 @@ class Code:
 
     def _drawn(self, rows):
         rows = tempered(rows, self.temperature)
+        if self.top is None and self.nucleus is None:
+            return rows
         order = np.argsort(-rows, axis=2, kind="stable")
         ranked = np.take_along_axis(rows, order, 2)
         kept = np.ones(rows.shape, dtype=bool)
@@ -117,7 +119,7 @@ def bernoulli(steps):
 
 def tempered(rows, temperature):
     """``c^(1/T)`` normalised."""
-    powers = rows ** (1 / temperature)
+    powers = rows if temperature == 1 else rows ** (1 / temperature)
     return powers / powers.sum(axis=2, keepdims=True)
 
 

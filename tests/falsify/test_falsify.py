@@ -247,8 +247,8 @@ def test_candidates_are_small_instances_of_what_the_statement_is_about(name):
             assert instance.policy.steps <= max(FEW_STEPS + 1, instance.length)
             assert instance.language.rational
             assert not missing(instance, assumed)
-        again = Candidate.from_spec(candidate.spec())
-        assert again.spec() == candidate.spec()
+        spec = candidate.spec()
+        assert Candidate.from_spec(spec).spec() == spec
 
 
 def test_shrinking_stops_at_what_no_reduction_keeps():

@@ -83,12 +83,12 @@ def test_names_are_a_column_where_keys_do_not_tell_them(tmp_path):
 
 def test_what_failed_has_no_column_and_what_is_common_is_said(tmp_path):
     """A table in the place of a language that is none has keys of its own."""
-    long = {"kind": "english", "order": 3, "length": 40}
+    long = {"kind": "english", "order": 2, "length": 40}
     wrong = {"kind": "pair", "vocab": 2, "lenth": 4}
     policies = [{"kind": "bernoulli", "steps": 4}, {"kind": "bernoulli", "steps": 8}]
     grid = GRID | {"base": {}, "grid": {"language": [long, wrong], "policy": policies}, "quantities": ["ser"]}
     with Store(tmp_path / "a.db") as store:
-        sweep(Grid.parse(grid | {"measure": {"samples": 100, "seed": 5}}), store)
+        sweep(Grid.parse(grid | {"measure": {"engine": "sampled", "samples": 100, "seed": 5}}), store)
         table = stored_results(store)
     assert table.columns == ("policy.steps", "ser")
     assert [row[0] for row in table.rows] == [4, 8]

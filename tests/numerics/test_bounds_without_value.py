@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from functools import cache
 
 import pytest
 
@@ -30,8 +31,11 @@ INSTANCES = [
 LOOSE = [(instance, name) for instance in INSTANCES for name in ("kl", "log_ter", "ser")]
 
 
+measured = cache(lambda instance: measure(instance, seconds=5))
+
+
 def bound(instance: Instance, name: str) -> Enclosure | None:
-    found = measure(instance, seconds=5)
+    found = measured(instance)
     return found[name] if name in found and found[name].kind == "bound" and found[name].width else None
 
 

@@ -1,26 +1,19 @@
 """The Coq development: its index, the check that refuses what is not proved, and its definitions on instances.
 
-What needs Coq is left out where it is not installed, and is slow: everything is compiled from scratch.
+What needs Coq is left out where it is not installed, and is slow: the development is compiled.
 """
 
-import importlib.util
 import re
-import shutil
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
 import pytest
+from development import BUILD, FOLDER, compile_text, compiled, coq, needs_coq
 from oracles import cases, languages, quantities, samplers
 
 from maskbound.theory import FORMAL, statements
 
-FOLDER = Path(__file__).parents[2] / "proofs_notes" / "coq"
-spec = importlib.util.spec_from_file_location("coq_check", FOLDER / "check.py")
-coq = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(coq)
-
-needs_coq = pytest.mark.skipif(shutil.which("coqchk") is None, reason=f"Coq is not installed ({coq.PACKAGES})")
 UNIQUE_IDENTITIES = """From Coq Require Import Eqdep.
 Theorem unique (U : Type) (p : U) (Q : U -> Type) (x : Q p) (h : p = p) : x = eq_rect p Q x p h.
 Proof. apply Eq_rect_eq.eq_rect_eq. Qed.
@@ -85,19 +78,27 @@ def test_what_is_not_proved_is_refused(tmp_path, text, message):
         coq.check(write(tmp_path / "source", text), tmp_path / "build")
 
 
-@pytest.fixture(scope="module")
-def development(tmp_path_factory) -> tuple[Path, list[str]]:
-    """The folder where everything is compiled, and the modules."""
-    build = tmp_path_factory.mktemp("coq")
-    return build, coq.compile_all(FOLDER, build)
+@needs_coq
+@pytest.mark.slow
+def test_nothing_is_compiled_twice_and_what_has_changed_is(tmp_path):
+    source, build = write(tmp_path / "source", "Theorem two : True. Proof. exact one. Qed.\n"), tmp_path / "build"
+    assert coq.compile_once(source, build) == ["One", "Two"]
+    written = (build / "Two.vo").stat().st_mtime_ns
+    assert coq.compile_once(source, build) == ["One", "Two"]
+    assert (build / "Two.vo").stat().st_mtime_ns == written
+    (source / "One.v").write_text(SOUND.replace("True", "False"))
+    with pytest.raises(coq.Refused, match="unify"):
+        coq.compile_once(source, build)
+    (source / "One.v").write_text(SOUND)
+    assert coq.compile_once(source, build) == ["One", "Two"]
+    assert (build / "Two.vo").stat().st_mtime_ns > written
 
 
 @needs_coq
 @pytest.mark.slow
-def test_index_says_what_each_theorem_assumes(development):
+def test_index_says_what_each_theorem_assumes():
     letters = {"reals": "R", "classical logic": "C", "functional extensionality": "E"}
-    build, modules = development
-    printed = coq.assumptions(build, modules, coq.theorems(FOLDER.glob("*.v")))
+    printed = coq.assumptions(BUILD, compiled(), coq.theorems(FOLDER.glob("*.v")))
     found = {name: {letters[coq.ALLOWED[axiom]] for axiom in axioms} for name, axioms in printed.items()}
     rows = re.findall(r"^\| `([\w']+)` \|.*?\| \w+\.v \| (R?C?E?) \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
     assert {name: set(assumed) for name, assumed in rows} == found
@@ -111,7 +112,7 @@ def numbers(values) -> str:
     return "[:: " + "; ".join(values) + "]"
 
 
-def evaluate(build: Path, V: int, q: languages.Law, L: int, terms: list[str]) -> list[list[Fraction]]:
+def evaluate(folder: Path, V: int, q: languages.Law, L: int, terms: list[str]) -> list[list[Fraction]]:
     """Lists of rationals that Coq computes, `table` being the language."""
     values = numbers(rational(q.get(x, Fraction(0))) for x in product(range(V), repeat=L))
     head = (
@@ -120,8 +121,7 @@ def evaluate(build: Path, V: int, q: languages.Law, L: int, terms: list[str]) ->
         f"Definition values : seq Q := {values}.\n"
         f"Definition table (x : seq nat) : Q := nth 0%Q values (foldl (fun n a => (n * {V} + a)%N) 0 x).\n"
     )
-    (build / "Instance.v").write_text(head + "\n".join(f"Eval vm_compute in ({term} : seq Q)." for term in terms))
-    printed = coq.run(build, "coqc", "-q", "-w", "none", "Instance.v")
+    printed = compile_text(folder, head + "\n".join(f"Eval vm_compute in ({term} : seq Q)." for term in terms))
     answers = re.findall(r"= \[::(.*?)\]\s*: seq Q", printed, re.DOTALL)
     plain = [re.sub(r"%Q|[()\s]", "", answer).replace("#", "/") for answer in answers]
     return [[Fraction(item) for item in answer.split(";")] for answer in plain]
@@ -138,7 +138,7 @@ LANGUAGES = {
 @needs_coq
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LANGUAGES)
-def test_definitions_agree_with_the_oracles(development, name):
+def test_definitions_agree_with_the_oracles(tmp_path, name):
     V, L, q = LANGUAGES[name]
     weights = (Fraction(1, 2), Fraction(1, 3), Fraction(1, 6))
     sizes = (1, 0, L - 1)
@@ -151,7 +151,7 @@ def test_definitions_agree_with_the_oracles(development, name):
     }
     out = [f"computed_output {L} {V} 3 table ({times})" for times in laws]
     answers = evaluate(
-        development[0],
+        tmp_path,
         V,
         q,
         L,

@@ -1,30 +1,21 @@
 """Certificates that Coq checks, and altered ones that it refuses.
 
-What needs Coq is left out where it is not installed, and is slow: the development is compiled from scratch.
+What needs Coq is left out where it is not installed, and is slow: the development is compiled.
 """
 
-import importlib.util
 import json
 import random
 import re
-import shutil
 import subprocess
 import sys
 from itertools import product
-from pathlib import Path
 
 import pytest
+from development import compile_text, coq, needs_coq
 
 from maskbound.numerics.certificates import kernel
 from maskbound.numerics.certificates.coq_export import coq_file
 from maskbound.numerics.errors import BeyondReach
-
-FOLDER = Path(__file__).parents[2] / "proofs_notes" / "coq"
-spec = importlib.util.spec_from_file_location("coq_check", FOLDER / "check.py")
-coq = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(coq)
-
-needs_coq = pytest.mark.skipif(shutil.which("coqchk") is None, reason=f"Coq is not installed ({coq.PACKAGES})")
 
 SKEWED = {"vocab": 2, "length": 3, "probabilities": ["1/3", "0", "0", "1/6", "0", "1/4", "1/4", "0"]}
 CORRELATED = {"vocab": 2, "length": 2, "probabilities": ["1/2", "0", "1/8", "3/8"]}
@@ -70,27 +61,15 @@ def exact_value(subject: str, name: str) -> dict:
     return certificate(subject, f"{name} == {value}")
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory) -> Path:
-    build = tmp_path_factory.mktemp("coq")
-    coq.compile_all(FOLDER, build)
-    return build
-
-
-def compile_text(build: Path, text: str) -> str:
-    (build / "Exported.v").write_text(text)
-    return coq.run(build, "coqc", "-q", "-w", "none", "Exported.v")
-
-
 @needs_coq
 @pytest.mark.slow
-def test_coq_accepts_every_kind_of_statement(compiled):
+def test_coq_accepts_every_kind_of_statement(tmp_path):
     certificates = [certificate(subject, text) for subject, text, _ in STATEMENTS]
     assert [found["verdict"] for found in certificates] == [verdict for *_, verdict in STATEMENTS]
     certificates += [exact_value(subject, name) for subject in SUBJECTS for name in QUANTITIES]
     text = coq_file(json.dumps(certificates))
     assert text.count("\nTheorem ") == len(certificates)
-    printed = compile_text(compiled, f"{text}\nPrint Assumptions claim_1.")
+    printed = compile_text(tmp_path, f"{text}\nPrint Assumptions claim_1.")
     assert "ClassicalDedekindReals.sig_not_dec" in printed
     axioms = re.findall(r"^(\w+\.[\w.]+)\s*:", printed, re.MULTILINE)
     assert axioms
@@ -114,13 +93,13 @@ def altered_claim(text: str, rng: random.Random) -> str:
 @needs_coq
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
-def test_coq_refuses_an_altered_certificate(compiled, seed):
+def test_coq_refuses_an_altered_certificate(tmp_path, seed):
     rng = random.Random(seed)
     text = coq_file(json.dumps(exact_value(rng.choice([*SUBJECTS]), QUANTITIES[seed % len(QUANTITIES)])))
     wrong = (altered_claim if seed % 3 == 0 else altered_number)(text, rng)
     assert wrong != text
     with pytest.raises(coq.Refused, match="No applicable tactic"):  # of `by vm_compute`
-        compile_text(compiled, wrong)
+        compile_text(tmp_path, wrong)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 from oracles import languages, samplers
-from oracles.universal import Measured, largest_margin, neighbour, orders_of, random_law, value
+from oracles.universal import Measured, Values, largest_margin, neighbour, orders_of, random_law, value
 
 from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize
 from maskbound.numerics.universal import Decided, prove
@@ -93,13 +93,13 @@ def agrees(seed: int, laws: int, steps: int) -> Decided:
     found = prove(text, policies, L)
     if found.verdict is Decided.HOLDS:
         pool = some_laws(L, laws if L < 5 else laws // 4)
-        measured = [language.values(*orders) for language in pool]
-        assert largest_margin(sides, measured) <= TOLERANCE, text
-        start = max(pool, key=lambda language: largest_margin(sides, [language.values(*orders)]))
+        margins = [largest_margin(sides, [Values(language, *orders)]) for language in pool]
+        assert max(margins) <= TOLERANCE, text
+        start = pool[margins.index(max(margins))]
         law, V, best = start.law, start.V, float("-inf")
         for _ in range(steps):
             moved = neighbour(rng, law, V)
-            margin = largest_margin(sides, [Measured(moved, V).values(*orders)])
+            margin = largest_margin(sides, [Values(Measured(moved, V), *orders)])
             assert margin <= TOLERANCE, (text, moved)
             if margin > best:
                 law, best = moved, margin
@@ -107,7 +107,7 @@ def agrees(seed: int, laws: int, steps: int) -> Decided:
         assert found.judged == "violated", (text, policies)
         first = found.witness.get("first", found.witness)
         law, V = law_of(first["language"])
-        assert largest_margin(sides, [Measured(law, V).values(*orders)]) > TOLERANCE, text
+        assert largest_margin(sides, [Values(Measured(law, V), *orders)]) > TOLERANCE, text
     else:
         assert "kl" in re.sub("path_kl", "", text), text
     return found.verdict
@@ -130,7 +130,7 @@ def test_many_random_claims(block):
 def test_a_wrong_verdict_would_be_noticed():
     """The pool of languages refutes false claims by itself."""
     orders = orders_of(samplers.fixed_size([2, 1]))
-    measured = [language.values(orders) for language in some_laws(3, 12)]
+    measured = [Values(language, orders) for language in some_laws(3, 12)]
     assert largest_margin(("path_kl", "49/100*total_correlation"), measured) > TOLERANCE
     assert largest_margin(("path_kl", "1/2*total_correlation"), measured) <= TOLERANCE
     assert value("max(entropy, 1)", {"entropy": 0.5}) == 1

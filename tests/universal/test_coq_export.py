@@ -1,17 +1,15 @@
 """Certificates of Shannon's inequalities that Coq checks, and altered ones that it refuses.
 
-What needs Coq is left out where it is not installed, and is slow: the development is compiled from scratch.
+What needs Coq is left out where it is not installed, and is slow: the development is compiled.
 """
 
-import importlib.util
 import json
 import random
 import re
-import shutil
 from functools import cache
-from pathlib import Path
 
 import pytest
+from development import compile_text, coq, needs_coq
 
 pytest.importorskip("maskbound.numerics.universal.checker", reason="universal claims are not in this version")
 
@@ -21,13 +19,6 @@ from maskbound.numerics.universal import checker, prove
 from maskbound.numerics.universal.certificate import certificate
 from maskbound.numerics.universal.coq_export import coq_file
 from maskbound.theory import claim
-
-FOLDER = Path(__file__).parents[2] / "proofs_notes" / "coq"
-spec = importlib.util.spec_from_file_location("coq_check", FOLDER / "check.py")
-coq = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(coq)
-
-needs_coq = pytest.mark.skipif(shutil.which("coqchk") is None, reason=f"Coq is not installed ({coq.PACKAGES})")
 
 HALVES = Bernoulli(2)
 PAIRS, ONE_AND_TWO = FixedSets([[0, 2], [1, 3]]), FixedSets([[0, 1], [2]])
@@ -56,23 +47,11 @@ def exported(name: str) -> str:
     return coq_file(json.dumps(certificate(prove(stated, policy, length))))
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory) -> Path:
-    build = tmp_path_factory.mktemp("coq")
-    coq.compile_all(FOLDER, build)
-    return build
-
-
-def compile_text(build: Path, text: str) -> str:
-    (build / "Exported.v").write_text(text)
-    return coq.run(build, "coqc", "-q", "-w", "none", "Exported.v")
-
-
 @needs_coq
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CLAIMS)
-def test_coq_accepts_what_is_proved(compiled, name):
-    printed = compile_text(compiled, f"{exported(name)}\nPrint Assumptions at_most_0_1_1.")
+def test_coq_accepts_what_is_proved(tmp_path, name):
+    printed = compile_text(tmp_path, f"{exported(name)}\nPrint Assumptions at_most_0_1_1.")
     axioms = re.findall(r"^(\w+\.[\w.]+)\s*:", printed, re.MULTILINE)
     assert axioms
     assert set(axioms) <= set(coq.ALLOWED)
@@ -81,7 +60,7 @@ def test_coq_accepts_what_is_proved(compiled, name):
 @needs_coq
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
-def test_coq_refuses_an_altered_certificate(compiled, seed):
+def test_coq_refuses_an_altered_certificate(tmp_path, seed):
     """Coefficients of given sets must agree; a larger numerator makes a claim on rays, nearly sharp, false."""
     rng = random.Random(seed)
     altered = [name for name in CLAIMS if name != "two sizes"]
@@ -90,7 +69,7 @@ def test_coq_refuses_an_altered_certificate(compiled, seed):
     found = rng.choice(list(re.finditer(numerator if "on_rays" in text else f"{numerator}|{denominator}", text)))
     wrong = text[: found.start()] + str(int(found[0]) + rng.choice([1, 2, 10])) + text[found.end() :]
     with pytest.raises(coq.Refused, match="No applicable tactic"):  # of `by vm_compute`
-        compile_text(compiled, wrong)
+        compile_text(tmp_path, wrong)
 
 
 @pytest.mark.parametrize(
