@@ -102,8 +102,9 @@ class Forgetting:
         K, laws = chain.powers(self.known), chain.marginals(self.known + 1)
         nu = laws[-1]
         slack = 8 * gamma(chain.power_depth(self.known) + chain.marginal_depth(self.known + 1) + chain.vocab + 8)
-        forward = [np.concatenate([K[i], laws[i - 1 : i]]) for i in range(1, NEAR + 1)]
-        backward = [(nu[:, None] * K[n] / nu).T for n in range(1, NEAR + 1)]
+        near = range(1, min(NEAR, self.known) + 1)
+        forward = [np.concatenate([K[i], laws[i - 1 : i]]) for i in near]
+        backward = [(nu[:, None] * K[n] / nu).T for n in near]
         for n in range(2, min(self.furthest, self.known - NEAR) + 1):
             defect = float(e[n + NEAR - 1])
             later = defect * (2 + defect)
