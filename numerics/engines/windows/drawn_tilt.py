@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ...languages import HMM, Language, NGram
+from ...languages import HMM, Language
 from ...languages.bigrams import bigram_law
 from ...numbers.enclosure import LIBRARY, RAISED, gamma
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
@@ -47,16 +47,16 @@ TINY = 1e-12
 
 def operations(language: Language) -> float:
     """Estimate for the means under the language; 0 where it is not asked."""
-    if not _obstacle_free(language):
+    if not _applies(language):
         return 0.0
     K, V = float(language.hidden_states or 1), language.vocab
-    links = float(language.links) if isinstance(language, HMM) else K * V
+    links = float(HMM.of(language).links) if language.is_hidden else K * V
     return len(POWERS) * len(EXPONENTS) * language.length * (V * links + K * V**2 + 2e4)
 
 
-def _obstacle_free(language: Language) -> bool:
+def _applies(language: Language) -> bool:
     """Whether it is a hidden Markov model or an n-gram, without end weights, of at least two tokens."""
-    known = isinstance(language, HMM | NGram) and language.is_homogeneous
+    known = bool(language.hidden_states) and language.is_homogeneous
     return known and language.length >= 2 and language.vocab <= LARGEST_VOCABULARY
 
 
@@ -81,7 +81,7 @@ def kl_by_bigrams(
     Cost ``O(n L)``, and ``O(L V (E + K V))`` for each power and exponent, E transitions of K states.
     """
     n = len(tokens)
-    if not _obstacle_free(language) or n < FEWEST:
+    if not _applies(language) or n < FEWEST:
         return 0.0
     own, depth = bigram_law(language)
     known = KnownMeans(hidden_chain(language), own, gamma(depth + 4))
