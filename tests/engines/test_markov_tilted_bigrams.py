@@ -108,6 +108,16 @@ def test_how_rare_sizes_are():
     assert 0 < error < 1e-13
 
 
+def test_pairs_that_come_together_count_less(monkeypatch):
+    """A chain that goes back and forth between two tokens for long: to the first power the ratio is worth little."""
+    rng = np.random.default_rng(8)
+    P = rng.dirichlet(np.ones(8), size=8) * (rng.random((8, 8)) >= 0.5)
+    chain, weights = Chain(np.full(8, 1 / 8), P / P.sum(axis=1, keepdims=True), 32), np.full(4, 1 / 4)
+    found = engine.kl_from_below(chain, weights)
+    monkeypatch.setattr(engine, "_power", lambda chain, law, deviation: 1.0)
+    assert found > 2 * engine.kl_from_below(chain, weights)
+
+
 def at_length(zeros: float, L: int, policy: policies.Policy) -> Enclosure:
     """KL of a random chain of five tokens, without drawing."""
     rng = np.random.default_rng(2)

@@ -6,8 +6,8 @@ For every ``g >= 0`` of pairs of tokens, positive where P is (proofs_notes/metho
 
 Both means are known at any length: the first from the laws of single tokens, the second as the probability of a correct
 sequence is (``ser``), with ``g`` in the place of ``P > 0``. Here g is what the language's bigrams are of the sampler's,
-0 where P is, so that a factor for each kind of mistake is asked for; a constant factor of g changes nothing, and the
-largest is 1. Any g gives a bound, so that the laws which it is chosen by need not be exact.
+0 where P is, to a power; a constant factor of g changes nothing, and the largest is 1. Any g gives a bound, so that the
+laws which it is chosen by need not be exact.
 
 With sizes ``s_k`` instead of a step law, ``p_s <= p / P(s)``, where p belongs to the Bernoulli sampler with weights
 ``w_k = s_k / L``, and ``P(s) = L! prod_k w_k^{s_k} / s_k!`` is the probability that it reveals so many (theorem 2).
@@ -100,10 +100,23 @@ def _factors(chain: Chain, law: BigramLaw) -> tuple[NDArray[np.float64], float]:
     """``g``, the largest 1, and about what it would give if the pairs were independent."""
     own, drawn = law.first[:, None] * chain.transition, law.law
     known = (own > 0) & (drawn > 0)
-    ratio = np.divide(own, drawn, out=np.ones_like(own), where=known)
-    expected = (chain.length - 1) * float((own[known] * np.log(ratio[known])).sum())
-    factors = np.where(own > 0, ratio / ratio[own > 0].max(), 0.0)
-    return factors, expected
+    logs = np.log(np.divide(own, drawn, out=np.ones_like(own), where=known))
+    logs *= _power(chain, law, np.where(known, logs - (own * logs).sum(), 0.0))
+    expected = (chain.length - 1) * float((own * logs).sum())
+    return np.where(own > 0, np.exp(logs - logs[own > 0].max()), 0.0), expected
+
+
+def _power(chain: Chain, law: BigramLaw, deviation: NDArray[np.float64]) -> float:
+    """The variance that the logarithms' sum would have if the pairs were independent, over the one that it has.
+
+    The best multiple of a function is, to second order, the difference of its means over its variance.
+    """
+    P, pi = chain.transition, law.first
+    own = pi[:, None] * P
+    alone = float((own * deviation**2).sum())
+    later = np.linalg.pinv(np.eye(chain.vocab) - P + pi) - pi
+    together = float((own * deviation).sum(axis=0) @ later @ (P * deviation).sum(axis=1))
+    return alone / max(alone + 2 * together, alone / 2) if alone > 0 else 1.0
 
 
 def _mean_log(chain: Chain, law: BigramLaw, factors: NDArray[np.float64]) -> tuple[float, float]:
