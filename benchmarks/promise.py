@@ -117,7 +117,8 @@ def main() -> None:
         code: Any = Right(policy, shared, (np.float64, np.float32)[turn // 3 % 2], asks_all=bool(turn // 6 % 2))
         if turn % 2 and takes_prompts(policy):
             code = Generate(policy, shared)
-        test = TraceTest(policy, oracles[name].vocab, L)
+        aim = options.calls * options.rows, -math.log(options.alpha)
+        test = TraceTest(policy, oracles[name].vocab, L, aim=aim)
         for call in range(options.calls):
             recorder = Recorder(oracles[name])
             x = np.asarray(code(recorder, options.rows, run * SEEDS + call))

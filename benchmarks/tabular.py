@@ -1,7 +1,7 @@
 """How fast is the output law of a tabular instance, and what do the lanes gain over one push a step?
 
 For each (V, L, N), a random language with uniform weights of N steps: the pairs of partial sequences, the law
-from one pass over them (`lanes.set_compositions`), the same law for general weights (`lanes.weighted_steps`, N lanes),
+from one pass over them (`lanes.composed_steps`), the same law for general weights (`lanes.weighted_steps`, N lanes),
 by plain enumeration (the pairs walked once a step, a compiled loop of thirty lines below), and the entropies of all
 2^L sets of positions, also by `dit` where that is a matter of seconds. Compile time is left out; times are the least of
 several runs on as many threads as the kernels use (NUMBA_NUM_THREADS; plain enumeration on one).
@@ -41,8 +41,8 @@ def random_language(V: int, L: int) -> NDArray[np.float64]:
 
 def law_by_lanes(q: NDArray[np.float64], V: int, L: int, N: int) -> NDArray[np.float64]:
     m = lattice.marginal_lattice(q, V, L)
-    C = lanes.set_compositions(m, None, np.full((L, V), 1 / V), V, L, min(L, N))
-    return C @ np.array([math.comb(N, j) / N**L for j in range(1, C.shape[1] + 1)])
+    ways = np.array([math.comb(N, j) / N**L for j in range(1, min(L, N) + 1)])
+    return lanes.composed_steps(m, None, np.full((L, V), 1 / V), ways, V, L)
 
 
 def law_by_weights(q: NDArray[np.float64], V: int, L: int, N: int) -> NDArray[np.float64]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
+import re
 import shutil
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -38,3 +40,19 @@ def compile_text(folder: Path, text: str) -> str:
     file = folder / "Text.v"
     file.write_text(text)
     return coq.run(BUILD, "coqc", "-q", "-w", "none", str(file))
+
+
+def compile_together(folder: Path, texts: Sequence[str]) -> str:
+    """The same of many texts, modules ``M0``, ``M1``, .. of one, since loading the development takes a second."""
+    return compile_text(folder, "\n".join(f"Module M{k}.\n{text}\nEnd M{k}." for k, text in enumerate(texts)))
+
+
+def which_are_refused(folder: Path, exported: Sequence[str]) -> list[int]:
+    """The numbers of the exported files of which Coq refuses a computation that proves a theorem."""
+    proof, told = "by vm_compute. Qed.", re.compile(r"^refused: (\d+)$", re.MULTILINE)
+    assert all(proof in text for text in exported)
+    asking = [
+        text.replace(proof, f'tryif by vm_compute then idtac else idtac "refused:" "{k}". Abort.')
+        for k, text in enumerate(exported)
+    ]
+    return sorted({int(k) for k in told.findall(compile_together(folder, asking))})

@@ -65,7 +65,7 @@ def conditional_costs(
         Marginal lattice.
     V, L : int
     D : (L, (V+1)^L) float64 or None
-        The denoiser, as in `lanes.set_compositions`; None is the exact one.
+        The denoiser, as in `lanes.composed_steps`; None is the exact one.
 
     Returns
     -------

@@ -13,6 +13,7 @@ from ..instances import Instance
 from ..metrics.output_law import law
 from ..numbers.limits import power
 from ..policies import Adaptive, Bernoulli, FixedSize, Policy, autoregressive
+from .diagnosis import by
 from .known_bugs import law_of_variant, mistakes
 from .oracle import Oracle
 
@@ -82,9 +83,9 @@ def _policies(instance: Instance) -> dict[str, Policy]:
         "autoregressive": autoregressive(L),
     }
     for score in ("confidence", "margin", "entropy"):
-        found[f"choose-then-sample by {score}"] = Adaptive(L, score=score, sizes=sizes)
+        found[f"choose-then-sample {by(score)}"] = Adaptive(L, score=score, sizes=sizes)
     for ties in ("first", "random"):
-        found[f"sample-then-choose by confidence, ties {ties}"] = Adaptive(
+        found[f"sample-then-choose by probability of the drawn token, ties {ties}"] = Adaptive(
             L, score="confidence", order="sample-then-choose", sizes=sizes, ties=ties
         )
     return found

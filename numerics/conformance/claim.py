@@ -118,17 +118,18 @@ class Claim:
                 "steps are followed"
             )
 
-    def trace_test(self) -> TraceTest | None:
-        """A new test of steps, where the policy can be followed."""
+    def trace_test(self, aim: tuple[int, float] | None = None) -> TraceTest | None:
+        """A new test of steps, where the policy can be followed; ``aim`` as of TraceTest."""
         policy = self.instance.policy
         if not can_be_followed(policy):
             return None
-        return TraceTest(policy, self.oracle.vocab, self.oracle.length, self.laws, self.scores)
+        return TraceTest(policy, self.oracle.vocab, self.oracle.length, self.laws, self.scores, aim)
 
     @cached_property
     def foresight(self) -> Foresight | None:
         """What steps will show of tokens, where they can be followed."""
-        test = self.trace_test()
+        # Of the bets that aim at it only what is staked on them is asked.
+        test = self.trace_test((FOLLOWED, 1.0))
         return None if test is None else foreseen(self.instance, self.oracle, test)
 
     def needed(
@@ -139,8 +140,8 @@ class Claim:
         Parameters
         ----------
         samples : int, optional
-            That are to be drawn, of which the total variation is told; of no effect where the final law is out of
-            reach. Unless given, the least number by which right code conforms.
+            That are to be drawn, of which the total variation is told, or where the final law is out of reach which
+            temperatures they find. Unless given, the least number by which right code conforms, or 500.
         alpha, tv : float
             As of :func:`conform`.
         by_steps : bool
@@ -152,7 +153,8 @@ class Claim:
         if self.final is None:
             assert seen is not None
             rows = rows_of_a_call(least or FOLLOWED)
-            return Needed(least, seen.shows(share, rows), None, seen.never())
+            found = seen.finds(share, FOLLOWED if samples is None else samples)
+            return Needed(least, seen.shows(share, rows), None, seen.never(), found)
         p = self.final.law.p
         enough = sequences_needed(p, tv, alpha)
         asked = enough if samples is None else samples

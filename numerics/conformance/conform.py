@@ -98,7 +98,7 @@ def conform(
     -------
     Conformity
         ``differs`` when there is evidence of at least 1/alpha, or something impossible. ``conforms`` when the total
-        variation is at most ``tv`` with confidence 1 - alpha; where the final law is out of reach, when alternatives a
+        variation is at most ``tv`` with probability 1 - alpha; where the final law is out of reach, when alternatives a
         tenth off in temperature, with 3 % of the tokens replaced, or with other positions where these are drawn, are
         refuted as surely. Else ``inconclusive``.
 
@@ -160,7 +160,8 @@ class _Run:
             raise BadInput("revealed", f"found {shown(revealed)}; one of {', '.join(REVEALED)} is accepted")
         self.oracle = claim.oracle.other(revealed)
         policy = claim.instance.policy
-        self.steps = claim.trace_test()
+        alone = claim.final is None
+        self.steps = claim.trace_test((samples if alone else min(samples, FOLLOWED), -math.log(alpha / (2 - alone))))
         self.tally = None if claim.final is None else Tally(claim.final, rows_of_a_call(samples))
         self.rows, self.calls, self.followed, self.drawn = Rows(), 0, 0, 0
         self.reads_revealed = self.chosen_again = self.alone = False

@@ -132,6 +132,7 @@ class Conformity:
         if self.status == "conforms" and self.tv is None:
             near = "; ".join(near_laws(self.instance.policy)) or "other choices of positions"
             lines.append(f"  excluded: {near}; smaller differences are not, and tv is not tested at this length")
+            lines += [f"  {told}" for told in self.needed.told_of_temperatures()]
         if self.status == "inconclusive":
             lines += [f"  {self.needed.told()}", *self._deciding()]
         return "\n".join(lines + self._final_law())

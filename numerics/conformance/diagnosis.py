@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -9,13 +10,25 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import pchip_interpolate
 
 from ..policies import Adaptive, Policy
 from .sizes import claimed_in_words, seen_in_words
 from .steps import LOWEST, SLIP, Transitions, uniformly
 from .tokens import AS_CLAIMED, GREEDY, TEMPERATURES, tempered
 
-__all__ = ["AT_RANDOM", "BOTH", "DRAWN", "SCORED", "UNEXPLAINED", "UNIFORMLY", "WITH_TIES", "Component", "Diagnosis"]
+__all__ = [
+    "AT_RANDOM",
+    "BOTH",
+    "DRAWN",
+    "SCORED",
+    "UNEXPLAINED",
+    "UNIFORMLY",
+    "WITH_TIES",
+    "Component",
+    "Diagnosis",
+    "by",
+]
 
 Array = NDArray[np.float64]
 Model = tuple[str, str]
@@ -40,6 +53,9 @@ PROBABLY, LIKELIER = "probably ", math.log(20)
 
 MOST_CELLS = 200_000
 """Tokens that are kept for the estimate of the temperature."""
+
+GRID = 17
+"""Temperatures between two that were tried."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +97,7 @@ class Diagnosis:
         self._positions: dict[str, float] = defaultdict(float)
         self._scored: dict[str, float] = defaultdict(float)
         self._noisy: dict[Model, float] = defaultdict(float)
-        self._proposals: dict[tuple[str, bool], float] = defaultdict(float)
+        self._proposals: dict[tuple[str, bool, str], float] = defaultdict(float)
         self._sizes: Counter[tuple[int, ...]] = Counter()
         self._cells: list[tuple[Array, NDArray[np.int64]]] = []
         self._kept = self._vocab = 0
@@ -94,7 +110,7 @@ class Diagnosis:
         positions: Mapping[str, Array],
         scored: Mapping[str, Array],
         noisy: Mapping[Model, Array],
-        proposed: Mapping[tuple[str, bool], Array],
+        proposed: Mapping[tuple[str, bool, str], Array],
     ) -> None:
         """Log probabilities (n,) of what was seen.
 
@@ -107,8 +123,8 @@ class Diagnosis:
             Laws of positions by the claimed score, in the law of tokens of this name.
         noisy : mapping of (str, str) to (n,) float64
             Laws of both, by their names, which allow everything.
-        proposed : mapping of (str, bool) to (n,) float64
-            Laws of both, by what proposals are drawn from, and whether scores are its probabilities.
+        proposed : mapping of (str, bool, str) to (n,) float64
+            Laws of both, by what proposals are drawn from, whether scores are its probabilities, and by ties.
         """
         self._vocab = seen.vocab
         self._again += seen.remasked.sum(), (~seen.masked).sum()
@@ -164,12 +180,13 @@ class Diagnosis:
             own = places.startswith(self.claimed_place)
             return models[model], model == claim, tokens == AS_CLAIMED, own, not places.endswith(SCORED)
 
-        best = max(models, key=rank)
+        best = likeliest = max(models, key=rank)
 
         def worse(differs: Callable[[Model], bool]) -> float:
             """How much worse than the best is every model that does not differ so from the claim."""
             return models[best] - max(fit for model, fit in models.items() if not differs(model))
 
+        drawn = best[1].startswith(DRAWN)
         gaps = (
             worse(lambda model: model[0] != claim[0]),
             worse(lambda model: model[1] != claim[1]),
@@ -177,17 +194,13 @@ class Diagnosis:
         )
 
         def parts(by: float) -> tuple[bool, bool, bool]:
-            """Whether tokens, positions and the order of both differ."""
+            """Whether tokens, positions and the order of both differ; the latter only by a score of what was drawn."""
             tokens, places, order = (refuted and gap >= by for gap in gaps)
-            return tokens, places, order
+            return tokens, places, order and drawn
 
-        drawn = best[1].startswith(DRAWN)
-        temperature = self._range_of_proposals(enough) if drawn else self._range(enough)
-        words = best[0]
-        if words.startswith("temperature") and temperature is not None:
-            words = "temperature {:.2f} to {:.2f}".format(*temperature) + self._or_else(models, best)
         sizes = "sizes" in impossible or evidence["sizes"] >= enough
         tokens, places, order = parts(enough)
+        by, words = enough, best[0]
         # An impossible pair of positions and tokens is named by what explains it, which may be either.
         forbidden = "positions" in impossible or (BOTH in impossible and not (tokens or places))
         words = FORBIDDEN if "tokens" in impossible and not tokens else words
@@ -199,11 +212,19 @@ class Diagnosis:
         revealed = "revealed" in impossible or evidence["revealed"] >= enough
         if refuted and not (sizes or tokens or places or order or revealed):
             # The refutation is sure already, and only its name is not.
-            tokens, places, order = parts(min(enough, LIKELIER))
+            by = min(enough, LIKELIER)
+            tokens, places, order = parts(by)
             words = f"{PROBABLY}{words}"
         if refuted and not (sizes or tokens or places or order or revealed):
             tokens = evidence["tokens"] >= evidence["positions"]
             places, best, words = not tokens, (UNEXPLAINED, UNEXPLAINED), UNEXPLAINED
+        temperature = self._range_of_proposals(models, models[likeliest] - by) if drawn else self._range(by)
+        if temperature is not None:
+            if not tokens:
+                temperature = min(temperature[0], self._claimed), max(temperature[1], self._claimed)
+            if tokens and words.removeprefix(PROBABLY) == likeliest[0] and likeliest[0].startswith("temperature"):
+                spread = "temperature {:.2f} to {:.2f}".format(*temperature) + self._or_else(models, likeliest)
+                words = words.replace(likeliest[0], spread)
         at = evidence["positions"]
 
         def said(claimed: str, seen: str, differs: bool, found: float, gap: float = math.inf) -> Component:
@@ -250,10 +271,10 @@ class Diagnosis:
 
     def _alike(self, seen: str) -> str:
         """A score with those that cannot be told from it."""
-        score = next((score for score in ALIKE if seen.startswith(f"by {score}")), "")
-        if self._vocab != 2 or not score:
+        found = next((by(score) for score in ALIKE if seen.startswith(by(score))), "")
+        if self._vocab != 2 or not found:
             return seen
-        return seen.replace(score, f"{ALIKE[0]} ({' and '.join(ALIKE[1:])} rank alike here)", 1)
+        return seen.replace(found, f"{by(ALIKE[0])} ({' and '.join(ALIKE[1:])} rank alike here)", 1)
 
     def _revealed(self, changed: bool) -> tuple[str, str]:
         """What is claimed of revealed tokens, and what was seen."""
@@ -270,7 +291,10 @@ class Diagnosis:
             whole = name if name.startswith(self.claimed_place) else name.partition(WITH_TIES)[0]
             places[whole] = max(fit, places.get(whole, -math.inf))
         chosen = {(d, s): self._tokens[d] + fit for d in self._tokens for s, fit in places.items()}
-        drawn = {(d, DRAWN + after * SCORED): fit for (d, after), fit in self._proposals.items()}
+        drawn: dict[Model, float] = {}
+        for (d, after, _), fit in self._proposals.items():
+            model = d, DRAWN + after * SCORED
+            drawn[model] = max(fit, drawn.get(model, -math.inf))
         scored = {(d, self.claimed_place + SCORED): self._tokens[d] + fit for d, fit in self._scored.items()}
         return chosen | drawn | scored | self._noisy
 
@@ -282,23 +306,32 @@ class Diagnosis:
             return UNIFORMLY
         if policy.sets is not None:
             return "sets given beforehand"
-        return DRAWN if policy.proposes else UNIFORMLY if policy.score == "random" else f"by {policy.score}"
+        return DRAWN if policy.proposes else UNIFORMLY if policy.score == "random" else by(Adaptive.of(policy).score)
+
+    @property
+    def _claimed(self) -> float:
+        return float(self.policy.temperature)
 
     @property
     def _claimed_tokens(self) -> str:
-        exponent = float(self.policy.temperature)
-        return f"temperature {exponent:g}" if exponent else GREEDY
+        return f"temperature {self._claimed:g}" if self._claimed else GREEDY
 
-    def _range_of_proposals(self, enough: float) -> tuple[float, float] | None:
-        """The same for tokens drawn before the choice, between the temperatures that were tried."""
-        claimed = float(self.policy.temperature)
-        fits = {claimed: self._proposals[AS_CLAIMED, False]} if claimed else {}
-        for (name, after), fit in self._proposals.items():
-            if name.startswith("temperature") and not after:
-                fits[float(name.split()[1])] = fit
+    def _range_of_proposals(self, models: Mapping[Model, float], level: float) -> tuple[float, float] | None:
+        """Temperatures of likelihood at least e^level, if tokens are drawn before the choice.
+
+        Those that were tried count as the verdict has them; between them logarithms are interpolated.
+        """
+        claimed = self._claimed
+        fits: dict[float, float] = {}
+        for (name, _), fit in models.items():
+            words = name.removeprefix("temperature ")
+            t = claimed if name == AS_CLAIMED else 0.0 if name == GREEDY else float(words) if words != name else None
+            if t is not None:
+                fits[t] = max(fit, fits.get(t, -math.inf))
         tried = sorted(fits)
-        inside = [k for k, t in enumerate(tried) if fits[t] >= max(fits.values()) - enough]
-        return tried[max(inside[0] - 1, 0)], tried[min(inside[-1] + 1, len(tried) - 1)]
+        grid = np.unique(np.concatenate([np.linspace(*pair, GRID) for pair in itertools.pairwise(tried)]))
+        inside = grid[pchip_interpolate(tried, [fits[t] for t in tried], grid) >= level]
+        return (float(inside[0]), float(inside[-1])) if len(inside) else None
 
     def _range(self, enough: float) -> tuple[float, float] | None:
         """Temperatures of likelihood at most e^enough below the best, if tokens are drawn after the choice."""
@@ -318,9 +351,14 @@ class Diagnosis:
             fits = np.array([fit(t) for t in grid])
             inside = np.flatnonzero(fits >= fits.max() - enough)
             ends = max(inside[0] - 1, 0), min(inside[-1] + 1, len(grid) - 1)
-            lo, hi = float(grid[ends[0]]), float(grid[ends[1]])
-            grid = np.geomspace(lo, hi, 17)
-        return lo, hi
+            found = float(grid[inside[0]]), float(grid[inside[-1]])
+            grid = np.geomspace(grid[ends[0]], grid[ends[1]], GRID)
+        return found
+
+
+def by(score: str) -> str:
+    """How positions are chosen, in words; of confidence what it is, as reports have levels of confidence, too."""
+    return "by largest probability" if score == "confidence" else f"by {score}"
 
 
 def _moment(proposes: bool) -> str:

@@ -15,9 +15,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import ndtri_exp
 
 from ..instances import Instance
+from .near_temperatures import NEAR, sharpness
 from .oracle import Oracle
+from .tokens import temperatures
 from .trace import Recorder, Trace
 from .trace_test import TraceTest
 
@@ -26,7 +30,7 @@ __all__ = ["FOLLOWED", "PAIR", "TOGETHER", "Foresight", "Needed", "foreseen", "r
 FOLLOWED = 500
 """Sequences whose steps are looked at in a language whose final law is known."""
 
-TOGETHER = 20
+TOGETHER = 10
 """Calls of several rows whose steps are followed, to see whether the rows depend on each other."""
 
 PAIR = 2
@@ -59,12 +63,16 @@ class Needed:
         Total variation, as drawn, that right code shows on average in the sequences asked for, where its law is known.
     never : tuple of str
         Alternatives that right code's steps do not refute, however many there are.
+    found : tuple of (int, float, float) or None
+        Sequences, and the temperatures nearest the claimed one, below and above it, that these find in nine runs of
+        ten; None where the final law is known, or where there are none within a quarter.
     """
 
     conforms: int | None
     shows: Mapping[str, int | None]
     right_tv: float | None
     never: tuple[str, ...] = ()
+    found: tuple[int, float, float] | None = None
 
     def told(self) -> str:
         """In a sentence."""
@@ -80,7 +88,15 @@ class Needed:
         parts += [
             f"{name} shows after about {n} by its steps, on average" for name, n in self.shows.items() if n is not None
         ]
-        return "; ".join(parts)
+        return "; ".join([*parts, *self.told_of_temperatures()])
+
+    def told_of_temperatures(self) -> list[str]:
+        """Which are found, in a sentence, if that is known."""
+        if self.found is None:
+            return []
+        sequences, low, high = self.found
+        often = f"in about {10 * LIKELY:g} runs of 10"
+        return [f"{sequences} sequences find a temperature of {low:.3g} and less, {high:.3g} and more, {often}"]
 
 
 def rows_of_a_call(samples: int) -> int:
@@ -101,11 +117,49 @@ class Foresight:
         Standard deviations of these.
     stakes : mapping of str to float
         Minus the logarithm of what is staked on each.
+    claimed : float
+        The temperature.
+    variance : float
+        Of the logarithm of the probability of the tokens of a sequence, with which they are drawn.
+    aimed : float or None
+        Minus the logarithm of what is staked on a bet that aims at the number of sequences, where there is one.
     """
 
     rates: Mapping[str, float]
     spreads: Mapping[str, float]
     stakes: Mapping[str, float]
+    claimed: float
+    variance: float
+    aimed: float | None
+
+    def finds(self, alpha: float, sequences: int) -> tuple[int, float, float] | None:
+        """The temperatures that so many sequences find in nine runs of ten, as of :class:`Needed`.
+
+        Notes
+        -----
+        Of N nats in all the evidence of a bet on the temperature has mean N and variance 2 N. One that aims at the
+        number of sequences has won e nats if the score, which has mean ``sqrt(2 N)`` and variance 1, is beyond what a
+        standard normal exceeds with probability ``exp(-e)``.
+        """
+        enough, z = -math.log(alpha), NormalDist().inv_cdf(LIKELY)
+        if self.aimed is None:
+            enough += min(self.stakes.values(), default=0.0)
+            wanted = (z + math.sqrt(z**2 + 2 * enough)) ** 2 / 2
+        else:
+            wanted = (z - float(ndtri_exp(-enough - self.aimed))) ** 2 / 2
+        first = min(TOGETHER * rows_of_a_call(sequences), sequences)
+        calls = np.array([first / rows_of_a_call(sequences), (sequences - first) / PAIR])
+        rows = np.array([rows_of_a_call(sequences), PAIR])
+
+        def won(far: float) -> float:
+            nats = far**2 * self.variance / 2
+            gain = 2 - 1 / rows if self.aimed is None else sharpness(rows, np.full(2, nats))
+            return float(calls @ gain) * nats
+
+        if won(NEAR) < wanted:
+            return None
+        far = brentq(lambda far: won(far) - wanted, 0.0, NEAR)
+        return sequences, self.claimed * math.exp(-far), self.claimed * math.exp(far)
 
     def shows(self, alpha: float, first: int) -> dict[str, int | None]:
         """Sequences until code that follows each alternative differs; None where it never does.
@@ -187,6 +241,8 @@ def foreseen(instance: Instance, oracle: Oracle, test: TraceTest) -> Foresight:
             break
     if proposes:
         rates = {name: rate - errors[name] for name, rate in rates.items()}
+    claimed = float(instance.policy.temperature)
+    by_name = {name: math.log(t / claimed) for name, t in temperatures(instance.policy).items()} if claimed else {}
     if not proposes:
         logs = np.concatenate([trace.logits[trace.y[:-1] != trace.y[1:]] for trace in traces])
         own = test.own(logs)
@@ -194,7 +250,10 @@ def foreseen(instance: Instance, oracle: Oracle, test: TraceTest) -> Foresight:
             with np.errstate(invalid="ignore"):
                 terms = np.where(np.isneginf(own), 0.0, np.exp(own) * (own - test.laws[name](logs)))
             rates[name] = 1.5 * float(terms.sum()) / (PAIR * len(traces))
-    return Foresight(rates, spreads, {name: test.stake(("tokens", name)) for name in rates})
+    # A call of two rows wins one and a half times what a row does, which is half the variance of what it is tilted by.
+    informed = [2 * rates[name] / (1.5 * by_name[name] ** 2) for name in rates if name in by_name]
+    stakes = {name: test.stake(("tokens", name)) for name in rates}
+    return Foresight(rates, spreads, stakes, claimed, min(informed, default=0.0), test.aimed_stake)
 
 
 def right_code(instance: Instance) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..policies import Adaptive
-from .steps import Transitions
+from .steps import Transitions, log_choose
 from .ties import tolerance
 
 __all__ = ["Levels"]
@@ -51,7 +51,7 @@ class Levels:
         c, chosen = np.exp(self._logs), seen.chosen[self._step, place]
         kept = np.where(chosen, np.take_along_axis(c, self._written, 1)[:, 0], math.nan)
         low, high, self._count = _ends(policy, self._laid_out(c, math.nan), self._laid_out(kept, math.nan))
-        self._certain = kept >= high[self._step]
+        self._chosen, self._certain = chosen, kept >= high[self._step]
         self._above = c >= high[self._step, None]
         self._within = (c >= low[self._step, None]) & ~self._above
         self._place, self._length = place, seen.y.shape[1]
@@ -97,14 +97,34 @@ class Levels:
         Cost: a pass over the conditionals of the candidates.
         """
         logs = drawn(self._logs)
-        p = np.exp(logs)
-        tied, below = ((p * some).sum(axis=1) for some in (self._within, ~(self._above | self._within)))
-        tied, below = np.where(self._certain, 0.0, tied), np.where(self._certain, 1.0, below)
+        tied, below = self._shares(logs, self._certain)
         left = _at_least(self._count, self._laid_out(tied, 0.0), self._laid_out(below, 1.0))
         taken = np.where(self._certain, np.take_along_axis(logs, self._written, 1)[:, 0], 0.0)
         with np.errstate(divide="ignore"):
             log = np.bincount(self._step, taken, minlength=self._shape[0]) + np.log(np.minimum(left, 1.0))
         return np.where(self._possible, log, -math.inf)
+
+    def at_random(self, drawn: Rows) -> Array:
+        """Log probability (n,) of which were kept, too, if each choice within a level is as likely.
+
+        Of n others in the level each set of k of ``n + k`` was as likely to be the one that was kept.
+        """
+        logs = drawn(self._logs)
+        tied, below = self._shares(logs, self._chosen)
+        others = _numbers(self._laid_out(tied, 0.0), self._laid_out(below, 1.0))
+        ways = log_choose(
+            np.arange(others.shape[1]) + self._count[:, None], np.broadcast_to(self._count[:, None], others.shape)
+        )
+        taken = np.where(self._chosen, np.take_along_axis(logs, self._written, 1)[:, 0], 0.0)
+        with np.errstate(divide="ignore"):
+            left = np.log(np.minimum((others * np.exp(-ways)).sum(axis=1), 1.0))
+        return np.where(self._possible, np.bincount(self._step, taken, minlength=self._shape[0]) + left, -math.inf)
+
+    def _shares(self, logs: Array, fixed: Mask) -> tuple[Array, Array]:
+        """Probabilities (N,) that a candidate is in the level, and below it; those that are fixed count as below."""
+        p = np.exp(logs)
+        tied, below = ((p * some).sum(axis=1) for some in (self._within, ~(self._above | self._within)))
+        return np.where(fixed, 0.0, tied), np.where(fixed, 1.0, below)
 
     def _laid_out(self, values: Array, empty: float) -> Array:
         """Values of candidates (N, ...) by step and candidate (n, m, ...)."""
@@ -152,3 +172,14 @@ def _at_least(count: NDArray[np.int64], tied: Array, below: Array) -> Array:
         found[:, 1:] += more[:, :-1]
         found[:, -1] += more[:, -1]
     return np.where(np.arange(most + 1) >= count[:, None], found, 0.0).sum(axis=1)
+
+
+def _numbers(tied: Array, below: Array) -> Array:
+    """The probability (n, m + 1) that so many of independent ones (n, m) are tied and all others below."""
+    found = np.zeros((tied.shape[0], tied.shape[1] + 1))
+    found[:, 0] = 1.0
+    for j in range(tied.shape[1]):
+        more = found[:, :-1] * tied[:, j, None]
+        found *= below[:, j, None]
+        found[:, 1:] += more
+    return found

@@ -409,7 +409,13 @@ def _share(policy: Adaptive, seen: Transitions, k: int, near: Mask) -> float:
 
 
 def proposals(
-    policy: Adaptive, seen: Transitions, drawn: Rows, scored: Rows, exactly: bool = False, share: float = 1.0
+    policy: Adaptive,
+    seen: Transitions,
+    drawn: Rows,
+    scored: Rows,
+    exactly: bool = False,
+    share: float = 1.0,
+    highest: bool = False,
 ) -> Array:
     """Log probability (n,) of positions and tokens if all candidates get proposals, of which the best are kept.
 
@@ -424,6 +430,8 @@ def proposals(
         Ties as the numbers have it, the leftmost first; this adds up to 1 over all outcomes.
     share : float
         What a tie that rounding may break either way counts, when it fell in favour of what happened.
+    highest : bool
+        Of equal rows the rightmost first, where the policy takes the leftmost first; of no effect on thresholds.
     """
     among, chosen = seen.candidates(policy.block_length), seen.chosen
     apart = 0.0 if exactly else tolerance(seen.vocab, policy.score)
@@ -433,10 +441,11 @@ def proposals(
     scores = np.full(chosen.shape, math.inf)
     scores[row, place] = np.exp(np.take_along_axis(scored(logs), written, 1)[:, 0])
     lowest = scores.min(axis=1)
-    last = seen.y.shape[1] - 1 - (scores == lowest[:, None])[:, ::-1].argmax(axis=1)
+    at_lowest = scores == lowest[:, None]
+    last = at_lowest.argmax(axis=1) if highest else seen.y.shape[1] - 1 - at_lowest[:, ::-1].argmax(axis=1)
     limit, possible = lowest, np.ones(len(lowest), dtype=bool)
     other, place = np.nonzero(among & ~chosen & (seen.size > 0)[:, None])
-    before, logs = place < last[other], seen.log_c[other, place]
+    before, logs = place > last[other] if highest else place < last[other], seen.log_c[other, place]
     same = np.zeros(len(other), dtype=bool)
     if policy.takes_first and not (exactly and share == 1):
         same = (logs == seen.log_c[other, last[other]]).all(axis=1)

@@ -16,6 +16,7 @@ __all__ = [
     "GREEDY",
     "STALE",
     "TEMPERATURES",
+    "UNIFORM",
     "claimed_tokens",
     "near_laws",
     "normalised",
@@ -32,7 +33,8 @@ AS_CLAIMED, GREEDY, STALE = "as claimed", "the likeliest token", "the conditiona
 TEMPERATURES = (0.1, 0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2, 1.4, 1.7, 2, 3, 5)
 
 NEAR = (0.9, 1.1)
-REPLACED = "3 % of the tokens drawn uniformly"
+UNIFORM = "% of the tokens drawn uniformly"
+REPLACED = f"3 {UNIFORM}"
 
 
 def claimed_tokens(policy: Policy) -> Rows:
@@ -54,7 +56,7 @@ def token_laws(policy: Policy, vocab: int) -> Mapping[str, Rows]:
         found[f"nucleus {mass:g} without the token that crosses"] = nucleus(mass, crossing=False)
     own = claimed_tokens(policy)
     for share in (0.003, 0.01, 0.03, 0.1, 0.3, 1):
-        found[f"{100 * share:g} % of the tokens drawn uniformly"] = replaced(own, share)
+        found[f"{100 * share:g} {UNIFORM}"] = replaced(own, share)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .oracle import Oracle
+from .steps import Rows, Transitions
 
-__all__ = ["Denying", "Recorder", "Trace"]
+__all__ = ["Denying", "Recorder", "Trace", "transitions"]
 
 
 @dataclass(frozen=True)
@@ -85,3 +87,36 @@ class Denying(Recorder):
         revealed = np.asarray(x) != self.mask_id
         found[revealed] = np.roll(found[revealed], 1, axis=-1)
         return found
+
+
+def transitions(
+    traces: list[Trace], scores: Mapping[str, Rows], complete: bool
+) -> tuple[Transitions, NDArray[np.int64], NDArray[np.float64]]:
+    """Steps, whose they are (n,), and what the network had said one step earlier (n, L, V).
+
+    Parameters
+    ----------
+    traces : list of Trace
+    scores : mapping of str to callable
+        As of :class:`~maskbound.numerics.conformance.steps.Transitions`.
+    complete : bool
+        Whether those of complete rows count, too.
+    """
+    parts, rows = [], 0
+    for trace in traces:
+        open_ = (trace.y[:-1] == trace.logits.shape[3]).any(axis=2) | (trace.y[1:] != trace.y[:-1]).any(axis=2)
+        step, row = np.nonzero(open_ | complete)
+        parts.append(
+            (
+                trace.y[step, row],
+                trace.y[step + 1, row],
+                trace.logits[step, row],
+                step + 1,
+                row + rows,
+                trace.logits[np.maximum(step - 1, 0), row],
+                np.full(len(step), len(trace.logits)),
+            )
+        )
+        rows += trace.y.shape[1]
+    y, reached, logits, step, row, earlier, calls = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Transitions(y, reached, logits, step, calls, scores), row, earlier

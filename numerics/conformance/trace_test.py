@@ -11,16 +11,19 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from ..policies import Adaptive, Policy
-from .diagnosis import AT_RANDOM, BOTH, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis
+from .aimed import HIGHER, LOWER, AimedBets
+from .diagnosis import AT_RANDOM, BOTH, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis, by
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
 from .levels import Levels
 from .lots import BY_PLACE, BY_POSITION, Habits, lots
+from .near_temperatures import NearTemperatures
 from .noisy import NOISES, noisily, noisy_proposals
 from .sizes import remasking_law, size_laws
 from .stakes import log_shares
@@ -42,14 +45,25 @@ from .steps import (
     strictly_by,
     uniformly,
 )
-from .tokens import AS_CLAIMED, GREEDY, STALE, claimed_tokens, near_laws, normalised, temperatures, token_laws
-from .trace import Trace
+from .tokens import (
+    AS_CLAIMED,
+    GREEDY,
+    STALE,
+    UNIFORM,
+    claimed_tokens,
+    near_laws,
+    normalised,
+    temperatures,
+    token_laws,
+)
+from .trace import Trace, transitions
 
 __all__ = ["Impossible", "TraceTest", "can_be_followed"]
 
 Array = NDArray[np.float64]
 Rows = Callable[[Array], Array]
 Model = tuple[str, str]
+Proposed = tuple[str, bool, str]
 
 LAST = "the likeliest token at the last step"
 AFTERWARDS = (0.003, 0.01, 0.03, 0.1, 0.3)
@@ -61,18 +75,20 @@ WITH_NOISE = "with Gumbel noise of"
 AGAIN = "rows", "the same in every call"
 """The alternative that every call has the rows of the first."""
 
+AIMED = ("tokens", LOWER), ("tokens", HIGHER)
+
 SAME = 2 * SLIP
 """Difference in nats below which two laws of a step, one with slips, are the same."""
 
 FEW = (
     AS_CLAIMED,
     GREEDY,
-    *(f"temperature {t:g}" for t in (0.8, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2)),
-    *(f"{share} % of the tokens drawn uniformly" for share in (1, 3, 10, 30)),
+    *(f"temperature {t:g}" for t in (0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2, 1.4)),
+    *(f"{share} {UNIFORM}" for share in (1, 3, 10, 30)),
 )
 """Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
 
-FEWEST = (AS_CLAIMED, GREEDY, "temperature 0.8", "temperature 1", "temperature 1.2")
+FEWEST = AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4))
 """Those that are tried there if the claim does not propose."""
 
 MANY_CELLS = 128
@@ -126,6 +142,8 @@ class TraceTest:
     vocab, length : int
     laws, scores : mapping of str to callable, optional
         Further alternatives, as of :class:`Claim`.
+    aim : (int, float), optional
+        Sequences that are to be drawn in all, and the evidence in nats that is enough: some bets aim at it.
 
     Attributes
     ----------
@@ -146,21 +164,18 @@ class TraceTest:
         length: int,
         laws: Mapping[str, Rows] = MappingProxyType({}),
         scores: Mapping[str, Rows] = MappingProxyType({}),
+        aim: tuple[int, float] | None = None,
     ) -> None:
         self.policy, self.vocab, self.length = policy, vocab, length
         self.block = policy.block_length or length
-        self.proposing = (
-            Adaptive.of(policy)
-            if policy.proposes
-            else Adaptive(
-                length, score="confidence", order="sample-then-choose", sizes=[self.block], block_length=self.block
-            )
-        )
+        self.proposing = Adaptive.of(policy) if policy.proposes else self._proposing("first")
         self.proposes = self.proposing is policy
+        # Code that proposes where the claim does not may have any rule for ties.
+        self._levelled = self.proposing if self.proposes else self._proposing("random")
         self.own, self.laws = claimed_tokens(policy), {**token_laws(policy, vocab), **normalised(laws)}
         self.scores = scores
         self.few, self.tries_noise = length * vocab > MANY_CELLS, length * vocab <= FEW_CELLS
-        few = FEW if self.proposes else FEWEST
+        few = {*FEW, *near_laws(policy)} if self.proposes else {*FEWEST}
         self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in few]
         self._scored = [] if self.few else [name for name in self.proposed if name not in (AS_CLAIMED, GREEDY)]
         self.impossible: list[Impossible] = []
@@ -168,19 +183,29 @@ class TraceTest:
         self._shares: dict[Model, float] = {}
         self.wealth: dict[Model, float] = {AGAIN: 0.0}
         claimed = float(policy.temperature)
+        self._aimed: AimedBets | None = None
+        if aim is not None and claimed and not self.proposes:
+            self._aimed, self._enough = AimedBets(aim[0]), aim[1]
+            self.wealth |= dict.fromkeys(AIMED, 0.0)
         self._distances = {
             ("tokens", f"{name}{words}"): abs(math.log(t / claimed))
             for name, t in (temperatures(policy).items() if claimed else ())
             for words in ("", SCORED)
         }
+        self._allowing = {name for name in self.laws if name in temperatures(policy) or name.endswith(UNIFORM)}
         self._against: dict[Model, float] = {}
         self.squares: dict[Model, float] = {}
         self._apart: set[Model] = set()
         self._first: dict[tuple[int, ...], Trace] = {}
-        self._habits = Habits(length)
+        self._habits, self._near = Habits(length), NearTemperatures(policy)
         self.diagnosis = Diagnosis(policy, length)
         self._hazards = {what: np.zeros((2, policy.steps)) for what in ("sizes", "revealed")}
         self._waiting: list[Trace] = []
+
+    def _proposing(self, ties: Literal["first", "random"]) -> Adaptive:
+        """Proposals where the claim has none, given how many are kept."""
+        given: dict[str, Any] = {"sizes": [self.block], "block_length": self.block, "ties": ties}
+        return Adaptive(self.length, score="confidence", order="sample-then-choose", **given)
 
     def add(self, trace: Trace) -> None:
         """Count a call; several are looked at together."""
@@ -198,7 +223,7 @@ class TraceTest:
         if not self._waiting:
             return
         traces, self._waiting = self._waiting, []
-        seen, row, earlier = _transitions(traces, self.scores, self.policy.remasks)
+        seen, row, earlier = transitions(traces, self.scores, self.policy.remasks)
         calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
         cell_of, place = np.nonzero(seen.chosen)
         logs, written = seen.log_c[cell_of, place], seen.reached[cell_of, place]
@@ -211,7 +236,7 @@ class TraceTest:
         drawn = bool(self.policy.size_law)
         sizes = drawn_sizes(lists_of(self.policy), seen.size, row) if drawn else claimed_sizes(self.policy, seen)
         tokens = total(own)
-        levels = Levels(self.proposing, seen)
+        levels = Levels(self._levelled, seen)
         kept = {name: levels.law(self._law(name)) for name in self.proposed}
         proposed = self._proposed(seen)
         if self.proposes:
@@ -229,7 +254,8 @@ class TraceTest:
         forbidden["revealed"] |= np.isneginf(again)
         self._note(seen, row, calls, forbidden)
         self._finished(traces)
-        by_token = {name: total(self._slipping(law(logs))) for name, law in self.laws.items()}
+        laws = {name: law(logs) for name, law in self.laws.items()}
+        by_token = {name: total(self._slipping(law)) for name, law in laws.items()}
         by_token[STALE] = total(self._slipping(self.own(earlier[cell_of, place])))
         if GREEDY in by_token:
             by_token[LAST] = np.where(seen.step == seen.steps, by_token[GREEDY], tokens)
@@ -237,6 +263,7 @@ class TraceTest:
         tied = self._ties_of_others(seen)
         by_token[AS_CLAIMED] = total(self._slipping(own))
         found: dict[Model, tuple[Array, Array]] = {}
+        bets: dict[Model, Array] = {}
         call = np.searchsorted(calls, row, side="right") - 1
         if self.proposes:
             # Where the claim leaves the size to probability with the rest, any size is as likely.
@@ -251,7 +278,11 @@ class TraceTest:
                 for name, law in by_token.items()
             }
         else:
-            found |= {("tokens", name): (law, tokens) for name, law in by_token.items() if name != AS_CLAIMED}
+            # What forbids nothing that the claim allows needs no slips.
+            whole = {name: total(law) for name, law in laws.items() if name in self._allowing}
+            found |= {("tokens", name): (law, tokens) for name, law in (by_token | whole).items() if name != AS_CLAIMED}
+            rows = np.diff(calls)
+            bets = {("tokens", name): total(law) for name, law in self._near.laws(own, call[cell_of], rows).items()}
             found["positions", DRAWN] = proposed[AS_CLAIMED], claim
             found |= {("positions", name): (law, chosen) for name, law in by_place.items() if WITH_TIES in name}
             if not self.policy.one_choice:
@@ -272,8 +303,12 @@ class TraceTest:
             before = self._learn("revealed", seen, remasked, revealed, call)
             learned = remasking_law(self.policy, seen, before, remasked, revealed)
             found["revealed", "learned hazards"] = learned, again
+        self._shares = log_shares({**self.wealth, **found}, self._distances, AIMED)
+        if self._aimed is not None:
+            self._aimed.add(own, written, row[cell_of], calls, self._enough + self.stake(AIMED[0]))
+            self.wealth |= {("tokens", name): wealth for name, wealth in self._aimed.wealth.items()}
         for model, (law, claimed) in found.items():
-            self._bet(model, law, claimed, row, calls)
+            self._bet(model, law, claimed, row, calls, bets.get(model, law))
         self._bet_on_repetition(
             traces, np.bincount(row, sizes + claim + again, minlength=int(calls[-1])).astype(float), calls
         )
@@ -281,14 +316,13 @@ class TraceTest:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
         self.calls += len(traces)
-        self._shares = log_shares(self.wealth, self._distances)
-        parts = [self._mean(part) for part in {component for component, _ in self.wealth}]
-        self.log = math.inf if self.impossible else float(logsumexp(parts)) - math.log(len(parts))
+        parts = [self._staked(part) for part in {component for component, _ in self.wealth}]
+        self.log = math.inf if self.impossible else float(logsumexp(parts))
         self.most = max(self.most, self.log)
         # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
         self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
         fits = self._with_ties(seen, levels, kept) | {
-            (name, False): proposed[name] for name in proposed if name in REPLACED
+            (name, False, LOWEST): proposed[name] for name in proposed if name in REPLACED
         }
         self.diagnosis.add(seen, by_token, by_place | tied, after_law, self._noisy(seen, by_token), fits)
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
@@ -325,15 +359,17 @@ class TraceTest:
         self._hazards[what] = counts[:, -1]
         return counts[:, call, step]
 
-    def _bet(self, model: Model, law: Array, claimed: Array, row: NDArray[np.int64], calls: NDArray[np.int64]) -> None:
+    def _bet(
+        self, model: Model, law: Array, claimed: Array, row: NDArray[np.int64], calls: NDArray[np.int64], bet: Array
+    ) -> None:
         """Means over the rows of each call; a step that the claim forbids is counted elsewhere."""
         possible = ~np.isneginf(claimed)
-        ratio = np.where(possible, law, 0.0) - np.where(possible, claimed, 0.0)
-        by_row = np.bincount(row, ratio, minlength=int(calls[-1]))
+        ratio, staked = (np.where(possible, each, 0.0) - np.where(possible, claimed, 0.0) for each in (law, bet))
         if np.abs(ratio).max(initial=0.0) > SAME:
             self._apart.add(model)
-        for kept, logs in ((self.wealth, by_row), (self._against, -by_row)):
-            means = np.logaddexp.reduceat(logs, calls[:-1]) - np.log(np.diff(calls))
+        for kept, logs in ((self.wealth, staked), (self._against, -ratio)):
+            by_row = np.bincount(row, logs, minlength=int(calls[-1]))
+            means = np.logaddexp.reduceat(by_row, calls[:-1]) - np.log(np.diff(calls))
             kept[model] = kept.get(model, 0.0) + float(means.sum())
         self.squares[model] = self.squares.get(model, 0.0) + float((means**2).sum())
 
@@ -364,18 +400,18 @@ class TraceTest:
     def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
         """Laws of which positions, given how many."""
         among, scores = seen.candidates(self.block), (*SCORES, *self.scores)
-        found = {f"by {score}": strictly_by(seen, score, among) for score in scores}
+        found = {by(score): strictly_by(seen, score, among) for score in scores}
         if self.block < self.length:
-            found |= {f"by {score}, blocks ignored": strictly_by(seen, score, seen.masked) for score in scores}
+            found |= {f"{by(score)}, blocks ignored": strictly_by(seen, score, seen.masked) for score in scores}
             found[f"{UNIFORMLY}, in blocks"] = np.logaddexp(
                 math.log1p(-SLIP) + uniformly(seen, among), math.log(SLIP) + uniformly(seen, seen.masked)
             )
         found[UNIFORMLY] = uniformly(seen, seen.masked)
         score = self.policy.score
         if score in SCORES and not self.proposes:
-            found |= {f"by {score}{WITH_TIES}{ties}": in_order(seen, score, among, ties) for ties in TIES}
-            found[f"by {score}{WITH_TIES}{AT_RANDOM}"] = strictly_by(seen, score, among, apart=0.0)
-            found[f"by {score}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
+            found |= {f"{by(score)}{WITH_TIES}{ties}": in_order(seen, score, among, ties) for ties in TIES}
+            found[f"{by(score)}{WITH_TIES}{AT_RANDOM}"] = strictly_by(seen, score, among, apart=0.0)
+            found[f"{by(score)}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
         return found
 
     def _ties_of_others(self, seen: Transitions) -> dict[str, Array]:
@@ -383,7 +419,7 @@ class TraceTest:
         among = seen.candidates(self.block)
         own = "" if self.proposes else self.policy.score
         return {
-            f"by {score}{WITH_TIES}{ties}": in_order(seen, score, among, ties)
+            f"{by(score)}{WITH_TIES}{ties}": in_order(seen, score, among, ties)
             for score in (*TIED, *self.scores)
             if score != own
             for ties in TIES
@@ -399,23 +435,32 @@ class TraceTest:
         replaced = replaced_proposals(self.proposing, seen, self.own, AFTERWARDS)
         return found | dict(zip(REPLACED, replaced, strict=True))
 
-    def _with_ties(self, seen: Transitions, levels: Levels, kept: Mapping[str, Array]) -> dict[tuple[str, bool], Array]:
-        """How likely proposals are, by what they are drawn from and whether that is what scores are, too.
+    def _with_ties(self, seen: Transitions, levels: Levels, kept: Mapping[str, Array]) -> dict[Proposed, Array]:
+        """How likely proposals are, by what they are drawn from, whether that is what scores are, too, and by ties.
 
-        The leftmost of ties are first or, in a small language, either as likely; if scores are the network's, then they
-        are as likely in each as where proposals are drawn from its conditionals.
+        Of equal rows a claim that proposes has its own order, and other code any. Other ties fall in favour of what
+        happened or, in a small language, either is as likely. If scores are the network's, then they are as likely in
+        each order as where proposals are drawn from its conditionals.
         """
         shares = ((True, 1.0),) if self.few else ((True, 1.0), (False, 0.5))
+        orders = {LOWEST: False} if self.proposes else {LOWEST: False, HIGHEST: True}
 
-        def outcome(law: Rows) -> Array:
-            return np.max([proposals(self.proposing, seen, law, law, *share) for share in shares], axis=0)
+        def outcomes(law: Rows) -> dict[str, Array]:
+            return {
+                ties: np.max([proposals(self.proposing, seen, law, law, *share, highest) for share in shares], axis=0)
+                for ties, highest in orders.items()
+            }
 
-        whole = outcome(_as_they_are)
         up_to_ties = levels.law(_as_they_are)
-        possible = np.isfinite(whole) & np.isfinite(up_to_ties)
-        ties = np.where(possible, whole, -math.inf) - np.where(possible, up_to_ties, 0.0)
-        found = {(name, False): law + ties for name, law in kept.items()}
-        return found | {(name, True): outcome(self._law(name)) for name in self._scored}
+        found: dict[Proposed, Array] = {}
+        whole = outcomes(_as_they_are) | ({} if self.proposes else {AT_RANDOM: levels.at_random(_as_they_are)})
+        for order, law in whole.items():
+            possible = np.isfinite(law) & np.isfinite(up_to_ties)
+            ties = np.where(possible, law, -math.inf) - np.where(possible, up_to_ties, 0.0)
+            found |= {(name, False, order): each + ties for name, each in kept.items()}
+        for name in self._scored:
+            found |= {(name, True, order): law for order, law in outcomes(self._law(name)).items()}
+        return found
 
     def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, Array]:
         """Laws of positions by a score with noise, which for proposals may fall to 0."""
@@ -432,7 +477,7 @@ class TraceTest:
                 found[AS_CLAIMED, f"{DRAWN} {noise}{words}"] = law[which]
             for score in SCORES[:3]:
                 chosen = noisily(seen, score, tau * even, among)[which]
-                found |= {(name, f"by {score} {noise}"): chosen + law for name, law in by_token.items()}
+                found |= {(name, f"{by(score)} {noise}"): chosen + law for name, law in by_token.items()}
         return found
 
     def _after(self, seen: Transitions) -> dict[str, Array]:
@@ -496,29 +541,29 @@ class TraceTest:
     def components(self, alpha: float) -> dict[str, Component]:
         """What each component was seen to be, and the evidence against it."""
         impossible = {step.component for step in self.impossible}
-        evidence, parts = {}, {component for component, _ in self.wealth}
+        evidence = {}
         for name in ("sizes", "positions", "tokens", "revealed"):
-            found = self._mean(name)
-            if name in ("positions", "tokens"):
-                found = max(found, self._mean(BOTH))
             here = {name, BOTH} if name in ("positions", "tokens") else {name}
-            evidence[name] = math.inf if here & impossible else found - math.log(len(parts))
+            found = [self._staked(part) for part in here & {part for part, _ in self.wealth}]
+            evidence[name] = math.inf if here & impossible else max(found, default=0.0)
         refuted = bool(impossible) or self.most >= math.log(1 / alpha)
         places = {name: wealth for (part, name), wealth in self.wealth.items() if part == "positions"}
         uneven = [name for _, name in map(self._uneven, (BY_POSITION, BY_PLACE)) if name in places]
         return self.diagnosis.components(refuted, evidence, impossible, alpha, places, uneven)
 
-    def _mean(self, component: str) -> float:
-        """The logarithm of the mean wealth of the alternatives to this component, each with its share."""
-        parts = [model for model in self.wealth if model[0] == component]
-        if not parts:
-            return 0.0
-        shares, wealth = (np.array([of[model] for model in parts]) for of in (self._shares, self.wealth))
-        return float(logsumexp(shares + wealth) - logsumexp(shares))
+    def _staked(self, component: str) -> float:
+        """The logarithm of the wealth of the alternatives to this component, each with its share of the stake."""
+        parts = [self._shares[model] + wealth for model, wealth in self.wealth.items() if model[0] == component]
+        return float(logsumexp(parts))
 
     def stake(self, model: Model) -> float:
         """Minus the logarithm of what is staked on an alternative, in nats."""
         return -self._shares[model]
+
+    @property
+    def aimed_stake(self) -> float | None:
+        """That on a bet that aims at the number of sequences, where there is one."""
+        return None if self._aimed is None else self.stake(AIMED[0])
 
     def near(self) -> dict[str, float]:
         """Evidence, in nats, against the laws of tokens that a test of any use can tell from the claim's."""
@@ -547,33 +592,9 @@ class TraceTest:
         if self.proposes or score not in SCORES:
             return None
         others = (HIGHEST,) if Adaptive.of(policy).takes_first else (LOWEST, HIGHEST)
-        against = [self._against.get(("positions", f"by {score}{WITH_TIES}{ties}"), 0.0) for ties in others]
+        against = [self._against.get(("positions", f"{by(score)}{WITH_TIES}{ties}"), 0.0) for ties in others]
         return min(against) >= math.log(1 / alpha)
 
 
 def _as_they_are(logs: Array) -> Array:
     return logs
-
-
-def _transitions(
-    traces: list[Trace], scores: Mapping[str, Rows], complete: bool
-) -> tuple[Transitions, NDArray[np.int64], Array]:
-    """Steps, whose they are, and what the network had said one step earlier; of complete rows only where asked for."""
-    parts, rows = [], 0
-    for trace in traces:
-        open_ = (trace.y[:-1] == trace.logits.shape[3]).any(axis=2) | (trace.y[1:] != trace.y[:-1]).any(axis=2)
-        step, row = np.nonzero(open_ | complete)
-        parts.append(
-            (
-                trace.y[step, row],
-                trace.y[step + 1, row],
-                trace.logits[step, row],
-                step + 1,
-                row + rows,
-                trace.logits[np.maximum(step - 1, 0), row],
-                np.full(len(step), len(trace.logits)),
-            )
-        )
-        rows += trace.y.shape[1]
-    y, reached, logits, step, row, earlier, calls = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return Transitions(y, reached, logits, step, calls, scores), row, earlier

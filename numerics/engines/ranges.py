@@ -24,7 +24,7 @@ def least_conditionals(
     Parameters
     ----------
     m, D, fallback, V, L
-        As in ``lanes.set_compositions``.
+        As in ``lanes.composed_steps``.
 
     Notes
     -----

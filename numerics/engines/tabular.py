@@ -68,9 +68,12 @@ def cost(instance: Instance) -> Cost:
         passes = max(len(policy.size_law), 1)
         return Cost(base.operations + passes * power(2 * V + 1, L), base.bytes + 8 * power(V + 1, L))
     uniform = _uniform(policy.step_law)
-    lanes = min(L, policy.steps) if uniform else policy.steps
-    in_memory = lanes if uniform else min(lanes, LANES_AT_ONCE)
-    return Cost(base.operations + power(2 * V + 1, L) * lanes / 4, base.bytes + 8 * (in_memory + 1) * power(V + 1, L))
+    # Lanes of a row come in fours; with uniform steps a row has as many as masks, or one.
+    lanes = min(policy.steps, 1 + L / (2 * V + 1)) if uniform else policy.steps
+    in_memory = min(policy.steps, 1 + L / (V + 1)) if uniform else min(policy.steps, LANES_AT_ONCE)
+    return Cost(
+        base.operations + power(2 * V + 1, L) * (lanes + 3) / 4, base.bytes + 8 * (in_memory + 4) * power(V + 1, L)
+    )
 
 
 LANES_AT_ONCE = 16
@@ -210,12 +213,9 @@ def _uniform_steps(work: Workspace, steps: int) -> tuple[NDArray[np.float64], in
     """``p_N = N^-L sum_j C(N, j) c_j``."""
     instance = work.instance
     V, L = instance.vocab, instance.length
-    lanes = min(L, steps)
-    compositions = lane_kernels.set_compositions(
-        marginal_lattice(work), conditional_lattice(work), instance.convention, V, L, lanes
-    )
-    ways = np.array([float(Fraction(math.comb(steps, j), steps**L)) for j in range(1, lanes + 1)])
-    return compositions @ ways, lanes + 2
+    ways = np.array([float(Fraction(math.comb(steps, j), steps**L)) for j in range(1, min(L, steps) + 1)])
+    p = lane_kernels.composed_steps(marginal_lattice(work), conditional_lattice(work), instance.convention, ways, V, L)
+    return p, 1
 
 
 def _weighted_steps(work: Workspace, weights: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:

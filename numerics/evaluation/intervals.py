@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from flint import arb, ctx
 from mpmath import ceil, floor
 from mpmath.ctx_iv import MPIntervalContext
+from mpmath.libmp import from_man_exp, round_ceiling, round_floor
 
 from ..numbers.enclosure import Enclosure
 from .extended import INFINITY, MINUS_INFINITY, NEGATIVE, POSITIVE, ZERO, Extended
 
 __all__ = ["Interval", "outward", "to_interval"]
 
+PRECISION = 120
+
 _ARITHMETIC = MPIntervalContext()
-_ARITHMETIC.prec = 120
+_ARITHMETIC.prec = PRECISION
 
 LARGEST_EXPONENT = 1 << 40
 """Beyond this an exponential is only known to be large, or small."""
@@ -76,11 +81,10 @@ class Interval(Extended):
         return _between(0, top.range.b)
 
     def exp(self) -> Interval:
-        low, high = _exp(self.range.a).a, _exp(self.range.b).b
-        return _between(low, high)
+        return _between(_exp(self.range.a).a, _exp(self.range.b).b)
 
     def log_of_positive(self) -> Interval:
-        return Interval(_ARITHMETIC.log(self.range))
+        return _between(_log(self.range.a).a, _log(self.range.b).b)
 
     def ceil(self) -> Interval:
         return _between(ceil(self.range.a.a), ceil(self.range.b.b))
@@ -100,11 +104,39 @@ _HALF = _ARITHMETIC.mpf(0.5)
 
 
 def _exp(end: Any) -> Any:
-    if end > LARGEST_EXPONENT and end < math.inf:
-        return _ARITHMETIC.mpf([_ARITHMETIC.exp(LARGEST_EXPONENT).a, math.inf])
-    if end < -LARGEST_EXPONENT and end > -math.inf:
-        return _ARITHMETIC.mpf([0, _ARITHMETIC.exp(-LARGEST_EXPONENT).b])
-    return _ARITHMETIC.exp(end)
+    if end == math.inf or end == -math.inf:
+        return _ARITHMETIC.mpf(math.inf if end > 0 else 0)
+    if end > LARGEST_EXPONENT:
+        return _ARITHMETIC.mpf([_image(arb.exp, arb(LARGEST_EXPONENT)).a, math.inf])
+    if end < -LARGEST_EXPONENT:
+        return _ARITHMETIC.mpf([0, _image(arb.exp, arb(-LARGEST_EXPONENT)).b])
+    return _image(arb.exp, _ball(end))
+
+
+def _log(end: Any) -> Any:
+    if end == 0 or end == math.inf:
+        return _ARITHMETIC.mpf(-math.inf if end == 0 else math.inf)
+    return _image(arb.log, _ball(end))
+
+
+def _ball(end: Any) -> arb:
+    """The finite number that is both ends of an mpmath interval."""
+    sign, man, exponent, _ = end._mpi_[0]
+    return arb((-man if sign else man, exponent))
+
+
+def _image(function: Callable[[arb], arb], number: arb) -> Any:
+    """What a function makes of a number, as an mpmath interval.
+
+    The exponentials and logarithms of mpmath (1.3, 1.4) miss the number by a unit in the last place at times,
+    logarithms near 1 most of all; its sums, products, quotients, powers and square roots hold it.
+    """
+    with ctx.workprec(PRECISION + 8):
+        found = function(number)
+        low, high = found.lower().man_exp(), found.upper().man_exp()
+    rounded = ((low, round_floor), (high, round_ceiling))
+    ends = [from_man_exp(int(man), int(exponent), PRECISION, way) for (man, exponent), way in rounded]
+    return _ARITHMETIC.make_mpf(tuple(ends))
 
 
 def to_interval(number: Enclosure | Fraction | int | float) -> Interval:

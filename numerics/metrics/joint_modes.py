@@ -140,12 +140,19 @@ def _conflicts(work: Workspace) -> Iterator[list[fmpq]]:
                     yield [1 - max(rows[i]) / probability for i in A]
 
 
+def _exact_scores(work: Workspace) -> tuple[fmpq | float, fmpq | float]:
+    """Both, of the sets that conflict."""
+    found = [(sum(doubts) + max(doubts), (len(doubts) + 1) * max(doubts)) for doubts in _conflicts(work)]
+    first, other = (min(scores, default=math.inf) for scores in (zip(*found, strict=True) if found else ((), ())))
+    return first, other
+
+
 def _exact_conflict(work: Workspace) -> fmpq | float:
-    return min((sum(doubts) + max(doubts) for doubts in _conflicts(work)), default=math.inf)
+    return work.once_for_policies(_exact_scores)[0]
 
 
 def _exact_uniform_conflict(work: Workspace) -> fmpq | float:
-    return min(((len(doubts) + 1) * max(doubts) for doubts in _conflicts(work)), default=math.inf)
+    return work.once_for_policies(_exact_scores)[1]
 
 
 def _least_confidence(work: Workspace) -> Enclosure:

@@ -140,8 +140,9 @@ def _abreast(labels: list[str], width: float) -> int:
 
 def _uncover(canvas: Canvas) -> None:
     """Put the legends below their panels if one of them would lie on a line."""
-    canvas.draw_without_rendering()
     inside = [(axes, legend) for axes in canvas.axes if (legend := axes.get_legend()) is not None]
+    if inside:
+        canvas.draw_without_rendering()
     if not any(_is_covered(line, legend) for axes, legend in inside for line in axes.get_lines()):
         return
     rows = 0

@@ -30,7 +30,7 @@ from ..policies.decisions import Contexts, draw_decided
 from .conditionals import batch_conditionals, batch_nanoseconds
 from .posterior import NEVER, Drawer, Price, drawer_for, drawn_as_hidden, price_of
 
-__all__ = ["Chunk", "Sampler", "draw", "obstacle", "sampler_for"]
+__all__ = ["Chunk", "Sampler", "Stream", "draw", "obstacle", "sampler_for"]
 
 TOKENS_A_CHUNK = 1 << 20
 MOST_ROWS = 1 << 12
@@ -125,13 +125,39 @@ class Sampler(ABC):
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
         """``n`` sequences."""
 
-    def chunks(self, seed: int, count: int | None = None) -> Iterator[Chunk]:
-        """Full chunks without end, or ``count`` sequences; the same seed gives the same chunks."""
-        drawn, index = 0, 0
-        while count is None or drawn < count:
-            n = self.rows if count is None else min(self.rows, count - drawn)
-            yield self.chunk(n, np.random.default_rng([seed, index]))
-            drawn, index = drawn + n, index + 1
+    @property
+    def in_turn(self) -> bool:
+        """Whether a chunk can be drawn in parts: each sequence takes its random numbers before the next one does."""
+        return False
+
+    def chunks(self, seed: int, count: int) -> Iterator[Chunk]:
+        """``count`` sequences in full chunks and a rest; the same seed gives the same chunks."""
+        for index, drawn in enumerate(range(0, count, self.rows)):
+            yield self.chunk(min(self.rows, count - drawn), np.random.default_rng([seed, index]))
+
+
+class Stream:
+    """Sequences without end, those of full chunks; no more are drawn at a time than are wanted, where that can be.
+
+    Parameters
+    ----------
+    sampler : Sampler
+    seed : int
+        The same seed gives the same sequences, however many are taken at a time.
+    """
+
+    def __init__(self, sampler: Sampler, seed: int) -> None:
+        self._sampler, self._seed = sampler, seed
+        self._begun, self._left = 0, 0
+
+    def take(self, most: int) -> Chunk:
+        """The next sequences of a chunk: at most ``most``, or all that it has left where it has no parts."""
+        if not self._left:
+            self._rng = np.random.default_rng([self._seed, self._begun])
+            self._begun, self._left = self._begun + 1, self._sampler.rows
+        count = min(most, self._left) if self._sampler.in_turn else self._left
+        self._left -= count
+        return self._sampler.chunk(count, self._rng)
 
 
 class CompiledSampler(Sampler):
@@ -158,6 +184,10 @@ class CompiledSampler(Sampler):
         instance = self.instance
         local = _scope(instance) == "local" and not instance.language.is_product
         return drawer_for(instance.language, self.policy.steps, instance.convention if local else None)
+
+    @property
+    def in_turn(self) -> bool:
+        return self.drawer is not None
 
     def chunk(self, n: int, rng: np.random.Generator) -> Chunk:
         if self.drawer is None:

@@ -11,6 +11,7 @@ import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args
 
@@ -52,6 +53,7 @@ ABSENT: Any = None
 """The value of a key that was left out."""
 
 T = TypeVar("T", bound="SpecTable")
+K = TypeVar("K", bound="KindTable")
 
 
 def read_by(read: Callable[[Any, str], Any]) -> PlainValidator:
@@ -181,14 +183,12 @@ class KindTable(SpecTable):
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         cls.named = get_args(cls.model_fields["kind"].annotation)
+        _family.cache_clear()
 
     @classmethod
     def kinds(cls) -> dict[str, type[Self]]:
         """Every kind of the family by name."""
-        found = dict.fromkeys(cls.named, cls)
-        for subclass in cls.__subclasses__():
-            found |= subclass.kinds()
-        return found
+        return dict(_family(cls))
 
     @classmethod
     def of_kind(cls, table: Any) -> Self:
@@ -210,6 +210,15 @@ class KindTable(SpecTable):
     def keys(self) -> dict[str, Any]:
         """Values of the table's keys beside its kind, defaults filled in."""
         return {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
+
+
+@cache
+def _family(table: type[K]) -> dict[str, type[K]]:
+    """The kinds of a table and of all that refine it, until there is another one."""
+    found = dict.fromkeys(table.named, table)
+    for subclass in table.__subclasses__():
+        found |= _family(subclass)
+    return found
 
 
 def require_table(table: Any) -> None:

@@ -56,7 +56,7 @@ def conformance_table() -> Table:
     rows = tuple(_row(run, run.test()) for run in _runs())
     columns = ("scheduler", "setting", "policy that it names", "finding", "law drawn from", DISTANCE, "why")
     notes = (
-        f"{SAMPLES} sequences each, confidence 1 - {ALPHA:g}; conforms: within {TV:g} of the policy that is named",
+        f"{SAMPLES} sequences each; alpha {ALPHA:g}; conforms: within {TV:g} of the policy that is named",
         "3 tokens, L = 5 and 3 steps unless stated; ties: uniform proper 3-colourings, where many scores are equal",
     )
     used = tuple(f"{name} {version(name)}" for name in ("torch", "diffusers"))

@@ -73,14 +73,17 @@ def compile_once(source: Path, build: Path) -> list[str]:
 
 
 def assumptions(build: Path, modules: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
-    """The axioms behind each theorem, by Coq's own `Print Assumptions`."""
+    """The axioms behind each theorem, by Coq's own `Print Assumptions`, asked once about what lies compiled."""
     lines = [f"From Maskbound Require {module}." for module in modules]
     for name in names:
         module = next(m for m in modules if name in theorems([build / f"{m}.v"]))
         lines.append(f'Goal True. idtac "theorem" "{name}". Abort.\nPrint Assumptions {module}.{name}.')
-    (build / "Assumptions.v").write_text("\n".join(lines) + "\n")
+    question, answer, text = build / "Assumptions.v", build / "Assumptions.txt", "\n".join(lines) + "\n"
+    if not answer.exists() or question.read_text() != text:
+        question.write_text(text)
+        answer.write_text(run(build, "coqc", "-q", "-w", "none", question.name))
     found: dict[str, list[str]] = {}
-    for line in run(build, "coqc", "-q", "-w", "none", "Assumptions.v").splitlines():
+    for line in answer.read_text().splitlines():
         if line.startswith("theorem "):
             current = found.setdefault(line.split()[1], [])
         elif (axiom := re.match(r"([\w.']+)\s*(?::|$)", line)) and line not in ("Axioms:", "Section Variables:"):

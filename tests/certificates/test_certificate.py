@@ -134,9 +134,8 @@ def test_the_kernel_alone_accepts_every_certificate(name, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SLOWER)
-def test_every_certificate_is_accepted_on_larger_instances(name, tmp_path):
+def test_every_certificate_is_accepted_on_larger_instances(name):
     test_every_certificate_is_accepted(name)
-    test_the_kernel_alone_accepts_every_certificate(name, tmp_path)
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -276,8 +275,9 @@ def test_any_number_altered_is_refused():
 
 @pytest.mark.slow
 def test_any_number_altered_is_refused_in_every_certificate():
+    """Some 1,600 changes: a number in 300 that nothing looked at would be found with probability 0.995."""
     for at, name in enumerate(QUICK):
-        assert_all_refused(list(certificates(name)), 200, seed=at)
+        assert_all_refused(list(certificates(name)), 60, seed=at)
 
 
 def test_mutations_can_be_accepted_where_nothing_is_checked():

@@ -33,7 +33,7 @@ KINDS = {
         "uncertain": "by most uncertain first",
         "left": "by left to right",
         "right": "by right to left",
-        "stale": "by confidence, of the previous step",
+        "stale": "by largest probability, of the previous step",
         "drawn": "by probability of the drawn token",
     },
     "tokens": {

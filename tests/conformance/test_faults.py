@@ -54,7 +54,7 @@ FAULTS = {
     "drawn where greedy is claimed": (
         Instance(CHAIN, adaptive(temperature=0)),
         Right(PROPOSING),
-        {"tokens": "temperature 0.85 to 1.40"},
+        {"tokens": "temperature 0.89 to 1.24"},
     ),
     "most uncertain first": (
         Instance(CHAIN, ENTROPY),
@@ -64,7 +64,7 @@ FAULTS = {
     "picked with replacement": (
         Instance(languages.pair(2, 2), policies.FixedSize([2])),
         with_replacement,
-        {"sizes": "masks are left in 241 of 500 sequences"},
+        {"sizes": "masks are left in 237 of 500 sequences"},
     ),
     "quantised": (
         Instance(languages.pair(2, 2), policies.Bernoulli(2)),
@@ -199,7 +199,7 @@ ONE_MORE = [4] * 15 + [5] + [4] * 15 + [3]
     ],
 )
 def test_small_faults_are_found_at_length(policy, code, part, samples):
-    """A temperature of 0.97 takes some 500 sequences, as benchmarks/power.md says."""
+    """A temperature of 0.97 is found in some nine of ten runs of 500, as benchmarks/power.md says."""
     found = conform(Instance(ENGLISH, policy), code, samples=samples, seed=3)
     assert found.status == "differs"
     assert part in otherwise(found)

@@ -46,17 +46,19 @@ def test_the_number_to_ask_for_does_not_depend_on_how_many_are_to_be_drawn():
     least = claim.needed()
     assert least.conforms is not None
     assert f"about {least.conforms} sequences (in 9 runs of 10): ask for as many" in least.told()
-    assert [claim.needed(samples) for samples in (20, 2 * least.conforms)] == [least, least]
+    for samples in (20, 2 * least.conforms):
+        found = claim.needed(samples)
+        assert (found.conforms, found.shows) == (least.conforms, least.shows)
 
 
 @pytest.mark.slow
 def test_nine_runs_of_ten_conform_with_as_many_as_are_foreseen():
-    """Of 8 runs with seeds of their own at least 5; with probability 0.9 each that fails five times in a thousand."""
+    """Of 5 runs with seeds of their own at least 3; with probability 0.9 each that fails nine times in a thousand."""
     policy = policies.Adaptive(L, score="confidence", order="sample-then-choose", sizes=SIZES)
     claim = Claim(Instance(CHAIN, policy))
     asked = claim.needed(alpha=1e-2).conforms
-    found = [conform(claim, Right(policy), samples=asked, alpha=1e-2, seed=seed).status for seed in range(8)]
-    assert found.count("conforms") >= 5
+    found = [conform(claim, Right(policy), samples=asked, alpha=1e-2, seed=seed).status for seed in range(5)]
+    assert found.count("conforms") >= 3
 
 
 def test_what_is_left_open_asks_for_more_than_was_drawn():
@@ -113,8 +115,7 @@ def test_what_is_no_law_is_bad_input():
             conform(Claim(CLAIM, **brought), Made(), samples=20)
 
 
-@pytest.mark.slow
 def test_the_default_total_variation_is_one_that_right_code_shows():
-    claim = Claim(Instance(languages.iid(["1/2", "1/2"], 8), policies.Bernoulli(steps=4)))
+    claim = Claim(Instance(languages.iid(["1/2", "1/2"], 6), policies.Bernoulli(steps=4)))
     wanted = [default_tv(claim, samples, 1e-6) for samples in (5_000_000, 1_200_000, 200_000, 60_000, 1000)]
     assert wanted == [0.01, 0.02, 0.05, 0.1, 0.1]

@@ -96,7 +96,7 @@ class Noisy(Right):
 @pytest.mark.parametrize(
     ("order", "noise", "named"),
     [
-        ("choose-then-sample", 0.1, "by confidence with Gumbel noise of 0.1"),
+        ("choose-then-sample", 0.1, "by largest probability with Gumbel noise of 0.1"),
         ("sample-then-choose", 1.0, "by probability of the drawn token with Gumbel noise of 1"),
     ],
 )

@@ -49,7 +49,7 @@ def test_the_largest_confidence_in_place_of_the_drawn_one_is_named(largest):
     """Impossible contexts have uniform rows, whose ties the code breaks as proposals would: ties decide nothing."""
     said = {name: part.seen for name, part in largest.components.items() if not part.as_claimed}
     assert largest.status == "differs"
-    assert said == {"positions": "by confidence", "draw_before_choice": "tokens are drawn after the choice"}
+    assert said == {"positions": "by largest probability"}
 
 
 def test_what_is_as_claimed_has_no_evidence_against_it(largest):
@@ -65,4 +65,4 @@ def test_scores_that_rank_alike_are_named_together():
     policy = policies.Adaptive(32, score="confidence", order="sample-then-choose", sizes=[KEPT] * STEPS)
     chain = languages.markov(["1/2", "1/2"], [["4/5", "1/5"], ["1/3", "2/3"]], 32)
     found = conform(Instance(chain, policy), llada("largest"), samples=30)
-    assert found.components["positions"].seen == "by confidence (margin and entropy rank alike here)"
+    assert found.components["positions"].seen == "by largest probability (margin and entropy rank alike here)"

@@ -69,15 +69,17 @@ ORDERS = {
 def test_code_that_draws_nothing_is_told_from_a_claim_that_does(name):
     found = conform(CLAIMS["random"], Ordered(ORDERS[name]), samples=SAMPLES)
     part = found.components["positions"]
-    assert (found.status, part.seen) == ("differs", f"by confidence, ties: {name}")
-    assert part.claimed == "by confidence, ties: at random"
+    assert (found.status, part.seen) == ("differs", f"by largest probability, ties: {name}")
+    assert part.claimed == "by largest probability, ties: at random"
     assert np.isfinite(part.log_evidence)
 
 
 def test_a_sort_that_is_not_stable_is_named():
     """Of 32 numbers; numpy may sort so many stably on some processors."""
     found = conform(CLAIMS["random"], Ordered(lambda falling: np.argsort(falling, axis=1)), samples=SAMPLES)
-    names = {f"by confidence, ties: {ties}" for ties in ("lowest position first", "as an unstable sort leaves them")}
+    names = {
+        f"by largest probability, ties: {ties}" for ties in ("lowest position first", "as an unstable sort leaves them")
+    }
     assert found.status == "differs"
     assert found.components["positions"].seen in names
 
@@ -87,7 +89,10 @@ def test_a_claim_of_the_lowest_position_names_the_order_and_the_remedy():
         CLAIMS["first"], Right(policies.Adaptive(L, score="confidence", ties="random", sizes=SIZES)), samples=9
     )
     part = found.components["positions"]
-    assert (part.claimed, part.seen) == ("by confidence, ties: lowest position first", "by confidence, ties: at random")
+    assert (part.claimed, part.seen) == (
+        "by largest probability, ties: lowest position first",
+        "by largest probability, ties: at random",
+    )
     told = found.account()
     assert 'kind="stable"' in told
     assert 'ties = "random"' in told

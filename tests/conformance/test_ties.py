@@ -167,10 +167,11 @@ def test_right_code_passes():
 
 @pytest.mark.slow
 def test_right_code_is_called_different_no_oftener_than_promised():
-    """400 runs, whatever rows share and however ties fall; of 2,000 runs 74 were called different at 0.1, 6 at 0.01.
+    """150 runs, whatever rows share and however ties fall; of 2,000 runs 74 were called different at 0.1, 6 at 0.01.
 
-    A probability of exactly 0.1 and 0.01 would be at most 40 and 4 in about half of such experiments.
+    A probability of exactly 0.1 and 0.01 would be at most 15 and 1 in about half of such experiments, and twice as
+    much in one of 1,000 and in one of five; `benchmarks/promise.py` counts as many runs as one likes.
     """
-    found = flagged(400, 300, [0.1, 0.01])
-    assert found[0.1] <= 40
-    assert found[0.01] <= 4
+    found = flagged(150, 300, [0.1, 0.01])
+    assert found[0.1] <= 15
+    assert found[0.01] <= 1

@@ -79,9 +79,10 @@ def test_an_error_in_the_last_digits_is_missed(monkeypatch, relative: float):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_enclosure_holds_on_many(seed: int):
-    found = attacked(150, seed)
+    """`benchmarks/attack.py` goes on for as many as one likes."""
+    found = attacked(100, seed)
     assert set(found.compared) >= {
         "tabular",
         "adaptive",

@@ -115,7 +115,7 @@ def test_float_enclosures_contain_the_exact_values_of_adaptive_policies(case: Ad
 
 @pytest.mark.slow
 def test_the_enclosures_of_every_engine_contain_the_exact_values():
-    """Some 700 random instances and the small gallery; no method that has an exact counterpart is left out.
+    """Some 300 random instances and the small gallery; no method that has an exact counterpart is left out.
 
     The steps of thresholds and entropy bounds have none: the exact engine counts those of given schedules. Chains that
     end are not among the instances; tests/languages has theirs. Codes by their generator matrices have no table, and
@@ -125,7 +125,7 @@ def test_the_enclosures_of_every_engine_contain_the_exact_values():
     apart = {("adaptive", "expected_steps"), ("messages", "log_length_probability"), ("codes", "path_kl")}
 
     @given(cases() | adaptive_cases())
-    @settings(max_examples=700, deadline=None)
+    @settings(max_examples=300, deadline=None)
     def collected(case: Case | AdaptiveCase) -> None:
         found.update(held(case.instance))
 

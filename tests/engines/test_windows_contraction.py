@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations, groupby, product
 
 import numpy as np
@@ -62,12 +63,19 @@ def told(law: np.ndarray, M: np.ndarray) -> float:
     return float((joint[on] * np.log((joint * total)[on] / (rows * columns)[on])).sum())
 
 
+@cache
+def forgetting(seed: int) -> tuple[HiddenChain, np.ndarray, np.ndarray]:
+    """A chain, and what runs of masked positions let through, and of revealed ones."""
+    chain = random_chain(seed, ngram=seed % 3 == 0)
+    return chain, contraction._masked(chain), contraction._revealed(chain)
+
+
 def beyond_and_bound(seed: int, kept_power: float) -> list[tuple[float, float]]:
     """Over patterns of four positions: what the state beyond tells, and what the pattern lets through."""
-    chain = random_chain(seed, ngram=seed % 3 == 0)
+    chain, *kept = forgetting(seed)
     rng = np.random.default_rng(seed)
     A, B = chain.transition.toarray(), chain.emission.toarray()
-    masked, shown = contraction._masked(chain) ** kept_power, contraction._revealed(chain) ** kept_power
+    masked, shown = (each**kept_power for each in kept)
     M = rng.dirichlet(np.full(2, 0.3), size=chain.states) * rng.random(chain.states)[:, None]
     at = 20
     whole = told(chain.laws[at], M)

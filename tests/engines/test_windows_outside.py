@@ -88,6 +88,18 @@ def test_means_over_positions_hold_the_exact_values(monkeypatch):
     assert sum(missed_sizes(seed) for seed in range(12)) == 0
 
 
+def test_laws_that_return_do_not_hide_what_lies_between(monkeypatch):
+    """Blocks whose hidden bit seldom changes: the law of every other position is the same, and its windows reach over
+    positions of the other law."""
+    monkeypatch.setattr(hidden, "SHORT", 0)
+    language = languages.shifted_pair(4, "1/10", 6)
+    assert len(hidden.hidden_chain(language).represented(1e-9).laws) == 2
+    for policy in (policies.Bernoulli(2), policies.FixedSize((2, 4))):
+        exact = measure(Instance(language, policy), ["path_kl", "total_correlation"], engine="tabular")
+        found = measure(Instance(language, policy), ["path_kl", "total_correlation"], engine="windows")
+        assert all(found[name].overlaps(exact[name]) for name in exact)
+
+
 def test_too_few_positions_outside_are_noticed(monkeypatch):
     """One position left of each window, whatever the window."""
     monkeypatch.setattr(hidden, "SHORT", 0)

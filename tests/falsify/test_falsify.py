@@ -104,7 +104,7 @@ def test_the_kernel_accepts_the_counterexample(name):
 
 
 def test_a_false_statement_about_two_subjects_is_refuted():
-    found = refutation("refuted/refining-lowers-ser", seed=1)
+    found = refutation("refuted/refining-lowers-ser")
     assert_refuted(found)
     assert "violated" in kernel.verify(certificate_text([found.certificate()]))
     assert found.instance["relation"] == "refines"
@@ -112,7 +112,7 @@ def test_a_false_statement_about_two_subjects_is_refuted():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("name", FALSE)
 def test_every_false_statement_is_refuted(name, seed):
     found = refutation(name, seed)

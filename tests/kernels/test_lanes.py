@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from math import comb
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from kernels.arrays import (
 from oracles import denoisers, samplers
 
 from maskbound.numerics._kernels import lanes, lattice
+from maskbound.numerics.numbers.enclosure import gamma
 
 
 def composition_depth(L: int, ratio: int) -> int:
@@ -43,6 +45,11 @@ def exact_compositions(V: int, L: int, most: int, denoiser) -> list[Fraction]:
         for x in product(range(V), repeat=L)
         for some in times
     ]
+
+
+def compositions(m, D, rest, V: int, L: int, most: int) -> np.ndarray:
+    """``c_j(x)``, one pass for each j, shape (V^L, most)."""
+    return np.stack([lanes.composed_steps(m, D, rest, ways, V, L) for ways in np.eye(most)], axis=1)
 
 
 def weights(count: int) -> list[Fraction]:
@@ -84,7 +91,7 @@ def test_compositions_of_the_exact_denoiser(V, L, rule, make):
     q = make(V, L)
     m = lattice.marginal_lattice(table(q, V, L), V, L)
     exact = exact_compositions(V, L, L, denoisers.exact(q, V, rule))
-    C = lanes.set_compositions(m, None, fallback(q, V, L, rule), V, L, L)
+    C = compositions(m, None, fallback(q, V, L, rule), V, L, L)
     assert roundings(C, exact) <= composition_depth(L, 2 * table_depth(V, L) + 1)
 
 
@@ -94,7 +101,7 @@ def test_compositions_of_another_denoiser(V, L):
     D = denoiser_lattice(noisy(q, V), V, L)
     for most in range(1, L + 1):
         exact = exact_compositions(V, L, most, noisy(q, V))
-        C = lanes.set_compositions(None, D, fallback(q, V, L, "stop"), V, L, most)
+        C = compositions(None, D, fallback(q, V, L, "stop"), V, L, most)
         assert roundings(C, exact) <= composition_depth(L, 1)
 
 
@@ -140,7 +147,7 @@ def test_any_split_of_the_digits(monkeypatch, V, L):
     for low in range(1, L + 1):
         for top in range(L - low + 1):
             monkeypatch.setattr(lanes, "digit_split", lambda V, L, split=(top, low): split)
-            C = lanes.set_compositions(m, None, rest, V, L, L)
+            C = compositions(m, None, rest, V, L, L)
             assert roundings(C, exact) <= composition_depth(L, ratio)
             g = lanes.weighted_steps(m, None, rest, np.array(weights(9), dtype=float), V, L)
             assert roundings(complete(g, V, L), law) <= weighted_depth(L, ratio, 9)
@@ -152,10 +159,10 @@ def test_wrong_lanes_are_told_apart():
     m = lattice.marginal_lattice(table(q, V, L), V, L)
     uniform = fallback(q, V, L, "uniform")
     exact = exact_compositions(V, L, L, denoisers.exact(q, V))
-    C = lanes.set_compositions(m, None, uniform, V, L, L)
+    C = compositions(m, None, uniform, V, L, L)
     assert roundings(C[:, [0, 2, 1]].copy(), exact) > 1e6
     assert roundings(C * (1 + 1e-13), exact) > composition_depth(L, 2 * table_depth(V, L) + 1)
-    assert roundings(lanes.set_compositions(m, None, np.zeros((L, V)), V, L, L), exact) > 1e6
+    assert roundings(compositions(m, None, np.zeros((L, V)), V, L, L), exact) > 1e6
     law = exact_law(V, L, weights(3), denoisers.exact(q, V))
     g = lanes.weighted_steps(m, None, uniform, np.array(weights(3)[::-1], dtype=float), V, L)
     assert roundings(complete(g, V, L), law) > 1e6
@@ -168,11 +175,45 @@ def test_uniform_steps_from_compositions_and_from_weights():
     denoiser = denoisers.exact(q, V)
     law = sequence_values(samplers.law(samplers.uniform_steps(N, L), V, denoiser), V, L)
     uniform = fallback(q, V, L, "uniform")
-    C = lanes.set_compositions(m, None, uniform, V, L, L)
+    p = lanes.composed_steps(m, None, uniform, np.array([5.0, 10.0, 10.0]) / 125.0, V, L)
     ratio = 2 * table_depth(V, L) + 1
-    assert roundings(C @ np.array([5.0, 10.0, 10.0]) / 125.0, law) <= composition_depth(L, ratio) + L + 1
+    assert roundings(p, law) <= composition_depth(L, ratio) + 1
     g = lanes.weighted_steps(m, None, uniform, np.full(N, 0.2), V, L)
     assert roundings(complete(g, V, L), law) <= weighted_depth(L, ratio, N)
+
+
+@pytest.mark.parametrize(("L", "most"), [(9, 9), (9, 8), (9, 5), (7, 4), (6, 6)])
+def test_as_many_lanes_as_masks(monkeypatch, L, most):
+    """One token: ``c_j`` is the number of ordered partitions into j blocks, whatever the split."""
+    numbers = [
+        Fraction(sum((-1) ** k * comb(blocks, k) * (blocks - k) ** L for k in range(blocks)))
+        for blocks in range(1, most + 1)
+    ]
+    m, rest = np.ones(2**L), np.ones((L, 1))
+    for low in range(1, L + 1):
+        for top in range(min(L - low, 3) + 1):
+            monkeypatch.setattr(lanes, "digit_split", lambda V, L, split=(top, low): split)
+            assert compositions(m, None, rest, 1, L, most)[0].tolist() == numbers
+            assert lanes.composed_steps(m, None, rest, np.arange(1.0, most + 1), 1, L)[0] == sum(
+                k * number for k, number in enumerate(numbers, 1)
+            )
+
+
+@pytest.mark.parametrize(("V", "L", "N"), [(2, 7, 9), (2, 7, 6), (3, 5, 5)])
+def test_both_recursions_at_uniform_steps(monkeypatch, V, L, N):
+    q = np.random.default_rng(5).random(V**L)
+    m = lattice.marginal_lattice(q / q.sum(), V, L)
+    rest = np.full((L, V), 1 / V)
+    ways = np.array([comb(N, j) / N**L for j in range(1, min(N, L) + 1)])
+    ratio = 2 * table_depth(V, L) + 1
+    apart = gamma(composition_depth(L, ratio) + 1) + gamma(weighted_depth(L, ratio, N))
+    for low in range(1, L + 1):
+        top = min(2, L - low)
+        monkeypatch.setattr(lanes, "digit_split", lambda V, L, split=(top, low): split)
+        p = lanes.composed_steps(m, None, rest, ways, V, L)
+        g = complete(lanes.weighted_steps(m, None, rest, np.full(N, 1 / N), V, L), V, L)
+        assert np.max(np.abs(p / g - 1)) <= apart
+        assert np.max(np.abs(p * (1 + 3 * apart) / g - 1)) > apart
 
 
 def test_the_smallest_weights_allowed():
@@ -194,7 +235,7 @@ def test_bits_do_not_depend_on_threads(monkeypatch, V, L):
     m = lattice.marginal_lattice(q / q.sum(), V, L)
     rest = np.full((L, V), 1 / V)
     for compute in (
-        lambda: lanes.set_compositions(m, None, rest, V, L, 3),
+        lambda: lanes.composed_steps(m, None, rest, np.array([0.5, 0.25, 0.125]), V, L),
         lambda: lanes.weighted_steps(m, None, rest, np.array([0.25, 0.5, 0.25]), V, L),
     ):
         assert with_threads(monkeypatch, 1, compute) == with_threads(monkeypatch, 2, compute)

@@ -41,7 +41,8 @@ def mode_conflicts(m: Marginals, V: int) -> tuple[Real | Fraction, Real | Fracti
                 tops = [max(law.values()) for law in laws]
                 modes = [[v for (v,), c in law.items() if c == top] for law, top in zip(laws, tops, strict=True)]
                 together = joint(m, R, values, A, V)
-                best = [drawn for drawn, c in together.items() if c == max(together.values())]
+                likeliest = max(together.values())
+                best = [drawn for drawn, c in together.items() if c == likeliest]
                 if [[v] for v in best[0]] != modes or len(best) > 1:
                     doubts = [1 - top for top in tops]
                     summed.append(sum(doubts) + max(doubts))

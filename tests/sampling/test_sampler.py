@@ -34,7 +34,7 @@ from maskbound.numerics.numbers.categorical import inverted
 from maskbound.numerics.policies import Bernoulli, FixedSets, FixedSize, autoregressive, bisection, random_order
 from maskbound.numerics.sampling import posterior as prepared
 from maskbound.numerics.sampling.posterior import _by_step, drawer_for
-from maskbound.numerics.sampling.sampler import CompiledSampler, StepwiseSampler, sampler_for
+from maskbound.numerics.sampling.sampler import CompiledSampler, StepwiseSampler, Stream, sampler_for
 
 
 def finished(instance: Instance) -> Instance:
@@ -360,6 +360,25 @@ def test_step_by_step_in_several_batches(monkeypatch):
     chunk = sampler_for(instance).chunk(3000, np.random.default_rng(2))
     assert_follows(replace(instance, off_support_scope="global"), chunk.tokens)
     assert chunk.on_support is None
+
+
+@pytest.mark.parametrize("denoiser", [Exact(), Perturbed("uniform", "1/7")], ids=["kernel", "step by step"])
+def test_sequences_do_not_depend_on_how_many_are_taken_at_a_time(denoiser):
+    instance = Instance(pair(2, 4), Bernoulli(3), denoiser, off_support="marginal", off_support_scope="global")
+    sampler = sampler_for(instance)
+    sampler.rows = 20
+    parts, whole = Stream(sampler, 7), [sampler.chunk(20, np.random.default_rng([7, index])) for index in range(2)]
+    found, counts = [], []
+    while sum(counts) < 40:
+        found.append(parts.take(3))
+        counts.append(len(found[-1].tokens))
+    # The last part of a chunk is what it has left.
+    assert counts == ([3] * 6 + [2]) * 2 if isinstance(sampler, CompiledSampler) else [20, 20]
+    for name in ("tokens", "possible"):
+        assert (
+            np.concatenate([getattr(one, name) for one in found])
+            == np.concatenate([getattr(one, name) for one in whole])
+        ).all()
 
 
 def test_stop_is_refused():

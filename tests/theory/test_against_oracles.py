@@ -137,6 +137,7 @@ def _is_greedy_for_dtc(sizes):
     return list(sizes[:-1]) == [1 + int(eta * start) for start in starts[:-1]]
 
 
+@cache
 def exactly(value):
     """An oracle's value in sympy."""
     if isinstance(value, int | F):
@@ -154,7 +155,7 @@ def sides(statement, *subjects):
                 values[symbols[name]] = exactly(known[name.removesuffix("@2")])
 
     def number(side):
-        found = (side.subs(values) + Integer(0)).evalf(50)
+        found = (side.xreplace(values) + Integer(0)).evalf(50)
         return {oo: mp.inf, -oo: -mp.inf}.get(found) or mp.mpf(str(found))
 
     left, right = (number(side) for side in statement.sides)

@@ -16,10 +16,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from ..._kernels.renewal import draw_between, draw_onward
 from ..._kernels.threads import for_each
+from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from .products import MULTIPLICATIONS, product
 from .zones import Zones
 
@@ -53,7 +55,9 @@ class Renewal:
         """Of a new token i behind each token, (V+1, V)."""
         return self.K[i] if i < len(self.K) else np.broadcast_to(self.nu, (self.V + 1, self.V))
 
-    def step_back(self, F: Array, reach: int, r: float, zones: Zones) -> tuple[Array, Array]:
+    def step_back(
+        self, F: Array, reach: int, r: float, zones: Zones, number: Array, allowed: float
+    ) -> tuple[Array, Array, float]:
         """Tables before a step from those after it.
 
         Parameters
@@ -65,18 +69,24 @@ class Renewal:
             Probability that a masked token is revealed in the step.
         zones : Zones
             For gaps 0..D.
+        number : (L+1,) float64
+            Expected number of intervals between tokens after the step, by gap.
+        allowed : float
+            Error that may come from long intervals after the step that forget one end at the other.
 
         Returns
         -------
         before : (D+1, V+1, V+1) float64
         new : (D-1, V) float64
             ``N_1..N_{D-1}`` behind the left sentinel.
+        apart : float
+            This error.
 
         Notes
         -----
         Subtraction-free. Cost ``sum_g H_g^2 V^4 + D^2 V^3`` multiplications.
         """
-        return _Step(self, F, reach, r, zones).run()
+        return _Step(self, F, reach, r, zones, number, allowed).run()
 
     def whole(self, F: Array, reach: int, new: Array, r: float, L: int) -> float:
         """Probability of a correct sequence, where everything is masked before the step and something revealed in it.
@@ -108,12 +118,34 @@ def _tall(F: Array, reach: int) -> Array:
     return np.ascontiguousarray(F[reach:0:-1, :V]).reshape(reach * V, V + 1)
 
 
+def _forgotten(F: Array, reach: int, least: int, number: Array, allowed: float) -> tuple[int, float]:
+    """The distance from which intervals have forgotten one end when they reach the other: ``F_d(u, v) = F_d(u, V)
+    F_d(V, v) / F_d(V, V)`` but for relative errors that, times the expected ``number`` of such intervals, add up to at
+    most ``allowed``; and this sum.
+
+    It is at least ``least`` and not much more, and beyond ``reach`` if there is no such distance.
+    """
+    d = np.arange(least, reach + 1)
+    both = F[d, -1:, -1:]
+    split = np.divide(F[d, :, -1:] * F[d, -1:, :], both, out=np.zeros_like(F[d]), where=both > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        apart = np.where(F[d] > 0, np.abs(split / F[d] - 1), np.where(split > 0, math.inf, 0.0)).max(axis=(1, 2))
+    apart = np.where(number[d] > 0, apart + 8 * U, 0.0)
+    largest = np.maximum.accumulate(apart[::-1])[::-1]
+    several = np.exp(np.minimum(largest * len(number) / np.maximum(d, 1), 500.0))
+    errors = (np.cumsum((number[d] * np.minimum(apart, 1e100))[::-1])[::-1] * several)[: 4 * BLOCK]
+    enough = np.flatnonzero(errors <= allowed)
+    return (int(d[enough[0]]), float(errors[enough[0]])) if enough.size else (reach + 1, 0.0)
+
+
 class _Step:
-    def __init__(self, shared: Renewal, F: Array, reach: int, r: float, zones: Zones) -> None:
+    def __init__(
+        self, shared: Renewal, F: Array, reach: int, r: float, zones: Zones, number: Array, allowed: float
+    ) -> None:
         self.shared, self.F, self.reach, self.r = shared, F, reach, r
-        self.V, self.D = shared.V, len(F) - 1
+        self.V, self.D = V, D = shared.V, len(F) - 1
         self.seen, self.settled = zones.seen, zones.settled
-        gaps = np.arange(self.D + 1)
+        gaps = np.arange(D + 1)
         last = np.minimum(self.seen, gaps - 1)
         width = np.where(gaps >= 2, last - self.settled, 0)
         self.between = [int(g) for g in np.argsort(-width, kind="stable") if width[g] > 0]
@@ -123,8 +155,16 @@ class _Step:
         self.padded = np.concatenate([np.zeros((BLOCK * self.V, self.V + 1)), _tall(F, reach)])
         self.tall = self.padded[BLOCK * self.V :]
         self.wide = np.ascontiguousarray(F.transpose(1, 0, 2))
+        self.window = int((gaps - self.settled).max())
+        self.long, self.apart = _forgotten(F, reach, self.window, number, allowed)
+        if self.long < reach:
+            self.window = self.long
+            far = np.concatenate([F[self.long :], np.zeros((BLOCK, V + 1, V + 1))])
+            self.rows = np.ascontiguousarray(far[:, V])
+            inverse = np.divide(1.0, far[:, V, V], out=np.zeros(len(far)), where=far[:, V, V] > 0)
+            self.columns = far[:, :V, V].T * inverse
 
-    def run(self) -> tuple[Array, Array]:
+    def run(self) -> tuple[Array, Array, float]:
         V, D = self.V, self.D
         before = self.F.copy()
         most = int(self.width.max(initial=0))
@@ -137,7 +177,7 @@ class _Step:
             total = np.ascontiguousarray(before[gaps, :, :V].transpose(1, 0, 2))
             for_each(self._between, 0, V + 1, gaps, total)
             before[gaps, :, :V] = total.transpose(1, 0, 2)
-        return before, new[V].reshape(D, V)[: D - 1]
+        return before, new[V].reshape(D, V)[: D - 1], self.apart if self.long < self.reach else 0.0
 
     def _from_the_right(self) -> None:
         """``B_n(w, v)``, the furthest n above, for as many n as some interval needs."""
@@ -157,7 +197,7 @@ class _Step:
         """Completes all that does not see both ends; ``N`` (V+1, D V)."""
         V, D, F, r = self.V, self.D, self.F, self.r
         new = np.zeros((V + 1, D * V))
-        window = int((np.arange(D + 1) - self.settled).max())
+        window = self.window
         head = np.ascontiguousarray(F[1 : window + BLOCK, :V].transpose(1, 0, 2)).reshape(V, -1)
         sums = np.zeros((V + 1, D + 1, V + 1))
         self.sums = sums
@@ -168,12 +208,14 @@ class _Step:
             if J:
                 N = r * self.shared.law(J) * (F[J, :, :V] + sums[:, J, :V])
                 new[:, (J - 1) * V : J * V] = N
-                begun = J - (J - 1) % BLOCK
-                last = min(J + window - 1 if begun == J else begun + window + BLOCK - 1, D)
+                last = min(J + (-J) % BLOCK + window - 1, D)
                 if last > J:
                     sums[:, J + 1 : last + 1] += product(N, head[:, : (last - J) * (V + 1)]).reshape(V + 1, -1, V + 1)
-                if begun == J and J + window <= D:
-                    self._fronts(new, J, J + window, min(J + window + BLOCK - 1, D))
+                if J % BLOCK == 0 and J + window <= D:
+                    if self.long < self.reach:
+                        self._across(new, J)
+                    else:
+                        self._fronts(new, J, J + window, min(J + window + BLOCK - 1, D))
             for g in at.get(J, ()):
                 self._interval(g, J, before)
         if D:
@@ -193,6 +235,20 @@ class _Step:
             for i in range(first, last + 1):
                 above = (self.reach + BLOCK - i + start) * V + c
                 self.sums[:, i] += left @ self.padded[above : above + left.shape[1]]
+
+    def _across(self, new: Array, J: int) -> None:
+        """``sum_j N_j F_{i-j}`` over the last block of ``j <= J``, for ``i >= J + long``: F is a column times a row."""
+        V, long = self.V, self.long
+        last = min(self.D, J + self.reach)
+        count = last - J - long + 1
+        rows = new[:, (J - BLOCK) * V : J * V].reshape(-1, V)
+        parts = product(rows, self.columns[:, : count + BLOCK - 1]).reshape(V + 1, BLOCK, -1)
+        by_end, by_new, by_distance = parts.strides[0], parts.strides[1], parts.strides[2]
+        skewed = as_strided(parts[:, BLOCK - 1 :], (count, V + 1, BLOCK), (by_distance, by_end, by_distance - by_new))
+        """Entry (i, s, j) is ``N_j(s, .)`` times the column of i - j, j from J downwards."""
+        down, along = self.rows.strides
+        behind = as_strided(self.rows, (count, BLOCK, V + 1), (down, down, along))
+        self.sums[:, J + long : last + 1] += np.matmul(np.ascontiguousarray(skewed), behind).transpose(1, 0, 2)
 
     def _interval(self, g: int, J: int, before: Array) -> None:
         """All but the tokens that see both ends, and what these begin and end with."""

@@ -2,9 +2,9 @@
 
 Definitions. ``F_k(g; u, v)`` is the probability that the g - 1 masked tokens between tokens u and v are drawn without a
 contradiction from step k on; ``L_k(b; v)`` and ``R_k(n; u)`` are the same next to the left and the right
-sentinel, ``W_k`` for a sequence all masked. ``F_{N+1}(1; u, v) = 1[P(u, v) > 0]``, and ``P(correct) = W_1``. With any
-factors between 0 and 1 in the place of 1[P > 0], which vanish where P does, ``W_1`` is the mean of their product over
-all pairs of neighbours.
+sentinel, ``W_k`` for a sequence all masked. ``F_{N+1}(1; u, v) = 1[P(u, v) > 0]``, and ``P(correct) = W_1``.
+With any factors between 0 and 1 in the place of 1[P > 0], which vanish where P does, ``W_1`` is the mean of their
+product over all pairs of neighbours: the probability of a correct sequence, if a pair is also wrong with the rest to 1.
 
 A step is a sum over the newly revealed positions of an interval, from left to right (``renewal``): position i gets
 token w with probability ``r c_i(w)`` given the ends, what lies between two new ones stays masked with powers of ``1 -
@@ -14,8 +14,9 @@ part), those that see the right end only.
 
 Errors. Nothing is subtracted: the result is within relative ``gamma_m`` (definitions.md#rounding), m the depth of
 :func:`_depth`, but for what underflows: probabilities are averaged and nothing else, so that this adds up to less than
-``SAFE``. Ends that are overlooked cost what ``zones`` proves. Intervals longer than ``gap_limit``
-at step k count as wrong: some such interval exists with probability at most ``L (1-a_{k-1})^{gap_limit}``.
+``SAFE``. Ends that are overlooked cost what ``overlooked`` proves; long intervals that are taken to forget one end at
+the other cost an absolute error. Intervals longer than ``gap_limit`` at step k count as wrong: some such interval
+exists with probability at most ``L (1-a_{k-1})^{gap_limit}``.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
 from .information import lag_information_of, path_kl
+from .overlooked import Overlooked
 from .renewal import Renewal
-from .zones import Forgetting, Zones
+from .zones import Zones, nearest_zones
 
 __all__ = ["mean_product", "probability_correct", "sequence_error_rate"]
 
@@ -44,6 +46,9 @@ COARSE = 2e-2
 
 SHARE = 0.1
 """Of the truncation error, for intervals that are not followed."""
+
+SPLIT = 0.01
+"""The same for intervals that are taken to have forgotten one end at the other."""
 
 OPERATIONS_BUDGET = 5e14
 
@@ -96,41 +101,78 @@ def mean_product(
     mixing = chain.mixing(tolerance / (12 * L))
     H, e = (L, 0.0) if mixing is None or mixing.gap >= L else mixing
     steps = list(bernoulli_steps(weights, L))
-    forgetting = Forgetting(chain, H)
+    seen = Overlooked(chain, H)
     missed, overlooked = tolerance * floor / 4, 0.0
     if e:
-        coarse = _Plan(chain, steps, forgetting, COARSE / 2, COARSE / 2).measured(factors)
+        coarse = _Plan(chain, steps, seen, H, COARSE / 2, COARSE / 2, SPLIT * COARSE).measured(factors)
         overlooked = max(floor, coarse.lo) * math.expm1(6 * L * e)
         missed += SHARE * overlooked
-    return _Plan(chain, steps, forgetting, missed, (1 - 2 * SHARE) * overlooked).measured(factors)
+    return _Plan(chain, steps, seen, H, missed, (1 - 2 * SHARE) * overlooked, SPLIT * overlooked).measured(factors)
 
 
 class _Plan:
-    """Which intervals are followed, and which ends are seen, for given truncation errors."""
+    """Which intervals are followed, and what error overlooked ends may cause, for given truncation errors."""
 
     def __init__(
-        self, chain: Chain, steps: list[RevealStep], forgetting: Forgetting, missed: float, overlooked: float
+        self,
+        chain: Chain,
+        steps: list[RevealStep],
+        ends: Overlooked,
+        furthest: int,
+        missed: float,
+        overlooked: float,
+        split: float,
     ) -> None:
-        self.chain, self.steps, self.known = chain, steps, forgetting.known
-        limits, missed = _gap_limits(steps, chain.length, missed)
-        pairs = zip(steps, limits, strict=True)
-        self.zones = [forgetting.zones(step, limit, overlooked / len(steps)) for step, limit in pairs]
-        far, added = forgetting.far, math.exp(forgetting.far)
-        self.overlooked = (sum(zone.error for zone in self.zones[1:]) + far) * added
-        self.near = sum(zone.near_error for zone in self.zones[1:]) * added
-        self.missed, self.relative = missed, forgetting.relative
+        self.chain, self.steps, self.ends, self.furthest = chain, steps, ends, furthest
+        self.limits, self.missed = _gap_limits(steps, chain.length, missed)
+        self.allowed = overlooked / len(steps)
+        self.split = split / len(steps)
+        self.relative = margin(_depth(chain, ends.known, len(steps))) * RAISED
+
+    def zones(self, k: int, after: NDArray[np.float64] | None) -> Zones:
+        step, limit, ends = self.steps[k], self.limits[k], self.ends
+        risks = ends.risks(after, float(step.one[1]), limit, 2 * self.relative)
+        return nearest_zones(ends.errors(step, limit, risks), self.furthest, self.allowed)
 
     def measured(self, factors: NDArray[np.float64]) -> Measured:
         chain, N = self.chain, len(self.steps)
-        work = sum(_operations(zone, chain.vocab) for zone in self.zones[1:])
+        work = sum(_operations(self.zones(k, None), chain.vocab) for k in range(1, N))
         if work > OPERATIONS_BUDGET:
             raise BeyondReach(
                 f"the sequence error rate of V={chain.vocab}, L={chain.length} in {N} steps needs {work:.1e} operations"
             )
-        value = _backwards(chain, factors, self.known, self.steps, self.zones)
-        rounding = value * margin(_depth(chain, self.known, N)) * RAISED + SAFE
-        overlooked = min(self.overlooked, self.near + (value + self.missed) * self.relative)
-        return Measured(value, rounding, (overlooked + self.missed) * RAISED)
+        value, overlooked, near, split = self._backwards(factors)
+        ends, most = self.ends, value + split + self.missed
+        overlooked = min(overlooked + ends.far, near + most * ends.relative)
+        truncation = ((overlooked + split) * math.exp(ends.far) + self.missed) * RAISED
+        return Measured(value, value * self.relative + SAFE, truncation)
+
+    def _backwards(self, factors: NDArray[np.float64]) -> tuple[float, float, float, float]:
+        """The mean by the steps from last to first, and the errors of what was overlooked, of that part of it which is
+        nearer than the furthest, and of what was split.
+        """
+        steps, L, V = self.steps, self.chain.length, self.chain.vocab
+        renewal = Renewal(self.ends.laws_by_distance, self.ends.laws[-1])
+        F = np.zeros((2, V + 1, V + 1))
+        F[1] = 1.0
+        F[1, :V, :V] = factors
+        whole, overlooked, near, split, number = 0.0, 0.0, 0.0, 0.0, np.zeros(L + 1)
+        for k in range(len(steps) - 1, -1, -1):
+            stay, r = steps[k].keep, float(steps[k].one[1])
+            reach = len(F) - 1
+            zones = self.zones(k, F) if k else None
+            F = _stretched(F, stay, max(self.limits[k] if k else 0, reach))
+            new = np.zeros((0, V))
+            after = F
+            if zones:
+                overlooked += zones.error
+                near += zones.near_error
+                F, new, error = renewal.step_back(F, reach, r, zones, number, self.split)
+                split += error
+                number = np.maximum(L - np.arange(L + 1), 0) * steps[k].interior
+            if k == 0 or self.limits[k] == L:
+                whole = whole * float(stay[L] * stay[2]) + renewal.whole(after, reach, new, r, L)
+        return whole, overlooked, near, split
 
 
 def _every_sequence_is_possible(chain: Chain) -> bool:
@@ -169,31 +211,6 @@ def _depth(chain: Chain, known: int, N: int) -> float:
     token = 3 * chain.power_depth(known) + chain.marginal_depth(min(known + 1, L)) + L * (V + 2) + V + 21
     passed = 6 * L + (step_depth(1) + 6) * (L + 1)
     return L * token + N * passed
-
-
-def _backwards(
-    chain: Chain, factors: NDArray[np.float64], known: int, steps: list[RevealStep], zones: list[Zones]
-) -> float:
-    """``P(correct)`` by the steps from last to first."""
-    L, V = chain.length, chain.vocab
-    laws = chain.marginals(min(known + 1, L))
-    by_position = np.concatenate([np.zeros((1, V)), laws])[: known + 1]
-    renewal = Renewal(np.concatenate([chain.powers(known), by_position[:, None]], axis=1), laws[-1])
-    F = np.zeros((2, V + 1, V + 1))
-    F[1] = 1.0
-    F[1, :V, :V] = factors
-    whole = 0.0
-    for k in range(len(steps) - 1, -1, -1):
-        stay, r = steps[k].keep, float(steps[k].one[1])
-        limit = len(zones[k].seen) - 1 if k else 0
-        reach = len(F) - 1
-        F = _stretched(F, stay, max(limit, reach))
-        new = np.zeros((0, V))
-        after = F
-        if k:
-            F, new = renewal.step_back(F, reach, r, zones[k])
-        whole = whole * float(stay[L] * stay[2]) + renewal.whole(after, reach, new, r, L)
-    return whole
 
 
 def _stretched(table: NDArray[np.float64], stay: NDArray[np.float64], limit: int) -> NDArray[np.float64]:

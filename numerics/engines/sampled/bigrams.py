@@ -146,7 +146,7 @@ class BigramTally(Collector):
         if count not in self._found:
             while self._drawn < count:
                 if not len(self._left):
-                    self._left = self.drawn().tokens
+                    self._left = self.drawn(count - self._drawn).tokens
                 rows = min(len(self._left), count - self._drawn, max(2, CELLS_AT_ONCE // self._counts.size))
                 self._add(self._left[:rows])
                 self._left = self._left[rows:]

@@ -35,7 +35,7 @@ class Steps(Collector):
     def upto(self, count: int) -> NDArray[np.float64]:
         """Of the first ``count`` sequences."""
         while len(self._steps) < count:
-            chunk = self.drawn()
+            chunk = self.drawn(count - len(self._steps))
             assert chunk.steps is not None
             self._steps = np.concatenate([self._steps, chunk.steps])
         return self._steps[:count]

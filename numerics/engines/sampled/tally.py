@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...errors import BeyondReach, MaskboundError
 from ...instances import Instance
 from ...numbers.enclosure import Enclosure
-from ...sampling.sampler import Chunk, Sampler, obstacle, sampler_for
+from ...sampling.sampler import Chunk, Sampler, Stream, obstacle, sampler_for
 from ..progress import reached
 from ..workspace import Cost, Request, Workspace
 from .intervals import Interval
@@ -56,16 +56,16 @@ class Collector(ABC):
     def __init__(self, work: Workspace) -> None:
         self.sampler: Sampler = sampler_for(work.instance)
         self.undecided = 0
-        self._chunks = self.sampler.chunks(work.request.seed)
+        self._stream = Stream(self.sampler, work.request.seed)
         self._refusal: MaskboundError | None = None
         self._count, self.most = 0, 0
 
-    def drawn(self) -> Chunk:
-        """The next sequences; a sampler that has refused once refuses again."""
+    def drawn(self, most: int) -> Chunk:
+        """The next sequences, about as many as are wanted; a sampler that has refused once refuses again."""
         if self._refusal is not None:
             raise self._refusal
         try:
-            chunk = next(self._chunks)
+            chunk = self._stream.take(most)
         except MaskboundError as refusal:
             self._refusal = refusal
             raise
@@ -108,7 +108,7 @@ class Tally(Collector):
         """
         parts, drawn = [self._rows], len(self._rows)
         while drawn < count:
-            parts.append(self._of(self.drawn()))
+            parts.append(self._of(self.drawn(count - drawn)))
             drawn += len(parts[-1])
         self._rows = np.concatenate(parts)
         return self._rows[:count]

@@ -95,7 +95,7 @@ def _masked(chain: HiddenChain) -> NDArray[np.float64]:
 def _revealed(chain: HiddenChain) -> NDArray[np.float64]:
     """``revealed_v`` by v, never increasing, up to where it is negligible, or ``LONGEST``."""
     kept, K, V = [1.0], chain.states, chain.vocab
-    products = np.eye(K)[None] if V * K**3 <= MOST_COMPARED else None
+    products = np.eye(K)[:, :, None] if V * K**3 <= MOST_COMPARED else None
     while len(kept) <= LONGEST and kept[-1] > LEAST:
         v = len(kept)
         found = min(kept[k] * kept[v - k] for k in range(1, v)) if v > 1 else 1.0
@@ -103,8 +103,8 @@ def _revealed(chain: HiddenChain) -> NDArray[np.float64]:
             found = 0.0
         elif products is not None and V**v * K**3 <= MOST_COMPARED:
             # ``M_y`` of one token more, from the right to the left.
-            shown = chain.emission.toarray().T[:, None, :, None] * products
-            products = (chain.transition.toarray() @ shown).reshape(-1, K, K)
+            A, B = chain.transition.toarray(), chain.emission.toarray()
+            products = np.concatenate([np.tensordot(A * shown, products, 1) for shown in B.T], axis=2)
             found = min(found, _let_through(products) + LOOSENED)
         elif found == 1.0:
             break
@@ -113,18 +113,15 @@ def _revealed(chain: HiddenChain) -> NDArray[np.float64]:
 
 
 def _let_through(products: NDArray[np.float64]) -> float:
-    """The largest mean of ``tanh(D/4)``, by their entries, over pairs of states that are met."""
-    eta = np.zeros(len(products))
-    possible = np.any(products, axis=1)
+    """The largest mean of ``tanh(D/4)``, by the entries of products (K, K, n), over pairs of states that are met."""
+    eta = np.zeros(products.shape[2])
+    possible = np.any(products > 0, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(products)
-        for s, t in combinations(range(products.shape[2]), 2):
-            spread = _largest(logs[:, :, s] - logs[:, :, t]) + _largest(logs[:, :, t] - logs[:, :, s])
-            eta = np.maximum(eta, np.where(possible[:, s] & possible[:, t], np.tanh(spread / 4), 0.0))
-    whole, part = products.sum(axis=0), (eta[:, None, None] * products).sum(axis=0)
+        for s, t in combinations(range(len(products)), 2):
+            # Differences of two logarithms of zero are left out.
+            apart = logs[:, s] - logs[:, t]
+            spread = np.fmax.reduce(apart) - np.fmin.reduce(apart)
+            eta = np.maximum(eta, np.where(possible[s] & possible[t], np.tanh(spread / 4), 0.0))
+    whole, part = products.sum(axis=2), (products * eta).sum(axis=2)
     return float((part[whole > 0] / whole[whole > 0]).max(initial=0.0))
-
-
-def _largest(apart: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of each row, without differences of two logarithms of zero."""
-    return np.where(np.isnan(apart), -np.inf, apart).max(axis=1)

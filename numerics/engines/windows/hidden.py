@@ -208,8 +208,6 @@ class StateLaws:
         What follows the right end, by its state; a row of ones without end weights.
     root : (L,) int
         Which of them stands for each position.
-    only : (L,) bool
-        The positions whose windows count; all of them, except in :attr:`parts`.
     """
 
     laws: NDArray[np.float64]
@@ -218,26 +216,6 @@ class StateLaws:
     left_out: float
     roots: NDArray[np.float64] = field(default_factory=lambda: np.ones((1, 1)))
     root: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
-    only: NDArray[np.bool_] = field(default_factory=lambda: np.ones(1, dtype=np.bool_))
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "only", np.broadcast_to(self.only, self.position.shape))
-
-    @property
-    def parts(self) -> list[StateLaws]:
-        """The law of most positions by itself and all others together; a window that matters to the one may not matter
-        to the others, which are of few positions. Not divided where no law stands for half of all.
-        """
-        count = np.bincount(self.position)
-        most = int(count.argmax())
-        if len(count) == 1 or 2 * count[most] < len(self.position):
-            return [self]
-        settled = self.position == most
-        further = np.where(settled, 0, self.position - (self.position > most))
-        return [
-            replace(self, laws=self.laws[[most]], position=np.zeros_like(self.position), only=settled),
-            replace(self, laws=np.delete(self.laws, most, axis=0), position=further, only=~settled),
-        ]
 
     @property
     def mean_error(self) -> float:
@@ -257,7 +235,7 @@ class StateLaws:
         count, error : (R, T) float64
         """
         L, R, T = len(self.position), len(self.roots), len(self.laws)
-        left = np.flatnonzero(self.only[: max(L - distance, 0)])
+        left = np.arange(max(L - distance, 0))
         index = self.group(left, distance)
         # With end weights the errors of a position include those of its row of roots.
         far = self.error[left] + (self.error[left + distance] if len(self.root) == L else 0.0)

@@ -152,22 +152,21 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
     while True:
         began = time.monotonic()
         limits = Limits(importance, effort.bytes, start + effort.seconds)
-        # The few positions whose law has not settled first: they take the least time.
-        parts = [Beyond(functional, part) for part in laws.parts[::-1]]
-        harvests = [grow(chain, beyond, limits) for beyond in parts]
-        found = _total([evaluated(*pair) for pair in zip(harvests, parts, strict=True)], harvests)
+        beyond = Beyond(functional, laws)
+        harvest = grow(chain, beyond, limits)
+        found = evaluated(harvest, beyond)
         now, scale = time.monotonic(), max(abs(whole - found.value), 1e-300)
         outside, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
-        enough = sum(harvest.windows for harvest in harvests) >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
+        enough = harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
         rounded = ROUNDED if enough else FINELY_ROUNDED
         coarse = bool(laws.error.any()) and inside > rounded * effort.width
-        if (_limit(harvests) != "importance" or outside <= NARROWEST) and not coarse:
+        if (harvest.stopped_by != "importance" or outside <= NARROWEST) and not coarse:
             break
         if outside + inside <= effort.width and enough:
             break
         longer = (start + effort.seconds - now) / max(now - began, 1e-9)
         if longer < LEAST_LONGER:
-            found = replace(found, note=_note(harvests, "time"))
+            found = replace(found, note=_note(harvest, "time"))
             break
         finer = FINER if longer >= SLOWER else FINER ** (math.log(longer) / math.log(SLOWER))
         if now - start > FREE_SECONDS and effort.width > 0:
@@ -178,19 +177,6 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
         if outside > effort.width / 2 or not coarse:
             importance /= finer
     return replace(found, truncated=found.truncated or bool(laws.error.any()))
-
-
-def _total(sums: list[Sum], harvests: list[Harvest]) -> Sum:
-    """Of all positions, from parts of them."""
-    value = math.fsum(one.value for one in sums)
-    rounding = math.fsum([*(one.rounding for one in sums), U * abs(value)]) * RAISED
-    below, above = (math.fsum(ends) * RAISED for ends in ((one.below for one in sums), (one.above for one in sums)))
-    return Sum(value, rounding, below, above, any(one.truncated for one in sums), _note(harvests, _limit(harvests)))
-
-
-def _limit(harvests: list[Harvest]) -> str:
-    """Why windows that matter were cut, in any part; empty if none was."""
-    return max((harvest.stopped_by for harvest in harvests), key=("", "importance", "time", "memory").index)
 
 
 def first_importance(chain: HiddenChain, beyond: Beyond) -> float:
@@ -265,10 +251,9 @@ def evaluated(harvest: Harvest, beyond: Beyond) -> Sum:
     value = math.fsum(terms)
     rounding = (rounding + 2 * U * math.fsum(map(abs, terms))) * RAISED
     ends = math.fsum(below) * RAISED, math.fsum(above) * RAISED
-    return Sum(value, rounding, *ends, bool(harvest.stopped_by), _note([harvest], harvest.stopped_by))
+    return Sum(value, rounding, *ends, bool(harvest.stopped_by), _note(harvest, harvest.stopped_by))
 
 
-def _note(harvests: list[Harvest], limit: str) -> str:
+def _note(harvest: Harvest, limit: str) -> str:
     reason = {"": "complete", "importance": "the width asked for", "time": "the time", "memory": "the memory"}[limit]
-    windows, longest = sum(one.windows for one in harvests), max(one.longest for one in harvests)
-    return f"{windows} windows of up to {longest} positions, limited by {reason}"
+    return f"{harvest.windows} windows of up to {harvest.longest} positions, limited by {reason}"

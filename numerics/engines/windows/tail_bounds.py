@@ -55,8 +55,8 @@ class Beyond:
         """For left ends with ``first`` positions outside, and so on up to all that are not in the class."""
         if (m, q, first) not in self._means:
             far = self.functional.far(m, q)
-            left = np.flatnonzero(self.laws.only[: max(self.functional.length - m - q - first, 0)])
-            n = left + first
+            n = np.arange(first, self.functional.length - m - q)
+            left = np.arange(len(n))
             at, law = np.searchsorted(far.n, n), self.laws.group(left, m + q + first)
             some = n > 0
             least, most = (np.where(some, bound[at], 0.0) for bound in (far.least, far.most))

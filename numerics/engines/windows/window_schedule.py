@@ -215,7 +215,7 @@ def _left_out(vocab: int, laws: StateLaws) -> float:
     """With a flag of probability ``delta`` for the states left out, an information moves by at most
     ``delta (log V + 1 + log(1/delta))``, whatever part of the tokens x it is summed over."""
     delta = laws.left_out
-    return int(laws.only.sum()) * delta * (math.log(vocab) + 2 - math.log(delta)) if delta else 0.0
+    return len(laws.position) * delta * (math.log(vocab) + 2 - math.log(delta)) if delta else 0.0
 
 
 def _unfolded(chain: HiddenChain, laws: StateLaws, windows: Windows, d: int) -> NDArray[np.float64]:
