@@ -30,6 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -42,12 +43,17 @@ from ...numbers.limits import require_memory
 from ..reveal_steps import RevealStep, step_depth
 from .chain import Chain, Measured
 from .intervals import both_new
+from .own_births import OwnBirths, table_size
 from .products import product, transposed_product
+from .spanned import Spanned
 
 __all__ = ["BigramLaw", "bigram_kl_rate", "bigram_law", "bigram_tv_rate", "generative_nll"]
 
 TRUNCATION = 1e-15
 """Aimed at for the sum of all truncation errors, in total variation."""
+
+LEFT_OUT = 1e-14
+"""The same of pairs born from deviations that other deviations stand for."""
 
 
 @dataclass(frozen=True)
@@ -113,8 +119,15 @@ def bigram_law(
     if off_support not in ("uniform", "marginal"):
         raise BadInput("off_support", f'found {off_support!r}; bigram laws are for "uniform" and "marginal"')
     recursion = _Recursion(chain, count, off_support)
-    for step in steps:
-        recursion.advance(step)
+    if recursion.own is None:
+        for step in steps:
+            recursion.advance(step)
+        return recursion.result()
+    left = iter(steps)
+    while together := list(islice(left, recursion.own.at_once)):
+        births = recursion.own(together)
+        for i, step in enumerate(together):
+            recursion.advance(step, births[..., i])
     return recursion.result()
 
 
@@ -143,6 +156,14 @@ class _Recursion:
         self.off_support = np.full(V, 1.0 / V) if off_support == "uniform" else self._mean_marginal()
         self.off_support_error = self._marginal_spread() if off_support == "marginal" else 0.0
         self.rounding, self.truncation = 0.0, 0.0
+        self.own: OwnBirths | None = None
+        if self.mixed and count > self.furthest:
+            require_memory(16 * table_size(self.G, self.T, V), f"the pairs of V={V} born at {self.G} gaps")
+            self.own = OwnBirths(self.powers, self.sigma, self.sums, self.T, self.nu)
+        self.deviating = Spanned(self._born_from)
+        d, g = np.arange(self.G + 1), np.arange(self.G + 1)[:, None]
+        self.pairs_inside = d * np.maximum(g - 1 - d, 0.0)
+        """``d`` times the places for a pair at distance d within an interval of gap g: (G+1, G+1), by g and d."""
 
     def _settle(self) -> None:
         """Laws of the first T tokens, and one law that stands for all later ones."""
@@ -216,7 +237,8 @@ class _Recursion:
         self.truncation += float(charge[G - 1]) * RAISED
         self._keep(G)
 
-    def advance(self, step: RevealStep) -> None:
+    def advance(self, step: RevealStep, own: NDArray[np.float64] | None = None) -> None:
+        """One step, given the pairs born from the language's own counts if there is a table of them."""
         if not step.two[1:].any() and not self.D.any():
             return
         self._cut(step)
@@ -226,8 +248,11 @@ class _Recursion:
         following = keep * D + one * K * self._ends_kept(D)
         if self.has_zeros:
             following += self._contradictions(step)
-        together = both_new(self._bilinear(step), K, *self._long_parents(step))
-        together += self._from_edges(step)
+        if own is None:
+            together = both_new(self._bilinear(step), K, *self._long_parents(step)) + self._from_edges(step)
+        else:
+            together = own[: G + 1] + self._born_from_deviations(step)
+            self._from_right_edge(step, together, self._beyond(step, self.furthest))
         joint = np.zeros_like(D)
         counts = self.sums[L - np.arange(1, G + 1)]
         joint[1:] = step.pair[1 : G + 1, None, None] * counts[:, :, None] * K[1:]
@@ -251,8 +276,11 @@ class _Recursion:
         self.rounding += U * float((d * size * (split * depth + probability + 8)).sum()) * RAISED
         reach = float((step.edge[1 : G + 1] / step.edge[1]).sum()) if step.edge[1] > 0 else float(G)
         pairs = d * (L - d) * step.pair[1 : G + 1]
-        depth = (3 * V + 4 + 2 * per_unit + 12) * reach + (per_unit + 12) * d + 3 * V + G + L + 80
-        self.rounding += float((pairs * (2 * depth * U + 2 * self.stand_in + 2 * self.law_error)).sum()) * RAISED
+        sums = G + L + 80 + (self.own.depth if self.own else 0)
+        joint = (per_unit + 12) * d + sums
+        independent = (3 * V + 4 + 2 * per_unit + 12) * reach + joint + 3 * V
+        depth = independent + joint
+        self.rounding += float((pairs * (depth * U + 2 * self.stand_in + 2 * self.law_error)).sum()) * RAISED
         if self.off_support_error:
             off = np.where(self.possible, 0.0, np.abs(self.D)).sum(axis=(1, 2))
             self.truncation += float((d * off[1:]).sum()) * self.off_support_error
@@ -283,6 +311,22 @@ class _Recursion:
             children[d] += two * float((ways * masses[d + 1 :]).sum()) * np.outer(w, w)
         return children
 
+    def _born_from(self, D: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Pairs born in one step from given deviations, without the factor ``two``."""
+        G = len(D) - 1
+        return both_new(D * self.inverses[: G + 1] ** 2, self.powers[: G + 1])
+
+    def _born_from_deviations(self, step: RevealStep) -> NDArray[np.float64]:
+        """The same for D, from a few vectors, and what this leaves out and rounds."""
+        weights = self.pairs_inside @ step.two[: self.furthest + 1]
+        allowed = LEFT_OUT * (self.chain.length - 1) / self.count
+        found = self.deviating(self.D, weights, allowed / (1 + 1e-9))
+        self.truncation += found.left_out * RAISED
+        g = np.arange(len(found.sizes))
+        depth = (2 * self.chain.vocab + 2 + 4 * self.chain.power_depth(2)) * g + 3 * self.chain.vocab + 80
+        self.rounding += U * float((weights[: len(g)] * found.sizes * depth).sum()) * RAISED
+        return found.value
+
     def _bilinear(self, step: RevealStep) -> NDArray[np.float64]:
         """``E_g = f_g / K_g^2`` for g <= G, zero where no path joins the ends."""
         L, G = self.chain.length, self.G
@@ -298,37 +342,49 @@ class _Recursion:
             return np.zeros((V, V, V)), np.zeros((V, V))
         g = np.arange(G + 1, L)
         counts = step.interior[g, None] * self.sums[L - g]
-        beyond = np.concatenate([np.cumsum(counts[::-1], axis=0)[::-1][1:], np.zeros((1, V))])
-        right = self._squares(counts)
-        return np.ascontiguousarray(right[None] / self.nu[:, None, None]), self._squares(beyond)
+        right = self._squares(counts, G)
+        return np.ascontiguousarray(right[None] / self.nu[:, None, None]), self._beyond(step, G)
 
-    def _squares(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _beyond(self, step: RevealStep, G: int) -> NDArray[np.float64]:
+        """First new tokens with the left end within G or not, the right one beyond: ``U_G``."""
+        g = np.arange(G + 2, self.chain.length)
+        counts = step.interior[g, None] * self.sums[self.chain.length - g]
+        return self._squares(np.cumsum(counts[::-1], axis=0)[::-1], G)
+
+    def _squares(self, counts: NDArray[np.float64], G: int) -> NDArray[np.float64]:
         """``sum_{m >= 1} K_m^T diag(counts_{G+m}) K_m``, given ``counts`` from index G+1 on."""
-        near = min(self.G, len(counts))
-        K = self.K[1 : near + 1]
+        near = min(G, len(counts))
+        K = self.powers[1 : near + 1]
         total = np.matmul(np.swapaxes(K * counts[:near, :, None], 1, 2), K).sum(axis=0)
         return total + float(counts[near:].sum()) * np.outer(self.nu, self.nu)
 
     def _from_edges(self, step: RevealStep) -> NDArray[np.float64]:
         """Pairs born inside an interval that touches one sentinel or both."""
-        L, G, V, K, P = self.chain.length, self.G, self.chain.vocab, self.K, self.chain.transition
-        total = np.zeros_like(K)
+        L, G = self.chain.length, self.G
+        total = np.zeros_like(self.K)
         if step.whole and self.starts:
             for d in range(1, min(G, L - 1) + 1):
                 total[d] += step.whole * transposed_product(self.sigma[: L - d], self.sigma[d:])
         if not step.edge[1:].any():
             return total
         self._from_left_edge(step, total)
+        self._from_right_edge(step, total, np.zeros_like(self.chain.transition))
+        return total
+
+    def _from_right_edge(
+        self, step: RevealStep, total: NDArray[np.float64], others: NDArray[np.float64]
+    ) -> None:
+        """Add pairs whose second end is the right sentinel, or one of others that is forgotten."""
+        L, G, V, K, P = self.chain.length, self.G, self.chain.vocab, self.K, self.chain.transition
         from_right = step.edge[L - np.arange(L)][:, None] * self.sigma
         seen = np.concatenate([np.zeros((1, V)), np.cumsum(from_right, axis=0)])
         inner = np.zeros((V, V))
         if self.mixed:
-            inner = self._squares(seen[L - np.arange(G + 1, L)])
+            inner = self._squares(seen[L - np.arange(G + 1, L)], G)
         for d in range(G, 0, -1):
             if d < G:
                 inner = P.T @ (inner + np.diag(seen[L - d - 1])) @ P
-            total[d] += inner @ K[d]
-        return total
+            total[d] += (inner + others) @ K[d]
 
     def _from_left_edge(self, step: RevealStep, total: NDArray[np.float64]) -> None:
         """The first new position at i <= T one by one, later ones together."""
