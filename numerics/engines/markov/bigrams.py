@@ -52,7 +52,7 @@ __all__ = ["BigramLaw", "bigram_kl_rate", "bigram_law", "bigram_tv_rate", "gener
 TRUNCATION = 1e-15
 """Aimed at for the sum of all truncation errors, in total variation."""
 
-LEFT_OUT = 1e-14
+LEFT_OUT = 3e-14
 """The same of pairs born from deviations that other deviations stand for."""
 
 
@@ -125,7 +125,7 @@ def bigram_law(
         return recursion.result()
     left = iter(steps)
     while together := list(islice(left, recursion.own.at_once)):
-        births = recursion.own(together)
+        births = recursion.own(together, recursion.G)
         for i, step in enumerate(together):
             recursion.advance(step, births[..., i])
     return recursion.result()
@@ -157,7 +157,7 @@ class _Recursion:
         self.off_support_error = self._marginal_spread() if off_support == "marginal" else 0.0
         self.rounding, self.truncation = 0.0, 0.0
         self.own: OwnBirths | None = None
-        if self.mixed and count > self.furthest:
+        if self.mixed and self.furthest < count and 2 * self.furthest + self.T + 3 <= L:
             require_memory(16 * table_size(self.G, self.T, V), f"the pairs of V={V} born at {self.G} gaps")
             self.own = OwnBirths(self.powers, self.sigma, self.sums, self.T, self.nu)
         self.deviating = Spanned(self._born_from)
@@ -251,8 +251,11 @@ class _Recursion:
         if own is None:
             together = both_new(self._bilinear(step), K, *self._long_parents(step)) + self._from_edges(step)
         else:
-            together = own[: G + 1] + self._born_from_deviations(step)
-            self._from_right_edge(step, together, self._beyond(step, self.furthest))
+            if len(own) <= G and self.own is not None:
+                own = self.own([step], G)[..., 0]
+            together = own[: G + 1].copy()
+            deviating = self._born_from_deviations(step)
+            together[: len(deviating)] += deviating
         joint = np.zeros_like(D)
         counts = self.sums[L - np.arange(1, G + 1)]
         joint[1:] = step.pair[1 : G + 1, None, None] * counts[:, :, None] * K[1:]
@@ -319,9 +322,12 @@ class _Recursion:
     def _born_from_deviations(self, step: RevealStep) -> NDArray[np.float64]:
         """The same for D, from a few vectors, and what this leaves out and rounds."""
         weights = self.pairs_inside @ step.two[: self.furthest + 1]
-        allowed = LEFT_OUT * (self.chain.length - 1) / self.count
-        found = self.deviating(self.D, weights, allowed / (1 + 1e-9))
-        self.truncation += found.left_out * RAISED
+        allowed = LEFT_OUT * (self.chain.length - 1) / (2 * self.count)
+        by_distance = np.abs(self.D).sum(axis=(1, 2)) * weights[: self.G + 1]
+        beyond = np.cumsum(by_distance[::-1])[::-1]
+        near = max(int(np.count_nonzero(beyond > allowed)), 1)
+        found = self.deviating(self.D[:near], weights, allowed)
+        self.truncation += (found.left_out + float(beyond[near:].max(initial=0.0))) * RAISED
         g = np.arange(len(found.sizes))
         depth = (2 * self.chain.vocab + 2 + 4 * self.chain.power_depth(2)) * g + 3 * self.chain.vocab + 80
         self.rounding += U * float((weights[: len(g)] * found.sizes * depth).sum()) * RAISED
@@ -342,19 +348,14 @@ class _Recursion:
             return np.zeros((V, V, V)), np.zeros((V, V))
         g = np.arange(G + 1, L)
         counts = step.interior[g, None] * self.sums[L - g]
-        right = self._squares(counts, G)
-        return np.ascontiguousarray(right[None] / self.nu[:, None, None]), self._beyond(step, G)
+        beyond = np.concatenate([np.cumsum(counts[::-1], axis=0)[::-1][1:], np.zeros((1, V))])
+        right = self._squares(counts)
+        return np.ascontiguousarray(right[None] / self.nu[:, None, None]), self._squares(beyond)
 
-    def _beyond(self, step: RevealStep, G: int) -> NDArray[np.float64]:
-        """First new tokens with the left end within G or not, the right one beyond: ``U_G``."""
-        g = np.arange(G + 2, self.chain.length)
-        counts = step.interior[g, None] * self.sums[self.chain.length - g]
-        return self._squares(np.cumsum(counts[::-1], axis=0)[::-1], G)
-
-    def _squares(self, counts: NDArray[np.float64], G: int) -> NDArray[np.float64]:
+    def _squares(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
         """``sum_{m >= 1} K_m^T diag(counts_{G+m}) K_m``, given ``counts`` from index G+1 on."""
-        near = min(G, len(counts))
-        K = self.powers[1 : near + 1]
+        near = min(self.G, len(counts))
+        K = self.K[1 : near + 1]
         total = np.matmul(np.swapaxes(K * counts[:near, :, None], 1, 2), K).sum(axis=0)
         return total + float(counts[near:].sum()) * np.outer(self.nu, self.nu)
 
@@ -368,23 +369,17 @@ class _Recursion:
         if not step.edge[1:].any():
             return total
         self._from_left_edge(step, total)
-        self._from_right_edge(step, total, np.zeros_like(self.chain.transition))
-        return total
-
-    def _from_right_edge(
-        self, step: RevealStep, total: NDArray[np.float64], others: NDArray[np.float64]
-    ) -> None:
-        """Add pairs whose second end is the right sentinel, or one of others that is forgotten."""
-        L, G, V, K, P = self.chain.length, self.G, self.chain.vocab, self.K, self.chain.transition
+        V, K, P = self.chain.vocab, self.K, self.chain.transition
         from_right = step.edge[L - np.arange(L)][:, None] * self.sigma
         seen = np.concatenate([np.zeros((1, V)), np.cumsum(from_right, axis=0)])
         inner = np.zeros((V, V))
         if self.mixed:
-            inner = self._squares(seen[L - np.arange(G + 1, L)], G)
+            inner = self._squares(seen[L - np.arange(G + 1, L)])
         for d in range(G, 0, -1):
             if d < G:
                 inner = P.T @ (inner + np.diag(seen[L - d - 1])) @ P
-            total[d] += (inner + others) @ K[d]
+            total[d] += inner @ K[d]
+        return total
 
     def _from_left_edge(self, step: RevealStep, total: NDArray[np.float64]) -> None:
         """The first new position at i <= T one by one, later ones together."""

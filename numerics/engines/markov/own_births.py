@@ -14,7 +14,9 @@ are the same in every step. By what is summed, G being the mixing gap, T the las
 - at i > T: as for m > G, times ``sum_{i > T} edge_{i+n}``, and 1 in the place of ``C_{n,d}`` for n > G;
 - everything masked: ``sigma_i(s) sigma_{i+d}(w)``, added over i.
 
-What is left are the intervals whose second end is forgotten, or is the right sentinel: one matrix a step and distance.
+What is left are intervals whose right end is the sentinel, or is farther than G from the first new position: ``R K_d`` with
+``R = sum_m K_m^T diag(c_{d+m}) K_m``, where c is the sum of the laws of left ends, each times its ``edge_b``, or ``interior_g``. All but
+those at i <= T are nu, so that c is a vector that is the same for all d and m, and multiples of ``sums_T`` and nu.
 """
 
 from __future__ import annotations
@@ -61,6 +63,10 @@ class OwnBirths:
         self.starts = np.cumsum([0, G, G, G, T + G, T, 1, 1])
         self.depth = int(self.starts[-1])
         """Terms of a sum."""
+        self.rows = np.ascontiguousarray(K[1:].transpose(0, 2, 1)).reshape(-1, V)
+        """``K_d(t, w)``, indexed (d, w), t."""
+        self.backward = K[:0:-1].reshape(-1, V)
+        """``K_{G+1-j}(w, x)``, indexed (j, w), x."""
         table = np.zeros((self.depth, G + 1, V, V))
         parents, long, forgotten, left, far, nothing, whole = (
             table[a:b] for a, b in zip(self.starts[:-1], self.starts[1:], strict=True)
@@ -70,17 +76,22 @@ class OwnBirths:
         self._beside(left, far)
         nothing[:, 1:] = np.outer(nu, nu)
         for d in range(1, G + 1):
-            whole[0, d] = transposed_product(sigma[: self.L - d], sigma[d:])
-        self.table = np.ascontiguousarray(table.transpose(1, 2, 3, 0))
+            whole[0, d] = transposed_product(sigma[d:], sigma[: self.L - d])
+        squares = np.swapaxes(K[1:], 1, 2)[None] @ (np.stack([nu, sums[T]])[:, None, :, None] * K[1:])
+        each = np.einsum("mus,mut->ust", K[1:], K[1:])
+        self.squares = np.concatenate([each, squares[1], squares[0]]).reshape(-1, V * V)
+        """Of powers: ``sum_m K_m(u, s) K_m(u, t)`` by u, then ``K_m^T diag(sums_T) K_m`` and ``K_m^T diag(nu) K_m`` by m."""
+        self.near_squares = np.ascontiguousarray(squares[0].transpose(1, 2, 0))
+        self.table = np.ascontiguousarray(table.transpose(1, 3, 2, 0))
         self.at_once = max(MULTIPLICATIONS // (V * self.depth), 1)
         """Steps that one product serves."""
 
     def _between(self, parents: Array) -> None:
         V = len(self.nu)
-        for g in range(3, min(self.G, self.L - 1) + 1):
+        for g in range(3, self.G + 1):
             E = np.zeros((g + 1, V, V))
             np.divide(self.sums[self.L - g][:, None], self.K[g], out=E[g], where=self.K[g] > 0)
-            parents[g - 1, : g + 1] = both_new(E, self.K[: g + 1])
+            parents[g - 1, : g + 1] = both_new(E, self.K[: g + 1]).transpose(0, 2, 1)
 
     def _long(self, long: Array, forgotten: Array) -> None:
         G, K, V = self.G, self.K, len(self.nu)
@@ -88,38 +99,39 @@ class OwnBirths:
         for n in range(2, G + 1):
             joined = self._joined(K[n] / self.nu, n)
             forgotten[n - 1, 1:n] = own * joined
-            for m in range(G - n + 1, min(G, self.L - 1 - n) + 1):
+            for m in range(G - n + 1, G + 1):
                 left = product(K[m].T, self.sums[self.L - m - n][:, None] * K[m])
-                first = product(left, np.ascontiguousarray(K[1:n].transpose(1, 0, 2)).reshape(V, -1))
-                long[m + n - G - 1, 1:n] += first.reshape(V, n - 1, V).transpose(1, 0, 2) * joined
+                first = product(self.rows[: (n - 1) * V], left).reshape(n - 1, V, V)
+                first *= joined
+                long[m + n - G - 1, 1:n] += first
 
     def _beside(self, left: Array, far: Array) -> None:
-        G, T, L, sigma = self.G, self.T, self.L, self.sigma
+        G, T, sigma = self.G, self.T, self.sigma
         for i in range(1, T + 1):
-            ends = min(G, L - i)
-            far[i - 1, 1 : ends + 1] = sigma[i - 1][:, None] * sigma[i : i + ends][:, None, :]
-            for n in range(2, ends + 1):
+            far[i - 1, 1:] = sigma[i : i + G][:, :, None] * sigma[i - 1]
+            for n in range(2, G + 1):
                 law = sigma[i + n - 1]
                 joined = self._joined(np.divide(self.K[n], law, out=np.zeros_like(self.K[n]), where=law > 0), n)
-                left[i + n - 1, 1:n] += far[i - 1, 1:n] * joined
+                joined *= far[i - 1, 1:n]
+                left[i + n - 1, 1:n] += joined
 
     def _joined(self, ends: Array, n: int) -> Array:
-        """``sum_x ends(s, x) K_{n-d}(w, x)`` for d = 1..n-1, shape (n-1, V, V)."""
+        """``sum_x ends(s, x) K_{n-d}(w, x)``, indexed d, w, s, for d = 1..n-1."""
         V = len(ends)
-        found = product(np.ascontiguousarray(self.K[n - 1 : 0 : -1]).reshape(-1, V), np.ascontiguousarray(ends.T))
-        return found.reshape(n - 1, V, V).transpose(0, 2, 1)
+        return product(self.backward[(self.G - n + 1) * V : self.G * V], ends.T).reshape(n - 1, V, V)
 
-    def __call__(self, steps: list[RevealStep]) -> Array:
-        """Pairs by distance, without the factor ``two``: shape (G+1, V, V, steps)."""
-        return product(self.table, np.stack([self._numbers(step) for step in steps], axis=1))
+    def __call__(self, steps: list[RevealStep], G: int) -> Array:
+        """Pairs at distances up to G, without the factor ``two``: shape (G+1, V, V, steps)."""
+        found = product(self.table[: G + 1], np.stack([self._numbers(step) for step in steps], axis=1))
+        for i, step in enumerate(steps):
+            found[1:, :, :, i] += self._with_one_end(step, G)
+        return found
 
     def _numbers(self, step: RevealStep) -> Array:
         G, T, L = self.G, self.T, self.L
-        interior, edge = (np.concatenate([x, np.zeros(max(2 * G, T + G) + 2)]) for x in (step.interior, step.edge))
-        interior[L:] = edge[L + 1 :] = 0.0
-        mass = np.cumsum((interior[: L + 1] * (L - np.arange(L + 1)))[::-1])[::-1]
-        mass = np.concatenate([mass, np.zeros(2 * G + 2)])
-        tails = np.concatenate([np.cumsum(edge[::-1])[::-1][1:], [0.0]])
+        interior, edge = step.interior, np.concatenate([step.edge[: L + 1], [0.0]])
+        mass = np.cumsum((interior[:L] * (L - np.arange(L)))[::-1])[::-1]
+        tails = np.cumsum(edge[::-1])[::-1][1:]
         n = np.arange(1, G + 1)
         parts = [
             interior[n],
@@ -131,3 +143,22 @@ class OwnBirths:
             [step.whole],
         ]
         return np.concatenate(parts)
+
+    def _with_one_end(self, step: RevealStep, most: int) -> Array:
+        """Pairs within intervals whose right end is forgotten, or is the sentinel, for d = 1..most."""
+        G, T, L, V = self.G, self.T, self.L, len(self.nu)
+        g, m = np.arange(L), np.arange(1, G + 1)
+        interior, ends = step.interior[:L], step.edge[L - g]
+        places = L - T - g
+        late, long = np.where(places >= 0, interior * [np.ones(L), np.maximum(places, 0)], 0.0)[:, ::-1]
+        late, long = np.cumsum([late, long], axis=1)[:, ::-1]
+        fixed = ends[:T] @ self.sigma[:T] + interior[L - T + 1 :] @ self.sums[L - g[L - T + 1 :]]
+        numbers = np.concatenate([fixed, late[G + m + 1], long[G + m + 1]])
+        whatever = product(numbers[None], self.squares).reshape(V, V)
+        seen = np.concatenate([[0.0], np.cumsum(ends)])
+        settled = np.concatenate([np.zeros(T + 1), np.cumsum(ends[T:])])
+        d = np.arange(1, most + 1)
+        inner = product(self.near_squares, settled[L - m[:, None] - d]).transpose(2, 0, 1)
+        forgotten = np.cumsum(seen)[L - d - G - 1] + np.cumsum(np.cumsum((interior * (L - g))[::-1]))[L - 2 * G - 3]
+        inner = inner + whatever + forgotten[:, None, None] * np.outer(self.nu, self.nu)
+        return np.matmul(inner, self.K[1 : most + 1])
