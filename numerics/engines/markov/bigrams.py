@@ -23,6 +23,12 @@ for g <= G only.
 Errors. ``sum_g g sum_{u,v} |D(g; u, v)|`` does not grow under ``A_k``, whose children tile their parents.
 Therefore the error in this norm is at most the sum of what each step adds: a depth (definitions.md#rounding) times the
 norm of what it was computed from.
+
+Many steps. Pairs born in an interval are of two kinds: those under fq, linear in numbers of the step, come from a table
+(``own_births``); those that D adds come from few deviations that stand for all (``spanned``). A unit of D at gap g bears
+pairs of norm ``sum_d d (g-1-d) two(d)``, as there are ``g - 1 - d`` places for them and the independent draws of a place have
+probabilities that add up to one. So what is left out, a rest of D that is known, adds at most its size times this,
+and rounding what the vectors that were combined have, each times its factor.
 """
 
 from __future__ import annotations
@@ -30,6 +36,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain as chain_of
 from itertools import islice
 from typing import Literal
 
@@ -49,11 +56,14 @@ from .spanned import Spanned
 
 __all__ = ["BigramLaw", "bigram_kl_rate", "bigram_law", "bigram_tv_rate", "generative_nll"]
 
-TRUNCATION = 1e-15
+TRUNCATION = 1e-14
 """Aimed at for the sum of all truncation errors, in total variation."""
 
 LEFT_OUT = 3e-14
 """The same of pairs born from deviations that other deviations stand for."""
+
+WORTH_A_TABLE = 2
+"""Steps a gap from which on a table of pairs is made, as it costs."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +121,9 @@ def bigram_law(
 
     Notes
     -----
-    Cost ``O(N G V^4)`` with the mixing gap G (L - 1 if the chain is not seen to mix), memory ``O(G V^3 + L V)``.
+    Cost ``O(N G V^4)`` with the mixing gap G (L - 1 if the chain is not seen to mix), memory ``O(G V^3 + L V)``. If there are
+    more than 2 G steps, and L > 2 G + T, cost ``O(G^2 V^4 + N G^2 V^2)``, T positions having laws of their own, as long as few
+    deviations stand for all, and memory ``O(G V^2 (G + T + V))``.
     Counts are divided by squares of probabilities, which are to stay in the range of float64.
     """
     if chain.length < 2:
@@ -119,13 +131,16 @@ def bigram_law(
     if off_support not in ("uniform", "marginal"):
         raise BadInput("off_support", f'found {off_support!r}; bigram laws are for "uniform" and "marginal"')
     recursion = _Recursion(chain, count, off_support)
-    if recursion.own is None:
-        for step in steps:
+    left = iter(steps)
+    first = list(islice(left, 1))
+    if not first or not recursion.worth_a_table:
+        for step in chain_of(first, left):
             recursion.advance(step)
         return recursion.result()
-    left = iter(steps)
+    recursion.tabulate(recursion.gaps_that_matter(first[0])[0])
+    left = chain_of(first, left)
     while together := list(islice(left, recursion.own.at_once)):
-        births = recursion.own(together, recursion.G)
+        births = recursion.own(together, min(recursion.G, recursion.own.G))
         for i, step in enumerate(together):
             recursion.advance(step, births[..., i])
     return recursion.result()
@@ -156,14 +171,19 @@ class _Recursion:
         self.off_support = np.full(V, 1.0 / V) if off_support == "uniform" else self._mean_marginal()
         self.off_support_error = self._marginal_spread() if off_support == "marginal" else 0.0
         self.rounding, self.truncation = 0.0, 0.0
-        self.own: OwnBirths | None = None
-        if self.mixed and self.furthest < count and 2 * self.furthest + self.T + 3 <= L:
-            require_memory(16 * table_size(self.G, self.T, V), f"the pairs of V={V} born at {self.G} gaps")
-            self.own = OwnBirths(self.powers, self.sigma, self.sums, self.T, self.nu)
+        self.worth_a_table = (
+            self.mixed and count > WORTH_A_TABLE * self.furthest and 2 * self.furthest + self.T + 3 <= L
+        )
+        self.own: OwnBirths
         self.deviating = Spanned(self._born_from)
         d, g = np.arange(self.G + 1), np.arange(self.G + 1)[:, None]
         self.pairs_inside = d * np.maximum(g - 1 - d, 0.0)
         """``d`` times the places for a pair at distance d within an interval of gap g: (G+1, G+1), by g and d."""
+
+    def tabulate(self, G: int) -> None:
+        """Prepare a table of pairs born from the language's own counts, for gaps up to G."""
+        require_memory(16 * table_size(G, self.T, self.chain.vocab), f"pairs of V={self.chain.vocab} born at {G} gaps")
+        self.own = OwnBirths(self.powers[: G + 1], self.sigma, self.sums, self.T, self.nu)
 
     def _settle(self) -> None:
         """Laws of the first T tokens, and one law that stands for all later ones."""
@@ -204,8 +224,8 @@ class _Recursion:
         if self.mixed:
             self.e = float(self.defects[G])
 
-    def _cut(self, step: RevealStep) -> None:
-        """Drop the distances that no longer matter, and charge for it, in the gap-weighted norm.
+    def gaps_that_matter(self, step: RevealStep) -> tuple[int, float]:
+        """How far distances are kept, and what the others cost in the gap-weighted norm.
 
         With G instead of the mixing distance go: the deviations at distances above G, as they are; pairs born at such
         distances d, in number ``d (L - d) pair(d)``, whose independent and joint draws differ by a relative ``8 e_d``,
@@ -213,8 +233,6 @@ class _Recursion:
         needs that some ``G - d - 1`` positions on its two sides are masked, of which there are ``G - d`` choices.
         """
         L, most = self.chain.length, self.furthest
-        if not self.mixed:
-            return
         d = np.arange(1, most + 1)
         dropped, born = np.zeros(most + 2), np.zeros(most + 2)
         dropped[1 : self.G + 1] = np.arange(1, self.G + 1) * np.abs(self.D[1:]).sum(axis=(1, 2))
@@ -224,17 +242,24 @@ class _Recursion:
         beside = d[:, None] - d
         masked = step.edge[: most + 1] / step.edge[1] if step.edge[1] > 0 else np.ones(most + 1)
         far = np.where(beside >= 1, np.minimum(beside * masked[np.maximum(beside, 1)], 1.0), beside == 0)
-        far_pairs = far @ pairs
+        far_pairs = product(far, pairs[:, None])[:, 0]
         with np.errstate(invalid="ignore"):
             inexact = np.where(self.defects[1:] < 0.05, 24 * self.defects[1:], math.inf) * far_pairs
         charge = lost[1:] + np.where(far_pairs > 0, inexact, 0.0)
         allowed = TRUNCATION * (L - 1) / (2 * self.count)
-        whole = step.whole * float((d * (L - d) * step.two[1 : most + 1]).sum())
-        self.starts = whole > allowed / 100
-        self.truncation += 0.0 if self.starts else 2 * whole
         enough = np.flatnonzero(charge <= allowed)
         G = int(enough[0]) + 1 if enough.size else most
-        self.truncation += float(charge[G - 1]) * RAISED
+        return G, float(charge[G - 1]) * RAISED
+
+    def _cut(self, step: RevealStep) -> None:
+        """Drop the distances that no longer matter, and charge for it."""
+        if not self.mixed:
+            return
+        L, d = self.chain.length, np.arange(1, self.furthest + 1)
+        whole = step.whole * float((d * (L - d) * step.two[d]).sum())
+        self.starts = whole > TRUNCATION * (L - 1) / (200 * self.count)
+        G, cost = self.gaps_that_matter(step)
+        self.truncation += cost + (0.0 if self.starts else 2 * whole)
         self._keep(G)
 
     def advance(self, step: RevealStep, own: NDArray[np.float64] | None = None) -> None:
@@ -251,7 +276,9 @@ class _Recursion:
         if own is None:
             together = both_new(self._bilinear(step), K, *self._long_parents(step)) + self._from_edges(step)
         else:
-            if len(own) <= G and self.own is not None:
+            if self.own.G < G:
+                self.tabulate(self.furthest)
+            if len(own) <= G:
                 own = self.own([step], G)[..., 0]
             together = own[: G + 1].copy()
             deviating = self._born_from_deviations(step)
@@ -279,7 +306,7 @@ class _Recursion:
         self.rounding += U * float((d * size * (split * depth + probability + 8)).sum()) * RAISED
         reach = float((step.edge[1 : G + 1] / step.edge[1]).sum()) if step.edge[1] > 0 else float(G)
         pairs = d * (L - d) * step.pair[1 : G + 1]
-        sums = G + L + 80 + (self.own.depth if self.own else 0)
+        sums = G + L + 80 + (self.own.depth if self.worth_a_table else 0)
         joint = (per_unit + 12) * d + sums
         independent = (3 * V + 4 + 2 * per_unit + 12) * reach + joint + 3 * V
         depth = independent + joint
@@ -321,7 +348,7 @@ class _Recursion:
 
     def _born_from_deviations(self, step: RevealStep) -> NDArray[np.float64]:
         """The same for D, from a few vectors, and what this leaves out and rounds."""
-        weights = self.pairs_inside @ step.two[: self.furthest + 1]
+        weights = product(self.pairs_inside, step.two[: self.furthest + 1, None])[:, 0]
         allowed = LEFT_OUT * (self.chain.length - 1) / (2 * self.count)
         by_distance = np.abs(self.D).sum(axis=(1, 2)) * weights[: self.G + 1]
         beyond = np.cumsum(by_distance[::-1])[::-1]
@@ -329,7 +356,7 @@ class _Recursion:
         found = self.deviating(self.D[:near], weights, allowed)
         self.truncation += (found.left_out + float(beyond[near:].max(initial=0.0))) * RAISED
         g = np.arange(len(found.sizes))
-        depth = (2 * self.chain.vocab + 2 + 4 * self.chain.power_depth(2)) * g + 3 * self.chain.vocab + 80
+        depth = (2 * self.chain.vocab + 2 + 4 * self.chain.power_depth(2)) * (g + 1) + 3 * self.chain.vocab + 80
         self.rounding += U * float((weights[: len(g)] * found.sizes * depth).sum()) * RAISED
         return found.value
 

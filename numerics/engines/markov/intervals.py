@@ -65,7 +65,6 @@ def both_new(
     Q = np.empty((G + 1, V, V, V))
     piece = min(max(MULTIPLICATIONS // V**3, 1), V)
     pieces = math.ceil(V / piece)
-    diagonal = np.arange(V)
 
     def outward(k: int) -> None:
         """``Q_n(., .; v)``, indexed (v, s, t), for n = G..1; X is indexed (s, v, t)."""
@@ -74,7 +73,8 @@ def both_new(
         shape, P, PT = X.shape, K[1], np.ascontiguousarray(K[1].T)
         for n in range(G, 0, -1):
             if n < G:
-                X[diagonal, :, diagonal] += E[n + 1][:, v]
+                diagonal = np.einsum("svs->sv", X)
+                diagonal += E[n + 1][:, v]
                 half = product(X.reshape(-1, V), P)
                 X = product(PT, half.reshape(V, -1)).reshape(shape)
             np.multiply(X.transpose(1, 0, 2), K[n].T[v, :, None], out=Q[n, v])

@@ -2,21 +2,22 @@
 
 Two positions revealed together inside an interval of the language are drawn independently given its ends. How many such
 pairs hold the tokens s, w at distance d is linear in some numbers of the step, none of them negative, with factors that
-are the same in every step. By what is summed, G being the mixing gap, T the last position whose law is not nu,
-``C_{n,d}(s, w) = sum_v K_n(s, v) K_{n-d}(w, v) / nu(v)`` and counts as in ``bigrams``:
+are the same in every step. Let G be the mixing gap, T the last position whose law is not nu, ``C_{n,d}(s, w) = sum_v
+K_n(s, v) K_{n-d}(w, v) / nu(v)``, and sums as in ``bigrams``; m and n are the distances of the first new position from the
+two ends. The factors, products of matrices entry by entry being written with a star, are of
 
-- an interval of gap g <= G: ``interior_g`` times what ``both_new`` makes of ``E_g = sums_{L-g}(u) / K_g(u, v)`` alone;
-- of gap g > G, the first new position at distances m <= G and n = g - m <= G from the ends: ``K_g = nu``, so that the factor
-  of ``interior_g`` is ``sum_n C_{n,d} * (R K_d)`` (entry by entry), ``R = K_m^T diag(sums_{L-g}) K_m``;
-- m > G and n <= G: ``nu(s) nu(w) C_{n,d}(s, w)`` times ``sum_{g > G+n} interior_g (L - g)``;
-- next to the left sentinel, the first new position at i <= T and the next revealed one at b = i + n: ``edge_b`` times ``sigma_i(s)
-  sigma_{i+d}(w) sum_x K_n(s, x) K_{n-d}(w, x) / sigma_b(x)``; for n > G the last sum is 1;
-- at i > T: as for m > G, times ``sum_{i > T} edge_{i+n}``, and 1 in the place of ``C_{n,d}`` for n > G;
-- everything masked: ``sigma_i(s) sigma_{i+d}(w)``, added over i.
+- ``interior_g``, g <= G: what ``both_new`` makes of ``E_g = sums_{L-g}(u) / K_g(u, v)`` alone;
+- ``interior_g``, g > G, for m and n <= G: as ``K_g = nu``, ``sum_n C_{n,d} * (R K_d)``, ``R = K_m^T diag(sums_{L-g}) K_m``;
+- ``sum_{g > G+n} (L - g) interior_g``, which is for m > G and n <= G: ``(nu nu^T) * C_{n,d}``;
+- ``edge_b``, the new position being i <= T next to the left sentinel and n = b - i <= G: ``(sigma_i sigma_{i+d}^T) * sum_x
+  K_n(s, x) K_{n-d}(w, x) / sigma_b(x)``;
+- ``sum_{n > G} edge_{i+n}``: ``sigma_i sigma_{i+d}^T``;
+- ``sum_{i > T} edge_{i+n}``: as for m > G; ``nu nu^T`` for n > G;
+- ``whole``: ``sigma_i sigma_{i+d}^T``, added over i.
 
-What is left are intervals whose right end is the sentinel, or is farther than G from the first new position: ``R K_d`` with
-``R = sum_m K_m^T diag(c_{d+m}) K_m``, where c is the sum of the laws of left ends, each times its ``edge_b``, or ``interior_g``. All but
-those at i <= T are nu, so that c is a vector that is the same for all d and m, and multiples of ``sums_T`` and nu.
+What is left are intervals whose right end is the sentinel, or n > G: ``R K_d`` with ``R = sum_m K_m^T diag(c_{d+m}) K_m``, c
+the sum of the laws of left ends, each times its ``edge_b`` or ``interior_g``. But for those at i <= T, which are the same for
+all d and m, c consists of multiples of ``sums_T`` and nu.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class OwnBirths:
         squares = np.swapaxes(K[1:], 1, 2)[None] @ (np.stack([nu, sums[T]])[:, None, :, None] * K[1:])
         each = np.einsum("mus,mut->ust", K[1:], K[1:])
         self.squares = np.concatenate([each, squares[1], squares[0]]).reshape(-1, V * V)
-        """Of powers: ``sum_m K_m(u, s) K_m(u, t)`` by u, then ``K_m^T diag(sums_T) K_m`` and ``K_m^T diag(nu) K_m`` by m."""
+        """``sum_m K_m(u, s) K_m(u, t)`` by u, then ``K_m^T diag(sums_T) K_m`` and ``K_m^T diag(nu) K_m`` by m."""
         self.near_squares = np.ascontiguousarray(squares[0].transpose(1, 2, 0))
         self.table = np.ascontiguousarray(table.transpose(1, 3, 2, 0))
         self.at_once = max(MULTIPLICATIONS // (V * self.depth), 1)
@@ -152,8 +153,9 @@ class OwnBirths:
         places = L - T - g
         late, long = np.where(places >= 0, interior * [np.ones(L), np.maximum(places, 0)], 0.0)[:, ::-1]
         late, long = np.cumsum([late, long], axis=1)[:, ::-1]
-        fixed = ends[:T] @ self.sigma[:T] + interior[L - T + 1 :] @ self.sums[L - g[L - T + 1 :]]
-        numbers = np.concatenate([fixed, late[G + m + 1], long[G + m + 1]])
+        early = np.concatenate([ends[:T], interior[L - T + 1 :]])
+        fixed = product(early[None], np.concatenate([self.sigma[:T], self.sums[1:T][::-1]]))
+        numbers = np.concatenate([fixed[0], late[G + m + 1], long[G + m + 1]])
         whatever = product(numbers[None], self.squares).reshape(V, V)
         seen = np.concatenate([[0.0], np.cumsum(ends)])
         settled = np.concatenate([np.zeros(T + 1), np.cumsum(ends[T:])])

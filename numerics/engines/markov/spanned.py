@@ -1,7 +1,7 @@
 """A linear map at vectors that change slowly, worked out for few of them.
 
-Write ``x = sum_j c_j b_j + rest`` with vectors ``b_j`` at which the map is known. Then ``sum_j c_j T(b_j)`` is ``T(x)`` but for
-``T(rest)``, and rest is there to be measured: whatever the c are, a bound of ``|T(rest)|`` bounds what is left out. If that
+Write ``x = sum_j c_j b_j + rest`` with vectors ``b_j`` at which the map T is known. Then ``sum_j c_j T(b_j)`` is ``T(x) -
+T(rest)``, and rest is there to be measured: whatever the c are, a bound of ``|T(rest)|`` bounds what is left out. If that
 is too much, the rest itself becomes one more b.
 """
 
@@ -17,7 +17,7 @@ __all__ = ["Spanned", "Value"]
 
 Array = NDArray[np.float64]
 
-MOST = 12
+MOST = 16
 """Vectors kept; where one more is needed all are forgotten, as most of them are of long ago."""
 
 
@@ -63,8 +63,9 @@ class Spanned:
 
         Notes
         -----
-        Cost of three passes over the vectors, and now and then of the map. Vectors are kept orthogonal by size times the
-        cube of the distance, as weights are in the early steps; a worse choice costs more of them.
+        Cost of three passes over the vectors, and now and then of the map. Vectors are orthogonal once they are
+        multiplied by the cube of the distance, which weights grow like as long as few tokens are revealed; a worse
+        choice costs more of them.
         """
         if len(x) > self.reach + 1:
             self._forget(x)
@@ -82,7 +83,7 @@ class Spanned:
             left_out = 0.0
         n = self.count
         value = np.einsum("j,jx->x", c[:n], self.values[:n, : x.size]).reshape(x.shape)
-        return Value(value, np.abs(c[:n]) @ self.norms[:n], left_out)
+        return Value(value, np.einsum("j,jg->g", np.abs(c[:n]), self.norms[:n]), left_out)
 
     def _forget(self, x: Array) -> None:
         self.shape, self.reach, self.count = x.shape, len(x) - 1, 0
