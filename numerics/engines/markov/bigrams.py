@@ -25,10 +25,10 @@ Therefore the error in this norm is at most the sum of what each step adds: a de
 norm of what it was computed from.
 
 Many steps. Pairs born in an interval are of two kinds: those under fq, linear in numbers of the step, come from a table
-(``own_births``); those that D adds come from few deviations that stand for all (``spanned``). A unit of D at gap g bears
-pairs of norm ``sum_d d (g-1-d) two(d)``, as there are ``g - 1 - d`` places for them and the independent draws of a place have
-probabilities that add up to one. So what is left out, a rest of D that is known, adds at most its size times this,
-and rounding what the vectors that were combined have, each times its factor.
+(``own_births``); those that D adds come from few deviations that stand for all (``spanned``). A unit of D at gap g
+bears pairs of norm ``sum_d d (g-1-d) two(d)``, as there are ``g - 1 - d`` places for them and the independent draws of
+a place have probabilities that add up to one. So what is left out, a rest of D that is known, adds at most its size
+times this, and rounding a depth times the sizes of the vectors that were combined, each times its factor.
 """
 
 from __future__ import annotations
@@ -121,9 +121,9 @@ def bigram_law(
 
     Notes
     -----
-    Cost ``O(N G V^4)`` with the mixing gap G (L - 1 if the chain is not seen to mix), memory ``O(G V^3 + L V)``. If there are
-    more than 2 G steps, and L > 2 G + T, cost ``O(G^2 V^4 + N G^2 V^2)``, T positions having laws of their own, as long as few
-    deviations stand for all, and memory ``O(G V^2 (G + T + V))``.
+    Cost ``O(N G V^4)`` with the mixing gap G (L - 1 if the chain is not seen to mix), memory ``O(G V^3 + L V)``.
+    With more than 2 G steps, and L above 2 G and the number T of positions whose laws are not yet the last one's,
+    ``O(G^2 V^4 + N G (G + T) V^2)`` if few deviations stand for all, memory ``O(G V^2 (G + T + V))``.
     Counts are divided by squares of probabilities, which are to stay in the range of float64.
     """
     if chain.length < 2:

@@ -1,23 +1,24 @@
 """Pairs born in a step under the language's own counts, from a table that serves all steps.
 
-Two positions revealed together inside an interval of the language are drawn independently given its ends. How many such
-pairs hold the tokens s, w at distance d is linear in some numbers of the step, none of them negative, with factors that
-are the same in every step. Let G be the mixing gap, T the last position whose law is not nu, ``C_{n,d}(s, w) = sum_v
-K_n(s, v) K_{n-d}(w, v) / nu(v)``, and sums as in ``bigrams``; m and n are the distances of the first new position from the
-two ends. The factors, products of matrices entry by entry being written with a star, are of
+Two positions revealed together inside an interval of the language are drawn independently given its ends. How many
+such pairs hold the tokens s, w at distance d is linear in some numbers of the step, none of them negative, with factors
+that are the same in every step. Let G be the mixing gap, T the last position whose law is not nu, ``C_{n,d}(s, w) =
+sum_v K_n(s, v) K_{n-d}(w, v) / nu(v)``, and sums as in ``bigrams``; m and n are the distances of the first new position
+from the two ends. The factors, products entry by entry being written with a star, are of
 
 - ``interior_g``, g <= G: what ``both_new`` makes of ``E_g = sums_{L-g}(u) / K_g(u, v)`` alone;
-- ``interior_g``, g > G, for m and n <= G: as ``K_g = nu``, ``sum_n C_{n,d} * (R K_d)``, ``R = K_m^T diag(sums_{L-g}) K_m``;
+- ``interior_g``, g > G, for m and n <= G: as ``K_g = nu``, ``sum_n C_{n,d} * (R K_d)`` with
+  ``R = K_m^T diag(sums_{L-g}) K_m``;
 - ``sum_{g > G+n} (L - g) interior_g``, which is for m > G and n <= G: ``(nu nu^T) * C_{n,d}``;
-- ``edge_b``, the new position being i <= T next to the left sentinel and n = b - i <= G: ``(sigma_i sigma_{i+d}^T) * sum_x
-  K_n(s, x) K_{n-d}(w, x) / sigma_b(x)``;
+- ``edge_b``, the new position being i <= T next to the left sentinel and n = b - i <= G:
+  ``(sigma_i sigma_{i+d}^T) * sum_x K_n(s, x) K_{n-d}(w, x) / sigma_b(x)``;
 - ``sum_{n > G} edge_{i+n}``: ``sigma_i sigma_{i+d}^T``;
 - ``sum_{i > T} edge_{i+n}``: as for m > G; ``nu nu^T`` for n > G;
 - ``whole``: ``sigma_i sigma_{i+d}^T``, added over i.
 
-What is left are intervals whose right end is the sentinel, or n > G: ``R K_d`` with ``R = sum_m K_m^T diag(c_{d+m}) K_m``, c
-the sum of the laws of left ends, each times its ``edge_b`` or ``interior_g``. But for those at i <= T, which are the same for
-all d and m, c consists of multiples of ``sums_T`` and nu.
+What is left are intervals whose right end is the sentinel, or n > G: ``R K_d`` with ``R = sum_m K_m^T diag(c_{d+m})
+K_m``, c the sum of the laws of left ends, each times its ``edge_b`` or ``interior_g``. But for a part that is the same
+for all d and m (positions up to T), c consists of multiples of ``sums_T`` and nu.
 """
 
 from __future__ import annotations

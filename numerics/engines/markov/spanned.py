@@ -1,8 +1,8 @@
 """A linear map at vectors that change slowly, worked out for few of them.
 
-Write ``x = sum_j c_j b_j + rest`` with vectors ``b_j`` at which the map T is known. Then ``sum_j c_j T(b_j)`` is ``T(x) -
-T(rest)``, and rest is there to be measured: whatever the c are, a bound of ``|T(rest)|`` bounds what is left out. If that
-is too much, the rest itself becomes one more b.
+Write ``x = sum_j c_j b_j + rest`` with vectors ``b_j`` at which the map T is known. Then ``sum_j c_j T(b_j)`` is
+``T(x) - T(rest)``, and rest is there to be measured: whatever the c are, a bound of ``|T(rest)|`` bounds what is left
+out. If that is too much, the rest itself becomes one more b.
 """
 
 from __future__ import annotations
