@@ -45,7 +45,8 @@ NOT_RUN = MappingProxyType(
     {
         "esm 3.2.1": "its sampler is one with a client of ESM3 and its tokenizers, whose files come from a hub",
         "evodiff 1.1.2": "its module for generation imports training data sets and plots of proteins",
-        "lmdeploy 0.18.0, sglang 0.5.23": "their block algorithms are part of servers for GPUs",
+        "lmdeploy 0.18.0": "its block algorithm is part of a server for GPUs",
+        "sglang 0.5.23": "its block algorithms import a server for GPUs; those for masks draw nothing",
         "mlx-vlm 0.7.10": "its loop is one with a network on Apple's processors",
         "nemo-toolkit 3.0.0": "MagpieTTS is one with its network and audio codec",
         "muse-maskgit-pytorch 0.3.5, soundstorm-pytorch 0.6.1": "one with networks for images or audio",
