@@ -1,6 +1,6 @@
 """How long do the Markov chain engines take at length, how narrow are they, and what would sampling take?
 
-    python benchmarks/markov.py [--full] [--ser] [--quantities path_kl bigrams sequences growth]
+    python benchmarks/markov.py [--full] [--ser] [--quantities path_kl kl bigrams sequences growth]
 
 English letters (V = 27) in N uniform Bernoulli steps, every count plus 1 for PATH_KL and bigram rates, and as counted
 for sequence errors. Beside each number stand the sequences that Monte Carlo would draw until its standard error is the
@@ -28,6 +28,7 @@ from maskbound.numerics.engines.markov.information import lag_information_of, pa
 from maskbound.numerics.engines.markov.sequences import log_probabilities
 from maskbound.numerics.engines.markov.ser import probability_correct
 from maskbound.numerics.engines.markov.sets import log_probabilities_of_sets
+from maskbound.numerics.engines.markov.tilted_bigrams import kl_from_below
 from maskbound.numerics.engines.reveal_steps import bernoulli_steps
 
 SHORT = [(128, 8), (128, 64), (128, 128), (1024, 8), (1024, 64)]
@@ -100,6 +101,23 @@ def path_deviation(L: int, N: int) -> float:
     return float(np.std(ratios, ddof=1))
 
 
+def kls() -> None:
+    """The lower end grows with the length."""
+    print("KL from below, and PATH_KL")
+    for name, chain in (
+        ("random, V = 8", lambda L: random_chain(8, L, seed=0)),
+        ("random, half forbidden", lambda L: random_chain(8, L, zeros=0.5, seed=0)),
+        ("English letters", lambda L: english(L, 1)),
+        ("English letters, as counted", lambda L: english(L, 0)),
+    ):
+        for L, N in ((512, 64), (1024, 64), (1024, 8)):
+            if L == 1024 and N == 8 and name.startswith("English"):
+                continue
+            below, seconds = timed(lambda L=L, N=N, chain=chain: kl_from_below(chain(L), uniform(N)))
+            path = path_kl(lag_information_of(chain(L)), uniform(N))
+            print(f"  {name:28s} L={L:4d} N={N:2d} {seconds}  {below:.4f} to {path.value:.4f}", flush=True)
+
+
 def bigrams(grid: list[tuple[int, int]]) -> None:
     print("bigram rates; one contribution is the mean over a sequence's pairs of the derivative of the rate")
     for L, N in grid:
@@ -143,9 +161,10 @@ def sequences() -> None:
         print(f"  L={L:4d} N={N:4d} {seconds}  {shown(result)}", flush=True)
 
 
-def random_chain(V: int, L: int) -> Chain:
-    rng = np.random.default_rng(V)
-    return Chain(np.full(V, 1 / V), rng.dirichlet(np.ones(V), size=V), L)
+def random_chain(V: int, L: int, zeros: float = 0.0, seed: int | None = None) -> Chain:
+    rng = np.random.default_rng(V if seed is None else seed)
+    P = rng.dirichlet(np.ones(V), size=V) * (rng.random((V, V)) >= zeros)
+    return Chain(np.full(V, 1 / V), P / P.sum(axis=1, keepdims=True), L)
 
 
 def growth() -> None:
@@ -163,13 +182,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="the grid to (1024, 1024)")
     parser.add_argument("--ser", action="store_true", help="sequence error rates, too")
-    parser.add_argument("--quantities", nargs="+", default=["path_kl", "bigrams", "sequences", "growth"])
+    parser.add_argument("--quantities", nargs="+", default=["path_kl", "kl", "bigrams", "sequences", "growth"])
     options = parser.parse_args()
     grid = LONG if options.full else SHORT
     bigram_law(english(40, 1), bernoulli_steps(uniform(2), 40), 2)
     log_probabilities(english(12, 0), uniform(2), np.zeros((1, 12), dtype=int))
     for name, run in {
         "path_kl": path_kls,
+        "kl": kls,
         "bigrams": lambda: bigrams(grid),
         "sequences": sequences,
         "growth": growth,

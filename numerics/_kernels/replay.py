@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 
 from .jit import inlined, kernel
 
-__all__ = ["advance", "begin"]
+LANES = 16
+"""Numbers that are looked at together: loops of as many, or a multiple, are vector instructions only."""
+
+__all__ = ["advance", "advance_long", "begin"]
 
 
 @kernel
@@ -89,8 +92,8 @@ def advance(
         Of these ends; and the part of what begins before.
     """
     L = F.shape[0] - 1
-    M, total = np.zeros((H + 1, 2 * H + 2)), np.empty(2 * H + 2)
-    inverse, apart, ahead = np.zeros(2 * H + 2), np.zeros(2 * H + 2), np.zeros(H + 2)
+    M, total = np.zeros((H + 1, 2 * H + 2 + LANES)), np.zeros(2 * H + 2 + LANES)
+    inverse, apart, ahead = np.zeros((3, 2 * H + 2))
     for c in range(first, last):
         if c > left:
             low, high = max(c - right_of, 0) + 1, c - left + 1
@@ -134,6 +137,47 @@ def advance(
                 ahead,
                 before,
             )
+
+
+@kernel
+def advance_long(
+    first: int,
+    last: int,
+    F: NDArray[np.float64],
+    R: NDArray[np.float64],
+    far: NDArray[np.float64],
+    mu: NDArray[np.float64],
+    r: float,
+    H: int,
+    BR: NDArray[np.float64],
+    N: NDArray[np.float64],
+    settled: NDArray[np.float64],
+    before: NDArray[np.float64],
+    right: NDArray[np.float64],
+) -> None:  # pragma: no cover - compiled
+    """`advance` for a few left ends that are all farther than H away; see there.
+
+    Parameters
+    ----------
+    N, settled, before : (L+1, n) float64
+        By position, and left end.
+    right : (n,) float64
+    """
+    L = F.shape[0] - 1
+    for c in range(first, last):
+        own, scale = N[c], r / mu[c] * far[c]
+        for j in range(own.size):
+            own[j] = scale * settled[c, j]
+            right[j] += own[j] * R[c]
+        for i in range(c + 1, min(last + H, L) + 1):
+            factor = F[i, i - c]
+            if factor != 0.0:
+                _add(factor, own, settled[i])
+        b = c + H + 1
+        if b <= L:
+            before[b] = settled[b]
+            for n in range(1, min(BR.shape[1] - 1, b - 1) + 1):
+                _add(BR[b, n], settled[b - n], before[b])
 
 
 @inlined
@@ -190,29 +234,38 @@ def _end(
         row, sums, law = F[i], settled[i], joined[i]
         if low > high:
             continue
-        total[low : high + 1] = sums[low - p : high + 1 - p]
-        for q in range(p + 1, widest + 1):
-            start = max(q + 1, least)
-            if start <= high:
-                _add(row[q - p], M[q, start : high + 1], total[start : high + 1])
-        scale = r * joined[b, p] / mu[i]
-        drawn, weights, laws = M[p, low : high + 1], inverse[low : high + 1], law[low - p : high + 1 - p]
-        parts = total[low : high + 1]
-        for g in range(drawn.size):
-            drawn[g] = parts[g] * (scale * laws[g] * weights[g])
-        if cut_off:
-            other = r * off[i] / mu[i]
-            for g in range(drawn.size):
-                drawn[g] += parts[g] * (other * apart[low + g])
-        if signs:
-            for g in range(drawn.size):
-                drawn[g] = _sign(drawn[g], signs)
+        parts, drawn = total[low : high + 1], M[p, low : high + 1]
+        parts[:] = sums[low - p : high + 1 - p]
+        q = p + 1
+        while q + 3 <= widest:
+            # M_q is never written up to q, and zero there.
+            stop = q + 1 + LANES * ((high - q + LANES - 1) // LANES)
+            f0, f1, f2, f3 = row[q - p], row[q - p + 1], row[q - p + 2], row[q - p + 3]
+            x0, x1, x2, x3 = M[q, q + 1 : stop], M[q + 1, q + 1 : stop], M[q + 2, q + 1 : stop], M[q + 3, q + 1 : stop]
+            sums_of = total[q + 1 : stop]
+            for e in range(sums_of.size):
+                sums_of[e] += (f0 * x0[e] + f1 * x1[e]) + (f2 * x2[e] + f3 * x3[e])
+            q += 4
+        while q <= widest:
+            _add(row[q - p], M[q, low : high + 1], parts)
+            q += 1
         onward = F[b, p]
         for n in range(p):
             if n:
                 onward += F[b - n, p - n] * (BR[b, n] if n < BR.shape[1] else 0.0)
-            ahead[n] = onward
-        for g in range(low, min(H + 1, high) + 1):
-            out[g] += drawn[g - low] * ahead[0]
-        for g in range(max(H + 2, low), high + 1):
-            out[g] += drawn[g - low] * ahead[g - H - 1]
+            if n + H + 1 <= high:
+                ahead[n + H + 1] = onward
+            if n == 0:
+                for g in range(low, min(H + 1, high) + 1):
+                    ahead[g] = onward
+        scale = r * joined[b, p] / mu[i]
+        weights, laws, onwards, ends = inverse[low : high + 1], law[low - p :], ahead[low:], out[low:]
+        if not (cut_off or signs):
+            for g in range(drawn.size):
+                drawn[g] = parts[g] * (scale * laws[g] * weights[g])
+                ends[g] += drawn[g] * onwards[g]
+            continue
+        other = r * off[i] / mu[i]
+        for g in range(drawn.size):
+            drawn[g] = _sign(parts[g] * (scale * laws[g] * weights[g] + other * apart[low + g]), signs)
+            ends[g] += drawn[g] * onwards[g]

@@ -19,7 +19,7 @@ from .claim import Claim
 from .conformity import ROOM, Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Tally
-from .foresight import FOLLOWED, PAIR, TOGETHER, rows_of_a_call
+from .foresight import FOLLOWED, PAIR, TOGETHER, Needed, rows_of_a_call
 from .oracle import REVEALED, Oracle
 from .rows import Rows
 from .tokens import AS_CLAIMED
@@ -235,9 +235,13 @@ class _Run:
         closest = () if tally is None else tally.closest()
         missed = tuple(steps.not_excluded(share)) if steps is not None and tally is None else ()
         within = distance[2] <= tv if distance is not None else not missed
-        needed = claim.needed(self.samples, self.alpha, tv, by_steps=False)
-        if not independent and needed.conforms is not None:
-            needed = replace(needed, conforms=needed.conforms * rows_of_a_call(self.samples))
+
+        def foresee() -> Needed:
+            needed = claim.needed(self.samples, self.alpha, tv, by_steps=False)
+            if independent or needed.conforms is None:
+                return needed
+            return replace(needed, conforms=needed.conforms * rows_of_a_call(self.samples))
+
         return Conformity(
             instance=claim.instance,
             samples=self.samples,
@@ -256,9 +260,9 @@ class _Run:
             closest_tv=None if tally is None else tally.distance(closest[0][0], self.alpha / len(closest), independent),
             impossible=() if tally is None else tuple(tally.impossible.items()),
             cells=() if tally is None else tally.cells(),
-            needed=needed,
             tv_wanted=tv,
             alpha=self.alpha,
+            foresee=foresee,
         )
 
     def _components(self, alpha: float, independent: bool) -> dict[str, Component]:

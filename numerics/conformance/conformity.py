@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from textwrap import wrap
 from typing import Literal
 
@@ -81,10 +82,10 @@ class Conformity:
         Sequences that p forbids, or that hold a mask, with how often they were drawn, in the order of drawing.
     cells : tuple of Cell
         The three that differ most.
-    needed : Needed
-        Sequences that would decide, if the sampler is right, as known before any was drawn.
     tv_wanted, alpha : float
         What was asked.
+    foresee : callable
+        Works ``needed`` out.
     """
 
     instance: Instance
@@ -104,9 +105,14 @@ class Conformity:
     closest_tv: tuple[float, float, float] | None
     impossible: tuple[tuple[tuple[int, ...], int], ...]
     cells: tuple[Cell, ...]
-    needed: Needed
     tv_wanted: float
     alpha: float
+    foresee: Callable[[], Needed] = field(repr=False, compare=False)
+
+    @cached_property
+    def needed(self) -> Needed:
+        """Sequences that would decide, if the sampler is right, as known before any was drawn."""
+        return self.foresee()
 
     def __str__(self) -> str:
         return self.account()

@@ -1,9 +1,10 @@
-"""KL from below, at any length: what a yes-or-no question tells of two laws.
+"""KL from below, at any length: what a yes-or-no question tells of two laws, or what their bigrams do.
 
 For every set T of sequences ``D(q||p) >= d(q(T) || p(T))``, the divergence of two coins (data processing). T holds the
 sequences that are likely enough: ``-log q(x) <= c``, with c = infinity for the support, where ``q(T) = 1`` and the
 bound is ``-log(1 - SER)`` (sequence-error/from-kl). c is chosen on one half of the sequences; on the other half the two
 probabilities have Clopper-Pearson intervals. No such bound exceeds the logarithm of the number of sequences.
+Bigrams are asked (``windows.drawn_tilt``) where the language is a hidden chain; each way has half of what may go wrong.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..instances import Instance
 from ..numbers.enclosure import LIBRARY, UNIT_ROUNDOFF, gamma
 from ..sampling.sampler import obstacle, sampler_for
 from .sampled.intervals import clopper_pearson
+from .windows import drawn_tilt
 from .workspace import Cost, Request
 
 __all__ = ["cost", "kl_from_below", "obstacle"]
@@ -35,7 +37,8 @@ LEVELS = np.arange(1, 20) / 20
 def cost(instance: Instance) -> Cost:
     """The fewest sequences that are worth drawing."""
     sampler = sampler_for(instance)
-    return Cost(FEWEST * sampler.nanoseconds, sampler.bytes + 100.0 * MOST * instance.length)
+    operations = FEWEST * sampler.nanoseconds + drawn_tilt.operations(instance.language)
+    return Cost(operations, sampler.bytes + 100.0 * MOST * instance.length)
 
 
 def kl_from_below(instance: Instance, request: Request) -> tuple[float, str]:
@@ -49,11 +52,14 @@ def kl_from_below(instance: Instance, request: Request) -> tuple[float, str]:
     drawn = np.full(2 * half, math.inf)
     drawn[possible] = -language.log_prob(tokens[possible])
     right = -language.log_prob(language.sample(2 * half, np.random.default_rng([request.seed, 0, 1])))
-    alpha = 1 - request.confidence
+    alpha = (1 - request.confidence) / 2
     error = gamma(language.depth) + 2 * instance.length * instance.vocab * UNIT_ROUNDOFF
     c = _best(right[:half], drawn[:half], alpha)
     lo = _bound(right[half:], drawn[half:], c, alpha, error, sampler.error)
     question = "whether q(x) > 0" if c == math.inf else f"whether -log q(x) <= {c:.4g}"
+    tilted = drawn_tilt.kl_by_bigrams(language, tokens, possible, sampler.error, alpha)
+    if tilted > lo:
+        return tilted, f"{2 * half} sequences, seed {request.seed}, by their bigrams"
     return lo, f"{half} sequences of each law, seed {request.seed}, by {question}"
 
 

@@ -32,6 +32,9 @@ class Request:
     seed : int
     confidence : float
         Coverage of statistical intervals.
+    target : float or None
+        Draw only until the interval lies on one side of this number, which counts as the upper side; where it does not,
+        all sequences are drawn.
     sampling : bool
         Whether methods that draw may be used where nothing else is narrow enough; verdicts do without unless asked.
     equal_scores : bool
@@ -47,6 +50,7 @@ class Request:
     samples: int | None = None
     seed: int = 0
     confidence: float = 1 - 1e-6
+    target: float | None = None
     sampling: bool = False
     equal_scores: bool = False
     alone: bool = False

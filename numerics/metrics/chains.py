@@ -168,6 +168,13 @@ def _sampled_kl(work: Workspace) -> Enclosure:
     return Enclosure(max(mean, lo), lo, path.hi, "statistical", confidence=request.confidence, note=note)
 
 
+def _kl_from_below(work: Workspace) -> Enclosure:
+    """From what neighbouring tokens tell of q and p to PATH_KL."""
+    path = work.once(_path_kl)
+    lo = min(markov.kl_from_below(work), path.hi)
+    return Enclosure.between(lo, path.hi, note="by the sampler's bigrams, to PATH_KL")
+
+
 def _of_sets(quantity: str, run: Callable[[Workspace], Measured], relies_on: frozenset[str] = frozenset()) -> Method:
     return Method(
         quantity,
@@ -271,6 +278,17 @@ METHODS = (
         lambda work: enclosure(markov.sequence_error_rate_of_sizes(work), most=1.0),
         scope_of(markov.sizes_obstacle),
         "L^2 V^4 prod_k (s_k + 1)^2 at most, in Python",
+    ),
+    Method(
+        "kl",
+        "markov",
+        "bound",
+        markov.kl_from_below_obstacle,
+        markov.kl_from_below_cost,
+        _kl_from_below,
+        scope_of(markov.kl_from_below_obstacle),
+        "N D^3 V^4; D distances until mixed",
+        BY_CURVE | {"kl-path-kl/given-times"},
     ),
     Method(
         "kl",

@@ -111,7 +111,8 @@ def _measured(statement: Statement, work: Workspace, inputs: Mapping[str, Enclos
 
 def _of_engine(methods: Iterable[Method]) -> Iterable[Method]:
     known = [method for method in methods if method.kind != "statistical"]
-    given: list[Method] = []
+    bounds = [method for method in known if method.kind == "bound"]
+    given = list(bounds)
     for statement in map(statements.__getitem__, MEASURING):
         quantities = sorted(name for name in statement.names("rhs") if name in vocabulary)
         choices = [
@@ -120,7 +121,7 @@ def _of_engine(methods: Iterable[Method]) -> Iterable[Method]:
             for name in quantities
         ]
         given += [derived(statement, chosen) for chosen in itertools.product(*choices)]
-    return given
+    return given[len(bounds) :]
 
 
 METHODS = tuple(

@@ -11,6 +11,9 @@ import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
+
+from .._kernels.random_sizes import near_value
 from .minimax import denominators
 
 __all__ = ["minimax_bounds"]
@@ -46,7 +49,7 @@ def minimax_bounds(length: int, steps: int, criterion: str = "tc+dtc") -> tuple[
     True
     """
     D = [int(value) for value in denominators(criterion, length)]
-    near = Fraction(_near(length, steps, D))
+    near = Fraction(near_value(steps, np.array(D, dtype=np.float64)))
     for exponent in itertools.count(-CLOSEST):
         apart = near * Fraction(2) ** exponent
         lo, hi = _dyadic(near - apart, up=False), _dyadic(near + apart, up=True)
@@ -74,24 +77,3 @@ def _passed(L: int, D: Sequence[int], v: int, up: bool) -> int:
             root = one - (-total // m) if up else one + total // m
         R[K] = max(root, R[K + 1])
     return R[1]
-
-
-def _near(L: int, N: int, D: Sequence[int]) -> float:
-    """The value in floating point, by Newton's method with the slope of the recursion."""
-    v = 0.0
-    while True:
-        R = [(0.0, 0.0)] * (L + 1)
-        for K in range(L - 1, 0, -1):
-            total, slope, root, m = -v * D[K - 1], -float(D[K - 1]), 0.0, 0
-            while m < L - K:
-                following, rising = R[K + m + 1]
-                if m and root >= 1 + following:
-                    break
-                m += 1
-                total, slope = total + following, slope + rising
-                root = 1 + total / m
-            R[K] = max(R[K + 1], (root, slope / m), key=lambda line: line[0])
-        at, slope = R[1]
-        if at <= (N - 1) * (1 + 1e-13) or not slope:
-            return v
-        v -= (at - (N - 1)) / slope

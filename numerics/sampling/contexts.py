@@ -83,7 +83,6 @@ def dense_contexts_of(language: NGram) -> tuple[NDArray[Any], ...]:
     V, h = language.vocab, language.order - 1
     following = language.transition.values
     preceding = np.ascontiguousarray(following.reshape((V,) * (h + 1)).T).reshape(-1, V)
-    width = ((0, 0), (0, -V % 8))
     powers = V ** np.arange(h)
     digits = np.arange(V**h)[:, None] // powers[::-1] % V
     others = digits[: V ** (h - 1), 1:]
@@ -92,8 +91,8 @@ def dense_contexts_of(language: NGram) -> tuple[NDArray[Any], ...]:
     return (
         language.initial.values,
         np.ascontiguousarray(ends_of(language).reshape((V,) * h).T).reshape(-1),
-        np.pad(following, width),
-        np.pad(preceding, width),
+        _by_context(following),
+        _by_context(preceding),
         np.ascontiguousarray(following.T),
         np.ascontiguousarray(preceding.T),
         digits,
@@ -101,6 +100,20 @@ def dense_contexts_of(language: NGram) -> tuple[NDArray[Any], ...]:
         np.concatenate(free),
         np.cumsum([0, *map(len, free)]),
     )
+
+
+def _by_context(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each eight tokens that arrive, the contexts that agree in all but the token that leaves together.
+
+    Shape (ceil(V / 8), V^(h-1), V, 8), a row of eight in a line of the cache.
+    """
+    M, V = table.shape
+    eights = np.pad(table, ((0, 0), (0, -V % 8))).reshape(V, M // V, -1, 8).transpose(2, 1, 0, 3)
+    room = np.empty(eights.size + 7)
+    start = -(room.ctypes.data // 8) % 8
+    aligned = room[start : start + eights.size].reshape(eights.shape)
+    aligned[...] = eights
+    return aligned
 
 
 def _reached(language: NGram) -> NDArray[np.bool_]:

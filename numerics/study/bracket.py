@@ -10,8 +10,12 @@ from ..numbers.enclosure import KINDS, RAISED, Enclosure, Kind, gamma
 
 __all__ = ["Bracket", "bracket", "slope"]
 
-MARGINS = (0.0, 0.03, 0.1, 0.3, 1.0)
-"""By how much, relative to the estimate, a number of steps is tried on either side."""
+DRAWN = (0.2, 0.6)
+"""How far outside the numbers of steps that an enclosure leaves open, as parts of their distance from its value, one is
+tried first where it is drawn; where it is not, their ends are tried before."""
+
+MARGINS = (0.03, 0.1, 0.3, 1.0)
+"""How far outside, relative to the estimate, others are."""
 
 SECANTS = 3
 
@@ -37,14 +41,22 @@ class Bracket:
     kind: Kind | None
     doubt: float = 0.0
 
+    @property
+    def near(self) -> int | None:
+        """The middle, or the only end; None where there is none."""
+        known = [N for N in (self.too_few, self.enough) if N is not None]
+        return max(1, sum(known) // len(known)) if known else None
+
 
 def bracket(
     error: Callable[[int], Enclosure | None], size: Callable[[float], float], target: float, guess: int
 ) -> Bracket:
     """Search for the smallest N whose error is at most ``target``.
 
-    Errors are taken to fall about as ``1/N`` once ``size`` is applied, which decides where to look and nothing else:
-    what is returned was measured there. Where the enclosures at all N tried are narrow, both ends meet.
+    Errors and the ends of their enclosures are taken to fall about as ``1/N`` once ``size`` is applied, which decides
+    where to look and nothing else: what is returned was measured there. Between the two N at which one end of what is
+    drawn or the other is expected to meet the target nothing more is drawn. Where enclosures are narrow, too few and
+    enough meet.
 
     Parameters
     ----------
@@ -69,22 +81,25 @@ def bracket(
             return None
         return one.hi <= target
 
-    centre = max(1.0, float(guess))
+    tried = max(1, guess)
     for _ in range(SECANTS):
-        here = at(max(1, round(centre)))
-        if here is None:
+        if (measured := at(tried)) is None:
             return Bracket(None, None, None)
-        moved = max(1, round(centre)) * size(here.value if here.has_value else here.hi) / size(target)
-        settled, centre = abs(moved - centre) < 0.02 * centre, max(1.0, moved)
-        if settled:
+        here = measured
+        centre, first, last = (
+            max(1.0, tried * size(end) / size(target))
+            for end in (here.value if here.has_value else here.hi, here.lo, here.hi)
+        )
+        if reached(tried) is None or abs(centre - tried) < 0.02 * tried:
             break
-    for margin in MARGINS:
-        if reached(math.ceil(centre * (1 + margin))) is not None:
+        tried = round(centre)
+    parts = DRAWN if here.confidence is not None else (0.0, *DRAWN)
+    for step in [*(part * (last - centre) / centre for part in parts), *MARGINS]:
+        if reached(math.ceil(last * (1 + step))):
             break
-    before = at(max(1, math.ceil(centre) - 1))
-    if before is None or before.lo > 0:
-        for margin in MARGINS:
-            if reached(max(1, math.ceil(centre / (1 + margin)) - 1)) is not None:
+    if here.lo > 0:
+        for step in [*(part * (centre - first) / centre for part in parts), *MARGINS]:
+            if reached(max(1, math.ceil(first / (1 + step)) - 1)) is False:
                 break
     while True:
         enough = min((N for N in found if reached(N)), default=None)
@@ -93,7 +108,8 @@ def bracket(
         if enough is None or enough <= 1 or too_few is None or enough - too_few <= 1:
             break
         middle = (enough + too_few) // 2
-        if middle in found or reached(middle) is None:
+        hopeless = here.confidence is not None and first < middle < last
+        if hopeless or middle in found or reached(middle) is None:
             break
     used = [one for N in (too_few, enough) if N is not None and (one := found[N]) is not None]
     weakest = max((one.kind for one in used), key=KINDS.index, default=None)

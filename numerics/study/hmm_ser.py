@@ -110,10 +110,9 @@ def _ser_table(
         information = total(measured(whole, "total_correlation"), measured(whole, "dual_total_correlation"))
         drawing = replace(request, samples=drawn[name], seconds=math.inf, sampling=True)
         for N in steps:
-            instance = Instance(language, Bernoulli(N), name=f"{name}, {N} steps")
-            work = Workspace(instance, request)
+            work = whole.under(Bernoulli(N))
             path, ser = measured(work, "path_kl"), known_or_drawn(work, "ser", drawing)
-            shifted = instance.has("ShiftedPairLanguage") and language.vocab == SHIFTED
+            shifted = work.instance.has("ShiftedPairLanguage") and language.vocab == SHIFTED
             rows.append(
                 (
                     name,

@@ -75,7 +75,7 @@ def _ter_table(
         entropy = measured(whole, "log_ter_language")
         autoregressive = increasing(entropy, math.exp)
         for N in steps:
-            work = Workspace(Instance(language, Bernoulli(N), name=f"{name}, {N} steps"), request)
+            work = whole.under(Bernoulli(N))
             path = divided(measured(work, "path_kl"), length)
             gap = divided(_divergence(work), length)
             ter = increasing(total(entropy, gap), math.exp)

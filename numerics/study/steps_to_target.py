@@ -80,15 +80,20 @@ def steps_to_target(
     """
     rows: list[tuple[Any, ...]] = []
     for subject in subjects:
-        enough_by_theorem, by_path, by_error = [], [], []
+        enough_by_theorem: list[Bracket] = []
+        by_path: list[Bracket] = []
+        by_error: list[Bracket] = []
         for length in lengths:
-            language, divergence = subject.language(length), subject.divergence(length)
-            theorem = _by_theorem(language, divergence, request)
-            guess = (theorem.enough or 2 * length) // 2
-            at = cache(partial(_work, subject, language, request))
-            path = bracket(partial(_path_kl, at), _itself, divergence, guess)
+            divergence = subject.divergence(length)
+            whole = Workspace(Instance(subject.language(length), Bernoulli(1), name=subject.name), request)
+            theorem = _by_theorem(whole, divergence)
+            at = cache(partial(_work, whole))
+            path = bracket(partial(_path_kl, at), _itself, divergence, (theorem.enough or 2 * length) // 2)
             error = partial(_error, subject, at)
-            start = path.enough or guess
+            start = path.near or length
+            if by_error and (before := by_error[-1].near) and by_path[-1].near:
+                # Errors and their bounds grow alike with the length.
+                start = round(before * start / by_path[-1].near)
             if subject.error == "TER gap":
                 found = bracket(error, _itself, divergence, start)
             else:
@@ -146,9 +151,9 @@ def steps_to_target(
         "constant, 1 is linear."
     )
     sampling = (
-        f"ShiftedPair over {SHIFTED} symbols (flip {FLIP}) by a closed form; drawn SER: {request.samples} "
-        f"sequences for each N tried, seeds {request.seed} + N; each interval holds with probability 1 - "
-        f"{1 - request.confidence:.1g}."
+        f"ShiftedPair over {SHIFTED} symbols (flip {FLIP}) by a closed form; drawn SER: {request.samples} sequences "
+        f"for each N tried, or as few as tell it from the target, seeds {request.seed} + N; all intervals of one N "
+        f"hold with probability 1 - {1 - request.confidence:.1g}."
     )
     return Table(
         "Steps that an error rate needs, against the length", columns, tuple(rows), (setting, growth, sampling)
@@ -165,9 +170,8 @@ def _in_order(length: int, request: Request) -> tuple[Any, ...] | None:
     return ("SER", IN_ORDER, length, None, steps, path.kind, None, steps, path.kind)
 
 
-def _by_theorem(language: Language, divergence: float, request: Request) -> Bracket:
+def _by_theorem(work: Workspace, divergence: float) -> Bracket:
     """Bounds of the smallest N with ``(TC + DTC)/N`` at most the divergence (bernoulli/uniform-rate)."""
-    work = Workspace(Instance(language, Bernoulli(1)), request)
     information = total(measured(work, "total_correlation"), measured(work, "dual_total_correlation"))
     if information is None:
         return Bracket(None, None, None)
@@ -175,8 +179,8 @@ def _by_theorem(language: Language, divergence: float, request: Request) -> Brac
     return Bracket(least - 1, most, information.kind)
 
 
-def _work(subject: Subject, language: Language, request: Request, steps: int) -> Workspace:
-    return Workspace(Instance(language, Bernoulli(steps), name=f"{subject.name}, {steps} steps"), request)
+def _work(whole: Workspace, steps: int) -> Workspace:
+    return whole.under(Bernoulli(steps))
 
 
 def _path_kl(at: Callable[[int], Workspace], steps: int) -> Enclosure | None:
@@ -190,7 +194,8 @@ def _error(subject: Subject, at: Callable[[int], Workspace], steps: int) -> Encl
         return measured(work, "kl")
     if subject.by_formula is not None:
         return subject.by_formula(work.instance.length, steps)
-    drawing = replace(work.request, seconds=math.inf, seed=work.request.seed + steps, sampling=True)
+    seed = work.request.seed + steps
+    drawing = replace(work.request, seconds=math.inf, seed=seed, sampling=True, target=subject.target)
     return known_or_drawn(work, "ser", drawing)
 
 

@@ -275,7 +275,7 @@ def test_any_number_altered_is_refused():
 
 @pytest.mark.slow
 def test_any_number_altered_is_refused_in_every_certificate():
-    """Some 1,600 changes: a number in 300 that nothing looked at would be found with probability 0.995."""
+    """Some 1,600 changes: `bits`, whose numbers are the fewest, one in 200, is met but for a probability of 2e-4."""
     for at, name in enumerate(QUICK):
         assert_all_refused(list(certificates(name)), 60, seed=at)
 

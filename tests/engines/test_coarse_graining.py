@@ -44,7 +44,7 @@ def test_threads_and_repeats_change_nothing(monkeypatch):
     one, note = coarse_graining.kl_from_below(HIDDEN, Request(samples=1000, seed=3))
     monkeypatch.setattr(threads, "thread_count", lambda: 1)
     assert (one, note) == coarse_graining.kl_from_below(HIDDEN, Request(samples=1000, seed=3))
-    assert "500 sequences" in note
+    assert note == "1000 sequences, seed 3, by their bigrams"
 
 
 def test_kl_is_enclosed_at_length():

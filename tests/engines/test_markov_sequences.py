@@ -109,6 +109,7 @@ def test_beyond_the_mixing_distance_only_the_stated_error_changes(N):
 def test_the_pieces_of_the_products_change_nothing_but_the_rounding(monkeypatch, block, columns):
     L, weights = 110, np.full(4, 0.25)
     sequences = english_like_draws(L)
+    monkeypatch.setattr(replay, "replay_long_step", lambda *_: None)
     whole = replay.log_probabilities(Chain(*MIXING, L), weights, sequences)
     monkeypatch.setattr(replay_step, "BLOCK", block)
     monkeypatch.setattr(replay_step, "COLUMNS", columns)

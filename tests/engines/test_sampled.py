@@ -111,6 +111,49 @@ def test_levels_are_shared_among_the_looks():
     assert found.hi == pytest.approx(hi, abs=1e-9)
 
 
+class Flips:
+    """Successes among tosses of a fair coin."""
+
+    undecided, most, nanoseconds = 0, 0, 1.0
+
+    def __init__(self, seed: int, count: int) -> None:
+        self.hits = np.cumsum(np.random.default_rng(seed).random(count) < 0.5)
+
+
+def misses(levels: float) -> int:
+    """How many of 1000 intervals of coverage .8 miss the probability of a success, drawing until they leave it out."""
+    work = Workspace(INSTANCES["hidden chain"], Request(samples=4000, confidence=0.8, target=0.5))
+
+    def interval(flips: Flips, count: int, alpha: float):
+        return intervals.clopper_pearson(int(flips.hits[count - 1]), count, levels * alpha)
+
+    found = [tally.settled(work, Flips(seed, 4000), interval) for seed in range(1000)]
+    return sum(not one.contains(0.5) for one in found)
+
+
+def test_drawing_until_a_target_is_left_out_costs_no_coverage():
+    """The worst target is the probability itself, which is left out by mistake alone."""
+    assert 0 < misses(1) <= 200
+    # A whole level at each of the four looks is too much.
+    assert misses(4) > 300
+
+
+def test_no_more_is_drawn_than_tells_a_target_apart():
+    instance = INSTANCES["hidden chain"]
+    exact = measure(instance, ["ser"], engine="tabular")["ser"].value
+    request = Request(width=0.0, samples=4000, seed=3)
+    whole = sampled.sequence_error_rate(Workspace(instance, request))
+    for target, count in ((exact / 4, 2000), (2 * exact, 1000)):
+        found = sampled.sequence_error_rate(Workspace(instance, replace(request, target=target)))
+        assert found.note == f"{count} sequences, seed 3"
+        assert found.contains(exact)
+        assert not found.lo <= target < found.hi
+    near = sampled.sequence_error_rate(Workspace(instance, replace(request, target=exact)))
+    assert near.note == whole.note
+    # Four levels for one.
+    assert near.width > whole.width
+
+
 def test_the_number_asked_for_is_drawn_and_the_seed_counts():
     def found(samples: int, seed: int):
         return sampled.sequence_error_rate(Workspace(INSTANCES["hidden chain"], Request(samples=samples, seed=seed)))

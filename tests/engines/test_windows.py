@@ -18,8 +18,10 @@ from maskbound.numerics.engines.windows import control_variate, information, win
 from maskbound.numerics.engines.windows.coefficients import Fractions
 from maskbound.numerics.engines.windows.hidden import StateLaws, hidden_chain
 from maskbound.numerics.engines.windows.tail_bounds import Beyond
+from maskbound.numerics.engines.workspace import Request, Workspace
 from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.instances import Instance
+from maskbound.numerics.metrics import measure_one
 
 QUANTITIES = (
     "entropy",
@@ -64,6 +66,21 @@ def test_windows_hold_the_exact_values(seed):
 def test_windows_hold_the_exact_values_of_many_languages(block):
     for seed in range(100 + 24 * block, 124 + 24 * block):
         assert_windows_hold(seed)
+
+
+def test_windows_of_one_policy_serve_another(monkeypatch):
+    """Cut for one number of steps, they hold the exact value of others; what lies beyond them is not overlooked."""
+    language = languages.HMM(9, [0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]], [[0.75, 0.25], [0.2, 0.8]])
+    steps, request = (2, 3, 4), Request(width=0.5)
+    monkeypatch.setattr(information, "WINDOWS_FOR_NOTHING", 0)
+    whole = Workspace(Instance(language, policies.Bernoulli(1)), request)
+    found = [measure_one(whole.under(policies.Bernoulli(N)), "path_kl", "windows") for N in steps]
+    assert len({one.note for one in found}) == 1
+    for N, one in zip(steps, found, strict=True):
+        exact = measure(Instance(language, policies.Bernoulli(N)), ["path_kl"], engine="tabular")["path_kl"]
+        assert one.lo <= exact.lo <= exact.hi <= one.hi
+        assert one.width > 1e-3 * exact.value
+        assert abs(one.value - exact.value) > 1e-9
 
 
 def sampled(seed: int, monkeypatch) -> tuple[float, float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -164,6 +165,20 @@ def test_intervals_on_the_way_add_their_doubts():
     assert found.kind == "statistical"
     assert found.doubt == pytest.approx(0.1 * round(found.doubt / 0.1))
     assert found.doubt > 0.05
+
+
+def test_of_what_is_drawn_no_number_of_steps_is_tried_that_would_stay_open():
+    """Within a tenth, 91 to 109 steps would; 100 are the guess."""
+    tried = []
+
+    def error(N: int) -> Enclosure:
+        tried.append(N)
+        return replace(about(100 / N, 0.1), kind="statistical", confidence=0.99)
+
+    found = bracket(error, lambda x: x, 1.0, 100)
+    assert tried == [100, 113, 88]
+    assert (found.too_few, found.enough, found.kind) == (88, 113, "statistical")
+    assert found.doubt == pytest.approx(0.03)
 
 
 def test_a_slope_is_that_of_least_squares_over_all_choices():

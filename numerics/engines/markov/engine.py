@@ -25,7 +25,7 @@ from ..needs import (
 from ..reveal_probabilities import before_bernoulli, before_fixed_size
 from ..reveal_steps import bernoulli_steps, fixed_size_steps
 from ..workspace import Cost, Workspace
-from . import counts, sequences, ser, sets
+from . import counts, sequences, ser, sets, tilted_bigrams
 from .bigrams import BigramLaw, bigram_law
 from .chain import Chain, Measured, mean_of
 from .information import LagInformation, lag_information_of
@@ -37,6 +37,9 @@ __all__ = [
     "chain",
     "exact_obstacle",
     "information_cost",
+    "kl_from_below",
+    "kl_from_below_cost",
+    "kl_from_below_obstacle",
     "lag_information",
     "learning_cost",
     "learning_term",
@@ -89,6 +92,7 @@ sizes_obstacle = all_of(homogeneous, EXACT_DENOISER, RANDOM_SETS)
 sequence_obstacle = all_of(homogeneous, EXACT_DENOISER, APART, LOCAL)
 sampled_obstacle = all_of(sequence_obstacle, COUNTED)
 ser_obstacle = all_of(exact_obstacle, APART)
+kl_from_below_obstacle = all_of(homogeneous, EXACT_DENOISER, COUNTED)
 
 
 def path_obstacle(instance: Instance) -> str | None:
@@ -157,13 +161,27 @@ def bigram_cost(instance: Instance) -> Cost:
 def ser_cost(instance: Instance) -> Cost:
     """Pairs of new positions in intervals that have not mixed, and long intervals in the early steps, as measured."""
     V, L, N = instance.vocab, float(instance.length), instance.policy.steps
-    gaps = min(L, 32.0)
-    return Cost(N * ((V**4 * gaps**3 / 5 + 60 * V**3 * L) / 25 + 1e6), 8 * gaps**2 * V**3 + 48 * L * V**2)
+    gaps = min(L, 26.0)
+    return Cost(N * ((V**4 * gaps**3 / 5 + 30 * V**3 * L) / 25 + 1e6), 8 * gaps**2 * V**3 + 140 * L * V**2)
 
 
 def sequence_error_rate(work: Workspace) -> Measured:
     """SER under a Bernoulli policy."""
     return ser.sequence_error_rate(chain(work), Bernoulli.of(work.instance.policy).schedule.weights)
+
+
+def kl_from_below_cost(instance: Instance) -> Cost:
+    """PATH_KL, the bigram law and the sequence error rate."""
+    costs = [cost(instance) for cost in (information_cost, bigram_cost, ser_cost)]
+    return Cost(sum(cost.operations for cost in costs), max(cost.bytes for cost in costs))
+
+
+def kl_from_below(work: Workspace) -> float:
+    """A lower bound of KL, in nats."""
+    policy = work.instance.policy
+    if policy.size_law:
+        return tilted_bigrams.kl_from_below_of_sizes(chain(work), policy.size_law)
+    return tilted_bigrams.kl_from_below(chain(work), Bernoulli.of(policy).schedule.weights)
 
 
 def log_probabilities(work: Workspace, x: NDArray[np.integer]) -> list[Measured]:
@@ -189,8 +207,10 @@ def log_ratios(work: Workspace) -> list[Measured]:
 
 
 def sampled_cost(instance: Instance) -> Cost:
-    """Every interval of every sequence at every step: 60 nanoseconds each, as measured."""
-    return Cost(SAMPLES * instance.policy.steps * (60.0 * instance.length**2 + 2e5), 100.0 * instance.length**2)
+    """Every interval of every sequence at every step: 60 nanoseconds each, and a tenth if it is long, as measured."""
+    L = float(instance.length)
+    intervals = 60 * L * min(L, 512.0) + 6 * L * max(L - 512, 0.0)
+    return Cost(SAMPLES * instance.policy.steps * (intervals + 2e5), 100 * L**2)
 
 
 def sets_cost(instance: Instance) -> Cost:

@@ -83,6 +83,10 @@ class Overlooked:
         self.e = np.minimum.accumulate([math.inf] + [chain.mixed_at(n) for n in range(1, self.known + 1)])
         self.far = 16 * L * float(self.e[-1]) if self.known < L else 0.0
         """All that is due to that law, added over the tokens."""
+        own = float(self.e[furthest]) if furthest < L else 0.0
+        log = 3 * L * (math.log1p(own) - math.log1p(-own)) if own < 1 else math.inf
+        self.relative = math.expm1(log) * RAISED if log < 1 else math.inf
+        """What overlooking all ends beyond ``furthest`` may change a mean by, in parts of it."""
         self.K, self.laws = chain.powers(self.known), chain.marginals(min(self.known + 1, L))
         both = np.minimum(self.e * (2 + self.e) / 2, 1.0)
         first = np.concatenate([np.zeros((1, V)), self.laws])[: self.known + 1]

@@ -8,6 +8,8 @@ W + 1: what lies above its diagonal falls on the zeros behind the row before.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from ..._kernels.replay import advance, begin
 from .products import product
 
-__all__ = ["replay_step", "width"]
+__all__ = ["BLOCK", "CHUNK", "Room", "Step", "add_up", "fill", "replay_step", "triangle", "width"]
 
 Array = NDArray[np.float64]
 
@@ -28,25 +30,29 @@ BLOCK = 16
 COLUMNS = 256
 """Left ends that are looked at together."""
 
+CHUNK = 192
+"""Terms of a sum over new positions that are added before they are added to others."""
 
-def replay_step(
-    F: Array,
-    R: Array,
-    joined: Array,
-    far: Array,
-    off: Array,
-    mu: Array,
-    r: float,
-    H: int,
-    room: tuple[Array, Array, Array],
-    signs: bool = False,
-) -> Array:
-    """Tables before a step from those after it: F in place, R anew.
 
-    Parameters
+class Room(NamedTuple):
+    """Tables like F, zero for d = 0 and d > b, and of any content where d is a distance."""
+
+    N: Array
+    settled: Array
+    before: Array
+
+    @classmethod
+    def like(cls, F: Array) -> Room:
+        return cls(np.zeros_like(F), np.zeros_like(F), np.zeros_like(F))
+
+
+class Step(NamedTuple):
+    """One step of one sequence.
+
+    Attributes
     ----------
     F : (L+1, width(L)) float64
-        By end and distance, zero for d = 0 and d > b.
+        After the step, by end and distance, zero for d = 0 and d > b.
     R : (L+1,) float64
     joined : (L+1, min(2H, L)+1) float64
         ``K_d(x_{b-d}, x_b)``; at d = b the law of ``x_b`` itself.
@@ -56,10 +62,31 @@ def replay_step(
         Probability that a masked token is revealed in the step.
     H : int
         Mixing distance; at least L if there is none.
-    room : three arrays like F
-        Zero for d = 0 and d > b, and of any content where d is a distance.
     signs : bool
         Whether ones take the place of positive numbers, which cannot underflow; zeros are right then, nothing else is.
+    """
+
+    F: Array
+    R: Array
+    joined: Array
+    far: Array
+    off: Array
+    mu: Array
+    r: float
+    H: int
+    signs: bool = False
+
+    @property
+    def seen(self) -> int:
+        return min(self.H, len(self.F) - 1)
+
+    def right_parts(self) -> Array:
+        """What new tokens that see the right end only contribute."""
+        return begin(self.F, self.joined, self.far, self.mu, self.r, self.seen, self.signs)
+
+
+def replay_step(step: Step, room: Room) -> Array:
+    """Tables before a step from those after it: that of F is ``room.before``.
 
     Returns
     -------
@@ -69,26 +96,36 @@ def replay_step(
     -----
     Cost ``O(L^3)`` multiplications of matrices and ``O(L^2 H + L H^3)`` others. Subtraction-free.
     """
-    L = len(F) - 1
-    H = min(H, L)
-    BR = begin(F, joined, far, mu, r, H, signs)
-    N, settled, before = room
-    settled[:] = F
-    right = R.copy()
-    shared = (F, R, joined, far, off, mu, r, H, signs, BR, N, settled, before, right)
-    by_start, by_new, sums = (_triangle(array) for array in (F, N, settled))
+    L = len(step.F) - 1
+    room.settled[:] = step.F
+    right, parts = step.R.copy(), step.right_parts()
     for left in range(0, L, COLUMNS):
-        right_of = min(left + COLUMNS, L)
-        ends = slice(L - right_of + 1, L - left + 1)
-        for first in range(left - H, L + 1, BLOCK):
-            last = min(first + BLOCK, L + 1)
-            low, high = min(first + H, L), min(last + H, L)
-            if low < high and first > left + 1:
-                between = np.ascontiguousarray(by_start[low:high, L - first + 1 : L - left][:, ::-1])
-                sums[low:high, ends] += product(between, by_new[left : first - 1, ends])
-            advance(first, last, left, right_of, *shared)
-    F[:] = before
+        for first in range(left - step.seen, L + 1, BLOCK):
+            fill(step, room, parts, right, first, left, min(left + COLUMNS, L))
     return right
+
+
+def fill(step: Step, room: Room, parts: Array, right: Array, first: int, left: int, right_of: int) -> None:
+    """New positions of one block, from ``first`` on, and what ends H farther: intervals that begin at ``left <= a <
+    right_of``.
+    """
+    F, R, joined, far, off, mu, r, _, signs = step
+    H, L = step.seen, len(F) - 1
+    last = min(first + BLOCK, L + 1)
+    low, high = min(first + H, L), min(last + H, L)
+    if low < high and first > left + 1:
+        starts = slice(L - min(right_of, first) + 1, L - left + 1)
+        new = triangle(room.N)[left : first - 1, starts]
+        add_up(triangle(room.settled)[low:high, starts], F, low, high, new, left + 1)
+    advance(first, last, left, right_of, F, R, joined, far, off, mu, r, H, signs, parts, *room, right)
+
+
+def add_up(sums: Array, F: Array, low: int, high: int, new: Array, first: int) -> None:
+    """``sums_b += sum_c F(c, b) new_c`` for the ends ``low < b <= high`` and the positions c from ``first`` on."""
+    L = len(F) - 1
+    between = np.ascontiguousarray(triangle(F)[low:high, L - first - len(new) + 1 : L - first + 1][:, ::-1])
+    for c in range(0, len(new), CHUNK):
+        sums += product(between[:, c : c + CHUNK], new[c : c + CHUNK])
 
 
 def width(L: int) -> int:
@@ -96,7 +133,7 @@ def width(L: int) -> int:
     return L + 1 if L < APART else L + 1 + (APART // 4 + 7 - L - 1) % APART
 
 
-def _triangle(array: Array) -> Array:
+def triangle(array: Array) -> Array:
     """Entries by end b, from 1, and by start, from L down to 0: (L, L+1)."""
     L, columns = len(array) - 1, array.shape[1]
     first = array.ravel()[columns + 1 - L :]

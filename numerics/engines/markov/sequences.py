@@ -22,7 +22,8 @@ from ...numbers.probabilities import PARAMETER_DEPTH
 from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
 from .information import lag_information_of, path_kl
-from .replay import replay_step, width
+from .replay import BLOCK, CHUNK, Room, Step, replay_step, width
+from .replay_long import NEXT, Ways, replay_long_step
 
 __all__ = ["log_probabilities"]
 
@@ -30,6 +31,11 @@ TOLERANCE = 1e-10
 """Truncation error aimed at for a log-probability."""
 
 SAFE_EXPONENT = 600.0
+
+ONCE_AND_AFTER = 1 + 2 * (1 + NEXT)
+"""How often the error of a panel's long intervals counts: once in its step, and in the next twice for each panel whose
+ways build on it.
+"""
 
 
 def log_probabilities(
@@ -68,7 +74,7 @@ def log_probabilities(
     if x.size and (x.min() < 0 or x.max() >= chain.vocab):
         raise BadInput("sequences", f"found tokens in {x.min()}..{x.max()}; 0..{chain.vocab - 1} are accepted")
     L = chain.length
-    mixing = chain.mixing(tolerance / (12 * L))
+    mixing = chain.mixing(tolerance / (6 * L))
     H, e = (L, 0.0) if mixing is None or mixing.gap >= L else mixing
     laws = chain.marginals(min(H + 1, L), math.sqrt(SAFE))
     sigma = np.concatenate([laws, np.broadcast_to(laws[-1], (L - len(laws), chain.vocab))])
@@ -104,7 +110,7 @@ def _log_probability(
         joined[d, d] = own[d]
         joined[d + 1 :, d] = K[d][x[:-d], x[d:]]
     steps = list(bernoulli_steps(weights, L + 1))
-    probability = _replay(steps, joined, own, off, mu, H)
+    probability, apart = _replay(steps, joined, own, off, mu, H)
     if probability == 0.0:
         if _is_positive(steps, joined, own, off, H):
             raise BeyondReach("the probability of the sequence leaves the range of float64 although it is scaled")
@@ -116,7 +122,7 @@ def _log_probability(
     relative = gamma(_depth(chain, H, len(steps)))
     rounding = -math.log1p(-relative) * RAISED if relative < 1 else math.inf
     rounding += 8 * U * (math.fsum(np.abs(logs)) + abs(math.log(probability))) + 8 * L * U
-    return Measured(value, rounding, truncation)
+    return Measured(value, rounding, truncation + apart * RAISED)
 
 
 def _replay(
@@ -126,17 +132,24 @@ def _replay(
     off: NDArray[np.float64],
     mu: NDArray[np.float64],
     H: int,
-) -> float:
-    """The scaled probability of the whole sequence, by the steps from last to first."""
+) -> tuple[float, float]:
+    """The scaled probability of the whole sequence, by the steps from last to first, and the relative error of long
+    intervals, to first order.
+    """
     L = len(own) - 1
     F, R = _after_the_last_step(L)
     from_right = L + 1 - np.arange(L + 1)
-    room = np.zeros_like(F), np.zeros_like(F), np.zeros_like(F)
-    for step in reversed(steps):
-        r = float(step.one[1])
-        F[:, : L + 1] *= step.keep[: L + 1]
-        R = replay_step(F, R * step.keep[from_right], joined, own, off, mu, r, H, room)
-    return float(R[0])
+    room, ways, apart = Room.like(F), Ways.none(L), 0.0
+    forgets = True
+    for one in reversed(steps):
+        F[:, : L + 1] *= one.keep[: L + 1]
+        step = Step(F, R * one.keep[from_right], joined, own, off, mu, float(one.one[1]), H)
+        found = replay_long_step(step, room, ways.kept(float(one.keep[2]))) if forgets else None
+        forgets = found is not None
+        R, ways = found or (replay_step(step, room), ways)
+        apart += ONCE_AND_AFTER * ways.apart if forgets else 0.0
+        F, room = room.before, room._replace(before=F)
+    return float(R[0]), apart
 
 
 def _is_positive(
@@ -145,7 +158,7 @@ def _is_positive(
     """The same with every positive number set to one, so that nothing can underflow."""
     L = len(own) - 1
     F, R = _after_the_last_step(L)
-    room = np.zeros_like(F), np.zeros_like(F), np.zeros_like(F)
+    room = Room.like(F)
     paths, occurs, drawn = ((array > 0).astype(np.float64) for array in (joined, own, off))
     ones = np.ones(L + 1)
     distance = np.arange(L + 2)
@@ -153,8 +166,8 @@ def _is_positive(
         stays = ((distance < 2) | (step.keep[2] > 0)).astype(np.float64)
         F[:, : L + 1] *= stays[: L + 1]
         R = R * stays[L + 1 - distance[: L + 1]]
-        R = replay_step(F, R, paths, occurs, drawn, ones, 1.0, H, room, signs=True)
-        F[:], R = F > 0, (R > 0).astype(np.float64)
+        R = replay_step(Step(F, R, paths, occurs, drawn, ones, 1.0, H, signs=True), room)
+        F[:], R = room.before > 0, (R > 0).astype(np.float64)
     return bool(R[0] > 0)
 
 
@@ -174,7 +187,14 @@ def _scales(chain: Chain, x: NDArray[np.integer], own: NDArray[np.float64]) -> N
 
 
 def _depth(chain: Chain, H: int, N: int) -> float:
-    """Roundings in any one term: a token is drawn once and summed over, an interval passed on at most N times."""
+    """Roundings in any one term.
+
+    A token is drawn once, from three laws, and added to others twice: to the tokens behind it, and at the end of its
+    interval. Sums over positions are added up in chunks, but for the nearest; for the right sentinel one by one, once a
+    step. An interval is passed on at most N times.
+    """
     L = chain.length
-    token = 3 * chain.power_depth(2 * min(H, L)) + chain.marginal_depth(min(H + 1, L)) + 2 * L + PARAMETER_DEPTH + 20
-    return L * token + N * (6 * L + (step_depth(1) + 6) * (L + 1))
+    H = min(H, L)
+    added = min(CHUNK + L // CHUNK + BLOCK + 2, L) + 3 * H
+    token = 3 * chain.power_depth(2 * H) + chain.marginal_depth(min(H + 1, L)) + 2 * added + PARAMETER_DEPTH + 20
+    return L * token + N * (7 * L + (step_depth(1) + 6) * (L + 1))

@@ -3,6 +3,8 @@
 Definitions. ``F_k(g; u, v)`` is the probability that the g - 1 masked tokens between tokens u and v are drawn without a
 contradiction from step k on; ``L_k(b; v)`` and ``R_k(n; u)`` are the same next to the left and the right
 sentinel, ``W_k`` for a sequence all masked. ``F_{N+1}(1; u, v) = 1[P(u, v) > 0]``, and ``P(correct) = W_1``.
+With any factors between 0 and 1 in the place of 1[P > 0], which vanish where P does, ``W_1`` is the mean of their
+product over all pairs of neighbours: the probability of a correct sequence, if a pair is also wrong with the rest to 1.
 
 A step is a sum over the newly revealed positions of an interval, from left to right (``renewal``): position i gets
 token w with probability ``r c_i(w)`` given the ends, what lies between two new ones stays masked with powers of ``1 -
@@ -12,8 +14,8 @@ part), those that see the right end only.
 
 Errors. Nothing is subtracted: the result is within relative ``gamma_m`` (definitions.md#rounding), m the depth of
 :func:`_depth`, but for what underflows: probabilities are averaged and nothing else, so that this adds up to less than
-``SAFE``. Ends that are overlooked cost what ``overlooked`` proves, an absolute error, and so do long intervals that are
-taken to forget one end at the other. Intervals longer than ``gap_limit`` at step k count as wrong: some such interval
+``SAFE``. Ends that are overlooked cost what ``overlooked`` proves; long intervals that are taken to forget one end at
+the other cost an absolute error. Intervals longer than ``gap_limit`` at step k count as wrong: some such interval
 exists with probability at most ``L (1-a_{k-1})^{gap_limit}``.
 """
 
@@ -34,7 +36,7 @@ from .overlooked import Overlooked
 from .renewal import Renewal
 from .zones import Zones, nearest_zones
 
-__all__ = ["probability_correct", "sequence_error_rate"]
+__all__ = ["mean_product", "probability_correct", "sequence_error_rate"]
 
 TOLERANCE = 1e-8
 """Relative truncation error aimed at for the probability of a correct sequence."""
@@ -59,13 +61,29 @@ def sequence_error_rate(chain: Chain, weights: NDArray[np.float64], tolerance: f
 
 
 def probability_correct(chain: Chain, weights: NDArray[np.float64], tolerance: float = TOLERANCE) -> Measured:
-    """``1 - SER``.
+    """``1 - SER``; see :func:`mean_product`."""
+    chain = chain.reduced
+    if _every_sequence_is_possible(chain):
+        return Measured(1.0, 0.0)
+    floor = math.exp(-path_kl(lag_information_of(chain), weights).hi)
+    return mean_product(chain, weights, (chain.transition > 0).astype(np.float64), floor, tolerance)
+
+
+def mean_product(
+    chain: Chain, weights: NDArray[np.float64], factors: NDArray[np.float64], floor: float, tolerance: float
+) -> Measured:
+    """``E_p prod_i g(x_i, x_{i+1})``.
 
     Parameters
     ----------
     chain : Chain
+        All of whose tokens occur.
     weights : (N,) float64
         Step law of the Bernoulli sampler.
+    factors : (V, V) float64
+        g, between 0 and 1, and 0 where the transition is.
+    floor : float
+        A number that the mean is not expected to be below; only the work depends on it.
     tolerance : float
         Relative truncation error aimed at.
 
@@ -79,21 +97,17 @@ def probability_correct(chain: Chain, weights: NDArray[np.float64], tolerance: f
     Cost ``O(N (H^3 V^4 + min(L, G)^2 V^3))``, G the longest interval with a probability that matters, H at most the
     mixing distance (L if the chain does not mix) and less where intervals of this length are improbable.
     """
-    chain = chain.reduced
-    if _every_sequence_is_possible(chain):
-        return Measured(1.0, 0.0)
     L = chain.length
     mixing = chain.mixing(tolerance / (12 * L))
     H, e = (L, 0.0) if mixing is None or mixing.gap >= L else mixing
     steps = list(bernoulli_steps(weights, L))
-    floor = math.exp(-path_kl(lag_information_of(chain), weights).hi)
     seen = Overlooked(chain, H)
     missed, overlooked = tolerance * floor / 4, 0.0
     if e:
-        coarse = _Plan(chain, steps, seen, H, COARSE / 2, COARSE / 2, SPLIT * COARSE).measured()
+        coarse = _Plan(chain, steps, seen, H, COARSE / 2, COARSE / 2, SPLIT * COARSE).measured(factors)
         overlooked = max(floor, coarse.lo) * math.expm1(6 * L * e)
         missed += SHARE * overlooked
-    return _Plan(chain, steps, seen, H, missed, (1 - 2 * SHARE) * overlooked, SPLIT * overlooked).measured()
+    return _Plan(chain, steps, seen, H, missed, (1 - 2 * SHARE) * overlooked, SPLIT * overlooked).measured(factors)
 
 
 class _Plan:
@@ -120,28 +134,29 @@ class _Plan:
         risks = ends.risks(after, float(step.one[1]), limit, 2 * self.relative)
         return nearest_zones(ends.errors(step, limit, risks), self.furthest, self.allowed)
 
-    def measured(self) -> Measured:
+    def measured(self, factors: NDArray[np.float64]) -> Measured:
         chain, N = self.chain, len(self.steps)
         work = sum(_operations(self.zones(k, None), chain.vocab) for k in range(1, N))
         if work > OPERATIONS_BUDGET:
             raise BeyondReach(
                 f"the sequence error rate of V={chain.vocab}, L={chain.length} in {N} steps needs {work:.1e} operations"
             )
-        value, overlooked, split = self._backwards()
-        far = self.ends.far
-        truncation = ((overlooked + split + far) * math.exp(far) + self.missed) * RAISED
+        value, overlooked, near, split = self._backwards(factors)
+        ends, most = self.ends, value + split + self.missed
+        overlooked = min(overlooked + ends.far, near + most * ends.relative)
+        truncation = ((overlooked + split) * math.exp(ends.far) + self.missed) * RAISED
         return Measured(value, value * self.relative + SAFE, truncation)
 
-    def _backwards(self) -> tuple[float, float, float]:
-        """``P(correct)`` by the steps from last to first, and the errors of what was overlooked and of what was
-        split.
+    def _backwards(self, factors: NDArray[np.float64]) -> tuple[float, float, float, float]:
+        """The mean by the steps from last to first, and the errors of what was overlooked, of that part of it which is
+        nearer than the furthest, and of what was split.
         """
         steps, L, V = self.steps, self.chain.length, self.chain.vocab
         renewal = Renewal(self.ends.laws_by_distance, self.ends.laws[-1])
         F = np.zeros((2, V + 1, V + 1))
         F[1] = 1.0
-        F[1, :V, :V] = self.chain.transition > 0
-        whole, overlooked, split, number = 0.0, 0.0, 0.0, np.zeros(L + 1)
+        F[1, :V, :V] = factors
+        whole, overlooked, near, split, number = 0.0, 0.0, 0.0, 0.0, np.zeros(L + 1)
         for k in range(len(steps) - 1, -1, -1):
             stay, r = steps[k].keep, float(steps[k].one[1])
             reach = len(F) - 1
@@ -151,12 +166,13 @@ class _Plan:
             after = F
             if zones:
                 overlooked += zones.error
+                near += zones.near_error
                 F, new, error = renewal.step_back(F, reach, r, zones, number, self.split)
                 split += error
                 number = np.maximum(L - np.arange(L + 1), 0) * steps[k].interior
             if k == 0 or self.limits[k] == L:
                 whole = whole * float(stay[L] * stay[2]) + renewal.whole(after, reach, new, r, L)
-        return whole, overlooked, split
+        return whole, overlooked, near, split
 
 
 def _every_sequence_is_possible(chain: Chain) -> bool:
@@ -192,7 +208,7 @@ def _depth(chain: Chain, known: int, N: int) -> float:
     tokens. Each interval is passed on unchanged at most N times, at a power and a sum.
     """
     L, V = chain.length, chain.vocab
-    token = 3 * chain.power_depth(known) + chain.marginal_depth(min(known + 1, L)) + L * (V + 2) + V + 20
+    token = 3 * chain.power_depth(known) + chain.marginal_depth(min(known + 1, L)) + L * (V + 2) + V + 21
     passed = 6 * L + (step_depth(1) + 6) * (L + 1)
     return L * token + N * passed
 

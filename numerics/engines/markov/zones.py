@@ -30,11 +30,13 @@ FREE = 8
 @dataclass(frozen=True)
 class Zones:
     """``seen[g]`` is H, the distance at which ends are seen in an interval of gap g; ``settled[g]`` is the last
-    position that does not see the right end, which never falls as g grows.
+    position that does not see the right end, which never falls as g grows. ``near_error`` is the part of ``error`` that
+    is due to intervals with a smaller H than the furthest.
     """
 
     seen: NDArray[np.int64]
     error: float
+    near_error: float = 0.0
 
     @property
     def settled(self) -> NDArray[np.int64]:
@@ -42,7 +44,7 @@ class Zones:
 
 
 def nearest_zones(errors: NDArray[np.float64], furthest: int, allowed: float) -> Zones:
-    """The nearest distances whose errors add up to at most ``allowed``, or ``furthest`` everywhere.
+    """The nearest distances whose errors add up to at most ``allowed``, those at ``furthest`` not counted.
 
     No token sees both ends where an interval is longer than twice the distance, so that to see half of it is free.
 
@@ -62,8 +64,10 @@ def nearest_zones(errors: NDArray[np.float64], furthest: int, allowed: float) ->
         needed = (errors > share).sum(axis=1)
         seen = np.clip(needed, np.minimum(free, needed + FREE), most)
         seen = np.maximum.accumulate((seen - gaps)[::-1])[::-1] + gaps
-        error = float(errors[gaps, seen][seen < shortest].sum())
-        if error <= allowed or (seen == most).all():
+        near_error = float(errors[gaps, seen][seen < most].sum())
+        if near_error <= allowed:
             break
         share *= LOWERING
-    return Zones(seen, error)
+    else:
+        seen, near_error = most, 0.0
+    return Zones(seen, float(errors[gaps, seen][seen < shortest].sum()), near_error)

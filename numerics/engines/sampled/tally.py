@@ -1,7 +1,8 @@
 """Drawing until an interval is as narrow as was asked or the time is used up.
 
-It is looked at a number of times J that is fixed beforehand, each time at level ``alpha / J``, so that stopping early
-costs no coverage. The law drawn from differs from p by rounding, and every interval is widened by that.
+It is looked at a number of times J that is fixed beforehand, each time at level ``alpha / J``: all J intervals hold
+with probability at least ``1 - alpha``, so that stopping at any of them, for whatever reason, costs no coverage. The
+law drawn from differs from p by rounding, and every interval is widened by that.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ FEWEST = 200
 """Sequences without which a run is not worth its time."""
 
 FIRST_LOOK = 1000
+HALVINGS = 3
+"""Of a number of sequences that is asked for, before each of which it is looked whether fewer tell a target apart."""
+
 MOST = 10**7
 BYTES_A_SEQUENCE = 40
 
@@ -155,7 +159,7 @@ def settled(work: Workspace, collector: C, interval: Callable[[C, int, float], I
                 f"{collector.undecided} of the choices of {work.instance.policy} in {count} sequences rest on scores "
                 "that rounding cannot tell apart; an engine that compares exactly may reach a smaller instance"
             )
-        if lo == hi or hi - lo <= request.width * abs(value):
+        if lo == hi or hi - lo <= request.width * abs(value) or _told_apart(lo, hi, request.target):
             break
     note = f"{count} sequences, seed {request.seed}"
     if collector.undecided:
@@ -163,8 +167,13 @@ def settled(work: Workspace, collector: C, interval: Callable[[C, int, float], I
     return Enclosure(min(max(value, lo), hi), lo, hi, "statistical", confidence=request.confidence, note=note)
 
 
+def _told_apart(lo: float, hi: float, target: float | None) -> bool:
+    return target is not None and not lo <= target < hi
+
+
 def _looks(request: Request, collector: Collector) -> list[int]:
-    """The numbers of sequences at which the interval is looked at: doubling, or the one asked for."""
+    """The numbers of sequences at which the interval is looked at: doubling, or the one asked for, with halves of it
+    where they may do."""
     if request.samples is not None:
         needed = request.samples * collector.nanoseconds / 1e9
         if needed > request.seconds or request.samples > MOST:
@@ -172,7 +181,8 @@ def _looks(request: Request, collector: Collector) -> list[int]:
                 f"{request.samples} sequences of {collector.sampler.instance.name} would take about {needed:.3g} s; "
                 f"there are {request.seconds:.3g} s, and at most {MOST} sequences are drawn"
             )
-        return [request.samples]
+        halves = range(HALVINGS if request.target is not None else 0, -1, -1)
+        return sorted({max(1, request.samples >> j) for j in halves})
     most = int(min(MOST, max(FEWEST, request.seconds * 1e9 / collector.nanoseconds)))
     doubled = itertools.takewhile(lambda count: count < most, (FIRST_LOOK << j for j in itertools.count()))
     return [*doubled, most]

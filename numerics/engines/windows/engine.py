@@ -26,6 +26,7 @@ from .information import (
     FEWEST_PATHS,
     PATH_LENGTH,
     Effort,
+    Grown,
     Sum,
     information,
     sampled_information,
@@ -140,7 +141,12 @@ def path_kl(work: Workspace) -> Enclosure:
 
 
 def _path_kl(work: Workspace) -> Sum:
-    return _measured(work, _steps(work, end=1.0), 0.0)
+    """By windows that were grown under another policy, where these do."""
+    return _measured(work, _steps(work, end=1.0), 0.0, work.once_for_policies(_grown))
+
+
+def _grown(work: Workspace) -> list[Grown]:
+    return []
 
 
 def sampled_path_kl(work: Workspace) -> Enclosure:
@@ -211,14 +217,13 @@ def profile_at(work: Workspace, j: int) -> Enclosure:
     """``z(j) = T - L (f_{j+1} - f_j)``."""
     weight = np.zeros(work.instance.length)
     weight[j] = work.instance.length
-    return _less(
-        work, _measured(work, Sizes(len(weight), 0.0, weight, work.once(_survival)), token_entropies(chain(work))[0])
-    )
+    sizes = Sizes(len(weight), 0.0, weight, work.once_for_policies(_survival))
+    return _less(work, _measured(work, sizes, token_entropies(chain(work))[0]))
 
 
 def chain(work: Workspace) -> HiddenChain:
     """The language as plain arrays."""
-    return work.once(_chain)
+    return work.once_for_policies(_chain)
 
 
 def _chain(work: Workspace) -> HiddenChain:
@@ -235,10 +240,10 @@ def _steps(work: Workspace, end: float) -> Functional:
         weight = -np.array(
             [float(L * probability) for probability in ExchangeableTimes.of(policy).exact_sizes_before(L)]
         )
-        return Sizes(L, end, weight, work.once(_survival))
+        return Sizes(L, end, weight, work.once_for_policies(_survival))
     schedule = Bernoulli.of(policy).schedule
     used = schedule.weights > 0
-    forgotten = work.once(_survival) if WITH_FORGETTING[0] <= L <= WITH_FORGETTING[1] else None
+    forgotten = work.once_for_policies(_survival) if WITH_FORGETTING[0] <= L <= WITH_FORGETTING[1] else None
     points = schedule.revealed[:-1][used], schedule.tails[:-1][used], -schedule.weights[used]
     return Fractions(L, end, *points, forgotten)
 
@@ -248,10 +253,10 @@ def _at(work: Workspace, a: float, end: float, weight: float) -> Fractions:
     return Fractions(work.instance.length, end, np.array([a]), np.array([1 - a]), np.array([weight]))
 
 
-def _measured(work: Workspace, functional: Functional, whole: float) -> Sum:
+def _measured(work: Workspace, functional: Functional, whole: float, grown: list[Grown] | None = None) -> Sum:
     request = work.request
     effort = Effort(request.width, request.seconds, min(MOST_BYTES, memory_budget() / 4))
-    return information(chain(work), functional, whole, effort)
+    return information(chain(work), functional, whole, effort, grown)
 
 
 def _less(work: Workspace, found: Sum, sign: float = 1.0) -> Enclosure:

@@ -33,7 +33,7 @@ LONGEST_GROWTH = 1000
 """Positions after which a growth is taken for that of all further ones."""
 
 SHORT = 64
-"""Positions that have a law each, whole."""
+"""Positions whose laws are taken as they are."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class HiddenChain:
         return gamma(4 * (self.length + 1) * self.depth_a_step) if self.ends else gamma((p + 1) * self.depth_a_step)
 
     def represented(self, tolerance: float) -> StateLaws:
-        """Fewer laws that stand for those of all positions; of a short sequence, the laws themselves.
+        """Fewer laws that stand for those of all positions; of a short sequence, all that differ.
 
         Parameters
         ----------
@@ -172,9 +172,11 @@ class HiddenChain:
             Relative error accepted on the average over positions.
         """
         L = self.length
+        if L <= SHORT and self.ends:
+            return StateLaws(self.ahead, np.arange(L), np.zeros(L), 0.0, self.behind, np.arange(L))
         if L <= SHORT:
-            each = np.arange(L) if self.ends else np.zeros(L, dtype=np.int64)
-            return StateLaws(self.ahead, np.arange(L), np.zeros(L), 0.0, self.behind, each)
+            laws, position = np.unique(self.ahead, axis=0, return_inverse=True)
+            return StateLaws(laws, position.reshape(L), np.zeros(L), 0.0)
         kept = np.where(self.laws < NEGLIGIBLE, 0.0, self.ahead)
         accepted = COARSEST
         while True:

@@ -32,7 +32,7 @@ from ...numbers.enclosure import RAISED
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from .coefficients import Fractions, Functional
 from .control_variate import Pick, Sampling, explored, total_bound
-from .hidden import HiddenChain, hidden_chain
+from .hidden import HiddenChain, StateLaws, hidden_chain
 from .tail_bounds import Beyond
 from .window_schedule import Harvest, Limits, grow
 
@@ -41,6 +41,7 @@ __all__ = [
     "FINER",
     "PATH_LENGTH",
     "Effort",
+    "Grown",
     "Sum",
     "evaluated",
     "first_importance",
@@ -101,6 +102,20 @@ class Effort:
 
 
 @dataclass(frozen=True)
+class Grown:
+    """Windows that were grown for one functional; their sums bound every other one, and well if it is near.
+
+    Attributes
+    ----------
+    laws : StateLaws
+    harvest : Harvest
+    """
+
+    laws: StateLaws
+    harvest: Harvest
+
+
+@dataclass(frozen=True)
 class Sum:
     """A functional of the windows with its bounds.
 
@@ -134,16 +149,25 @@ def token_entropies(chain: HiddenChain) -> tuple[float, float]:
     return value, (relative * (value + 1.1 * chain.length) + 8 * U * value) * RAISED
 
 
-def information(chain: HiddenChain, functional: Functional, whole: float, effort: Effort) -> Sum:
+def information(
+    chain: HiddenChain, functional: Functional, whole: float, effort: Effort, grown: list[Grown] | None = None
+) -> Sum:
     """``F[f]``, by rounds of ever smaller windows until the width or the time is used up.
 
     Parameters
     ----------
     whole : float
         The width is relative to ``|whole - F[f]|``: T where the quantity is ``T - F[f]``, else 0.
+    grown : list of Grown, optional
+        Windows of the same chain that were grown for other functionals, which are asked first, the last ones before
+        others; what is grown here is added.
     """
     if chain.length == 1:
         return Sum(0.0, 0.0, 0.0, 0.0, False, "")
+    for one in reversed(grown or ()):
+        found = evaluated(one.harvest, Beyond(functional, one.laws))
+        if found.above - found.below + 2 * found.rounding <= effort.width * abs(whole - found.value):
+            return replace(found, truncated=found.truncated or bool(one.laws.error.any()))
     _compile()
     start = time.monotonic()
     tolerance = SHARE * effort.width
@@ -176,7 +200,9 @@ def information(chain: HiddenChain, functional: Functional, whole: float, effort
             laws = chain.represented(tolerance)
         if outside > effort.width / 2 or not coarse:
             importance /= finer
-    return replace(found, truncated=found.truncated or bool(laws.error.any()))
+    if grown is not None:
+        grown.append(Grown(beyond.laws, harvest))
+    return replace(found, truncated=found.truncated or bool(beyond.laws.error.any()))
 
 
 def first_importance(chain: HiddenChain, beyond: Beyond) -> float:
