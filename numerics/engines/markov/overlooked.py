@@ -84,7 +84,8 @@ class Overlooked:
         self.far = 16 * L * float(self.e[-1]) if self.known < L else 0.0
         """All that is due to that law, added over the tokens."""
         own = float(self.e[furthest]) if furthest < L else 0.0
-        self.relative = math.expm1(3 * L * (math.log1p(own) - math.log1p(-own))) * RAISED if own < 1 else math.inf
+        log = 3 * L * (math.log1p(own) - math.log1p(-own)) if own < 1 else math.inf
+        self.relative = math.expm1(log) * RAISED if log < 1 else math.inf
         """What overlooking all ends beyond ``furthest`` may change a mean by, in parts of it."""
         self.K, self.laws = chain.powers(self.known), chain.marginals(min(self.known + 1, L))
         both = np.minimum(self.e * (2 + self.e) / 2, 1.0)
