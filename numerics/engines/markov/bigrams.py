@@ -63,7 +63,10 @@ LEFT_OUT = 3e-14
 """The same of pairs born from deviations that other deviations stand for."""
 
 WORTH_A_TABLE = 2
-"""Steps a gap from which on a table of pairs is made, as it costs."""
+"""Steps, in parts of the mixing gap, from which on a table of pairs costs less than it saves."""
+
+LARGEST_TABLE = 2**26
+"""Numbers; half a GiB, and as much again while it is made."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,10 @@ class _Recursion:
         self.off_support_error = self._marginal_spread() if off_support == "marginal" else 0.0
         self.rounding, self.truncation = 0.0, 0.0
         self.worth_a_table = (
-            self.mixed and count > WORTH_A_TABLE * self.furthest and 2 * self.furthest + self.T + 3 <= L
+            self.mixed
+            and count > WORTH_A_TABLE * self.furthest
+            and 2 * self.furthest + self.T + 3 <= L
+            and table_size(self.furthest, self.T, V) <= LARGEST_TABLE
         )
         self.own: OwnBirths
         self.deviating = Spanned(self._born_from)
