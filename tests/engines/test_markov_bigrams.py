@@ -146,6 +146,22 @@ def test_a_table_for_all_steps_says_what_each_step_says(L, policy, case, monkeyp
     assert tabled.deviation.any()
 
 
+def test_a_table_that_is_too_short_is_made_again(monkeypatch):
+    chain, gaps = Chain(*STATIONARY, 150), []
+    whole = engine.bigram_law(chain, many_steps("bernoulli", 150), MANY)
+    tabulate = engine._Recursion.tabulate
+
+    def short(self, G):
+        gaps.append(G if gaps else G // 2)
+        tabulate(self, gaps[-1])
+
+    monkeypatch.setattr(engine._Recursion, "tabulate", short)
+    again = engine.bigram_law(chain, many_steps("bernoulli", 150), MANY)
+    assert gaps[0] < gaps[1]
+    assert len(gaps) == 2
+    assert np.abs(whole.deviation - again.deviation).sum() <= whole.error + again.error
+
+
 @pytest.mark.parametrize("kind", range(7))
 def test_every_kind_of_pair_in_the_table_counts(kind, monkeypatch):
     """Without one kind the error does not cover what is missing."""

@@ -273,6 +273,8 @@ class _Recursion:
         if not step.two[1:].any() and not self.D.any():
             return
         self._cut(step)
+        if own is not None and self.own.G < self.G:
+            self.tabulate(self.furthest)
         L, G, K, D = self.chain.length, self.G, self.K, self.D
         keep, one, two = step.keep[: G + 1, None, None], step.one[: G + 1, None, None], step.two[: G + 1, None, None]
         self._charge(step)
@@ -282,8 +284,6 @@ class _Recursion:
         if own is None:
             together = both_new(self._bilinear(step), K, *self._long_parents(step)) + self._from_edges(step)
         else:
-            if self.own.G < G:
-                self.tabulate(self.furthest)
             if len(own) <= G:
                 own = self.own([step], G)[..., 0]
             together = own[: G + 1].copy()
