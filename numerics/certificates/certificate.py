@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -285,11 +285,15 @@ def _denoiser(instance: Instance) -> list[list[list[str] | None]]:
     ]
 
 
+_version = cache(version)
+"""Reads a file each time."""
+
+
 def _provenance(verdict: Verdict) -> dict[str, Any]:
     return {
         "instances": list(verdict.instances),
         "title": verdict.statement.title,
-        "maskbound": version("maskbound"),
+        "maskbound": _version("maskbound"),
         "python": platform.python_version(),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
     }

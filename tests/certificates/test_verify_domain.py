@@ -356,11 +356,12 @@ def test_random_expressions_against_200_digits():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_many_random_expressions_against_200_digits(seed):
-    decided, rejected = compared(4000, seed=100 + seed)
-    assert decided > 800
-    assert rejected > 800
+    """Any of the kernel's rules about zero, infinity and powers, left out, shows in each of these runs."""
+    decided, rejected = compared(1000, seed=100 + seed)
+    assert decided > 200
+    assert rejected > 200
 
 
 # What is printed

@@ -33,8 +33,6 @@ Array = NDArray[np.float64]
 NEAR = 8
 """Distances at which the law of a token is looked at; farther ones are mixtures."""
 
-LARGEST_LOG = 600.0
-
 
 class Risks(NamedTuple):
     """How probable it is, at most, that an interval which begins or ends with a new token w is filled wrongly.
@@ -91,8 +89,8 @@ class Overlooked:
         self.far = 16 * L * float(self.e[-1]) if self.known < L else 0.0
         """All that is due to that law, added over the tokens."""
         own = float(self.e[furthest]) if furthest < L else 0.0
-        exponent = 3 * L * (math.log1p(own) - math.log1p(-own)) if own < 1 else math.inf
-        self.relative = math.expm1(exponent) * RAISED if exponent < LARGEST_LOG else math.inf
+        log = 3 * L * (math.log1p(own) - math.log1p(-own)) if own < 1 else math.inf
+        self.relative = math.expm1(log) * RAISED if log < 1 else math.inf
         """What overlooking all ends beyond ``furthest`` may change a mean by, in parts of it."""
         self.K, self.laws = chain.powers(self.known), chain.marginals(min(self.known + 1, L))
         both = np.minimum(self.e * (2 + self.e) / 2, 1.0)

@@ -36,7 +36,7 @@ class Zones:
 
     seen: NDArray[np.int64]
     error: float
-    near_error: float
+    near_error: float = 0.0
 
     @property
     def settled(self) -> NDArray[np.int64]:
