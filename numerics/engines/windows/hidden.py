@@ -144,8 +144,12 @@ class HiddenChain:
         for p in range(self.length - 2, -1, -1):
             rows[p] = self.transition @ rows[p + 1]
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            rows /= self.initial @ rows[0]
-        if not (np.isfinite(rows).all() and np.isfinite(self.ahead).all()):
+            whole, before, after = self.initial @ rows[0], self.ahead.max(), rows.max()
+            rows /= whole
+            # Sums of what underflows are off by this, and count by what leads to them or what follows, over all.
+            lost = self.states * np.finfo(np.float64).smallest_subnormal
+            lost *= self.length * self.states * (before / whole + before + after / whole)
+        if not (np.isfinite(rows).all() and lost <= U * U):
             raise BeyondReach("what states say of the end of the sequence leaves the range of float64")
         return rows
 
