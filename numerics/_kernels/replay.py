@@ -18,6 +18,9 @@ from .jit import inlined, kernel
 LANES = 16
 """Numbers that are looked at together: loops of as many, or a multiple, are vector instructions only."""
 
+TOGETHER = 4
+"""New positions that see both ends and are worked out together."""
+
 __all__ = ["advance", "advance_long", "begin"]
 
 
@@ -92,7 +95,7 @@ def advance(
         Of these ends; and the part of what begins before.
     """
     L = F.shape[0] - 1
-    M, total = np.zeros((H + 1, 2 * H + 2 + LANES)), np.zeros((2, 2 * H + 2 + LANES))
+    M, total = np.zeros((H + 1, 2 * H + 2 + LANES)), np.zeros((TOGETHER, 2 * H + 2 + LANES))
     inverse, apart, ahead = np.zeros((3, 2 * H + 2))
     onwards = np.zeros((min(H, BR.shape[1] - 1) + 1, H + 1))
     for c in range(first, last):
@@ -254,21 +257,21 @@ def _end(
         factor, x, so_far, sums = BR[b, n], F[b - n, 1:], onward[n - 1, n + 1 : widest + 1], onward[n, n + 1 :]
         for e in range(so_far.size):
             sums[e] = so_far[e] + factor * x[e]
-    for upper in range(widest + widest % 2, 0, -2):
-        for k in range(2):
+    for upper in range(widest + -widest % TOGETHER, 0, -TOGETHER):
+        for k in range(TOGETHER):
             p = upper - k
             low, high = max(p + 1, least), min(p + H, greatest)
             if p <= widest and low <= high:
                 _copy(settled[b - p, low - p : high + 1 - p], total[k, low : high + 1])
-        _add_new(F[b - upper], F[b - upper + 1], M, upper, widest, min(upper + H, greatest), total[0], total[1])
-        for k in range(2):
+        _add_new(F, b, M, upper, widest, min(upper + H, greatest), total)
+        for k in range(TOGETHER):
             p = upper - k
             i, low, high = b - p, max(p + 1, least), min(p + H, greatest)
             if p > widest or low > high:
                 continue
             parts, drawn, law = total[k, low : high + 1], M[p, low : high + 1], joined[i]
-            if k == 1 and upper <= widest:
-                _add(F[i, 1], M[upper, low : high + 1], parts)
+            for q in range(p + 1, min(upper, widest) + 1):
+                _add(F[i, q - p], M[q, low : high + 1], parts)
             for g in range(low, min(H + 1, high) + 1):
                 ahead[g] = onward[0, p]
             for n in range(1, min(p - 1, high - H - 1) + 1):
@@ -287,34 +290,40 @@ def _end(
 
 @kernel
 def _add_new(
-    row: NDArray[np.float64],
-    nearer: NDArray[np.float64],
+    F: NDArray[np.float64],
+    b: int,
     M: NDArray[np.float64],
-    p: int,
+    upper: int,
     widest: int,
     high: int,
     total: NDArray[np.float64],
-    total_nearer: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled
-    """Adds ``sum_{p < q <= widest} F(q, .) M_q`` for the positions p and p - 1 before the end, so that each M_q is read
-    once for both; it is never written up to q, and zero there.
+    """Adds ``sum_{upper < q <= widest} F(q, p) M_q`` for four distances p from the end, ``upper`` and less: each M_q
+    is read once for all. It is never written up to q, and zero there.
     """
-    q = p + 1
+    q = upper + 1
     while q <= widest:
-        d = q - p
+        d = q - upper
         stop = q + 1 + LANES * ((high - q + LANES - 1) // LANES)
-        sums, others, x0 = total[q + 1 : stop], total_nearer[q + 1 : stop], M[q, q + 1 : stop]
-        f0, f1 = row[d], nearer[d + 1]
-        if q + 3 > widest:
-            for e in range(sums.size):
-                sums[e] += f0 * x0[e]
-                others[e] += f1 * x0[e]
-            q += 1
-            continue
-        g0, h0, k0 = row[d + 1], row[d + 2], row[d + 3]
-        g1, h1, k1 = nearer[d + 2], nearer[d + 3], nearer[d + 4]
-        x1, x2, x3 = M[q + 1, q + 1 : stop], M[q + 2, q + 1 : stop], M[q + 3, q + 1 : stop]
-        for e in range(sums.size):
-            sums[e] += (f0 * x0[e] + g0 * x1[e]) + (h0 * x2[e] + k0 * x3[e])
-            others[e] += (f1 * x0[e] + g1 * x1[e]) + (h1 * x2[e] + k1 * x3[e])
-        q += 4
+        x0, s0, s1 = M[q, q + 1 : stop], total[0, q + 1 : stop], total[1, q + 1 : stop]
+        s2, s3 = total[2, q + 1 : stop], total[3, q + 1 : stop]
+        f0, f1 = F[b - upper, d], F[b - upper + 1, d + 1]
+        f2, f3 = F[b - upper + 2, d + 2], F[b - upper + 3, d + 3]
+        if q == widest:
+            for e in range(x0.size):
+                x = x0[e]
+                s0[e] += f0 * x
+                s1[e] += f1 * x
+                s2[e] += f2 * x
+                s3[e] += f3 * x
+            return
+        x1 = M[q + 1, q + 1 : stop]
+        g0, g1 = F[b - upper, d + 1], F[b - upper + 1, d + 2]
+        g2, g3 = F[b - upper + 2, d + 3], F[b - upper + 3, d + 4]
+        for e in range(x0.size):
+            x, y = x0[e], x1[e]
+            s0[e] += f0 * x + g0 * y
+            s1[e] += f1 * x + g1 * y
+            s2[e] += f2 * x + g2 * y
+            s3[e] += f3 * x + g3 * y
+        q += 2
