@@ -110,7 +110,7 @@ def _ter_table(
     )
     setting += (
         "N uniform Bernoulli steps, exact denoiser. TER is a perplexity; the TER gap, log TER(p) - log TER(q) = KL/L, "
-        "is in nats a token. It is at most PATH_KL/L, and at least -log(1 - SER)/L where SER is known."
+        "is in nats a token. It is at most PATH_KL/L; from below it is bounded by SER, or by the bigrams of a chain."
     )
     baseline = (
         "TER autoregressive is that of the language itself, exp(H/L), reached one token at a time. It and the bounds "

@@ -17,6 +17,7 @@ from oracles.languages import Law, Marginals, random_row
 from test_engines_agree import assert_agreement, measured
 
 from maskbound.numerics import Instance, languages, measure, policies
+from maskbound.numerics.engines.workspace import Workspace
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.languages.bigrams import bigram_law
 from maskbound.numerics.languages.chains import ChainLanguage
@@ -209,7 +210,9 @@ def test_engines_agree_with_the_table(kind: str, policy, start: int, seconds: fl
     table = languages.Tabular.from_table(language.vocab, 4, language.exact_table())
     found = defaultdict(list)
     for form in (language, table):
-        for name, enclosures in measured(Instance(form, policy, off_support_scope="global"), seconds).items():
+        for name, enclosures in measured(
+            Workspace(Instance(form, policy, off_support_scope="global")), seconds
+        ).items():
             found[name] += enclosures
     assert assert_agreement(found) >= 60
 
@@ -221,7 +224,9 @@ def test_another_end_is_noticed() -> None:
     other = languages.markov(initial, rows, 4)
     found = defaultdict(list)
     for form in (language, other):
-        for name, enclosures in measured(Instance(form, POLICIES[0], off_support_scope="global"), 0.1).items():
+        for name, enclosures in measured(
+            Workspace(Instance(form, POLICIES[0], off_support_scope="global")), 0.1
+        ).items():
             found[name] += enclosures
     with pytest.raises(AssertionError):
         assert_agreement(found)
@@ -325,4 +330,4 @@ def test_engines_agree_where_contradictions_stay_in_their_interval(policy, start
     """Drawn sequences, exact rationals and tables, in the scope that a table of the law does not have."""
     _, given, _ = of_length_four("markov", start)
     instance = Instance(built("markov", 4, given), policy, off_support_scope="local")
-    assert assert_agreement(measured(instance, 5.0)) >= 30
+    assert assert_agreement(measured(Workspace(instance), 5.0)) >= 30

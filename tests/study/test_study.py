@@ -55,13 +55,13 @@ def test_gaps_hold_the_exact_ones_below_their_bounds(ter):
         assert (row["PATH_KL is"], row["gap is"], row["TER is"]) == (path.kind, gap.kind, row["TER"].kind)
 
 
-def test_gaps_are_bounded_from_below_by_sequence_errors():
-    """Where KL is beyond the tables, and SER of a chain is not."""
+def test_gaps_are_bounded_from_below_by_more_than_sequence_errors():
+    """Where KL is beyond the tables, and bigrams of a chain are not."""
     (row,) = records(ngram_ter(48, (4,), (2,), QUICK))
     assert row["gap is"] == "bound"
     assert 0 < row["TER gap"].lo < row["TER gap"].hi
-    wrong = measure(Instance(random_ngram(2, 8, 48, seed=1), Bernoulli(4)), ["ser"])["ser"]
-    assert row["TER gap"].lo == pytest.approx(-math.log1p(-wrong.lo) / 48, rel=1e-9)
+    found = measure(Instance(random_ngram(2, 8, 48, seed=1), Bernoulli(4)), ["ser", "kl"])
+    assert -math.log1p(-found["ser"].lo) / 48 < row["TER gap"].lo == pytest.approx(found["kl"].lo / 48, rel=1e-9)
 
 
 def test_drawn_errors_hold_the_exact_ones_between_their_bounds(ser):

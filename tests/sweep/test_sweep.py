@@ -233,7 +233,7 @@ def test_rows_that_are_rescaled_are_said_once(tmp_path):
 
 
 def test_without_options_a_grid_asks_what_measure_asks():
-    long = {"kind": "english", "order": 2, "length": 16}
+    long = {"kind": "english", "order": 3, "length": 16}
     steps = {"grid": {"policy.steps": [4]}}
     grid = Grid.parse(PAIRS | steps | {"base": PAIRS["base"] | {"language": long}, "measure": {"samples": 500}})
     point = next(grid.points())
