@@ -5,9 +5,10 @@ A step needs conditionals at the positions that it reveals, and they depend on t
     ``q(x_t = v | x_R)  proportional to  sum_s  f(s) b(s) B(s, v)``,  ``f = m_a A^{t-a}``,  ``b = A^{c-t} b_c``,
 
 a and c the nearest revealed neighbours, m and b the forward and backward messages there, which run from one revealed
-position to the next by powers of A: ``O(R K^2)`` a step with R revealed positions, whatever the gaps between them.
-Where A has few arcs they run over every position between by these, ``O(L E)`` a step. States of weight zero are
-skipped, so that sparse emissions are cheap. Messages are rescaled by powers of two.
+position to the next by powers of A, or by its arcs where these are few. They are kept, and normalised: what a step
+reveals is passed on until a message comes out as it was, bit for bit, where the chain has forgotten it or a token has
+made it sure of its state. That is most often soon; ``O(R K^2)`` a step with R revealed positions, or ``O(L E)`` by
+arcs, where it is not. States of weight zero are skipped, so that sparse emissions are cheap.
 """
 
 from __future__ import annotations
@@ -67,107 +68,162 @@ def draw_hidden(
 
     Notes
     -----
-    Cost ``O(K^2 sum_k R_k)`` a sequence, ``R_k`` revealed positions at step k: about ``N L K^2`` at N uniform steps; by
-    arcs ``O(N L E)``.
+    Cost at most ``O(K^2 sum_k R_k)`` a sequence, ``R_k`` revealed positions at step k: about ``N L K^2`` at N uniform
+    steps; by arcs ``O(N L E)``. A token is passed on to as many revealed positions as it takes to be forgotten.
     """
     L = tokens.shape[1]
     K, V = len(shown[0]) - 1, len(shown[3]) - 1
-    known, merged = np.empty(L, np.int64), np.empty(L, np.int64)
+    from_left, from_right = np.empty((L, K)), np.empty((L, K))
     ahead, behind = np.empty((L, K)), np.empty((L, K))
     room, weights = np.empty((3, K)), np.empty(V)
     held = np.empty(len(moves[0]) - 1)
     for row in range(piece * rows, min((piece + 1) * rows, len(tokens))):
         y = tokens[row]
         broke[row] = NEVER
-        count, start, last = 0, 0, -1
-        while True:
-            stop = start
-            while stop < L and steps[row, order[row, stop]] == steps[row, order[row, start]]:
+        start = 0
+        while start < L:
+            step, stop = steps[row, order[row, start]], start
+            while stop < L and steps[row, order[row, stop]] == step:
                 stop += 1
             fresh = order[row, start:stop]
-            if not _forward(initial, powers, moves, shown, final, y, known[:count], fresh, ahead, room, held):
-                weights_of_ends = final if len(final) > 0 else np.ones(K)
-                broke[row] = -1 if is_possible(initial, moves, shown, weights_of_ends, y) else last
-                break
-            if start == L:
-                break
-            _backward(transposed, moves, shown, final, y, known[:count], fresh, behind, room, held)
-            lost = False
+            _look_left(initial, powers, moves, V, y, fresh, from_left, ahead, room[0], held)
+            _look_right(transposed, moves, final, V, y, fresh, from_right, behind, room[0], held)
             for j in range(len(fresh)):
                 token_weights(ahead[j], behind[j], shown, weights)
-                v = choose(weights, uniforms[row, fresh[j]])
-                lost = lost or v < 0
-                y[fresh[j]] = v
-            if lost:
-                broke[row] = -1
+                y[fresh[j]] = choose(weights, uniforms[row, fresh[j]])
+                if y[fresh[j]] < 0:
+                    broke[row] = -1
+            if broke[row] < 0:
                 break
-            count = _merge(known, count, fresh, merged)
-            last = steps[row, fresh[0]]
+            if not _renew_from_left(powers, moves, shown, final, y, fresh, from_left, ahead, room, held):
+                weights_of_ends = final if len(final) > 0 else np.ones(K)
+                broke[row] = -1 if is_possible(initial, moves, shown, weights_of_ends, y) else step
+                break
+            if stop < L:
+                _renew_from_right(transposed, moves, shown, y, fresh, from_right, behind, room, held)
             start = stop
 
 
 @kernel
-def _forward(initial, powers, moves, shown, final, y, known, fresh, ahead, room, held):  # pragma: no cover - compiled
-    """Predictive messages at ``fresh`` from what is ``known`` before it; false when all that is known is impossible."""
-    message, following, spare = room[0], room[1], room[2]
-    message[:] = initial
-    at, j = 0, 0
-    for end in known:
-        while j < len(fresh) and fresh[j] < end:
-            _advance(message, powers, moves, fresh[j] - at, ahead[j], spare, held)
-            if len(powers) == 0:
-                message[:], at = ahead[j], fresh[j]
-            j += 1
-        _advance(message, powers, moves, end - at, following, spare, held)
-        if not seen(following, y[end], shown, message):
-            return False
-        raised(message)
-        at = end
-    while j < len(fresh):
-        _advance(message, powers, moves, fresh[j] - at, ahead[j], spare, held)
-        if len(powers) == 0:
-            message[:], at = ahead[j], fresh[j]
-        j += 1
-    if len(final) == 0:
-        return True
-    _advance(message, powers, moves, len(y) - 1 - at, following, spare, held)
-    total = 0.0
-    for s in range(len(final)):
-        total += following[s] * final[s]
-    return total > 0.0
+def _look_left(initial, powers, moves, mask, y, fresh, from_left, ahead, spare, held):  # pragma: no cover - compiled
+    """Predictive messages at ``fresh`` from what is revealed before each; by arcs, one goes on from another."""
+    for j in range(len(fresh)):
+        at, least = fresh[j] - 1, fresh[j - 1] if j > 0 and len(powers) == 0 else -1
+        while at > least and y[at] == mask:
+            at -= 1
+        if at < 0:
+            _advance(initial, powers, moves, fresh[j], ahead[j], spare, held)
+        else:
+            nearest = ahead[j - 1] if at == least else from_left[at]
+            _advance(nearest, powers, moves, fresh[j] - at, ahead[j], spare, held)
 
 
 @kernel
-def _backward(transposed, moves, shown, final, y, known, fresh, behind, room, held):  # pragma: no cover - compiled
-    """Likelihoods of what is ``known`` after each of ``fresh``, by its hidden state."""
-    message, following, spare = room[0], room[1], room[2]
-    j, c, at = len(fresh) - 1, len(known) - 1, -1
-    if len(final) > 0:
-        message[:], at = final, len(y) - 1
-    else:
-        message[:] = 1.0
-    while j >= 0 and (c < 0 or fresh[j] > known[c]):
-        if at >= 0:
-            _retreat(message, transposed, moves, at - fresh[j], behind[j], spare, held)
-            if len(transposed) == 0:
-                message[:], at = behind[j], fresh[j]
+def _look_right(
+    transposed, moves, final, mask, y, fresh, from_right, behind, spare, held
+):  # pragma: no cover - compiled
+    """Likelihoods, by the hidden state at each of ``fresh``, of what is revealed after it; by arcs as above."""
+    L = len(y)
+    for j in range(len(fresh) - 1, -1, -1):
+        at, most = fresh[j] + 1, fresh[j + 1] if j < len(fresh) - 1 and len(transposed) == 0 else L
+        while at < most and y[at] == mask:
+            at += 1
+        if at < L:
+            nearest = behind[j + 1] if at == most else from_right[at]
+            _retreat(nearest, transposed, moves, at - fresh[j], behind[j], spare, held)
+        elif len(final) > 0:
+            _retreat(final, transposed, moves, L - 1 - fresh[j], behind[j], spare, held)
         else:
             behind[j] = 1.0
-        j -= 1
+
+
+@kernel
+def _renew_from_left(
+    powers, moves, shown, final, y, fresh, from_left, ahead, room, held
+):  # pragma: no cover - compiled
+    """Messages at ``fresh``, and after each as far as they change; false when all that is revealed is impossible.
+
+    ``ahead`` holds what arrives at those before which nothing has changed.
+    """
+    arriving, message, spare = room[0], room[1], room[2]
+    mask, L, j = len(shown[3]) - 1, len(y), 0
+    while j < len(fresh):
+        at = fresh[j]
+        arriving[:] = ahead[j]
+        while True:
+            if not seen(arriving, y[at], shown, message):
+                return False
+            _normalise(message)
+            is_fresh = j < len(fresh) and at == fresh[j]
+            if not is_fresh and _same(message, from_left[at]):
+                break
+            j += is_fresh
+            from_left[at] = message
+            following = at + 1
+            while following < L and y[following] == mask:
+                following += 1
+            if following == L:
+                if len(final) > 0:
+                    _advance(message, powers, moves, L - 1 - at, arriving, spare, held)
+                    return _meet(arriving, final)
+                return True
+            _advance(message, powers, moves, following - at, arriving, spare, held)
+            at = following
+    return True
+
+
+@kernel
+def _renew_from_right(
+    transposed, moves, shown, y, fresh, from_right, behind, room, held
+):  # pragma: no cover - compiled
+    """Likelihoods of what is revealed from each of ``fresh`` on, and before it as far as they change."""
+    arriving, message, spare = room[0], room[1], room[2]
+    mask, j = len(shown[3]) - 1, len(fresh) - 1
     while j >= 0:
-        if at >= 0:
-            _retreat(message, transposed, moves, at - known[c], following, spare, held)
-        else:
-            following[:] = message
-        at = known[c]
-        seen(following, y[at], shown, message)
-        raised(message)
-        c -= 1
-        while j >= 0 and (c < 0 or fresh[j] > known[c]):
-            _retreat(message, transposed, moves, at - fresh[j], behind[j], spare, held)
-            if len(transposed) == 0:
-                message[:], at = behind[j], fresh[j]
-            j -= 1
+        at = fresh[j]
+        arriving[:] = behind[j]
+        while at >= 0:
+            seen(arriving, y[at], shown, message)
+            _normalise(message)
+            is_fresh = j >= 0 and at == fresh[j]
+            if not is_fresh and _same(message, from_right[at]):
+                break
+            j -= is_fresh
+            from_right[at] = message
+            before = at - 1
+            while before >= 0 and y[before] == mask:
+                before -= 1
+            if before >= 0:
+                _retreat(message, transposed, moves, at - before, arriving, spare, held)
+            at = before
+
+
+@kernel
+def _normalise(message):  # pragma: no cover - compiled
+    """Divide by the sum, in place, so that messages of one direction are equal; zeros stay."""
+    total = 0.0
+    for s in range(len(message)):
+        total += message[s]
+    if total > 0.0:
+        for s in range(len(message)):
+            message[s] /= total
+
+
+@kernel
+def _same(one, other):  # pragma: no cover - compiled
+    same = True
+    for s in range(len(one)):
+        same = same and one[s] == other[s]
+    return same
+
+
+@kernel
+def _meet(message, final):  # pragma: no cover - compiled
+    """Whether some state is left that has an end weight."""
+    total = 0.0
+    for s in range(len(final)):
+        total += message[s] * final[s]
+    return total > 0.0
 
 
 @kernel
@@ -227,18 +283,3 @@ def _multiply(message, A, out):  # pragma: no cover - compiled
         if m > 0.0:
             for t in range(K):
                 out[t] += m * A[s, t]
-
-
-@kernel
-def _merge(known, count, fresh, merged):  # pragma: no cover - compiled
-    """Add ``fresh`` to the first ``count`` positions of ``known``, both rising; the new count."""
-    c, j = 0, 0
-    for k in range(count + len(fresh)):
-        if j == len(fresh) or (c < count and known[c] < fresh[j]):
-            merged[k] = known[c]
-            c += 1
-        else:
-            merged[k] = fresh[j]
-            j += 1
-    known[: count + len(fresh)] = merged[: count + len(fresh)]
-    return count + len(fresh)

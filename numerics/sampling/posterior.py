@@ -182,7 +182,7 @@ def _message_price(language: HMM, steps: int) -> tuple[Price, bool]:
     together = len(shown.values) / language.vocab
     powers = _price_of_messages(L, K, together, steps)
     each = 50 + 1.5 * len(language.moves.arcs.columns) + 8 * K
-    held = 24.0 * len(language.moves.arcs.columns) + 16.0 * L * K * thread_count()
+    held = 24.0 * len(language.moves.arcs.columns) + 32.0 * L * K * thread_count()
     arcs = Price(L * (min(steps, L) * each + together), held)
     no_powers = language.moves.silent > 0 or 32.0 * K**2 > POWERS_BYTES
     by_arcs = language.by_arcs and (no_powers or arcs.nanoseconds < powers.nanoseconds)
@@ -214,10 +214,12 @@ def _context_price(language: NGram, steps: int) -> Price | None:
 
 
 def _price_of_messages(L: int, states: int, together: float, steps: int) -> Price:
-    """``together`` is how many states emit a token: powers of large matrices do not fit the caches."""
+    """The most that it may be, as if nothing were forgotten; ``together`` is how many states emit a token: powers of
+    large matrices do not fit the caches.
+    """
     return Price(
         L * (min(steps, L) * (100 + states * together / 7) + states * together / 2.4),
-        min(32.0 * L * states**2, 2 * POWERS_BYTES) + 16.0 * L * states * thread_count(),
+        min(32.0 * L * states**2, 2 * POWERS_BYTES) + 32.0 * L * states * thread_count(),
     )
 
 

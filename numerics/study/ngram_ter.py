@@ -120,9 +120,12 @@ def _ter_table(
 
 
 def _divergence(work: Workspace) -> Enclosure | None:
-    """KL, from below also by ``-log(1 - SER)`` (sequence-error/from-path-kl)."""
-    kl, ser = measured(work, "kl"), measured(work, "ser")
-    if kl is None or ser is None or ser.lo == 1:
+    """KL, where nothing computed bounds it from below, by ``-log(1 - SER)`` (sequence-error/from-path-kl)."""
+    kl = measured(work, "kl")
+    if kl is None or (kl.lo > 0 and not kl.confidence):
+        return kl
+    ser = measured(work, "ser")
+    if ser is None or ser.lo == 1:
         return kl
     lo = min(-math.log1p(-ser.lo) * (1 - LIBRARY), kl.hi)
     if lo <= kl.lo:

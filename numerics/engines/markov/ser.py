@@ -44,6 +44,9 @@ TOLERANCE = 1e-8
 COARSE = 2e-2
 """Truncation error of a first look at the probability, which tells what absolute error its tolerance is."""
 
+NEAR_ONE = 0.1
+"""From here on the floor is taken for the probability: a first look would allow at most ten times the error."""
+
 SHARE = 0.1
 """Of the truncation error, for intervals that are not followed."""
 
@@ -104,8 +107,11 @@ def mean_product(
     seen = Overlooked(chain, H)
     missed, overlooked = tolerance * floor / 4, 0.0
     if e:
-        coarse = _Plan(chain, steps, seen, H, COARSE / 2, COARSE / 2, SPLIT * COARSE).measured(factors)
-        overlooked = max(floor, coarse.lo) * math.expm1(6 * L * e)
+        if floor < NEAR_ONE:
+            floor = max(
+                floor, _Plan(chain, steps, seen, H, COARSE / 2, COARSE / 2, SPLIT * COARSE).measured(factors).lo
+            )
+        overlooked = floor * math.expm1(6 * L * e)
         missed += SHARE * overlooked
     return _Plan(chain, steps, seen, H, missed, (1 - 2 * SHARE) * overlooked, SPLIT * overlooked).measured(factors)
 
@@ -142,7 +148,7 @@ class _Plan:
                 f"the sequence error rate of V={chain.vocab}, L={chain.length} in {N} steps needs {work:.1e} operations"
             )
         value, overlooked, near, split = self._backwards(factors)
-        ends, most = self.ends, value + split + self.missed
+        ends, most = self.ends, value + near + split + self.missed
         overlooked = min(overlooked + ends.far, near + most * ends.relative)
         truncation = ((overlooked + split) * math.exp(ends.far) + self.missed) * RAISED
         return Measured(value, value * self.relative + SAFE, truncation)
