@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -85,8 +86,10 @@ def missed(monkeypatch: pytest.MonkeyPatch, seed: int) -> int:
 
 @pytest.fixture(autouse=True)
 def one_round(monkeypatch):
-    """However short the sequence, laws stand for others; nothing is looked at for nothing."""
+    """However short the sequence, laws stand for others and positions are divided; nothing is looked at for nothing."""
     monkeypatch.setattr(hidden, "SHORT", 0)
+    monkeypatch.setattr(hidden, "REACH", 0)
+    monkeypatch.setattr(hidden, "FEW", 1.0)
     monkeypatch.setattr(information, "WINDOWS_FOR_NOTHING", 0)
 
 
@@ -99,7 +102,20 @@ def test_no_cut_misses_the_exact_value(monkeypatch, first):
 def test_what_lies_beyond_cut_windows_counts(monkeypatch):
     """Nothing beyond any window."""
     monkeypatch.setattr(tail_bounds.Beyond, "_mean", lambda *given: (0.0, 0.0))
-    assert sum(missed(monkeypatch, seed) for seed in range(SEEDS)) > SEEDS
+    assert sum(missed(monkeypatch, seed) for seed in range(6)) > 6
+
+
+def test_parts_by_left_ends_are_noticed(monkeypatch):
+    """Even and odd left ends apart: a window's extensions stand for others than the window."""
+
+    def lefts(laws, distance):
+        return np.arange(laws.rights[0] if laws.rights else 0, len(laws.position) - distance, 2 if laws.rights else 1)
+
+    monkeypatch.setattr(
+        hidden.StateLaws, "parts", property(lambda laws: [replace(laws, rights=(odd, 0)) for odd in (0, 1)])
+    )
+    monkeypatch.setattr(hidden.StateLaws, "lefts", lefts)
+    assert sum(missed(monkeypatch, seed) for seed in range(4, SEEDS, 6)) > 0
 
 
 def test_errors_of_laws_count_where_most_lies_beyond():

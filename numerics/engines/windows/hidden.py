@@ -35,6 +35,12 @@ LONGEST_GROWTH = 1000
 SHORT = 64
 """Positions whose laws are taken as they are."""
 
+REACH = 16
+"""Length of the windows that start under one law, where positions are divided."""
+
+FEW = 0.25
+"""Of all positions, at most, which are looked at by themselves."""
+
 
 @dataclass(frozen=True)
 class HiddenChain:
@@ -214,6 +220,8 @@ class StateLaws:
         What follows the right end, by its state; a row of ones without end weights.
     root : (L,) int
         Which of them stands for each position.
+    rights : (int, int), optional
+        The right ends that count, from the first one to before the last; all of them, except in :attr:`parts`.
     """
 
     laws: NDArray[np.float64]
@@ -222,6 +230,25 @@ class StateLaws:
     left_out: float
     roots: NDArray[np.float64] = field(default_factory=lambda: np.ones((1, 1)))
     root: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    rights: tuple[int, int] | None = None
+
+    @property
+    def parts(self) -> list[StateLaws]:
+        """The first right ends by themselves, to ``REACH`` behind the left ends whose law has not settled, and others.
+
+        Windows of the others are looked at under few laws. A window and its extensions have one right end, so that
+        what lies beyond a window that is cut in one part is never left to the other.
+        """
+        L = len(self.position)
+        (unsettled,) = np.nonzero(self.position != self.position[-1])
+        if not len(unsettled) or (first := int(unsettled[-1]) + 1 + REACH) > FEW * L:
+            return [self]
+        return [replace(self, rights=(0, first)), replace(self, rights=(first, L))]
+
+    def lefts(self, distance: int) -> NDArray[np.int64]:
+        """Left ends of the pairs of positions at a distance whose right ends count."""
+        first, last = self.rights or (0, len(self.position))
+        return np.arange(max(first - distance, 0), max(last - distance, 0))
 
     @property
     def mean_error(self) -> float:
@@ -235,9 +262,10 @@ class StateLaws:
 
     def errors(self, distance: int) -> NDArray[np.float64]:
         """Relative error of each pair of positions at a distance, by the left one."""
-        far = self.error[: max(len(self.position) - distance, 0)]
+        left = self.lefts(distance)
         # With end weights the errors of a position include those of its row of roots.
-        return far + self.error[distance:] if len(self.root) == len(self.position) else far
+        more = self.error[left + distance] if len(self.root) == len(self.position) else 0.0
+        return self.error[left] + more
 
     def apart(self, distance: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """How many pairs of positions at a distance each root and law stand for, and the root of the mean square error.
@@ -248,7 +276,7 @@ class StateLaws:
         """
         R, T = len(self.roots), len(self.laws)
         far = self.errors(distance)
-        index = self.group(np.arange(len(far)), distance)
+        index = self.group(self.lefts(distance), distance)
         count = np.bincount(index, minlength=R * T).astype(np.float64)
         squares = np.bincount(index, weights=far**2, minlength=R * T)
         return count.reshape(R, T), np.sqrt(squares / np.maximum(count, 1)).reshape(R, T)

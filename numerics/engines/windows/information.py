@@ -107,12 +107,14 @@ class Grown:
 
     Attributes
     ----------
-    laws : StateLaws
-    harvest : Harvest
+    laws : list of StateLaws
+        Of the parts of the positions.
+    harvests : list of Harvest
+        Of each part.
     """
 
-    laws: StateLaws
-    harvest: Harvest
+    laws: list[StateLaws]
+    harvests: list[Harvest]
 
 
 @dataclass(frozen=True)
@@ -165,9 +167,9 @@ def information(
     if chain.length == 1:
         return Sum(0.0, 0.0, 0.0, 0.0, False, "")
     for one in reversed(grown or ()):
-        found = evaluated(one.harvest, Beyond(functional, one.laws))
+        found = _total(one.harvests, [Beyond(functional, part) for part in one.laws])
         if found.above - found.below + 2 * found.rounding <= effort.width * abs(whole - found.value):
-            return replace(found, truncated=found.truncated or bool(one.laws.error.any()))
+            return found
     _compile()
     start = time.monotonic()
     tolerance = SHARE * effort.width
@@ -176,21 +178,22 @@ def information(
     while True:
         began = time.monotonic()
         limits = Limits(importance, effort.bytes, start + effort.seconds)
-        beyond = Beyond(functional, laws)
-        harvest = grow(chain, beyond, limits)
-        found = evaluated(harvest, beyond)
+        # The few positions whose law has not settled first: they take the least time.
+        parts = [Beyond(functional, part) for part in laws.parts]
+        harvests = [grow(chain, beyond, limits) for beyond in parts]
+        found = _total(harvests, parts)
         now, scale = time.monotonic(), max(abs(whole - found.value), 1e-300)
         outside, inside = (found.above - found.below) / scale, 2 * found.rounding / scale
-        enough = harvest.windows >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
+        enough = sum(harvest.windows for harvest in harvests) >= WINDOWS_FOR_NOTHING or now - start > FREE_SECONDS
         rounded = ROUNDED if enough else FINELY_ROUNDED
         coarse = bool(laws.error.any()) and inside > rounded * effort.width
-        if (harvest.stopped_by != "importance" or outside <= NARROWEST) and not coarse:
+        if (_limit(harvests) != "importance" or outside <= NARROWEST) and not coarse:
             break
         if outside + inside <= effort.width and enough:
             break
         longer = (start + effort.seconds - now) / max(now - began, 1e-9)
         if longer < LEAST_LONGER:
-            found = replace(found, note=_note(harvest, "time"))
+            found = replace(found, note=_note(harvests, "time"))
             break
         finer = FINER if longer >= SLOWER else FINER ** (math.log(longer) / math.log(SLOWER))
         if now - start > FREE_SECONDS and effort.width > 0:
@@ -201,8 +204,23 @@ def information(
         if outside > effort.width / 2 or not coarse:
             importance /= finer
     if grown is not None:
-        grown.append(Grown(beyond.laws, harvest))
-    return replace(found, truncated=found.truncated or bool(beyond.laws.error.any()))
+        grown.append(Grown([beyond.laws for beyond in parts], harvests))
+    return found
+
+
+def _total(harvests: list[Harvest], parts: list[Beyond]) -> Sum:
+    """Of all positions, from parts of them."""
+    sums = [evaluated(harvest, beyond) for harvest, beyond in zip(harvests, parts, strict=True)]
+    value = math.fsum(one.value for one in sums)
+    rounding = math.fsum([*(one.rounding for one in sums), U * abs(value)]) * RAISED
+    below, above = (math.fsum(ends) * RAISED for ends in ((one.below for one in sums), (one.above for one in sums)))
+    truncated = any(one.truncated for one in sums) or bool(parts[0].laws.error.any())
+    return Sum(value, rounding, below, above, truncated, _note(harvests, _limit(harvests)))
+
+
+def _limit(harvests: list[Harvest]) -> str:
+    """Why windows that matter were cut, in any part; empty if none was."""
+    return max((harvest.stopped_by for harvest in harvests), key=("", "importance", "time", "memory").index)
 
 
 def first_importance(chain: HiddenChain, beyond: Beyond) -> float:
@@ -277,9 +295,10 @@ def evaluated(harvest: Harvest, beyond: Beyond) -> Sum:
     value = math.fsum(terms)
     rounding = (rounding + 2 * U * math.fsum(map(abs, terms))) * RAISED
     ends = math.fsum(below) * RAISED, math.fsum(above) * RAISED
-    return Sum(value, rounding, *ends, bool(harvest.stopped_by), _note(harvest, harvest.stopped_by))
+    return Sum(value, rounding, *ends, bool(harvest.stopped_by), _note([harvest], harvest.stopped_by))
 
 
-def _note(harvest: Harvest, limit: str) -> str:
+def _note(harvests: list[Harvest], limit: str) -> str:
     reason = {"": "complete", "importance": "the width asked for", "time": "the time", "memory": "the memory"}[limit]
-    return f"{harvest.windows} windows of up to {harvest.longest} positions, limited by {reason}"
+    windows, longest = sum(one.windows for one in harvests), max(one.longest for one in harvests)
+    return f"{windows} windows of up to {longest} positions, limited by {reason}"

@@ -1,4 +1,4 @@
-"""Bounds for what lies beyond windows, over all positions that a window stands for.
+"""Bounds for what lies beyond windows, over all positions that a window stands for: of a part, its right ends.
 
 A window at distance d stands for all positions i > d. Left of it there are i - d positions, and what those tell of X_i
 counts by :meth:`.Functional.far` with n = i - d, which for most positions is far from all: an information that is the
@@ -60,8 +60,8 @@ class Beyond:
         """For left ends with ``first`` positions outside, and so on up to all that are not in the class."""
         if (m, q, first) not in self._means:
             far = self.functional.far(m, q)
-            n = np.arange(first, self.functional.length - m - q)
-            left = np.arange(len(n))
+            left = self.laws.lefts(m + q + first)
+            n = left + first
             at, law = np.searchsorted(far.n, n), self.laws.group(left, m + q + first)
             some = n > 0
             least, most = (np.where(some, bound[at], 0.0) for bound in (far.least, far.most))
@@ -77,5 +77,5 @@ class Beyond:
 
 def _means(law: NDArray[np.int64], bound: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """By law, 0 for those that do not occur or have no weight."""
-    whole = np.bincount(law, weights=weight)
+    whole = np.bincount(law, weights=weight).astype(np.float64)
     return np.divide(np.bincount(law, weights=weight * bound), whole, out=np.zeros_like(whole), where=whole > 0)
