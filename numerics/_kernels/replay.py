@@ -18,6 +18,9 @@ from .jit import inlined, kernel
 LANES = 16
 """Numbers that are looked at together: loops of as many, or a multiple, are vector instructions only."""
 
+TOGETHER = 4
+"""New positions that see both ends and are worked out together."""
+
 __all__ = ["advance", "advance_long", "begin"]
 
 
@@ -35,12 +38,12 @@ def begin(
     L = F.shape[0] - 1
     BR = np.zeros((L + 1, H + 1 if H + 1 < L else 1))
     for b in range(2, L + 1):
-        for n in range(1, min(BR.shape[1] - 1, b - 1) + 1):
+        most = min(BR.shape[1] - 1, b - 1)
+        B = F[b, : most + 1].copy()
+        for n in range(1, most + 1):
             i = b - n
-            B = F[b, n]
-            for m in range(1, n):
-                B += F[b - m, n - m] * BR[b, m]
-            BR[b, n] = _sign(r * far[i] * joined[b, n] / far[b] / mu[i] * B, signs)
+            BR[b, n] = _sign(r * far[i] * joined[b, n] / far[b] / mu[i] * B[n], signs)
+            _add(BR[b, n], F[i, 1 : most - n + 1], B[n + 1 :])
     return BR
 
 
@@ -92,8 +95,9 @@ def advance(
         Of these ends; and the part of what begins before.
     """
     L = F.shape[0] - 1
-    M, total = np.zeros((H + 1, 2 * H + 2 + LANES)), np.zeros(2 * H + 2 + LANES)
+    M, total = np.zeros((H + 1, 2 * H + 2 + LANES)), np.zeros((TOGETHER, 2 * H + 2 + LANES))
     inverse, apart, ahead = np.zeros((3, 2 * H + 2))
+    onwards = np.zeros((min(H, BR.shape[1] - 1) + 1, H + 1))
     for c in range(first, last):
         if c > left:
             low, high = max(c - right_of, 0) + 1, c - left + 1
@@ -135,6 +139,7 @@ def advance(
                 inverse,
                 apart,
                 ahead,
+                onwards,
                 before,
             )
 
@@ -188,6 +193,22 @@ def _add(factor: float, x: NDArray[np.float64], out: NDArray[np.float64]) -> Non
 
 
 @inlined
+def _add_products(
+    x: NDArray[np.float64], y: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:  # pragma: no cover - compiled
+    """``out += x y``"""
+    for e in range(out.size):
+        out[e] += x[e] * y[e]
+
+
+@inlined
+def _copy(x: NDArray[np.float64], out: NDArray[np.float64]) -> None:  # pragma: no cover - compiled
+    """``out = x``; an assignment of slices asks at length whether they overlap."""
+    for e in range(out.size):
+        out[e] = x[e]
+
+
+@inlined
 def _sign(x: float, signs: bool) -> float:  # pragma: no cover - compiled
     return (1.0 if x > 0.0 else 0.0) if signs else x
 
@@ -211,6 +232,7 @@ def _end(
     inverse: NDArray[np.float64],
     apart: NDArray[np.float64],
     ahead: NDArray[np.float64],
+    onward: NDArray[np.float64],
     before: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled
     """Intervals of gaps ``least..greatest`` that end at b, given what new positions up to b - H - 1 have settled."""
@@ -229,43 +251,79 @@ def _end(
         inverse[g] = 1.0 / joined[b, g] if joined[b, g] > 0.0 else 0.0
         cut_off |= apart[g] > 0.0
     widest = min(H, b - 1)
-    for p in range(widest, 0, -1):
-        i, low, high = b - p, max(p + 1, least), min(p + H, greatest)
-        row, sums, law = F[i], settled[i], joined[i]
-        if low > high:
-            continue
-        parts, drawn = total[low : high + 1], M[p, low : high + 1]
-        parts[:] = sums[low - p : high + 1 - p]
-        q = p + 1
-        while q + 3 <= widest:
-            # M_q is never written up to q, and zero there.
-            stop = q + 1 + LANES * ((high - q + LANES - 1) // LANES)
-            f0, f1, f2, f3 = row[q - p], row[q - p + 1], row[q - p + 2], row[q - p + 3]
-            x0, x1, x2, x3 = M[q, q + 1 : stop], M[q + 1, q + 1 : stop], M[q + 2, q + 1 : stop], M[q + 3, q + 1 : stop]
-            sums_of = total[q + 1 : stop]
-            for e in range(sums_of.size):
-                sums_of[e] += (f0 * x0[e] + f1 * x1[e]) + (f2 * x2[e] + f3 * x3[e])
-            q += 4
-        while q <= widest:
-            _add(row[q - p], M[q, low : high + 1], parts)
-            q += 1
-        onward = F[b, p]
-        for n in range(p):
-            if n:
-                onward += F[b - n, p - n] * (BR[b, n] if n < BR.shape[1] else 0.0)
-            if n + H + 1 <= high:
-                ahead[n + H + 1] = onward
-            if n == 0:
-                for g in range(low, min(H + 1, high) + 1):
-                    ahead[g] = onward
-        scale = r * joined[b, p] / mu[i]
-        weights, laws, onwards, ends = inverse[low : high + 1], law[low - p :], ahead[low:], out[low:]
-        if not (cut_off or signs):
-            for g in range(drawn.size):
-                drawn[g] = parts[g] * (scale * laws[g] * weights[g])
-                ends[g] += drawn[g] * onwards[g]
-            continue
-        other = r * off[i] / mu[i]
-        for g in range(drawn.size):
-            drawn[g] = _sign(parts[g] * (scale * laws[g] * weights[g] + other * apart[low + g]), signs)
-            ends[g] += drawn[g] * onwards[g]
+    seen_right = min(len(onward) - 1, widest - 1)
+    onward[0, : widest + 1] = F[b, : widest + 1]
+    for n in range(1, seen_right + 1):
+        factor, x, so_far, sums = BR[b, n], F[b - n, 1:], onward[n - 1, n + 1 : widest + 1], onward[n, n + 1 :]
+        for e in range(so_far.size):
+            sums[e] = so_far[e] + factor * x[e]
+    for upper in range(widest + -widest % TOGETHER, 0, -TOGETHER):
+        for k in range(TOGETHER):
+            p = upper - k
+            low, high = max(p + 1, least), min(p + H, greatest)
+            if p <= widest and low <= high:
+                _copy(settled[b - p, low - p : high + 1 - p], total[k, low : high + 1])
+        _add_new(F, b, M, upper, widest, min(upper + H, greatest), total)
+        for k in range(TOGETHER):
+            p = upper - k
+            i, low, high = b - p, max(p + 1, least), min(p + H, greatest)
+            if p > widest or low > high:
+                continue
+            parts, drawn, law = total[k, low : high + 1], M[p, low : high + 1], joined[i]
+            for q in range(p + 1, min(upper, widest) + 1):
+                _add(F[i, q - p], M[q, low : high + 1], parts)
+            for g in range(low, min(H + 1, high) + 1):
+                ahead[g] = onward[0, p]
+            for n in range(1, min(p - 1, high - H - 1) + 1):
+                ahead[n + H + 1] = onward[n, p]
+            scale = r * joined[b, p] / mu[i]
+            weights, laws = inverse[low : high + 1], law[low - p : high + 1 - p]
+            if cut_off or signs:
+                other = r * off[i] / mu[i]
+                for g in range(drawn.size):
+                    drawn[g] = _sign(parts[g] * (scale * laws[g] * weights[g] + other * apart[low + g]), signs)
+            else:
+                for g in range(drawn.size):
+                    drawn[g] = parts[g] * (scale * laws[g] * weights[g])
+            _add_products(drawn, ahead[low : high + 1], out[low : high + 1])
+
+
+@kernel
+def _add_new(
+    F: NDArray[np.float64],
+    b: int,
+    M: NDArray[np.float64],
+    upper: int,
+    widest: int,
+    high: int,
+    total: NDArray[np.float64],
+) -> None:  # pragma: no cover - compiled
+    """Adds ``sum_{upper < q <= widest} F(q, p) M_q`` for four distances p from the end, ``upper`` and less: each M_q
+    is read once for all. It is never written up to q, and zero there.
+    """
+    q = upper + 1
+    while q <= widest:
+        d = q - upper
+        stop = q + 1 + LANES * ((high - q + LANES - 1) // LANES)
+        x0, s0, s1 = M[q, q + 1 : stop], total[0, q + 1 : stop], total[1, q + 1 : stop]
+        s2, s3 = total[2, q + 1 : stop], total[3, q + 1 : stop]
+        f0, f1 = F[b - upper, d], F[b - upper + 1, d + 1]
+        f2, f3 = F[b - upper + 2, d + 2], F[b - upper + 3, d + 3]
+        if q == widest:
+            for e in range(x0.size):
+                x = x0[e]
+                s0[e] += f0 * x
+                s1[e] += f1 * x
+                s2[e] += f2 * x
+                s3[e] += f3 * x
+            return
+        x1 = M[q + 1, q + 1 : stop]
+        g0, g1 = F[b - upper, d + 1], F[b - upper + 1, d + 2]
+        g2, g3 = F[b - upper + 2, d + 3], F[b - upper + 3, d + 4]
+        for e in range(x0.size):
+            x, y = x0[e], x1[e]
+            s0[e] += f0 * x + g0 * y
+            s1[e] += f1 * x + g1 * y
+            s2[e] += f2 * x + g2 * y
+            s3[e] += f3 * x + g3 * y
+        q += 2

@@ -84,7 +84,7 @@ class NearTemperatures:
 
 def tilted(logs: Array, far: Array | float) -> Array:
     """Log probabilities (m, V) at ``e^far`` times the temperature of these, far (m,) or one number."""
-    powers = np.exp(-np.asarray(far))[..., None] * logs
+    powers = np.exp(-np.asarray(far))[..., None] * (logs - logs.max(axis=-1, keepdims=True))
     return np.asarray(powers - np.log(np.exp(powers).sum(axis=-1, keepdims=True)))
 
 

@@ -25,6 +25,8 @@ from .levels import Levels
 from .lots import BY_PLACE, BY_POSITION, Habits, lots
 from .near_temperatures import NearTemperatures
 from .noisy import NOISES, noisily, noisy_proposals
+from .numbered import NumberedBets
+from .repetition import Repetition
 from .sizes import remasking_law, size_laws
 from .stakes import log_shares
 from .steps import (
@@ -196,7 +198,7 @@ class TraceTest:
         self._against: dict[Model, float] = {}
         self.squares: dict[Model, float] = {}
         self._apart: set[Model] = set()
-        self._first: dict[tuple[int, ...], Trace] = {}
+        self._repetition, self._numbered = Repetition(), NumberedBets(policy)
         self._habits, self._near = Habits(length), NearTemperatures(policy)
         self.diagnosis = Diagnosis(policy, length)
         self._hazards = {what: np.zeros((2, policy.steps)) for what in ("sizes", "revealed")}
@@ -258,7 +260,7 @@ class TraceTest:
         by_token = {name: total(self._slipping(law)) for name, law in laws.items()}
         by_token[STALE] = total(self._slipping(self.own(earlier[cell_of, place])))
         if GREEDY in by_token:
-            by_token[LAST] = np.where(seen.step == seen.steps, by_token[GREEDY], tokens)
+            by_token[LAST] = np.where(self._last(seen), by_token[GREEDY], tokens)
         by_place, after_law = self._places(seen, earlier), self._after(seen)
         tied = self._ties_of_others(seen)
         by_token[AS_CLAIMED] = total(self._slipping(own))
@@ -303,15 +305,15 @@ class TraceTest:
             before = self._learn("revealed", seen, remasked, revealed, call)
             learned = remasking_law(self.policy, seen, before, remasked, revealed)
             found["revealed", "learned hazards"] = learned, again
+        bets |= self._numbered.bets(np.array([len(trace.logits) for trace in traces]), seen.step, call, found)
         self._shares = log_shares({**self.wealth, **found}, self._distances, AIMED)
         if self._aimed is not None:
             self._aimed.add(own, written, row[cell_of], calls, self._enough + self.stake(AIMED[0]))
             self.wealth |= {("tokens", name): wealth for name, wealth in self._aimed.wealth.items()}
         for model, (law, claimed) in found.items():
             self._bet(model, law, claimed, row, calls, bets.get(model, law))
-        self._bet_on_repetition(
-            traces, np.bincount(row, sizes + claim + again, minlength=int(calls[-1])).astype(float), calls
-        )
+        self._repetition.add(traces, np.bincount(row, sizes + claim + again, minlength=int(calls[-1])).astype(float))
+        self.wealth[AGAIN] = self._repetition.wealth
         if not self.proposes:
             slip = math.log(SLIP) + uniformly(seen, seen.masked)
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
@@ -372,19 +374,6 @@ class TraceTest:
             means = np.logaddexp.reduceat(by_row, calls[:-1]) - np.log(np.diff(calls))
             kept[model] = kept.get(model, 0.0) + float(means.sum())
         self.squares[model] = self.squares.get(model, 0.0) + float((means**2).sum())
-
-    def _bet_on_repetition(self, traces: list[Trace], claimed: Array, calls: NDArray[np.int64]) -> None:
-        """That each row does what it did in the first call of as many; half of the stake is kept for all else."""
-        for trace, start in zip(traces, calls.tolist(), strict=False):
-            first = self._first.setdefault(trace.y.shape, trace)
-            if first is trace:
-                continue
-            own = claimed[start : start + trace.y.shape[1]]
-            # A step that the claim forbids is counted elsewhere.
-            same = (first.y == trace.y).all(axis=(0, 2)) & np.isfinite(own)
-            again = np.where(same, np.logaddexp(0.0, -np.where(same, own, 0.0)), 0.0) - math.log(2)
-            wealth = float(logsumexp(again)) - math.log(len(again))
-            self.wealth[AGAIN] += wealth
 
     @property
     def repetition(self) -> float:
@@ -491,6 +480,12 @@ class TraceTest:
 
     def _law(self, name: str) -> Rows:
         return self.own if name == AS_CLAIMED else self.laws[name]
+
+    def _last(self, seen: Transitions) -> NDArray[np.bool_]:
+        """Which transitions (n,) are the last of their rows, whatever other rows do."""
+        if self.policy.step_law is not None or self.policy.remasks:
+            return np.asarray(seen.step >= self.policy.steps)
+        return np.asarray(seen.size == seen.masked.sum(axis=1))
 
     def _too_many_steps(self, seen: Transitions, row: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Transitions (n,) that complete a sequence in more steps than a policy of so many has."""

@@ -124,3 +124,10 @@ def test_nothing_is_said_where_no_near_temperature_is_found():
     claim = Claim(Instance(languages.iid(["1/2", "3/10", "1/5"], 13), policies.FixedSize([13])))
     assert claim.needed(20).found is None
     assert "find a temperature" not in claim.needed(20).told()
+
+
+def test_a_temperature_much_lower_than_the_claimed_one_is_a_law_still():
+    """Calls of many rows in a language that is almost certain of its tokens bet on such; powers may all underflow."""
+    law = np.exp(tilted(np.log([[0.5, 0.3, 0.2], [0.999, 0.0005, 0.0005]]), -8.0))
+    assert law.sum(axis=1) == pytest.approx(1, abs=1e-12)
+    assert law[:, 0] == pytest.approx(1, abs=1e-12)

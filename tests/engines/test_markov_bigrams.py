@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from random import Random
 
@@ -15,6 +16,7 @@ from maskbound.numerics.engines.markov import bigrams as engine
 from maskbound.numerics.engines.markov.chain import Chain, Measured
 from maskbound.numerics.engines.markov.information import entropy, lag_information_of
 from maskbound.numerics.engines.markov.intervals import both_new
+from maskbound.numerics.engines.markov.own_births import OwnBirths
 from maskbound.numerics.engines.reveal_steps import bernoulli_steps, fixed_size_steps
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.languages import english_ngram
@@ -27,6 +29,10 @@ UNREACHED = ([F(1), F(0)], [[F(1), F(0)], [F(1, 3), F(2, 3)]])
 ONE_TOKEN = ([F(1)], [[F(1)]])
 CHAINS = [*SPARSE, PERIODIC, COLOURINGS, UNREACHED, ONE_TOKEN]
 MIXING = (np.array([0.9, 0.1, 0.0]), np.array([[0.5, 0.5, 0.0], [0.2, 0.6, 0.2], [0.1, 0.3, 0.6]]))
+
+SOME_ZEROS = (np.array([0.5, 0.5, 0.0]), np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [0.6, 0.0, 0.4]]))
+
+STATIONARY = (np.array([0.5, 0.5]), np.array([[0.7, 0.3], [0.3, 0.7]]))
 
 
 class NeverMixes(Chain):
@@ -117,6 +123,59 @@ def test_beyond_the_mixing_gap_nothing_changes_but_the_stated_error(L, policy):
     full = engine.bigram_law(NeverMixes(*MIXING, L), make(), N)
     assert np.abs(cut.deviation - full.deviation).sum() <= cut.error + full.error
     assert cut.error < 5e-12
+
+
+MANY = 190
+"""Steps for which pairs born from the language's own counts come from a table."""
+
+
+def many_steps(policy, L):
+    return bernoulli_steps(np.full(MANY, 1 / MANY), L) if policy == "bernoulli" else fixed_size_steps([1, 2] * 95, L)
+
+
+@pytest.mark.parametrize(("L", "policy"), [(230, "bernoulli"), (285, "bernoulli"), (285, "fixed-size")])
+@pytest.mark.parametrize("case", [MIXING, SOME_ZEROS, STATIONARY], ids=["positive", "zeros", "stationary"])
+def test_a_table_for_all_steps_says_what_each_step_says(L, policy, case, monkeypatch):
+    chain = Chain(*case, L)
+    assert engine._Recursion(chain, MANY, "uniform").worth_a_table
+    tabled = engine.bigram_law(chain, many_steps(policy, L), MANY)
+    monkeypatch.setattr(engine, "WORTH_A_TABLE", math.inf)
+    alone = engine.bigram_law(chain, many_steps(policy, L), MANY)
+    assert np.abs(tabled.deviation - alone.deviation).sum() <= tabled.error + alone.error
+    assert tabled.error < 5e-12
+    assert tabled.deviation.any()
+
+
+def test_a_table_that_is_too_short_is_made_again(monkeypatch):
+    chain, gaps = Chain(*STATIONARY, 150), []
+    whole = engine.bigram_law(chain, many_steps("bernoulli", 150), MANY)
+    tabulate = engine._Recursion.tabulate
+
+    def short(self, G):
+        gaps.append(G if gaps else G // 2)
+        tabulate(self, gaps[-1])
+
+    monkeypatch.setattr(engine._Recursion, "tabulate", short)
+    again = engine.bigram_law(chain, many_steps("bernoulli", 150), MANY)
+    assert gaps[0] < gaps[1]
+    assert len(gaps) == 2
+    assert np.abs(whole.deviation - again.deviation).sum() <= whole.error + again.error
+
+
+@pytest.mark.parametrize("kind", range(7))
+def test_every_kind_of_pair_in_the_table_counts(kind, monkeypatch):
+    """Without one kind the error does not cover what is missing."""
+    L, made = 230, OwnBirths.__init__
+
+    def without(self, *arguments):
+        made(self, *arguments)
+        self.table[..., self.starts[kind] : self.starts[kind + 1]] = 0.0
+
+    chain = Chain(*MIXING, L)
+    whole = engine.bigram_law(chain, many_steps("bernoulli", L), MANY)
+    monkeypatch.setattr(OwnBirths, "__init__", without)
+    part = engine.bigram_law(chain, many_steps("bernoulli", L), MANY)
+    assert np.abs(whole.deviation - part.deviation).sum() > whole.error + part.error
 
 
 def test_a_coarse_cut_is_covered_by_its_truncation_error_and_by_nothing_else(monkeypatch):

@@ -40,6 +40,7 @@ smooth = Chain(*english_ngram(2, 400, 1).chain(), 400)
 texts = language.sample(3, np.random.default_rng(1))
 print(sequence_error_rate(chain, weights), log_probabilities(chain, weights, texts))
 print(bigram_kl_rate(bigram_law(smooth, bernoulli_steps(weights, 400), 4)))
+print(bigram_kl_rate(bigram_law(smooth, bernoulli_steps(np.full(120, 1 / 120), 400), 120)))
 """
 
 

@@ -56,6 +56,20 @@ def test_ways_that_are_off_cost_no_more_than_stated(monkeypatch):
         assert off / 10 < moved <= one.truncation - other.truncation
 
 
+def test_tables_are_filled_in_from_the_ways_where_they_end(monkeypatch):
+    full, original = everywhere(monkeypatch, TEXTS[:1])[0], replay_long.replay_long_step
+
+    def ended_after_three():
+        calls = iter(range(len(WEIGHTS)))
+        with monkeypatch.context() as patched:
+            patched.setattr(sequences, "replay_long_step", lambda *a: original(*a) if next(calls) < 3 else None)
+            return measured(TEXTS[:1])[0].value
+
+    assert abs(ended_after_three() - full.value) <= 1e-11
+    monkeypatch.setattr(replay_long.Ways, "fill_in", lambda *_: None)
+    assert abs(ended_after_three() - full.value) > 1e-6
+
+
 def test_what_long_intervals_consist_of_is_looked_at(monkeypatch):
     """Near by, left ends can be told apart, and the more so the nearer."""
     seen = []

@@ -139,3 +139,10 @@ def test_it_grows_with_the_length_for_few_large_steps_of_given_sizes():
     found = [at_length(0.5, L, policies.FixedSize.balanced(4, L)) for L in (256, 512)]
     assert found[0].lo > 1
     assert found[1].lo > 2 * found[0].lo
+
+
+def test_a_mean_beyond_the_range_of_floats_is_avoided():
+    """The product has a mean of about ``e^-2600`` to the power that is best at a fourth of the length."""
+    P = np.random.default_rng(2).dirichlet(np.full(3, 0.3), size=3)
+    near, far = (engine.kl_from_below(Chain(np.full(3, 1 / 3), P, L), np.full(2, 0.5)) for L in (1024, 4096))
+    assert far > near > 1

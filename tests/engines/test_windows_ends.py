@@ -12,7 +12,7 @@ from oracles import ending
 from oracles.languages import random_row
 
 from maskbound.numerics import Instance, languages, measure, policies
-from maskbound.numerics.errors import BadInput
+from maskbound.numerics.errors import BadInput, BeyondReach
 
 
 def random_ending(seed: int) -> languages.Language | None:
@@ -72,6 +72,20 @@ def test_another_end_is_noticed() -> None:
     one = measure(Instance(languages.HMM(6, [1, 0, 0], ROWS, np.eye(3), END), policy), ["entropy"], engine="windows")
     other = languages.markov([1, 0, 0], ROWS / ROWS.sum(axis=1, keepdims=True), 6)
     assert not one["entropy"].overlaps(measure(Instance(other, policy), ["entropy"], engine="markov")["entropy"])
+
+
+def test_ends_that_float64_loses_are_refused() -> None:
+    """States of which one leads nowhere: sequences of this length have probability ``2^-40 0.3^(L-1)`` in the other."""
+    rare = 2.0**-40
+    for length, lost in ((500, False), (580, True), (588, True)):
+        language = languages.HMM(length, [1, 0], [[0.3, 0.7 - rare], [0, 1]], [[0.75, 0.25], [0.25, 0.75]], [rare, 0])
+        instance = Instance(language, policies.Bernoulli(2))
+        if lost:
+            with pytest.raises(BeyondReach, match="leaves the range of float64"):
+                measure(instance, ["entropy"], engine="windows")
+        else:
+            found = measure(instance, ["entropy"], engine="windows")["entropy"]
+            assert found.lo <= -length * (0.75 * math.log(0.75) + 0.25 * math.log(0.25)) <= found.hi
 
 
 def test_what_is_sampled_beyond_the_windows() -> None:

@@ -23,6 +23,12 @@ for g <= G only.
 Errors. ``sum_g g sum_{u,v} |D(g; u, v)|`` does not grow under ``A_k``, whose children tile their parents.
 Therefore the error in this norm is at most the sum of what each step adds: a depth (definitions.md#rounding) times the
 norm of what it was computed from.
+
+Many steps. Pairs born in an interval are of two kinds: those under fq, linear in numbers of the step, come from a table
+(``own_births``); those that D adds come from few deviations that stand for all (``spanned``). A unit of D at gap g
+bears pairs of norm ``sum_d d (g-1-d) two(d)``, as there are ``g - 1 - d`` places for them and the independent draws of
+a place have probabilities that add up to one. So what is left out, a rest of D that is known, adds at most its size
+times this, and rounding a depth times the sizes of the vectors that were combined, each times its factor.
 """
 
 from __future__ import annotations
@@ -30,6 +36,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain as chain_of
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -42,12 +50,23 @@ from ...numbers.limits import require_memory
 from ..reveal_steps import RevealStep, step_depth
 from .chain import Chain, Measured
 from .intervals import both_new
+from .own_births import OwnBirths, table_size
 from .products import product, transposed_product
+from .spanned import Spanned
 
 __all__ = ["BigramLaw", "bigram_kl_rate", "bigram_law", "bigram_tv_rate", "generative_nll"]
 
-TRUNCATION = 1e-15
+TRUNCATION = 1e-14
 """Aimed at for the sum of all truncation errors, in total variation."""
+
+LEFT_OUT = 3e-14
+"""The same of pairs born from deviations that other deviations stand for."""
+
+WORTH_A_TABLE = 2
+"""Steps, in parts of the mixing gap, from which on a table of pairs costs less than it saves."""
+
+LARGEST_TABLE = 2**26
+"""Numbers; half a GiB, and as much again while it is made."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,8 @@ def bigram_law(
     Notes
     -----
     Cost ``O(N G V^4)`` with the mixing gap G (L - 1 if the chain is not seen to mix), memory ``O(G V^3 + L V)``.
+    With more than 2 G steps, and L above 2 G and the number T of positions whose laws are not yet the last one's,
+    ``O(G^2 V^4 + N G (G + T) V^2)`` if few deviations stand for all, memory ``O(G V^2 (G + T + V))``.
     Counts are divided by squares of probabilities, which are to stay in the range of float64.
     """
     if chain.length < 2:
@@ -113,8 +134,18 @@ def bigram_law(
     if off_support not in ("uniform", "marginal"):
         raise BadInput("off_support", f'found {off_support!r}; bigram laws are for "uniform" and "marginal"')
     recursion = _Recursion(chain, count, off_support)
-    for step in steps:
-        recursion.advance(step)
+    left = iter(steps)
+    first = list(islice(left, 1))
+    if not first or not recursion.worth_a_table:
+        for step in chain_of(first, left):
+            recursion.advance(step)
+        return recursion.result()
+    recursion.tabulate(recursion.gaps_that_matter(first[0])[0])
+    left = chain_of(first, left)
+    while together := list(islice(left, recursion.own.at_once)):
+        births = recursion.own(together, min(recursion.G, recursion.own.G))
+        for i, step in enumerate(together):
+            recursion.advance(step, births[..., i])
     return recursion.result()
 
 
@@ -143,6 +174,22 @@ class _Recursion:
         self.off_support = np.full(V, 1.0 / V) if off_support == "uniform" else self._mean_marginal()
         self.off_support_error = self._marginal_spread() if off_support == "marginal" else 0.0
         self.rounding, self.truncation = 0.0, 0.0
+        self.worth_a_table = (
+            self.mixed
+            and count > WORTH_A_TABLE * self.furthest
+            and 2 * self.furthest + self.T + 3 <= L
+            and table_size(self.furthest, self.T, V) <= LARGEST_TABLE
+        )
+        self.own: OwnBirths
+        self.deviating = Spanned(self._born_from)
+        d, g = np.arange(self.G + 1), np.arange(self.G + 1)[:, None]
+        self.pairs_inside = d * np.maximum(g - 1 - d, 0.0)
+        """``d`` times the places for a pair at distance d within an interval of gap g: (G+1, G+1), by g and d."""
+
+    def tabulate(self, G: int) -> None:
+        """Prepare a table of pairs born from the language's own counts, for gaps up to G."""
+        require_memory(16 * table_size(G, self.T, self.chain.vocab), f"pairs of V={self.chain.vocab} born at {G} gaps")
+        self.own = OwnBirths(self.powers[: G + 1], self.sigma, self.sums, self.T, self.nu)
 
     def _settle(self) -> None:
         """Laws of the first T tokens, and one law that stands for all later ones."""
@@ -183,8 +230,8 @@ class _Recursion:
         if self.mixed:
             self.e = float(self.defects[G])
 
-    def _cut(self, step: RevealStep) -> None:
-        """Drop the distances that no longer matter, and charge for it, in the gap-weighted norm.
+    def gaps_that_matter(self, step: RevealStep) -> tuple[int, float]:
+        """How far distances are kept, and what the others cost in the gap-weighted norm.
 
         With G instead of the mixing distance go: the deviations at distances above G, as they are; pairs born at such
         distances d, in number ``d (L - d) pair(d)``, whose independent and joint draws differ by a relative ``8 e_d``,
@@ -192,8 +239,6 @@ class _Recursion:
         needs that some ``G - d - 1`` positions on its two sides are masked, of which there are ``G - d`` choices.
         """
         L, most = self.chain.length, self.furthest
-        if not self.mixed:
-            return
         d = np.arange(1, most + 1)
         dropped, born = np.zeros(most + 2), np.zeros(most + 2)
         dropped[1 : self.G + 1] = np.arange(1, self.G + 1) * np.abs(self.D[1:]).sum(axis=(1, 2))
@@ -203,31 +248,47 @@ class _Recursion:
         beside = d[:, None] - d
         masked = step.edge[: most + 1] / step.edge[1] if step.edge[1] > 0 else np.ones(most + 1)
         far = np.where(beside >= 1, np.minimum(beside * masked[np.maximum(beside, 1)], 1.0), beside == 0)
-        far_pairs = far @ pairs
+        far_pairs = product(far, pairs[:, None])[:, 0]
         with np.errstate(invalid="ignore"):
             inexact = np.where(self.defects[1:] < 0.05, 24 * self.defects[1:], math.inf) * far_pairs
         charge = lost[1:] + np.where(far_pairs > 0, inexact, 0.0)
         allowed = TRUNCATION * (L - 1) / (2 * self.count)
-        whole = step.whole * float((d * (L - d) * step.two[1 : most + 1]).sum())
-        self.starts = whole > allowed / 100
-        self.truncation += 0.0 if self.starts else 2 * whole
         enough = np.flatnonzero(charge <= allowed)
         G = int(enough[0]) + 1 if enough.size else most
-        self.truncation += float(charge[G - 1]) * RAISED
+        return G, float(charge[G - 1]) * RAISED
+
+    def _cut(self, step: RevealStep) -> None:
+        """Drop the distances that no longer matter, and charge for it."""
+        if not self.mixed:
+            return
+        L, d = self.chain.length, np.arange(1, self.furthest + 1)
+        whole = step.whole * float((d * (L - d) * step.two[d]).sum())
+        self.starts = whole > TRUNCATION * (L - 1) / (200 * self.count)
+        G, cost = self.gaps_that_matter(step)
+        self.truncation += cost + (0.0 if self.starts else 2 * whole)
         self._keep(G)
 
-    def advance(self, step: RevealStep) -> None:
+    def advance(self, step: RevealStep, own: NDArray[np.float64] | None = None) -> None:
+        """One step, given the pairs born from the language's own counts if there is a table of them."""
         if not step.two[1:].any() and not self.D.any():
             return
         self._cut(step)
+        if own is not None and self.own.G < self.G:
+            self.tabulate(self.furthest)
         L, G, K, D = self.chain.length, self.G, self.K, self.D
         keep, one, two = step.keep[: G + 1, None, None], step.one[: G + 1, None, None], step.two[: G + 1, None, None]
         self._charge(step)
         following = keep * D + one * K * self._ends_kept(D)
         if self.has_zeros:
             following += self._contradictions(step)
-        together = both_new(self._bilinear(step), K, *self._long_parents(step))
-        together += self._from_edges(step)
+        if own is None:
+            together = both_new(self._bilinear(step), K, *self._long_parents(step)) + self._from_edges(step)
+        else:
+            if len(own) <= G:
+                own = self.own([step], G)[..., 0]
+            together = own[: G + 1].copy()
+            deviating = self._born_from_deviations(step)
+            together[: len(deviating)] += deviating
         joint = np.zeros_like(D)
         counts = self.sums[L - np.arange(1, G + 1)]
         joint[1:] = step.pair[1 : G + 1, None, None] * counts[:, :, None] * K[1:]
@@ -251,8 +312,11 @@ class _Recursion:
         self.rounding += U * float((d * size * (split * depth + probability + 8)).sum()) * RAISED
         reach = float((step.edge[1 : G + 1] / step.edge[1]).sum()) if step.edge[1] > 0 else float(G)
         pairs = d * (L - d) * step.pair[1 : G + 1]
-        depth = (3 * V + 4 + 2 * per_unit + 12) * reach + (per_unit + 12) * d + 3 * V + G + L + 80
-        self.rounding += float((pairs * (2 * depth * U + 2 * self.stand_in + 2 * self.law_error)).sum()) * RAISED
+        sums = G + L + 80 + (self.own.depth if self.worth_a_table else 0)
+        joint = (per_unit + 12) * d + sums
+        independent = (3 * V + 4 + 2 * per_unit + 12) * reach + joint + 3 * V
+        depth = independent + joint
+        self.rounding += float((pairs * (depth * U + 2 * self.stand_in + 2 * self.law_error)).sum()) * RAISED
         if self.off_support_error:
             off = np.where(self.possible, 0.0, np.abs(self.D)).sum(axis=(1, 2))
             self.truncation += float((d * off[1:]).sum()) * self.off_support_error
@@ -283,6 +347,25 @@ class _Recursion:
             children[d] += two * float((ways * masses[d + 1 :]).sum()) * np.outer(w, w)
         return children
 
+    def _born_from(self, D: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Pairs born in one step from given deviations, without the factor ``two``."""
+        G = len(D) - 1
+        return both_new(D * self.inverses[: G + 1] ** 2, self.powers[: G + 1])
+
+    def _born_from_deviations(self, step: RevealStep) -> NDArray[np.float64]:
+        """The same for D, from a few vectors, and what this leaves out and rounds."""
+        weights = product(self.pairs_inside, step.two[: self.furthest + 1, None])[:, 0]
+        allowed = LEFT_OUT * (self.chain.length - 1) / (2 * self.count)
+        by_distance = np.abs(self.D).sum(axis=(1, 2)) * weights[: self.G + 1]
+        beyond = np.cumsum(by_distance[::-1])[::-1]
+        near = max(int(np.count_nonzero(beyond > allowed)), 1)
+        found = self.deviating(self.D[:near], weights, allowed)
+        self.truncation += (found.left_out + float(beyond[near:].max(initial=0.0))) * RAISED
+        g = np.arange(len(found.sizes))
+        depth = (2 * self.chain.vocab + 2 + 4 * self.chain.power_depth(2)) * (g + 1) + 3 * self.chain.vocab + 80
+        self.rounding += U * float((weights[: len(g)] * found.sizes * depth).sum()) * RAISED
+        return found.value
+
     def _bilinear(self, step: RevealStep) -> NDArray[np.float64]:
         """``E_g = f_g / K_g^2`` for g <= G, zero where no path joins the ends."""
         L, G = self.chain.length, self.G
@@ -311,14 +394,15 @@ class _Recursion:
 
     def _from_edges(self, step: RevealStep) -> NDArray[np.float64]:
         """Pairs born inside an interval that touches one sentinel or both."""
-        L, G, V, K, P = self.chain.length, self.G, self.chain.vocab, self.K, self.chain.transition
-        total = np.zeros_like(K)
+        L, G = self.chain.length, self.G
+        total = np.zeros_like(self.K)
         if step.whole and self.starts:
             for d in range(1, min(G, L - 1) + 1):
                 total[d] += step.whole * transposed_product(self.sigma[: L - d], self.sigma[d:])
         if not step.edge[1:].any():
             return total
         self._from_left_edge(step, total)
+        V, K, P = self.chain.vocab, self.K, self.chain.transition
         from_right = step.edge[L - np.arange(L)][:, None] * self.sigma
         seen = np.concatenate([np.zeros((1, V)), np.cumsum(from_right, axis=0)])
         inner = np.zeros((V, V))

@@ -32,8 +32,8 @@ __all__ = ["both_new"]
 def both_new(
     E: NDArray[np.float64],
     K: NDArray[np.float64],
-    X_last: NDArray[np.float64],
-    U_last: NDArray[np.float64],
+    X_last: NDArray[np.float64] | None = None,
+    U_last: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """``C_d`` for d = 1..G.
 
@@ -43,9 +43,9 @@ def both_new(
         ``E_n(u, v)``; row 0 is not used.
     K : (G+1, V, V) float64
         ``K_0..K_G``.
-    X_last : (V, V, V) float64
-        ``X_G``, indexed (v, s, t): parents longer than G.
-    U_last : (V, V) float64
+    X_last : (V, V, V) float64, optional
+        ``X_G``, indexed (v, s, t): parents longer than G, if there are any.
+    U_last : (V, V) float64, optional
         ``U_G(s, t)``, the same for every w: right ends farther than G.
 
     Returns
@@ -59,11 +59,12 @@ def both_new(
     deep at most, those of E, K, X_last and U_last not counted. Cost ``6 G V^4`` flops.
     """
     G, V = len(K) - 1, K.shape[1]
+    X_last = np.zeros((V, V, V)) if X_last is None else X_last
+    U_last = np.zeros((V, V)) if U_last is None else U_last
     C = np.zeros_like(K)
     Q = np.empty((G + 1, V, V, V))
     piece = min(max(MULTIPLICATIONS // V**3, 1), V)
     pieces = math.ceil(V / piece)
-    diagonal = np.arange(V)
 
     def outward(k: int) -> None:
         """``Q_n(., .; v)``, indexed (v, s, t), for n = G..1; X is indexed (s, v, t)."""
@@ -72,7 +73,8 @@ def both_new(
         shape, P, PT = X.shape, K[1], np.ascontiguousarray(K[1].T)
         for n in range(G, 0, -1):
             if n < G:
-                X[diagonal, :, diagonal] += E[n + 1][:, v]
+                diagonal = np.einsum("svs->sv", X)
+                diagonal += E[n + 1][:, v]
                 half = product(X.reshape(-1, V), P)
                 X = product(PT, half.reshape(V, -1)).reshape(shape)
             np.multiply(X.transpose(1, 0, 2), K[n].T[v, :, None], out=Q[n, v])

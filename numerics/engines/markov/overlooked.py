@@ -42,12 +42,17 @@ class Risks(NamedTuple):
     near : (V,) float64
         Where the next token to the left, or to the right, is as new; the two added.
     left, right : (D+1, V) float64
-        Where no token is new between w and the interval's left end, or right end, by the distance to it.
+        Where no token is new between w and the interval's left end, or right end, by the distance to it; w is drawn
+        with regard to this end, so that a path joins them.
+    left_unseen, right_unseen : (D+1, V) float64
+        The same where this end is overlooked: perhaps no path joins it to w.
     """
 
     near: Array
     left: Array
     right: Array
+    left_unseen: Array
+    right_unseen: Array
 
 
 class _Moved(NamedTuple):
@@ -153,7 +158,7 @@ class Overlooked:
         """
         V = self.K.shape[1]
         if after is None:
-            return Risks(np.ones(V), *np.zeros((2, limit + 1, V)))
+            return Risks(np.ones(V), *np.zeros((4, limit + 1, V)))
         reach = len(after) - 1
         wrong = np.clip(1 - after[1:] + rounding, rounding, 1.0)
         stay: Array = np.power(1 - r, np.arange(max(limit, reach) + 1), dtype=np.float64)
@@ -161,12 +166,16 @@ class Overlooked:
         before = np.max(self.rows @ inner, axis=1)
         behind = np.max(self.rows @ inner.transpose(0, 2, 1), axis=1)
         near = r * product(stay[None, :reach], before + behind)[0] * RAISED
-        left, right = np.full((2, limit + 1, V), stay[reach])
+        left, right, left_unseen, right_unseen = np.full((4, limit + 1, V), stay[reach])
         d = np.arange(1, min(limit, reach) + 1)
         joined = self.laws_by_distance[np.minimum(d, self.known)] > 0
-        left[d] = stay[d - 1, None] * np.where(joined, wrong[d - 1, :, :V], 0.0).max(axis=1)
-        right[d] = stay[d - 1, None] * np.where(joined[:, :V], wrong[d - 1, :V, :V], 0.0).max(axis=2)
-        return Risks(near, left, right)
+        spoiled = wrong[d - 1, :, :V]
+        seen = np.where(joined, spoiled, 0.0)
+        left[d] = stay[d - 1, None] * seen.max(axis=1)
+        right[d] = stay[d - 1, None] * seen[:, :V].max(axis=2)
+        left_unseen[d] = stay[d - 1, None] * spoiled.max(axis=1)
+        right_unseen[d] = stay[d - 1, None] * spoiled[:, :V].max(axis=2)
+        return Risks(near, left, right, left_unseen, right_unseen)
 
     def errors(self, step: RevealStep, limit: int, risks: Risks) -> Array:
         """Errors of a step, by the gap of the interval and the distance H beyond which ends are overlooked.
@@ -181,8 +190,8 @@ class Overlooked:
         near = self.neighbour[: limit + 1, None]
         inside, edge = np.zeros((2, limit + 1, most))
         for moved, beside, here, there in (
-            (self.right, self.right.worst, risks.right, risks.left),
-            (self.left, self.beside, risks.left, risks.right),
+            (self.right, self.right.worst, risks.right_unseen, risks.left),
+            (self.left, self.beside, risks.left_unseen, risks.right),
         ):
             spoiled = near * risks.near.max() + here.max(axis=1)[n] + there.max(axis=1)[other]
             spoiled = np.minimum(spoiled, 1.0)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..._kernels.renewal import draw_between, draw_onward
 from ..._kernels.threads import for_each
+from ...numbers.enclosure import SAFE
 from ...numbers.enclosure import UNIT_ROUNDOFF as U
 from .products import MULTIPLICATIONS, product
 from .zones import Zones
@@ -118,22 +119,24 @@ def _tall(F: Array, reach: int) -> Array:
     return np.ascontiguousarray(F[reach:0:-1, :V]).reshape(reach * V, V + 1)
 
 
-def _forgotten(F: Array, reach: int, least: int, number: Array, allowed: float) -> tuple[int, float]:
+def _forgotten(F: Array, stay: Array, reach: int, least: int, number: Array, allowed: float) -> tuple[int, float]:
     """The distance from which intervals have forgotten one end when they reach the other: ``F_d(u, v) = F_d(u, V)
     F_d(V, v) / F_d(V, V)`` but for relative errors that, times the expected ``number`` of such intervals, add up to at
-    most ``allowed``; and this sum.
+    most ``allowed``; and this sum. Like F it is at most ``stay``, since what ends cost that are overlooked is known for
+    probabilities.
 
     It is at least ``least`` and not much more, and beyond ``reach`` if there is no such distance.
     """
     d = np.arange(least, reach + 1)
     both = F[d, -1:, -1:]
     split = np.divide(F[d, :, -1:] * F[d, -1:, :], both, out=np.zeros_like(F[d]), where=both > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         apart = np.where(F[d] > 0, np.abs(split / F[d] - 1), np.where(split > 0, math.inf, 0.0)).max(axis=(1, 2))
-    apart = np.where(number[d] > 0, apart + 8 * U, 0.0)
-    largest = np.maximum.accumulate(apart[::-1])[::-1]
-    several = np.exp(np.minimum(largest * len(number) / np.maximum(d, 1), 500.0))
-    errors = (np.cumsum((number[d] * np.minimum(apart, 1e100))[::-1])[::-1] * several)[: 4 * BLOCK]
+        probable = split.max(axis=(1, 2)) <= np.maximum(stay[d] * (1 + 8 * U), SAFE)
+        apart = np.where(number[d] > 0, np.where(probable, apart, math.inf) + 8 * U, 0.0)
+        largest = np.maximum.accumulate(apart[::-1])[::-1]
+        several = np.exp(largest * len(number) / np.maximum(d, 1))
+        errors = (np.cumsum((number[d] * apart)[::-1])[::-1] * several)[: 4 * BLOCK]
     enough = np.flatnonzero(errors <= allowed)
     return (int(d[enough[0]]), float(errors[enough[0]])) if enough.size else (reach + 1, 0.0)
 
@@ -156,7 +159,8 @@ class _Step:
         self.tall = self.padded[BLOCK * self.V :]
         self.wide = np.ascontiguousarray(F.transpose(1, 0, 2))
         self.window = int((gaps - self.settled).max())
-        self.long, self.apart = _forgotten(F, reach, self.window, number, allowed)
+        stay = np.power(1 - r, np.maximum(gaps - 1, 0), dtype=np.float64)
+        self.long, self.apart = _forgotten(F, stay, reach, self.window, number, allowed)
         if self.long < reach:
             self.window = self.long
             far = np.concatenate([F[self.long :], np.zeros((BLOCK, V + 1, V + 1))])

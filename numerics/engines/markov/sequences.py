@@ -23,7 +23,7 @@ from ..reveal_steps import RevealStep, bernoulli_steps, step_depth
 from .chain import Chain, Measured
 from .information import lag_information_of, path_kl
 from .replay import BLOCK, CHUNK, Room, Step, replay_step, width
-from .replay_long import NEXT, Ways, replay_long_step
+from .replay_long import NEXT, Long, Ways, replay_long_step
 
 __all__ = ["log_probabilities"]
 
@@ -139,15 +139,23 @@ def _replay(
     L = len(own) - 1
     F, R = _after_the_last_step(L)
     from_right = L + 1 - np.arange(L + 1)
-    room, ways, apart = Room.like(F), Ways.none(L), 0.0
-    forgets = True
+    long = Long.of(L, min(H, L))
+    room, ways, apart = Room.like(F), Ways.none(L, long), 0.0
+    columns, forgets = long.columns, True
     for one in reversed(steps):
-        F[:, : L + 1] *= one.keep[: L + 1]
+        F[:, :columns] *= one.keep[:columns]
         step = Step(F, R * one.keep[from_right], joined, own, off, mu, float(one.one[1]), H)
-        found = replay_long_step(step, room, ways.kept(float(one.keep[2]))) if forgets else None
-        forgets = found is not None
-        R, ways = found or (replay_step(step, room), ways)
-        apart += ONCE_AND_AFTER * ways.apart if forgets else 0.0
+        if forgets:
+            ways = ways.kept(one.keep, long)
+            found = replay_long_step(step, room, ways, long)
+            if found is None:
+                ways.fill_in(F, long)
+                columns, forgets = L + 1, False
+            else:
+                R, ways = found
+                apart += ONCE_AND_AFTER * ways.apart
+        if not forgets:
+            R = replay_step(step, room)
         F, room = room.before, room._replace(before=F)
     return float(R[0]), apart
 

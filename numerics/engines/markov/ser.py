@@ -148,7 +148,7 @@ class _Plan:
                 f"the sequence error rate of V={chain.vocab}, L={chain.length} in {N} steps needs {work:.1e} operations"
             )
         value, overlooked, near, split = self._backwards(factors)
-        ends, most = self.ends, value + split + self.missed
+        ends, most = self.ends, value + near + split + self.missed
         overlooked = min(overlooked + ends.far, near + most * ends.relative)
         truncation = ((overlooked + split) * math.exp(ends.far) + self.missed) * RAISED
         return Measured(value, value * self.relative + SAFE, truncation)

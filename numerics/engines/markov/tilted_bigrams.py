@@ -39,6 +39,9 @@ SHARE = 1e-3
 SMALLEST = 1e-9
 """Relative error of the mean that is always good enough."""
 
+LEAST_LOG = -640.0
+"""Of the product's mean, which has no digits below ``SAFE``: a lower power is taken instead."""
+
 
 def kl_from_below(chain: Chain, weights: NDArray[np.float64]) -> float:
     """A lower bound of KL under the Bernoulli sampler with the exact denoiser, in nats; 0 if none is found.
@@ -102,8 +105,11 @@ def _factors(chain: Chain, law: BigramLaw) -> tuple[NDArray[np.float64], float]:
     known = (own > 0) & (drawn > 0)
     logs = np.log(np.divide(own, drawn, out=np.ones_like(own), where=known))
     logs *= _power(chain, law, np.where(known, logs - (own * logs).sum(), 0.0))
-    expected = (chain.length - 1) * float((own * logs).sum())
-    return np.where(own > 0, np.exp(logs - logs[own > 0].max()), 0.0), expected
+    pairs = (chain.length - 1) * own
+    log_mean = float((pairs * (logs - logs[own > 0].max())).sum() - (pairs * logs).sum())
+    if log_mean < LEAST_LOG:
+        logs *= LEAST_LOG / log_mean
+    return np.where(own > 0, np.exp(logs - logs[own > 0].max()), 0.0), float((pairs * logs).sum())
 
 
 def _power(chain: Chain, law: BigramLaw, deviation: NDArray[np.float64]) -> float:

@@ -144,8 +144,12 @@ class HiddenChain:
         for p in range(self.length - 2, -1, -1):
             rows[p] = self.transition @ rows[p + 1]
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            rows /= self.initial @ rows[0]
-        if not (np.isfinite(rows).all() and np.isfinite(self.ahead).all()):
+            whole, before, after = self.initial @ rows[0], self.ahead.max(), rows.max()
+            rows /= whole
+            # Sums of what underflows are off by this, and count by what leads to them or what follows, over all.
+            lost = self.states * np.finfo(np.float64).smallest_subnormal
+            lost *= self.length * self.states * (before / whole + before + after / whole)
+        if not (np.isfinite(rows).all() and lost <= U * U):
             raise BeyondReach("what states say of the end of the sequence leaves the range of float64")
         return rows
 
@@ -229,6 +233,12 @@ class StateLaws:
             return self.position[left]
         return self.root[left + distance] * len(self.laws) + self.position[left]
 
+    def errors(self, distance: int) -> NDArray[np.float64]:
+        """Relative error of each pair of positions at a distance, by the left one."""
+        far = self.error[: max(len(self.position) - distance, 0)]
+        # With end weights the errors of a position include those of its row of roots.
+        return far + self.error[distance:] if len(self.root) == len(self.position) else far
+
     def apart(self, distance: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """How many pairs of positions at a distance each root and law stand for, and the root of the mean square error.
 
@@ -236,11 +246,9 @@ class StateLaws:
         -------
         count, error : (R, T) float64
         """
-        L, R, T = len(self.position), len(self.roots), len(self.laws)
-        left = np.arange(max(L - distance, 0))
-        index = self.group(left, distance)
-        # With end weights the errors of a position include those of its row of roots.
-        far = self.error[left] + (self.error[left + distance] if len(self.root) == L else 0.0)
+        R, T = len(self.roots), len(self.laws)
+        far = self.errors(distance)
+        index = self.group(np.arange(len(far)), distance)
         count = np.bincount(index, minlength=R * T).astype(np.float64)
         squares = np.bincount(index, weights=far**2, minlength=R * T)
         return count.reshape(R, T), np.sqrt(squares / np.maximum(count, 1)).reshape(R, T)

@@ -6,6 +6,11 @@ same for all i counts by the mean over them. The information depends on i only t
 window's left end and, with end weights, what follows i: with the informations I_j of all positions of one law (and one
 root) together, and the mean over these positions, what lies beyond is at most ``sum_j I_j mean_j <= (sum_j I_j) max_j
 mean_j``.
+
+Laws that stand for others tell I + s e + t e^2 at most, with the relative error e of a position and s, t >= 0 the same
+for all of a law, of which the windows hold the sums with the root of the mean square in place of e. So the largest of
+the mean over the positions and of the mean weighed by e^2 counts: by Cauchy and Schwarz the one weighed by e, in place
+of which that root stands, is no larger.
 """
 
 from __future__ import annotations
@@ -60,13 +65,17 @@ class Beyond:
             at, law = np.searchsorted(far.n, n), self.laws.group(left, m + q + first)
             some = n > 0
             least, most = (np.where(some, bound[at], 0.0) for bound in (far.least, far.most))
+            weights = [np.ones(len(n))]
+            if self.laws.error.any():
+                weights.append(self.laws.errors(m + q + first) ** 2)
             self._means[m, q, first] = (
-                float(_means(law, least).min(initial=0.0)),
-                float(_means(law, most).max(initial=0.0)),
+                min(float(_means(law, least, weight).min(initial=0.0)) for weight in weights),
+                max(float(_means(law, most, weight).max(initial=0.0)) for weight in weights),
             )
         return self._means[m, q, first]
 
 
-def _means(law: NDArray[np.int64], bound: NDArray[np.float64]) -> NDArray[np.float64]:
-    """By law, 0 for those that do not occur."""
-    return np.bincount(law, weights=bound) / np.maximum(np.bincount(law), 1)
+def _means(law: NDArray[np.int64], bound: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By law, 0 for those that do not occur or have no weight."""
+    whole = np.bincount(law, weights=weight)
+    return np.divide(np.bincount(law, weights=weight * bound), whole, out=np.zeros_like(whole), where=whole > 0)
