@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from oracles import ending
 from oracles.languages import Law, Marginals, random_row
-from test_engines_agree import assert_agreement, measured
+from test_engines_agree import REQUEST, assert_agreement, measured
 
 from maskbound.numerics import Instance, languages, measure, policies
 from maskbound.numerics.engines.workspace import Workspace
@@ -211,7 +211,7 @@ def test_engines_agree_with_the_table(kind: str, policy, start: int, seconds: fl
     found = defaultdict(list)
     for form in (language, table):
         for name, enclosures in measured(
-            Workspace(Instance(form, policy, off_support_scope="global")), seconds
+            Workspace(Instance(form, policy, off_support_scope="global"), REQUEST), seconds
         ).items():
             found[name] += enclosures
     assert assert_agreement(found) >= 60
@@ -225,7 +225,7 @@ def test_another_end_is_noticed() -> None:
     found = defaultdict(list)
     for form in (language, other):
         for name, enclosures in measured(
-            Workspace(Instance(form, POLICIES[0], off_support_scope="global")), 0.1
+            Workspace(Instance(form, POLICIES[0], off_support_scope="global"), REQUEST), 0.1
         ).items():
             found[name] += enclosures
     with pytest.raises(AssertionError):
@@ -330,4 +330,4 @@ def test_engines_agree_where_contradictions_stay_in_their_interval(policy, start
     """Drawn sequences, exact rationals and tables, in the scope that a table of the law does not have."""
     _, given, _ = of_length_four("markov", start)
     instance = Instance(built("markov", 4, given), policy, off_support_scope="local")
-    assert assert_agreement(measured(Workspace(instance), 5.0)) >= 30
+    assert assert_agreement(measured(Workspace(instance, REQUEST), 5.0)) >= 30
