@@ -19,7 +19,7 @@ from .claim import Claim
 from .conformity import ROOM, Conformity
 from .diagnosis import Component
 from .final_law import CLAIMED, Tally
-from .foresight import FOLLOWED, PAIR, TOGETHER, Needed, rows_of_a_call
+from .foresight import FOLLOWED, PAIR, TOGETHER, UNFOLLOWED, Needed, rows_of_a_call
 from .oracle import REVEALED, Oracle
 from .rows import Rows
 from .tokens import AS_CLAIMED
@@ -188,7 +188,7 @@ class _Run:
             size, end = rows_of_a_call(limit if following else self.samples), limit if following else self.samples
             if following:
                 size = min(size, self.recorded)
-                if self.calls >= TOGETHER:
+                if self.calls >= (UNFOLLOWED if self.alone else TOGETHER):
                     size = min(size, 1 if self.alone else PAIR)
             yield min(size, end - self.drawn)
 

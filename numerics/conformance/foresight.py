@@ -25,13 +25,26 @@ from .tokens import temperatures
 from .trace import Recorder, Trace
 from .trace_test import TraceTest
 
-__all__ = ["FOLLOWED", "PAIR", "TOGETHER", "Foresight", "Needed", "foreseen", "right_code", "rows_of_a_call"]
+__all__ = [
+    "FOLLOWED",
+    "PAIR",
+    "TOGETHER",
+    "UNFOLLOWED",
+    "Foresight",
+    "Needed",
+    "foreseen",
+    "right_code",
+    "rows_of_a_call",
+]
 
 FOLLOWED = 500
 """Sequences whose steps are looked at in a language whose final law is known."""
 
 TOGETHER = 10
 """Calls of several rows whose steps are followed, to see whether the rows depend on each other."""
+
+UNFOLLOWED = 20
+"""Such calls of code that asks about fewer rows than it writes, where equal rows alone tell that they share draws."""
 
 PAIR = 2
 """Rows of later ones: the evidence of a call is that of one row to two, so that many rows are lost."""
