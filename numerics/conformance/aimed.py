@@ -57,7 +57,7 @@ class AimedBets:
             Log probabilities of tokens under the claim.
         written : (m,) int64
         row : (m,) int64
-            Of each token, rising.
+            Of each token; those of a call stand before those of later ones.
         calls : (n + 1,) int64
             The first row of each call, and the end.
         enough : float

@@ -10,7 +10,7 @@ from oracles import languages
 
 from maskbound.numerics.engines.markov.chain import Chain
 
-__all__ = ["CHAINS", "COLOURINGS", "MIXING", "SPARSE", "WEIGHTS", "NeverMixes", "chain_of"]
+__all__ = ["CHAINS", "COLOURINGS", "MIXING", "PERIODIC", "SPARSE", "WEIGHTS", "NeverMixes", "chain_of"]
 
 F = Fraction
 SPARSE = [languages.random_chain(Random(seed), V, zeros=0.45) for seed, V in ((0, 3), (3, 2), (6, 3), (10, 2), (30, 3))]

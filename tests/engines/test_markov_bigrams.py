@@ -8,6 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from engines.chain_cases import COLOURINGS, MIXING, PERIODIC, NeverMixes
 from kernels.arrays import with_threads
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import mp, real
@@ -23,23 +24,12 @@ from maskbound.numerics.languages import english_ngram
 
 F = Fraction
 SPARSE = [languages.random_chain(Random(seed), V, zeros=0.35) for seed, V in ((0, 2), (5, 3), (7, 2), (21, 3))]
-PERIODIC = ([F(1, 2), F(1, 2), F(0)], [[F(0), F(1), F(0)], [F(0), F(0), F(1)], [F(1), F(0), F(0)]])
-COLOURINGS = ([F(1, 3)] * 3, [[F(int(u != v), 2) for v in range(3)] for u in range(3)])
 UNREACHED = ([F(1), F(0)], [[F(1), F(0)], [F(1, 3), F(2, 3)]])
 ONE_TOKEN = ([F(1)], [[F(1)]])
 CHAINS = [*SPARSE, PERIODIC, COLOURINGS, UNREACHED, ONE_TOKEN]
-MIXING = (np.array([0.9, 0.1, 0.0]), np.array([[0.5, 0.5, 0.0], [0.2, 0.6, 0.2], [0.1, 0.3, 0.6]]))
-
 SOME_ZEROS = (np.array([0.5, 0.5, 0.0]), np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [0.6, 0.0, 0.4]]))
 
 STATIONARY = (np.array([0.5, 0.5]), np.array([[0.7, 0.3], [0.3, 0.7]]))
-
-
-class NeverMixes(Chain):
-    """The same chain with its mixing overlooked, so that nothing is truncated."""
-
-    def mixing(self, defect):
-        return None
 
 
 def policies(L):

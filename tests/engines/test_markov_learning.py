@@ -8,6 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from engines.chain_cases import MIXING, NeverMixes
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import mp
 
@@ -26,12 +27,6 @@ CASES = [languages.random_chain(Random(seed), V, zeros=0.4) for seed, V in ((0, 
 CASES = [*CASES, ([F(1)], [[F(1)]])]
 WEIGHTS = [[F(1)], [F(1, 2), F(1, 3), F(1, 6)], [F(1, 4), F(0), F(3, 4)]]
 SIZES = {1: [(1,)], 2: [(2,), (1, 1)], 4: [(4,), (1, 2, 0, 1), (2, 2)]}
-MIXING = (np.array([0.9, 0.1, 0.0]), np.array([[0.5, 0.5, 0.0], [0.2, 0.6, 0.2], [0.1, 0.3, 0.6]]))
-
-
-class NeverMixes(Chain):
-    def mixing(self, defect):
-        return None
 
 
 def mixed_with_uniform(strength, V):

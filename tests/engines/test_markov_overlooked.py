@@ -157,8 +157,8 @@ def test_what_stands_for_long_intervals_is_a_probability():
     assert _forgotten(F, np.ones(30), 29, 10, number, 1.0)[0] == 21
 
 
-def test_an_error_without_the_risks_is_exceeded():
-    """Ends overlooked from the distance 3 on: the true difference is within the errors, and nothing without them."""
+def test_what_overlooked_ends_change_is_within_the_stated_error():
+    """Ends overlooked from the distance 3 on."""
     steps = STEPS
     renewal = Renewal(FULL.laws_by_distance, NU)
     k = 2

@@ -9,6 +9,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from engines.chain_cases import MIXING, PERIODIC, NeverMixes, chain_of
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import log, mp, real
 
@@ -22,7 +23,6 @@ from maskbound.numerics.policies import bisection
 
 F = Fraction
 CASES = [languages.random_chain(Random(seed), V, zeros=0.45) for seed, V in ((0, 3), (3, 2), (8, 2), (6, 3))]
-PERIODIC = ([F(1, 2), F(1, 2), F(0)], [[F(0), F(1), F(0)], [F(0), F(0), F(1)], [F(1), F(0), F(0)]])
 CASES = [*CASES, PERIODIC, ([F(1)], [[F(1)]])]
 RULES = ["uniform", "marginal", "stop"]
 WEIGHTS = [[F(1)], [F(1, 2), F(1, 3), F(1, 6)], [F(1, 4), F(0), F(3, 4)]]
@@ -33,20 +33,6 @@ SETS = [
     [[], [2], [0], [1, 3]],
     [[0], [1], [2], [3]],
 ]
-MIXING = (np.array([0.9, 0.1, 0.0]), np.array([[0.5, 0.5, 0.0], [0.2, 0.6, 0.2], [0.1, 0.3, 0.6]]))
-
-
-class NeverMixes(Chain):
-    """The same chain with its mixing overlooked."""
-
-    reduced = property(lambda self: self)
-
-    def mixing(self, defect):
-        return None
-
-
-def chain_of(case, L):
-    return Chain(np.array(case[0], dtype=float), np.array(case[1], dtype=float), L)
 
 
 def local_law(case, L, policy, rule):
