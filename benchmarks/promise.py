@@ -4,8 +4,8 @@
 
 Run k is the same whoever makes it, so that parts (`--first 0 --runs 500`, `--first 500 --runs 500`, ..) add up. The
 settings take turns: every kind of policy that is followed, on a language without ties and on one where almost all
-scores tie, in blocks and after a prompt, by float64 and float32; the rows of a call are independent, one draw of
-several, and all the same.
+scores tie, in blocks and after a prompt, by float64 and float32, asking to the end or until all is revealed; the rows
+of a call are independent, one draw of several, and all the same.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ def main() -> None:
         turn, k = divmod(run, len(settings))
         name, policy = settings[k]
         shared = (1, options.rows // 2, 0)[turn % 3]
-        code: Any = Right(policy, shared, (np.float64, np.float32)[turn // 3 % 2], asks_all=bool(turn // 6 % 2))
+        asks_all, stops = bool(turn // 6 % 2), bool(turn // 2 % 2)
+        code: Any = Right(policy, shared, (np.float64, np.float32)[turn // 3 % 2], asks_all, stops)
         if turn % 2 and takes_prompts(policy):
             code = Generate(policy, shared)
         aim = options.calls * options.rows, -math.log(options.alpha)

@@ -18,13 +18,15 @@ from maskbound.numerics import Instance, languages, policies
 class Right:
     """Draws from the policy's law; ``shared`` rows in a row are one draw (0: all rows of a call).
 
-    With ``asks_all`` the network is asked about each of them, as where only the random numbers are shared.
+    With ``asks_all`` the network is asked about each of them, as where only the random numbers are shared. With
+    ``stops`` it is asked no more when all of a call is revealed.
     """
 
     policy: Any
     shared: int = 1
     dtype: type = np.float64
     asks_all: bool = False
+    stops: bool = False
 
     def __call__(self, oracle, count, seed):
         rng = np.random.default_rng(seed)
@@ -38,6 +40,8 @@ class Right:
         sizes = [] if isinstance(self.policy, policies.Bernoulli) else list(getattr(self.policy, "sizes", None) or [])
         for step in range(self.policy.steps):
             masked = x == oracle.mask_id
+            if self.stops and not masked.any():
+                break
             rows = self.softmax(oracle.logits(x))
             if isinstance(self.policy, policies.Bernoulli):
                 chosen = masked & (rng.random(x.shape) * (self.policy.steps - step) < 1)
