@@ -123,7 +123,7 @@ def _constant(reading: Reading, orders: Sequence[Orders], length: int, cone: Con
         return Sharp(proof=None)
     factor, own = found
     proof = None if factor > 1 else own if factor == 1 else UNKNOWN
-    if factor and not attained(lhs, rhs, factor, length):
+    if not attained(lhs, rhs, factor, length):
         return Sharp(None, f"; so is it with the constant {factor}, which no code that was tried attains", proof)
     if reading.turned:
         return Sharp(1 / factor if factor else None, proof=proof)

@@ -96,7 +96,7 @@ def prove(
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
         assumed = _require_assumptions(statement, policies, length, exact_denoiser)
         reading = read(statement, policies, length, exact_denoiser)
-        if "best_sizes_path_kl" in reading.names and exact_denoiser:
+        if "best_sizes_path_kl" in reading.names and exact_denoiser and not assumed:
             return _by_best_sizes(statement, reading, policies, length, judge, scope)
         if not assumed and (all(map(exchangeable, policies)) or _of_languages(reading)):
             return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
@@ -206,9 +206,7 @@ def _by_rays(
         raise BeyondReach("an equality with an extreme slope is not decided")
     own = policies if all(exchangeable(each) for each in policies) else ()
     spanning = generators(names, own, length, exact_denoiser)
-    constant = sharp_constant(left, right, spanning) if reading.relation != "==" else None
-    if constant is not None and reading.turned:
-        constant = 1 / constant if constant else None
+    constant = _of_the_right_side(reading, sharp_constant(left, right, spanning) if reading.relation == "<=" else None)
     for lattice in senses:
         outcome = decide(lattice, spanning, reading.relation == "<")
         if not outcome.holds:
@@ -220,6 +218,13 @@ def _by_rays(
     evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
     reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
     return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)
+
+
+def _of_the_right_side(reading: Reading, least: Fraction | None) -> Fraction | None:
+    """The least factor of the larger side, as one of the right side: of a lower bound the largest, if there is one."""
+    if least is None or not reading.turned:
+        return least
+    return 1 / least if least > 0 else None
 
 
 def _by_best_sizes(
@@ -246,7 +251,7 @@ def _by_best_sizes(
         raise BeyondReach("the right side is negative, irrational or not homogeneous on some code")
     D, steps = [Fraction(value) / (factor or 1) for value in values[1:length]], Fraction(policies[0].steps)
     game = minimax(length, steps, D) if D and factor and min(D) > 0 else None
-    constant = None if game is None else game.value
+    constant = _of_the_right_side(reading, None if game is None else game.value)
     if length == 1 or not factor or reaches(D, length, min(steps, Fraction(length))):
         reason = "some random sizes of so many steps have no larger mean overshoot on any code"
         return Decision(statement, Decided.HOLDS, scope, reason, constant)

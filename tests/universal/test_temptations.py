@@ -119,6 +119,38 @@ def test_a_constant_is_called_sharp_only_if_a_language_attains_it():
         assert (found.verdict, found.constant) == (Decided.HOLDS, constant)
 
 
+@pytest.mark.parametrize(
+    ("text", "policy", "constant"),
+    [
+        ("path_kl - 5*entropy <= entropy", FixedSize([2, 1]), Fraction(-4)),
+        ("path_kl - 5*entropy <= entropy", FixedSets([[0, 1], [2]]), None),
+        ("entropy >= path_kl - 5*entropy", FixedSize([2, 1]), None),
+        ("entropy >= path_kl - 5*entropy", FixedSets([[0, 1], [2]]), None),
+        ("-profile_start <= min(total_correlation, dual_total_correlation)", FixedSize([2, 1]), None),
+        ("path_kl - entropy <= max(total_correlation, dual_total_correlation)", FixedSize([2, 1]), Fraction(0)),
+        ("path_kl - 5*entropy <= max(total_correlation, dual_total_correlation)", FixedSize([2, 1]), None),
+        ("path_kl <= total_correlation", FixedSize([1, 1, 1]), Fraction(0)),
+        ("path_kl < total_correlation", FixedSize([2, 1]), None),
+        ("path_kl >= total_correlation/2", FixedSize([2, 1]), None),
+        ("total_correlation >= path_kl", FixedSize([2, 1]), Fraction(2)),
+        ("best_sizes_path_kl <= total_correlation", Bernoulli(2), Fraction(1, 3)),
+        ("total_correlation >= best_sizes_path_kl", Bernoulli(2), Fraction(3)),
+        ("total_correlation >= best_sizes_path_kl", Bernoulli(3), None),
+    ],
+)
+def test_a_constant_is_the_least_or_the_largest_there_is(text, policy, constant):
+    """Some have no least: every factor above 0 will do, or each is too small for a strict claim."""
+    assert prove(text, policy, 3, judge=False).constant == constant
+
+
+def test_best_sizes_of_some_languages_only():
+    """Of independent tokens they cost nothing."""
+    for name in ("IndependentTokens", "MarkovLanguage"):
+        assumed = claim("best_sizes_path_kl <= total_correlation/4", assumptions=[name])
+        assert prove(assumed, Bernoulli(2), 3).verdict is Decided.OUT_OF_REACH
+    assert prove("best_sizes_path_kl <= total_correlation/4", Bernoulli(2), 3).verdict is Decided.FAILS
+
+
 def test_a_product_of_many_codes_is_not_looked_for_in_vain():
     assert prove("total_correlation <= 49/100*curve_max_slope", Bernoulli(2), 12).verdict is Decided.UNDECIDED
 
