@@ -306,6 +306,14 @@ def test_a_negative_constant_is_not_sharp_for_a_minimum():
         rewritten({**data, "constant": "-3"})
 
 
+def test_what_sympy_simplifies_away_is_certified_as_it_was_typed():
+    """Of log(V)/N and 0 the second is the smaller one."""
+    claimed = "path_kl <= total_correlation + min(log(V)/N, 0*path_kl)"
+    data = certificate(prove(claimed, FixedSets([[0, 1], [2]]), 3))
+    assert "log(V)" in data["conclusion"]
+    assert checker.verify(json.dumps(data)) == data["conclusion"]
+
+
 def test_weights_of_a_maximum_are_needed():
     data = certificate(prove(HALF, FixedSize([2, 2, 2]), 6))
     (weights,) = data["weights"]
