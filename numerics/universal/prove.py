@@ -291,9 +291,10 @@ def _refuted(
         and not (several and has_extreme_slope(names))
         and not (several and any(CONSTANT in spanning[g].values for g in outcome.amounts))
     )
-    codes = {each.rank: each for each in (*reversed(spanning), *(spanning[g] for g in outcome.amounts))}
+    languages = (*reversed(spanning), *(spanning[g] for g in outcome.amounts))
+    codes = {each.rank: each for each in languages if CONSTANT not in each.values}
 
-    def violates(amounts: Mapping[int, float]) -> bool:
+    def violates(amounts: Mapping[int | None, float]) -> bool:
         """Whether a product of codes, in nats, is above 0 in some minimum, in floating point."""
         return any(
             min(
@@ -310,7 +311,8 @@ def _refuted(
     kinds = {"outgrown": CONSTANT in names, "with_others": reading.cross_multiplied}
     for language, denoiser in candidates(outcome, spanning, length, violates, **kinds):
         if len(plain) < len(policies):
-            witness, remark = {"language": {**language, "length": length}}, ""
+            table = {"language": {**language, "length": length}}
+            witness, remark = {**table, "denoiser": denoiser} if denoiser else table, ""
             said = "instance files know no mixture of given orders"
             break
         spec = spec_of({**language, "length": length}, plain, denoiser)

@@ -110,6 +110,26 @@ def test_a_denoiser_that_is_not_wrong_enough_is_not_shown():
         assert (found.verdict, found.judged, found.witness is None) == (Decided.FAILS, judged, not judged)
 
 
+@pytest.mark.parametrize("judge", [True, False])
+def test_what_is_too_small_for_the_constant_is_not_shown(judge):
+    """Rare ones come close to a code, and have small entropies; one error of a denoiser is not as large as log 2."""
+    found = prove("kl <= odds_weighted_slope/2 + 2", FixedSize([1, 2, 1]), 4, judge=judge)
+    assert found.witness["language"] == {"kind": "mds", "field": 97, "dimension": 2, "length": 4}
+    found = prove("kl <= odds_weighted_slope/2 + 3", FixedSize([1, 2, 1]), 4, judge=judge)
+    assert (found.verdict, found.witness) == (Decided.FAILS, None)
+    found = prove("kl <= log(V)", FixedSize([1]), 1, exact_denoiser=False, judge=judge)
+    assert found.verdict is Decided.FAILS
+    assert found.witness is None
+    found = prove("kl <= log(V)", FixedSize([1, 1]), 2, exact_denoiser=False, judge=judge)
+    assert found.witness["denoiser"]["strength"] == "1"
+
+
+def test_a_denoiser_that_violates_a_claim_about_a_mixture_is_shown():
+    mixture = Mixture(((HALF, FixedSize([2])), (HALF, FixedSize([1, 1]))))
+    found = prove("path_kl <= entropy", mixture, 2, exact_denoiser=False)
+    assert found.witness["denoiser"] == {"kind": "perturbed", "noise": "uniform", "strength": "1/2"}
+
+
 def test_a_constant_is_called_sharp_only_if_a_language_attains_it():
     """The steepest slope of a product is less than the sum of the steepest: 4 = 12/3 on Copy is the most."""
     found = prove("curve_max_slope <= 100*max(total_correlation, dual_total_correlation)", Bernoulli(2), 4)
