@@ -10,6 +10,7 @@ from typing import Any
 from maskbound.theory import Statement, claim
 
 from ..errors import BadInput, BeyondReach
+from ..instances.pairs import RELATIONS
 from ..numbers.probabilities import whole
 from ..policies import Policy
 from ..traits import parts
@@ -32,7 +33,7 @@ from .rays import (
 )
 from .reading import BETWEEN, Reading, in_both_senses, placeholder, read
 
-__all__ = ["described", "prove", "require_subjects"]
+__all__ = ["described", "prove", "require_relation", "require_subjects"]
 
 LONGEST = 400
 """Positions; ray tables take time of order N L^2 for large numbers."""
@@ -92,6 +93,7 @@ def prove(
     scope = _scope(statement, policies, length, exact_denoiser)
     try:
         require_subjects(statement, policies)
+        require_relation(statement, policies, length)
         if not exact_denoiser and len(policies) == 2:
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
         assumed = _require_assumptions(statement, policies, length, exact_denoiser)
@@ -112,6 +114,20 @@ def require_subjects(statement: Statement, policies: Sequence[Policy | Mixture])
     if statement.subjects != len(policies):
         said, given = ("one policy", "two are") if statement.subjects == 1 else ("two policies", "one is")
         raise BeyondReach(f"the claim is about {said}, and {given} given")
+
+
+def require_relation(statement: Statement, policies: Sequence[Policy | Mixture], length: int) -> None:
+    """Refuse a pair of policies of which the second is not to the first what the statement says."""
+    between = statement.relation_between
+    if between is None or between.name == "same-language":
+        return
+    plain = [placeholder(policy, length) for policy in policies if not isinstance(policy, Mixture)]
+    if len(plain) < len(policies):
+        raise BeyondReach(f"the statement needs a pair that {between.name}, and a mixture of orders is in none")
+    try:
+        RELATIONS[between.name](*plain)
+    except BadInput as problem:
+        raise BeyondReach(f"the statement needs a pair that {between.name}: {problem}") from None
 
 
 def _of_languages(reading: Reading) -> bool:

@@ -175,6 +175,25 @@ def test_a_product_of_many_codes_is_not_looked_for_in_vain():
     assert prove("total_correlation <= 49/100*curve_max_slope", Bernoulli(2), 12).verdict is Decided.UNDECIDED
 
 
+def test_a_statement_about_a_refinement_is_not_refuted_by_a_pair_that_is_none():
+    finer = statements["refinement/path-kl-monotone"]
+    for pair, length in (
+        ([FixedSize([2, 2]), FixedSize([1, 2, 1])], 4),
+        ([FixedSize([2, 2]), Bernoulli(2)], 4),
+        ([FixedSize([2, 1]), ONE_OR_TWO], 3),
+        ([Bernoulli(2), Bernoulli(3)], 25),
+    ):
+        found = prove(finer, pair, length)
+        assert found.verdict is Decided.OUT_OF_REACH
+        assert "a pair that refines" in found.reason
+    assert prove("path_kl@2 <= path_kl", [FixedSize([2, 2]), FixedSize([1, 2, 1])], 4).verdict is Decided.FAILS
+    assert prove(finer, [FixedSize([2, 2]), FixedSize([1, 1, 2])], 4).verdict is Decided.HOLDS
+    assert "a pair that refines" in prove_everywhere(finer, [Bernoulli(2), Bernoulli(3)]).reason
+    assert prove_everywhere(finer, [Bernoulli(2), Bernoulli(4)]).verdict is Decided.HOLDS
+    fewer = prove(statements["refuted/more-steps-lower-path-kl"], [Bernoulli(3), Bernoulli(2)], 4)
+    assert "a pair that more-steps" in fewer.reason
+
+
 def test_a_verdict_says_which_languages_it_is_about():
     assumed = claim("path_kl == 0", assumptions=["IndependentTokens"])
     found = prove(assumed, FixedSize([2, 1]), 3)
