@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from maskbound.theory import Statement, claim
 
@@ -28,6 +29,7 @@ def prove_everywhere(
     policy : Policy, or two of them
         Fixed sizes stand for all sizes in any number of steps (sizes of one token for one at a time in random order).
         A Bernoulli policy stands for all schedules, or all uniform ones, if the claim holds for these, else for itself.
+        Where the claim is about the language alone it does not matter.
     exact_denoiser : bool
         Whether the denoiser is exact; otherwise the claim is for every denoiser too.
 
@@ -52,6 +54,8 @@ def prove_everywhere(
         _require_known_assumptions(statement, exact_denoiser, policies)
         if not exact_denoiser and len(policies) == 2:
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
+        if statement.about_language:
+            return _of_languages(statement, exact_denoiser)
         plain = [each for each in policies if not isinstance(each, Mixture)]
         if len(plain) == len(policies) == 1 and plain[0].random_sizes is not None:
             return every_size(statement, FixedSize.of(plain[0]), scope, exact_denoiser)
@@ -60,6 +64,18 @@ def prove_everywhere(
         raise BeyondReach("every length at once is decided for fixed sizes and for Bernoulli steps")
     except BeyondReach as problem:
         return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
+
+
+def _of_languages(statement: Statement, exact_denoiser: bool) -> Decision:
+    """By one step of either kind, whichever decides it."""
+    scope = "every language of every length over every vocabulary"
+    try:
+        found = every_schedule(statement, [Bernoulli(steps=1)], scope, exact_denoiser)
+    except BeyondReach as problem:
+        found = Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
+    if found.verdict not in (Decided.HOLDS, Decided.FAILS):
+        found = every_size(statement, FixedSize([1]), scope, exact_denoiser)
+    return replace(found, scope=scope)
 
 
 def _require_known_assumptions(
