@@ -47,6 +47,17 @@ def prove_everywhere(
     """
     statement = claim(about) if isinstance(about, str) else about
     policies = tuple(policy) if isinstance(policy, Sequence) else (policy,)
+    found = _under(statement, policies, exact_denoiser)
+    if not statement.about_language or len(policies) > 1:
+        return found
+    for other in (Bernoulli(steps=1), FixedSize([1])):
+        if found.verdict in (Decided.OUT_OF_REACH, Decided.UNDECIDED):
+            found = _under(statement, (other,), exact_denoiser)
+    return replace(found, scope="every language of every length over every vocabulary")
+
+
+def _under(statement: Statement, policies: tuple[Policy | Mixture, ...], exact_denoiser: bool) -> Decision:
+    """Decide it for the families of these policies."""
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     scope = f"every language of every length over every vocabulary, {denoiser}"
     try:
@@ -54,8 +65,6 @@ def prove_everywhere(
         _require_known_assumptions(statement, exact_denoiser, policies)
         if not exact_denoiser and len(policies) == 2:
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
-        if statement.about_language:
-            return _of_languages(statement, exact_denoiser)
         plain = [each for each in policies if not isinstance(each, Mixture)]
         if len(plain) == len(policies) == 1 and plain[0].random_sizes is not None:
             return every_size(statement, FixedSize.of(plain[0]), scope, exact_denoiser)
@@ -64,18 +73,6 @@ def prove_everywhere(
         raise BeyondReach("every length at once is decided for fixed sizes and for Bernoulli steps")
     except BeyondReach as problem:
         return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
-
-
-def _of_languages(statement: Statement, exact_denoiser: bool) -> Decision:
-    """By one step of either kind, whichever decides it."""
-    scope = "every language of every length over every vocabulary"
-    try:
-        found = every_schedule(statement, [Bernoulli(steps=1)], scope, exact_denoiser)
-    except BeyondReach as problem:
-        found = Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
-    if found.verdict not in (Decided.HOLDS, Decided.FAILS):
-        found = every_size(statement, FixedSize([1]), scope, exact_denoiser)
-    return replace(found, scope=scope)
 
 
 def _require_known_assumptions(
