@@ -48,6 +48,9 @@ def _tables(key: str) -> PlainValidator:
             raise BadInput(key, f"found {shown(value)}; a list of tables is accepted")
         for n, entry in enumerate(value):
             with within(f"{key}[{n}]"):
+                if isinstance(entry, str):
+                    found = shown(entry)
+                    raise BadInput("", f'found {found}; a table such as {{ kind = "{found[1:-1]}" }} is accepted')
                 require_table(entry)
         return value
 

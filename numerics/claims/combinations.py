@@ -63,7 +63,7 @@ class Combinations:
     names_policy: bool = True
     left_out: list[str] = field(default_factory=list)
     _of_use: set[tuple[str, int]] = field(default_factory=set)
-    _reasons: defaultdict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    _reasons: defaultdict[tuple[str, int], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
     def instances(self) -> list[Instance]:
         """Every language at every length under every policy in every number of steps with every denoiser."""
@@ -78,7 +78,7 @@ class Combinations:
                 self.left_out.append(reason)
                 for entry in entries:
                     if part in ("", entry[0]):
-                        self._reasons[entry].append(reason)
+                        self._reasons[entry].setdefault(str(problem), reason)
             else:
                 self._of_use.update(entries)
                 made.setdefault(instance.fingerprint, instance)
@@ -93,7 +93,7 @@ class Combinations:
                     read, _ = read_policy(policy, ANY_VOCAB, length, self.folder)
                 except MaskboundError as problem:
                     reason = f"length {length}, {in_short(policy, 'policy')}: {problem}"
-                    self._reasons["policy", n].append(reason)
+                    self._reasons["policy", n].setdefault(str(problem), reason)
                     if not self.languages:
                         self.left_out.append(reason)
                 else:
@@ -118,7 +118,7 @@ class Combinations:
         ]
         # A policy that fits nothing takes the languages with it; the one at fault has reasons of its own.
         for part, n in sorted(idle, key=lambda entry: not self._reasons[entry]):
-            reasons = [*dict.fromkeys(self._reasons[part, n] or self.left_out)]
+            reasons = [*self._reasons[part, n].values()] or [*dict.fromkeys(self.left_out)]
             listed = "; ".join(reasons[:MOST_REASONS]) + ("; .." if len(reasons) > MOST_REASONS else "")
             raise BadInput(f"{LISTS[part]}[{n}]", f"it gives no instance; {listed}")
 

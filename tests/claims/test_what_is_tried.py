@@ -130,7 +130,10 @@ def test_a_policy_or_a_denoiser_that_gives_nothing_is_an_error(tmp_path):
     alone = text.replace('{ kind = "bernoulli", steps = 2 }, ', "")
     assert refused(tmp_path, alone).startswith("policies[0]: it gives no instance; parity(length=3), fixed-size(")
     denoisers = text.replace("[2, 2]", "[2, 1]") + 'denoisers = [{ kind = "exact" }, { kind = "exakt" }]'
-    assert refused(tmp_path, denoisers).startswith("denoisers[1]: it gives no instance; parity(length=3)")
+    said = refused(tmp_path, denoisers)
+    assert said.startswith("denoisers[1]: it gives no instance; parity(length=3)")
+    # The same of every combination, and said once.
+    assert said.count("exakt") == 2
 
 
 def test_a_policy_that_only_a_question_needs_is_of_use(tmp_path):
