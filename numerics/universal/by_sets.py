@@ -17,7 +17,7 @@ from .decision import Decided, Decision
 from .libraries import Found, attained, refute, tried
 from .linear import CONSTANT, Form, Lattice, Number, sign
 from .mixture import Mixture
-from .orders import LOG_V, Combination, Orders, combination, orders_of
+from .orders import LOG_V, Combination, Orders, combination, combined, orders_of
 from .reading import BETWEEN, Reading, in_both_senses
 from .shannon import Cone, Proof, classes_of, equations
 
@@ -50,8 +50,10 @@ def by_sets(
     constant = sharp.constant
     proofs: list[Proof] = []
     for row in (row for lattice in senses for row in lattice):
-        forms, added = zip(*(combination(form, orders, length) for form in row), strict=True)
-        proof = cone.prove(forms, added) if sharp.proof is UNKNOWN else sharp.proof
+        proof = sharp.proof
+        if proof is UNKNOWN or proof is None:
+            forms, added = zip(*(combination(form, orders, length) for form in row), strict=True)
+            proof = cone.prove(forms, added) if proof is UNKNOWN else None
         if proof is None:
             if all(sign(value) > 0 for value in added):
                 return _failed_by_constant(statement, reading, policies, length, judge, scope)
@@ -89,7 +91,7 @@ def _without_bounds(lattice: Lattice) -> Lattice:
                 if sign(c) < 0:
                     continue
                 name = "path_kl" + ("@2" if second else "")
-            found[name] = found.get(name, Fraction(0)) + c
+            found[name] = found[name] + c if name in found else c
         return found
 
     return tuple(tuple(bounded(form) for form in row) for row in lattice)
@@ -118,11 +120,14 @@ def _constant(reading: Reading, orders: Sequence[Orders], length: int, cone: Con
     (lhs, _), (rhs, _) = (combination(side[0][0], orders, length) for side in (reading.lhs, reading.rhs))
     if not rhs:
         return Sharp()
+    seen = cone.at_sight(combined([(Fraction(1), lhs), (Fraction(-1), rhs)]))
+    if seen is not None and attained(lhs, rhs, Fraction(1), length):
+        return Sharp(Fraction(1), proof=seen)
     found = cone.least_factor(lhs, rhs)
     if found is None:
         return Sharp(proof=None)
     factor, own = found
-    proof = None if factor > 1 else own if factor == 1 else UNKNOWN
+    proof = None if factor > 1 else own if factor == 1 else seen or UNKNOWN
     if factor and not attained(lhs, rhs, factor, length):
         return Sharp(None, f"; so is it with the constant {factor}, which no code that was tried attains", proof)
     if reading.turned:

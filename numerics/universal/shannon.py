@@ -25,6 +25,7 @@ from ..errors import BeyondReach
 from ..numbers.rationals import to_flint, to_fraction
 from .linear import Number
 from .orders import LOG_V, Combination, Orders, combined
+from .uncrossing import uncrossed
 
 __all__ = ["Cone", "Proof", "classes_of", "equations"]
 
@@ -154,12 +155,30 @@ class Cone:
 
     def prove(self, forms: Sequence[Combination], added: Sequence[Number] = ()) -> Proof | None:
         """Why the smallest of the forms is never above 0; None where Shannon's inequalities do not prove it."""
+        if len(forms) == 1 and not any(added):
+            seen = self.at_sight(forms[0])
+            if seen is not None:
+                return seen
         folded = [self.fold(form) for form in forms]
         constants = [Fraction(0)] * len(forms) if not added else [_rational(value) for value in added]
         if len(forms) == 1 and constants[0] > 0:
             return None
         found = self._combine([], folded, constants)
         return found[1] if found else None
+
+    def at_sight(self, form: Combination) -> Proof | None:
+        """Why a form is never above 0, without a linear programme; None where it is not seen at once."""
+        if self.ties or not all(isinstance(c, Fraction | int) and chosen != LOG_V for chosen, c in form.items()):
+            return None
+        found = uncrossed({chosen: -c for chosen, c in form.items()}, len(self.classes))
+        if found is None:
+            return None
+        terms: dict[tuple[Any, ...], Fraction] = defaultdict(Fraction)
+        for elemental, y in found.items():
+            ends = sorted(self.classes[i] for i in elemental[:2])
+            terms[(*ends, *(self.kind(chosen) for chosen in elemental[2:]))] += y
+        named = sorted(terms.items(), key=lambda term: (len(term[0]), term[0]))
+        return Proof([Fraction(1)], [[*name[:2], *map(list, name[2:]), y] for name, y in named], [])
 
     def least_factor(self, lhs: Combination, rhs: Combination) -> tuple[Fraction, Proof] | None:
         """The least C for which ``lhs <= C rhs`` is proved, and how."""
