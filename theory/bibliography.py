@@ -42,6 +42,8 @@ class Paper:
         One of `READING`.
     venue : str
         Journal or book, or empty.
+    doi : str
+        Or empty.
 
     Raises
     ------
@@ -56,6 +58,7 @@ class Paper:
     arxiv: str
     reading: str
     venue: str = ""
+    doi: str = ""
 
     def __post_init__(self) -> None:
         if self.reading not in READING:
@@ -63,7 +66,8 @@ class Paper:
 
     def __str__(self) -> str:
         """The paper on one line, with how well it is known."""
-        parts = (self.authors, self.title, self.venue, str(self.year), self.arxiv and f"arXiv {self.arxiv}")
+        where = (self.arxiv and f"arXiv {self.arxiv}", self.doi and f"doi {self.doi}")
+        parts = (self.authors, self.title, self.venue, str(self.year), *where)
         return f"{', '.join(part for part in parts if part)} ({self.reading})"
 
     def bibtex(self) -> str:
@@ -82,6 +86,7 @@ class Paper:
         """
         authors = self.authors.replace(" et al.", ", others").replace(", ", " and ")
         fields = {"author": authors, "title": self.title, "year": str(self.year), "howpublished": self.venue}
+        fields["doi"] = self.doi
         fields |= {"eprint": self.arxiv, "archivePrefix": "arXiv" if self.arxiv else ""}
         lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
         return "\n".join([f"@misc{{{self.key},", *lines, "}"])

@@ -138,10 +138,10 @@ def _scope(statement: Statement, policies: Sequence[Policy | Mixture], length: i
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     assumed = sorted({assumption.name for assumption in statement.assumptions} & EQUATIONS)
     languages = f"language that satisfies {' and '.join(assumed)}" if assumed else "language"
-    return (
-        f"every {languages} of length {length} over every vocabulary, {denoiser}, "
-        f"{' and '.join(described(policy) for policy in policies)}"
-    )
+    scope = f"every {languages} of length {length} over every vocabulary"
+    if statement.about_language:
+        return scope
+    return f"{scope}, {denoiser}, {' and '.join(described(policy) for policy in policies)}"
 
 
 def described(policy: Policy | Mixture) -> str:
