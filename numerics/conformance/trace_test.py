@@ -38,6 +38,7 @@ from .steps import (
     claimed_remasking,
     claimed_sizes,
     due,
+    rows_at,
     uniformly,
 )
 from .tokens import (
@@ -180,7 +181,7 @@ class TraceTest:
         seen, row, earlier = transitions(traces, others.scores, self.policy.remasks)
         calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
         cell_of, place = np.nonzero(seen.chosen)
-        logs, written = seen.log_c[cell_of, place], seen.reached[cell_of, place]
+        logs, written = rows_at(seen.log_c, cell_of, place), seen.reached[cell_of, place]
 
         def total(law: Array) -> Array:
             values = np.take_along_axis(law, written[:, None], 1)[:, 0]
@@ -210,7 +211,7 @@ class TraceTest:
         self._finished(traces)
         laws = {name: law(logs) for name, law in others.laws.items()}
         by_token = {name: total(self._slipping(law)) for name, law in laws.items()}
-        by_token[STALE] = total(self._slipping(others.own(earlier[cell_of, place])))
+        by_token[STALE] = total(self._slipping(others.own(rows_at(earlier, cell_of, place))))
         if GREEDY in by_token:
             by_token[LAST] = np.where(self._last(seen), by_token[GREEDY], tokens)
         by_place, after_law = others.places(seen, earlier), others.scored_after(seen)
