@@ -13,7 +13,7 @@ from .decision import Decided, Decision
 from .every_schedule import every_schedule
 from .every_size import every_size
 from .mixture import Mixture
-from .prove import require_subjects
+from .prove import require_relation, require_subjects
 
 __all__ = ["prove_everywhere"]
 
@@ -69,6 +69,7 @@ def _under(statement: Statement, policies: tuple[Policy | Mixture, ...], exact_d
         if len(plain) == len(policies) == 1 and plain[0].random_sizes is not None:
             return every_size(statement, FixedSize.of(plain[0]), scope, exact_denoiser)
         if len(plain) == len(policies) and all(each.step_law is not None for each in plain):
+            require_relation(statement, plain, 1)
             return every_schedule(statement, [Bernoulli.of(each) for each in plain], scope, exact_denoiser)
         raise BeyondReach("every length at once is decided for fixed sizes and for Bernoulli steps")
     except BeyondReach as problem:
