@@ -342,6 +342,14 @@ def test_bits_for_every_language(tmp_path):
     assert wrong.verdict is not Decided.HOLDS
 
 
+def test_a_question_about_every_length_that_stays_open_is_told(tmp_path):
+    text = 'claim = "dual_total_correlation <= (L - 1) * total_correlation"\nlengths = [4]\nevery_length = true'
+    found = decide(load(tmp_path, text))
+    assert found.label == "holds for every language"
+    assert found.everywhere[0].verdict in (Decided.UNDECIDED, Decided.OUT_OF_REACH)
+    assert found.sentence.endswith(f"at each length listed; for every length at once: {found.everywhere[0].verdict}.")
+
+
 def test_labels(tmp_path):
     tried = 'languages = [{ kind = "parity" }]\npolicies = [{ kind = "bernoulli" }]\nlengths = [3, 4]\nsteps = [1, 2]\n'
     found = decide(load(tmp_path, f'claim = "tv <= kl + 1/2"\n{tried}'))
