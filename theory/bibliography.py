@@ -12,6 +12,7 @@ READING: Mapping[str, str] = {
     "read": "the paper was read",
     "abstract read": "only its abstract was read; its theorems as other people report them",
     "others' notes": "it was not read; its results as other people, or textbooks, report them",
+    "not recorded": "whether anybody read it was not recorded",
 }
 """Ways in which a paper is known."""
 
@@ -63,8 +64,13 @@ class Paper:
 
     def __str__(self) -> str:
         """The paper on one line, with how well it is known."""
+        return f"{self.line} ({self.reading})"
+
+    @property
+    def line(self) -> str:
+        """Authors, title, venue, year and identifier, as far as they are known."""
         parts = (self.authors, self.title, self.venue, str(self.year), self.arxiv and f"arXiv {self.arxiv}")
-        return f"{', '.join(part for part in parts if part)} ({self.reading})"
+        return ", ".join(part for part in parts if part)
 
     def bibtex(self) -> str:
         """The entry of a BibTeX file.

@@ -11,7 +11,7 @@ all languages at these lengths under these policies, and with ``every_length`` f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ from ..numbers.probabilities import number, written
 from ..policies import Policy, read_policy
 from ..spec.table import ABSENT, Count, SpecTable, Text, Wholes, require_table, within
 
-__all__ = ["SUFFIX", "ClaimFile", "Published", "in_short"]
+__all__ = ["SUFFIX", "ClaimFile", "Published", "in_short", "spelt"]
 
 SUFFIX = ".claim.toml"
 
@@ -125,11 +125,8 @@ class Published:
     theorem: str
 
     def __str__(self) -> str:
-        """The theorem and the paper; how well it is known here, if it is in the bibliography."""
-        paper = str(self.paper)
-        if self.paper.key not in PAPERS:
-            paper = paper.removesuffix(f" ({self.paper.reading})")
-        return f"{self.theorem + ' of ' if self.theorem else ''}{paper}"
+        """The theorem and the paper."""
+        return f"{self.theorem + ' of ' if self.theorem else ''}{self.paper.line}"
 
 
 @dataclass(frozen=True)
@@ -156,6 +153,10 @@ class ClaimFile:
         Whether it is decided for every length too.
     exact_denoiser : bool
         Whether that is about the exact denoiser; otherwise about every denoiser.
+    parameters : mapping of str to str
+        The numbers that stand for names in the claim.
+    text : str
+        The whole file.
     """
 
     name: str
@@ -168,6 +169,8 @@ class ClaimFile:
     questions: tuple[tuple[Policy, int], ...]
     every_length: bool
     exact_denoiser: bool
+    parameters: Mapping[str, str]
+    text: str
 
     @property
     def families(self) -> list[Policy]:
@@ -208,7 +211,18 @@ class ClaimFile:
             exact = all(denoiser.get("kind", "exact") == "exact" for denoiser in table.denoisers)
             typed = table.claim or str(statement)
             return cls(
-                name, typed, statement, published, table.remark, cases, left_out, questions, table.every_length, exact
+                name,
+                typed,
+                statement,
+                published,
+                table.remark,
+                cases,
+                left_out,
+                questions,
+                table.every_length,
+                exact,
+                table.parameters,
+                path.read_text(encoding="utf-8"),
             )
 
 
@@ -251,27 +265,41 @@ def _made(table: ClaimTable, folder: Path) -> tuple[list[Case], tuple[str, ...]]
     """The product of languages, lengths, policies, steps and denoisers, and why members of it are no instances."""
     made: dict[str, Case] = {}
     left_out: list[str] = []
-    for spec in _specs(table):
+    specs = list(_specs(table))
+    for (spec, _), label in zip(specs, _labels(specs), strict=True):
         try:
-            instance = parse(spec, folder, _label(spec))
+            instance = parse(spec, folder, label)
         except MaskboundError as problem:
-            left_out.append(f"{_label(spec)}: {problem}")
+            left_out.append(f"{label}: {problem}")
         else:
             made.setdefault(instance.fingerprint, Case((instance,)))
     return list(made.values()), tuple(left_out)
 
 
-def _specs(table: ClaimTable) -> Iterator[dict[str, Any]]:
-    for language in table.languages:
+def _specs(table: ClaimTable) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
+    """Each with the numbers of its parts in the file, from 1."""
+    for at, language in enumerate(table.languages, 1):
         for length in _or_none(table.lengths):
-            for policy in table.policies:
+            for p, policy in enumerate(table.policies, 1):
                 for steps in _or_none(table.steps):
-                    for denoiser in table.denoisers:
-                        yield {
+                    for d, denoiser in enumerate(table.denoisers, 1):
+                        spec = {
                             "language": _with(language, "length", length),
                             "policy": _with(policy, "steps", steps),
                             "denoiser": denoiser,
                         }
+                        yield spec, {"language": at, "policy": p, "denoiser": d}
+
+
+def _labels(specs: Sequence[tuple[dict[str, Any], dict[str, int]]]) -> Iterator[str]:
+    """Of specs that are the same in short, with the numbers in which they differ: ``.. [language 2 of the file]``."""
+    shorts = [_label(spec) for spec, _ in specs]
+    places: dict[str, list[dict[str, int]]] = {}
+    for short, (_, place) in zip(shorts, specs, strict=True):
+        places.setdefault(short, []).append(place)
+    for short, (_, place) in zip(shorts, specs, strict=True):
+        own = [f"{part} {n}" for part, n in place.items() if any(other[part] != n for other in places[short])]
+        yield f"{short} [{', '.join(own)} of the file]" if own else short
 
 
 def _or_none(values: list[int]) -> list[int | None]:
@@ -294,8 +322,17 @@ def _label(spec: Mapping[str, Any]) -> str:
 
 def in_short(table: Mapping[str, Any], part: str) -> str:
     """The kind of a language, policy or denoiser, with the entries that are short."""
-    facts = [f"{key}={value}" for key, value in table.items() if key != "kind" and len(str(value)) <= LONGEST_FACT]
+    texts = {key: spelt(value) for key, value in table.items() if key != "kind"}
+    facts = [f"{key}={text}" for key, text in texts.items() if len(text) <= LONGEST_FACT]
     return f"{table.get('kind', part)}({', '.join(facts)})"
+
+
+def spelt(value: Any) -> str:
+    """An entry of a table: ``((9/10, 1/10), (1/5, 4/5))``."""
+    if isinstance(value, Mapping):
+        facts = ", ".join(f"{key} {spelt(entry)}" for key, entry in value.items() if key != "kind")
+        return f"({value['kind']}: {facts})" if "kind" in value else f"({facts})"
+    return f"({', '.join(map(spelt, value))})" if isinstance(value, list | tuple) else str(value)
 
 
 def _questions(table: ClaimTable, folder: Path) -> Iterator[tuple[Policy, int]]:
@@ -329,6 +366,6 @@ def _published(given: Any) -> Published:
             raise BadInput("year", "the key is missing; authors and year must be given")
         surname = re.sub(r"\W", "", table.authors.split(",")[0].split()[-1].lower())
         paper = Paper(
-            f"{surname}{table.year}", table.authors, table.title, table.year, table.arxiv, "read", table.venue
+            f"{surname}{table.year}", table.authors, table.title, table.year, table.arxiv, "not recorded", table.venue
         )
         return Published(paper, table.theorem)
