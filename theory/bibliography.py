@@ -43,6 +43,8 @@ class Paper:
         One of `READING`.
     venue : str
         Journal or book, or empty.
+    doi : str
+        Or empty.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class Paper:
     arxiv: str
     reading: str
     venue: str = ""
+    doi: str = ""
 
     def __post_init__(self) -> None:
         if self.reading not in READING:
@@ -68,9 +71,9 @@ class Paper:
 
     @property
     def line(self) -> str:
-        """Authors, title, venue, year and identifier, as far as they are known."""
-        parts = (self.authors, self.title, self.venue, str(self.year), self.arxiv and f"arXiv {self.arxiv}")
-        return ", ".join(part for part in parts if part)
+        """Authors, title, venue, year and identifiers, as far as they are known."""
+        where = (self.arxiv and f"arXiv {self.arxiv}", self.doi and f"doi {self.doi}")
+        return ", ".join(part for part in (self.authors, self.title, self.venue, str(self.year), *where) if part)
 
     def bibtex(self) -> str:
         """The entry of a BibTeX file.
@@ -88,6 +91,7 @@ class Paper:
         """
         authors = self.authors.replace(" et al.", ", others").replace(", ", " and ")
         fields = {"author": authors, "title": self.title, "year": str(self.year), "howpublished": self.venue}
+        fields["doi"] = self.doi
         fields |= {"eprint": self.arxiv, "archivePrefix": "arXiv" if self.arxiv else ""}
         lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
         return "\n".join([f"@misc{{{self.key},", *lines, "}"])

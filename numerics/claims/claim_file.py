@@ -1,42 +1,46 @@
 """Claim files, ``NAME.claim.toml``: an inequality, where it was published, and the instances that it is tried on.
 
 ``claim`` is an inequality as it is typed elsewhere, ``statement`` the id of one of the ledger; one of them is given.
-``parameters`` are numbers for names in the claim, ``assumptions`` names of hypotheses, ``paper`` a key of the
-bibliography or authors, title and year, with the number of the theorem. It is tried on ``instances`` (files, names of
-the gallery, or ``"gallery"`` for the fast part of it) and on every language of ``languages`` at every length of
-``lengths`` under every policy of ``policies`` in every number of ``steps``; with ``every_language`` it is decided for
-all languages at these lengths under these policies, and with ``every_length`` for all lengths.
+``parameters`` are numbers for names in the claim, ``assumptions`` names of hypotheses, ``unit`` is the one in which
+amounts of information are meant, ``paper`` a key of the bibliography or authors, title and year, with the number of the
+theorem. It is tried on ``instances`` (files, names of the gallery, or ``"gallery"`` for the fast part of it) and on
+every language of ``languages`` at every length of ``lengths`` under every policy of ``policies`` in every number of
+``steps``; with ``every_language`` it is decided for all languages at these lengths under these policies, and with
+``every_length`` for all lengths. A claim about languages alone needs no policies.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
-from maskbound.theory import ASSUMPTIONS, PAPERS, ClaimError, Paper, Statement, claim, closest, statements
+from maskbound.theory import PAPERS, ClaimError, Paper, Statement, claim, closest, quantities, statements
+from maskbound.theory.assumptions import Assumption
+from maskbound.theory.claims import named_assumption
 
-from ..errors import BadInput, MaskboundError, shown
-from ..instances import parse
+from ..errors import BadInput, shown
 from ..instances.specfile import in_file, read_file
 from ..judging.cases import Case, gallery_names, open_case
 from ..numbers.probabilities import number, written
-from ..policies import Policy, read_policy
+from ..policies import Policy
 from ..spec.table import ABSENT, Count, SpecTable, Text, Wholes, require_table, within
+from ..traits import parts
+from .combinations import Combinations
 
-__all__ = ["SUFFIX", "ClaimFile", "Published", "in_short", "spelt"]
+__all__ = ["SUFFIX", "ClaimFile", "Published"]
 
 SUFFIX = ".claim.toml"
 
-LONGEST_FACT = 20
-"""Characters of an entry that stands in a name."""
+UNKNOWN = "not recorded"
+"""How well a paper is known whose data were typed."""
 
-ANY_VOCAB = 2
-"""Vocabulary with which a policy is read for a verdict about every language; policies do not look at it."""
+NO_MATTER = {"kind": "bernoulli", "steps": 1}
+"""The policy under which a claim about languages alone is tried, where the file names none."""
 
 
 def _tables(key: str) -> PlainValidator:
@@ -53,6 +57,7 @@ def _tables(key: str) -> PlainValidator:
 
 def _names(key: str) -> PlainValidator:
     def read(value: Any) -> list[str]:
+        value = [value] if isinstance(value, str) else value
         if not isinstance(value, list) or not all(isinstance(entry, str) and entry for entry in value):
             raise BadInput(key, f"found {shown(value)}; a list of names is accepted")
         return value
@@ -86,7 +91,9 @@ class PaperTable(SpecTable):
     title: Text = ""
     year: Count = ABSENT
     arxiv: Text = ""
+    doi: Text = ""
     venue: Text = ""
+    journal: Text = ""
     theorem: Text = ""
 
 
@@ -99,6 +106,7 @@ class ClaimTable(SpecTable):
     remark: Text = ""
     assumptions: Annotated[list[str], _names("assumptions")] = Field(default_factory=list)
     parameters: Annotated[dict[str, str], PlainValidator(_numbers)] = Field(default_factory=dict)
+    unit: Literal["nats", "bits"] = "nats"
     paper: Any = ABSENT
     instances: Annotated[list[str], _names("instances")] = Field(default_factory=list)
     languages: Annotated[list[dict[str, Any]], _tables("languages")] = Field(default_factory=list)
@@ -138,7 +146,7 @@ class ClaimFile:
     name : str
         Of the file, without its suffix.
     typed : str
-        The inequality as the file has it.
+        The inequality as the file has it, and the unit that it is meant in, if these are bits.
     statement : Statement
     published : Published or None
     remark : str
@@ -200,16 +208,16 @@ class ClaimFile:
             table = ClaimTable.read(read_file(path))
             name = path.name.removesuffix(SUFFIX).removesuffix(path.suffix)
             statement = _statement(table, name)
-            found = [_case(spec, path.parent) for spec in _opened(table.instances)]
-            made, left_out = _made(table, path.parent)
-            cases = tuple(case for case in (*found, *made) if len(case.subjects) == statement.subjects)
-            questions = tuple(_questions(table, path.parent)) if table.every_language or table.every_length else ()
+            tried = _combinations(table, statement, path.parent)
+            cases = (*_named_cases(table, statement, path.parent), *(Case((each,)) for each in tried.instances()))
+            questions = tuple(tried.questions()) if table.every_language or table.every_length else ()
+            tried.require_all_of_use()
             if not cases and not questions:
-                missing = "instances, or languages and policies, are accepted"
-                raise BadInput("", f"nothing is tried; {left_out[0] if left_out else missing}")
+                raise BadInput("", "nothing is tried; instances, or languages and policies, are accepted")
             published = None if table.paper is None else _published(table.paper)
             exact = all(denoiser.get("kind", "exact") == "exact" for denoiser in table.denoisers)
             typed = table.claim or str(statement)
+            typed += ", information in bits" if table.unit == "bits" else ""
             return cls(
                 name,
                 typed,
@@ -217,7 +225,7 @@ class ClaimFile:
                 published,
                 table.remark,
                 cases,
-                left_out,
+                tuple(tried.left_out),
                 questions,
                 table.every_length,
                 exact,
@@ -231,24 +239,77 @@ def _statement(table: ClaimTable, name: str) -> Statement:
         if table.statement not in statements:
             close = closest(table.statement, statements) or list(statements)[:3]
             raise BadInput("statement", f"found {shown(table.statement)}; such as {', '.join(close)} is accepted")
-        for key in ("assumptions", "parameters"):
+        for key in ("assumptions", "parameters", "unit"):
             if table.given(key):
                 raise BadInput(key, "found it next to statement, which has its own")
         return statements[table.statement]
-    for n, assumption in enumerate(table.assumptions):
-        if assumption not in ASSUMPTIONS:
-            close = closest(assumption, ASSUMPTIONS) or list(ASSUMPTIONS)
-            raise BadInput(f"assumptions[{n}]", f"found {shown(assumption)}; one of {', '.join(close)} is accepted")
+    assumptions = [_assumption(n, name) for n, name in enumerate(table.assumptions)]
     text = table.claim
     for parameter, value in table.parameters.items():
         text, uses = re.subn(rf"(?<![\w@]){re.escape(parameter)}(?![\w@])", f"({value})", text)
         if not uses:
             raise BadInput(f"parameters.{parameter}", "the claim does not use it")
     try:
-        stated = claim(text, id=name, assumptions=table.assumptions)
+        stated = claim(text, id=name, assumptions=assumptions)
+        if table.unit == "bits":
+            stated = claim(_in_bits(text), id=name, assumptions=assumptions)
     except ClaimError as problem:
         raise BadInput("claim", str(problem)) from None
     return stated if table.title is None else replace(stated, title=table.title)
+
+
+def _assumption(n: int, name: str) -> Assumption:
+    try:
+        return named_assumption(name)
+    except ClaimError as problem:
+        raise BadInput(f"assumptions[{n}]", str(problem)) from None
+
+
+def _in_bits(text: str) -> str:
+    """The claim about nats that a claim about bits is: amounts of information are divided by log 2."""
+
+    def converted(found: re.Match[str]) -> str:
+        known = quantities.get(found.group().removesuffix("@2"))
+        return f"({found.group()}/log(2))" if known and known.unit.startswith("nats") else found.group()
+
+    return re.sub(r"[A-Za-z_]\w*(?:@2)?", converted, text)
+
+
+def _combinations(table: ClaimTable, statement: Statement, folder: Path) -> Combinations:
+    """The lists of the file, once they are known to suffice."""
+    policies, every = table.policies, "every_length" if table.every_length else "every_language"
+    asked = table.every_language or table.every_length
+    if (table.languages or asked) and statement.subjects > 1:
+        key = "languages" if table.languages else every
+        raise BadInput(key, "the claim is about two instances; it is tried on pairs under instances only")
+    names = [assumption.name for assumption in statement.assumptions]
+    alone = not policies and statement.about_language and not parts(names) & {"policy", "instance"}
+    if alone and (table.languages or asked):
+        policies = [NO_MATTER]
+    if policies and not (table.languages or asked):
+        raise BadInput("languages", "the key is missing; policies are for them, or for every_language")
+    if (table.languages or asked) and not policies:
+        needed = f"{every} decides the claim under them" if asked else "languages are tried under them"
+        raise BadInput("policies", f"the key is missing; {needed}, as the claim is not about languages alone")
+    if asked and not table.lengths:
+        raise BadInput("lengths", f"the key is missing; {every} decides the claim for all languages of these lengths")
+    return Combinations(
+        table.languages, policies, table.denoisers, table.lengths, table.steps, folder, names_policy=not alone
+    )
+
+
+def _named_cases(table: ClaimTable, statement: Statement, folder: Path) -> Iterator[Case]:
+    """The cases under ``instances``; of the gallery those that the claim can be about."""
+    for n, name in enumerate(table.instances):
+        for spec in _opened([name]):
+            with within(f"instances[{n}]"):
+                case = _case(spec, folder)
+            if len(case.subjects) == statement.subjects:
+                yield case
+            elif name != "gallery":
+                found = ("an instance", "a pair of instances")[len(case.subjects) - 1]
+                about = ("one instance", "two, of a pair")[statement.subjects - 1]
+                raise BadInput(f"instances[{n}]", f"found {found}, {shown(name)}; the claim is about {about}")
 
 
 def _opened(names: list[str]) -> Iterator[str]:
@@ -261,100 +322,6 @@ def _case(spec: str, folder: Path) -> Case:
     return open_case(str(beside) if beside.is_file() else spec)
 
 
-def _made(table: ClaimTable, folder: Path) -> tuple[list[Case], tuple[str, ...]]:
-    """The product of languages, lengths, policies, steps and denoisers, and why members of it are no instances."""
-    made: dict[str, Case] = {}
-    left_out: list[str] = []
-    specs = list(_specs(table))
-    for (spec, _), label in zip(specs, _labels(specs), strict=True):
-        try:
-            instance = parse(spec, folder, label)
-        except MaskboundError as problem:
-            left_out.append(f"{label}: {problem}")
-        else:
-            made.setdefault(instance.fingerprint, Case((instance,)))
-    return list(made.values()), tuple(left_out)
-
-
-def _specs(table: ClaimTable) -> Iterator[tuple[dict[str, Any], dict[str, int]]]:
-    """Each with the numbers of its parts in the file, from 1."""
-    for at, language in enumerate(table.languages, 1):
-        for length in _or_none(table.lengths):
-            for p, policy in enumerate(table.policies, 1):
-                for steps in _or_none(table.steps):
-                    for d, denoiser in enumerate(table.denoisers, 1):
-                        spec = {
-                            "language": _with(language, "length", length),
-                            "policy": _with(policy, "steps", steps),
-                            "denoiser": denoiser,
-                        }
-                        yield spec, {"language": at, "policy": p, "denoiser": d}
-
-
-def _labels(specs: Sequence[tuple[dict[str, Any], dict[str, int]]]) -> Iterator[str]:
-    """Of specs that are the same in short, with the numbers in which they differ: ``.. [language 2 of the file]``."""
-    shorts = [_label(spec) for spec, _ in specs]
-    places: dict[str, list[dict[str, int]]] = {}
-    for short, (_, place) in zip(shorts, specs, strict=True):
-        places.setdefault(short, []).append(place)
-    for short, (_, place) in zip(shorts, specs, strict=True):
-        own = [f"{part} {n}" for part, n in place.items() if any(other[part] != n for other in places[short])]
-        yield f"{short} [{', '.join(own)} of the file]" if own else short
-
-
-def _or_none(values: list[int]) -> list[int | None]:
-    """The values, or that there are none."""
-    return [*values] or [None]
-
-
-def _with(given: Mapping[str, Any], key: str, value: int | None) -> dict[str, Any]:
-    """The table with a key, unless it says that, or what stands in its place, itself."""
-    settled = {"length": ("length", "blocks", "sequence"), "steps": ("steps", "sizes", "weights", "sets")}[key]
-    if value is None or any(name in given for name in settled):
-        return dict(given)
-    return {**given, key: value}
-
-
-def _label(spec: Mapping[str, Any]) -> str:
-    """Kinds with what is short: ``pair(vocab=2, length=4), bernoulli(steps=2)``."""
-    return ", ".join(in_short(spec[part], part) for part in ("language", "policy", "denoiser") if spec[part])
-
-
-def in_short(table: Mapping[str, Any], part: str) -> str:
-    """The kind of a language, policy or denoiser, with the entries that are short."""
-    texts = {key: spelt(value) for key, value in table.items() if key != "kind"}
-    facts = [f"{key}={text}" for key, text in texts.items() if len(text) <= LONGEST_FACT]
-    return f"{table.get('kind', part)}({', '.join(facts)})"
-
-
-def spelt(value: Any) -> str:
-    """An entry of a table: ``((9/10, 1/10), (1/5, 4/5))``."""
-    if isinstance(value, Mapping):
-        facts = ", ".join(f"{key} {spelt(entry)}" for key, entry in value.items() if key != "kind")
-        return f"({value['kind']}: {facts})" if "kind" in value else f"({facts})"
-    return f"({', '.join(map(spelt, value))})" if isinstance(value, list | tuple) else str(value)
-
-
-def _questions(table: ClaimTable, folder: Path) -> Iterator[tuple[Policy, int]]:
-    """The policies at each length, in every number of steps."""
-    if not table.policies or not table.lengths:
-        raise BadInput("every_language", "it needs policies and lengths")
-    met = set()
-    for length in table.lengths:
-        for n, policy in enumerate(table.policies):
-            for steps in _or_none(table.steps):
-                with within(f"policies[{n}]"):
-                    try:
-                        found, _ = read_policy(_with(policy, "steps", steps), ANY_VOCAB, length, folder)
-                    except BadInput:
-                        if not table.steps:
-                            raise
-                        continue
-                if (repr(found), length) not in met:
-                    met.add((repr(found), length))
-                    yield found, length
-
-
 def _published(given: Any) -> Published:
     with within("paper"):
         table = PaperTable.read(given)
@@ -364,8 +331,9 @@ def _published(given: Any) -> Published:
             return Published(PAPERS[table.key], table.theorem)
         if table.year is None:
             raise BadInput("year", "the key is missing; authors and year must be given")
-        surname = re.sub(r"\W", "", table.authors.split(",")[0].split()[-1].lower())
+        surname = re.sub(r"\W", "", re.split(r",| and ", table.authors)[0].split()[-1].lower())
+        venue = table.venue or table.journal
         paper = Paper(
-            f"{surname}{table.year}", table.authors, table.title, table.year, table.arxiv, "not recorded", table.venue
+            f"{surname}{table.year}", table.authors, table.title, table.year, table.arxiv, UNKNOWN, venue, table.doi
         )
         return Published(paper, table.theorem)

@@ -104,8 +104,19 @@ class Findings:
             return f"{self.form} is false: {called(found[0])} violates it."
         if self.refutations:
             policy, length = self.refutations[0]
-            return f"{self.form} is false: a language of length {length} violates it under {described(policy)}."
+            under = "" if self.statement.about_language else f" under {described(policy)}"
+            return f"{self.form} is false: a language of length {length} violates it{under}."
         return f"{self._about_all} {self._about_instances}".strip()
+
+    @property
+    def label(self) -> str:
+        """What was found, in a word or three."""
+        if self.refuted:
+            return "false"
+        of_all = bool(self.decisions) and all(each.verdict is Decided.HOLDS for each in self.decisions)
+        if self.is_open:
+            return "proved, open on what was tried" if self.statement.note else "open"
+        return "proved" if self.statement.note else "holds for every language" if of_all else "not refuted"
 
     @property
     def _about_all(self) -> str:
@@ -117,7 +128,8 @@ class Findings:
         it = "It" if note else self.form
         held = [each for each in self.decisions if each.verdict is Decided.HOLDS]
         if held and len(held) == len(self.decisions):
-            return f"{note} {it} holds for every language at each length and policy listed.".strip()
+            listed = "length" if self.statement.about_language else "length and policy"
+            return f"{note} {it} holds for every language at each {listed} listed.".strip()
         if held:
             part = f"{len(held)} of {len(self.decisions)} questions"
             return f"{note} {it} holds for every language in {part}; the others are open.".strip()
@@ -127,16 +139,30 @@ class Findings:
 
     @property
     def _about_instances(self) -> str:
-        held = len(self.of_status(Status.HOLDS))
-        equal = sum(is_rounding_equality(verdict) for _, verdict in self.judged)
-        applied = len(self.judged) - len(self.of_status(Status.NOT_APPLICABLE))
+        """What is known of the instances, each counted once."""
         if not self.judged:
             return ""
+        strange = len(self.of_status(Status.NOT_APPLICABLE))
+        applied = len(self.judged) - strange
         if not applied:
-            return "It applies to none of the instances that were tried."
-        rest = f"; on {equal} its sides are equal to within rounding" if equal else ""
-        share = "all" if held == applied > 1 else f"{held} of"
-        return f"It holds on {share} {applied} instance{'s' if applied > 1 else ''} that it was tried on{rest}."
+            return "It applies to none of the instances that were tried: they do not satisfy its assumptions."
+        unclear = self.of_status(Status.UNDECIDED)
+        equal = sum(is_rounding_equality(verdict) for _, verdict in unclear)
+        counts = {
+            "it holds": len(self.of_status(Status.HOLDS)),
+            "its sides are equal to within rounding": equal,
+            "it is undecided": len(unclear) - equal,
+            "a side has no value": len(self.of_status(Status.UNDEFINED)),
+        }
+        said = [(what, count) for what, count in counts.items() if count]
+        if len(said) == 1:
+            whole = "the one instance" if applied == 1 else f"all {applied} instances"
+            sentence = f"{said[0][0].capitalize()} on {whole} that it was tried on"
+        else:
+            listed = " and ".join(f"{what} on {count}" for what, count in said)
+            sentence = f"Of the {applied} instances that it was tried on {listed}"
+        apart = f"; {strange} more do not satisfy its assumptions" if strange else ""
+        return f"{sentence}{apart}."
 
     @property
     def refuted(self) -> bool:

@@ -17,7 +17,6 @@ from ..render.table import Formula, Table
 from ..report.build import Report, Written
 from ..tables.verdicts import is_rounding_equality
 from ..universal import Decided
-from ..universal.exchangeable import LANGUAGE_RAYS
 from .all_languages import every_language, proof
 from .findings import Findings
 from .tight import tight
@@ -186,8 +185,7 @@ def _limits(found: Findings) -> Iterator[str]:
     subjects = [subject for case in found.claim.cases for subject in case.subjects]
     exact = all(subject.exact_denoiser for subject in subjects) and found.claim.exact_denoiser
     denoiser = "the exact denoiser" if exact else "the denoisers of the instances"
-    about_languages = found.statement.quantities <= set(LANGUAGE_RAYS) and not found.statement.given & {"N", "N@2"}
-    if not about_languages:
+    if not found.statement.about_language:
         yield f"Anything about a trained network: the verdicts are about {denoiser}."
     if exact and found.statement.quantities & {"eps_learning", "learning_term", "mean_learning_error"}:
         yield "How the learning error enters: it is 0 on everything that was tried."

@@ -14,7 +14,7 @@ from ..languages.base import Language
 from ..numbers.limits import power
 from ..policies import Policy
 from ..universal.prove import described
-from .claim_file import in_short, spelt
+from .combinations import in_short, spelt
 
 __all__ = ["called", "entries", "in_words", "label", "labelled"]
 

@@ -10,6 +10,7 @@ from typing import Any
 from maskbound.theory import Statement, claim
 
 from ..errors import BadInput, BeyondReach
+from ..instances.pairs import RELATIONS
 from ..numbers.probabilities import whole
 from ..policies import Policy
 from ..traits import parts
@@ -33,7 +34,7 @@ from .rays import (
 )
 from .reading import BETWEEN, Reading, in_both_senses, placeholder, read
 
-__all__ = ["described", "prove", "require_subjects"]
+__all__ = ["described", "prove", "require_relation", "require_subjects"]
 
 LONGEST = 400
 """Positions; ray tables take time of order N L^2 for large numbers."""
@@ -93,11 +94,12 @@ def prove(
     scope = _scope(statement, policies, length, exact_denoiser)
     try:
         require_subjects(statement, policies)
+        require_relation(statement, policies, length)
         if not exact_denoiser and len(policies) == 2:
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
         assumed = _require_assumptions(statement, policies, length, exact_denoiser)
         reading = read(statement, policies, length, exact_denoiser)
-        if "best_sizes_path_kl" in reading.names and exact_denoiser:
+        if "best_sizes_path_kl" in reading.names and exact_denoiser and not assumed:
             return _by_best_sizes(statement, reading, policies, length, judge, scope)
         if not assumed and (all(map(exchangeable, policies)) or _of_languages(reading)):
             return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
@@ -115,6 +117,20 @@ def require_subjects(statement: Statement, policies: Sequence[Policy | Mixture])
         raise BeyondReach(f"the claim is about {said}, and {given} given")
 
 
+def require_relation(statement: Statement, policies: Sequence[Policy | Mixture], length: int) -> None:
+    """Refuse a pair of policies of which the second is not to the first what the statement says."""
+    between = statement.relation_between
+    if between is None or between.name == "same-language":
+        return
+    plain = [placeholder(policy, length) for policy in policies if not isinstance(policy, Mixture)]
+    if len(plain) < len(policies):
+        raise BeyondReach(f"the statement needs a pair that {between.name}, and a mixture of orders is in none")
+    try:
+        RELATIONS[between.name](*plain)
+    except BadInput as problem:
+        raise BeyondReach(f"the statement needs a pair that {between.name}: {problem}") from None
+
+
 def _of_languages(reading: Reading) -> bool:
     return all(name in LANGUAGE_RAYS or name == "profile_max_increase" for name in reading.names)
 
@@ -123,10 +139,10 @@ def _scope(statement: Statement, policies: Sequence[Policy | Mixture], length: i
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     assumed = sorted({assumption.name for assumption in statement.assumptions} & EQUATIONS)
     languages = f"language that satisfies {' and '.join(assumed)}" if assumed else "language"
-    return (
-        f"every {languages} of length {length} over every vocabulary, {denoiser}, "
-        f"{' and '.join(described(policy) for policy in policies)}"
-    )
+    scope = f"every {languages} of length {length} over every vocabulary"
+    if statement.about_language:
+        return scope
+    return f"{scope}, {denoiser}, {' and '.join(described(policy) for policy in policies)}"
 
 
 def described(policy: Policy | Mixture) -> str:
@@ -216,12 +232,11 @@ def _by_rays(
     own = policies if all(exchangeable(each) for each in policies) else ()
     spanning = generators(names, own, length, exact_denoiser)
     constant, none = None, "an equality has none"
-    if reading.relation != "==":
-        constant = sharp_constant(left, right, spanning)
+    if reading.relation == "<=":
+        constant = _of_the_right_side(reading, sharp_constant(left, right, spanning))
         none = why_no_constant(left, right, spanning) if constant is None else ""
-    if constant is not None and reading.turned:
-        none = "" if constant else "every factor will do: the smaller side is always 0"
-        constant = 1 / constant if constant else None
+    elif reading.relation == "<":
+        none = "of a strict inequality none is sought"
     for lattice in senses:
         outcome = decide(lattice, spanning, reading.relation == "<")
         if not outcome.holds:
@@ -244,6 +259,13 @@ def _by_bounds(names: Iterable[str]) -> str:
     if not bounded:
         return ""
     return f"{' and '.join(bounded)} lies between 0 and path_kl, and with the worse of these in its place "
+
+
+def _of_the_right_side(reading: Reading, least: Fraction | None) -> Fraction | None:
+    """The least factor of the larger side, as one of the right side: of a lower bound the largest, if there is one."""
+    if least is None or not reading.turned:
+        return least
+    return 1 / least if least > 0 else None
 
 
 def _by_best_sizes(
@@ -270,7 +292,7 @@ def _by_best_sizes(
         raise BeyondReach("the right side is negative, irrational or not homogeneous on some code")
     D, steps = [Fraction(value) / (factor or 1) for value in values[1:length]], Fraction(policies[0].steps)
     game = minimax(length, steps, D) if D and factor and min(D) > 0 else None
-    constant = None if game is None else game.value
+    constant = _of_the_right_side(reading, None if game is None else game.value)
     if length == 1 or not factor or reaches(D, length, min(steps, Fraction(length))):
         reason = "some random sizes of so many steps have no larger mean overshoot on any code"
         return Decision(statement, Decided.HOLDS, scope, reason, constant)
@@ -310,9 +332,10 @@ def _refuted(
         and not (several and has_extreme_slope(names))
         and not (several and any(CONSTANT in spanning[g].values for g in outcome.amounts))
     )
-    codes = {each.rank: each for each in (*reversed(spanning), *(spanning[g] for g in outcome.amounts))}
+    languages = (*reversed(spanning), *(spanning[g] for g in outcome.amounts))
+    codes = {each.rank: each for each in languages if CONSTANT not in each.values}
 
-    def violates(amounts: Mapping[int, float]) -> bool:
+    def violates(amounts: Mapping[int | None, float]) -> bool:
         """Whether a product of codes, in nats, is above 0 in some minimum, in floating point."""
         return any(
             min(
@@ -329,7 +352,8 @@ def _refuted(
     kinds = {"outgrown": CONSTANT in names, "with_others": reading.cross_multiplied}
     for language, denoiser in candidates(outcome, spanning, length, violates, **kinds):
         if len(plain) < len(policies):
-            witness, remark = {"language": {**language, "length": length}}, ""
+            table = {"language": {**language, "length": length}}
+            witness, remark = {**table, "denoiser": denoiser} if denoiser else table, ""
             said = "instance files know no mixture of given orders"
             break
         spec = spec_of({**language, "length": length}, plain, denoiser)

@@ -236,6 +236,7 @@ def _rational(value: Number) -> Fraction:
 def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) -> Fraction | None:
     """The least C with ``lhs <= C rhs`` on all sums of the generators; None where there is none, or it stays open.
 
+    Below 0 a multiple of a maximum or a minimum is none any more, so that C is known of one form on the right only.
     Extreme slopes of a sum are not sums, and the largest of the slopes at some a may be exceeded between them; so with
     several bounds and such slopes, C has to be attained on one code or where the slope is constant.
     """
@@ -249,7 +250,8 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
     if any(value < 0 for row in right for line in row for value in line) or not all(g.attained for g in spanning):
         return None
     if len(right) == 1:
-        return _largest_ratio(left, [min(column) for column in zip(*right[0], strict=True)])
+        ratio = _largest_ratio(left, [min(column) for column in zip(*right[0], strict=True)])
+        return None if ratio is not None and ratio < 0 and len(right[0]) > 1 else ratio
     if any(len(row) > 1 for row in right):
         return None
     bounds = [row[0] for row in right]
@@ -259,6 +261,8 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
         if found is None:
             return None
         best = max(best, found)
+    if not best and not any(line[g] == 0 < _side(bounds, {g}) for line in left for g in range(len(spanning))):
+        return None
     names = {name for row in (*lhs, *rhs) for form in row for name in form}
     if has_extreme_slope(names):
         languages = [{g} for g in range(len(spanning))]
@@ -305,14 +309,10 @@ def _side(lines: Sequence[Sequence[Fraction]], chosen: Iterable[int]) -> Fractio
 
 def _largest_ratio(left: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> Fraction | None:
     """``max lhs/rhs`` over the generators, 0/0 left out."""
-    best = Fraction(0) if all(value >= 0 for line in left for value in line) else None
-    for line in left:
-        for a, b in zip(line, right, strict=True):
-            if b == 0 and a > 0:
-                return None
-            if b > 0:
-                best = a / b if best is None else max(best, a / b)
-    return best
+    pairs = [(a, b) for line in left for a, b in zip(line, right, strict=True)]
+    if any(a > 0 == b for a, b in pairs):
+        return None
+    return max((a / b for a, b in pairs if b), default=None)
 
 
 def mean_slope(policy: Policy | Mixture, length: int) -> Form | None:

@@ -56,6 +56,11 @@ def test_precedence_and_exact_numbers(text, value):
     assert left(text) == value
 
 
+def test_logarithms_to_the_base_two():
+    assert left("log2(V)") == log(V) / log(2)
+    assert spell(claim("kl <= log2(V)").rhs) == spell(claim("kl <= log(V)/log(2)").rhs)
+
+
 def test_symbols_and_functions():
     assert left("kl * (1 - 1/V) ** (L/2)") == kl * (1 - 1 / V) ** (L / 2)
     assert left("exp(-kl) + log(V) - sqrt(tv)") == exp(-kl) + log(V) - sqrt(tv)
