@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator
 
-from maskbound.theory import PAPERS, ClaimError, Paper, Statement, claim, closest, quantities, statements
+from maskbound.theory import PAPERS, ClaimError, Paper, Statement, claim, closest, statements
 from maskbound.theory.assumptions import Assumption
+from maskbound.theory.bits import claim_in_bits
 from maskbound.theory.claims import named_assumption
 
 from ..errors import BadInput, shown
@@ -45,10 +46,14 @@ NO_MATTER = {"kind": "bernoulli", "steps": 1}
 
 def _tables(key: str) -> PlainValidator:
     def read(value: Any) -> list[dict[str, Any]]:
+        value = [value] if isinstance(value, Mapping) else value
         if not isinstance(value, list):
             raise BadInput(key, f"found {shown(value)}; a list of tables is accepted")
         for n, entry in enumerate(value):
             with within(f"{key}[{n}]"):
+                if isinstance(entry, str):
+                    found = shown(entry)
+                    raise BadInput("", f'found {found}; a table such as {{ kind = "{found[1:-1]}" }} is accepted')
                 require_table(entry)
         return value
 
@@ -63,6 +68,14 @@ def _names(key: str) -> PlainValidator:
         return value
 
     return PlainValidator(read)
+
+
+def _one_or_more(value: Any) -> Any:
+    """A list, of one where a whole number stands in its place."""
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Numbers = Annotated[Wholes, BeforeValidator(_one_or_more)]
 
 
 def _flag(key: str) -> PlainValidator:
@@ -112,8 +125,8 @@ class ClaimTable(SpecTable):
     languages: Annotated[list[dict[str, Any]], _tables("languages")] = Field(default_factory=list)
     denoisers: Annotated[list[dict[str, Any]], _tables("denoisers")] = Field(default_factory=_exact_only)
     policies: Annotated[list[dict[str, Any]], _tables("policies")] = Field(default_factory=list)
-    lengths: Wholes = Field(default_factory=list)
-    steps: Wholes = Field(default_factory=list)
+    lengths: Numbers = Field(default_factory=list)
+    steps: Numbers = Field(default_factory=list)
     every_language: Annotated[bool, _flag("every_language")] = False
     every_length: Annotated[bool, _flag("every_length")] = False
 
@@ -250,9 +263,8 @@ def _statement(table: ClaimTable, name: str) -> Statement:
         if not uses:
             raise BadInput(f"parameters.{parameter}", "the claim does not use it")
     try:
-        stated = claim(text, id=name, assumptions=assumptions)
-        if table.unit == "bits":
-            stated = claim(_in_bits(text), id=name, assumptions=assumptions)
+        read = claim_in_bits if table.unit == "bits" else claim
+        stated = read(text, id=name, assumptions=assumptions)
     except ClaimError as problem:
         raise BadInput("claim", str(problem)) from None
     return stated if table.title is None else replace(stated, title=table.title)
@@ -263,16 +275,6 @@ def _assumption(n: int, name: str) -> Assumption:
         return named_assumption(name)
     except ClaimError as problem:
         raise BadInput(f"assumptions[{n}]", str(problem)) from None
-
-
-def _in_bits(text: str) -> str:
-    """The claim about nats that a claim about bits is: amounts of information are divided by log 2."""
-
-    def converted(found: re.Match[str]) -> str:
-        known = quantities.get(found.group().removesuffix("@2"))
-        return f"({found.group()}/log(2))" if known and known.unit.startswith("nats") else found.group()
-
-    return re.sub(r"[A-Za-z_]\w*(?:@2)?", converted, text)
 
 
 def _combinations(table: ClaimTable, statement: Statement, folder: Path) -> Combinations:

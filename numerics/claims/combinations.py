@@ -17,7 +17,7 @@ from ..policies import Policy, read_policy
 from ..policies.kind import PolicyTable
 from ..spec.table import KindTable
 
-__all__ = ["Combinations", "in_short"]
+__all__ = ["Combinations", "in_short", "spelt"]
 
 Spec = Mapping[str, Any]
 
@@ -63,13 +63,13 @@ class Combinations:
     names_policy: bool = True
     left_out: list[str] = field(default_factory=list)
     _of_use: set[tuple[str, int]] = field(default_factory=set)
-    _reasons: defaultdict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    _reasons: defaultdict[tuple[str, int], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
 
     def instances(self) -> list[Instance]:
         """Every language at every length under every policy in every number of steps with every denoiser."""
         made: dict[str, Instance] = {}
-        for spec, entries in self._specs():
-            name = self._name(spec)
+        specs = list(self._specs())
+        for (spec, entries), name in zip(specs, self._names(specs), strict=True):
             try:
                 instance = parse(spec, self.folder, name)
             except MaskboundError as problem:
@@ -78,7 +78,7 @@ class Combinations:
                 self.left_out.append(reason)
                 for entry in entries:
                     if part in ("", entry[0]):
-                        self._reasons[entry].append(reason)
+                        self._reasons[entry].setdefault(str(problem), reason)
             else:
                 self._of_use.update(entries)
                 made.setdefault(instance.fingerprint, instance)
@@ -93,7 +93,7 @@ class Combinations:
                     read, _ = read_policy(policy, ANY_VOCAB, length, self.folder)
                 except MaskboundError as problem:
                     reason = f"length {length}, {in_short(policy, 'policy')}: {problem}"
-                    self._reasons["policy", n].append(reason)
+                    self._reasons["policy", n].setdefault(str(problem), reason)
                     if not self.languages:
                         self.left_out.append(reason)
                 else:
@@ -118,7 +118,7 @@ class Combinations:
         ]
         # A policy that fits nothing takes the languages with it; the one at fault has reasons of its own.
         for part, n in sorted(idle, key=lambda entry: not self._reasons[entry]):
-            reasons = [*dict.fromkeys(self._reasons[part, n] or self.left_out)]
+            reasons = [*self._reasons[part, n].values()] or [*dict.fromkeys(self.left_out)]
             listed = "; ".join(reasons[:MOST_REASONS]) + ("; .." if len(reasons) > MOST_REASONS else "")
             raise BadInput(f"{LISTS[part]}[{n}]", f"it gives no instance; {listed}")
 
@@ -132,10 +132,19 @@ class Combinations:
                 spec = {"language": each, "policy": way, "denoiser": denoiser}
                 yield spec, [("language", i), ("policy", j), ("denoiser", k)]
 
-    def _name(self, spec: Spec) -> str:
-        """Kinds with what is short: ``pair(vocab=2, length=4), bernoulli(steps=2)``."""
+    def _names(self, specs: Sequence[tuple[dict[str, Spec], list[tuple[str, int]]]]) -> Iterator[str]:
+        """Kinds with what is short: ``pair(vocab=2, length=4), bernoulli(steps=2)``.
+
+        Of those that are the same in short, with the numbers in which they differ: ``.. [language 2 of the file]``.
+        """
         parts = ("language", "policy", "denoiser") if self.names_policy else ("language", "denoiser")
-        return ", ".join(in_short(spec[part], part) for part in parts if spec[part])
+        shorts = [", ".join(in_short(spec[part], part) for part in parts if spec[part]) for spec, _ in specs]
+        alike: defaultdict[str, list[list[tuple[str, int]]]] = defaultdict(list)
+        for short, (_, entries) in zip(shorts, specs, strict=True):
+            alike[short].append(entries)
+        for short, (_, entries) in zip(shorts, specs, strict=True):
+            own = [f"{part} {n + 1}" for part, n in entries if any((part, n) not in other for other in alike[short])]
+            yield f"{short} [{', '.join(own)} of the file]" if own else short
 
 
 def _with(
@@ -156,5 +165,14 @@ def _part_of(problem: MaskboundError) -> str:
 
 def in_short(table: Spec, part: str) -> str:
     """The kind of a language, policy or denoiser, with the entries that are short."""
-    facts = [f"{key}={value}" for key, value in table.items() if key != "kind" and len(str(value)) <= LONGEST_FACT]
+    texts = {key: spelt(value) for key, value in table.items() if key != "kind"}
+    facts = [f"{key}={text}" for key, text in texts.items() if len(text) <= LONGEST_FACT]
     return f"{table.get('kind', part)}({', '.join(facts)})"
+
+
+def spelt(value: Any) -> str:
+    """An entry of a table: ``((9/10, 1/10), (1/5, 4/5))``."""
+    if isinstance(value, Mapping):
+        facts = ", ".join(f"{key} {spelt(entry)}" for key, entry in value.items() if key != "kind")
+        return f"({value['kind']}: {facts})" if "kind" in value else f"({facts})"
+    return f"({', '.join(map(spelt, value))})" if isinstance(value, list | tuple) else str(value)

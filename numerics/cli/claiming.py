@@ -65,4 +65,4 @@ def _left_out(reasons: Sequence[str]) -> Iterator[str]:
     for reason, count in found[:MOST_REASONS]:
         yield f"  {reason}{f' ({count} of them)' if count > 1 else ''}"
     if len(found) > MOST_REASONS:
-        yield f"  and {len(found) - MOST_REASONS} reasons more"
+        yield f"  .. ({len(reasons) - sum(count for _, count in found[:MOST_REASONS])} more)"

@@ -221,6 +221,7 @@ def test_the_files_of_a_page(tmp_path):
         ('claim = "kl <= path_kl"\ninstances = ["pare"]', "no such instance"),
         ('claim = "kl <= path_kl"\ninstances = 3', "a list of names is accepted"),
         ('claim = "kl <= path_kl"\nlanguages = 3', "a list of tables is accepted"),
+        ('claim = "kl <= path_kl"\nlanguages = ["parity"]', 'such as { kind = "parity" } is accepted'),
         (f'claim = "kl <= path_kl"\n{TRIED.replace("pair", "pear").replace("parity", "parrot")}', "pear"),
         ('claim = "kl <= path_kl"\npaper = { key = "feng" }\ninstances = ["gallery"]', "feng2025"),
         ('claim = "kl <= path_kl"\npaper = { authors = "A" }\ninstances = ["gallery"]', "authors and year"),

@@ -11,8 +11,9 @@ from maskbound.numerics import cli
 from maskbound.numerics.claims import ClaimFile, decide
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.universal import Decided, prove, prove_everywhere
-from maskbound.theory import ASSUMPTIONS
+from maskbound.theory import ASSUMPTIONS, ClaimError, claim
 from maskbound.theory.assumptions import spelled_assumption
+from maskbound.theory.bits import claim_in_bits
 
 TABULAR = '{ kind = "tabular", vocab = 2, length = 2, probabilities = ["9/10", 0, 0, "1/10"] }'
 MARKOV = '{ kind = "markov", initial = ["2/3", "1/3"], transition = [["9/10", "1/10"], ["1/5", "4/5"]] }'
@@ -129,7 +130,10 @@ def test_a_policy_or_a_denoiser_that_gives_nothing_is_an_error(tmp_path):
     alone = text.replace('{ kind = "bernoulli", steps = 2 }, ', "")
     assert refused(tmp_path, alone).startswith("policies[0]: it gives no instance; parity(length=3), fixed-size(")
     denoisers = text.replace("[2, 2]", "[2, 1]") + 'denoisers = [{ kind = "exact" }, { kind = "exakt" }]'
-    assert refused(tmp_path, denoisers).startswith("denoisers[1]: it gives no instance; parity(length=3)")
+    said = refused(tmp_path, denoisers)
+    assert said.startswith("denoisers[1]: it gives no instance; parity(length=3)")
+    # The same of every combination, and said once.
+    assert said.count("exakt") == 2
 
 
 def test_a_policy_that_only_a_question_needs_is_of_use(tmp_path):
@@ -144,6 +148,36 @@ def test_a_policy_that_only_a_question_needs_is_of_use(tmp_path):
     )
     assert [length for _, length in read.questions] == [3, 4]
     assert len(read.left_out) == 1
+
+
+def test_entries_that_are_the_same_in_short_have_different_names(tmp_path):
+    chains = ", ".join(
+        f'{{ kind = "markov", initial = ["1/2", "1/2"], transition = [["{a}", "{b}"], ["1/5", "4/5"]] }}'
+        for a, b in (("9/10", "1/10"), ("7/10", "3/10"))
+    )
+    text = f"""claim = "kl <= path_kl"
+    languages = [{chains}]
+    policies = [{{ kind = "bernoulli" }}]
+    lengths = [3]
+    steps = [2]
+    """
+    assert [case.name for case in load(tmp_path, text).cases] == [
+        f"markov(initial=(1/2, 1/2), length=3), bernoulli(steps=2) [language {n} of the file]" for n in (1, 2)
+    ]
+
+
+def test_one_in_the_place_of_a_list(tmp_path):
+    text = """claim = "kl <= path_kl"
+    assumptions = "exact-denoiser"
+    languages = { kind = "parity" }
+    policies = { kind = "bernoulli" }
+    denoisers = { kind = "exact" }
+    lengths = 3
+    steps = 2
+    """
+    assert [(each.length, each.policy.steps) for each in subjects(load(tmp_path, text))] == [(3, 2)]
+    assert refused(tmp_path, text.replace("= 3", "= true")).startswith("lengths: ")
+    assert refused(tmp_path, text.replace("= 3", '= "3"')).startswith("lengths: ")
 
 
 def test_the_terminal_counts_what_is_no_instance(tmp_path):
@@ -254,13 +288,40 @@ def test_the_key_that_is_missing_is_named(tmp_path, missing, key):
 def test_bits(tmp_path):
     tried = 'languages = [{ kind = "pair", vocab = 2, length = 2 }]\npolicies = [{ kind = "bernoulli", steps = 1 }]'
     # One step of a pair of two equal coins: KL is log 2, one bit.
-    for claim, holds in (("kl == 1", True), ("kl <= 7/10", False), ("2**kl == V", True), ("kl <= log2(V)", True)):
-        found = decide(load(tmp_path, f'claim = "{claim}"\nunit = "bits"\n{tried}'))
+    for text, holds in (("kl == 1", True), ("kl <= 7/10", False), ("2**kl == V", True), ("kl <= log2(V)", True)):
+        found = decide(load(tmp_path, f'claim = "{text}"\nunit = "bits"\n{tried}'))
         assert found.refuted != holds
         assert not found.is_open
         assert "bits" in found.claim.typed
     assert not decide(load(tmp_path, f'claim = "kl <= 7/10"\n{tried}')).refuted
     assert refused(tmp_path, f'claim = "kl <= 1"\nunit = "bit"\n{tried}').startswith("unit: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "nats"),
+    [
+        ("kl <= log2(V)", "kl <= log(V)"),
+        ("kl/L <= min(log2(V), total_correlation) - entropy*2", "kl/L <= min(log(V), total_correlation) - entropy*2"),
+        ("sqrt(kl*path_kl) <= entropy", "sqrt(kl*path_kl) <= entropy"),
+        ("kl >= 0", "kl >= 0"),
+        ("kl <= log(V)", "kl/log(2) <= log(V)"),
+        ("kl <= log(V)/log(2)", "kl/log(2) <= log(V)/log(2)"),
+        ("kl <= log2(V) + 1", "kl/log(2) <= log(V)/log(2) + 1"),
+        ("kl <= log2(2)*entropy", "kl/log(2) <= log(2)/log(2)*entropy/log(2)"),
+        ("kl**2 <= entropy", "(kl/log(2))**2 <= entropy/log(2)"),
+        ("tv <= kl", "tv <= kl/log(2)"),
+        ("tv <= 1 - 2**(-kl@2)", "tv <= 1 - 2**(-(kl@2/log(2)))"),
+        ("log_ter <= max_step_weight", "log_ter/log(2) <= max_step_weight"),
+    ],
+)
+def test_claims_in_bits(text, nats):
+    found, meant = claim_in_bits(text), claim(nats)
+    assert (found.lhs, found.rhs) == (meant.lhs, meant.rhs)
+
+
+def test_a_fault_of_a_claim_in_bits_is_told_by_its_column():
+    with pytest.raises(ClaimError, match="column 16"):
+        claim_in_bits("kl + path_kl + q <= 1")
 
 
 def test_bits_for_every_language(tmp_path):
@@ -321,8 +382,8 @@ def test_the_paper_in_full(tmp_path):
 
 
 def test_reasons_are_plain():
-    for claim in ("path_kl <= total_correlation/L + dual_total_correlation/N**2", "kl**2 <= path_kl"):
+    for text in ("path_kl <= total_correlation/L + dual_total_correlation/N**2", "kl**2 <= path_kl"):
         from maskbound.numerics.policies import Bernoulli
 
-        for found in (prove_everywhere(claim, Bernoulli(steps=2)), prove(claim, Bernoulli(steps=2), 4)):
+        for found in (prove_everywhere(text, Bernoulli(steps=2)), prove(text, Bernoulli(steps=2), 4)):
             assert "kernel" not in found.reason
