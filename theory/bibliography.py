@@ -12,6 +12,7 @@ READING: Mapping[str, str] = {
     "read": "the paper was read",
     "abstract read": "only its abstract was read; its theorems as other people report them",
     "others' notes": "it was not read; its results as other people, or textbooks, report them",
+    "not recorded": "whether anybody read it was not recorded",
 }
 """Ways in which a paper is known."""
 
@@ -66,9 +67,13 @@ class Paper:
 
     def __str__(self) -> str:
         """The paper on one line, with how well it is known."""
+        return f"{self.line} ({self.reading})"
+
+    @property
+    def line(self) -> str:
+        """Authors, title, venue, year and identifiers, as far as they are known."""
         where = (self.arxiv and f"arXiv {self.arxiv}", self.doi and f"doi {self.doi}")
-        parts = (self.authors, self.title, self.venue, str(self.year), *where)
-        return f"{', '.join(part for part in parts if part)} ({self.reading})"
+        return ", ".join(part for part in (self.authors, self.title, self.venue, str(self.year), *where) if part)
 
     def bibtex(self) -> str:
         """The entry of a BibTeX file.

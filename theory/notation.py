@@ -77,7 +77,7 @@ _quantity(
     "-(1/L) E_{x~q} log p(x)",
     PER_TOKEN,
 )
-_quantity("ter", r"\mathrm{TER}(p)", "token error rate: exp(log_ter)", PERPLEXITY, least=1)
+_quantity("ter", r"\mathrm{TER}(p)", "token error rate: exp(-(1/L) E_{x~q} log p(x))", PERPLEXITY, least=1)
 _quantity("log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, finite=True, of_language=True)
 _quantity(
     "off_support_mass",
@@ -100,7 +100,7 @@ _quantity(
 _quantity(
     "generative_perplexity",
     r"\mathrm{PPL}_{\mathrm{gen}}",
-    "exp(generative_nll)",
+    "exp(-(1/L) E_{x~p} log q(x))",
     PERPLEXITY,
     least=1,
 )
@@ -151,13 +151,13 @@ _quantity(
 _quantity(
     "eps_learning",
     r"\varepsilon_{\mathrm{learning}}",
-    "max of D(q(. | x_R) || p_theta(. | x_R)) over masked i and contexts x_R with q(x_R) > 0",
+    "learning error: max of D(q(. | x_R) || p_theta(. | x_R)) over masked i and contexts x_R with q(x_R) > 0",
     NATS,
 )
 _quantity(
     "mean_learning_error",
     r"\bar\varepsilon_{\mathrm{learning}}",
-    "learning_term / L",
+    "(1/L) sum_i E D(q(. | X_R) || p_theta(. | X_R)), R what is revealed before position i, X ~ q",
     PER_TOKEN,
 )
 _quantity(
@@ -289,7 +289,8 @@ _quantity(
 _quantity(
     "log_ratio_growth_bound",
     r"R_w^{\log}",
-    "the same with log(a_k/a_{k-1}) in the place of a_k/a_{k-1} - 1",
+    "for Bernoulli policies: the sum over steps after the first of log(a_k/a_{k-1}) times the integral of a |Z'(a)|"
+    " over [a_{k-1}, a_k], and w_1 (Z(0) - Z(a_1)); empty steps are left out first",
     NATS,
     finite=True,
 )
@@ -379,14 +380,16 @@ _quantity(
 _quantity(
     "minimax_dtc",
     r"v_{\mathrm{DTC}}",
-    "the same with PATH_KL <= v DTC",
+    "the least v such that some random sizes of N steps on average have PATH_KL <= v DTC for every language of the"
+    " length, with the exact denoiser; for Bernoulli policies, whose N it is",
     "ratio",
     finite=True,
 )
 _quantity(
     "minimax_information",
     r"v",
-    "the same with PATH_KL <= v (TC + DTC)",
+    "the least v such that some random sizes of N steps on average have PATH_KL <= v (TC + DTC) for every language of"
+    " the length, with the exact denoiser; for Bernoulli policies, whose N it is",
     "ratio",
     greatest=1,
 )
@@ -474,7 +477,8 @@ _quantity(
 _quantity(
     "mode_conflict_uniform",
     r"\kappa_{\mathrm{unif}}",
-    "the same with (|A| + 1) max_A e_i in the place of sum_A e_i + max_A e_i",
+    "min of (|A| + 1) max_A e_i, e_i = 1 - max_v q(v | x_R), over possible contexts x_R and sets A of at least two"
+    " masked positions whose most likely tokens are not the only most likely joint outcome; inf if there are none",
     "ratio",
     of_language=True,
 )
@@ -489,7 +493,7 @@ _quantity(
 _quantity(
     "max_l2_deviation",
     r"g_V(\varepsilon_{\mathrm{learning}})",
-    "max of ||p - u||_2^2 over laws p on V symbols with D(u || p) <= eps_learning, u uniform",
+    "max of ||p - u||_2^2 over laws p on V symbols with D(u || p) at most the learning error, u uniform",
     PROBABILITY,
 )
 _quantity(

@@ -37,6 +37,9 @@ __all__ = ["SUFFIX", "ClaimFile", "Published"]
 
 SUFFIX = ".claim.toml"
 
+UNKNOWN = "not recorded"
+"""How well a paper is known whose data were typed."""
+
 NO_MATTER = {"kind": "bernoulli", "steps": 1}
 """The policy under which a claim about languages alone is tried, where the file names none."""
 
@@ -143,11 +146,8 @@ class Published:
     theorem: str
 
     def __str__(self) -> str:
-        """The theorem and the paper; how well it is known here, if it is in the bibliography."""
-        paper = str(self.paper)
-        if self.paper.key not in PAPERS:
-            paper = paper.removesuffix(f" ({self.paper.reading})")
-        return f"{self.theorem + ' of ' if self.theorem else ''}{paper}"
+        """The theorem and the paper."""
+        return f"{self.theorem + ' of ' if self.theorem else ''}{self.paper.line}"
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,10 @@ class ClaimFile:
         Whether it is decided for every length too.
     exact_denoiser : bool
         Whether that is about the exact denoiser; otherwise about every denoiser.
+    parameters : mapping of str to str
+        The numbers that stand for names in the claim.
+    text : str
+        The whole file.
     """
 
     name: str
@@ -186,6 +190,8 @@ class ClaimFile:
     questions: tuple[tuple[Policy, int], ...]
     every_length: bool
     exact_denoiser: bool
+    parameters: Mapping[str, str]
+    text: str
 
     @property
     def families(self) -> list[Policy]:
@@ -225,8 +231,20 @@ class ClaimFile:
             exact = all(denoiser.get("kind", "exact") == "exact" for denoiser in table.denoisers)
             typed = table.claim or str(statement)
             typed += ", information in bits" if table.unit == "bits" else ""
-            left_out, remark = tuple(tried.left_out), table.remark
-            return cls(name, typed, statement, published, remark, cases, left_out, questions, table.every_length, exact)
+            return cls(
+                name,
+                typed,
+                statement,
+                published,
+                table.remark,
+                cases,
+                tuple(tried.left_out),
+                questions,
+                table.every_length,
+                exact,
+                table.parameters,
+                path.read_text(encoding="utf-8"),
+            )
 
 
 def _statement(table: ClaimTable, name: str) -> Statement:
@@ -318,6 +336,6 @@ def _published(given: Any) -> Published:
         surname = re.sub(r"\W", "", re.split(r",| and ", table.authors)[0].split()[-1].lower())
         venue = table.venue or table.journal
         paper = Paper(
-            f"{surname}{table.year}", table.authors, table.title, table.year, table.arxiv, "read", venue, table.doi
+            f"{surname}{table.year}", table.authors, table.title, table.year, table.arxiv, UNKNOWN, venue, table.doi
         )
         return Published(paper, table.theorem)

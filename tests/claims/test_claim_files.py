@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from maskbound.numerics import cli
 from maskbound.numerics.certificates import kernel
 from maskbound.numerics.claims import ClaimFile, decide
-from maskbound.numerics.claims.page import claim_page, latex_fragment
+from maskbound.numerics.claims.fragment import latex_fragment
+from maskbound.numerics.claims.page import claim_page
 from maskbound.numerics.claims.write import write_page
 from maskbound.numerics.errors import BadInput
 from maskbound.numerics.judging import Status
@@ -83,9 +84,12 @@ def test_a_claim_that_fails_for_a_language_nobody_tried(tmp_path):
     assert decision.verdict is Decided.FAILS
     assert found.refuted
     assert "Counterexample" in html_page(claim_page(found))
-    (certified,) = found.certificates
-    assert "violated" in certified.about
-    assert kernel.verify(json.dumps(certified.certificate)) is not None
+    of_instance, of_row = found.certificates
+    assert "violated" in of_instance.about
+    assert kernel.verify(json.dumps(of_instance.certificate)) is not None
+    assert of_row.place == "row-1"
+    (tmp_path / "row.json").write_text(json.dumps(of_row.certificate))
+    assert checker.main([str(tmp_path / "row.json")]) == 0
 
 
 def test_every_length_asks_for_more_than_the_claim(tmp_path):
@@ -118,7 +122,10 @@ def test_a_counterexample_by_a_language_comes_first(tmp_path):
     found = decide(load(tmp_path, text))
     assert not found.of_status(Status.VIOLATED)
     assert found.counterexample is not None
-    assert [certified.about.split(" on ")[0] for certified in found.certificates] == ["is violated"]
+    assert [(each.place, each.about.split()[0]) for each in found.certificates] == [
+        ("instance", "is"),
+        ("row-1", "fails"),
+    ]
     assert "left side" in html_page(claim_page(found))
 
 

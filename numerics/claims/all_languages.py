@@ -1,0 +1,77 @@
+"""The sections of a page about every language: verdicts, sharp constants, and the proof where it is one to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..render.table import Table
+from ..report.build import Written
+from ..universal import Decided, Decision
+from ..universal.prove import described
+from .findings import Findings
+
+__all__ = ["every_language", "proof"]
+
+LONGEST_REASON, LONGEST_CONSTANT = 160, 24
+
+
+def every_language(found: Findings) -> Written | None:
+    """The verdicts, each with its number, its sharp constant and its certificate."""
+    if not found.rows:
+        return None
+    certified = {each.place for each in found.certificates}
+    rows = tuple(
+        (n, *where, row.verdict.value, constant(row), _why(row), "yes" if f"row-{n}" in certified else "no")
+        for n, (where, row) in enumerate(zip(_where(found), found.rows, strict=True), 1)
+    )
+    lower = found.statement.relation in (">=", ">")
+    which = "the largest factor of the right side" if lower else "the least factor of the right side"
+    about = "for every language of that length under that policy, or why there is none"
+    notes = [f"Sharp constant: {which} with which the claim holds {about}."]
+    if any(row.at for row in found.everywhere):
+        notes.append(
+            "Of a row about every length that fails, it is the constant at the length that stands beside it; other "
+            "lengths may need another."
+        )
+    notes += dict.fromkeys(f"{line}." for row in found.rows for line in row.words)
+    columns = ("row", "length", "policy", "verdict", "sharp constant", "why", "certificate")
+    table = Table("Verdicts for every language", columns, rows, tuple(notes))
+    denoiser = "the exact denoiser" if found.claim.exact_denoiser else "every denoiser"
+    assumed = " that satisfies the assumptions" if found.statement.assumptions else ""
+    about = f"{denoiser} and every language of its length over every vocabulary{assumed}"
+    text = (f"A verdict here is about {about}; not about those that were tried.",)
+    return Written("For every language", text, (("every-language", table, ""),))
+
+
+def proof(found: Findings) -> Written | None:
+    """The lines of proofs for every length, to be checked by hand."""
+    lines = [line for row in found.everywhere for line in row.proof]
+    if not lines:
+        return None
+    return Written("The proof", ("It is to be checked by hand.",), (), verbatim="\n".join(lines))
+
+
+def _where(found: Findings) -> Iterator[tuple[str, str]]:
+    """Length and policy of each row."""
+    for policy, row in zip(found.claim.families, found.everywhere, strict=True):
+        _, *rest = row.scope.split(", ", 2)
+        yield "every", rest[1] if len(rest) > 1 else f"the kind {policy.written()['kind']}"
+    for policy, length in found.claim.questions:
+        yield str(length), described(policy)
+
+
+def constant(row: Decision) -> str:
+    """The sharp constant, exactly if it is short, with the length that it is about; or why there is none."""
+    if row.constant is not None:
+        text = str(row.constant)
+        text = text if len(text) <= LONGEST_CONSTANT else f"{float(row.constant):.9g} (rounded)"
+        return f"{text} at {row.at}" if row.at else text
+    if row.no_constant:
+        return f"none: {row.no_constant}"
+    if row.verdict in (Decided.HOLDS, Decided.FAILS):
+        return "not computed for every length" if " every length " in row.scope else "none is known"
+    return "not decided"
+
+
+def _why(row: Decision) -> str:
+    return row.reason if len(row.reason) <= LONGEST_REASON else f"{row.reason[: LONGEST_REASON - 3]}..."

@@ -1,0 +1,61 @@
+"""What a page was made from: the languages, policies and sizes that were tried, in full, and the claim file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..instances.explicit import dump
+from ..render.table import Table
+from ..report.build import Written
+from .claim_file import SUFFIX
+from .findings import Findings
+from .words import entries
+
+__all__ = ["tried"]
+
+
+def tried(found: Findings) -> Iterator[Written]:
+    """The instances, each language and policy once, and the file."""
+    if found.claim.cases:
+        text = ("Languages, policies and denoisers in full; probabilities are exact.",)
+        yield Written("What was tried", text, (("instances", _instances(found), ""),))
+    text = (f"`{found.claim.name}{SUFFIX}`:",)
+    yield Written("The claim file", text, (), verbatim=found.claim.text.rstrip())
+
+
+def _instances(found: Findings) -> Table:
+    """A row for each language, policy and denoiser, with the lengths and numbers of steps."""
+    rows: dict[tuple[str, str, str], dict[int, list[int]]] = {}
+    names: dict[tuple[str, str, str], list[str]] = {}
+    for case in found.claim.cases:
+        for subject in case.subjects:
+            spec = dump(subject)
+            language = _without(spec["language"], "length")
+            policy = _without(spec["policy"], "steps")
+            full = (entries(language), entries(policy), entries(spec.get("denoiser", {"kind": "exact"})))
+            rows.setdefault(full, {}).setdefault(subject.length, []).append(subject.policy.steps)
+            if "(" not in subject.name:
+                names.setdefault(full, []).append(subject.name)
+    cells = [(", ".join(dict.fromkeys(names.get(full, []))), *full, _sizes(sizes)) for full, sizes in rows.items()]
+    columns = ("name", "language", "policy", "denoiser", "sizes")
+    telling = [c for c, column in enumerate(columns) if c in (1, 2, 4) or {row[c] for row in cells} - {"", "exact"}]
+    shown = tuple(tuple(row[c] for c in telling) for row in cells)
+    notes = ("L is the length, N the number of steps.",)
+    return Table("Instances", tuple(columns[c] for c in telling), shown, notes)
+
+
+def _without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in table.items() if name != key}
+
+
+def _sizes(sizes: Mapping[int, list[int]]) -> str:
+    """Lengths that have the same numbers of steps together: ``L = 2, 4; N = 1, 2``."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for length, steps in sizes.items():
+        groups.setdefault(tuple(sorted(set(steps))), []).append(length)
+    if len(groups) > 1 and all(len(steps) == 1 for steps in groups):
+        return f"(L, N) = {', '.join(f'({length}, {steps[0]})' for length, steps in sorted(sizes.items()))}"
+    return "; ".join(
+        f"L = {', '.join(map(str, lengths))}; N = {', '.join(map(str, steps))}" for steps, lengths in groups.items()
+    )
