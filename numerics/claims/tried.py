@@ -25,7 +25,8 @@ def tried(found: Findings) -> Iterator[Written]:
 
 
 def _instances(found: Findings) -> Table:
-    """A row for each language, policy and denoiser, with the lengths and numbers of steps."""
+    """A row for each language, policy and denoiser that matter, with the lengths and numbers of steps."""
+    alone = found.statement.about_language
     rows: dict[tuple[str, str, str], dict[int, list[int]]] = {}
     names: dict[tuple[str, str, str], list[str]] = {}
     for case in found.claim.cases:
@@ -33,20 +34,28 @@ def _instances(found: Findings) -> Table:
             spec = dump(subject)
             language = _without(spec["language"], "length")
             policy = _without(spec["policy"], "steps")
-            full = (entries(language), entries(policy), entries(spec.get("denoiser", {"kind": "exact"})))
+            denoiser = spec.get("denoiser", {"kind": "exact"})
+            full = (entries(language), *(("", "") if alone else (entries(policy), entries(denoiser))))
             rows.setdefault(full, {}).setdefault(subject.length, []).append(subject.policy.steps)
             if "(" not in subject.name:
                 names.setdefault(full, []).append(subject.name)
-    cells = [(", ".join(dict.fromkeys(names.get(full, []))), *full, _sizes(sizes)) for full, sizes in rows.items()]
+    cells = [
+        (", ".join(dict.fromkeys(names.get(full, []))), *full, _lengths(sizes) if alone else _sizes(sizes))
+        for full, sizes in rows.items()
+    ]
     columns = ("name", "language", "policy", "denoiser", "sizes")
-    telling = [c for c, column in enumerate(columns) if c in (1, 2, 4) or {row[c] for row in cells} - {"", "exact"}]
+    telling = [c for c, column in enumerate(columns) if c in (1, 4) or {row[c] for row in cells} - {"", "exact"}]
     shown = tuple(tuple(row[c] for c in telling) for row in cells)
-    notes = ("L is the length, N the number of steps.",)
+    notes = ("L is the length." if alone else "L is the length, N the number of steps.",)
     return Table("Instances", tuple(columns[c] for c in telling), shown, notes)
 
 
 def _without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in table.items() if name != key}
+
+
+def _lengths(sizes: Mapping[int, list[int]]) -> str:
+    return f"L = {', '.join(map(str, sizes))}"
 
 
 def _sizes(sizes: Mapping[int, list[int]]) -> str:
