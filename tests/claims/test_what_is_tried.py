@@ -11,7 +11,7 @@ from maskbound.numerics import cli
 from maskbound.numerics.claims import ClaimFile, decide
 from maskbound.numerics.claims.page import claim_page
 from maskbound.numerics.errors import BadInput
-from maskbound.numerics.report.html import html_page
+from maskbound.numerics.report.build import Report
 from maskbound.numerics.universal import Decided, prove, prove_everywhere
 from maskbound.theory import ASSUMPTIONS, ClaimError, claim
 from maskbound.theory.assumptions import spelled_assumption
@@ -407,9 +407,16 @@ def test_a_page_about_languages_alone_names_no_policy(tmp_path):
     lengths = [3, 4]
     every_length = true
     """
-    page = html_page(claim_page(decide(load(tmp_path, text))))
-    for word in ("bernoulli", "Bernoulli", "policy", "denoiser", "number of steps"):
-        assert word not in page.partition("The proof")[0]
-    assert "L = 3, 4" in page
-    other = html_page(claim_page(decide(load(tmp_path, text.replace("claim = ", POLICIES).replace("(L - 1)", "N")))))
-    assert "ernoulli" in other
+    told = _said(claim_page(decide(load(tmp_path, text))))
+    for word in ("ernoulli", "policy", "denoiser", "number of steps", "N = 1"):
+        assert word not in told
+    assert "L = 3, 4" in told
+    other = text.replace("claim = ", POLICIES).replace("(L - 1)", "(L - 1) * N")
+    assert "one Bernoulli step" in _said(claim_page(decide(load(tmp_path, other))))
+
+
+def _said(page: Report) -> str:
+    """The sentences and tables on verdicts and on what was tried."""
+    named = [section for section in page.sections if section.title in ("For every language", "What was tried")]
+    assert len(named) == 2
+    return " ".join(f"{section.paragraphs} {section.parts}" for section in named)
