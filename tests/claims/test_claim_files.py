@@ -122,7 +122,8 @@ def test_a_counterexample_by_a_language_comes_first(tmp_path):
     found = decide(load(tmp_path, text))
     assert not found.of_status(Status.VIOLATED)
     assert found.counterexample is not None
-    assert [(each.place, each.about.split()[0]) for each in found.certificates] == [("instance", "is"), ("row-1", "fails")]
+    said = [(each.place, each.about.split()[0]) for each in found.certificates]
+    assert said == [("instance", "is"), ("row-1", "fails")]
     assert "left side" in html_page(claim_page(found))
 
 
