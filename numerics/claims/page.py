@@ -125,7 +125,11 @@ def _means(verdict: Verdict) -> str:
 def _counterexample(found: Findings) -> Written | None:
     if found.counterexample is not None:
         case, _verdict = found.counterexample
-        text = (*map(in_words, case.subjects), f"As instance files have it: {called(case).rstrip(',')}.")
+        alone = found.statement.about_language
+        text = (
+            *(in_words(each, alone=alone) for each in case.subjects),
+            f"As instance files have it: {called(case).rstrip(',')}.",
+        )
         return Written("Counterexample", text, (("counterexample", _account(found), ""),))
     if found.refutations:
         decision = next(each for each in found.decisions if each.verdict is Decided.FAILS)

@@ -26,8 +26,7 @@ def tried(found: Findings) -> Iterator[Written]:
 
 
 def _instances(found: Findings) -> Table:
-    """A row for each language, policy and denoiser that matter, with the lengths and numbers of steps."""
-    alone = found.statement.about_language
+    """A row for each language, policy and denoiser, with the lengths and numbers of steps."""
     rows: dict[tuple[str, str, str], dict[int, list[int]]] = {}
     names: dict[tuple[str, str, str], list[str]] = {}
     for case in found.claim.cases:
@@ -35,32 +34,31 @@ def _instances(found: Findings) -> Table:
             spec = dump(subject)
             language = _without(spec["language"], "length")
             policy = _without(spec["policy"], "steps")
-            denoiser = spec.get("denoiser", {"kind": "exact"})
-            full = (entries(language), *(("", "") if alone else (entries(policy), entries(denoiser))))
+            full = (entries(language), entries(policy), entries(spec.get("denoiser", {"kind": "exact"})))
             rows.setdefault(full, {}).setdefault(subject.length, []).append(subject.policy.steps)
             if "(" not in subject.name:
                 names.setdefault(full, []).append(subject.name)
+    alone = found.statement.about_language
     cells = [
-        (", ".join(dict.fromkeys(names.get(full, []))), *full, _lengths(sizes) if alone else _sizes(sizes))
-        for full, sizes in rows.items()
+        (", ".join(dict.fromkeys(names.get(full, []))), *full, _sizes(sizes, alone)) for full, sizes in rows.items()
     ]
     columns = ("name", "language", "policy", "denoiser", "sizes")
-    telling = [c for c, column in enumerate(columns) if c in (1, 4) or {row[c] for row in cells} - {"", "exact"}]
-    shown = tuple(tuple(row[c] for c in telling) for row in cells)
+    silent = {"", "exact"}
+    telling = [1, *([] if alone else [2, *([3] if {row[3] for row in cells} - silent else [])]), 4]
+    telling = [*([0] if {row[0] for row in cells} - silent else []), *telling]
+    shown = dict.fromkeys(tuple(row[c] for c in telling) for row in cells)
     notes = ("L is the length." if alone else "L is the length, N the number of steps.",)
-    return Table("Instances", tuple(columns[c] for c in telling), shown, notes)
+    return Table("Instances", tuple(columns[c] for c in telling), tuple(shown), notes)
 
 
 def _without(table: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in table.items() if name != key}
 
 
-def _lengths(sizes: Mapping[int, list[int]]) -> str:
-    return f"L = {', '.join(map(str, sizes))}"
-
-
-def _sizes(sizes: Mapping[int, list[int]]) -> str:
-    """Lengths that have the same numbers of steps together: ``L = 2, 4; N = 1, 2``."""
+def _sizes(sizes: Mapping[int, list[int]], alone: bool) -> str:
+    """Lengths that have the same numbers of steps together: ``L = 2, 4; N = 1, 2``; lengths ``alone``."""
+    if alone:
+        return f"L = {', '.join(map(str, sorted(sizes)))}"
     groups: dict[tuple[int, ...], list[int]] = {}
     for length, steps in sizes.items():
         groups.setdefault(tuple(sorted(set(steps))), []).append(length)

@@ -48,12 +48,14 @@ def called(case: Case) -> str:
     return case.name if "(" in case.name else f"{case.name}, that is {shorts},"
 
 
-def in_words(subject: Instance) -> str:
-    """The language, the policy and the denoiser in a sentence."""
+def in_words(subject: Instance, *, alone: bool = False) -> str:
+    """The language, the policy and the denoiser in a sentence each; the language ``alone``."""
     spec = dump(subject)
     law = _law(subject.language) or f"The language is {entries(spec['language'])}."
     denoiser = entries(spec["denoiser"]) if _inexact(spec) else "exact"
     sizes = f"V = {subject.vocab}, L = {subject.length}"
+    if alone:
+        return f"{law} ({sizes}.)"
     return f"{law} ({sizes}.) The policy: {_policy(subject.policy)}. The denoiser: {denoiser}."
 
 
