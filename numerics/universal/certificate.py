@@ -62,7 +62,9 @@ def certificate(found: Decision) -> dict[str, Any]:
         raise BeyondReach(f"this kind of {what} has no certificate")
     try:
         data = writer(found, evidence)
-    except (checker.Malformed, checker.Rejected, SyntaxError, RecursionError) as problem:
+    except (checker.Malformed, SyntaxError, RecursionError) as problem:
+        raise BeyondReach(f"the checker does not support such a claim ({problem})") from None
+    except checker.Rejected as problem:
         raise BeyondReach(f"the checker does not confirm it: {problem}") from None
     return data | {"provenance": _provenance(found)}
 

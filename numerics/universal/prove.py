@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -29,6 +29,7 @@ from .rays import (
     mean_slope,
     sharp_constant,
     value_on,
+    why_no_constant,
     with_slopes,
 )
 from .reading import BETWEEN, Reading, in_both_senses, placeholder, read
@@ -138,10 +139,10 @@ def _scope(statement: Statement, policies: Sequence[Policy | Mixture], length: i
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     assumed = sorted({assumption.name for assumption in statement.assumptions} & EQUATIONS)
     languages = f"language that satisfies {' and '.join(assumed)}" if assumed else "language"
-    return (
-        f"every {languages} of length {length} over every vocabulary, {denoiser}, "
-        f"{' and '.join(described(policy) for policy in policies)}"
-    )
+    scope = f"every {languages} of length {length} over every vocabulary"
+    if statement.about_language:
+        return scope
+    return f"{scope}, {denoiser}, {' and '.join(described(policy) for policy in policies)}"
 
 
 def described(policy: Policy | Mixture) -> str:
@@ -150,17 +151,25 @@ def described(policy: Policy | Mixture) -> str:
         return described(policy.policies[0])
     if isinstance(policy, Mixture):
         return f"a mixture of {len(policy.parts)} policies"
-    if len(policy.size_law) > 1:
-        return f"a mixture of {len(policy.size_law)} lists of sizes"
     if policy.random_sizes is not None:
         return f"fixed sizes {_listed(policy.random_sizes)}" if policy.steps > 1 else "one step"
+    if policy.size_law:
+        return f"sizes drawn at random: {_drawn(policy.size_law)}"
     if policy.sets is not None:
         return f"given sets {_listed('{' + ', '.join(map(str, chosen)) + '}' for chosen in policy.sets)}"
     if policy.step_law is not None and policy.step_law.law.uniform:
         return "one Bernoulli step" if policy.steps == 1 else f"{policy.steps} uniform Bernoulli steps"
     if policy.step_law is not None and policy.step_law.rational:
         return f"Bernoulli weights {_listed(policy.step_law.fractions.tolist())}"
-    return repr(policy)
+    kind, *facts = (f"{key} {value}" for key, value in policy.written().items())
+    return f"{kind.removeprefix('kind ')} ({', '.join(facts)})" if facts else kind.removeprefix("kind ")
+
+
+def _drawn(law: Sequence[tuple[Fraction, Sequence[int]]]) -> str:
+    """Lists of sizes with their probabilities."""
+    shown = [f"({_listed(sizes)}) with probability {probability}" for probability, sizes in law]
+    more = [f"and {len(shown) - MOST_SHOWN} more lists"] if len(shown) > MOST_SHOWN else []
+    return ", ".join(shown[:MOST_SHOWN] + more)
 
 
 def _listed(entries: Any) -> str:
@@ -222,7 +231,12 @@ def _by_rays(
         raise BeyondReach("an equality with an extreme slope is not decided")
     own = policies if all(exchangeable(each) for each in policies) else ()
     spanning = generators(names, own, length, exact_denoiser)
-    constant = _of_the_right_side(reading, sharp_constant(left, right, spanning) if reading.relation == "<=" else None)
+    constant, none = None, "an equality has none"
+    if reading.relation == "<=":
+        constant = _of_the_right_side(reading, sharp_constant(left, right, spanning))
+        none = why_no_constant(left, right, spanning) if constant is None else ""
+    elif reading.relation == "<":
+        none = "of a strict inequality none is sought"
     for lattice in senses:
         outcome = decide(lattice, spanning, reading.relation == "<")
         if not outcome.holds:
@@ -230,10 +244,21 @@ def _by_rays(
             amounts = [(spanning[g].label.rpartition(", ")[2], t) for g, t in outcome.amounts.items()]
             known = {"policies": own, "length": length, "exact": exact_denoiser, "amounts": amounts}
             failed = found.verdict is Decided.FAILS and outcome.attained
-            return replace(found, evidence={"kind": "codes refuted", **known}) if failed else found
+            return replace(
+                found, no_constant=none, evidence={"kind": "codes refuted", **known} if failed else found.evidence
+            )
     evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
-    reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
-    return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)
+    codes = f"the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
+    reason = f"{_by_bounds(reading.names)}it holds on {codes}"
+    return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence, no_constant=none)
+
+
+def _by_bounds(names: Iterable[str]) -> str:
+    """What stands in the place of quantities that are no linear functionals."""
+    bounded = sorted(name for name in names if name.removesuffix("@2") in BETWEEN)
+    if not bounded:
+        return ""
+    return f"{' and '.join(bounded)} lies between 0 and path_kl, and with the worse of these in its place "
 
 
 def _of_the_right_side(reading: Reading, least: Fraction | None) -> Fraction | None:

@@ -28,7 +28,9 @@ __all__ = [
     "generators",
     "has_extreme_slope",
     "mean_slope",
+    "ALWAYS_ZERO",
     "sharp_constant",
+    "why_no_constant",
     "value_on",
     "with_slopes",
 ]
@@ -270,6 +272,29 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
         if best and not any(_side(left, one) == best * _side(bounds, one) > 0 for one in languages):
             return None
     return best
+
+
+ALWAYS_ZERO = "the right side is always 0"
+
+
+def why_no_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) -> str:
+    """Why :func:`sharp_constant` finds none there."""
+    if any(sign(form.get(CONSTANT, Fraction(0))) for row in (*lhs, *rhs) for form in row):
+        return "a number is added to the entropies, so that the sides do not scale together"
+    if any(len(row) > 1 for row in lhs):
+        return "a side has a minimum in it"
+    values = [value_on(form, g.values) for row in (*lhs, *rhs) for form in row for g in spanning]
+    if not all(isinstance(value, Fraction) for value in values):
+        return "a side has an irrational factor, and constants are sought in rational numbers"
+    if not all(g.attained for g in spanning):
+        return "of a quantity in it only bounds are known"
+    if any(value < 0 for row in rhs for form in row for value in (value_on(form, g.values) for g in spanning)):
+        return "the right side may be negative"
+    for g in spanning:
+        right = max(min(value_on(form, g.values) for form in row) for row in rhs)
+        if right == 0 and any(value_on(row[0], g.values) > 0 for row in lhs):
+            return f"no factor is enough: on {g.label} the right side is 0 and the left side is not"
+    return "it is not computed where a side is a maximum of several" if len(rhs) > 1 else ALWAYS_ZERO
 
 
 def has_extreme_slope(names: Iterable[str]) -> bool:

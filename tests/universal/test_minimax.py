@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections import Counter
 from fractions import Fraction
+from random import Random
 
 import pytest
 from typer.testing import CliRunner
@@ -207,6 +209,31 @@ def test_the_command():
     shown = CliRunner().invoke(cli.app, ["minimax", "--length", "8", "--steps", "4", "--criterion", "tc"])
     assert "16/79" in shown.output
     assert CliRunner().invoke(cli.app, ["minimax", "--length", "1", "--steps", "4"]).exit_code == 2
+
+
+class EachInTurn(Random):
+    """Whole numbers from 0 on."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.next = 0
+
+    def randrange(self, stop: int) -> int:
+        self.next += 1
+        assert self.next <= stop
+        return self.next - 1
+
+
+def test_sizes_are_drawn_with_their_probabilities():
+    """Every whole number that may be drawn, once."""
+    found, rng = minimax(8, 4), EachInTurn()
+    drawn = Counter(found.draw(rng) for _ in range(178))
+    assert {sizes: Fraction(count, 178) for sizes, count in drawn.items()} == dict(found.sizes)
+    shown = CliRunner().invoke(cli.app, ["minimax", "--length", "8", "--steps", "4", "--draw", "5", "--seed", "3"])
+    lines = [tuple(map(int, line.split())) for line in shown.output.splitlines()]
+    rng = Random(3)
+    assert lines == [found.draw(rng) for _ in range(5)]
+    assert CliRunner().invoke(cli.app, ["minimax", "--length", "8", "--steps", "4", "--draw", "-1"]).exit_code == 2
 
 
 def test_the_language_that_attains_the_value():
