@@ -234,7 +234,7 @@ def _by_rays(
     constant, none = None, "an equality has none"
     if reading.relation == "<=":
         constant = _of_the_right_side(reading, sharp_constant(left, right, spanning))
-        none = why_no_constant(left, right, spanning) if constant is None else ""
+        none = why_no_constant(left, right, spanning, reading.turned) if constant is None else ""
     elif reading.relation == "<":
         none = "of a strict inequality none is sought"
     for lattice in senses:
