@@ -44,7 +44,7 @@ STATUSES: Mapping[str, str] = {
 }
 """The degrees of knowledge about a statement."""
 
-FUNCTIONS = ("log", "exp", "sqrt", "ceil", "min", "max")
+FUNCTIONS = ("log", "log2", "exp", "sqrt", "ceil", "min", "max")
 """Functions in the grammar of claims."""
 
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:@2)?")
@@ -269,6 +269,15 @@ class Statement:
 
     def _named(self, known: Mapping[str, Any]) -> frozenset[str]:
         return frozenset(name for name in self.names() if name.removesuffix("@2") in known)
+
+    @property
+    def about_language(self) -> bool:
+        """Whether it speaks of one language alone, so that it is the same under every policy and denoiser."""
+        return (
+            self.subjects == 1
+            and not self.given & {"N"}
+            and all(quantities[name].of_language for name in self.quantities)
+        )
 
     @property
     def is_information(self) -> bool:

@@ -135,7 +135,7 @@ def _constant(
         return Sharp(proof=None)
     factor, own = found
     proof = None if factor > 1 else own if factor == 1 else seen or UNKNOWN
-    if factor and not attained(lhs, rhs, factor, together):
+    if not attained(lhs, rhs, factor, together):
         return Sharp(None, f"; so is it with the constant {factor}, which no code that was tried attains", proof)
     if reading.turned:
         return Sharp(1 / factor if factor else None, proof=proof)
