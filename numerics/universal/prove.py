@@ -292,7 +292,8 @@ def _by_bounds(names: Iterable[str]) -> str:
     bounded = sorted(name for name in names if name.removesuffix("@2") in BETWEEN)
     if not bounded:
         return ""
-    return f"{' and '.join(bounded)} lies between 0 and path_kl, and with the worse of these in its place "
+    lies, its = ("lies", "its") if len(bounded) == 1 else ("lie", "their")
+    return f"{' and '.join(bounded)} {lies} between 0 and path_kl, and with the worse of these in {its} place "
 
 
 def _of_the_right_side(reading: Reading, least: Fraction | None) -> Fraction | None:

@@ -82,7 +82,7 @@ def _surveyed(statement: Statement, names: set[str], exact: bool) -> Surveyed:
             continue
         decided.append((found, (policies, length)))
         if found.verdict is Decided.FAILS:
-            scope = f"L = {length}, {found.scope.split(', ', 2)[-1]}"
+            scope = ", ".join((f"L = {length}", *found.scope.split(", ", 2)[2:]))
             return Surveyed("fails", scope, found.constant, found.reason, _size(found))
     if not decided:
         return Surveyed("out of reach", "", reason=refused)
