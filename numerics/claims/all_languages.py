@@ -41,7 +41,8 @@ def every_language(found: Findings) -> Written | None:
     table = Table("Verdicts for every language", columns, rows, tuple(notes))
     denoiser = "the exact denoiser" if found.claim.exact_denoiser else "every denoiser"
     assumed = " that satisfies the assumptions" if found.statement.assumptions else ""
-    about = f"{denoiser} and every language of its length over every vocabulary{assumed}"
+    with_which = "" if found.statement.about_language else f"{denoiser} and "
+    about = f"{with_which}every language of its length over every vocabulary{assumed}"
     text = (f"A verdict here is about {about}; not about those that were tried.",)
     return Written("For every language", text, (("every-language", table, ""),))
 
