@@ -8,7 +8,6 @@ from typing import Any
 from ..instances.explicit import dump
 from ..render.table import Table
 from ..report.build import Written
-from .claim_file import SUFFIX
 from .findings import Findings
 from .words import entries
 
@@ -20,7 +19,7 @@ def tried(found: Findings) -> Iterator[Written]:
     if found.claim.cases:
         text = ("Languages, policies and denoisers in full; probabilities are exact.",)
         yield Written("What was tried", text, (("instances", _instances(found), ""),))
-    text = (f"`{found.claim.name}{SUFFIX}`:",)
+    text = (f"`{found.claim.file}`:",)
     yield Written("The claim file", text, (), verbatim=found.claim.text.rstrip())
 
 
