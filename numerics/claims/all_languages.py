@@ -14,22 +14,27 @@ __all__ = ["every_language", "proof"]
 
 LONGEST_REASON, LONGEST_CONSTANT = 160, 24
 
-ANY = "any"
-"""The policy of a verdict about entropies alone."""
-
 
 def every_language(found: Findings) -> Written | None:
-    """The verdicts, each with its number, its sharp constant and its certificate."""
+    """The verdicts, each with its number, its sharp constant and its certificate, and a policy where it matters."""
     if not found.rows:
         return None
+    alone = found.statement.about_language
     certified = {each.place for each in found.certificates}
     rows = tuple(
-        (n, *where, row.verdict.value, constant(row), _why(row), "yes" if f"row-{n}" in certified else "no")
+        (
+            n,
+            *where[: 1 if alone else 2],
+            row.verdict.value,
+            constant(row),
+            _why(row),
+            "yes" if f"row-{n}" in certified else "no",
+        )
         for n, (where, row) in enumerate(zip(_where(found), found.rows, strict=True), 1)
     )
     lower = found.statement.relation in (">=", ">")
     which = "the largest factor of the right side" if lower else "the least factor of the right side"
-    about = "for every language of that length under that policy, or why there is none"
+    about = f"for every language of that length{'' if alone else ' under that policy'}, or why there is none"
     notes = [f"Sharp constant: {which} with which the claim holds {about}."]
     if any(row.at for row in found.everywhere):
         notes.append(
@@ -37,12 +42,11 @@ def every_language(found: Findings) -> Written | None:
             "lengths may need another."
         )
     notes += dict.fromkeys(f"{line}." for row in found.rows for line in row.words)
-    columns = ("row", "length", "policy", "verdict", "sharp constant", "why", "certificate")
+    columns = ("row", "length", *(() if alone else ("policy",)), "verdict", "sharp constant", "why", "certificate")
     table = Table("Verdicts for every language", columns, rows, tuple(notes))
-    denoiser = "the exact denoiser" if found.claim.exact_denoiser else "every denoiser"
+    denoiser = "" if alone else "the exact denoiser and " if found.claim.exact_denoiser else "every denoiser and "
     assumed = " that satisfies the assumptions" if found.statement.assumptions else ""
-    with_which = "" if found.statement.about_language else f"{denoiser} and "
-    about = f"{with_which}every language of its length over every vocabulary{assumed}"
+    about = f"{denoiser}every language of its length over every vocabulary{assumed}"
     text = (f"A verdict here is about {about}; not about those that were tried.",)
     return Written("For every language", text, (("every-language", table, ""),))
 
@@ -60,9 +64,9 @@ def _where(found: Findings) -> Iterator[tuple[str, str]]:
     for policy, row in zip(found.claim.families, found.everywhere, strict=True):
         _, *rest = row.scope.split(", ", 2)
         family = rest[1] if len(rest) > 1 else f"the kind {policy.written()['kind']}"
-        yield "every", ANY if found.statement.about_language else family
+        yield "every", family
     for policy, length in found.claim.questions:
-        yield str(length), ANY if found.statement.about_language else described(policy)
+        yield str(length), described(policy)
 
 
 def constant(row: Decision) -> str:

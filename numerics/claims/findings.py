@@ -129,13 +129,20 @@ class Findings:
         held = [each for each in self.decisions if each.verdict is Decided.HOLDS]
         if held and len(held) == len(self.decisions):
             listed = "length" if self.statement.about_language else "length and policy"
-            return f"{note} {it} holds for every language at each {listed} listed.".strip()
+            return f"{note} {it} holds for every language at each {listed} listed{self._beyond}.".strip()
         if held:
             part = f"{len(held)} of {len(self.decisions)} questions"
             return f"{note} {it} holds for every language in {part}; the others are open.".strip()
         if self.decisions:
             return f"{note} About every language nothing is decided: {self.decisions[0].reason}.".strip()
         return note
+
+    @property
+    def _beyond(self) -> str:
+        """What is found where every length is asked for, and the claim is not proved there."""
+        left = {each.verdict.value for each in self.everywhere if each.verdict is not Decided.HOLDS}
+        about = "" if self.statement.about_language else " and all sizes or schedules"
+        return f"; for every length{about} at once: {', '.join(sorted(left))}" if left else ""
 
     @property
     def _about_instances(self) -> str:

@@ -17,7 +17,8 @@ __all__ = ["tried"]
 def tried(found: Findings) -> Iterator[Written]:
     """The instances, each language and policy once, and the file."""
     if found.claim.cases:
-        text = ("Languages, policies and denoisers in full; probabilities are exact.",)
+        what = "Languages" if found.statement.about_language else "Languages, policies and denoisers"
+        text = (f"{what} in full; probabilities are exact.",)
         yield Written("What was tried", text, (("instances", _instances(found), ""),))
     text = (f"`{found.claim.file}`:",)
     yield Written("The claim file", text, (), verbatim=found.claim.text.rstrip())

@@ -40,7 +40,7 @@ def minimax(
     """The law of random sizes with the least PATH_KL per unit of information, whatever the language; exactly.
 
     The prior is the language against which no sizes do better: the product of MDS codes of rank 1, 2, .. with exponents
-    in proportion to it.
+    in proportion to it. With the smaller one it is a law on codes instead: there is no such language.
     """
     from ..numbers.probabilities import number
     from ..policies.minimax import fixed_value

@@ -58,7 +58,8 @@ class Minimax:
         The law of the sizes, by one uniform number.
     prior : list of Fraction
         ``t_1 .. t_{L-1}``, ``sum t_K D_K = 1``: in the product of codes of rank K with exponents in proportion to t,
-        no sizes of so many steps have ``PATH_KL < v D``.
+        no sizes of so many steps have ``PATH_KL < v D``. Of ``min`` D is the sum over the codes here, which may be less
+        than the smaller of TC and DTC of the product.
     """
 
     length: int

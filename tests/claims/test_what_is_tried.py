@@ -9,7 +9,9 @@ from typer.testing import CliRunner
 
 from maskbound.numerics import cli
 from maskbound.numerics.claims import ClaimFile, decide
+from maskbound.numerics.claims.page import claim_page
 from maskbound.numerics.errors import BadInput
+from maskbound.numerics.report.build import Report
 from maskbound.numerics.universal import Decided, prove, prove_everywhere
 from maskbound.theory import ASSUMPTIONS, ClaimError, claim
 from maskbound.theory.assumptions import spelled_assumption
@@ -17,6 +19,8 @@ from maskbound.theory.bits import claim_in_bits
 
 TABULAR = '{ kind = "tabular", vocab = 2, length = 2, probabilities = ["9/10", 0, 0, "1/10"] }'
 MARKOV = '{ kind = "markov", initial = ["2/3", "1/3"], transition = [["9/10", "1/10"], ["1/5", "4/5"]] }'
+
+POLICIES = 'policies = [{ kind = "bernoulli", steps = 1 }]\nclaim = '
 
 
 def load(folder: Path, text: str, name: str = "tried") -> ClaimFile:
@@ -342,6 +346,14 @@ def test_bits_for_every_language(tmp_path):
     assert wrong.verdict is not Decided.HOLDS
 
 
+def test_a_question_about_every_length_that_stays_open_is_told(tmp_path):
+    text = 'claim = "dual_total_correlation <= (L - 1) * total_correlation"\nlengths = [4]\nevery_length = true'
+    found = decide(load(tmp_path, text))
+    assert found.label == "holds for every language"
+    assert found.everywhere[0].verdict in (Decided.UNDECIDED, Decided.OUT_OF_REACH)
+    assert found.sentence.endswith(f"at each length listed; for every length at once: {found.everywhere[0].verdict}.")
+
+
 def test_labels(tmp_path):
     tried = 'languages = [{ kind = "parity" }]\npolicies = [{ kind = "bernoulli" }]\nlengths = [3, 4]\nsteps = [1, 2]\n'
     found = decide(load(tmp_path, f'claim = "tv <= kl + 1/2"\n{tried}'))
@@ -387,3 +399,24 @@ def test_reasons_are_plain():
 
         for found in (prove_everywhere(text, Bernoulli(steps=2)), prove(text, Bernoulli(steps=2), 4)):
             assert "kernel" not in found.reason
+
+
+def test_a_page_about_languages_alone_names_no_policy(tmp_path):
+    text = f"""claim = "total_correlation <= (L - 1) * dual_total_correlation"
+    languages = [{{ kind = "parity" }}, {MARKOV}]
+    lengths = [3, 4]
+    every_length = true
+    """
+    told = _said(claim_page(decide(load(tmp_path, text))))
+    for word in ("ernoulli", "policy", "denoiser", "number of steps", "N = 1"):
+        assert word not in told
+    assert "L = 3, 4" in told
+    other = text.replace("claim = ", POLICIES).replace("(L - 1)", "(L - 1) * N")
+    assert "one Bernoulli step" in _said(claim_page(decide(load(tmp_path, other))))
+
+
+def _said(page: Report) -> str:
+    """The sentences and tables on verdicts and on what was tried."""
+    named = [section for section in page.sections if section.title in ("For every language", "What was tried")]
+    assert len(named) == 2
+    return " ".join(f"{section.paragraphs} {section.parts}" for section in named)

@@ -106,6 +106,24 @@ def test_laws_and_priors(case):
     assert found.prior == [Fraction(t) for t in PRIORS[case].split()]
 
 
+@pytest.mark.parametrize(("L", "N"), [(4, 2), (5, 2), (6, 3), (8, 4)])
+def test_knowing_the_language_helps_against_the_smaller_of_tc_and_dtc(L, N):
+    """Against the prior of `min`, and against those of TC and DTC, some sizes cost less than v min(TC, DTC)."""
+    known = max(minimax(L, N, criterion).value for criterion in ("tc", "dtc"))
+    assert known < minimax(L, N, "min").value
+    for criterion in CRITERIA:
+        prior = minimax(L, N, criterion).prior
+        best = min(
+            sum(t * overshoot(sizes, K) for K, t in enumerate(prior, 1))
+            for steps in range(1, N + 1)
+            for sizes in compositions(L, steps)
+        )
+        tc, dtc = (sum(t * D(K) for K, t in enumerate(prior, 1)) for D in (lambda K: L - K, lambda K: K))
+        assert best <= known * min(tc, dtc)
+    assert minimax(4, 2, "min").value == Fraction(5, 7)
+    assert max(minimax(4, 2, criterion).value for criterion in ("tc", "dtc")) == Fraction(1, 2)
+
+
 def test_a_mean_number_of_steps():
     assert minimax(8, "5/2").value == Fraction(79, 400)
 
