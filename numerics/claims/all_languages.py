@@ -14,9 +14,6 @@ __all__ = ["every_language", "proof"]
 
 LONGEST_REASON, LONGEST_CONSTANT = 160, 24
 
-ANY = "any"
-"""The policy of a verdict about entropies alone."""
-
 
 def every_language(found: Findings) -> Written | None:
     """The verdicts, each with its number, its sharp constant and its certificate, and a policy where it matters."""
@@ -67,9 +64,9 @@ def _where(found: Findings) -> Iterator[tuple[str, str]]:
     for policy, row in zip(found.claim.families, found.everywhere, strict=True):
         _, *rest = row.scope.split(", ", 2)
         family = rest[1] if len(rest) > 1 else f"the kind {policy.written()['kind']}"
-        yield "every", ANY if found.statement.about_language else family
+        yield "every", family
     for policy, length in found.claim.questions:
-        yield str(length), ANY if found.statement.about_language else described(policy)
+        yield str(length), described(policy)
 
 
 def constant(row: Decision) -> str:

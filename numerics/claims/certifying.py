@@ -75,12 +75,12 @@ def _of_rows(found: Findings) -> Iterator[Certified | tuple[str, str]]:
         try:
             yield Certified(f"row-{n}", f"{row.verdict.value} for {row.scope}", of_all_languages(row))
         except MaskboundError as problem:
-            yield _of_a_witness(found, n, row) or (f"row-{n}", str(problem))
+            yield _of_a_witness(found, f"row-{n}", row) or (f"row-{n}", str(problem))
 
 
-def _of_a_witness(found: Findings, n: int, row: Decision) -> Certified | None:
+def _of_a_witness(found: Findings, place: str, row: Decision) -> Certified | None:
     """A language on which the claim of a row fails is a proof that it fails."""
-    witness = None if row in found.everywhere else witness_of(found.statement, [row])
+    witness = witness_of(found.statement, [row])
     if witness is None:
         return None
     case, _ = witness
@@ -88,4 +88,4 @@ def _of_a_witness(found: Findings, n: int, row: Decision) -> Certified | None:
         data = of_instances(found.statement, case.subjects)
     except (Disagreement, MaskboundError):
         return None
-    return Certified(f"row-{n}", f"fails for {row.scope}, by {case.name}", data)
+    return Certified(place, f"fails for {row.scope}, by {case.name}", data)

@@ -176,6 +176,8 @@ class ClaimFile:
         Whether that is about the exact denoiser; otherwise about every denoiser.
     parameters : mapping of str to str
         The numbers that stand for names in the claim.
+    file : str
+        Its name, with the suffix.
     text : str
         The whole file.
     """
@@ -191,6 +193,7 @@ class ClaimFile:
     every_length: bool
     exact_denoiser: bool
     parameters: Mapping[str, str]
+    file: str
     text: str
 
     @property
@@ -243,6 +246,7 @@ class ClaimFile:
                 table.every_length,
                 exact,
                 table.parameters,
+                path.name,
                 path.read_text(encoding="utf-8"),
             )
 

@@ -168,7 +168,7 @@ class Findings:
         else:
             listed = " and ".join(f"{what} on {count}" for what, count in said)
             sentence = f"Of the {applied} instances that it was tried on {listed}"
-        apart = f"; {strange} more do not satisfy its assumptions" if strange else ""
+        apart = f"; {strange} more do{'es' if strange == 1 else ''} not satisfy its assumptions" if strange else ""
         return f"{sentence}{apart}."
 
     @property

@@ -203,8 +203,7 @@ def _limits(found: Findings) -> Iterator[str]:
 
 
 def _repeat(found: Findings) -> Written:
-    name = found.claim.name
-    command = f"maskbound claim {name}.claim.toml --out pages"
+    command = f"maskbound claim {found.claim.file} --out pages"
     lines = [f"`{command}` makes this page again, from the file that stands at its end. {versions()}."]
     if found.certificates:
         rechecks = "`maskbound verify FILE` rechecks a certificate beside this page, with the standard library alone"

@@ -12,6 +12,7 @@ from ..engines.rational import MOST_PAIRS
 from ..engines.workspace import Workspace
 from ..errors import MaskboundError
 from ..instances import Instance, parse
+from ..instances.explicit import dump
 from ..judging import Status, Verdict, settled
 from ..judging.cases import Case
 from ..numbers.limits import power
@@ -24,13 +25,14 @@ ALPHABETS = ("vocab", "field")
 """Keys of a language that say how many tokens there are."""
 
 
-def size(case: Case) -> tuple[int, int]:
-    """By which counterexamples are compared: bits of a sequence, then steps."""
+def size(case: Case) -> tuple[int, int, int]:
+    """By which counterexamples are compared: bits of a sequence, steps, and how long it takes to say what it is."""
     return _size(case.subjects[0])
 
 
-def _size(subject: Instance) -> tuple[int, int]:
-    return subject.length * max(subject.vocab, 2).bit_length(), subject.policy.steps
+def _size(subject: Instance) -> tuple[int, int, int]:
+    bits = subject.length * max(subject.vocab, 2).bit_length()
+    return bits, subject.policy.steps, len(str(dump(subject)["language"]))
 
 
 def witness_of(statement: Statement, decisions: Sequence[Decision]) -> tuple[Case, Verdict] | None:

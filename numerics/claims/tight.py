@@ -141,7 +141,12 @@ def _over_all_languages(found: Findings) -> str:
     if len(constants) < len(asked):
         rows = f"{len(constants)} of the {len(asked)} rows about one length and policy in {section}"
         known = f"Over all languages the largest ratio is known in {rows}, and is at most {number} there"
-        return f"{known}; in the other rows it may be larger."
+        others = [each.verdict is Decided.FAILS for each in asked if each.constant is None]
+        if all(others):
+            return f"{known}; in the other rows, which fail, it is above 1."
+        return (
+            f"{known}; in the other rows it may be larger{', and is above 1 where they fail' if any(others) else ''}."
+        )
     text = f"Over all languages the ratio is at most {number} at the lengths and policies of {section}."
     if found.tightest[0][1].ratio > float(largest) * (1 + 1e-9):
         text += " The instance of the largest ratio has another length, policy or denoiser."

@@ -8,7 +8,6 @@ from typing import Any
 from ..instances.explicit import dump
 from ..render.table import Table
 from ..report.build import Written
-from .claim_file import SUFFIX
 from .findings import Findings
 from .words import entries
 
@@ -21,7 +20,7 @@ def tried(found: Findings) -> Iterator[Written]:
         what = "Languages" if found.statement.about_language else "Languages, policies and denoisers"
         text = (f"{what} in full; probabilities are exact.",)
         yield Written("What was tried", text, (("instances", _instances(found), ""),))
-    text = (f"`{found.claim.name}{SUFFIX}`:",)
+    text = (f"`{found.claim.file}`:",)
     yield Written("The claim file", text, (), verbatim=found.claim.text.rstrip())
 
 

@@ -176,7 +176,7 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
     zero = _level_of_zero(lines) if panel.scale != "linear" else None
     for line in lines:
         k = labels.index(line.label)
-        colour, mark, dash = (kinds[k % len(kinds)] for kinds in (COLOURS, MARKS, DASHES))
+        colour, mark, dash = _style(k)
         if _only_bounds(line):
             ends = [(x, end) for x, y in zip(line.x, line.y, strict=True) for end in (y.lo, y.hi)]
             axes.update_datalim(
@@ -216,6 +216,11 @@ def _draw_panel(axes: Any, figure: Figure, panel: Panel, lines: list[Line], labe
     axes.set_xlabel(figure.x_label or figure.x)
     axes.set_ylabel(panel.y)
     axes.set_title(panel.title or panel.group)
+
+
+def _style(k: int) -> tuple[str, str, Any]:
+    """Colour, mark and dashes of the k-th line: once all colours are used, each comes again with another mark."""
+    return COLOURS[k % len(COLOURS)], MARKS[(k + k // len(COLOURS)) % len(MARKS)], DASHES[k % len(DASHES)]
 
 
 def _level_of_zero(lines: list[Line]) -> float | None:

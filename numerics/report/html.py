@@ -51,7 +51,11 @@ class _Counter:
 
 
 def _display(formula: Formula | None) -> str:
-    return "" if formula is None else f'<div class="display">{_cell(formula)}</div>\n'
+    """At full size, on a line of its own."""
+    if formula is None:
+        return ""
+    block = _cell(formula).replace("<math>", '<math display="block">', 1)
+    return f'<div class="display">{block}</div>\n'
 
 
 def _section(section: Written, counter: _Counter, drawings: Mapping[str, bytes]) -> str:

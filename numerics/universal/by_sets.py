@@ -18,7 +18,7 @@ from .libraries import Found, attained, refute, tried
 from .linear import CONSTANT, Form, Lattice, Number, sign
 from .mixture import Mixture
 from .orders import LOG_V, Combination, Orders, combination, combined, orders_of
-from .reading import BETWEEN, Reading, in_both_senses
+from .reading import BETWEEN, Reading, by_bounds, in_both_senses
 from .shannon import Cone, Proof, classes_of, equations
 
 __all__ = ["by_sets"]
@@ -69,11 +69,12 @@ def by_sets(
             )
         proofs.append(proof)
     count = sum(len(proof.terms) for proof in proofs)
+    one = f"{'one' if count == 1 else f'a sum of {count}'} of Shannon's inequalities"
     return Decision(
         statement,
         Decided.HOLDS,
         scope,
-        f"it is {'one' if count == 1 else f'a sum of {count}'} of Shannon's inequalities{sharp.remark}",
+        f"{by_bounds(reading.names)}it is {one}{sharp.remark}",
         constant,
         proof=tuple(_lines(proofs, cone)),
         evidence={"kind": "sets", "cone": cone, "orders": orders, "assumed": list(assumed), "length": length},

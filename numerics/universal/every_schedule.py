@@ -25,7 +25,7 @@ from .decision import Decided, Decision
 from .exchangeable import Steps, steps_of
 from .polynomials import Inequality, inequality
 from .prove import described, prove
-from .reading import BETWEEN
+from .reading import BETWEEN, by_bounds
 from .symbolic import COORDINATES, EXCESS, LAMBDA, SLACK, UNIT, branches, linear, without_bounds
 
 __all__ = ["every_schedule"]
@@ -58,7 +58,7 @@ def every_schedule(statement: Statement, policies: Sequence[Bernoulli], scope: s
                 statement,
                 Decided.HOLDS,
                 f"{scope}, {family}",
-                "the kernel is never negative, whatever the schedule",
+                by_bounds(statement.quantities) + "the kernel is never negative, whatever the schedule",
                 proof=tuple(_preamble(uniform) + [line for each in found for line in each.lines()]),
                 evidence={"kind": "schedules", "inequalities": found, "uniform": uniform, "exact": exact_denoiser},
             )
@@ -218,7 +218,8 @@ def _given_schedules(statement: Statement, policies: Sequence[Bernoulli], scope:
                 proof.append(f"{where}: {shown} >= 0")
     if not negative:
         return Decision(
-            statement, Decided.HOLDS, scope, "the kernel is never negative within any step", proof=tuple(proof),
+            statement, Decided.HOLDS, scope,
+            by_bounds(statement.quantities) + "the kernel is never negative within any step", proof=tuple(proof),
             evidence={"kind": "kernel"},
         )  # fmt: skip
     for length in LENGTHS:

@@ -18,6 +18,7 @@ from ..policies import FixedSize
 from .decision import Decided, Decision
 from .polynomials import Inequality, inequality
 from .prove import prove
+from .reading import by_bounds
 from .symbolic import (
     ALONE,
     COORDINATES,
@@ -63,7 +64,8 @@ def every_size(statement: Statement, policy: FixedSize, scope: str, exact_denois
             statement,
             Decided.HOLDS,
             scope,
-            "on every MDS code, seen from the step that reveals token K, it is an inequality between polynomials",
+            f"{by_bounds(statement.quantities)}on every MDS code, seen from the step that reveals token K, "
+            "it is an inequality between polynomials",
             proof=tuple(_preamble() + [line for each in inequalities for line in each.lines()]),
             evidence={
                 "kind": "sizes",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -32,7 +32,7 @@ from .rays import (
     why_no_constant,
     with_slopes,
 )
-from .reading import BETWEEN, Reading, in_both_senses, placeholder, read
+from .reading import BETWEEN, Reading, by_bounds, in_both_senses, placeholder, read
 
 __all__ = ["described", "prove", "require_relation", "require_subjects"]
 
@@ -283,17 +283,8 @@ def _by_rays(
             )
     evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
     codes = f"the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
-    reason = f"{_by_bounds(reading.names)}it holds on {codes}"
+    reason = f"{by_bounds(reading.names)}it holds on {codes}"
     return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence, no_constant=none)
-
-
-def _by_bounds(names: Iterable[str]) -> str:
-    """What stands in the place of quantities that are no linear functionals."""
-    bounded = sorted(name for name in names if name.removesuffix("@2") in BETWEEN)
-    if not bounded:
-        return ""
-    lies, its = ("lies", "its") if len(bounded) == 1 else ("lie", "their")
-    return f"{' and '.join(bounded)} {lies} between 0 and path_kl, and with the worse of these in {its} place "
 
 
 def _of_the_right_side(reading: Reading, least: Fraction | None) -> Fraction | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,7 +19,17 @@ from .exchangeable import LANGUAGE_RAYS, POLICY_RAYS
 from .linear import CONSTANT, Lattice, add, maximum, minimum, negative, number, scaled
 from .mixture import Mixture
 
-__all__ = ["BETWEEN", "KNOWN", "LEARNING", "Reading", "in_both_senses", "one_reveal_order", "placeholder", "read"]
+__all__ = [
+    "BETWEEN",
+    "KNOWN",
+    "LEARNING",
+    "Reading",
+    "by_bounds",
+    "in_both_senses",
+    "one_reveal_order",
+    "placeholder",
+    "read",
+]
 
 LEARNING = ("learning_term", "eps_learning", "mean_learning_error")
 BETWEEN = ("kl", "log_mean_path_kl")
@@ -243,3 +253,12 @@ def in_both_senses(reading: Reading) -> list[Lattice]:
     """What must be at most 0: the difference and, for an equality, minus it."""
     difference = reading.difference
     return [difference, negative(difference)] if reading.relation == "==" else [difference]
+
+
+def by_bounds(names: Iterable[str]) -> str:
+    """How a reason begins where quantities that are no linear functionals were replaced; empty without any."""
+    bounded = sorted(name for name in names if name.removesuffix("@2") in BETWEEN)
+    if not bounded:
+        return ""
+    lie = "lies" if len(bounded) == 1 else "lie"
+    return f"{' and '.join(bounded)} {lie} between 0 and path_kl, and with the worse of these in its place "

@@ -14,7 +14,7 @@ from maskbound.numerics.claims.fragment import latex_fragment
 from maskbound.numerics.claims.page import claim_page, reading
 from maskbound.numerics.claims.tight import ratio, tight, tightest_table
 from maskbound.numerics.claims.write import write_page
-from maskbound.numerics.render.draw import COLOURS
+from maskbound.numerics.render.draw import COLOURS, MARKS, _style
 from maskbound.numerics.render.figure import Figure
 from maskbound.numerics.render.table import Table, as_text
 from maskbound.numerics.report.html import html_page
@@ -150,7 +150,7 @@ def test_rows_without_a_constant_are_not_passed_over(tmp_path):
     section = tight(found)
     assert section is not None
     assert "known in 1 of the 2 rows" in section.paragraphs[0]
-    assert "in the other rows it may be larger" in section.paragraphs[0]
+    assert "in the other rows, which fail, it is above 1" in section.paragraphs[0]
     assert "none: of a quantity in it only bounds are known" in plain(found)
 
 
@@ -364,7 +364,7 @@ def test_a_gallery_name_says_what_it_is(tmp_path):
 def test_the_formula_is_displayed(tmp_path):
     found = found_in(tmp_path, TRUE)
     page = claim_page(found)
-    assert '<div class="display"><math>' in html_page(page)
+    assert '<div class="display"><math display="block">' in html_page(page)
     assert re.search(r"#let report-formula = \$ .* \$\n", typst_source(page))
     fragment = latex_fragment(found)
     assert r"\[ " in fragment
@@ -385,6 +385,8 @@ def test_lines_of_a_figure_can_be_told_apart(tmp_path):
     assert section is not None
     figures = [shown for _, shown, _ in section.parts if isinstance(shown, Figure)]
     assert [len({row[0] for row in figure.table.rows}) for figure in figures] == [4, 4]
+    styles = {_style(k)[:2] for k in range(len(COLOURS) * len(MARKS))}
+    assert len(styles) == len(COLOURS) * len(MARKS)
     assert all(len({row[0] for row in figure.table.rows}) <= len(COLOURS) for figure in figures)
 
 
