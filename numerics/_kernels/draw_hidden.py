@@ -77,6 +77,8 @@ def draw_hidden(
     ahead, behind = np.empty((L, K)), np.empty((L, K))
     room, weights = np.empty((3, K)), np.empty(V)
     held = np.empty(len(moves[0]) - 1)
+    # Of the type of other messages, for which the kernels below are compiled.
+    first, last = initial.copy(), final.copy()
     for row in range(piece * rows, min((piece + 1) * rows, len(tokens))):
         y = tokens[row]
         broke[row] = NEVER
@@ -86,8 +88,8 @@ def draw_hidden(
             while stop < L and steps[row, order[row, stop]] == step:
                 stop += 1
             fresh = order[row, start:stop]
-            _look_left(initial, powers, moves, V, y, fresh, from_left, ahead, room[0], held)
-            _look_right(transposed, moves, final, V, y, fresh, from_right, behind, room[0], held)
+            _look_left(first, powers, moves, V, y, fresh, from_left, ahead, room[0], held)
+            _look_right(transposed, moves, last, V, y, fresh, from_right, behind, room[0], held)
             for j in range(len(fresh)):
                 token_weights(ahead[j], behind[j], shown, weights)
                 y[fresh[j]] = choose(weights, uniforms[row, fresh[j]])

@@ -50,10 +50,25 @@ class Kernel(Generic[Arguments, Result]):
         linked = FunctionType(
             function.__code__, function.__globals__ | called, function.__name__, function.__defaults__
         )
-        return njit(nogil=True, error_model="numpy", **self._options)(update_wrapper(linked, function))
+        return _one_for_all_numbers(
+            njit(nogil=True, error_model="numpy", **self._options)(update_wrapper(linked, function))
+        )
 
     def __call__(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> Result:
         return (self._function if interpreting.get() else self.compiled)(*arguments, **named)
+
+
+def _one_for_all_numbers(dispatcher: Any) -> Any:
+    """A number that stands in a calling kernel is one like others: numba compiles once more for each of them."""
+    from numba.core.types.misc import unliteral
+
+    template = dispatcher.get_call_template
+
+    def of_types(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        return template(tuple(map(unliteral, args)), {name: unliteral(each) for name, each in kws.items()})
+
+    dispatcher.get_call_template = of_types
+    return dispatcher
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..policies import Adaptive
-from .steps import Transitions, log_choose
+from .steps import Transitions, log_choose, rows_at
 from .ties import tolerance
 
 __all__ = ["Levels"]
@@ -47,7 +47,7 @@ class Levels:
         self._cell = self._step, among.cumsum(axis=1)[self._step, place] - 1
         self._shape = len(among), int(among.sum(axis=1).max(initial=0))
         self._possible = ~(seen.chosen & ~among).any(axis=1)
-        self._logs, self._written = seen.log_c[self._step, place], seen.tokens[self._step, place][:, None]
+        self._logs, self._written = rows_at(seen.log_c, self._step, place), seen.tokens[self._step, place][:, None]
         c, chosen = np.exp(self._logs), seen.chosen[self._step, place]
         kept = np.where(chosen, np.take_along_axis(c, self._written, 1)[:, 0], math.nan)
         low, high, self._count = _ends(policy, self._laid_out(c, math.nan), self._laid_out(kept, math.nan))

@@ -37,6 +37,7 @@ __all__ = [
     "log_choose",
     "proposals",
     "replaced_proposals",
+    "rows_at",
     "strictly_by",
     "tied_alike",
     "uniformly",
@@ -53,6 +54,37 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Rows = Callable[[Array], Array]
 """From log conditionals (..., V) to log probabilities."""
+
+
+def rows_at(log_c: Array, row: NDArray[np.int64], place: NDArray[np.int64]) -> Array:
+    """Log conditionals (m, V) of cells, laid out by token: sums and maxima over few tokens are ten times faster."""
+    return np.asfortranarray(log_c[row, place])
+
+
+class Cells:
+    """Some positions of transitions, and the log conditionals there.
+
+    Parameters
+    ----------
+    log_c : (n, L, V) float64
+    where : (n, L) bool
+
+    Attributes
+    ----------
+    row, place : (m,) int64
+    logs : (m, V) float64
+    """
+
+    def __init__(self, log_c: Array, where: Mask) -> None:
+        self.row, self.place = np.nonzero(where)
+        self.logs = rows_at(log_c, self.row, self.place)
+        self._last: tuple[Rows, Array] | None = None
+
+    def under(self, law: Rows) -> Array:
+        """Log probabilities (m, V) in a law; the last one asked for is kept."""
+        if self._last is None or self._last[0] is not law:
+            self._last = law, law(self.logs)
+        return self._last[1]
 
 
 @dataclass(frozen=True)
@@ -142,8 +174,23 @@ class Transitions:
 
     @cached_property
     def _rows(self) -> Array:
-        rows = self.log_c[self._cells]
+        rows = rows_at(self.log_c, *np.nonzero(self._cells))
         return rows if self.scored is None else self.scored(rows)
+
+    @cached_property
+    def filled(self) -> Cells:
+        """Where something was written."""
+        return Cells(self.log_c, self.chosen)
+
+    def left(self, block: int) -> Cells:
+        """Candidates where nothing was, in steps that wrote something."""
+        if block not in self._left:
+            self._left[block] = Cells(self.log_c, self.candidates(block) & ~self.chosen & (self.size > 0)[:, None])
+        return self._left[block]
+
+    @cached_property
+    def _left(self) -> dict[int, Cells]:
+        return {}
 
     def seen_as(self, log_c: Array) -> Transitions:
         """The same moves with scores from other conditionals."""
@@ -435,20 +482,20 @@ def proposals(
     """
     among, chosen = seen.candidates(policy.block_length), seen.chosen
     apart = 0.0 if exactly else tolerance(seen.vocab, policy.score)
-    row, place = np.nonzero(chosen)
-    logs, written = seen.log_c[row, place], seen.reached[row, place][:, None]
-    kept = np.bincount(row, np.take_along_axis(drawn(logs), written, 1)[:, 0], minlength=len(chosen))
+    filled, left = seen.filled, seen.left(policy.block_length)
+    row, written = filled.row, seen.reached[filled.row, filled.place][:, None]
+    kept = np.bincount(row, np.take_along_axis(filled.under(drawn), written, 1)[:, 0], minlength=len(chosen))
     scores = np.full(chosen.shape, math.inf)
-    scores[row, place] = np.exp(np.take_along_axis(scored(logs), written, 1)[:, 0])
+    scores[row, filled.place] = np.exp(np.take_along_axis(filled.under(scored), written, 1)[:, 0])
     lowest = scores.min(axis=1)
     at_lowest = scores == lowest[:, None]
     last = at_lowest.argmax(axis=1) if highest else seen.y.shape[1] - 1 - at_lowest[:, ::-1].argmax(axis=1)
     limit, possible = lowest, np.ones(len(lowest), dtype=bool)
-    other, place = np.nonzero(among & ~chosen & (seen.size > 0)[:, None])
-    before, logs = place > last[other] if highest else place < last[other], seen.log_c[other, place]
+    other = left.row
+    before = left.place > last[other] if highest else left.place < last[other]
     same = np.zeros(len(other), dtype=bool)
     if policy.takes_first and not (exactly and share == 1):
-        same = (logs == seen.log_c[other, last[other]]).all(axis=1)
+        same = (left.logs == rows_at(seen.log_c, other, last[other])).all(axis=1)
     if policy.rule == "threshold":
         assert policy.bound is not None
         reached = lowest >= float(policy.bound) - apart
@@ -458,19 +505,19 @@ def proposals(
     elif not exactly:
         # Only a row that is the same as the last one's ties with it for certain.
         before &= same
-    c = np.exp(scored(logs))
+    c = np.exp(left.under(scored))
     allowed = c <= (limit[other] + apart)[:, None]
     allowed &= ~(before[:, None] & (c >= np.minimum(limit, lowest)[other][:, None]))
-    probabilities = c if drawn is scored else np.exp(drawn(logs))
+    probabilities = c if drawn is scored else np.exp(left.under(drawn))
     weights = allowed.astype(np.float64)
     if share != 1:
         undecided = ~same[:, None] & (c >= (limit[other] - apart)[:, None])
         weights[undecided] *= share
     with np.errstate(divide="ignore"):
         tails = np.log(np.minimum(np.einsum("nv,nv->n", probabilities, weights), 1.0))
-    left = np.bincount(other, tails, minlength=len(chosen))
+    missed = np.bincount(other, tails, minlength=len(chosen))
     outside = (chosen & ~among).any(axis=1)
-    return np.where(outside | ~possible, -math.inf, kept + left)
+    return np.where(outside | ~possible, -math.inf, kept + missed)
 
 
 def replaced_proposals(policy: Adaptive, seen: Transitions, drawn: Rows, shares: Sequence[float]) -> Array:
@@ -489,7 +536,7 @@ def replaced_proposals(policy: Adaptive, seen: Transitions, drawn: Rows, shares:
     seen is the likeliest, as many others may have been replaced: each counts as those that had the fewest as likely.
     """
     row, place = np.nonzero(seen.chosen)
-    logs, tokens = seen.log_c[row, place], seen.tokens[row, place][:, None]
+    logs, tokens = rows_at(seen.log_c, row, place), seen.tokens[row, place][:, None]
     p, written, likeliest = np.exp(drawn(logs)), np.take_along_axis(logs, tokens, 1)[:, 0], logs.argmax(axis=1)
     top, most = logs.max(axis=1), p.max(axis=1)
     equal = (p * (logs == top[:, None])).sum(axis=1) / most

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -230,7 +229,7 @@ class NGram(ChainLanguage):
         return weights
 
     def _interval_conditionals(self, y: NDArray[np.integer]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Between neighbouring revealed positions only the two ends matter."""
+        """Between neighbouring revealed positions a and b only the two ends matter."""
         V, L = self.vocab, self.length
         first, P = self.weights()
         last = np.broadcast_to(self.final(lambda law: law.values), (V,))
@@ -239,24 +238,21 @@ class NGram(ChainLanguage):
         for gap in range(1, L + 1):
             powers[gap], joined = powers[gap - 1] @ P, positive(joined @ positive(P))
             refuse_lost(powers[gap], joined > 0)
-        endings = [powers[L - 1 - i] @ last for i in range(L)] if self.ends else [np.ones(V)] * L
-        rows = np.zeros((len(y), L, V))
-        possible = np.zeros((len(y), L), dtype=bool)
-        for s, sequence in enumerate(np.asarray(y)):
-            revealed = [-1, *np.flatnonzero(sequence != V).tolist(), L]
-            for a, b in itertools.pairwise(revealed):
-                for i in range(a + 1, b):
-                    left = powers[i - a][sequence[a]] if a >= 0 else first @ powers[i]
-                    right = powers[b - i][:, sequence[b]] if b < L else endings[i]
-                    weight = left * right
-                    refuse_lost(weight, (left > 0) & (right > 0))
-                    if weight.sum() > 0:
-                        rows[s, i] = weight / weight.sum()
-                        possible[s, i] = True
-                if b < L:
-                    arrive = powers[b - a][sequence[a], sequence[b]] if a >= 0 else (first @ powers[b])[sequence[b]]
-                    possible[s, b] = arrive > 0
-        return rows, possible
+        starts = np.array([first @ powers[i] for i in range(L)])
+        endings = np.array([powers[L - 1 - i] @ last for i in range(L)]) if self.ends else np.ones((L, V))
+        masked, at, row = y == V, np.arange(L), np.arange(len(y))[:, None]
+        a = np.full(y.shape, -1)
+        a[:, 1:] = np.maximum.accumulate(np.where(masked, -1, at), axis=1)[:, :-1]
+        b = np.minimum.accumulate(np.where(masked, L, at)[:, ::-1], axis=1)[:, ::-1]
+        known = np.where(masked, 0, y)
+        left = np.where((a >= 0)[..., None], powers[at - a, known[row, a]], starts)
+        right = np.where((b < L)[..., None], powers[b - at, :, known[row, np.minimum(b, L - 1)]], endings)
+        weights = np.where(masked[..., None], left * right, 0.0)
+        refuse_lost(weights, masked[..., None] & (left > 0) & (right > 0))
+        total = weights.sum(axis=-1, keepdims=True)
+        rows = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+        arrived = np.take_along_axis(left, known[..., None], -1)[..., 0] > 0
+        return rows, np.where(masked, total[..., 0] > 0, arrived)
 
     @property
     def memory(self) -> int:

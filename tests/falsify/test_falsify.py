@@ -231,7 +231,13 @@ def test_what_cannot_be_searched_is_refused():
             falsify("bernoulli/max-weight", budget)
 
 
-@pytest.mark.parametrize("name", TRUE + FALSE)
+def one_of_each_family(names):
+    """Statements with one family have the same candidates; the one that assumes most stands for all."""
+    by_assumptions = sorted(names, key=lambda name: len(statements[name].assumptions))
+    return list({Family.of(statements[name]): name for name in by_assumptions}.values())
+
+
+@pytest.mark.parametrize("name", one_of_each_family(TRUE + FALSE))
 def test_candidates_are_small_instances_of_what_the_statement_is_about(name):
     statement, rng = statements[name], Random(11)
     family = Family.of(statement)

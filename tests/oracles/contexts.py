@@ -7,9 +7,7 @@ from itertools import combinations, product
 from math import prod
 
 from .languages import Marginals, Tokens
-from .logs import Real, mp
-
-HALVINGS = 240
+from .logs import Real, mp, negligible
 
 
 def contexts(m: Marginals) -> Iterator[tuple[Tokens, Tokens]]:
@@ -71,17 +69,30 @@ def min_pair_conflict_probability(m: Marginals, V: int) -> Fraction:
 
 
 def max_l2_deviation(V: int, eps: Real) -> Real:
-    """`max ||p - u||^2` over two-valued laws with `D(u || p) <= eps`: j symbols share the mass s >= j/V."""
+    """`max ||p - u||^2` over two-valued laws with `D(u || p) <= eps`: j symbols share the mass s >= j/V.
+
+    The divergence is convex and grows with s: from a mass that is too large Newton's steps come down to the largest.
+    """
+    if not eps:
+        return mp.mpf(0)
     best = mp.mpf(0)
     for j in range(1, V):
-        low, high = mp.mpf(j) / V, mp.mpf(1)
-        for _ in range(HALVINGS if eps != mp.inf else 0):
-            s = (low + high) / 2
-            divergence = -(j * mp.log(V * s / j) + (V - j) * mp.log(V * (1 - s) / (V - j))) / V
-            low, high = (s, high) if divergence <= eps else (low, s)
-        s = low if eps != mp.inf else high
+        s = mp.mpf(1)
+        if eps < mp.inf:
+            s = (mp.mpf(j) / V + 1) / 2
+            while s < 1 and _divergence(V, j, s) <= eps:
+                s = (s + 1) / 2
+            step = s if s < 1 else mp.mpf(0)
+            while step > negligible():
+                step = (_divergence(V, j, s) - eps) * V / ((V - j) / (1 - s) - j / s)
+                s -= step
         best = max(best, s**2 / j + (1 - s) ** 2 / (V - j) - mp.mpf(1) / V)
-    return best if eps else mp.mpf(0)
+    return best
+
+
+def _divergence(V: int, j: int, s: Real) -> Real:
+    """`D(u || p)` where j symbols share the mass s."""
+    return -(j * mp.log(V * s / j) + (V - j) * mp.log(V * (1 - s) / (V - j))) / V
 
 
 def independent(m: Marginals, R: Tokens, A: Tokens, V: int) -> bool:

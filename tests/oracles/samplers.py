@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, permutations, product
 
 from .denoisers import Denoiser
@@ -130,15 +131,23 @@ def bisection(L: int) -> Policy:
     return fixed_sets(sets, "bisection")
 
 
+@lru_cache(maxsize=100_000)
+def in_order(tau: Tokens) -> tuple[tuple[int, Tokens], ...]:
+    """Positions in the order of their steps, each with those of earlier steps."""
+    order = sorted(range(len(tau)), key=lambda i: tau[i])
+    return tuple((i, tuple(j for j in range(len(tau)) if tau[j] < tau[i])) for i in order)
+
+
 def sequence_probability(tau: Tokens, x: Tokens, denoiser: Denoiser) -> Fraction:
-    """`p_tau(x) = prod_i p_theta(x_i | x_{j: tau_j < tau_i})`, in the order of the steps."""
-    probability = Fraction(1)
-    for i in sorted(range(len(x)), key=lambda i: tau[i]):
-        context = {j: x[j] for j in range(len(x)) if tau[j] < tau[i]}
-        probability *= denoiser(i, context)[x[i]]
+    """`p_tau(x) = prod_i p_theta(x_i | x_{j: tau_j < tau_i})`; the quotient is reduced once."""
+    numerator = denominator = 1
+    for i, earlier in in_order(tau):
+        probability = denoiser(i, {j: x[j] for j in earlier})[x[i]]
         if not probability:
-            break
-    return probability
+            return Fraction(0)
+        numerator *= probability.numerator
+        denominator *= probability.denominator
+    return Fraction(numerator, denominator)
 
 
 def order_pattern(tau: Tokens) -> Tokens:
