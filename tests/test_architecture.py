@@ -58,7 +58,7 @@ ONLY_IN = {
 }
 PRINTS = ("numerics/cli/", "numerics/certificates/kernel.py", "numerics/universal/checker.py")
 LONGEST_FILE = 600
-KERNELS, LONGEST_KERNEL = ("kernel.py", "checker.py"), 1480
+KERNELS, LONGEST_KERNEL = ("kernel.py", "checker.py"), 1530
 """Of the certificate kernels, each of which is one file because it is read and run alone."""
 
 

@@ -57,12 +57,15 @@ def test_a_stale_table_is_noticed():
 
 def test_the_files_are_accepted(tmp_path):
     from maskbound.numerics import load
+    from maskbound.numerics.claims import ClaimFile
     from maskbound.numerics.instances import parse
     from maskbound.numerics.sweeps import Grid
 
-    grid, file = [code for language, code in BLOCKS if language == "toml"]
+    stated, grid, file = [code for language, code in BLOCKS if language == "toml"]
     (tmp_path / "chain.toml").write_text(file)
     assert load(tmp_path / "chain.toml").name == "a small chain"
+    (tmp_path / "mine.claim.toml").write_text(stated)
+    assert not ClaimFile.load(tmp_path / "mine.claim.toml").left_out
     (tmp_path / "grid.toml").write_text(grid)
     specs = list(Grid.load(tmp_path / "grid.toml").specs())
     assert len({parse(spec).fingerprint for spec in specs}) == 6

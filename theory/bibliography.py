@@ -12,6 +12,7 @@ READING: Mapping[str, str] = {
     "read": "the paper was read",
     "abstract read": "only its abstract was read; its theorems as other people report them",
     "others' notes": "it was not read; its results as other people, or textbooks, report them",
+    "not recorded": "whether anybody read it was not recorded",
 }
 """Ways in which a paper is known."""
 
@@ -42,6 +43,8 @@ class Paper:
         One of `READING`.
     venue : str
         Journal or book, or empty.
+    doi : str
+        Or empty.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Paper:
     arxiv: str
     reading: str
     venue: str = ""
+    doi: str = ""
 
     def __post_init__(self) -> None:
         if self.reading not in READING:
@@ -63,8 +67,13 @@ class Paper:
 
     def __str__(self) -> str:
         """The paper on one line, with how well it is known."""
-        parts = (self.authors, self.title, self.venue, str(self.year), self.arxiv and f"arXiv {self.arxiv}")
-        return f"{', '.join(part for part in parts if part)} ({self.reading})"
+        return f"{self.line} ({self.reading})"
+
+    @property
+    def line(self) -> str:
+        """Authors, title, venue, year and identifiers, as far as they are known."""
+        where = (self.arxiv and f"arXiv {self.arxiv}", self.doi and f"doi {self.doi}")
+        return ", ".join(part for part in (self.authors, self.title, self.venue, str(self.year), *where) if part)
 
     def bibtex(self) -> str:
         """The entry of a BibTeX file.
@@ -82,6 +91,7 @@ class Paper:
         """
         authors = self.authors.replace(" et al.", ", others").replace(", ", " and ")
         fields = {"author": authors, "title": self.title, "year": str(self.year), "howpublished": self.venue}
+        fields["doi"] = self.doi
         fields |= {"eprint": self.arxiv, "archivePrefix": "arXiv" if self.arxiv else ""}
         lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
         return "\n".join([f"@misc{{{self.key},", *lines, "}"])

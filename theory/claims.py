@@ -5,6 +5,7 @@ How they are spelled is said by `grammar`, which reads them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -20,7 +21,7 @@ from maskbound.theory.assumptions import (
 from maskbound.theory.statement import Statement
 from maskbound.theory.suggestions import closest
 
-__all__ = ["ClaimError", "claim"]
+__all__ = ["ClaimError", "claim", "named_assumption"]
 
 Named = TypeVar("Named", Assumption, Relation)
 
@@ -60,7 +61,7 @@ def claim(
     'ser <= 1 - exp(-kl)'
     """
     lhs, relation, rhs = theory.grammar.parse(text)
-    needs = [_known(a, ASSUMPTIONS, "assumption") for a in assumptions]
+    needs = [named_assumption(each) for each in assumptions]
     if any(symbol.name.removesuffix("@2") == "K" for symbol in lhs.free_symbols | rhs.free_symbols):
         needs.append(HIDDEN_MARKOV_LANGUAGE)
     try:
@@ -85,12 +86,33 @@ def claim(
         raise ClaimError(str(problem)) from None
 
 
+def named_assumption(value: Assumption | str) -> Assumption:
+    """The assumption of that name, in either spelling: ``exact-denoiser`` or ``ExactDenoiser``.
+
+    Raises
+    ------
+    ClaimError
+        When there is none; the closest are listed.
+
+    Examples
+    --------
+    >>> named_assumption("exact-denoiser").name, named_assumption("ExactDenoiser").name
+    ('ExactDenoiser', 'ExactDenoiser')
+    """
+    return _known(value, ASSUMPTIONS, "assumption")
+
+
 def _known(value: Named | str, known: Mapping[str, Named], kind: str) -> Named:
     name = value if isinstance(value, str) else value.name
-    typed = {spelled_assumption(each): each for each in known}
-    found = name if name in known else typed.get("-".join(name.strip().lower().replace("_", " ").split()))
+    found = {_bare(each): each for each in known}.get(_bare(name))
     if found is None:
-        close = closest(name, typed)
+        typed = [spelled_assumption(each) for each in known]
+        close = closest(spelled_assumption(name), typed)
         hint = f"did you mean {' or '.join(close)}" if close else f"known are {', '.join(typed)}"
         raise ClaimError(f"the {kind} {name!s:.60} is not known; {hint}")
     return known[found]
+
+
+def _bare(name: str) -> str:
+    """The letters of a name, however it is spelled."""
+    return re.sub(r"[\s_-]+", "", name).lower()

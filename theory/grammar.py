@@ -6,12 +6,12 @@
     unary:      ("-" | "+") unary | power
     power:      atom ("**" unary)?                      right associative, binds tighter than a sign: -2**2 = -4
     atom:       NUMBER | NAME | FUNCTION "(" sum ("," sum)* ")" | "(" sum ")"
-    FUNCTION:   log exp sqrt (one argument)   min max (one or more)   ceil (one)
+    FUNCTION:   log log2 exp sqrt ceil (one argument)   min max (one or more)
     NAME:       a quantity, V, L, N or K; with "@2" the second subject's
 
-Numbers are exact: ``0.1`` is 1/10. The expression is kept as it was typed: sympy simplifies nothing, so what has no
-value somewhere, as ``0*log(-kl)``, still has none there. Lengths, nesting and constant powers are bounded, so that no
-input makes sympy work for long.
+Numbers are exact: ``0.1`` is 1/10. ``log2(x)`` is ``log(x)/log(2)``. The expression is kept as it was typed: sympy
+simplifies nothing, so what has no value somewhere, as ``0*log(-kl)``, still has none there. Lengths, nesting and
+constant powers are bounded, so that no input makes sympy work for long.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from functools import cache
 from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedInput, UnexpectedToken, v_args
-from sympy import Expr, Rational, S
+from sympy import Expr, Integer, Rational, S
 
 from maskbound.theory.claims import ClaimError
 from maskbound.theory.statement import FUNCTIONS, RELATIONS
@@ -165,6 +165,8 @@ class _ToSympy(Transformer[Token, Expr]):
         if token == "exp":
             _require_moderate(arguments[0], "an argument of exp")
         try:
+            if token == "log2":
+                return product([apply("log", *arguments), _power(apply("log", Integer(2)), S.NegativeOne)])
             return apply(token, *arguments)
         except ValueError as problem:
             raise ClaimError(f"the claim contains what is not a real number: {problem}") from None

@@ -77,8 +77,8 @@ _quantity(
     "-(1/L) E_{x~q} log p(x)",
     PER_TOKEN,
 )
-_quantity("ter", r"\mathrm{TER}(p)", "token error rate: exp(log_ter)", PERPLEXITY, least=1)
-_quantity("log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, finite=True)
+_quantity("ter", r"\mathrm{TER}(p)", "token error rate: exp(-(1/L) E_{x~q} log p(x))", PERPLEXITY, least=1)
+_quantity("log_ter_language", r"\log \mathrm{TER}(q)", "H(q)/L", PER_TOKEN, finite=True, of_language=True)
 _quantity(
     "off_support_mass",
     r"p_{\mathrm{off}}",
@@ -100,7 +100,7 @@ _quantity(
 _quantity(
     "generative_perplexity",
     r"\mathrm{PPL}_{\mathrm{gen}}",
-    "exp(generative_nll)",
+    "exp(-(1/L) E_{x~p} log q(x))",
     PERPLEXITY,
     least=1,
 )
@@ -118,14 +118,15 @@ _quantity(
 )
 
 # The language's own information
-_quantity("entropy", r"H(X)", "entropy of q", NATS, finite=True)
-_quantity("total_correlation", r"\mathrm{TC}", "sum_i H(X_i) - H(X)", NATS, finite=True)
+_quantity("entropy", r"H(X)", "entropy of q", NATS, finite=True, of_language=True)
+_quantity("total_correlation", r"\mathrm{TC}", "sum_i H(X_i) - H(X)", NATS, finite=True, of_language=True)
 _quantity(
     "dual_total_correlation",
     r"\mathrm{DTC}",
     "H(X) - sum_i H(X_i | X_{-i})",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "hidden_chain_entropy",
@@ -133,6 +134,7 @@ _quantity(
     "entropy of the hidden states S_1..S_L of a hidden Markov language",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "log_length_probability",
@@ -142,19 +144,20 @@ _quantity(
     least=-math.inf,
     greatest=0,
     finite=True,
+    of_language=True,
 )
 
 # The denoiser's error
 _quantity(
     "eps_learning",
     r"\varepsilon_{\mathrm{learning}}",
-    "max of D(q(. | x_R) || p_theta(. | x_R)) over masked i and contexts x_R with q(x_R) > 0",
+    "learning error: max of D(q(. | x_R) || p_theta(. | x_R)) over masked i and contexts x_R with q(x_R) > 0",
     NATS,
 )
 _quantity(
     "mean_learning_error",
     r"\bar\varepsilon_{\mathrm{learning}}",
-    "learning_term / L",
+    "(1/L) sum_i E D(q(. | X_R) || p_theta(. | X_R)), R what is revealed before position i, X ~ q",
     PER_TOKEN,
 )
 _quantity(
@@ -201,7 +204,7 @@ _quantity(
     NATS,
     finite=True,
 )
-_quantity("curve_area", r"\int Z", "integral of Z(a) over a in [0, 1]", NATS, finite=True)
+_quantity("curve_area", r"\int Z", "integral of Z(a) over a in [0, 1]", NATS, finite=True, of_language=True)
 _quantity(
     "profile_left_sum",
     r"\Sigma z",
@@ -209,13 +212,14 @@ _quantity(
     NATS,
     finite=True,
 )
-_quantity("profile_area", r"\bar z", "(1/L) sum_j z(j), j = 0..L-1", NATS, finite=True)
+_quantity("profile_area", r"\bar z", "(1/L) sum_j z(j), j = 0..L-1", NATS, finite=True, of_language=True)
 _quantity(
     "profile_start",
     r"z(0)",
     "z(0) = Z(0) = sum_i H(X_i)",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "profile_end",
@@ -223,6 +227,7 @@ _quantity(
     "z(L-1) = Z(1) = sum_i H(X_i | X_{-i})",
     NATS,
     finite=True,
+    of_language=True,
 )
 
 _quantity(
@@ -238,6 +243,7 @@ _quantity(
     "min of |Z'(a)| over a in [0, 1]",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "curve_max_slope",
@@ -245,6 +251,7 @@ _quantity(
     "max of |Z'(a)| over a in [0, 1]",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "odds_weighted_slope",
@@ -252,6 +259,7 @@ _quantity(
     "integral of a (1 - a) |Z'(a)| over a in [0, 1]",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "growth_bound",
@@ -281,7 +289,8 @@ _quantity(
 _quantity(
     "log_ratio_growth_bound",
     r"R_w^{\log}",
-    "the same with log(a_k/a_{k-1}) in the place of a_k/a_{k-1} - 1",
+    "for Bernoulli policies: the sum over steps after the first of log(a_k/a_{k-1}) times the integral of a |Z'(a)|"
+    " over [a_{k-1}, a_k], and w_1 (Z(0) - Z(a_1)); empty steps are left out first",
     NATS,
     finite=True,
 )
@@ -291,6 +300,7 @@ _quantity(
     "integral of a min(1, log(1/a)) |Z'(a)| over a in [0, 1]",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "mixture_path_kl",
@@ -370,24 +380,27 @@ _quantity(
 _quantity(
     "minimax_dtc",
     r"v_{\mathrm{DTC}}",
-    "the same with PATH_KL <= v DTC",
+    "the least v such that some random sizes of N steps on average have PATH_KL <= v DTC for every language of the"
+    " length, with the exact denoiser; for Bernoulli policies, whose N it is",
     "ratio",
     finite=True,
 )
 _quantity(
     "minimax_information",
     r"v",
-    "the same with PATH_KL <= v (TC + DTC)",
+    "the least v such that some random sizes of N steps on average have PATH_KL <= v (TC + DTC) for every language of"
+    " the length, with the exact denoiser; for Bernoulli policies, whose N it is",
     "ratio",
     greatest=1,
 )
-_quantity("harmonic_number", r"H_{L-1}", "1 + 1/2 + .. + 1/(L - 1)", "ratio", finite=True)
+_quantity("harmonic_number", r"H_{L-1}", "1 + 1/2 + .. + 1/(L - 1)", "ratio", finite=True, of_language=True)
 _quantity(
     "secretary_probability",
     r"P_{\mathrm{sec}}(L)",
     "probability that the best rule of the secretary problem chooses the best of L candidates: the largest over m ="
     " 0..L-1 of (m/L) (1/m + .. + 1/(L - 1)), and 1/L for m = 0",
     PROBABILITY,
+    of_language=True,
 )
 _quantity(
     "two_step_dtc_value",
@@ -395,6 +408,7 @@ _quantity(
     "the largest over m = 2..L-1 of h_m/(m/(L - m) - h_m), h_m = 1/(L - m + 1) + .. + 1/(L - 1); 0 if L <= 2",
     "ratio",
     finite=True,
+    of_language=True,
 )
 _quantity(
     "uniforms_to_exceed",
@@ -451,19 +465,22 @@ _quantity(
 )
 
 # Harm done by tokens that are drawn together
-_quantity("least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY)
+_quantity("least_confidence", r"c_{\min}", "min_i max_v P(X_i = v)", PROBABILITY, of_language=True)
 _quantity(
     "mode_conflict",
     r"\kappa",
     "min of sum_A e_i + max_A e_i, e_i = 1 - max_v q(v | x_R), over possible contexts x_R and sets A of at least two"
     " masked positions whose most likely tokens are not the only most likely joint outcome; inf if there are none",
     "ratio",
+    of_language=True,
 )
 _quantity(
     "mode_conflict_uniform",
     r"\kappa_{\mathrm{unif}}",
-    "the same with (|A| + 1) max_A e_i in the place of sum_A e_i + max_A e_i",
+    "min of (|A| + 1) max_A e_i, e_i = 1 - max_v q(v | x_R), over possible contexts x_R and sets A of at least two"
+    " masked positions whose most likely tokens are not the only most likely joint outcome; inf if there are none",
     "ratio",
+    of_language=True,
 )
 _quantity(
     "min_pair_conflict_probability",
@@ -471,11 +488,12 @@ _quantity(
     "min over the pairs of positions (1, 2), (3, 4), .. and possible contexts x_R with both masked of the probability"
     " that independent tokens from q(. | x_R) are a pair that q forbids; 1 when L = 1",
     PROBABILITY,
+    of_language=True,
 )
 _quantity(
     "max_l2_deviation",
     r"g_V(\varepsilon_{\mathrm{learning}})",
-    "max of ||p - u||_2^2 over laws p on V symbols with D(u || p) <= eps_learning, u uniform",
+    "max of ||p - u||_2^2 over laws p on V symbols with D(u || p) at most the learning error, u uniform",
     PROBABILITY,
 )
 _quantity(
@@ -494,6 +512,7 @@ _quantity(
     "|integral of Z - H(X)|",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "profile_max_increase",
@@ -502,6 +521,7 @@ _quantity(
     NATS,
     least=-math.inf,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "curve_midpoint_excess",
@@ -510,6 +530,7 @@ _quantity(
     NATS,
     least=-math.inf,
     finite=True,
+    of_language=True,
 )
 
 _quantity(
@@ -519,6 +540,7 @@ _quantity(
     " others|: the Bernstein coefficients of both sides of the slope identity; 0 when L = 1",
     NATS,
     finite=True,
+    of_language=True,
 )
 _quantity(
     "law_polynomial_defect",

@@ -51,6 +51,8 @@ class Quantity:
         Whether it is finite, though perhaps not bounded.
     of_pair : bool
         Whether it belongs to two subjects together; such a quantity has one symbol only.
+    of_language : bool
+        Whether the language alone has it, whatever the policy and the denoiser.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Quantity:
     greatest: float
     finite: bool
     of_pair: bool = False
+    of_language: bool = False
 
     @property
     def name_of_second(self) -> str:
@@ -107,10 +110,12 @@ def declare(
     greatest: float = math.inf,
     finite: bool = False,
     of_pair: bool = False,
+    of_language: bool = False,
 ) -> None:
     """Add a quantity: a probability is at most 1; ``finite`` says that it is finite though not bounded."""
     greatest = 1 if unit == PROBABILITY else greatest
-    known[name] = Quantity(name, latex, meaning, unit, least, greatest, finite or math.isfinite(greatest), of_pair)
+    finite = finite or math.isfinite(greatest)
+    known[name] = Quantity(name, latex, meaning, unit, least, greatest, finite, of_pair, of_language)
 
 
 parameters: Mapping[str, Parameter] = MappingProxyType(

@@ -44,7 +44,7 @@ STATUSES: Mapping[str, str] = {
 }
 """The degrees of knowledge about a statement."""
 
-FUNCTIONS = ("log", "exp", "sqrt", "ceil", "min", "max")
+FUNCTIONS = ("log", "log2", "exp", "sqrt", "ceil", "min", "max")
 """Functions in the grammar of claims."""
 
 _NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*(?:@2)?")
@@ -199,14 +199,14 @@ class Statement:
         faults += [
             f"the value of a parameter uses the unknown symbol {s}" for s in sorted(used, key=str) if not used[s]
         ]
-        names = {str(s).removesuffix("@2") for s in free}
+        names = {_name(s).removesuffix("@2") for s in free}
         if not any(name in quantities for name in names):
             faults.append("it compares no quantity")
         if "K" in names and HIDDEN_MARKOV_LANGUAGE not in self.assumptions:
             faults.append("it speaks of K, and does not assume HiddenMarkovLanguage")
         if self.relation_between is not None and not self._names_second:
             faults.append("it has a relation between two subjects and no quantity of the second")
-        if self.relation_between is None and self._names_second and self.status != "claim":
+        if self.relation_between is None and self.status != "claim" and self._names_second:
             faults.append("it speaks of two subjects and names no relation between them")
         return faults
 
@@ -218,7 +218,7 @@ class Statement:
         """Names of the symbols on the sides, or on the named ones, with free parameters at their values."""
         values = vars(self)["parameters"]
         inner = {s: _symbols(values[s]) if s in values else (s,) for s in self._free(*fields)}
-        return frozenset(str(s) for each in inner.values() for s in each)
+        return frozenset(_name(s) for each in inner.values() for s in each)
 
     @property
     def measured(self) -> str:
@@ -254,7 +254,8 @@ class Statement:
     @property
     def sides(self) -> tuple[Expr, Expr]:
         """``(lhs, rhs)`` with free parameters at the value at which an instance is judged."""
-        return self.lhs.subs(self.parameters), self.rhs.subs(self.parameters)
+        sides, values = (self.lhs, self.rhs), self.parameters
+        return (sides[0].subs(values), sides[1].subs(values)) if values else sides
 
     @property
     def quantities(self) -> frozenset[str]:
@@ -268,6 +269,15 @@ class Statement:
 
     def _named(self, known: Mapping[str, Any]) -> frozenset[str]:
         return frozenset(name for name in self.names() if name.removesuffix("@2") in known)
+
+    @property
+    def about_language(self) -> bool:
+        """Whether it speaks of one language alone, so that it is the same under every policy and denoiser."""
+        return (
+            self.subjects == 1
+            and not self.given & {"N"}
+            and all(quantities[name].of_language for name in self.quantities)
+        )
 
     @property
     def is_information(self) -> bool:
@@ -488,3 +498,7 @@ def _symbols(formula: Formula) -> dict[Symbol | str, bool]:
         names = (name for name in _NAME.findall(formula) if name not in FUNCTIONS)
         return {name: name.removesuffix("@2") in {*quantities, *parameters} for name in names}
     return {symbol: theory.symbols.get(symbol.name) == symbol for symbol in formula.free_symbols}
+
+
+def _name(symbol: Symbol | str) -> str:
+    return symbol if isinstance(symbol, str) else symbol.name

@@ -60,7 +60,7 @@ class Kernel(Generic[Arguments, Result]):
 
 def _one_for_all_numbers(dispatcher: Any) -> Any:
     """A number that stands in a calling kernel is one like others: numba compiles once more for each of them."""
-    from numba.core.types import unliteral
+    from numba.core.types.misc import unliteral
 
     template = dispatcher.get_call_template
 

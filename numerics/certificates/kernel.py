@@ -1028,6 +1028,23 @@ class Instance:
         """The curve: ``sum of H(X_i | X_R)``, each other position revealed with probability a."""
         return self.spread(lambda size: a**size * (1 - a) ** (self.L - 1 - size))
 
+    def area(self, start: Fraction, end: Fraction, power: int) -> Number:
+        """The integral of ``a^power Z(a)`` from start to end."""
+
+        def weight(size: int) -> Fraction:
+            rest, least = self.L - 1 - size, size + power + 1
+            return added(
+                (-1) ** i * math.comb(rest, i) * (end ** (least + i) - start ** (least + i)) / (least + i)
+                for i in range(rest + 1)
+            )
+
+        return self.spread(weight)
+
+    def slope(self, start: Fraction, end: Fraction, *f: int) -> Number:
+        """The integral of ``f(a) |Z'(a)|`` from start to end, f a polynomial given by its coefficients: by parts."""
+        ends = [(sign * added(c * a**n for n, c in enumerate(f)), self.Z(a)) for sign, a in ((1, start), (-1, end))]
+        return total([*ends, *((n * c, self.area(start, end, n - 1)) for n, c in enumerate(f) if n)])
+
     def error(self, i: int, R: int, y: tuple) -> Number:
         """``D(q(. | y) || p_theta(. | y))`` at position i."""
         return divergence(zip(self.conditional(i, R, y), self.predictions[i, y], strict=True))
@@ -1109,6 +1126,16 @@ def over_steps(s: Instance, kind: str, value: Callable[[Any], Number]) -> Number
     require(s.kind == kind, f"the statement has a quantity of {kind} policies only")
     starts = itertools.accumulate(s.steps, initial=0)
     return total((w, value(start)) for w, start in zip(s.weights, starts) if w)  # noqa: B905  # the last start is an end
+
+
+def over_slopes(s: Instance, later: Callable[[Fraction, Fraction], Number]) -> Number:
+    """The first step's weight times the drop of Z there, and for every later step from a to b what later(a, b) says."""
+    require(s.kind == "bernoulli", "the statement has a quantity of bernoulli policies only")
+    found, a = exact(0), Fraction(0)
+    for w in filter(None, s.weights):
+        found += later(a, a + w) if a else exact(w) * s.slope(a, w, 1)
+        a += w
+    return found
 
 
 class Subject(Instance):
@@ -1315,6 +1342,25 @@ class Subject(Instance):
     def weighted_slope(self) -> Number:
         """The integral of (end of the step of a - a) |Z'(a)|: by parts, step by step, the left sum less the area."""
         return self.quantity("curve_left_riemann_sum") - self.quantity("curve_area")
+
+    def growth_bound(self) -> Number:
+        """Inner steps from a to b count ``(b - a)/(a (1 - b))`` times the integral of x (1 - x) |Z'(x)|, the last its
+        weight times the drop of Z.
+        """
+        odds = lambda a, b: exact((b - a) / (a * (1 - b))) * self.slope(a, b, 0, 1, -1)  # noqa: E731
+        return over_slopes(self, lambda a, b: exact(b - a) * self.slope(a, b, 1) if b == 1 else odds(a, b))
+
+    def sharp_growth_bound(self) -> Number:
+        """Later steps from a to b count ``(b - a)/(a (1 - a))`` times the integral of x (1 - x) |Z'(x)|."""
+        return over_slopes(self, lambda a, b: exact((b - a) / (a * (1 - a))) * self.slope(a, b, 0, 1, -1))
+
+    def ratio_growth_bound(self) -> Number:
+        """Later steps from a to b count ``b/a - 1`` times the integral of x |Z'(x)|."""
+        return over_slopes(self, lambda a, b: exact(b / a - 1) * self.slope(a, b, 0, 1))
+
+    def log_ratio_growth_bound(self) -> Number:
+        """Later steps from a to b count ``log(b/a)`` times the integral of x |Z'(x)|."""
+        return over_slopes(self, lambda a, b: exact(b / a).log() * self.slope(a, b, 0, 1))
 
     def mixture_path_kl(self) -> Number:
         """``path_kl`` averaged over the sizes of the steps that are not empty."""

@@ -1,11 +1,12 @@
 """Claim files, ``NAME.claim.toml``: an inequality, where it was published, and the instances that it is tried on.
 
 ``claim`` is an inequality as it is typed elsewhere, ``statement`` the id of one of the ledger; one of them is given.
-``parameters`` are numbers for names in the claim, ``assumptions`` names of hypotheses, ``paper`` a key of the
-bibliography or authors, title and year, with the number of the theorem. It is tried on ``instances`` (files, names of
-the gallery, or ``"gallery"`` for the fast part of it) and on every language of ``languages`` at every length of
-``lengths`` under every policy of ``policies`` in every number of ``steps``; with ``every_language`` it is decided for
-all languages at these lengths under these policies, and with ``every_length`` for all lengths.
+``parameters`` are numbers for names in the claim, ``assumptions`` names of hypotheses, ``unit`` is the one in which
+amounts of information are meant, ``paper`` a key of the bibliography or authors, title and year, with the number of the
+theorem. It is tried on ``instances`` (files, names of the gallery, or ``"gallery"`` for the fast part of it) and on
+every language of ``languages`` at every length of ``lengths`` under every policy of ``policies`` in every number of
+``steps``; with ``every_language`` it is decided for all languages at these lengths under these policies, and with
+``every_length`` for all lengths. A claim about languages alone needs no policies.
 """
 
 from __future__ import annotations
@@ -14,37 +15,45 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator
 
-from maskbound.theory import ASSUMPTIONS, PAPERS, ClaimError, Paper, Statement, claim, closest, statements
+from maskbound.theory import PAPERS, ClaimError, Paper, Statement, claim, closest, statements
+from maskbound.theory.assumptions import Assumption
+from maskbound.theory.bits import claim_in_bits
+from maskbound.theory.claims import named_assumption
 
-from ..errors import BadInput, MaskboundError, shown
-from ..instances import parse
+from ..errors import BadInput, shown
 from ..instances.specfile import in_file, read_file
 from ..judging.cases import Case, gallery_names, open_case
 from ..numbers.probabilities import number, written
-from ..policies import Policy, read_policy
+from ..policies import Policy
 from ..spec.table import ABSENT, Count, SpecTable, Text, Wholes, require_table, within
+from ..traits import parts
+from .combinations import Combinations
 
-__all__ = ["SUFFIX", "ClaimFile", "Published", "in_short"]
+__all__ = ["SUFFIX", "ClaimFile", "Published"]
 
 SUFFIX = ".claim.toml"
 
-LONGEST_FACT = 20
-"""Characters of an entry that stands in a name."""
+UNKNOWN = "not recorded"
+"""How well a paper is known whose data were typed."""
 
-ANY_VOCAB = 2
-"""Vocabulary with which a policy is read for a verdict about every language; policies do not look at it."""
+NO_MATTER = {"kind": "bernoulli", "steps": 1}
+"""The policy under which a claim about languages alone is tried, where the file names none."""
 
 
 def _tables(key: str) -> PlainValidator:
     def read(value: Any) -> list[dict[str, Any]]:
+        value = [value] if isinstance(value, Mapping) else value
         if not isinstance(value, list):
             raise BadInput(key, f"found {shown(value)}; a list of tables is accepted")
         for n, entry in enumerate(value):
             with within(f"{key}[{n}]"):
+                if isinstance(entry, str):
+                    found = shown(entry)
+                    raise BadInput("", f'found {found}; a table such as {{ kind = "{found[1:-1]}" }} is accepted')
                 require_table(entry)
         return value
 
@@ -53,11 +62,20 @@ def _tables(key: str) -> PlainValidator:
 
 def _names(key: str) -> PlainValidator:
     def read(value: Any) -> list[str]:
+        value = [value] if isinstance(value, str) else value
         if not isinstance(value, list) or not all(isinstance(entry, str) and entry for entry in value):
             raise BadInput(key, f"found {shown(value)}; a list of names is accepted")
         return value
 
     return PlainValidator(read)
+
+
+def _one_or_more(value: Any) -> Any:
+    """A list, of one where a whole number stands in its place."""
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Numbers = Annotated[Wholes, BeforeValidator(_one_or_more)]
 
 
 def _flag(key: str) -> PlainValidator:
@@ -86,7 +104,9 @@ class PaperTable(SpecTable):
     title: Text = ""
     year: Count = ABSENT
     arxiv: Text = ""
+    doi: Text = ""
     venue: Text = ""
+    journal: Text = ""
     theorem: Text = ""
 
 
@@ -99,13 +119,14 @@ class ClaimTable(SpecTable):
     remark: Text = ""
     assumptions: Annotated[list[str], _names("assumptions")] = Field(default_factory=list)
     parameters: Annotated[dict[str, str], PlainValidator(_numbers)] = Field(default_factory=dict)
+    unit: Literal["nats", "bits"] = "nats"
     paper: Any = ABSENT
     instances: Annotated[list[str], _names("instances")] = Field(default_factory=list)
     languages: Annotated[list[dict[str, Any]], _tables("languages")] = Field(default_factory=list)
     denoisers: Annotated[list[dict[str, Any]], _tables("denoisers")] = Field(default_factory=_exact_only)
     policies: Annotated[list[dict[str, Any]], _tables("policies")] = Field(default_factory=list)
-    lengths: Wholes = Field(default_factory=list)
-    steps: Wholes = Field(default_factory=list)
+    lengths: Numbers = Field(default_factory=list)
+    steps: Numbers = Field(default_factory=list)
     every_language: Annotated[bool, _flag("every_language")] = False
     every_length: Annotated[bool, _flag("every_length")] = False
 
@@ -125,11 +146,8 @@ class Published:
     theorem: str
 
     def __str__(self) -> str:
-        """The theorem and the paper; how well it is known here, if it is in the bibliography."""
-        paper = str(self.paper)
-        if self.paper.key not in PAPERS:
-            paper = paper.removesuffix(f" ({self.paper.reading})")
-        return f"{self.theorem + ' of ' if self.theorem else ''}{paper}"
+        """The theorem and the paper."""
+        return f"{self.theorem + ' of ' if self.theorem else ''}{self.paper.line}"
 
 
 @dataclass(frozen=True)
@@ -141,7 +159,7 @@ class ClaimFile:
     name : str
         Of the file, without its suffix.
     typed : str
-        The inequality as the file has it.
+        The inequality as the file has it, and the unit that it is meant in, if these are bits.
     statement : Statement
     published : Published or None
     remark : str
@@ -156,6 +174,10 @@ class ClaimFile:
         Whether it is decided for every length too.
     exact_denoiser : bool
         Whether that is about the exact denoiser; otherwise about every denoiser.
+    parameters : mapping of str to str
+        The numbers that stand for names in the claim.
+    text : str
+        The whole file.
     """
 
     name: str
@@ -168,6 +190,8 @@ class ClaimFile:
     questions: tuple[tuple[Policy, int], ...]
     every_length: bool
     exact_denoiser: bool
+    parameters: Mapping[str, str]
+    text: str
 
     @property
     def families(self) -> list[Policy]:
@@ -197,18 +221,29 @@ class ClaimFile:
             table = ClaimTable.read(read_file(path))
             name = path.name.removesuffix(SUFFIX).removesuffix(path.suffix)
             statement = _statement(table, name)
-            found = [_case(spec, path.parent) for spec in _opened(table.instances)]
-            made, left_out = _made(table, path.parent)
-            cases = tuple(case for case in (*found, *made) if len(case.subjects) == statement.subjects)
-            questions = tuple(_questions(table, path.parent)) if table.every_language or table.every_length else ()
+            tried = _combinations(table, statement, path.parent)
+            cases = (*_named_cases(table, statement, path.parent), *(Case((each,)) for each in tried.instances()))
+            questions = tuple(tried.questions()) if table.every_language or table.every_length else ()
+            tried.require_all_of_use()
             if not cases and not questions:
-                missing = "instances, or languages and policies, are accepted"
-                raise BadInput("", f"nothing is tried; {left_out[0] if left_out else missing}")
+                raise BadInput("", "nothing is tried; instances, or languages and policies, are accepted")
             published = None if table.paper is None else _published(table.paper)
             exact = all(denoiser.get("kind", "exact") == "exact" for denoiser in table.denoisers)
             typed = table.claim or str(statement)
+            typed += ", information in bits" if table.unit == "bits" else ""
             return cls(
-                name, typed, statement, published, table.remark, cases, left_out, questions, table.every_length, exact
+                name,
+                typed,
+                statement,
+                published,
+                table.remark,
+                cases,
+                tuple(tried.left_out),
+                questions,
+                table.every_length,
+                exact,
+                table.parameters,
+                path.read_text(encoding="utf-8"),
             )
 
 
@@ -217,24 +252,66 @@ def _statement(table: ClaimTable, name: str) -> Statement:
         if table.statement not in statements:
             close = closest(table.statement, statements) or list(statements)[:3]
             raise BadInput("statement", f"found {shown(table.statement)}; such as {', '.join(close)} is accepted")
-        for key in ("assumptions", "parameters"):
+        for key in ("assumptions", "parameters", "unit"):
             if table.given(key):
                 raise BadInput(key, "found it next to statement, which has its own")
         return statements[table.statement]
-    for n, assumption in enumerate(table.assumptions):
-        if assumption not in ASSUMPTIONS:
-            close = closest(assumption, ASSUMPTIONS) or list(ASSUMPTIONS)
-            raise BadInput(f"assumptions[{n}]", f"found {shown(assumption)}; one of {', '.join(close)} is accepted")
+    assumptions = [_assumption(n, name) for n, name in enumerate(table.assumptions)]
     text = table.claim
     for parameter, value in table.parameters.items():
         text, uses = re.subn(rf"(?<![\w@]){re.escape(parameter)}(?![\w@])", f"({value})", text)
         if not uses:
             raise BadInput(f"parameters.{parameter}", "the claim does not use it")
     try:
-        stated = claim(text, id=name, assumptions=table.assumptions)
+        read = claim_in_bits if table.unit == "bits" else claim
+        stated = read(text, id=name, assumptions=assumptions)
     except ClaimError as problem:
         raise BadInput("claim", str(problem)) from None
     return stated if table.title is None else replace(stated, title=table.title)
+
+
+def _assumption(n: int, name: str) -> Assumption:
+    try:
+        return named_assumption(name)
+    except ClaimError as problem:
+        raise BadInput(f"assumptions[{n}]", str(problem)) from None
+
+
+def _combinations(table: ClaimTable, statement: Statement, folder: Path) -> Combinations:
+    """The lists of the file, once they are known to suffice."""
+    policies, every = table.policies, "every_length" if table.every_length else "every_language"
+    asked = table.every_language or table.every_length
+    if (table.languages or asked) and statement.subjects > 1:
+        key = "languages" if table.languages else every
+        raise BadInput(key, "the claim is about two instances; it is tried on pairs under instances only")
+    names = [assumption.name for assumption in statement.assumptions]
+    alone = not policies and statement.about_language and not parts(names) & {"policy", "instance"}
+    if alone and (table.languages or asked):
+        policies = [NO_MATTER]
+    if policies and not (table.languages or asked):
+        raise BadInput("languages", "the key is missing; policies are for them, or for every_language")
+    if (table.languages or asked) and not policies:
+        needed = f"{every} decides the claim under them" if asked else "languages are tried under them"
+        raise BadInput("policies", f"the key is missing; {needed}, as the claim is not about languages alone")
+    if asked and not table.lengths:
+        raise BadInput("lengths", f"the key is missing; {every} decides the claim for all languages of these lengths")
+    return Combinations(
+        table.languages, policies, table.denoisers, table.lengths, table.steps, folder, names_policy=not alone
+    )
+
+
+def _named_cases(table: ClaimTable, statement: Statement, folder: Path) -> Iterator[Case]:
+    """The cases under ``instances``; of the gallery those that the claim can be about."""
+    for n, name in enumerate(table.instances):
+        for spec in _opened([name]):
+            with within(f"instances[{n}]"):
+                case = _case(spec, folder)
+            if len(case.subjects) == statement.subjects:
+                yield case
+            elif name != "gallery":
+                found = ("an instance", "a pair of instances")[len(case.subjects) - 1]
+                about = ("one instance", "two, of a pair")[statement.subjects - 1]
+                raise BadInput(f"instances[{n}]", f"found {found}, {shown(name)}; the claim is about {about}")
 
 
 def _opened(names: list[str]) -> Iterator[str]:
@@ -247,77 +324,6 @@ def _case(spec: str, folder: Path) -> Case:
     return open_case(str(beside) if beside.is_file() else spec)
 
 
-def _made(table: ClaimTable, folder: Path) -> tuple[list[Case], tuple[str, ...]]:
-    """The product of languages, lengths, policies, steps and denoisers, and why members of it are no instances."""
-    made: dict[str, Case] = {}
-    left_out: list[str] = []
-    for spec in _specs(table):
-        try:
-            instance = parse(spec, folder, _label(spec))
-        except MaskboundError as problem:
-            left_out.append(f"{_label(spec)}: {problem}")
-        else:
-            made.setdefault(instance.fingerprint, Case((instance,)))
-    return list(made.values()), tuple(left_out)
-
-
-def _specs(table: ClaimTable) -> Iterator[dict[str, Any]]:
-    for language in table.languages:
-        for length in _or_none(table.lengths):
-            for policy in table.policies:
-                for steps in _or_none(table.steps):
-                    for denoiser in table.denoisers:
-                        yield {
-                            "language": _with(language, "length", length),
-                            "policy": _with(policy, "steps", steps),
-                            "denoiser": denoiser,
-                        }
-
-
-def _or_none(values: list[int]) -> list[int | None]:
-    """The values, or that there are none."""
-    return [*values] or [None]
-
-
-def _with(given: Mapping[str, Any], key: str, value: int | None) -> dict[str, Any]:
-    """The table with a key, unless it says that, or what stands in its place, itself."""
-    settled = {"length": ("length", "blocks", "sequence"), "steps": ("steps", "sizes", "weights", "sets")}[key]
-    if value is None or any(name in given for name in settled):
-        return dict(given)
-    return {**given, key: value}
-
-
-def _label(spec: Mapping[str, Any]) -> str:
-    """Kinds with what is short: ``pair(vocab=2, length=4), bernoulli(steps=2)``."""
-    return ", ".join(in_short(spec[part], part) for part in ("language", "policy", "denoiser") if spec[part])
-
-
-def in_short(table: Mapping[str, Any], part: str) -> str:
-    """The kind of a language, policy or denoiser, with the entries that are short."""
-    facts = [f"{key}={value}" for key, value in table.items() if key != "kind" and len(str(value)) <= LONGEST_FACT]
-    return f"{table.get('kind', part)}({', '.join(facts)})"
-
-
-def _questions(table: ClaimTable, folder: Path) -> Iterator[tuple[Policy, int]]:
-    """The policies at each length, in every number of steps."""
-    if not table.policies or not table.lengths:
-        raise BadInput("every_language", "it needs policies and lengths")
-    met = set()
-    for length in table.lengths:
-        for n, policy in enumerate(table.policies):
-            for steps in _or_none(table.steps):
-                with within(f"policies[{n}]"):
-                    try:
-                        found, _ = read_policy(_with(policy, "steps", steps), ANY_VOCAB, length, folder)
-                    except BadInput:
-                        if not table.steps:
-                            raise
-                        continue
-                if (repr(found), length) not in met:
-                    met.add((repr(found), length))
-                    yield found, length
-
-
 def _published(given: Any) -> Published:
     with within("paper"):
         table = PaperTable.read(given)
@@ -327,8 +333,9 @@ def _published(given: Any) -> Published:
             return Published(PAPERS[table.key], table.theorem)
         if table.year is None:
             raise BadInput("year", "the key is missing; authors and year must be given")
-        surname = re.sub(r"\W", "", table.authors.split(",")[0].split()[-1].lower())
+        surname = re.sub(r"\W", "", re.split(r",| and ", table.authors)[0].split()[-1].lower())
+        venue = table.venue or table.journal
         paper = Paper(
-            f"{surname}{table.year}", table.authors, table.title, table.year, table.arxiv, "read", table.venue
+            f"{surname}{table.year}", table.authors, table.title, table.year, table.arxiv, UNKNOWN, venue, table.doi
         )
         return Published(paper, table.theorem)

@@ -1,150 +1,19 @@
-"""What is found about a claim: on every instance that its file names, and for every language."""
+"""Judging a claim on every instance that its file names, and for every language."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from dataclasses import replace
 
-from maskbound.theory import Statement
-
-from ..certificates.certificate import Disagreement
-from ..certificates.certificate import certificate as of_instances
 from ..engines.workspace import Request, Workspace
-from ..errors import BeyondReach, MaskboundError, Undecidable
-from ..instances import parse
-from ..judging import Status, Verdict, settled
-from ..judging.cases import Case
-from ..policies import Policy
-from ..tables.verdicts import is_rounding_equality
-from ..universal import Decided, Decision, prove, prove_everywhere
-from ..universal import certificate as of_all_languages
-from ..universal.prove import described
+from ..judging import Status, settled
+from ..universal import prove, prove_everywhere
+from .certifying import certified
 from .claim_file import ClaimFile
+from .findings import Findings
+from .refuting import sharpened, witness_of
 
-__all__ = ["Certified", "Findings", "decide"]
-
-STATED = (Status.HOLDS, Status.VIOLATED)
-
-
-@dataclass(frozen=True)
-class Certified:
-    """A certificate, and what it is about."""
-
-    about: str
-    certificate: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Findings:
-    """The outcome for a claim file.
-
-    Parameters
-    ----------
-    claim : ClaimFile
-    judged : tuple of (Case, Verdict)
-    decisions : tuple of Decision
-        For every language, one a policy and length.
-    everywhere : tuple of Decision
-        For every language of every length, one a family of policies.
-    witness : (Case, Verdict) or None
-        A language on which a decision says that it fails, judged by the engines, where they say so too.
-    certificates : tuple of Certified
-        Of the counterexample, or of the instance where the claim is tightest; and of what holds for every language of
-        every length, or else of the last length.
-    uncertified : tuple of str
-        Why others of these have no certificate.
-    """
-
-    claim: ClaimFile
-    judged: tuple[tuple[Case, Verdict], ...]
-    decisions: tuple[Decision, ...]
-    everywhere: tuple[Decision, ...]
-    witness: tuple[Case, Verdict] | None
-    certificates: tuple[Certified, ...]
-    uncertified: tuple[str, ...]
-
-    @property
-    def statement(self) -> Statement:
-        return self.claim.statement
-
-    def of_status(self, *statuses: Status) -> list[tuple[Case, Verdict]]:
-        """Instances with one of these verdicts."""
-        return [(case, verdict) for case, verdict in self.judged if verdict.status in statuses]
-
-    @property
-    def sentence(self) -> str:
-        """What was found, in one or two sentences."""
-        found = self.counterexample
-        if found is not None:
-            return f"The claim is false: {found[0].name} violates it."
-        if self.refutations:
-            policy, length = self.refutations[0]
-            return f"The claim is false: a language of length {length} violates it under {described(policy)}."
-        return f"{self._about_all} {self._about_instances}".strip()
-
-    @property
-    def _about_all(self) -> str:
-        """What is known of every language."""
-        proved = [each.scope for each in self.everywhere if each.verdict is Decided.HOLDS]
-        if proved and len(proved) == len(self.everywhere):
-            return f"The claim is true: it holds for {proved[0]}."
-        note = f"The claim is proved ({self.statement.note})." if self.statement.note else ""
-        it = "It" if note else "The claim"
-        held = [each for each in self.decisions if each.verdict is Decided.HOLDS]
-        if held and len(held) == len(self.decisions):
-            return f"{note} {it} holds for every language at each length and policy listed.".strip()
-        if held:
-            part = f"{len(held)} of {len(self.decisions)} questions"
-            return f"{note} {it} holds for every language in {part}; the others are open.".strip()
-        if self.decisions:
-            return f"{note} About every language nothing is decided: {self.decisions[0].reason}.".strip()
-        return note
-
-    @property
-    def _about_instances(self) -> str:
-        held = len(self.of_status(Status.HOLDS))
-        equal = sum(is_rounding_equality(verdict) for _, verdict in self.judged)
-        applied = len(self.judged) - len(self.of_status(Status.NOT_APPLICABLE))
-        if not self.judged:
-            return ""
-        if not applied:
-            return "It applies to none of the instances that were tried."
-        rest = f"; on {equal} its sides are equal to within rounding" if equal else ""
-        share = "all" if held == applied > 1 else f"{held} of"
-        return f"It holds on {share} {applied} instance{'s' if applied > 1 else ''} that it was tried on{rest}."
-
-    @property
-    def refuted(self) -> bool:
-        """Whether an instance violates the claim, or some language does under a policy that the file names."""
-        return bool(self.of_status(Status.VIOLATED) or self.refutations)
-
-    @property
-    def refutations(self) -> list[tuple[Policy, int]]:
-        """Policies and lengths under which the claim fails on some language."""
-        asked = zip(self.claim.questions, self.decisions, strict=True)
-        return [question for question, each in asked if each.verdict is Decided.FAILS]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something that was tried is neither decided for nor against the claim, or nothing applies."""
-        unclear = self.of_status(Status.UNDECIDED, Status.UNDEFINED)
-        about_all = [each for each in self.decisions if each.verdict is not Decided.HOLDS]
-        return bool(unclear or about_all) or not (self.of_status(*STATED) or self.decisions)
-
-    @property
-    def tightest(self) -> list[tuple[Case, Verdict]]:
-        """Instances that give a ratio, the largest first; nothing against nothing gives none."""
-        found = [pair for pair in self.of_status(*STATED) if not math.isnan(pair[1].ratio) and not _vanishes(pair[1])]
-        return sorted(found, key=lambda pair: -pair[1].ratio)
-
-    @property
-    def counterexample(self) -> tuple[Case, Verdict] | None:
-        """The smallest instance that violates it, or the language by which it fails for every language."""
-        found = self.of_status(Status.VIOLATED)
-        return min(found, key=lambda pair: _size(pair[0]), default=self.witness)
+__all__ = ["decide"]
 
 
 def decide(claim: ClaimFile, request: Request | None = None, advance: Callable[[], None] = lambda: None) -> Findings:
@@ -162,7 +31,7 @@ def decide(claim: ClaimFile, request: Request | None = None, advance: Callable[[
     judged = []
     for case in claim.cases:
         works = tuple(Workspace(subject, request) for subject in case.subjects)
-        judged.append((case, settled(statement, works, case.relation)))
+        judged.append((case, sharpened(settled(statement, works, case.relation), works, case.relation)))
         advance()
     decisions = []
     for policy, length in claim.questions:
@@ -172,44 +41,9 @@ def decide(claim: ClaimFile, request: Request | None = None, advance: Callable[[
     for policy in claim.families:
         everywhere.append(prove_everywhere(statement, policy, exact_denoiser=claim.exact_denoiser))
         advance()
-    found = Findings(claim, tuple(judged), tuple(decisions), tuple(everywhere), _witness(claim, decisions), (), ())
-    certificates: list[Certified] = []
-    uncertified: list[str] = []
-    for about, make in _certifiable(found):
-        try:
-            certificates.append(Certified(about, make()))
-        except (BeyondReach, Undecidable, Disagreement, MaskboundError) as problem:
-            uncertified.append(f"{about}: {problem}")
-    return replace(found, certificates=tuple(certificates), uncertified=tuple(uncertified))
-
-
-def _certifiable(found: Findings) -> Iterator[tuple[str, Callable[[], Mapping[str, Any]]]]:
-    shown = found.counterexample or next(iter(found.tightest), None)
-    if shown is not None:
-        case, verdict = shown
-        about = f"{'holds' if verdict.status is Status.HOLDS else 'is violated'} on {case.name}"
-        yield about, partial(of_instances, found.statement, case.subjects, case.relation)
-    proved = [each for each in found.everywhere if each.verdict is Decided.HOLDS]
-    longest = [each for each in found.decisions if each.verdict is Decided.HOLDS][-1:]
-    for decision in proved or longest:
-        yield f"holds for {decision.scope}", partial(of_all_languages, decision)
-
-
-def _witness(claim: ClaimFile, decisions: Sequence[Decision]) -> tuple[Case, Verdict] | None:
-    """The first language that refutes the claim on which the engines agree."""
-    for decision in decisions:
-        if decision.verdict is Decided.FAILS and decision.witness is not None and "relation" not in decision.witness:
-            instance = parse(dict(decision.witness), name="the language of the counterexample")
-            verdict = settled(claim.statement, (Workspace(instance),))
-            if verdict.status is Status.VIOLATED:
-                return Case((instance,)), verdict
-    return None
-
-
-def _vanishes(verdict: Verdict) -> bool:
-    return all(side is not None and side.lo == side.hi == 0 for side in (verdict.lhs, verdict.rhs))
-
-
-def _size(case: Case) -> tuple[int, int]:
-    first = case.subjects[0]
-    return first.length * max(first.vocab, 2).bit_length(), first.policy.steps
+    witness = None
+    if not any(verdict.status is Status.VIOLATED for _, verdict in judged):
+        witness = witness_of(statement, decisions)
+    found = Findings(claim, tuple(judged), tuple(decisions), tuple(everywhere), witness, (), ())
+    certificates, uncertified = certified(found)
+    return replace(found, certificates=certificates, uncertified=uncertified)

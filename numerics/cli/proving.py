@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import BadInput
 from .application import BAD_INPUT, INCONCLUSIVE, VIOLATION, app, say
 from .options import AsJson, Spec, needed
 from .output import print_json
@@ -16,6 +17,7 @@ from .output import print_json
 if TYPE_CHECKING:
     from maskbound.theory import Statement
 
+    from ..policies import Policy
     from ..universal import Decision
 
 MOST_NAMED = 4
@@ -54,7 +56,8 @@ def prove(
 ) -> int:
     """Decide a claim for every language of a length; of the instance, only its length and its policy count.
 
-    In an instance file for this command the language may be of kind "any", with a length and nothing else.
+    In an instance file for this command the language may be of kind "any", with a length and nothing else. A claim
+    about the language alone, such as one between entropies, needs no policy.
     """
     import maskbound.theory as theory
 
@@ -64,11 +67,12 @@ def prove(
 
     stated = theory.claim(claim, assumptions=needed(needs))
     question = load_question(spec)
+    policies = question.policies or _one_step(stated, spec)
 
     def decided(about: Statement) -> Decision:
         if all_lengths:
-            return prove_everywhere(about, question.policies, exact_denoiser=question.exact_denoiser)
-        return decide(about, question.policies, question.length, exact_denoiser=question.exact_denoiser)
+            return prove_everywhere(about, policies, exact_denoiser=question.exact_denoiser)
+        return decide(about, policies, question.length, exact_denoiser=question.exact_denoiser)
 
     found = decided(stated)
     written = _write_language(found, language)
@@ -91,6 +95,15 @@ def prove(
             _print_upper(decided(upper))
     statuses = {Decided.HOLDS: 0, Decided.FAILS: VIOLATION, Decided.OUT_OF_REACH: BAD_INPUT}
     return statuses.get(found.verdict, INCONCLUSIVE)
+
+
+def _one_step(about: Statement, spec: str) -> tuple[Policy, ...]:
+    """A policy for a claim about languages alone, whatever it is."""
+    from ..policies import Bernoulli
+
+    if not about.about_language:
+        raise BadInput(f"{spec}: policy", "the key is missing; only a claim about languages alone needs none")
+    return (Bernoulli(steps=1),)
 
 
 def _write_language(found: Decision, path: Path | None) -> str | None:

@@ -258,10 +258,10 @@ def foreseen(instance: Instance, oracle: Oracle, test: TraceTest) -> Foresight:
     by_name = {name: math.log(t / claimed) for name, t in temperatures(instance.policy).items()} if claimed else {}
     if not proposes:
         logs = np.concatenate([trace.logits[trace.y[:-1] != trace.y[1:]] for trace in traces])
-        own = test.own(logs)
+        own = test.others.own(logs)
         for name in rates:
             with np.errstate(invalid="ignore"):
-                terms = np.where(np.isneginf(own), 0.0, np.exp(own) * (own - test.laws[name](logs)))
+                terms = np.where(np.isneginf(own), 0.0, np.exp(own) * (own - test.others.laws[name](logs)))
             rates[name] = 1.5 * float(terms.sum()) / (PAIR * len(traces))
     # A call of two rows wins one and a half times what a row does, which is half the variance of what it is tilted by.
     informed = [2 * rates[name] / (1.5 * by_name[name] ** 2) for name in rates if name in by_name]

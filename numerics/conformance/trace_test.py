@@ -11,19 +11,18 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..policies import Adaptive, Policy
 from .aimed import HIGHER, LOWER, AimedBets
-from .diagnosis import AT_RANDOM, BOTH, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis, by
+from .alternatives import REPLACED, Alternatives
+from .diagnosis import BOTH, DRAWN, SCORED, UNIFORMLY, WITH_TIES, Component, Diagnosis, by
 from .drawn_sizes import drawn_sizes, lists_of, other_draws
 from .levels import Levels
 from .lots import BY_PLACE, BY_POSITION, Habits, lots
 from .near_temperatures import NearTemperatures
-from .noisy import NOISES, noisily, noisy_proposals
 from .numbered import NumberedBets
 from .repetition import Repetition
 from .sizes import remasking_law, size_laws
@@ -33,18 +32,12 @@ from .steps import (
     LOWEST,
     SCORES,
     SLIP,
-    TIED,
-    TIES,
     Transitions,
     claimed_positions,
     claimed_remasking,
     claimed_sizes,
     due,
-    in_order,
-    proposals,
-    replaced_proposals,
     rows_at,
-    strictly_by,
     uniformly,
 )
 from .tokens import (
@@ -52,11 +45,8 @@ from .tokens import (
     GREEDY,
     STALE,
     UNIFORM,
-    claimed_tokens,
     near_laws,
-    normalised,
     temperatures,
-    token_laws,
 )
 from .trace import Trace, transitions
 
@@ -65,15 +55,8 @@ __all__ = ["Impossible", "TraceTest", "can_be_followed"]
 Array = NDArray[np.float64]
 Rows = Callable[[Array], Array]
 Model = tuple[str, str]
-Proposed = tuple[str, bool, str]
 
 LAST = "the likeliest token at the last step"
-AFTERWARDS = (0.003, 0.01, 0.03, 0.1, 0.3)
-REPLACED = [f"{100 * share:g} % of the tokens replaced after the choice" for share in AFTERWARDS]
-"""Shares of the tokens that are replaced by uniform ones after proposals were chosen."""
-
-WITH_NOISE = "with Gumbel noise of"
-
 AGAIN = "rows", "the same in every call"
 """The alternative that every call has the rows of the first."""
 
@@ -81,23 +64,6 @@ AIMED = ("tokens", LOWER), ("tokens", HIGHER)
 
 SAME = 2 * SLIP
 """Difference in nats below which two laws of a step, one with slips, are the same."""
-
-FEW = (
-    AS_CLAIMED,
-    GREEDY,
-    *(f"temperature {t:g}" for t in (0.5, 0.7, 0.8, 0.9, 0.94, 0.97, 1, 1.03, 1.06, 1.1, 1.2, 1.4)),
-    *(f"{share} {UNIFORM}" for share in (1, 3, 10, 30)),
-)
-"""Laws of proposals, at every candidate, that are tried where these are many; scores are the network's there."""
-
-FEWEST = AS_CLAIMED, GREEDY, *(f"temperature {t:g}" for t in (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4))
-"""Those that are tried there if the claim does not propose."""
-
-MANY_CELLS = 128
-"""Entries ``L V`` of a partial sequence's conditionals from which they are many."""
-
-FEW_CELLS = 32
-"""Up to which noise in the choice is tried, which costs some hundred times as much."""
 
 SUSPECT = 5.0
 """Evidence in nats from which it is."""
@@ -168,18 +134,9 @@ class TraceTest:
         scores: Mapping[str, Rows] = MappingProxyType({}),
         aim: tuple[int, float] | None = None,
     ) -> None:
-        self.policy, self.vocab, self.length = policy, vocab, length
-        self.block = policy.block_length or length
-        self.proposing = Adaptive.of(policy) if policy.proposes else self._proposing("first")
-        self.proposes = self.proposing is policy
-        # Code that proposes where the claim does not may have any rule for ties.
-        self._levelled = self.proposing if self.proposes else self._proposing("random")
-        self.own, self.laws = claimed_tokens(policy), {**token_laws(policy, vocab), **normalised(laws)}
-        self.scores = scores
-        self.few, self.tries_noise = length * vocab > MANY_CELLS, length * vocab <= FEW_CELLS
-        few = {*FEW, *near_laws(policy)} if self.proposes else {*FEWEST}
-        self.proposed = [name for name in (AS_CLAIMED, *self.laws) if not self.few or name in few]
-        self._scored = [] if self.few else [name for name in self.proposed if name not in (AS_CLAIMED, GREEDY)]
+        self.policy, self.vocab = policy, vocab
+        self.others = Alternatives(policy, vocab, length, laws, scores)
+        self.proposes, self.tries_noise = self.others.proposes, self.others.tries_noise
         self.impossible: list[Impossible] = []
         self.calls, self.log, self.most = 0, 0.0, 0.0
         self._shares: dict[Model, float] = {}
@@ -194,7 +151,7 @@ class TraceTest:
             for name, t in (temperatures(policy).items() if claimed else ())
             for words in ("", SCORED)
         }
-        self._allowing = {name for name in self.laws if name in temperatures(policy) or name.endswith(UNIFORM)}
+        self._allowing = {name for name in self.others.laws if name in temperatures(policy) or name.endswith(UNIFORM)}
         self._against: dict[Model, float] = {}
         self.squares: dict[Model, float] = {}
         self._apart: set[Model] = set()
@@ -203,11 +160,6 @@ class TraceTest:
         self.diagnosis = Diagnosis(policy, length)
         self._hazards = {what: np.zeros((2, policy.steps)) for what in ("sizes", "revealed")}
         self._waiting: list[Trace] = []
-
-    def _proposing(self, ties: Literal["first", "random"]) -> Adaptive:
-        """Proposals where the claim has none, given how many are kept."""
-        given: dict[str, Any] = {"sizes": [self.block], "block_length": self.block, "ties": ties}
-        return Adaptive(self.length, score="confidence", order="sample-then-choose", **given)
 
     def add(self, trace: Trace) -> None:
         """Count a call; several are looked at together."""
@@ -224,8 +176,8 @@ class TraceTest:
         """
         if not self._waiting:
             return
-        traces, self._waiting = self._waiting, []
-        seen, row, earlier = transitions(traces, self.scores, self.policy.remasks)
+        traces, self._waiting, others = self._waiting, [], self.others
+        seen, row, earlier = transitions(traces, others.scores, self.policy.remasks)
         calls = np.cumsum([0, *(trace.y.shape[1] for trace in traces)])
         cell_of, place = np.nonzero(seen.chosen)
         logs, written = rows_at(seen.log_c, cell_of, place), seen.reached[cell_of, place]
@@ -234,15 +186,15 @@ class TraceTest:
             values = np.take_along_axis(law, written[:, None], 1)[:, 0]
             return np.asarray(np.bincount(cell_of, values, minlength=len(row)), dtype=np.float64)
 
-        own = self.own(logs)
+        own = others.own(logs)
         drawn = bool(self.policy.size_law)
         sizes = drawn_sizes(lists_of(self.policy), seen.size, row) if drawn else claimed_sizes(self.policy, seen)
         tokens = total(own)
-        levels = Levels(self._levelled, seen)
-        kept = {name: levels.law(self._law(name)) for name in self.proposed}
-        proposed = self._proposed(seen)
+        levels = others.levels(seen)
+        kept = others.kept(levels)
+        proposed = others.proposed(seen)
         if self.proposes:
-            claim = proposals(self.proposing, seen, self.own, _as_they_are)
+            claim = others.claimed_proposals(seen)
         else:
             chosen = claimed_positions(self.policy, seen)
             claim = chosen + tokens
@@ -256,23 +208,22 @@ class TraceTest:
         forbidden["revealed"] |= np.isneginf(again)
         self._note(seen, row, calls, forbidden)
         self._finished(traces)
-        laws = {name: law(logs) for name, law in self.laws.items()}
+        laws = {name: law(logs) for name, law in others.laws.items()}
         by_token = {name: total(self._slipping(law)) for name, law in laws.items()}
-        by_token[STALE] = total(self._slipping(self.own(rows_at(earlier, cell_of, place))))
+        by_token[STALE] = total(self._slipping(others.own(rows_at(earlier, cell_of, place))))
         if GREEDY in by_token:
             by_token[LAST] = np.where(self._last(seen), by_token[GREEDY], tokens)
-        by_place, after_law = self._places(seen, earlier), self._after(seen)
-        tied = self._ties_of_others(seen)
+        by_place, after_law = others.places(seen, earlier), others.scored_after(seen)
+        tied = others.ties_of_others(seen)
         by_token[AS_CLAIMED] = total(self._slipping(own))
         found: dict[Model, tuple[Array, Array]] = {}
         bets: dict[Model, Array] = {}
         call = np.searchsorted(calls, row, side="right") - 1
         if self.proposes:
             # Where the claim leaves the size to probability with the rest, any size is as likely.
-            free = -np.log(np.maximum(seen.masked.sum(axis=1), 1)) * (self.proposing.sizes is None)
+            free = -np.log(np.maximum(seen.masked.sum(axis=1), 1)) * (others.proposing.sizes is None)
             found |= {("positions", name): (free + law + tokens, claim) for name, law in by_place.items()}
-            others = {name: law for name, law in proposed.items() if name != AS_CLAIMED}
-            found |= {("tokens", name): (law, claim) for name, law in others.items()}
+            found |= {("tokens", name): (law, claim) for name, law in proposed.items() if name != AS_CLAIMED}
             found |= {("tokens", name): (law, kept[AS_CLAIMED]) for name, law in kept.items() if name != AS_CLAIMED}
             found |= {
                 (BOTH, f"{name}, {place}"): (free + where + law, claim)
@@ -323,10 +274,11 @@ class TraceTest:
         self.most = max(self.most, self.log)
         # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
         self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
-        fits = self._with_ties(seen, levels, kept) | {
-            (name, False, LOWEST): proposed[name] for name in proposed if name in REPLACED
+        fits = others.with_ties(seen, levels, kept) | {
+            (name, False, LOWEST): law for name, law in proposed.items() if name in REPLACED
         }
-        self.diagnosis.add(seen, by_token, by_place | tied, after_law, self._noisy(seen, by_token), fits)
+        noisy = others.noisy(seen, by_token) if self.tries_noise else {}
+        self.diagnosis.add(seen, by_token, by_place | tied, after_law, noisy, fits)
         self.diagnosis.remember([seen.size[row == r] for r in range(calls[-1])], logs, written)
 
     def _by_lot(
@@ -385,101 +337,6 @@ class TraceTest:
 
     def _best(self, part: str) -> float:
         return max((wealth for (component, _), wealth in self.wealth.items() if component == part), default=0.0)
-
-    def _places(self, seen: Transitions, earlier: Array) -> dict[str, Array]:
-        """Laws of which positions, given how many."""
-        among, scores = seen.candidates(self.block), (*SCORES, *self.scores)
-        found = {by(score): strictly_by(seen, score, among) for score in scores}
-        if self.block < self.length:
-            found |= {f"{by(score)}, blocks ignored": strictly_by(seen, score, seen.masked) for score in scores}
-            found[f"{UNIFORMLY}, in blocks"] = np.logaddexp(
-                math.log1p(-SLIP) + uniformly(seen, among), math.log(SLIP) + uniformly(seen, seen.masked)
-            )
-        found[UNIFORMLY] = uniformly(seen, seen.masked)
-        score = self.policy.score
-        if score in SCORES and not self.proposes:
-            found |= {f"{by(score)}{WITH_TIES}{ties}": in_order(seen, score, among, ties) for ties in TIES}
-            found[f"{by(score)}{WITH_TIES}{AT_RANDOM}"] = strictly_by(seen, score, among, apart=0.0)
-            found[f"{by(score)}, of the previous step"] = strictly_by(seen.seen_as(earlier), score, among)
-        return found
-
-    def _ties_of_others(self, seen: Transitions) -> dict[str, Array]:
-        """Scores that are not the claim's with every order of equal ones, as the claim's have: else ties decide."""
-        among = seen.candidates(self.block)
-        own = "" if self.proposes else self.policy.score
-        return {
-            f"{by(score)}{WITH_TIES}{ties}": in_order(seen, score, among, ties)
-            for score in (*TIED, *self.scores)
-            if score != own
-            for ties in TIES
-        }
-
-    def _proposed(self, seen: Transitions) -> dict[str, Array]:
-        """Laws of proposals, the leftmost of ties: the claim's, those whose scores are their own, some replaced."""
-        own = proposals(self.proposing, seen, self.own, _as_they_are, exactly=True)
-        found = {AS_CLAIMED: own}
-        for name in self._scored:
-            law = self._law(name)
-            found[name + SCORED] = proposals(self.proposing, seen, law, law, exactly=True)
-        replaced = replaced_proposals(self.proposing, seen, self.own, AFTERWARDS)
-        return found | dict(zip(REPLACED, replaced, strict=True))
-
-    def _with_ties(self, seen: Transitions, levels: Levels, kept: Mapping[str, Array]) -> dict[Proposed, Array]:
-        """How likely proposals are, by what they are drawn from, whether that is what scores are, too, and by ties.
-
-        Of equal rows a claim that proposes has its own order, and other code any. Other ties fall in favour of what
-        happened or, in a small language, either is as likely. If scores are the network's, then they are as likely in
-        each order as where proposals are drawn from its conditionals.
-        """
-        shares = ((True, 1.0),) if self.few else ((True, 1.0), (False, 0.5))
-        orders = {LOWEST: False} if self.proposes else {LOWEST: False, HIGHEST: True}
-
-        def outcomes(law: Rows) -> dict[str, Array]:
-            return {
-                ties: np.max([proposals(self.proposing, seen, law, law, *share, highest) for share in shares], axis=0)
-                for ties, highest in orders.items()
-            }
-
-        up_to_ties = levels.law(_as_they_are)
-        found: dict[Proposed, Array] = {}
-        whole = outcomes(_as_they_are) | ({} if self.proposes else {AT_RANDOM: levels.at_random(_as_they_are)})
-        for order, law in whole.items():
-            possible = np.isfinite(law) & np.isfinite(up_to_ties)
-            ties = np.where(possible, law, -math.inf) - np.where(possible, up_to_ties, 0.0)
-            found |= {(name, False, order): each + ties for name, each in kept.items()}
-        for name in self._scored:
-            found |= {(name, True, order): law for order, law in outcomes(self._law(name)).items()}
-        return found
-
-    def _noisy(self, seen: Transitions, by_token: dict[str, Array]) -> dict[Model, Array]:
-        """Laws of positions by a score with noise, which for proposals may fall to 0."""
-        if not self.tries_noise:
-            return {}
-        seen, which = seen.distinct()
-        among, left = seen.candidates(self.block), np.maximum(seen.steps - seen.step, 1e-2)
-        even, falling = np.ones(len(left)), left / np.maximum(seen.steps - 1, 1)
-        found: dict[Model, Array] = {}
-        for tau in NOISES:
-            noise = f"{WITH_NOISE} {tau:g}"
-            for words, shape in (("", even), (", falling to 0", falling)):
-                law = noisy_proposals(seen, self.own, tau * shape, among)
-                found[AS_CLAIMED, f"{DRAWN} {noise}{words}"] = law[which]
-            for score in SCORES[:3]:
-                chosen = noisily(seen, score, tau * even, among)[which]
-                found |= {(name, f"{by(score)} {noise}"): chosen + law for name, law in by_token.items()}
-        return found
-
-    def _after(self, seen: Transitions) -> dict[str, Array]:
-        """Which positions, if the claimed score is that of the law that tokens are drawn from."""
-        score = self.policy.score
-        if score not in SCORES or self.proposes:
-            return {}
-        among = seen.candidates(self.block)
-        laws = {name: self._law(name) for name in self.proposed if name != GREEDY}
-        return {name: strictly_by(seen.scored_in(law, among), score, among) for name, law in laws.items()}
-
-    def _law(self, name: str) -> Rows:
-        return self.own if name == AS_CLAIMED else self.laws[name]
 
     def _last(self, seen: Transitions) -> NDArray[np.bool_]:
         """Which transitions (n,) are the last of their rows, whatever other rows do."""
@@ -589,7 +446,3 @@ class TraceTest:
         others = (HIGHEST,) if Adaptive.of(policy).takes_first else (LOWEST, HIGHEST)
         against = [self._against.get(("positions", f"{by(score)}{WITH_TIES}{ties}"), 0.0) for ties in others]
         return min(against) >= math.log(1 / alpha)
-
-
-def _as_they_are(logs: Array) -> Array:
-    return logs

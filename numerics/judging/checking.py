@@ -166,7 +166,7 @@ def settled(
         if identities is not None:
             status = Status.HOLDS if "=" in statement.relation else Status.VIOLATED
             by = f" by {', '.join(identities)}" if identities else ""
-            return replace(touching, status=status, reason=f"both sides are equal{by}", cause="")
+            return replace(touching, status=status, reason=f"both sides are equal{by}", cause="", order=0)
     return replace(touching, exactly=found[_judge_exactly].reason)
 
 
@@ -199,7 +199,7 @@ def _judge_by_intervals(statement: Statement, works: tuple[Workspace, ...], name
         refused = _refused(measured, works)
         more = f", as {refused}" if refused else f"; equality: {statement.tight}" if statement.tight else ""
         reason, cause = f"the enclosures overlap{more}", BEYOND if refused else ""
-    return Verdict(statement, names, status, lhs, rhs, reason, cause)
+    return Verdict(statement, names, status, lhs, rhs, reason, cause, order=_order(lhs, rhs))
 
 
 def _judge_exactly_if_possible(statement: Statement, works: tuple[Workspace, ...], names: tuple[str, ...]) -> Verdict:
@@ -223,7 +223,7 @@ def _judge_exactly(statement: Statement, works: tuple[Workspace, ...], names: tu
         reason = f"{exactly.MOST_BITS} bits do not tell the sides apart, and a side has no closed form"
         return Verdict(statement, names, Status.UNDECIDED, lhs, rhs, reason)
     holds = {"<": order < 0, "<=": order <= 0, "==": order == 0, ">=": order >= 0, ">": order > 0}[statement.relation]
-    return Verdict(statement, names, Status.HOLDS if holds else Status.VIOLATED, lhs, rhs)
+    return Verdict(statement, names, Status.HOLDS if holds else Status.VIOLATED, lhs, rhs, order=order)
 
 
 def _used(sides: Sequence[sympy.Expr], measured: Mapping[str, Enclosure]) -> list[dict[str, Enclosure]]:
@@ -280,6 +280,16 @@ def _side(
         with suppress(NoValue):
             value = min(max(float(evaluate(expression, points, to_interval).range.mid), lo), hi)
     return Side(value, lo, hi, used, found.range)
+
+
+def _order(lhs: Side, rhs: Side) -> int | None:
+    """The sign of the difference, as far as the intervals tell."""
+    a, b = lhs.interval, rhs.interval
+    if a.b < b.a:
+        return -1
+    if a.a > b.b:
+        return 1
+    return 0 if a.a == a.b == b.a == b.b else None
 
 
 def _compare(lhs: Side, relation: str, rhs: Side) -> Status:

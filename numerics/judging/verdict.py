@@ -109,6 +109,8 @@ class Verdict(AsTable):
         Why exact arithmetic, tried after the intervals, did not decide it either.
     unit : {"nats", "bits"}
         Of what is an amount of information.
+    order : int or None
+        The sign of ``lhs - rhs``, 0 at equality; None where neither intervals nor exact arithmetic tell.
     """
 
     statement: Any
@@ -120,6 +122,7 @@ class Verdict(AsTable):
     cause: str = ""
     exactly: str = ""
     unit: str = "nats"
+    order: int | None = None
 
     def __bool__(self) -> bool:
         return bool(self.status)

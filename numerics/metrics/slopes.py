@@ -262,11 +262,15 @@ def _exact_extreme_slope(quantity: str, choose: Callable[..., LogForm]) -> Calla
     return run
 
 
-def _exact_effective_total_correlation(work: Workspace) -> LogForm:
-    """0 where no token tells of another; elsewhere exponentials and logarithms are multiplied in it."""
-    if any(slope != 0 for slope in work.once(_exact_slopes)):
-        raise NoLogForm("effective_total_correlation has exponentials of whole numbers in it, which is no log form")
-    return LogForm()
+def _zero_or(why: str) -> Callable[[Workspace], LogForm]:
+    """0 where no token tells of another; elsewhere no log form."""
+
+    def run(work: Workspace) -> LogForm:
+        if any(slope != 0 for slope in work.once(_exact_slopes)):
+            raise NoLogForm(why)
+        return LogForm()
+
+    return run
 
 
 def _exact_slope_defect(work: Workspace) -> Number:
@@ -314,7 +318,17 @@ METHODS = (
         for name, weights in IN_FLOATING_POINT.items()
     ),
     exact_method("slope_defect", _exact_slope_defect, RATIONAL_LANGUAGE),
-    exact_method("effective_total_correlation", _exact_effective_total_correlation, RATIONAL_LANGUAGE),
+    exact_method(
+        "effective_total_correlation",
+        _zero_or("effective_total_correlation has exponentials of whole numbers in it, which is no log form"),
+        RATIONAL_LANGUAGE,
+    ),
+    exact_method(
+        "log_ratio_growth_bound",
+        _zero_or("log_ratio_growth_bound multiplies logarithms, which is no log form"),
+        all_of(BERNOULLI, rational.obstacle),
+        scope=of_rationals("Bernoulli"),
+    ),
     *(
         exact_method(quantity, _exact_extreme_slope(quantity, choose), RATIONAL_LANGUAGE)
         for quantity, choose in (("curve_min_slope", min), ("curve_max_slope", max))

@@ -14,6 +14,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from flint import fmpq
@@ -57,7 +58,8 @@ class Minimax:
         The law of the sizes, by one uniform number.
     prior : list of Fraction
         ``t_1 .. t_{L-1}``, ``sum t_K D_K = 1``: in the product of codes of rank K with exponents in proportion to t,
-        no sizes of so many steps have ``PATH_KL < v D``.
+        no sizes of so many steps have ``PATH_KL < v D``. Of ``min`` D is the sum over the codes here, which may be less
+        than the smaller of TC and DTC of the product.
     """
 
     length: int
@@ -67,6 +69,12 @@ class Minimax:
     boundaries: tuple[Fraction, ...]
     sizes: list[tuple[tuple[int, ...], Fraction]]
     prior: list[Fraction]
+
+    def draw(self, rng: Random) -> tuple[int, ...]:
+        """Sizes for one sequence, from one whole number below the common denominator of their probabilities."""
+        whole = math.lcm(*(probability.denominator for _, probability in self.sizes))
+        ends = list(itertools.accumulate(int(probability * whole) for _, probability in self.sizes))
+        return self.sizes[bisect_right(ends, rng.randrange(whole))][0]
 
 
 def minimax(length: int, steps: Any, criterion: str | Sequence[Any] = "tc+dtc") -> Minimax:

@@ -18,7 +18,7 @@ from ..judging.cases import Case, gallery_names, open_case
 from ..judging.checking import FALSE
 from ..render.draw import drawn
 from ..render.provenance import traced, versions
-from ..render.table import Table
+from ..render.table import Formula, Table
 from ..study import hmm_ser, policies_table, steps_to_target
 from ..study.english_curve import SHORT, english_curve
 from ..study.policies import SMALL
@@ -41,21 +41,26 @@ SHORTER: Mapping[str, Callable[[], Table]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Written:
-    """A section with its tables and figures, each under the name of its registry and with its caption."""
+    """A section with its tables and figures, each under the name of its registry and with its caption.
+
+    The text of a file, ``verbatim``, stands at its end.
+    """
 
     title: str
     paragraphs: tuple[str, ...]
     parts: tuple[tuple[str, Table | Figure, str], ...]
     appendix: bool = False
+    verbatim: str = ""
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that both forms of the report are written from."""
+    """All that both forms of the report are written from; a formula that it is about is displayed below its title."""
 
     title: str
     abstract: str
     sections: tuple[Written, ...]
+    formula: Formula | None = None
 
     @cached_property
     def drawings(self) -> dict[str, bytes]:

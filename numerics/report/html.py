@@ -34,7 +34,8 @@ def html_page(report: Report) -> str:
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(report.title)}</title>\n'
         f"<style>\n{style}</style>\n</head>\n<body>\n<h1>{escape(report.title)}</h1>\n"
-        f'<p class="abstract">{_inline(report.abstract)}</p>\n<nav><ol>{contents}</ol></nav>\n{body}</body>\n</html>\n'
+        f'{_display(report.formula)}<p class="abstract">{_inline(report.abstract)}</p>\n'
+        f"<nav><ol>{contents}</ol></nav>\n{body}</body>\n</html>\n"
     )
 
 
@@ -49,10 +50,15 @@ class _Counter:
         return f"<strong>{what} {self._used[what]}.</strong>"
 
 
+def _display(formula: Formula | None) -> str:
+    return "" if formula is None else f'<div class="display">{_cell(formula)}</div>\n'
+
+
 def _section(section: Written, counter: _Counter, drawings: Mapping[str, bytes]) -> str:
     text = "".join(f"<p>{_inline(paragraph)}</p>\n" for paragraph in section.paragraphs)
     parts = "".join(_part(shown, caption, counter, drawings.get(name)) for name, shown, caption in section.parts)
-    return f'<h2 id="{_anchor(section.title)}">{escape(section.title)}</h2>\n{text}{parts}'
+    file = f"<pre>{escape(section.verbatim, quote=False)}</pre>\n" if section.verbatim else ""
+    return f'<h2 id="{_anchor(section.title)}">{escape(section.title)}</h2>\n{text}{parts}{file}'
 
 
 def _part(shown: Table | Figure, caption: str, counter: _Counter, drawing: bytes | None) -> str:

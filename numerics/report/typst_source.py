@@ -27,7 +27,11 @@ MANY = 8
 
 def typst_source(report: Report) -> str:
     """The document without its appendix; figures are read from ``figures/NAME.svg``."""
-    head = f"#let report-title = {_string(report.title)}\n#let report-abstract = {{ {inline(report.abstract)} }}\n"
+    formula = "none" if report.formula is None else _display(report.formula)
+    head = (
+        f"#let report-title = {_string(report.title)}\n#let report-abstract = {{ {inline(report.abstract)} }}\n"
+        f"#let report-formula = {formula}\n"
+    )
     style = files(__package__).joinpath("report.typ").read_text(encoding="utf-8")
     return head + style + "".join(_section(section) for section in report.sections if not section.appendix)
 
@@ -41,6 +45,8 @@ def _section(section: Written) -> str:
         for n, text in enumerate(section.paragraphs)
     ]
     lines += [_part(name, shown, caption) for name, shown, caption in section.parts]
+    if section.verbatim:
+        lines.append(f"#block(text(size: 8pt, raw({_string(section.verbatim)}, block: true)))\n")
     return "\n".join(lines)
 
 
@@ -96,6 +102,14 @@ def _cell(cell: Any) -> str:
     except ValueError:
         # As people type it: a symbol that is new to the report must not cost it.
         return f"raw({_string(cell.text)})"
+
+
+def _display(formula: Formula) -> str:
+    """At the size of a displayed equation, on a line of its own."""
+    try:
+        return f"$ {typst_math(formula.latex)} $"
+    except ValueError:
+        return f"raw({_string(formula.text)})"
 
 
 def _plain(text: str) -> list[str]:

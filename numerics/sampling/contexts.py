@@ -31,7 +31,7 @@ class Contexts:
     def arrays(self) -> tuple[NDArray[Any], ...]:
         """The arguments of the kernel, in its order."""
         edges = (self.edges, self.following, self.probability, self.edge_of)
-        return tuple(map(read_only, (self.contexts, self.initial, *edges, self.final)))
+        return tuple(read_only(each) for each in (self.contexts, self.initial, *edges, self.final))
 
 
 def contexts_of(language: NGram | Tabular) -> Contexts:

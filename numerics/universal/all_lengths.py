@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from maskbound.theory import Statement, claim
 
@@ -12,7 +13,7 @@ from .decision import Decided, Decision
 from .every_schedule import every_schedule
 from .every_size import every_size
 from .mixture import Mixture
-from .prove import require_subjects
+from .prove import require_relation, require_subjects
 
 __all__ = ["prove_everywhere"]
 
@@ -28,6 +29,7 @@ def prove_everywhere(
     policy : Policy, or two of them
         Fixed sizes stand for all sizes in any number of steps (sizes of one token for one at a time in random order).
         A Bernoulli policy stands for all schedules, or all uniform ones, if the claim holds for these, else for itself.
+        Where the claim is about the language alone it does not matter.
     exact_denoiser : bool
         Whether the denoiser is exact; otherwise the claim is for every denoiser too.
 
@@ -45,6 +47,17 @@ def prove_everywhere(
     """
     statement = claim(about) if isinstance(about, str) else about
     policies = tuple(policy) if isinstance(policy, Sequence) else (policy,)
+    found = _under(statement, policies, exact_denoiser)
+    if not statement.about_language or len(policies) > 1:
+        return found
+    for other in (Bernoulli(steps=1), FixedSize([1])):
+        if found.verdict in (Decided.OUT_OF_REACH, Decided.UNDECIDED):
+            found = _under(statement, (other,), exact_denoiser)
+    return replace(found, scope="every language of every length over every vocabulary")
+
+
+def _under(statement: Statement, policies: tuple[Policy | Mixture, ...], exact_denoiser: bool) -> Decision:
+    """Decide it for the families of these policies."""
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     scope = f"every language of every length over every vocabulary, {denoiser}"
     try:
@@ -56,6 +69,7 @@ def prove_everywhere(
         if len(plain) == len(policies) == 1 and plain[0].random_sizes is not None:
             return every_size(statement, FixedSize.of(plain[0]), scope, exact_denoiser)
         if len(plain) == len(policies) and all(each.step_law is not None for each in plain):
+            require_relation(statement, plain, 1)
             return every_schedule(statement, [Bernoulli.of(each) for each in plain], scope, exact_denoiser)
         raise BeyondReach("every length at once is decided for fixed sizes and for Bernoulli steps")
     except BeyondReach as problem:

@@ -17,13 +17,16 @@ from .decision import Decided, Decision
 from .libraries import Found, attained, refute, tried
 from .linear import CONSTANT, Form, Lattice, Number, sign
 from .mixture import Mixture
-from .orders import LOG_V, Combination, Orders, combination, orders_of
+from .orders import LOG_V, Combination, Orders, combination, combined, orders_of
 from .reading import BETWEEN, Reading, in_both_senses
 from .shannon import Cone, Proof, classes_of, equations
 
 __all__ = ["by_sets"]
 
 LARGEST_DENOMINATOR = 120
+
+FEW_CODES = 100
+"""Tried before a linear programme is solved for the constant."""
 
 UNKNOWN = Proof([], [], [])
 """Stands for a proof that has not been looked for."""
@@ -45,13 +48,16 @@ def by_sets(
     ties = equations(assumed, length)
     senses = [_without_bounds(lattice) for lattice in in_both_senses(reading)]
     bounds = any(name.startswith(BETWEEN) for name in reading.names)
-    cone = Cone(classes_of(orders, length, symmetric=not ties), ties, vocabulary="log V" in _names(senses))
-    sharp = _constant(reading, orders, length, cone, assumed) if not bounds else Sharp()
+    together = classes_of(orders, length)
+    cone = Cone(list(range(length)) if ties else together, ties, vocabulary="log V" in _names(senses))
+    sharp = _constant(reading, orders, together, cone, assumed) if not bounds else Sharp()
     constant = sharp.constant
     proofs: list[Proof] = []
     for row in (row for lattice in senses for row in lattice):
-        forms, added = zip(*(combination(form, orders, length) for form in row), strict=True)
-        proof = cone.prove(forms, added) if sharp.proof is UNKNOWN else sharp.proof
+        proof = sharp.proof
+        if proof is UNKNOWN or proof is None:
+            forms, added = zip(*(combination(form, orders, length) for form in row), strict=True)
+            proof = cone.prove(forms, added) if proof is UNKNOWN else None
         if proof is None:
             if all(sign(value) > 0 for value in added):
                 return _failed_by_constant(statement, reading, policies, length, judge, scope)
@@ -59,7 +65,7 @@ def by_sets(
                 raise BeyondReach("Shannon's inequalities do not prove it, and it is not homogeneous")
             certain = not bounds and not reading.cross_multiplied
             return _failed(
-                statement, forms, ties, policies, length, cone, certain, judge, scope, constant, orders, assumed
+                statement, forms, ties, policies, together, cone, certain, judge, scope, constant, orders, assumed
             )
         proofs.append(proof)
     count = sum(len(proof.terms) for proof in proofs)
@@ -89,7 +95,7 @@ def _without_bounds(lattice: Lattice) -> Lattice:
                 if sign(c) < 0:
                     continue
                 name = "path_kl" + ("@2" if second else "")
-            found[name] = found.get(name, Fraction(0)) + c
+            found[name] = found[name] + c if name in found else c
         return found
 
     return tuple(tuple(bounded(form) for form in row) for row in lattice)
@@ -110,20 +116,26 @@ class Sharp:
     proof: Proof | None = UNKNOWN
 
 
-def _constant(reading: Reading, orders: Sequence[Orders], length: int, cone: Cone, assumed: Sequence[str]) -> Sharp:
+def _constant(
+    reading: Reading, orders: Sequence[Orders], together: Sequence[int], cone: Cone, assumed: Sequence[str]
+) -> Sharp:
     """The sharp constant: the least that Shannon's inequalities prove, if a code attains it."""
+    length = len(together)
     single = all(len(side) == len(side[0]) == 1 and CONSTANT not in side[0][0] for side in (reading.lhs, reading.rhs))
     if reading.relation != "<=" or not single or assumed:
         return Sharp()
     (lhs, _), (rhs, _) = (combination(side[0][0], orders, length) for side in (reading.lhs, reading.rhs))
     if not rhs:
         return Sharp()
+    seen = cone.at_sight(combined([(Fraction(1), lhs), (Fraction(-1), rhs)]))
+    if seen is not None and attained(lhs, rhs, Fraction(1), together, FEW_CODES):
+        return Sharp(Fraction(1), proof=seen)
     found = cone.least_factor(lhs, rhs)
     if found is None:
         return Sharp(proof=None)
     factor, own = found
-    proof = None if factor > 1 else own if factor == 1 else UNKNOWN
-    if factor and not attained(lhs, rhs, factor, length):
+    proof = None if factor > 1 else own if factor == 1 else seen or UNKNOWN
+    if not attained(lhs, rhs, factor, together):
         return Sharp(None, f"; so is it with the constant {factor}, which no code that was tried attains", proof)
     if reading.turned:
         return Sharp(1 / factor if factor else None, proof=proof)
@@ -135,7 +147,7 @@ def _failed(
     forms: Sequence[Combination],
     ties: Sequence[Combination],
     policies: Sequence[Policy | Mixture],
-    length: int,
+    together: Sequence[int],
     cone: Cone,
     certain: bool,
     judge: bool,
@@ -148,7 +160,8 @@ def _failed(
 
     Where the forms are only bounds, or a side may have no value, the engines have the last word.
     """
-    found = refute(forms, length, ties)
+    length = len(together)
+    found = refute(forms, together, ties)
     if found is not None:
         witness, said = _witness(statement, found, policies, judge or not certain)
         if certain or said == "violated":

@@ -28,6 +28,7 @@ from .exchangeable import steps_of
 from .mixture import Mixture
 from .orders import combined
 from .polynomials import Inequality
+from .shannon import Cone
 from .simplex import game
 
 __all__ = ["certificate", "certificate_text", "minimax_certificate"]
@@ -61,7 +62,9 @@ def certificate(found: Decision) -> dict[str, Any]:
         raise BeyondReach(f"this kind of {what} has no certificate")
     try:
         data = writer(found, evidence)
-    except (checker.Malformed, checker.Rejected, SyntaxError, RecursionError) as problem:
+    except (checker.Malformed, SyntaxError, RecursionError) as problem:
+        raise BeyondReach(f"the checker does not support such a claim ({problem})") from None
+    except checker.Rejected as problem:
         raise BeyondReach(f"the checker does not confirm it: {problem}") from None
     return data | {"provenance": _provenance(found)}
 
@@ -233,10 +236,11 @@ def _of_sets(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sets(found: Decision, evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Proved again form by form as the checker reads them: it may order a maximum otherwise."""
+    """Proved again form by form as the checker reads them: it may order a maximum otherwise, and simplifies nothing."""
     length, cone = evidence["length"], evidence["cone"]
     data = _of_sets(found, evidence) | {"classes": cone.classes}
     rows, policies, _ = checker.set_rows(data)
+    cone = Cone(cone.classes, cone.ties, vocabulary=any("log V" in form for row in rows for form in row))
     proofs = []
     for row in rows:
         parts = [

@@ -563,6 +563,7 @@ def check_codes(data: dict) -> dict:
         plain = all(len(row) == 1 for row in left) and len(right) == 1 and all(attained)
         plain = plain and data["statement"]["relation"] == "<=" and not any(pairs[0])
         plain = plain and not any(map(has_slopes, (*left, *right)))
+        plain = plain and (C >= 0 or len(right[0]) == 1)  # below 0 a multiple of a minimum is a maximum
         require(plain, "no sharp constant is known of such a claim", Rejected)
         require(all(a <= C * b for a, b in pairs), "the constant is too small", Rejected)
         require(any(a == C * b and b > 0 for a, b in pairs), "the constant is not attained", Rejected)

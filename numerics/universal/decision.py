@@ -51,6 +51,8 @@ class Decision(AsTable):
         What a certificate is written from.
     at : str
         The length, and the sizes, that the constant and the language are about, where the scope is every length.
+    no_constant : str
+        Why there is none, where that is known.
     """
 
     claim: Statement
@@ -63,6 +65,7 @@ class Decision(AsTable):
     proof: tuple[str, ...] = ()
     evidence: Mapping[str, Any] | None = field(default=None, repr=False)
     at: str = ""
+    no_constant: str = ""
 
     @property
     def sharp(self) -> str:

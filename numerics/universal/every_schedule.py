@@ -226,7 +226,7 @@ def _given_schedules(statement: Statement, policies: Sequence[Bernoulli], scope:
     if _bounded(statement):
         return Decision(
             statement, Decided.UNDECIDED, scope,
-            "bounds of kl make the kernel negative somewhere, and no language is known to violate it",
+            "0 <= kl <= path_kl is used of kl, which does not decide it, and no language is known to violate it",
         )  # fmt: skip
     return Decision(
         statement, Decided.FAILS, scope,
@@ -308,7 +308,7 @@ def _sign(value: Expr, span: tuple[Fraction, Fraction] | None) -> tuple[str, boo
     value = sympy.expand(sympy.sympify(value))
     scales = sympy.collect(value, LENGTH, evaluate=False) if value.has(LENGTH) else {Integer(1): value}
     if len(scales) > 1:
-        raise BeyondReach("the kernel depends on the length")
+        raise BeyondReach("terms that grow with the length in different ways are not decided for all lengths at once")
     ((_, bare),) = scales.items()
     bare = sympy.expand(bare)
     if span is None:
@@ -317,7 +317,7 @@ def _sign(value: Expr, span: tuple[Fraction, Fraction] | None) -> tuple[str, boo
         return str(bare), bool(bare >= 0)
     polynomial = sympy.Poly(bare, MARK)
     if polynomial.degree() > 2 or not all(c.is_Rational for c in polynomial.coeffs()):
-        raise BeyondReach("the kernel is no polynomial of degree 2 with rational coefficients")
+        raise BeyondReach("its factors are irrational, or such that it is not decided for all lengths at once")
     left, right = (Rational(e.numerator, e.denominator) for e in span)
     points = [left, right]
     c2, c1 = polynomial.coeff_monomial(MARK**2), polynomial.coeff_monomial(MARK)

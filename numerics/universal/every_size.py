@@ -83,7 +83,8 @@ def every_size(statement: Statement, policy: FixedSize, scope: str, exact_denois
         statement,
         Decided.UNDECIDED,
         scope,
-        "a polynomial has coefficients of both signs, and no small schedule is known to violate the claim",
+        "the proof that is tried, by signs of coefficients, does not go through; no violation was "
+        f"found up to length {LONGEST_TRIED}",
     )
 
 

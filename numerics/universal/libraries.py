@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from ..errors import BeyondReach
 from ..languages.code_products import codewords
@@ -31,7 +30,7 @@ __all__ = ["Found", "attained", "codes_on_positions", "exact_value", "few_sequen
 Entropies = Callable[[int], int]
 """The entropy of a set of positions, in units of ``log q``."""
 
-MOST_PARTITIONS, MOST_SETS, MOST_COPIES = 6, 2000, 6
+MOST_PARTITIONS, MOST_SETS, MOST_COPIES, MOST_TOGETHER = 6, 2000, 6, 8
 FIELDS, TRIES_OF_CODES, SEED = (2, 3), 400, 17
 MOST_ATOMS, STARTS, LONGEST_SEARCHED = 6, 60, 6
 DENOMINATORS, LEAST_GAIN = (6, 12, 24, 60, 240), 1e-4
@@ -47,23 +46,28 @@ class Found:
 
 def tried(L: int) -> str:
     """What a search covers, in words."""
-    parts = ["MDS codes on sets of positions" + (", with copies" if L <= MOST_PARTITIONS else "")]
+    copies = "" if L <= MOST_PARTITIONS else " of positions that are always revealed together"
+    parts = [f"MDS codes on sets of positions, with copies{copies}"]
     parts.append(f"{TRIES_OF_CODES} random linear codes over each of GF({'), GF('.join(map(str, FIELDS))})")
     if L <= LONGEST_SEARCHED:
         parts.append(f"laws of up to {MOST_ATOMS} binary sequences from {STARTS} starts")
     return "; ".join(parts)
 
 
-def refute(forms: Sequence[Combination], L: int, ties: Sequence[Combination] = ()) -> Found | None:
-    """A language on which every one of the combinations is positive, and the ties vanish; None where none is found."""
+def refute(forms: Sequence[Combination], together: Sequence[int], ties: Sequence[Combination] = ()) -> Found | None:
+    """A language on which every one of the combinations is positive, and the ties vanish; None where none is found.
+
+    ``together`` has the class of each position: those of a class are always revealed together.
+    """
+    L = len(together)
     valued, vanishing = [_whole(form) for form in forms], [_whole(tie) for tie in ties]
-    for describe, entropies in itertools.chain(codes_on_positions(L), linear_codes(L)):
+    for describe, entropies in itertools.chain(codes_on_positions(together), linear_codes(L)):
         if all(_value(form, entropies) > 0 for form in valued) and not any(_value(tie, entropies) for tie in vanishing):
             found = describe()
             if found is not None:
                 return found
     if len(forms) > 1 and not ties:
-        found = _product(valued, L)
+        found = _product(valued, together)
         if found is not None:
             return found
     if L <= LONGEST_SEARCHED and not ties and not any(LOG_V in form for form in forms):
@@ -71,12 +75,13 @@ def refute(forms: Sequence[Combination], L: int, ties: Sequence[Combination] = (
     return None
 
 
-def _product(valued: Sequence[Whole], L: int) -> Found | None:
+def _product(valued: Sequence[Whole], together: Sequence[int]) -> Found | None:
     """A product of codes on which all forms are positive, where no code by itself will do, by a matrix game."""
+    L = len(together)
     columns: dict[tuple[Fraction, ...], Callable[[], Found | None]] = {}
     unused = tuple(_value(form, lambda chosen: int(chosen == LOG_V)) for form in valued)
     columns[unused] = lambda: Found({"kind": "tabular", "vocab": 2, "length": L, "support": [[[0] * L, "1"]]}, "")
-    for describe, entropies in codes_on_positions(L):
+    for describe, entropies in codes_on_positions(together):
         columns.setdefault(tuple(_value(form, entropies) for form in valued), describe)
     solved = game(list(zip(*columns, strict=True)))
     if solved.value <= 0:
@@ -105,12 +110,15 @@ def _side_by_side(tables: Sequence[Mapping[str, Any]], L: int) -> dict[str, Any]
     return {"kind": "tabular", "vocab": vocab, "length": L, "support": support}
 
 
-def attained(lhs: Combination, rhs: Combination, factor: Fraction, L: int) -> bool:
-    """Whether ``lhs = factor * rhs > 0`` on one of the codes."""
+def attained(
+    lhs: Combination, rhs: Combination, factor: Fraction, together: Sequence[int], most: int | None = None
+) -> bool:
+    """Whether ``lhs = factor * rhs > 0`` on one of the codes, or of the first so many."""
     above, below = _whole(lhs), _whole(rhs)
+    codes = itertools.chain(codes_on_positions(together), linear_codes(len(together)))
     return any(
         (value := _value(below, entropies)) > 0 and _value(above, entropies) == factor * value
-        for _, entropies in itertools.chain(codes_on_positions(L), linear_codes(L))
+        for _, entropies in itertools.islice(codes, most)
     )
 
 
@@ -131,9 +139,10 @@ def _value(form: Whole, entropies: Entropies) -> Fraction:
     return Fraction(sum(c * entropies(chosen) for chosen, c in form[1]), form[0])
 
 
-def codes_on_positions(L: int) -> Iterator[tuple[Callable[[], Found | None], Entropies]]:
+def codes_on_positions(together: Sequence[int]) -> Iterator[tuple[Callable[[], Found | None], Entropies]]:
     """An MDS code of rank k on classes of positions that repeat one symbol; the other positions are constant."""
-    for classes in _classes(L):
+    L = len(together)
+    for classes in _classes(together):
         for k in range(1, len(classes) + 1):
 
             def entropies(chosen: int, k: int = k, classes: tuple[int, ...] = classes) -> int:
@@ -145,14 +154,19 @@ def codes_on_positions(L: int) -> Iterator[tuple[Callable[[], Found | None], Ent
             yield describe, entropies
 
 
-def _classes(L: int) -> Iterator[tuple[int, ...]]:
-    """Disjoint sets of positions, few first; of long sequences single positions, or one set."""
-    if L > MOST_PARTITIONS:
-        chosen = (c for size in range(2, L + 1) for c in itertools.combinations(range(L), size))
-        for members in itertools.islice(chosen, MOST_SETS):
-            yield tuple(1 << i for i in members)
+def _classes(together: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Disjoint sets of positions, few first; of long sequences those revealed together, and single positions."""
+    L = len(together)
+    if L <= MOST_PARTITIONS:
+        yield from _partitions(L)
         return
-    yield from _partitions(L)
+    sets = [sum(1 << i for i in range(L) if together[i] == c) for c in dict.fromkeys(together)]
+    if len(sets) <= MOST_TOGETHER:
+        for size in range(1, len(sets) + 1):
+            yield from itertools.combinations(sets, size)
+    chosen = (c for size in range(2, L + 1) for c in itertools.combinations(range(L), size))
+    for members in itertools.islice(chosen, MOST_SETS):
+        yield tuple(1 << i for i in members)
 
 
 @cache
@@ -242,6 +256,8 @@ def _index(digits: NDArray[np.int64], q: int) -> int:
 
 def few_sequences(forms: Sequence[Combination], L: int) -> Found | None:
     """A law of a few binary sequences, by local search from random ones, with small denominators."""
+    from scipy.optimize import minimize
+
     rng = np.random.default_rng(SEED)
     sets = sorted({chosen for form in forms for chosen in form})
     scales = np.array([[float(form.get(chosen, 0)) for chosen in sets] for form in forms])

@@ -73,10 +73,11 @@ def _bits(chosen: Iterable[int]) -> int:
 
 def combined(parts: Iterable[tuple[Number, Mapping[int, Number]]]) -> Combination:
     """A sum of multiples; the entropy of nothing, the set 0, is 0."""
-    found: Combination = defaultdict(Fraction)
+    found: Combination = {}
     for factor, part in parts:
         for chosen, c in part.items():
-            found[chosen] = found[chosen] + factor * c
+            term = c if factor == 1 else factor * c
+            found[chosen] = found[chosen] + term if chosen in found else term
     return {chosen: c for chosen, c in found.items() if chosen and c != 0}
 
 

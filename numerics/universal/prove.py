@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from maskbound.theory import Statement, claim
 
 from ..errors import BadInput, BeyondReach
+from ..instances.pairs import RELATIONS
 from ..numbers.probabilities import whole
 from ..policies import Policy
 from ..traits import parts
@@ -28,11 +29,12 @@ from .rays import (
     mean_slope,
     sharp_constant,
     value_on,
+    why_no_constant,
     with_slopes,
 )
 from .reading import BETWEEN, Reading, in_both_senses, placeholder, read
 
-__all__ = ["described", "prove", "require_subjects"]
+__all__ = ["described", "prove", "require_relation", "require_subjects"]
 
 LONGEST = 400
 """Positions; ray tables take time of order N L^2 for large numbers."""
@@ -92,11 +94,12 @@ def prove(
     scope = _scope(statement, policies, length, exact_denoiser)
     try:
         require_subjects(statement, policies)
+        require_relation(statement, policies, length)
         if not exact_denoiser and len(policies) == 2:
             raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
         assumed = _require_assumptions(statement, policies, length, exact_denoiser)
         reading = read(statement, policies, length, exact_denoiser)
-        if "best_sizes_path_kl" in reading.names and exact_denoiser:
+        if "best_sizes_path_kl" in reading.names and exact_denoiser and not assumed:
             return _by_best_sizes(statement, reading, policies, length, judge, scope)
         if not assumed and (all(map(exchangeable, policies)) or _of_languages(reading)):
             return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
@@ -114,6 +117,20 @@ def require_subjects(statement: Statement, policies: Sequence[Policy | Mixture])
         raise BeyondReach(f"the claim is about {said}, and {given} given")
 
 
+def require_relation(statement: Statement, policies: Sequence[Policy | Mixture], length: int) -> None:
+    """Refuse a pair of policies of which the second is not to the first what the statement says."""
+    between = statement.relation_between
+    if between is None or between.name == "same-language":
+        return
+    plain = [placeholder(policy, length) for policy in policies if not isinstance(policy, Mixture)]
+    if len(plain) < len(policies):
+        raise BeyondReach(f"the statement needs a pair that {between.name}, and a mixture of orders is in none")
+    try:
+        RELATIONS[between.name](*plain)
+    except BadInput as problem:
+        raise BeyondReach(f"the statement needs a pair that {between.name}: {problem}") from None
+
+
 def _of_languages(reading: Reading) -> bool:
     return all(name in LANGUAGE_RAYS or name == "profile_max_increase" for name in reading.names)
 
@@ -122,10 +139,10 @@ def _scope(statement: Statement, policies: Sequence[Policy | Mixture], length: i
     denoiser = "the exact denoiser" if exact_denoiser else "every denoiser"
     assumed = sorted({assumption.name for assumption in statement.assumptions} & EQUATIONS)
     languages = f"language that satisfies {' and '.join(assumed)}" if assumed else "language"
-    return (
-        f"every {languages} of length {length} over every vocabulary, {denoiser}, "
-        f"{' and '.join(described(policy) for policy in policies)}"
-    )
+    scope = f"every {languages} of length {length} over every vocabulary"
+    if statement.about_language:
+        return scope
+    return f"{scope}, {denoiser}, {' and '.join(described(policy) for policy in policies)}"
 
 
 def described(policy: Policy | Mixture) -> str:
@@ -134,17 +151,25 @@ def described(policy: Policy | Mixture) -> str:
         return described(policy.policies[0])
     if isinstance(policy, Mixture):
         return f"a mixture of {len(policy.parts)} policies"
-    if len(policy.size_law) > 1:
-        return f"a mixture of {len(policy.size_law)} lists of sizes"
     if policy.random_sizes is not None:
         return f"fixed sizes {_listed(policy.random_sizes)}" if policy.steps > 1 else "one step"
+    if policy.size_law:
+        return f"sizes drawn at random: {_drawn(policy.size_law)}"
     if policy.sets is not None:
         return f"given sets {_listed('{' + ', '.join(map(str, chosen)) + '}' for chosen in policy.sets)}"
     if policy.step_law is not None and policy.step_law.law.uniform:
         return "one Bernoulli step" if policy.steps == 1 else f"{policy.steps} uniform Bernoulli steps"
     if policy.step_law is not None and policy.step_law.rational:
         return f"Bernoulli weights {_listed(policy.step_law.fractions.tolist())}"
-    return repr(policy)
+    kind, *facts = (f"{key} {value}" for key, value in policy.written().items())
+    return f"{kind.removeprefix('kind ')} ({', '.join(facts)})" if facts else kind.removeprefix("kind ")
+
+
+def _drawn(law: Sequence[tuple[Fraction, Sequence[int]]]) -> str:
+    """Lists of sizes with their probabilities."""
+    shown = [f"({_listed(sizes)}) with probability {probability}" for probability, sizes in law]
+    more = [f"and {len(shown) - MOST_SHOWN} more lists"] if len(shown) > MOST_SHOWN else []
+    return ", ".join(shown[:MOST_SHOWN] + more)
 
 
 def _listed(entries: Any) -> str:
@@ -206,9 +231,12 @@ def _by_rays(
         raise BeyondReach("an equality with an extreme slope is not decided")
     own = policies if all(exchangeable(each) for each in policies) else ()
     spanning = generators(names, own, length, exact_denoiser)
-    constant = sharp_constant(left, right, spanning) if reading.relation != "==" else None
-    if constant is not None and reading.turned:
-        constant = 1 / constant if constant else None
+    constant, none = None, "an equality has none"
+    if reading.relation == "<=":
+        constant = _of_the_right_side(reading, sharp_constant(left, right, spanning))
+        none = why_no_constant(left, right, spanning) if constant is None else ""
+    elif reading.relation == "<":
+        none = "of a strict inequality none is sought"
     for lattice in senses:
         outcome = decide(lattice, spanning, reading.relation == "<")
         if not outcome.holds:
@@ -216,10 +244,28 @@ def _by_rays(
             amounts = [(spanning[g].label.rpartition(", ")[2], t) for g, t in outcome.amounts.items()]
             known = {"policies": own, "length": length, "exact": exact_denoiser, "amounts": amounts}
             failed = found.verdict is Decided.FAILS and outcome.attained
-            return replace(found, evidence={"kind": "codes refuted", **known}) if failed else found
+            return replace(
+                found, no_constant=none, evidence={"kind": "codes refuted", **known} if failed else found.evidence
+            )
     evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
-    reason = f"it holds on the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
-    return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence)
+    codes = f"the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
+    reason = f"{_by_bounds(reading.names)}it holds on {codes}"
+    return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence, no_constant=none)
+
+
+def _by_bounds(names: Iterable[str]) -> str:
+    """What stands in the place of quantities that are no linear functionals."""
+    bounded = sorted(name for name in names if name.removesuffix("@2") in BETWEEN)
+    if not bounded:
+        return ""
+    return f"{' and '.join(bounded)} lies between 0 and path_kl, and with the worse of these in its place "
+
+
+def _of_the_right_side(reading: Reading, least: Fraction | None) -> Fraction | None:
+    """The least factor of the larger side, as one of the right side: of a lower bound the largest, if there is one."""
+    if least is None or not reading.turned:
+        return least
+    return 1 / least if least > 0 else None
 
 
 def _by_best_sizes(
@@ -246,7 +292,7 @@ def _by_best_sizes(
         raise BeyondReach("the right side is negative, irrational or not homogeneous on some code")
     D, steps = [Fraction(value) / (factor or 1) for value in values[1:length]], Fraction(policies[0].steps)
     game = minimax(length, steps, D) if D and factor and min(D) > 0 else None
-    constant = None if game is None else game.value
+    constant = _of_the_right_side(reading, None if game is None else game.value)
     if length == 1 or not factor or reaches(D, length, min(steps, Fraction(length))):
         reason = "some random sizes of so many steps have no larger mean overshoot on any code"
         return Decision(statement, Decided.HOLDS, scope, reason, constant)
@@ -286,9 +332,10 @@ def _refuted(
         and not (several and has_extreme_slope(names))
         and not (several and any(CONSTANT in spanning[g].values for g in outcome.amounts))
     )
-    codes = {each.rank: each for each in (*reversed(spanning), *(spanning[g] for g in outcome.amounts))}
+    languages = (*reversed(spanning), *(spanning[g] for g in outcome.amounts))
+    codes = {each.rank: each for each in languages if CONSTANT not in each.values}
 
-    def violates(amounts: Mapping[int, float]) -> bool:
+    def violates(amounts: Mapping[int | None, float]) -> bool:
         """Whether a product of codes, in nats, is above 0 in some minimum, in floating point."""
         return any(
             min(
@@ -305,7 +352,8 @@ def _refuted(
     kinds = {"outgrown": CONSTANT in names, "with_others": reading.cross_multiplied}
     for language, denoiser in candidates(outcome, spanning, length, violates, **kinds):
         if len(plain) < len(policies):
-            witness, remark = {"language": {**language, "length": length}}, ""
+            table = {"language": {**language, "length": length}}
+            witness, remark = {**table, "denoiser": denoiser} if denoiser else table, ""
             said = "instance files know no mixture of given orders"
             break
         spec = spec_of({**language, "length": length}, plain, denoiser)

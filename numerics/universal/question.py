@@ -7,7 +7,8 @@
     kind = "fixed-size"
     sizes = [2, 2, 2, 2]
 
-An ordinary instance file, or a pair, is read as a question about its length and policies.
+An ordinary instance file, or a pair, is read as a question about its length and policies. Where the language is any, a
+file may do without a policy: then the question is about languages alone.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ ANY = "any"
 
 @dataclass(frozen=True)
 class Question:
-    """A length and one policy, or two on the same language."""
+    """A length and one policy, or two on the same language; none where the file has none."""
 
     length: int
     policies: tuple[Policy, ...]
@@ -54,7 +55,7 @@ class QuestionTable(SpecTable):
 
     name: Any = None
     language: Any
-    policy: Any
+    policy: Any = None
     denoiser: Any = None
     claims: Any = None
 
@@ -94,6 +95,8 @@ def parse_question(spec: Any, folder: str | Path = ".") -> Question:
         for name in ("first", "second"):
             with within(name):
                 parts.append(_single(getattr(table, name), Path(folder)))
+                if not parts[-1].policies:
+                    raise BadInput("policy", "the key is missing; a pair compares two policies")
         if parts[0].length != parts[1].length:
             raise BadInput("second.language.length", f"found {parts[1].length}; the first has {parts[0].length}")
         if table.relation not in RELATIONS:
@@ -115,6 +118,8 @@ def _single(spec: Any, folder: Path) -> Question:
     table = QuestionTable.read(spec)
     with within("language"):
         length = whole(AnyTable.read(table.language).length, "length", 1, LONGEST)
+    if table.policy is None:
+        return Question(length, (), _exact(table.denoiser))
     with within("policy"):
         policy, _ = read_policy(table.policy, 2, length, folder)
     return Question(length, (policy,), _exact(table.denoiser))

@@ -28,7 +28,9 @@ __all__ = [
     "generators",
     "has_extreme_slope",
     "mean_slope",
+    "ALWAYS_ZERO",
     "sharp_constant",
+    "why_no_constant",
     "value_on",
     "with_slopes",
 ]
@@ -234,6 +236,7 @@ def _rational(value: Number) -> Fraction:
 def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) -> Fraction | None:
     """The least C with ``lhs <= C rhs`` on all sums of the generators; None where there is none, or it stays open.
 
+    Below 0 a multiple of a maximum or a minimum is none any more, so that C is known of one form on the right only.
     Extreme slopes of a sum are not sums, and the largest of the slopes at some a may be exceeded between them; so with
     several bounds and such slopes, C has to be attained on one code or where the slope is constant.
     """
@@ -247,7 +250,8 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
     if any(value < 0 for row in right for line in row for value in line) or not all(g.attained for g in spanning):
         return None
     if len(right) == 1:
-        return _largest_ratio(left, [min(column) for column in zip(*right[0], strict=True)])
+        ratio = _largest_ratio(left, [min(column) for column in zip(*right[0], strict=True)])
+        return None if ratio is not None and ratio < 0 and len(right[0]) > 1 else ratio
     if any(len(row) > 1 for row in right):
         return None
     bounds = [row[0] for row in right]
@@ -257,6 +261,8 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
         if found is None:
             return None
         best = max(best, found)
+    if not best and not any(line[g] == 0 < _side(bounds, {g}) for line in left for g in range(len(spanning))):
+        return None
     names = {name for row in (*lhs, *rhs) for form in row for name in form}
     if has_extreme_slope(names):
         languages = [{g} for g in range(len(spanning))]
@@ -266,6 +272,29 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
         if best and not any(_side(left, one) == best * _side(bounds, one) > 0 for one in languages):
             return None
     return best
+
+
+ALWAYS_ZERO = "the right side is always 0"
+
+
+def why_no_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) -> str:
+    """Why :func:`sharp_constant` finds none there."""
+    if any(sign(form.get(CONSTANT, Fraction(0))) for row in (*lhs, *rhs) for form in row):
+        return "a number is added to the entropies, so that the sides do not scale together"
+    if any(len(row) > 1 for row in lhs):
+        return "a side has a minimum in it"
+    values = [value_on(form, g.values) for row in (*lhs, *rhs) for form in row for g in spanning]
+    if not all(isinstance(value, Fraction) for value in values):
+        return "a side has an irrational factor, and constants are sought in rational numbers"
+    if not all(g.attained for g in spanning):
+        return "of a quantity in it only bounds are known"
+    if any(value < 0 for row in rhs for form in row for value in (value_on(form, g.values) for g in spanning)):
+        return "the right side may be negative"
+    for g in spanning:
+        right = max(min(value_on(form, g.values) for form in row) for row in rhs)
+        if right == 0 and any(value_on(row[0], g.values) > 0 for row in lhs):
+            return f"no factor is enough: on {g.label} the right side is 0 and the left side is not"
+    return "it is not computed where a side is a maximum of several" if len(rhs) > 1 else ALWAYS_ZERO
 
 
 def has_extreme_slope(names: Iterable[str]) -> bool:
@@ -280,14 +309,10 @@ def _side(lines: Sequence[Sequence[Fraction]], chosen: Iterable[int]) -> Fractio
 
 def _largest_ratio(left: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> Fraction | None:
     """``max lhs/rhs`` over the generators, 0/0 left out."""
-    best = Fraction(0) if all(value >= 0 for line in left for value in line) else None
-    for line in left:
-        for a, b in zip(line, right, strict=True):
-            if b == 0 and a > 0:
-                return None
-            if b > 0:
-                best = a / b if best is None else max(best, a / b)
-    return best
+    pairs = [(a, b) for line in left for a, b in zip(line, right, strict=True)]
+    if any(a > 0 == b for a, b in pairs):
+        return None
+    return max((a / b for a, b in pairs if b), default=None)
 
 
 def mean_slope(policy: Policy | Mixture, length: int) -> Form | None:

@@ -111,13 +111,14 @@ def read(
     BeyondReach
         When a side is not made of linear functionals of the entropies of sets of positions.
     """
-    left, right = (sympy.expand_log(side) for side in statement.sides)
+    left, right = map(_expanded, statement.sides)
     values = {}
-    for symbol in sorted(left.free_symbols | right.free_symbols, key=str):
+    for symbol in sorted(left.free_symbols | right.free_symbols, key=lambda each: each.name):
         value = _substitute(symbol.name, policies, length, exact_denoiser)
         if value is not None:
             values[symbol] = value
-    left, right = (_expanded(side.subs(values)) for side in (left, right))
+    if values:
+        left, right = (_expanded(side.subs(values)) for side in (left, right))
     if left.has(sympy.zoo, sympy.nan) or right.has(sympy.zoo, sympy.nan):
         raise BeyondReach("a side divides by zero")
     left, right, crossed = _without_quotients(left, right)
@@ -181,11 +182,13 @@ def _number_of(name: str, policy: Policy | Mixture, length: int) -> sympy.Expr:
 
 
 def _expanded(side: sympy.Expr) -> sympy.Expr:
-    return sympy.expand_log(sympy.sympify(side))
+    return sympy.expand_log(side) if side.has(log) else side
 
 
 def _without_quotients(left: sympy.Expr, right: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, bool]:
     """Multiply out divisions by quantities that are never negative; where they vanish nothing is claimed."""
+    if not any(power.free_symbols for side in (left, right) for power in side.atoms(sympy.Pow)):
+        return left, right, False
     bottoms = [sympy.fraction(sympy.together(side))[1] for side in (left, right)]
     if not any(_quantities(bottom) for bottom in bottoms):
         return left, right, False

@@ -14,17 +14,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from ..errors import BeyondReach
 from ..numbers.rationals import to_flint, to_fraction
 from .linear import Number
 from .orders import LOG_V, Combination, Orders, combined
+from .uncrossing import uncrossed
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 __all__ = ["Cone", "Proof", "classes_of", "equations"]
 
@@ -148,18 +150,38 @@ class Cone:
     @cached_property
     def _rows(self) -> csr_array:
         """Elemental inequalities, a row each."""
+        from scipy.sparse import csr_array
+
         at = [(e, self._index[v], c) for e, (_, row) in enumerate(self.elementals) for v, c in row.items()]
         e, v, c = (np.array(part) for part in zip(*at, strict=True))
         return csr_array((c.astype(float), (e, v)), shape=(len(self.elementals), len(self.variables)))
 
     def prove(self, forms: Sequence[Combination], added: Sequence[Number] = ()) -> Proof | None:
         """Why the smallest of the forms is never above 0; None where Shannon's inequalities do not prove it."""
+        if len(forms) == 1 and not any(added):
+            seen = self.at_sight(forms[0])
+            if seen is not None:
+                return seen
         folded = [self.fold(form) for form in forms]
         constants = [Fraction(0)] * len(forms) if not added else [_rational(value) for value in added]
         if len(forms) == 1 and constants[0] > 0:
             return None
         found = self._combine([], folded, constants)
         return found[1] if found else None
+
+    def at_sight(self, form: Combination) -> Proof | None:
+        """Why a form is never above 0, without a linear programme; None where it is not seen at once."""
+        if self.ties or not all(isinstance(c, Fraction | int) and chosen != LOG_V for chosen, c in form.items()):
+            return None
+        found = uncrossed({chosen: -c for chosen, c in form.items()}, len(self.classes))
+        if found is None:
+            return None
+        terms: dict[tuple[Any, ...], Fraction] = defaultdict(Fraction)
+        for elemental, y in found.items():
+            ends = sorted(self.classes[i] for i in elemental[:2])
+            terms[(*ends, *(self.kind(chosen) for chosen in elemental[2:]))] += y
+        named = sorted(terms.items(), key=lambda term: (len(term[0]), term[0]))
+        return Proof([Fraction(1)], [[*name[:2], *map(list, name[2:]), y] for name, y in named], [])
 
     def least_factor(self, lhs: Combination, rhs: Combination) -> tuple[Fraction, Proof] | None:
         """The least C for which ``lhs <= C rhs`` is proved, and how."""
@@ -175,6 +197,10 @@ class Cone:
 
         A vertex of the linear programme is found in floating point, and solved for in rationals.
         """
+        # scipy takes long to import, and many a proof needs none of it.
+        from scipy.optimize import linprog
+        from scipy.sparse import csr_array
+
         ties = [self.fold(tie) for tie in self.ties]
         columns: list[Mapping[Variable, Number]] = [row for _, row in self.elementals]
         n_e, n_t, n_f, several = len(columns), len(ties), len(factors), len(forms) > 1
@@ -209,6 +235,8 @@ class Cone:
     def _system(
         self, columns: Sequence[Mapping[Variable, Number]], target: Mapping[Variable, Fraction], weighted: int
     ) -> tuple[csr_array, np.ndarray[Any, np.dtype[np.float64]]]:
+        from scipy.sparse import csr_array
+
         at = [(self._index[v], n, float(c)) for n, column in enumerate(columns) for v, c in column.items()]
         at += [(len(self.variables), n, 1.0) for n in range(len(columns) - weighted, len(columns))]
         v, n, c = (np.array(part) for part in zip(*at, strict=True))
@@ -221,6 +249,9 @@ class Cone:
 
     def violation(self, form: Combination) -> dict[Variable, float] | None:
         """Entropies, on Shannon's terms, on which the form is as positive as the slacks allow; in floating point."""
+        from scipy.optimize import linprog
+        from scipy.sparse import csr_array
+
         folded = self.fold(form)
         cost = np.zeros(len(self.variables))
         for variable, c in folded.items():

@@ -42,6 +42,8 @@ LAMBDA, EXCESS = symbols("Lambda E", nonnegative=True)
 UNIT = Symbol("lambda", positive=True)
 """log V."""
 
+NOT_LINEAR = "the claim is not linear in entropies and divergences"
+
 ALONE = (
     "entropy",
     "curve_area",
@@ -120,9 +122,9 @@ def linear(low: Expr, high: Expr) -> tuple[dict[Symbol, Expr], Expr]:
     try:
         polynomial = Poly(difference, *quantities)
     except sympy.PolynomialError:
-        raise BeyondReach("the claim is not linear") from None
+        raise BeyondReach(NOT_LINEAR) from None
     if polynomial.total_degree() > 1:
-        raise BeyondReach("the claim is not linear")
+        raise BeyondReach(NOT_LINEAR)
     coefficients = {s: polynomial.coeff_monomial(s) for s in quantities}
     return coefficients, polynomial.coeff_monomial(1)
 

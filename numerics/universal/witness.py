@@ -88,23 +88,27 @@ def candidates(
     outcome: Outcome,
     spanning: Sequence[Generator],
     length: int,
-    violates: Callable[[Mapping[int, float]], bool],
+    violates: Callable[[Mapping[int | None, float]], bool],
     *,
     outgrown: bool = False,
     with_others: bool = False,
 ) -> Iterator[tuple[Any, Any]]:
     """Language and denoiser tables of the generators that violate a claim, cheapest first.
 
-    ``violates`` tells of amounts of codes, in nats, whether their product does. Where the claim adds constants they are
-    ``outgrown`` by larger alphabets; ``with_others``, a code that may leave a side without a value comes with another.
+    ``violates`` tells of amounts of codes (of None: of the one that is no code), in nats, whether their product does.
+    Where the claim adds constants they are ``outgrown`` by larger alphabets; ``with_others``, a code that may leave a
+    side without a value comes with another.
     """
     amounts = outcome.amounts
     chosen = {spanning[g].rank: t for g, t in amounts.items() if spanning[g].rank is not None}
     others = [spanning[g].label for g in amounts if spanning[g].rank is None]
     wrong = any("denoiser" in label for label in others)
     if wrong:
-        for strength in () if chosen else ("1/2", "1"):
-            yield {**code(0, length), "vocab": 2}, {"kind": "perturbed", "noise": "uniform", "strength": strength}
+        for strength in () if chosen else (Fraction(1, 2), Fraction(1)):
+            error = -length * math.log(1 - strength / 2)
+            if not outcome.attained or violates({None: error, 0: math.log(2)}):
+                perturbed = {"kind": "perturbed", "noise": "uniform", "strength": str(strength)}
+                yield {**code(0, length), "vocab": 2}, perturbed
         return
     if not chosen:
         yield {**code(0, length), "vocab": 1}, None
@@ -117,7 +121,7 @@ def candidates(
     for field in itertools.islice(_fields(rank, length), None if outgrown else 1):
         if not outgrown or violates({rank: math.log(field)}):
             yield code(rank, length, field), None
-    for bits in SMALL if outcome.attained and 1 < rank < length - 1 else ():
+    for bits in SMALL if outcome.attained and not outgrown and 1 < rank < length - 1 else ():
         try:
             yield rare_ones(rank, length, Fraction(1, bits)), None
         except BeyondReach:
@@ -129,7 +133,7 @@ def candidates(
 
 
 def _products(
-    ranks: Sequence[int], length: int, violates: Callable[[Mapping[int, float]], bool]
+    ranks: Sequence[int], length: int, violates: Callable[[Mapping[int | None, float]], bool]
 ) -> Iterator[tuple[Any, Any]]:
     """Products of some copies of each code that violate the claim, small supports first."""
     sizes = {rank: field_of(rank, length) ** max(rank, 1) for rank in ranks}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from maskbound.numerics.claims import ClaimFile, decide
-from maskbound.numerics.claims.page import latex_fragment
+from maskbound.numerics.claims.fragment import latex_fragment
 from maskbound.numerics.judging.cases import open_case
 from maskbound.numerics.render.table import Table, render
 from maskbound.numerics.tables.registry import CASE_TABLES, PLAIN_TABLES

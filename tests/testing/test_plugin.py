@@ -94,7 +94,7 @@ def test_each_bound_is_a_test(report):
         "kl@2 <= kl: it compares two instances, and the file holds one",
         r"misspelt\.maskbound\.toml: claims\[0\]: .*path_kl",
         r"number\.maskbound\.toml: claims: found 3; a list",
-        "The claim is false: pair-bernoulli violates it",
+        "This form, as typed here, is false: pair-bernoulli, that is pair",
         r"wrong_claim\.claim\.toml: .*no such instance",
         r'wrong\.maskbound\.toml: language\.kind: found "pear"',
     ],

@@ -56,6 +56,21 @@ def test_precedence_and_exact_numbers(text, value):
     assert left(text) == value
 
 
+def test_logarithms_to_the_base_two():
+    assert left("log2(V)") == log(V) / log(2)
+    assert spell(claim("kl <= log2(V)").rhs) == spell(claim("kl <= log(V)/log(2)").rhs)
+
+
+@pytest.mark.parametrize("name", ["MDSLanguage", "mds-language", "mds_language", "MDS language", "mdslanguage"])
+def test_assumptions_in_either_spelling(name):
+    assert [each.name for each in claim("kl <= path_kl", assumptions=[name]).assumptions] == ["MDSLanguage"]
+
+
+def test_an_assumption_that_is_not_known_has_a_closest_one():
+    with pytest.raises(ClaimError, match="did you mean exact-denoiser"):
+        claim("kl <= path_kl", assumptions=["ExactDenoise"])
+
+
 def test_symbols_and_functions():
     assert left("kl * (1 - 1/V) ** (L/2)") == kl * (1 - 1 / V) ** (L / 2)
     assert left("exp(-kl) + log(V) - sqrt(tv)") == exp(-kl) + log(V) - sqrt(tv)

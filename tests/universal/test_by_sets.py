@@ -112,6 +112,7 @@ def test_slightly_less_is_not_proved_and_is_refuted():
         ("path_kl <= dual_total_correlation", FixedSets([range(3), range(3, 6)]), 2),
         (f"path_kl <= {INFORMATION}", FOURS, Fraction(3, 4)),
         ("path_kl <= total_correlation", FOURS, 1),
+        ("path_kl <= log(V)", FOURS, 9),
         ("path_kl <= dual_total_correlation", FOURS, 3),
         (f"path_kl <= {INFORMATION}", bisection(7), Fraction(3, 4)),
     ],

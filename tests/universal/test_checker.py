@@ -294,6 +294,26 @@ def test_a_constant_must_be_sharp():
             rewritten({**data, "constant": wrong})
 
 
+def test_a_negative_constant_is_not_sharp_for_a_minimum():
+    """Code by code -z(0) <= -3 min(TC, DTC), on Copy with equality; on Copy and Parity side by side -6 > -9."""
+    data = certificate(prove("-profile_start <= min(total_correlation, dual_total_correlation)", FixedSize([2, 1]), 3))
+    assert data["constant"] is None
+    with pytest.raises(checker.Rejected, match="no sharp constant"):
+        rewritten({**data, "constant": "-3"})
+    data = certificate(prove("-profile_start <= dual_total_correlation", FixedSize([2, 1]), 3))
+    assert data["constant"] == "-3/2"
+    with pytest.raises(checker.Rejected):
+        rewritten({**data, "constant": "-3"})
+
+
+def test_what_sympy_simplifies_away_is_certified_as_it_was_typed():
+    """Of log(V)/N and 0 the second is the smaller one."""
+    claimed = "path_kl <= total_correlation + min(log(V)/N, 0*path_kl)"
+    data = certificate(prove(claimed, FixedSets([[0, 1], [2]]), 3))
+    assert "log(V)" in data["conclusion"]
+    assert checker.verify(json.dumps(data)) == data["conclusion"]
+
+
 def test_weights_of_a_maximum_are_needed():
     data = certificate(prove(HALF, FixedSize([2, 2, 2]), 6))
     (weights,) = data["weights"]

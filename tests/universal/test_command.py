@@ -171,7 +171,6 @@ def test_what_is_out_of_reach_says_what_else_can_be_done(ask):
         ({"language": {"kind": "any"}, "policy": SIZES}, "language.length"),
         ({"language": {"kind": "any", "length": 0}, "policy": SIZES}, "language.length"),
         ({"language": {"kind": "any", "length": 4, "vocab": 2}, "policy": SIZES}, "language.vocab"),
-        ({"language": ANY}, "policy"),
         ({"language": ANY, "policy": MIXTURE | {"sizes": [], "weights": []}}, "policy.sizes"),
         (
             {"language": ANY, "policy": {"kind": "mixture-of-sizes", "sizes": [[3], [4]], "weights": [0, 1]}},

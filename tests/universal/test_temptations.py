@@ -110,6 +110,26 @@ def test_a_denoiser_that_is_not_wrong_enough_is_not_shown():
         assert (found.verdict, found.judged, found.witness is None) == (Decided.FAILS, judged, not judged)
 
 
+@pytest.mark.parametrize("judge", [True, False])
+def test_what_is_too_small_for_the_constant_is_not_shown(judge):
+    """Rare ones come close to a code, and have small entropies; one error of a denoiser is not as large as log 2."""
+    found = prove("kl <= odds_weighted_slope/2 + 2", FixedSize([1, 2, 1]), 4, judge=judge)
+    assert found.witness["language"] == {"kind": "mds", "field": 97, "dimension": 2, "length": 4}
+    found = prove("kl <= odds_weighted_slope/2 + 3", FixedSize([1, 2, 1]), 4, judge=judge)
+    assert (found.verdict, found.witness) == (Decided.FAILS, None)
+    found = prove("kl <= log(V)", FixedSize([1]), 1, exact_denoiser=False, judge=judge)
+    assert found.verdict is Decided.FAILS
+    assert found.witness is None
+    found = prove("kl <= log(V)", FixedSize([1, 1]), 2, exact_denoiser=False, judge=judge)
+    assert found.witness["denoiser"]["strength"] == "1"
+
+
+def test_a_denoiser_that_violates_a_claim_about_a_mixture_is_shown():
+    mixture = Mixture(((HALF, FixedSize([2])), (HALF, FixedSize([1, 1]))))
+    found = prove("path_kl <= entropy", mixture, 2, exact_denoiser=False)
+    assert found.witness["denoiser"] == {"kind": "perturbed", "noise": "uniform", "strength": "1/2"}
+
+
 def test_a_constant_is_called_sharp_only_if_a_language_attains_it():
     """The steepest slope of a product is less than the sum of the steepest: 4 = 12/3 on Copy is the most."""
     found = prove("curve_max_slope <= 100*max(total_correlation, dual_total_correlation)", Bernoulli(2), 4)
@@ -119,8 +139,59 @@ def test_a_constant_is_called_sharp_only_if_a_language_attains_it():
         assert (found.verdict, found.constant) == (Decided.HOLDS, constant)
 
 
+@pytest.mark.parametrize(
+    ("text", "policy", "constant"),
+    [
+        ("path_kl - 5*entropy <= entropy", FixedSize([2, 1]), Fraction(-4)),
+        ("path_kl - 5*entropy <= entropy", FixedSets([[0, 1], [2]]), None),
+        ("entropy >= path_kl - 5*entropy", FixedSize([2, 1]), None),
+        ("entropy >= path_kl - 5*entropy", FixedSets([[0, 1], [2]]), None),
+        ("-profile_start <= min(total_correlation, dual_total_correlation)", FixedSize([2, 1]), None),
+        ("path_kl - entropy <= max(total_correlation, dual_total_correlation)", FixedSize([2, 1]), Fraction(0)),
+        ("path_kl - 5*entropy <= max(total_correlation, dual_total_correlation)", FixedSize([2, 1]), None),
+        ("path_kl <= total_correlation", FixedSize([1, 1, 1]), Fraction(0)),
+        ("path_kl < total_correlation", FixedSize([2, 1]), None),
+        ("path_kl >= total_correlation/2", FixedSize([2, 1]), None),
+        ("total_correlation >= path_kl", FixedSize([2, 1]), Fraction(2)),
+        ("best_sizes_path_kl <= total_correlation", Bernoulli(2), Fraction(1, 3)),
+        ("total_correlation >= best_sizes_path_kl", Bernoulli(2), Fraction(3)),
+        ("total_correlation >= best_sizes_path_kl", Bernoulli(3), None),
+    ],
+)
+def test_a_constant_is_the_least_or_the_largest_there_is(text, policy, constant):
+    """Some have no least: every factor above 0 will do, or each is too small for a strict claim."""
+    assert prove(text, policy, 3, judge=False).constant == constant
+
+
+def test_best_sizes_of_some_languages_only():
+    """Of independent tokens they cost nothing."""
+    for name in ("IndependentTokens", "MarkovLanguage"):
+        assumed = claim("best_sizes_path_kl <= total_correlation/4", assumptions=[name])
+        assert prove(assumed, Bernoulli(2), 3).verdict is Decided.OUT_OF_REACH
+    assert prove("best_sizes_path_kl <= total_correlation/4", Bernoulli(2), 3).verdict is Decided.FAILS
+
+
 def test_a_product_of_many_codes_is_not_looked_for_in_vain():
     assert prove("total_correlation <= 49/100*curve_max_slope", Bernoulli(2), 12).verdict is Decided.UNDECIDED
+
+
+def test_a_statement_about_a_refinement_is_not_refuted_by_a_pair_that_is_none():
+    finer = statements["refinement/path-kl-monotone"]
+    for pair, length in (
+        ([FixedSize([2, 2]), FixedSize([1, 2, 1])], 4),
+        ([FixedSize([2, 2]), Bernoulli(2)], 4),
+        ([FixedSize([2, 1]), ONE_OR_TWO], 3),
+        ([Bernoulli(2), Bernoulli(3)], 25),
+    ):
+        found = prove(finer, pair, length)
+        assert found.verdict is Decided.OUT_OF_REACH
+        assert "a pair that refines" in found.reason
+    assert prove("path_kl@2 <= path_kl", [FixedSize([2, 2]), FixedSize([1, 2, 1])], 4).verdict is Decided.FAILS
+    assert prove(finer, [FixedSize([2, 2]), FixedSize([1, 1, 2])], 4).verdict is Decided.HOLDS
+    assert "a pair that refines" in prove_everywhere(finer, [Bernoulli(2), Bernoulli(3)]).reason
+    assert prove_everywhere(finer, [Bernoulli(2), Bernoulli(4)]).verdict is Decided.HOLDS
+    fewer = prove(statements["refuted/more-steps-lower-path-kl"], [Bernoulli(3), Bernoulli(2)], 4)
+    assert "a pair that more-steps" in fewer.reason
 
 
 def test_a_verdict_says_which_languages_it_is_about():

@@ -10,6 +10,7 @@ the same pattern are measured once; with fixed sizes the blocks share a count of
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -95,20 +96,20 @@ def _sorts(instance: Instance) -> list[tuple[Instance, int]]:
     return [(_alone(instance, policy), language.count)]
 
 
-def cost(instance: Instance) -> Cost:
-    """A table for every sort of block."""
-    found = [tabular.cost(one) for one, _ in _sorts(instance)]
+def cost(instance: Instance, of_one: Callable[[Instance], Cost] = tabular.cost) -> Cost:
+    """One block of every sort, each as a table unless told otherwise."""
+    found = [of_one(one) for one, _ in _sorts(instance)]
     return Cost(20 * len(found) + sum(one.operations for one in found), sum(one.bytes for one in found))
 
 
-def language_cost(instance: Instance) -> Cost:
+def language_cost(instance: Instance, of_one: Callable[[Instance], Cost] = tabular.lattice_cost) -> Cost:
     """The lattice of one block."""
-    return tabular.lattice_cost(_language_of_one(instance))
+    return of_one(_language_of_one(instance))
 
 
-def prediction_cost(instance: Instance) -> Cost:
+def prediction_cost(instance: Instance, of_one: Callable[[Instance], Cost] = tabular.lattice_cost) -> Cost:
     """The lattice of one block, and the predictions there."""
-    return tabular.lattice_cost(_alone(instance, Bernoulli(1)))
+    return of_one(_alone(instance, Bernoulli(1)))
 
 
 def language_block(work: Workspace) -> Workspace:
