@@ -35,10 +35,13 @@ OwnSteps = Annotated[
     str | None,
     typer.Option("--steps", metavar="N,...", help="Of `hmm-ser` and `ngram-ter` of a SPEC: numbers of steps."),
 ]
+OwnLength = Annotated[
+    int | None, typer.Option("--length", metavar="L", help="Of `trained-at-length`: of the sequences, up to 1024.")
+]
 PerToken = Annotated[
     bool, typer.Option("--per-token", help="Of `results`: information in nats per token, as path_kl/L.")
 ]
-MOST_STEPS = 10**6
+MOST_STEPS, LONGEST = 10**6, 1024
 SUFFIXES = {".md": Format.md, ".tex": Format.latex, ".csv": Format.csv, ".json": Format.json}
 
 
@@ -132,6 +135,7 @@ def table(
     seconds: CurveSeconds = None,
     samples: CurveSamples = None,
     steps: OwnSteps = None,
+    length: OwnLength = None,
     per_token: PerToken = False,
     unit: InUnit = Unit.nats,
     out: Annotated[
@@ -145,7 +149,7 @@ def table(
     from ..render.write import write_text
 
     fmt = fmt or _format_of(out)
-    built = table_in_unit(_built(name, specs, db, seconds, samples, steps, per_token), unit)
+    built = table_in_unit(_built(name, specs, db, seconds, samples, steps, length, per_token), unit)
     if out is None:
         print(render(built, fmt), end="")
         return
@@ -203,6 +207,7 @@ def figure(
     seconds: CurveSeconds = None,
     samples: CurveSamples = None,
     steps: OwnSteps = None,
+    length: OwnLength = None,
     per_token: PerToken = False,
     unit: InUnit = Unit.nats,
 ) -> None:
@@ -220,7 +225,7 @@ def figure(
             raise BadInput("NAME", f"found {name!r}; one of {', '.join(sorted([*FIGURES, 'results']))} is accepted")
     require_target(out)
     table_name, declare = (name, lambda table: sweep_figure(table, x, y or (), by or ())) if own else FIGURES[name]
-    built = table_in_unit(_built(table_name, specs, db, seconds, samples, steps, per_token), unit)
+    built = table_in_unit(_built(table_name, specs, db, seconds, samples, steps, length, per_token), unit)
     write_figure(out, figure_in_unit(declare(built), unit))
 
 
@@ -231,12 +236,13 @@ def _built(
     seconds: float | None,
     samples: int | None,
     steps: str | None,
+    length: int | None,
     per_token: bool,
 ) -> Table:
     """The table of that name: from a database, over instances, or about the toolkit."""
     from ..judging.cases import gallery_names, open_case, open_instance
     from ..render.provenance import traced
-    from ..tables.registry import CASE_TABLES, LANGUAGE_TABLES, PLAIN_TABLES, STORED_TABLES, curves
+    from ..tables.registry import CASE_TABLES, LANGUAGE_TABLES, LENGTH_TABLES, PLAIN_TABLES, STORED_TABLES, curves
 
     if name not in (known := sorted({*CASE_TABLES, *PLAIN_TABLES, *STORED_TABLES})):
         raise BadInput("NAME", f"found {name!r}; one of {', '.join(known)} is accepted")
@@ -247,6 +253,9 @@ def _built(
     require("--samples", samples, samples is None or samples > 1, "a whole number of at least 2")
     if steps is not None and not (specs and name in LANGUAGE_TABLES):
         raise BadInput("--steps", f"it is for {' and '.join(LANGUAGE_TABLES)} of a SPEC; found {name!r}")
+    if length is not None and name not in LENGTH_TABLES:
+        raise BadInput("--length", f"it is for {', '.join(LENGTH_TABLES)}; found {name!r}")
+    require("--length", length, length is None or 1 < length <= LONGEST, f"a whole number from 2 to {LONGEST}")
     if per_token and (db is None or name != "results"):
         raise BadInput("--per-token", "it is for the results of a sweep, from its database (--db)")
     if db is not None:
@@ -271,7 +280,7 @@ def _built(
         raise BadInput("SPEC", f"found {specs[0]!r}; {name!r} is not about instances: {of_instances} are")
     if name not in PLAIN_TABLES:
         raise BadInput("--db", f"it is missing; the table {name!r} is read from the database of a sweep")
-    return traced(PLAIN_TABLES[name]())
+    return traced(PLAIN_TABLES[name]() if length is None else LENGTH_TABLES[name](length))
 
 
 def _numbers(steps: str) -> list[int]:

@@ -39,7 +39,7 @@ def train(
     require("--seed", seed, 0 <= seed < 2**63, "a whole number of at least 0, below 2^63")
     if steps is not None and seconds is not None:
         raise BadInput("--seconds", "found it next to --steps; one of them is accepted")
-    if not out.parent.is_dir():
+    if not out.parent.is_dir() or out.is_dir():
         raise BadInput("--out", f"found {out}; a file in a folder that exists is accepted")
 
     from ..networks import require_torch

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, ndtri_exp
+from scipy.special import ndtri_exp
 
 from .near_temperatures import NEAR, sharpness, tilted, variance
 
@@ -76,7 +76,7 @@ class AimedBets:
                     possible = np.isfinite(claimed)
                     ratio = np.where(possible, ratio, 0.0) - np.where(possible, claimed, 0.0)
                     by_row = np.bincount(row[of] - first, ratio, minlength=end - first)
-                    self.wealth[name] += float(logsumexp(by_row)) - math.log(end - first)
+                    self.wealth[name] += float(np.logaddexp.reduce(by_row)) - math.log(end - first)
             self._rows, self._variance = self._rows + end - first, self._variance + float(spread[of].sum())
 
     def _exposure(self, missing: float, rows: int) -> float:

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from .trace import Trace
 
@@ -50,4 +49,4 @@ class Repetition:
             if same.any():
                 same &= (first.y == trace.y).all(axis=(0, 2))
             again = np.where(same, np.logaddexp(0.0, -np.where(same, own, 0.0)), 0.0) - math.log(2)
-            self.wealth += float(logsumexp(again)) - math.log(rows)
+            self.wealth += float(np.logaddexp.reduce(again)) - math.log(rows)

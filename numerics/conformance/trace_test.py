@@ -14,7 +14,6 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from ..policies import Adaptive, Policy
 from .aimed import HIGHER, LOWER, AimedBets
@@ -271,7 +270,7 @@ class TraceTest:
             by_place[AS_CLAIMED] = np.logaddexp(math.log1p(-SLIP) + chosen, slip)
         self.calls += len(traces)
         parts = [self._staked(part) for part in {component for component, _ in self.wealth}]
-        self.log = math.inf if self.impossible else float(logsumexp(parts))
+        self.log = math.inf if self.impossible else float(np.logaddexp.reduce(parts))
         self.most = max(self.most, self.log)
         # Noise costs so much that it is looked for where something is wrong; later looks alone would not compare.
         self.tries_noise &= bool(self.impossible) or self.most > SUSPECT
@@ -407,7 +406,7 @@ class TraceTest:
     def _staked(self, component: str) -> float:
         """The logarithm of the wealth of the alternatives to this component, each with its share of the stake."""
         parts = [self._shares[model] + wealth for model, wealth in self.wealth.items() if model[0] == component]
-        return float(logsumexp(parts))
+        return float(np.logaddexp.reduce(parts))
 
     def stake(self, model: Model) -> float:
         """Minus the logarithm of what is staked on an alternative, in nats."""

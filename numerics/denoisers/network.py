@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..errors import BadInput
+from ..errors import BadInput, shown
 from ..languages import Language
 from ..networks import require_torch
 from ..numbers.lattice import lattice_rows
@@ -39,7 +39,7 @@ class Network(Denoiser):
     module : callable
         From a tensor (B, L) of int64, V for a mask, to logits (B, L, V), or (B, L, V+1) with a column for the mask that
         is left out, or to an object with ``.logits``. Its ``least_probability``, if it has one, is taken as a lower
-        bound of all that it predicts.
+        bound of all that it predicts; an answer below it is refused.
     place : str, optional
         The file that it came from.
     """
@@ -52,6 +52,10 @@ class Network(Denoiser):
             raise BadInput("module", f"found {type(module).__name__}; a callable from tokens to logits is accepted")
         self.module = module.eval() if hasattr(module, "eval") else module
         self.place = place
+        least = getattr(module, "least_probability", 0.0)
+        if not isinstance(least, int | float) or not 0 <= least < 1:
+            raise BadInput("least_probability", f"found {shown(least)}; a number of at least 0, below 1 is accepted")
+        self._least = float(least)
         self._tables: dict[tuple[int, int], Table] = {}
 
     @classmethod
@@ -77,7 +81,7 @@ class Network(Denoiser):
         return vocab + 3
 
     def least(self, vocab: int) -> float:
-        return float(getattr(self.module, "least_probability", 0.0))
+        return self._least
 
     def nanoseconds(self, length: int) -> float:
         from ..networks.answers import parameter_count
@@ -101,7 +105,7 @@ class Network(Denoiser):
         self.check(language)
         if power(V + 1, L) <= LARGEST_TABLE:
             return self.tabulated(language).predictor(language)
-        return lambda y, exact: ask(self.module, np.asarray(y, dtype=np.int64), V)
+        return lambda y, exact: ask(self.module, np.asarray(y, dtype=np.int64), V, self._least)
 
     def tabulated(self, language: Language) -> Table:
         """Its answers in every context of a small language."""
@@ -111,7 +115,7 @@ class Network(Denoiser):
         if (V, L) not in self._tables:
             size = power(V + 1, L)
             require_memory(24 * L * V * size, f"a network's answers in all contexts of V={V}, L={L}")
-            self._tables[V, L] = Table(conditionals=ask(self.module, lattice_rows(0, size, V, L), V))
+            self._tables[V, L] = Table(conditionals=ask(self.module, lattice_rows(0, size, V, L), V, self._least))
         return self._tables[V, L]
 
     def written(self) -> dict[str, Any]:

@@ -15,18 +15,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..errors import BadInput, shown
+from ..errors import BadInput
 
 __all__ = ["Module", "ask", "parameter_count", "require_function"]
 
 Module = Callable[[Any], Any]
 
-TOKENS_A_CALL = 1 << 14
+TOKENS_A_CALL = 1 << 11
+LONGEST_SAID = 200
 SAME = 1e-3
 """Logits of one sequence may differ by so much with what is asked beside it: float32 sums go in another order."""
 
 
-def ask(module: Module, y: NDArray[np.int64], vocab: int) -> NDArray[np.float64]:
+def ask(module: Module, y: NDArray[np.int64], vocab: int, least: float = 0.0) -> NDArray[np.float64]:
     """Probabilities (n, L, V) at the masked positions of partial sequences (n, L).
 
     Calls are all of one shape, the last filled up with masks, so that what is said of a sequence does not depend on
@@ -35,7 +36,7 @@ def ask(module: Module, y: NDArray[np.int64], vocab: int) -> NDArray[np.float64]
     Raises
     ------
     BadInput
-        When the module returns another shape, or logits that are not numbers.
+        When the module returns another shape, logits that are not numbers, or a probability below ``least``.
     """
     n, L = y.shape
     rows = max(1, TOKENS_A_CALL // L)
@@ -46,7 +47,11 @@ def ask(module: Module, y: NDArray[np.int64], vocab: int) -> NDArray[np.float64]
         part[: len(asked)] = asked
         found[start : start + rows] = _probabilities(_logits(module, part, vocab))[: len(asked)]
     _require_numbers(found, y, vocab)
-    return found / found.sum(axis=-1, keepdims=True)
+    found /= found.sum(axis=-1, keepdims=True)
+    if least and (below := (found < least).any(axis=-1) & (y == vocab)).any():
+        p = found[below].min()
+        raise BadInput("module", f"it gave a token {p:.3g}, below its own least_probability, {least:.3g}")
+    return found
 
 
 def _require_numbers(found: NDArray[np.float64], y: NDArray[np.int64], vocab: int) -> None:
@@ -59,15 +64,19 @@ def _require_numbers(found: NDArray[np.float64], y: NDArray[np.int64], vocab: in
 def _logits(module: Module, y: NDArray[np.int64], vocab: int) -> Any:
     with torch.inference_mode():
         try:
-            answer = module(torch.from_numpy(y).to(_device(module)))
+            # A copy: a module may write into what it is given.
+            answer = module(torch.tensor(y, device=_device(module)))
         except Exception as problem:
-            raise BadInput("module", f"it raised {type(problem).__name__}: {shown(str(problem))}") from problem
+            said = " ".join(str(problem).split())[:LONGEST_SAID]
+            raise BadInput("module", f"it raised {type(problem).__name__}: {said}") from problem
     logits: Any = getattr(answer, "logits", answer)
-    shape = tuple(getattr(logits, "shape", ()))
-    if shape not in ((*y.shape, vocab), (*y.shape, vocab + 1)):
-        wanted = f"({y.shape[0]}, {y.shape[1]}, {vocab} or {vocab + 1})"
-        raise BadInput("module", f"it returned {type(logits).__name__} of shape {shape}; logits {wanted} are accepted")
-    return logits[..., :vocab]
+    wanted = f"a tensor of real logits ({y.shape[0]}, {y.shape[1]}, {vocab} or {vocab + 1}) is accepted"
+    if not isinstance(logits, torch.Tensor) or logits.is_complex():
+        found = logits.dtype if isinstance(logits, torch.Tensor) else type(logits).__name__
+        raise BadInput("module", f"it returned {found}; {wanted}")
+    if tuple(logits.shape) not in ((*y.shape, vocab), (*y.shape, vocab + 1)):
+        raise BadInput("module", f"it returned a tensor of shape {tuple(logits.shape)}; {wanted}")
+    return logits[..., :vocab].detach()
 
 
 def _probabilities(logits: Any) -> NDArray[np.float64]:

@@ -20,7 +20,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ..languages import Language
-from .transformer import Transformer
+from ..numbers.limits import require_memory
+from .threads import one_thread
+from .transformer import HEAD_WIDTH, Transformer
 
 __all__ = ["Trained", "steps_within", "train"]
 
@@ -53,6 +55,7 @@ class Trained:
     settings: dict[str, int | float | str]
 
 
+@one_thread()
 def train(
     language: Language,
     steps: int,
@@ -73,9 +76,14 @@ def train(
     width, layers : int
         Of the transformer; the width is a multiple of 16.
     seed : int
-        Of first parameters, sequences and masks. One machine, with one number of threads, gives the same network again.
+        Of first parameters, sequences and masks. One machine gives the same network again, with one thread.
     watch : callable
         Told the step and its loss, in nats a token.
+
+    Raises
+    ------
+    BeyondReach
+        When the sequences are too long for memory.
 
     Notes
     -----
@@ -83,6 +91,7 @@ def train(
     """
     V, L = language.vocab, language.length
     rows = max(1, min(MOST_ROWS, TOKENS_A_STEP // L))
+    require_memory(_bytes(rows, language, width, layers), f"training on sequences of {L} tokens at this width")
     rng = np.random.default_rng([seed, V, L])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -115,6 +124,13 @@ def steps_within(seconds: float, language: Language, *, width: int = 64, layers:
     started = time.perf_counter()
     train(language, tried := 20, width=width, layers=layers, seed=seed)
     return max(1, int(seconds * tried / (time.perf_counter() - started)))
+
+
+def _bytes(rows: int, language: Language, width: int, layers: int) -> int:
+    """What a step keeps in float32: some 20 vectors a token and layer, weights of attention, logits."""
+    V, L = language.vocab, language.length
+    attention = (width // HEAD_WIDTH) * (3 * rows + 2) * L**2
+    return 4 * (layers * (20 * width * rows * L + attention) + 3 * rows * L * V)
 
 
 def _rate(step: int, steps: int) -> float:

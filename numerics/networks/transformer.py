@@ -7,7 +7,7 @@ import math
 import torch
 from torch import nn
 
-__all__ = ["CAP", "Transformer"]
+__all__ = ["CAP", "HEAD_WIDTH", "Transformer"]
 
 CAP = 8.0
 """Logits lie between -CAP and CAP: no token gets less than ``1/(1 + (V-1) e^16)``, which intervals for learning errors

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,9 @@ def drawn(figure: Figure, extension: str) -> bytes:
         rows = 1 if count <= MOST_ABREAST else 2
         columns = math.ceil(count / rows)
         lines = [list(figure.lines(panel)) for panel in figure.panels]
-        shared = _shared_labels(lines)
+        shared = (
+            list(dict.fromkeys(line.label for line in chain(*lines))) if figure.one_legend else _shared_labels(lines)
+        )
         width = COLUMN if columns == 1 else TEXT
         abreast = _abreast(shared, width)
         legend = LEGEND_ROW * math.ceil(len(shared) / abreast)

@@ -88,6 +88,8 @@ class Figure:
         A column of names: rows of each name make lines of their own.
     same_y : bool
         Whether all panels have the same y axis, so that heights can be compared between them.
+    one_legend : bool
+        Whether one legend below names the lines of all panels, also where none has all of them.
     """
 
     table: Table
@@ -98,6 +100,7 @@ class Figure:
     x_scale: Scale = "linear"
     by: str | None = None
     same_y: bool = False
+    one_legend: bool = False
 
     def __post_init__(self) -> None:
         named = [self.x, *(s.column for panel in self.panels for s in panel.series), *([self.by] if self.by else [])]

@@ -11,7 +11,7 @@ from ..errors import BadInput, BeyondReach
 from ..metrics import measure_one
 from ..numbers.enclosure import KINDS, Enclosure
 
-__all__ = ["increasing", "kind", "known_or_drawn", "measured", "total"]
+__all__ = ["divided", "increasing", "kind", "known_or_drawn", "measured", "times", "total"]
 
 LIBRARY = 2.0**-50
 """Relative allowance for a few roundings and the library's exp and log."""
@@ -46,6 +46,18 @@ def increasing(found: Enclosure | None, function: Callable[[float], float]) -> E
 def divided(found: Enclosure | None, by: float) -> Enclosure | None:
     """A non-negative enclosure over a positive number."""
     return increasing(found, lambda x: x / by)
+
+
+def times(above: Enclosure | None, below: Enclosure | None) -> Enclosure | None:
+    """How many times one non-negative enclosure is of another that it is at least as large as; of the weaker kind."""
+    if above is None or below is None:
+        return None
+    weakest = max(above, below, key=lambda one: KINDS.index(one.kind))
+    lo = above.lo / below.hi * (1 - LIBRARY) if below.hi > 0 else 1.0
+    hi = above.hi / below.lo * (1 + LIBRARY) if below.lo > 0 else math.inf
+    value = above.value / below.value if below.value > 0 else math.nan
+    lo, hi = max(lo, 1.0), max(hi, 1.0)
+    return replace(weakest, lo=lo, value=min(max(value, lo), hi), hi=hi, exact=None)
 
 
 def total(*found: Enclosure | None) -> Enclosure | None:

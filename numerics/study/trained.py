@@ -8,21 +8,25 @@ learning errors are intervals from what is drawn, and KL is known between bounds
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.metadata import version
+from itertools import pairwise
+from typing import Any
 
 from ..denoisers import Network
 from ..engines.workspace import Request, Workspace
 from ..instances import Instance
 from ..languages import Language, random_hmm, random_ngram
 from ..networks import require_torch
+from ..numbers.digits import shown
 from ..numbers.enclosure import LIBRARY, Enclosure
 from ..policies import Bernoulli
 from ..render.table import Table
-from .measured import divided, increasing, measured, total
+from .measured import divided, increasing, measured, times, total
 
-__all__ = ["AT_LENGTH", "SMALL", "Setting", "trained_table"]
+__all__ = ["AT_LENGTH", "SMALL", "Setting", "trained_at_length", "trained_table"]
 
 VOCAB, ORDER, STATES = 4, 3, 4
 NGRAM_SEED, HMM_SEED = 1, 14
@@ -58,6 +62,8 @@ class Setting:
 
 SMALL = Setting(8, (1, 2, 4, 8, 16, 32), 1000, 20_000, 20_000)
 AT_LENGTH = Setting(64, (8, 16, 32), 600, 1000, 8000)
+DIGITS = 3
+DOWN = ("bound at worst, network", "bound, network", "PATH_KL/L, network")
 
 COLUMNS = (
     "language",
@@ -65,16 +71,20 @@ COLUMNS = (
     "TER: exact denoiser",
     "TER: network",
     "TER: bound, network",
+    "TER: bound at worst, network",
     "TER: autoregressive",
     "gap: exact denoiser",
     "gap: network",
     "gap: PATH_KL/L, network",
     "gap: bound, network",
+    "gap: bound at worst, network",
     "gap: bound, exact",
     "SER: exact denoiser",
     "SER: network",
+    "SER: 1 - exp(-KL), network",
     "SER: 1 - exp(-PATH_KL), network",
     "SER: bound, network",
+    "SER: bound at worst, network",
     "SER: bound, exact",
     "mean learning error",
     "worst learning error",
@@ -106,13 +116,15 @@ def trained_table(setting: Setting = SMALL, watch: Callable[[int, float], None] 
     ``SER <= 1 - exp(-(TC + DTC)/N - L mean learning error)``, from PATH_KL (sequence-error/from-path-kl).
     """
     require_torch("table")
+    from ..networks.threads import one_thread
     from ..networks.training import train
 
     rows: list[tuple[object, ...]] = []
-    for name, language in languages_of(setting.length).items():
-        sizes = {"width": setting.width, "layers": setting.layers, "seed": setting.seed}
-        network = Network(train(language, setting.training, **sizes, watch=watch).network)
-        rows += _rows(name, language, network, setting)
+    with one_thread():
+        for name, language in languages_of(setting.length).items():
+            sizes = {"width": setting.width, "layers": setting.layers, "seed": setting.seed}
+            network = Network(train(language, setting.training, **sizes, watch=watch).network)
+            rows += _rows(name, language, network, setting)
     about = (
         f"A random {ORDER}-gram and a random hidden chain of {STATES} states over V = {VOCAB} symbols, each forbidding "
         f"half of all continuations (seeds {NGRAM_SEED} and {HMM_SEED}), L = {setting.length}; N uniform Bernoulli "
@@ -125,10 +137,17 @@ def trained_table(setting: Setting = SMALL, watch: Callable[[int, float], None] 
     )
     bounds = (
         "The gap is log TER(p) - log TER(q) = KL/L. Bounds: gap <= (TC + DTC)/(N L) + mean learning error, SER <= "
-        "1 - exp(-(TC + DTC)/N - L mean learning error); for the exact denoiser the learning error is 0."
+        "1 - exp(-(TC + DTC)/N - L mean learning error); at worst, with the worst learning error in the place of the "
+        "mean; for the exact denoiser the learning error is 0."
     )
+    notes = (about, networks, bounds, *_factors(rows), _surely(rows, setting))
     title = "TER and SER of trained networks against the number of steps"
-    return Table(title, COLUMNS, tuple(rows), (about, networks, bounds), nats=IN_NATS)
+    return Table(title, COLUMNS, tuple(rows), notes, (f"torch {version('torch')}",), nats=IN_NATS)
+
+
+def trained_at_length(length: int = AT_LENGTH.length) -> Table:
+    """The same at another length than that of ``AT_LENGTH``."""
+    return trained_table(replace(AT_LENGTH, length=length))
 
 
 def _rows(name: str, language: Language, network: Network, setting: Setting) -> Sequence[tuple[object, ...]]:
@@ -152,27 +171,60 @@ def _rows(name: str, language: Language, network: Network, setting: Setting) -> 
         ideal = measured(exact, "path_kl")
         path = measured(learned, "path_kl") or total(ideal, increasing(mean, partial(_times, L)))
         left = divided(information, N)
-        allowed = total(left, increasing(mean, partial(_times, L)))
+        allowed, at_worst = (total(left, increasing(error, partial(_times, L))) for error in (mean, worst))
         of_exact = _errors(exact, Workspace(exact.instance, drawing), ideal)
         of_network = _errors(learned, drawn, path)
-        ters = [
-            increasing(total(entropy, divided(each, L)), math.exp) for each in (of_exact[0], of_network[0], allowed)
-        ]
+        gaps = [divided(each, L) for each in (of_exact[0], of_network[0], path, allowed, at_worst, left)]
         rows.append(
             (
                 name,
                 N,
-                *ters,
+                *(increasing(total(entropy, gaps[k]), math.exp) for k in (0, 1, 3, 4)),
                 increasing(entropy, math.exp),
-                *(divided(each, L) for each in (of_exact[0], of_network[0], path, allowed, left)),
+                *gaps,
                 of_exact[1],
                 of_network[1],
-                *(increasing(each, _forbidden) for each in (path, allowed, left)),
+                *(increasing(each, _forbidden) for each in (of_network[0], path, allowed, at_worst, left)),
                 mean,
                 worst,
             )
         )
     return rows
+
+
+def _factors(rows: Sequence[tuple[object, ...]]) -> Iterator[str]:
+    """By how much each step from the bound down to the error loses, at the middle N of each language."""
+    place = COLUMNS.index
+    for name in dict.fromkeys(row[0] for row in rows):
+        own = [row for row in rows if row[0] == name]
+        row: Any = own[len(own) // 2]
+        gap = [row[place(f"gap: {each}")] for each in (*DOWN, "network")]
+        wrong = (row[place("SER: 1 - exp(-KL), network")], row[place("SER: network")])
+        worst, mean, order, support = (_times_shown(above, below) for above, below in (*pairwise(gap), wrong))
+        yield (
+            f"From the bound down to the error, {name} at N = {row[1]}: the bound of the gap at the worst learning "
+            f"error is {worst} times that at the mean, which is {mean} times PATH_KL/L, which is {order} times the "
+            f"gap; 1 - exp(-KL) is {support} times the SER."
+        )
+
+
+def _times_shown(above: Enclosure | None, below: Enclosure | None) -> str:
+    found = times(above, below)
+    return "?" if found is None else shown(found, DIGITS)
+
+
+def _surely(rows: Sequence[tuple[object, ...]], setting: Setting) -> str:
+    """What the numbers rest on."""
+    cells = [cell for row in rows for cell in row if isinstance(cell, Enclosure)]
+    drawn = [cell.confidence for cell in cells if cell.confidence is not None]
+    if not drawn:
+        return "All numbers are computed from tables, and certain to more digits than are shown."
+    return (
+        f"SER is from {setting.samples} sequences that are drawn, learning errors are from {setting.contexts} "
+        f"contexts: intervals, each of confidence {min(drawn)}, and so is what is a function of them. KL and TER lie "
+        "between what SER and PATH_KL allow; the worst learning error lies between the largest that was met and the "
+        "most that the network's probabilities allow."
+    )
 
 
 def _first(quantity: str, exact: Workspace, drawn: Workspace) -> Enclosure | None:

@@ -23,7 +23,7 @@ from ..study.minimax import minimax_table
 from ..study.packages import released_table
 from ..study.released import conformance_table
 from ..study.schedules import break_even_table, schedule_table
-from ..study.trained import AT_LENGTH, trained_table
+from ..study.trained import trained_at_length, trained_table
 from ..sweeps import Store
 from .statements import headline_list, reference_list, statement_list
 from .stored import stored_results
@@ -31,7 +31,16 @@ from .summaries import instance_table, refuted_table, tightness_table, verdict_s
 from .verdicts import tally, verdict_table, verdicts_of
 from .vocabulary import quantity_list
 
-__all__ = ["CASE_TABLES", "LANGUAGE_TABLES", "PLAIN_TABLES", "STORED_TABLES", "bounds", "curves", "engines"]
+__all__ = [
+    "CASE_TABLES",
+    "LANGUAGE_TABLES",
+    "LENGTH_TABLES",
+    "PLAIN_TABLES",
+    "STORED_TABLES",
+    "bounds",
+    "curves",
+    "engines",
+]
 
 
 def bounds(cases: Iterable[Case]) -> Table:
@@ -134,7 +143,7 @@ PLAIN_TABLES: Mapping[str, Callable[[], Table]] = MappingProxyType(
         "steps-to-target": steps_to_target,
         "tightness": tightness_table,
         "trained": trained_table,
-        "trained-at-length": lambda: trained_table(AT_LENGTH),
+        "trained-at-length": trained_at_length,
     }
 )
 """Tables about the toolkit itself."""
@@ -143,6 +152,9 @@ LANGUAGE_TABLES: Mapping[str, Callable[[Mapping[str, Language], Sequence[int] | 
     {"hmm-ser": ser_of_languages, "ngram-ter": ter_of_languages}
 )
 """Tables of the study that take one's own languages in the place of its own."""
+
+LENGTH_TABLES: Mapping[str, Callable[[int], Table]] = MappingProxyType({"trained-at-length": trained_at_length})
+"""Tables of the study at another length than their own."""
 
 STORED_TABLES: Mapping[str, Callable[[Store], Table]] = MappingProxyType(
     {"english-curve": lambda store: english_curve(SHORT, store), "results": stored_results}

@@ -33,6 +33,9 @@ __all__ = ["every_schedule"]
 LENGTHS = (*range(2, 41), 48, 64, 96, 128)
 """Where a language is looked for, once a kernel is negative somewhere."""
 
+LONGEST_SEARCHED = 3
+"""Where small laws are tried, too."""
+
 GROWTH = ("growth_bound", "sharp_growth_bound", "ratio_growth_bound")
 """Bounds whose kernel depends on whether a step is the first, the last or another one."""
 
@@ -220,7 +223,8 @@ def _given_schedules(statement: Statement, policies: Sequence[Bernoulli], scope:
             evidence={"kind": "kernel"},
         )  # fmt: skip
     for length in LENGTHS:
-        found = prove(statement, policies, length, exact_denoiser=exact_denoiser, judge=length < 12)
+        judge, search = length < 12, length <= LONGEST_SEARCHED
+        found = prove(statement, policies, length, exact_denoiser=exact_denoiser, judge=judge, search=search)
         if found.verdict is Decided.FAILS:
             reason = f"at length {length} {found.reason}"
             return replace(found, scope=scope, reason=reason, at=f"length {length}")

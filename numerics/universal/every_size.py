@@ -37,7 +37,7 @@ from .symbolic import (
 
 __all__ = ["every_size"]
 
-LONGEST_TRIED = 8
+LONGEST_TRIED, LONGEST_SEARCHED = 8, 3
 
 LANGUAGE = {symbols[name] for name in ("L", "V", *ALONE)}
 """Symbols whose value depends on the length and the language only: of a code, on L and K."""
@@ -77,7 +77,8 @@ def every_size(statement: Statement, policy: FixedSize, scope: str, exact_denois
         )
     for length in range(2, LONGEST_TRIED + 1):
         for sizes in _patterns(length, single):
-            found = prove(statement, FixedSize(sizes), length, exact_denoiser=exact_denoiser)
+            short = length <= LONGEST_SEARCHED
+            found = prove(statement, FixedSize(sizes), length, exact_denoiser=exact_denoiser, search=short)
             if found.verdict is Decided.FAILS:
                 at = f"length {length}, sizes {', '.join(map(str, sizes))}"
                 return replace(found, scope=scope, reason=f"at {at}, {found.reason}", at=at)

@@ -51,6 +51,7 @@ def prove(
     *,
     exact_denoiser: bool = True,
     judge: bool = True,
+    search: bool = True,
 ) -> Decision:
     """Decide a claim for every language of a length, over every vocabulary.
 
@@ -66,6 +67,9 @@ def prove(
         Whether the denoiser is exact; otherwise the claim is for every denoiser too.
     judge : bool
         Whether the language that refutes a claim is handed to the engines.
+    search : bool
+        Whether a claim that bounds of KL leave open is tried on small languages, some seconds at most; not without
+        ``judge``.
 
     Returns
     -------
@@ -93,21 +97,51 @@ def prove(
         each.check(2, length)
     scope = _scope(statement, policies, length, exact_denoiser)
     try:
-        require_subjects(statement, policies)
-        require_relation(statement, policies, length)
-        if not exact_denoiser and len(policies) == 2:
-            raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
-        assumed = _require_assumptions(statement, policies, length, exact_denoiser)
-        reading = read(statement, policies, length, exact_denoiser)
-        if "best_sizes_path_kl" in reading.names and exact_denoiser and not assumed:
-            return _by_best_sizes(statement, reading, policies, length, judge, scope)
-        if not assumed and (all(map(exchangeable, policies)) or _of_languages(reading)):
-            return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
-        if not exact_denoiser:
-            raise BeyondReach("given sets, and assumptions on the language, go with the exact denoiser")
-        return by_sets(statement, reading, policies, length, assumed, judge, scope)
+        found = _decided(statement, policies, length, exact_denoiser, judge, scope)
     except BeyondReach as problem:
         return Decision(statement, Decided.OUT_OF_REACH, scope, str(problem))
+    if found.verdict is Decided.UNDECIDED and judge and search:
+        return _tried(found, policies, length, exact_denoiser)
+    return found
+
+
+def _decided(
+    statement: Statement,
+    policies: tuple[Policy | Mixture, ...],
+    length: int,
+    exact_denoiser: bool,
+    judge: bool,
+    scope: str,
+) -> Decision:
+    require_subjects(statement, policies)
+    require_relation(statement, policies, length)
+    if not exact_denoiser and len(policies) == 2:
+        raise BeyondReach("two policies visit different errors of a denoiser; they are compared with the exact one")
+    assumed = _require_assumptions(statement, policies, length, exact_denoiser)
+    reading = read(statement, policies, length, exact_denoiser)
+    if "best_sizes_path_kl" in reading.names and exact_denoiser and not assumed:
+        return _by_best_sizes(statement, reading, policies, length, judge, scope)
+    if not assumed and (all(map(exchangeable, policies)) or _of_languages(reading)):
+        return _by_rays(statement, reading, policies, length, exact_denoiser, judge, scope)
+    if not exact_denoiser:
+        raise BeyondReach("given sets, and assumptions on the language, go with the exact denoiser")
+    return by_sets(statement, reading, policies, length, assumed, judge, scope)
+
+
+def _tried(found: Decision, policies: Sequence[Policy | Mixture], length: int, exact_denoiser: bool) -> Decision:
+    """What is left open, tried on small laws: one that violates the claim is enough."""
+    plain = [policy for policy in policies if not isinstance(policy, Mixture)]
+    if len(plain) < len(policies) or EQUATIONS & {assumption.name for assumption in found.claim.assumptions}:
+        return found
+    from .laws import tried_laws
+    from .witness import searched
+
+    spec = searched(found.claim, plain, length, exact_denoiser)
+    if spec is None:
+        return replace(found, reason=f"{found.reason}; tried were {tried_laws(length)}")
+    size = len(spec.get("first", spec)["language"]["support"])
+    reason = f"it fails on a binary law of {size} sequences"
+    return replace(found, verdict=Decided.FAILS, reason=reason, witness=spec, judged="violated")
 
 
 def require_subjects(statement: Statement, policies: Sequence[Policy | Mixture]) -> None:
@@ -234,7 +268,7 @@ def _by_rays(
     constant, none = None, "an equality has none"
     if reading.relation == "<=":
         constant = _of_the_right_side(reading, sharp_constant(left, right, spanning))
-        none = why_no_constant(left, right, spanning) if constant is None else ""
+        none = why_no_constant(left, right, spanning, reading.turned) if constant is None else ""
     elif reading.relation == "<":
         none = "of a strict inequality none is sought"
     for lattice in senses:

@@ -277,8 +277,8 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
 ALWAYS_ZERO = "the right side is always 0"
 
 
-def why_no_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) -> str:
-    """Why :func:`sharp_constant` finds none there."""
+def why_no_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator], turned: bool = False) -> str:
+    """Why :func:`sharp_constant` finds none there; ``turned``, of a lower bound, whose left side is ``rhs`` here."""
     if any(sign(form.get(CONSTANT, Fraction(0))) for row in (*lhs, *rhs) for form in row):
         return "a number is added to the entropies, so that the sides do not scale together"
     if any(len(row) > 1 for row in lhs):
@@ -288,13 +288,22 @@ def why_no_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) -
         return "a side has an irrational factor, and constants are sought in rational numbers"
     if not all(g.attained for g in spanning):
         return "of a quantity in it only bounds are known"
+    smaller, larger = ("right", "left") if turned else ("left", "right")
     if any(value < 0 for row in rhs for form in row for value in (value_on(form, g.values) for g in spanning)):
-        return "the right side may be negative"
-    for g in spanning:
-        right = max(min(value_on(form, g.values) for form in row) for row in rhs)
-        if right == 0 and any(value_on(row[0], g.values) > 0 for row in lhs):
-            return f"no factor is enough: on {g.label} the right side is 0 and the left side is not"
-    return "it is not computed where a side is a maximum of several" if len(rhs) > 1 else ALWAYS_ZERO
+        return f"the {larger} side may be negative"
+    below = [max(value_on(row[0], g.values) for row in lhs) for g in spanning]
+    above = [max(min(value_on(form, g.values) for form in row) for row in rhs) for g in spanning]
+    for g, low, high in zip(spanning, below, above, strict=True):
+        if low > 0 == high:
+            factor = "no factor above 0 is small" if turned else "no factor is large"
+            return f"{factor} enough: on {g.label} the {larger} side is 0 and the {smaller} side is not"
+    if not any(below if turned else above):
+        return ALWAYS_ZERO
+    if turned and max(below) <= 0:
+        return "every factor above 0 will do, as the right side is never positive"
+    if len(rhs) > 1:
+        return "it is not computed where a side is a maximum of several"
+    return "the least factor is below 0, where a multiple of a minimum is none any more"
 
 
 def has_extreme_slope(names: Iterable[str]) -> bool:

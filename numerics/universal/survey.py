@@ -74,14 +74,15 @@ def survey(statement: Statement) -> Surveyed:
 def _surveyed(statement: Statement, names: set[str], exact: bool) -> Surveyed:
     decided: list[tuple[Decision, Case]] = []
     refused = ""
-    for policies, length in (*_cases(statement, names), *_counterexample(statement)):
+    cases = [*_cases(statement, names), *_counterexample(statement)]
+    for policies, length in sorted(cases, key=lambda case: case[1]):
         found = prove(statement, policies, length, exact_denoiser=exact, judge=statement.status == "false on purpose")
         if found.verdict is Decided.OUT_OF_REACH:
             refused = refused or found.reason
             continue
         decided.append((found, (policies, length)))
         if found.verdict is Decided.FAILS:
-            scope = f"L = {length}, {found.scope.split(', ', 2)[-1]}"
+            scope = ", ".join((f"L = {length}", *found.scope.split(", ", 2)[2:]))
             return Surveyed("fails", scope, found.constant, found.reason, _size(found))
     if not decided:
         return Surveyed("out of reach", "", reason=refused)

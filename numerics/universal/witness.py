@@ -19,16 +19,20 @@ from ..languages import Blocks
 from ..numbers.limits import power
 from ..policies import Policy
 from .codes import MOST_WORDS, code, field_of, product_of_codes, rare_ones
+from .laws import small_laws
 from .rays import Generator, Outcome
 from .reading import placeholder
 
-__all__ = ["candidates", "judged", "spec_of"]
+__all__ = ["candidates", "judged", "searched", "spec_of"]
 
 SMALL = (1 << 10, 1 << 40, 1 << 160)
 """One over the probability of a one, for binary languages that come close to an MDS code."""
 
 LARGEST_EXPONENT, MOST_PRODUCTS = 6, 4
 """Copies of a code in a product, and products that are handed to the engines."""
+
+WRONG = {"kind": "perturbed", "noise": "uniform", "strength": "1/2"}
+"""A denoiser that is half of the time uniform."""
 
 LARGEST_TABLE, LARGEST_LATTICE = 1 << 20, 50_000
 """Sequences, and partial ones, of a language that an engine judges in a moment, by enclosures or exactly."""
@@ -84,6 +88,16 @@ def judged(claim: Statement, spec: Mapping[str, Any]) -> str:
     return Status.VIOLATED.value if verdict.status is Status.VIOLATED else f"{verdict.status.value}: {verdict.reason}"
 
 
+def searched(claim: Statement, policies: Sequence[Policy], length: int, exact_denoiser: bool = True) -> Any | None:
+    """The spec of the first small law on which the engines find the claim violated; None where there is none."""
+    for language in small_laws(length):
+        for denoiser in (None,) if exact_denoiser else (None, WRONG):
+            spec = spec_of(language, policies, denoiser)
+            if judged(claim, spec) == Status.VIOLATED.value:
+                return spec
+    return None
+
+
 def candidates(
     outcome: Outcome,
     spanning: Sequence[Generator],
@@ -107,8 +121,7 @@ def candidates(
         for strength in () if chosen else (Fraction(1, 2), Fraction(1)):
             error = -length * math.log(1 - strength / 2)
             if not outcome.attained or violates({None: error, 0: math.log(2)}):
-                perturbed = {"kind": "perturbed", "noise": "uniform", "strength": str(strength)}
-                yield {**code(0, length), "vocab": 2}, perturbed
+                yield {**code(0, length), "vocab": 2}, {**WRONG, "strength": str(strength)}
         return
     if not chosen:
         yield {**code(0, length), "vocab": 1}, None

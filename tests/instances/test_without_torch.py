@@ -36,6 +36,22 @@ def test_a_network_is_refused_in_a_sentence(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.usefixtures("without_torch")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["trained"], "table: it needs torch"),
+        (["trained-at-length", "--length", "128"], "table: it needs torch"),
+        (["trained-at-length", "--length", "1"], "--length: found 1; a whole number from 2 to 1024 is accepted"),
+        (["trained", "--length", "9"], "--length: it is for trained-at-length; found 'trained'"),
+    ],
+)
+def test_the_study_of_networks_is_refused_in_a_sentence(tmp_path, words, said):
+    result = CliRunner().invoke(cli.app, ["figure", *words, "--out", str(tmp_path / "x.svg")])
+    assert (result.exit_code, said in " ".join(result.output.split())) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_everything_is_imported_without_torch():
     program = (
         "import sys; sys.modules['torch'] = None\n"

@@ -30,7 +30,13 @@ SUBTRACTED = 1e-2
 """Correlations are differences of some 2L entropies of order 1, each rounded at 1e-16: 1e-14 where the value is 0."""
 SLOPES = 1e-1
 """Slopes are sums of some 4 L^2 entropies, each known to 1e-14."""
-SOMETIMES_LOG_FORMS = ("log_mean_path_kl", "curve_min_slope", "curve_max_slope", "effective_total_correlation")
+SOMETIMES_LOG_FORMS = (
+    "log_mean_path_kl",
+    "curve_min_slope",
+    "curve_max_slope",
+    "effective_total_correlation",
+    "log_ratio_growth_bound",
+)
 """The rational engine refuses these where they are no log forms."""
 ORACLE_ERROR = real(Fraction(1, 10**55))
 """Logarithms of the oracle are rounded to some 70 digits."""

@@ -58,6 +58,7 @@ def test_the_table_of_the_study(setting):
     """Errors lie below their bounds, those of the exact denoiser are what is measured elsewhere, and all is drawn."""
     table = trained_table(setting)
     languages = languages_of(setting.length)
+    assert len(table.notes) == 3 + len(languages) + 1
     for row in table.rows:
         cell = dict(zip(table.columns, row, strict=True))
         for kind, bound in (("gap", "PATH_KL/L"), ("SER", "1 - exp(-PATH_KL)"), ("TER", "bound")):
@@ -77,4 +78,10 @@ def test_the_table_of_the_study(setting):
             assert cell["SER: bound, network"].value == pytest.approx(1 - math.exp(-4 * allowed))
             relative = cell["TER: network"].value / cell["TER: autoregressive"].value
             assert math.exp(cell["gap: network"].value) == pytest.approx(relative)
-    assert drawn(FIGURES["trained"][1](table), "svg").startswith(b"<?xml")
+            factor = cell["gap: bound at worst, network"].value / cell["gap: bound, network"].value
+            assert cell["N"] == 1 or f"is {factor:.3g} times that at the mean" in " ".join(table.notes)
+    figure = FIGURES["trained"][1](table)
+    assert f"{setting.samples} sequences" in " ".join(table.notes) or setting.length == 4
+    labels = {line.label for panel in figure.panels for line in figure.lines(panel)}
+    svg = drawn(figure, "svg").decode()
+    assert all(svg.count(f">{label}<") == 1 for label in labels)

@@ -6,17 +6,20 @@ import math
 import pickle
 from fractions import Fraction
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from scipy.stats import chisquare
 
 from maskbound.numerics import Instance, conform, languages, law, load, measure, policies
 from maskbound.numerics.denoisers import Network
-from maskbound.numerics.errors import BadInput
+from maskbound.numerics.errors import BadInput, BeyondReach
 from maskbound.numerics.languages import random_hmm, random_ngram
 from maskbound.numerics.networks.saved import FORMAT, packed
 from maskbound.numerics.networks.training import train
+from maskbound.numerics.testing import assert_samples_from
 
 CHAIN = random_ngram(2, 3, 4, 1)
 STEPS = 2
@@ -33,8 +36,11 @@ def instance(trained):
     return Instance(CHAIN, policies.Bernoulli(STEPS), Network(trained.network), off_support="denoiser")
 
 
-def own_sampler(module=None, *, temperature=1.0, steps=STEPS):
-    """The reverse process of masked diffusion as people write it: the module, or the oracle in its place, is called."""
+def own_sampler(module=None, *, temperature=1.0, steps=STEPS, early=0):
+    """The reverse process of masked diffusion as people write it: the module, or the oracle in its place, is called.
+
+    A wrong one has another temperature, or reveals some positions more in each step.
+    """
 
     def sampler(oracle, count, seed):
         model = oracle.torch() if module is None else module
@@ -45,7 +51,11 @@ def own_sampler(module=None, *, temperature=1.0, steps=STEPS):
                 answer = model(y)
             probabilities = (getattr(answer, "logits", answer) / temperature).softmax(dim=-1)
             drawn = torch.multinomial(probabilities.flatten(0, 1), 1, generator=source).view_as(y)
-            revealed = (y == oracle.mask_id) & (torch.rand(y.shape, generator=source) < 1 / left)
+            masked = y == oracle.mask_id
+            revealed = masked & (torch.rand(y.shape, generator=source) < 1 / left)
+            if early:
+                order = torch.where(masked & ~revealed, torch.rand(y.shape, generator=source), 2.0).argsort(dim=1)
+                revealed = masked & revealed.scatter(1, order[:, :early], True)
             y = torch.where(revealed, drawn, y)
         return y.numpy()
 
@@ -56,6 +66,26 @@ def test_the_exact_law_is_that_of_the_networks_own_sampler(instance, trained):
     assert not CHAIN.support_table().all()
     found = conform(instance, own_sampler(trained.network), samples=DRAWS, tv=0.03, seed=3)
     assert found.status == "conforms", found.account()
+
+
+def fit(instance, drawn):
+    """P-value of a chi-square test of what was drawn; every string is expected often enough for one."""
+    L, V = instance.length, instance.vocab
+    seen = np.bincount(drawn @ V ** np.arange(L)[::-1], minlength=V**L)
+    expected = law(instance).p * len(drawn)
+    assert expected.min() > 5
+    return chisquare(seen, expected).pvalue
+
+
+def test_draws_of_a_plain_loop_fit_the_exact_law(instance, trained):
+    """200,000 of them, without a test of ours: a right loop fails once in ten thousand seeds."""
+    where = SimpleNamespace(length=CHAIN.length, mask_id=CHAIN.vocab)
+    right, cold, hasty = (
+        fit(instance, own_sampler(trained.network, **how)(where, DRAWS, 7))
+        for how in ({}, {"temperature": 0.9}, {"early": 2})
+    )
+    assert right > 1e-4
+    assert max(cold, hasty) < 1e-12
 
 
 def test_a_wrong_sampler_and_a_wrong_law_are_found(instance, trained):
@@ -73,6 +103,15 @@ def test_the_trace_of_its_sampler(instance):
     found = conform(instance, own_sampler(temperature=0.8), samples=20_000, seed=5)
     assert found.status == "differs"
     assert "temperature" in found.account()
+    hasty = conform(instance, own_sampler(early=2), samples=2000, seed=5)
+    assert (hasty.status, "sizes" in hasty.account()) == ("differs", True)
+
+
+def test_an_assertion_about_its_sampler(instance):
+    assert assert_samples_from(own_sampler(), instance).status == "conforms"
+    for how in ({"temperature": 0.9}, {"early": 2}):
+        with pytest.raises(AssertionError):
+            assert_samples_from(own_sampler(**how), instance)
 
 
 def test_the_trace_at_length():
@@ -80,7 +119,8 @@ def test_the_trace_at_length():
     untrained = train(language, 1, width=16, layers=1).network
     instance = Instance(language, policies.Bernoulli(4), Network(untrained), off_support="denoiser")
     assert conform(instance, own_sampler(steps=4), samples=200, seed=5).status != "differs"
-    assert conform(instance, own_sampler(steps=4, temperature=0.8), samples=200, seed=5).status == "differs"
+    for how in ({"temperature": 0.9}, {"early": 2}):
+        assert conform(instance, own_sampler(steps=4, **how), samples=500, seed=5).status == "differs"
 
 
 def test_learning_errors_are_those_of_the_definition(instance, trained):
@@ -165,6 +205,27 @@ def narrow(y):
 
 def broken(y):
     raise RuntimeError("no mask is known")
+
+def inf(y):
+    return torch.zeros(*y.shape, 2).index_fill(-1, torch.tensor([0]), torch.inf)
+
+def array(y):
+    return torch.zeros(*y.shape, 2).numpy()
+
+def complex(y):
+    return torch.zeros(*y.shape, 2, dtype=torch.complex64)
+
+def timed(y, time):
+    return net(y)
+
+class Sure:
+    def __init__(self, least):
+        self.least_probability = least
+
+    def __call__(self, y):
+        return torch.zeros(*y.shape, 2)
+
+oversure, wordy = Sure(0.6), Sure("none")
 """
 
 
@@ -192,6 +253,11 @@ def test_a_module_from_a_python_file(tmp_path, name):
         ("narrow", "shape"),
         ("broken", "no mask is known"),
         ("nothing", "no function nothing"),
+        ("inf", "make no probabilities"),
+        ("array", "returned ndarray; a tensor of real logits"),
+        ("complex", "returned torch.complex64; a tensor of real logits"),
+        ("timed", "missing 1 required positional argument: 'time'"),
+        ("wordy", "least_probability: found 'none'"),
     ],
 )
 def test_what_is_no_denoiser_is_refused(tmp_path, name, problem):
@@ -199,6 +265,56 @@ def test_what_is_no_denoiser_is_refused(tmp_path, name, problem):
     (tmp_path / "spec.toml").write_text(SPEC.format(path=f"mine.py:{name}"))
     with pytest.raises(BadInput, match=problem):
         load(tmp_path / "spec.toml")
+
+
+def test_a_least_probability_that_is_not_the_least_is_refused(tmp_path):
+    (tmp_path / "mine.py").write_text(MODULE)
+    (tmp_path / "spec.toml").write_text(SPEC.format(path="mine.py:oversure"))
+    with pytest.raises(BadInput, match=r"gave a token 0\.5, below its own least_probability, 0\.6"):
+        law(load(tmp_path / "spec.toml"))
+
+
+TWO = languages.iid(["1/2", "1/2"], 2)
+PLAIN = torch.tensor([0.25, 1.5])
+
+
+class Half(torch.nn.Module):
+    """In bfloat16, with drop-out that is on until it is told otherwise, and logits in an object."""
+
+    def __init__(self):
+        super().__init__()
+        self.logits = torch.nn.Parameter(PLAIN.bfloat16())
+        self.drop = torch.nn.Dropout(0.5)
+
+    def forward(self, input_ids, attention_mask=None):
+        return SimpleNamespace(logits=self.drop(self.logits.expand(*input_ids.shape, 2)))
+
+
+def writing(y):
+    return PLAIN.double() + 0.0 * y.fill_(0)[..., None]
+
+
+def with_time(y, t):
+    return (PLAIN * t[:, None, None] / t[:, None, None]).expand(*y.shape, 2)
+
+
+@pytest.mark.parametrize("module", [Half(), writing, lambda y: with_time(y, (y == 2).float().mean(dim=1) + 1)])
+def test_modules_of_many_kinds(module):
+    p = PLAIN.double().softmax(dim=0).numpy()
+    found = law(Instance(TWO, policies.Bernoulli(1), Network(module), off_support="denoiser")).p
+    assert found == pytest.approx(np.outer(p, p).ravel(), rel=1e-6)
+
+
+def test_a_logit_of_minus_infinity_is_a_zero():
+    never = Network(lambda y: torch.tensor([-math.inf, 0.0]).expand(*y.shape, 2))
+    instance = Instance(TWO, policies.Bernoulli(1), never, off_support="denoiser")
+    assert law(instance).p.tolist() == [0, 0, 0, 1]
+    assert measure(instance, ["kl"])["kl"].lo == math.inf
+
+
+def test_sequences_too_long_for_memory_are_refused():
+    with pytest.raises(BeyondReach, match="training on sequences of 1000000 tokens at this width needs"):
+        train(random_hmm(2, 2, 10**6, 0), 1)
 
 
 class Trap:

@@ -377,7 +377,7 @@ def test_sides_outside_the_grammar(side):
 
 def test_only_what_is_decided_has_a_certificate():
     with pytest.raises(Undecidable):
-        certificate(prove("path_kl <= collision_probability/3*curve_max_slope", WEIGHTS, 6))
+        certificate(prove("kl@2 <= kl", [WEIGHTS, WEIGHTS], 3))
 
 
 def test_what_refutes_must_be_a_language():

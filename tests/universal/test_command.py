@@ -73,7 +73,7 @@ def test_a_file_that_was_not_named_is_not_overwritten(ask, tmp_path):
 
 def test_out_of_reach_and_undecided(ask):
     assert ask({"language": ANY, "policy": SIZES}, "ser <= kl")[0] == 2
-    status, found = ask({"language": ANY, "policy": SIZES}, "kl >= path_kl")
+    status, found = ask({"language": ANY, "policy": SIZES}, "1000*kl >= path_kl")
     assert (status, found["verdict"]) == (3, "undecided")
 
 

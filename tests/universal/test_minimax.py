@@ -150,6 +150,14 @@ def mean_number_of_uniforms(x: int) -> float:
     return sum((-1) ** k * (x - k) ** k * math.exp(x - k) / math.factorial(k) for k in range(x + 1))
 
 
+def test_the_values_for_all_lengths():
+    """As measured, and as written in the helper above."""
+    language = languages.iid(["1/2", "1/2"], 2)
+    for N, value in enumerate((1, 0.36788, 0.21410, 0.15000, 0.11539, 0.09375, 0.07895), 1):
+        measured = measure(Instance(language, Bernoulli(N)), ["uniforms_to_exceed"])["uniforms_to_exceed"].value
+        assert round(1 / measured, 5) == round(1 / mean_number_of_uniforms(N - 1), 5) == value
+
+
 @pytest.mark.parametrize(("N", "L"), [(2, 40), (3, 60), (4, 60)])
 def test_between_the_bounds_for_all_lengths(N, L):
     limit = 1 / mean_number_of_uniforms(N - 1)
@@ -169,7 +177,10 @@ def test_against_the_matrix_game(L, N, criterion):
     assert minimax(L, N, criterion).value == game(payoff).value
 
 
-@pytest.mark.parametrize(("N", "value", "fixed"), [(2, 0.3572, 0.4844), (8, 0.0600, 0.1094), (32, 0.0082, 0.0156)])
+@pytest.mark.parametrize(
+    ("N", "value", "fixed"),
+    [(2, 0.3572, 0.4844), (4, 0.1410, 0.2344), (8, 0.0600, 0.1094), (16, 0.0248, 0.0469), (32, 0.0082, 0.0156)],
+)
 def test_long_sequences(N, value, fixed):
     assert round(float(minimax(64, N).value), 4) == value
     assert round(float(fixed_value(64, N)), 4) == fixed

@@ -163,6 +163,24 @@ def test_a_constant_is_the_least_or_the_largest_there_is(text, policy, constant)
     assert prove(text, policy, 3, judge=False).constant == constant
 
 
+@pytest.mark.parametrize(
+    ("text", "sizes", "why"),
+    [
+        ("entropy >= path_kl - 5*entropy", [2, 1], "every factor above 0 will do, as the right side is never positive"),
+        ("-profile_start <= min(total_correlation, dual_total_correlation)", [2, 1], "the least factor is below 0"),
+        ("path_kl - total_correlation >= -entropy", [2, 1], "the left side may be negative"),
+        ("path_kl >= total_correlation/2", [2, 1], "no factor above 0 is small enough: on MDS_2 the left side is 0"),
+        ("total_correlation <= path_kl", [2, 1], "no factor is large enough: on MDS_2 the right side is 0"),
+        ("total_correlation >= path_kl", [1, 1, 1], "the right side is always 0"),
+        ("0*entropy <= path_kl", [1, 1, 1], "the right side is always 0"),
+    ],
+)
+def test_why_there_is_no_constant(text, sizes, why):
+    found = prove(text, FixedSize(sizes), 3, judge=False)
+    assert found.constant is None
+    assert found.no_constant.startswith(why)
+
+
 def test_best_sizes_of_some_languages_only():
     """Of independent tokens they cost nothing."""
     for name in ("IndependentTokens", "MarkovLanguage"):
