@@ -24,6 +24,9 @@ __all__ = ["sharpened", "size", "witness_of"]
 ALPHABETS = ("vocab", "field")
 """Keys of a language that say how many tokens there are."""
 
+MOST_SHRUNK = 6
+"""Languages that are made smaller, the smallest first."""
+
 
 def size(case: Case) -> tuple[int, int, int]:
     """By which counterexamples are compared: bits of a sequence, steps, and how long it takes to say what it is."""
@@ -42,17 +45,22 @@ def witness_of(statement: Statement, decisions: Sequence[Decision]) -> tuple[Cas
         for each in decisions
         if each.verdict is Decided.FAILS and each.witness is not None and "policy" in each.witness
     ]
-    for instance in sorted(map(_named, specs), key=_size):
-        assert instance.spec is not None
-        verdict = settled(statement, (Workspace(instance),))
-        if verdict.status is not Status.VIOLATED:
-            continue
-        for smaller in _smaller(instance.spec):
-            found = settled(statement, (Workspace(smaller),))
-            if found.status is Status.VIOLATED:
-                return Case((smaller,)), found
-        return Case((instance,)), verdict
-    return None
+    smallest = sorted(map(_named, specs), key=_size)[:MOST_SHRUNK]
+    found = [shrunk for instance in smallest if (shrunk := _shrunk(statement, instance)) is not None]
+    return min(found, key=lambda pair: size(pair[0]), default=None)
+
+
+def _shrunk(statement: Statement, instance: Instance) -> tuple[Case, Verdict] | None:
+    """The same kind of language over the least alphabet on which the claim is violated; None if it is not on this."""
+    assert instance.spec is not None
+    verdict = settled(statement, (Workspace(instance),))
+    if verdict.status is not Status.VIOLATED:
+        return None
+    for smaller in _smaller(instance.spec):
+        found = settled(statement, (Workspace(smaller),))
+        if found.status is Status.VIOLATED:
+            return Case((smaller,)), found
+    return Case((instance,)), verdict
 
 
 def _named(spec: Mapping[str, Any]) -> Instance:

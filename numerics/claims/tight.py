@@ -39,6 +39,9 @@ NARROW = 1.5
 
 LOWER = (">=", ">")
 
+OTHER_ROWS = {Decided.HOLDS: "at most 1 where the claim holds", Decided.FAILS: "above 1 where it fails"}
+"""What a verdict for every language says of the ratio, where the sharp constant is not known."""
+
 
 def tight(found: Findings) -> Written | None:
     """The section; None where no instance has a ratio."""
@@ -141,12 +144,10 @@ def _over_all_languages(found: Findings) -> str:
     if len(constants) < len(asked):
         rows = f"{len(constants)} of the {len(asked)} rows about one length and policy in {section}"
         known = f"Over all languages the largest ratio is known in {rows}, and is at most {number} there"
-        others = [each.verdict is Decided.FAILS for each in asked if each.constant is None]
-        if all(others):
-            return f"{known}; in the other rows, which fail, it is above 1."
-        return (
-            f"{known}; in the other rows it may be larger{', and is above 1 where they fail' if any(others) else ''}."
-        )
+        verdicts = {each.verdict for each in asked if each.constant is None}
+        said = [words for verdict, words in OTHER_ROWS.items() if verdict in verdicts]
+        said += ["not known where it is not decided"] if verdicts - set(OTHER_ROWS) else []
+        return f"{known}; in the other rows it is {', '.join(said)}."
     text = f"Over all languages the ratio is at most {number} at the lengths and policies of {section}."
     if found.tightest[0][1].ratio > float(largest) * (1 + 1e-9):
         text += " The instance of the largest ratio has another length, policy or denoiser."

@@ -39,7 +39,7 @@ def typst_source(report: Report) -> str:
 def _section(section: Written) -> str:
     lines = [f"\n#heading({_string(section.title)})\n"]
     # The last paragraph stays with what it speaks of.
-    stuck = len(section.paragraphs) - 1 if section.parts else -1
+    stuck = len(section.paragraphs) - 1 if section.parts or section.verbatim else -1
     lines += [
         f"#block(sticky: {'true' if n == stuck else 'false'}, par({{ {inline(text)} }}))\n"
         for n, text in enumerate(section.paragraphs)

@@ -150,7 +150,10 @@ def test_rows_without_a_constant_are_not_passed_over(tmp_path):
     section = tight(found)
     assert section is not None
     assert "known in 1 of the 2 rows" in section.paragraphs[0]
-    assert "in the other rows, which fail, it is above 1" in section.paragraphs[0]
+    assert "in the other rows it is above 1 where it fails" in section.paragraphs[0]
+    held = tight(found_in(tmp_path, text.replace("total_correlation / N", "total_correlation")))
+    assert held is not None
+    assert "in the other rows it is at most 1 where the claim holds" in held.paragraphs[0]
     assert "none: of a quantity in it only bounds are known" in plain(found)
 
 
@@ -197,7 +200,7 @@ def test_the_refuting_language_is_named_small_and_counted(tmp_path):
     assumptions = ["ExactDenoiser", "UniformSteps"]
     languages = [{ kind = "pair", vocab = 2 }]
     policies = [{ kind = "bernoulli" }]
-    lengths = [4]
+    lengths = [4, 8]
     steps = [1]
     every_language = true
     """
@@ -207,7 +210,7 @@ def test_the_refuting_language_is_named_small_and_counted(tmp_path):
     assert found.sentence.startswith("This form, as typed here, is false: copy(vocab=3, copies=4, length=4)")
     assert found.tightest[0] is found.witness
     assert table(found, "verdicts").rows[-1][0] == "violated"
-    assert {each.place for each in found.certificates} == {"instance", "row-1"}
+    assert {each.place for each in found.certificates} == {"instance", "row-1", "row-2"}
     for each in found.certificates:
         assert kernel.verify(json.dumps(each.certificate)) is not None
     # Its sides are in bits, and are not called nats.
