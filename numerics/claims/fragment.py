@@ -8,7 +8,7 @@ from ..latex import latex_text
 from ..render.table import render
 from ..report.symbols import latex_with_symbols
 from .findings import Findings
-from .page import reading
+from .page import displayed, reading
 from .tight import tightest_table
 
 __all__ = ["latex_fragment"]
@@ -24,7 +24,7 @@ def latex_fragment(found: Findings) -> str:
     lines = [
         PACKAGES,
         f"\\paragraph{{{latex_text(statement.title)}{cited}}}",
-        f"\\[ {statement.latex()} \\]",
+        f"\\[ {displayed(statement).latex} \\]",
         *_assumed(statement),
         *(latex_text(text) for text in (found.sentence, reading(found)) if text),
     ]

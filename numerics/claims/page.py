@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from maskbound.theory import FORMAL, FORMS, READING, parameters, quantities
+from maskbound.theory import FORMAL, FORMS, READING, Statement, parameters, quantities, to_latex
 from maskbound.theory.letters import letters_in
 
 from ..judging import Status, Verdict
@@ -23,7 +23,7 @@ from .tight import tight
 from .tried import tried
 from .words import called, in_words
 
-__all__ = ["claim_page", "reading"]
+__all__ = ["claim_page", "displayed", "reading"]
 
 LONGEST_EXACT = 60
 """Characters of an exact value that is shown."""
@@ -40,7 +40,22 @@ def claim_page(found: Findings) -> Report:
     sections += [_not_established(found), _repeat(found), *tried(found)]
     statement = found.statement
     abstract = " ".join(filter(None, (found.sentence, reading(found))))
-    return Report(statement.title, abstract, tuple(sections), Formula(str(statement), statement.latex()))
+    return Report(statement.title, abstract, tuple(sections), displayed(statement))
+
+
+def displayed(statement: Statement) -> Formula:
+    """The inequality, and what free parameters in it stand for."""
+    values = [value.latex for value in _values(statement)]
+    return Formula(str(statement), r", \quad ".join([statement.latex(), *values]))
+
+
+def _values(statement: Statement) -> list[Formula]:
+    """An equation for each free parameter."""
+    two = statement.subjects == 2
+    return [
+        Formula(f"{symbol} = {value}", " = ".join(to_latex(each, two_subjects=two) for each in (symbol, value)))
+        for symbol, value in statement.parameters.items()
+    ]
 
 
 def reading(found: Findings) -> str:
@@ -62,7 +77,7 @@ def _claim_table(found: Findings) -> Table:
     statement, published = found.statement, found.claim.published
     rows: list[tuple[str, Any]] = [("typed as" if statement.status == "claim" else "in plain text", found.claim.typed)]
     rows += [(f"where {name} is", value) for name, value in found.claim.parameters.items()]
-    rows += [(f"where {symbol} is", str(value)) for symbol, value in statement.parameters.items()]
+    rows += [("where", value) for value in _values(statement)]
     rows += [("assumes that", assumption.sentence) for assumption in statement.assumptions]
     if published is not None:
         rows.append(("the page's author relates it to", str(published)))

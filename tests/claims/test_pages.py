@@ -17,6 +17,7 @@ from maskbound.numerics.claims.write import write_page
 from maskbound.numerics.render.draw import COLOURS, MARKS, _style
 from maskbound.numerics.render.figure import Figure
 from maskbound.numerics.render.table import Table, as_text
+from maskbound.numerics.report.formulas import typst_math
 from maskbound.numerics.report.html import html_page
 from maskbound.numerics.report.typst_source import typst_source
 from maskbound.numerics.universal import Decided, checker
@@ -367,13 +368,31 @@ def test_a_gallery_name_says_what_it_is(tmp_path):
 def test_the_formula_is_displayed(tmp_path):
     found = found_in(tmp_path, TRUE)
     page = claim_page(found)
-    assert '<div class="display"><math display="block">' in html_page(page)
+    assert '<div class="display"><math displaystyle="true">' in html_page(page)
     assert re.search(r"#let report-formula = \$ .* \$\n", typst_source(page))
     fragment = latex_fragment(found)
     assert r"\[ " in fragment
     assert fragment.startswith("% Packages: ")
     for package in ("fontenc", "amsmath", "array", "booktabs", "longtable"):
         assert package in fragment.splitlines()[0]
+
+
+def test_what_is_wider_than_the_page_scrolls_sideways_alone(tmp_path):
+    style = html_page(claim_page(found_in(tmp_path, TRUE))).split("<style>")[1].split("</style>")[0]
+    for name in ("display", "scroll"):
+        assert re.search(rf"^\.{name} {{[^}}]*overflow: auto hidden;", style, re.M)
+        assert f".{name}::-webkit-scrollbar" in style
+
+
+def test_free_parameters_stand_beside_the_formula(tmp_path):
+    text = 'statement = "sequence-error/sufficient-steps"\ninstances = ["parity-uniform"]'
+    found = found_in(tmp_path, text)
+    formula = claim_page(found).formula
+    assert formula is not None
+    assert r"\delta = 1 - e^{" in formula.latex
+    assert formula.latex in latex_fragment(found)
+    typst_math(formula.latex)
+    assert "delta = " in {row[0]: str(row[1]) for row in table(found, "claim").rows}["where"]
 
 
 def test_lines_of_a_figure_can_be_told_apart(tmp_path):
