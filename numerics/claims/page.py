@@ -23,7 +23,7 @@ from .tight import tight
 from .tried import tried
 from .words import called, in_words
 
-__all__ = ["claim_page", "displayed", "reading"]
+__all__ = ["claim_page", "counterexample", "displayed", "not_established", "reading", "remark", "symbols_table"]
 
 LONGEST_EXACT = 60
 """Characters of an exact value that is shown."""
@@ -32,12 +32,14 @@ LONGEST_EXACT = 60
 def claim_page(found: Findings) -> Report:
     """The page as a report of one claim."""
     sections = [
-        Written("The claim", _remark(found), (("claim", _claim_table(found), ""), ("symbols", _symbols(found), ""))),
+        Written(
+            "The claim", remark(found), (("claim", _claim_table(found), ""), ("symbols", symbols_table(found), ""))
+        ),
         _found(found),
     ]
-    parts = (_counterexample(found), every_language(found), proof(found), tight(found))
+    parts = (counterexample(found), every_language(found), proof(found), tight(found))
     sections += [section for section in parts if section]
-    sections += [_not_established(found), _repeat(found), *tried(found)]
+    sections += [not_established(found), _repeat(found), *tried(found)]
     statement = found.statement
     abstract = " ".join(filter(None, (found.sentence, reading(found))))
     return Report(statement.title, abstract, tuple(sections), displayed(statement))
@@ -69,7 +71,8 @@ def reading(found: Findings) -> str:
     return f"The form is the page author's reading of {where}{doubt}: {READING[paper.reading]}."
 
 
-def _remark(found: Findings) -> tuple[str, ...]:
+def remark(found: Findings) -> tuple[str, ...]:
+    """The paragraphs of the file's remark."""
     return tuple(" ".join(part.split()) for part in found.claim.remark.split("\n\n") if part.strip())
 
 
@@ -93,7 +96,7 @@ def _claim_table(found: Findings) -> Table:
     return Table("The inequality", ("", "what it says"), tuple(rows), ("Entropies and divergences are in nats.",))
 
 
-def _symbols(found: Findings) -> Table:
+def symbols_table(found: Findings) -> Table:
     """The quantities and parameters of the inequality, with what they mean and the letters of these meanings."""
     used = sorted({name.removesuffix("@2") for name in found.statement.quantities})
     rows = [(Formula(name, quantities[name].latex), quantities[name].meaning) for name in used]
@@ -137,7 +140,8 @@ def _means(verdict: Verdict) -> str:
     }[verdict.status]
 
 
-def _counterexample(found: Findings) -> Written | None:
+def counterexample(found: Findings) -> Written | None:
+    """The smallest one in words, and both sides on it."""
     if found.counterexample is not None:
         case, _verdict = found.counterexample
         alone = found.statement.about_language
@@ -187,14 +191,15 @@ def _unit(quantity: str) -> str:
     return quantities[plain].unit if plain in quantities else ""
 
 
-def _not_established(found: Findings) -> Written:
+def not_established(found: Findings) -> Written:
+    """What a reader might take from the verdict, and should not."""
     return Written("What this does not establish", tuple(_limits(found)), ())
 
 
 def _limits(found: Findings) -> Iterator[str]:
     about_all = [each for each in found.rows if each.verdict is Decided.HOLDS]
     if found.refuted:
-        yield "A nearby statement, with another constant or another assumption, may be true."
+        yield "That a nearby statement, with another constant or another assumption, is false."
     elif found.statement.note:
         yield "That the proof is right: it is to be read, or rechecked where it is formalised."
     elif not about_all:

@@ -395,6 +395,35 @@ def test_free_parameters_stand_beside_the_formula(tmp_path):
     assert "delta = " in {row[0]: str(row[1]) for row in table(found, "claim").rows}["where"]
 
 
+FALSE = """
+claim = "path_kl <= total_correlation / N"
+assumptions = ["ExactDenoiser"]
+remark = "Once with `sizes`."
+policies = [{ kind = "fixed-size", sizes = [1, 7] }, { kind = "fixed-size", sizes = [4, 4] }]
+lengths = [8]
+every_language = true
+"""
+
+
+def test_the_fragment_needs_no_page_beside_it(tmp_path):
+    found = found_in(tmp_path, f"{FALSE}{BY_HAND}")
+    fragment = latex_fragment(found).replace(r"{[}", "[").replace(r"{]}", "]")
+    for symbol in table(found, "symbols").rows:
+        assert rf"\item[{{${symbol[0].latex}$}}] " in fragment
+    assert "It assumes that the denoiser is exact" in fragment
+    assert r"Once with \texttt{sizes}." in fragment
+    assert found.sentence in fragment
+    # What stands beside the verdict says that it is about a form of the page's author.
+    assert f"{found.sentence}\n{reading(found)}" in fragment
+    assert r"\emph{Counterexample.}" in fragment
+    assert "The policy: fixed sizes" in fragment
+    assert "Verdicts for every language" in fragment
+    for row in table(found, "every-language").rows:
+        assert f"{row[0]} & {row[1]} & {row[2]} & {row[3]} & {row[4]} & " in fragment
+    assert r"\emph{What this does not establish.}" in fragment
+    assert "That a nearby statement" in fragment
+
+
 def test_lines_of_a_figure_can_be_told_apart(tmp_path):
     text = """
     claim = "path_kl <= 2 * total_correlation"
