@@ -177,6 +177,12 @@ class Findings:
         return bool(self.of_status(Status.VIOLATED) or self.refutations)
 
     @property
+    def unread(self) -> bool:
+        """Whether the form is false and nobody here has read the theorem that its author relates it to."""
+        published = self.claim.published
+        return self.refuted and published is not None and published.paper.reading != "read"
+
+    @property
     def refutations(self) -> list[tuple[Policy, int]]:
         """Policies and lengths under which the claim fails on some language."""
         asked = zip(self.claim.questions, self.decisions, strict=True)

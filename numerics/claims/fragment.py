@@ -25,11 +25,9 @@ PACKAGES = "% Packages: \\usepackage[T1]{fontenc}, \\usepackage{amsmath,array,bo
 def latex_fragment(found: Findings) -> str:
     """The inequality, its symbols, what was found and what was not; a comment names the packages that it needs."""
     statement, published = found.statement, found.claim.published
-    cited = "" if published is None else f" ({latex_text(published.theorem + ' of ' if published.theorem else '')}"
-    cited += "" if published is None else f"\\cite{{{published.paper.key}}})"
     lines = [
         PACKAGES,
-        f"\\paragraph{{{latex_text(statement.title)}{cited}}}",
+        f"\\paragraph{{{latex_text(statement.title)}{_cited(found)}}}",
         f"\\[ {displayed(statement).latex} \\]",
         *_assumed(statement),
         *(latex_text(text) for text in (found.sentence, reading(found)) if text),
@@ -43,6 +41,15 @@ def latex_fragment(found: Findings) -> str:
     if published is not None:
         lines += ["", "% BibTeX:", *(f"% {line}" for line in published.paper.bibtex().splitlines())]
     return "\n".join(lines) + "\n"
+
+
+def _cited(found: Findings) -> str:
+    """The theorem and the paper; the paper alone where a theorem that nobody has read would be called false."""
+    published = found.claim.published
+    if published is None:
+        return ""
+    theorem = f"{latex_text(published.theorem)} of " if published.theorem and not found.unread else ""
+    return f" ({'compare ' if found.unread else ''}{theorem}\\cite{{{published.paper.key}}})"
 
 
 def _assumed(statement: Statement) -> list[str]:

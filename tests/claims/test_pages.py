@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from typer.testing import CliRunner
 
+from maskbound.numerics import cli
 from maskbound.numerics.certificates import kernel
 from maskbound.numerics.claims import ClaimFile, Findings, decide
 from maskbound.numerics.claims.fragment import latex_fragment
@@ -422,6 +425,26 @@ def test_the_fragment_needs_no_page_beside_it(tmp_path):
         assert f"{row[0]} & {row[1]} & {row[2]} & {row[3]} & {row[4]} & " in fragment
     assert r"\emph{What this does not establish.}" in fragment
     assert "That a nearby statement" in fragment
+
+
+def test_no_theorem_that_nobody_has_read_is_called_false(tmp_path):
+    text = FALSE.replace('assumptions = ["ExactDenoiser"]\n', "") + BY_HAND
+    found = found_in(tmp_path, text)
+    path = tmp_path / "Lemma-1.claim.toml"
+    path.write_text(text)
+    told = CliRunner().invoke(cli.app, ["claim", str(path), "--out", str(tmp_path / "pages")]).output
+    sentences = [
+        *re.split(r"\. |</", re.sub(r"<(?!/)[^>]*>", "", html_page(claim_page(found)))),
+        *re.split(r"\.\s", latex_fragment(found)),
+        *told.splitlines(),
+    ]
+    assert any("false" in sentence for sentence in sentences)
+    assert not [sentence for sentence in sentences if "false" in sentence and re.search("Lemma.1", sentence)]
+    assert reading(found) in told
+    assert found.claim.published is not None
+    paper = replace(found.claim.published.paper, reading="read")
+    read = replace(found, claim=replace(found.claim, published=replace(found.claim.published, paper=paper)))
+    assert r"(Lemma 1 of \cite{wu2025})" in latex_fragment(read)
 
 
 def test_lines_of_a_figure_can_be_told_apart(tmp_path):
