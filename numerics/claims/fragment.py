@@ -16,6 +16,7 @@ from .all_languages import every_language
 from .findings import Findings
 from .page import counterexample, displayed, not_established, reading, remark, symbols_table
 from .tight import tightest_table
+from .tried import policies_tried
 
 __all__ = ["latex_fragment"]
 
@@ -30,6 +31,7 @@ def latex_fragment(found: Findings) -> str:
         f"\\paragraph{{{latex_text(statement.title)}{_cited(found)}}}",
         f"\\[ {displayed(statement).latex} \\]",
         *_assumed(statement),
+        *(f"It was tried on {_written(policies)}." for policies in (policies_tried(found),) if policies),
         *(latex_text(text) for text in (found.sentence, reading(found)) if text),
         *_paragraphs(remark(found)),
         *_section(counterexample(found), r"\emph{Counterexample.}"),

@@ -20,7 +20,7 @@ from ..universal import Decided
 from .all_languages import every_language, proof
 from .findings import Findings
 from .tight import tight
-from .tried import tried
+from .tried import policies_tried, tried
 from .words import called, in_words
 
 __all__ = ["claim_page", "counterexample", "displayed", "not_established", "reading", "remark", "symbols_table"]
@@ -79,6 +79,7 @@ def remark(found: Findings) -> tuple[str, ...]:
 def _claim_table(found: Findings) -> Table:
     statement, published = found.statement, found.claim.published
     rows: list[tuple[str, Any]] = [("typed as" if statement.status == "claim" else "in plain text", found.claim.typed)]
+    rows += [("tried on", policies) for policies in (policies_tried(found),) if policies]
     rows += [(f"where {name} is", value) for name, value in found.claim.parameters.items()]
     rows += [("where", value) for value in _values(statement)]
     rows += [("assumes that", assumption.sentence) for assumption in statement.assumptions]

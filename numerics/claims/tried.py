@@ -8,10 +8,14 @@ from typing import Any
 from ..instances.explicit import dump
 from ..render.table import Table
 from ..report.build import Written
+from ..universal.prove import described
 from .findings import Findings
 from .words import entries
 
-__all__ = ["tried"]
+__all__ = ["policies_tried", "tried"]
+
+MOST_POLICIES = 6
+"""Policies that are named one by one."""
 
 
 def tried(found: Findings) -> Iterator[Written]:
@@ -22,6 +26,18 @@ def tried(found: Findings) -> Iterator[Written]:
         yield Written("What was tried", text, (("instances", _instances(found), ""),))
     text = (f"`{found.claim.file}`:",)
     yield Written("The claim file", text, (), verbatim=found.claim.text.rstrip())
+
+
+def policies_tried(found: Findings) -> str:
+    """The policies that the inequality was tried on or decided under, and the lengths; empty if it has none in it."""
+    if found.statement.about_language:
+        return ""
+    of_cases = [(each.policy, each.length) for case in found.claim.cases for each in case.subjects]
+    pairs = [*of_cases, *found.claim.questions]
+    names = list(dict.fromkeys(described(policy) for policy, _ in pairs))
+    lengths = sorted({length for _, length in pairs})
+    many = f"{len(names)} policies, in the section What was tried"
+    return f"{'; '.join(names) if len(names) <= MOST_POLICIES else many}; L = {', '.join(map(str, lengths))}"
 
 
 def _instances(found: Findings) -> Table:

@@ -447,6 +447,17 @@ def test_no_theorem_that_nobody_has_read_is_called_false(tmp_path):
     assert r"(Lemma 1 of \cite{wu2025})" in latex_fragment(read)
 
 
+def test_the_policies_stand_under_the_inequality(tmp_path):
+    found = found_in(tmp_path, FALSE)
+    tried = "fixed sizes 1, 7; fixed sizes 4, 4; L = 8"
+    assert table(found, "claim").rows[1] == ("tried on", tried)
+    assert f"It was tried on {tried}." in latex_fragment(found)
+    many = found_in(tmp_path, TRUE.replace("steps = [1, 2]", "steps = [1, 2, 3, 4, 5, 6, 7]"))
+    assert table(many, "claim").rows[1][1] == "7 policies, in the section What was tried; L = 2, 4"
+    alone = found_in(tmp_path, 'claim = "entropy >= 0"\nlanguages = [{ kind = "parity" }]\nlengths = [4]')
+    assert "tried on" not in {row[0] for row in table(alone, "claim").rows}
+
+
 def test_lines_of_a_figure_can_be_told_apart(tmp_path):
     text = """
     claim = "path_kl <= 2 * total_correlation"
