@@ -101,7 +101,7 @@ STATEMENTS = (
     ),
     Statement(
         id="token-error/feng-form",
-        title="Token error rate in the published form, after N = ceil(1/(4 eps)) uniform steps",
+        title="Token error rate after N = ceil(1/(4 eps)) uniform steps",
         lhs="log_ter",
         relation="<=",
         rhs="log_ter_language + eps_learning + 4*eps*log(V)",
