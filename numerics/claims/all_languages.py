@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from maskbound.theory import FORMAL
+
 from ..render.table import Table
 from ..report.build import Written
 from ..universal import Decided, Decision
@@ -56,7 +58,9 @@ def proof(found: Findings) -> Written | None:
     lines = [line for row in found.everywhere for line in row.proof]
     if not lines:
         return None
-    return Written("The proof", ("It is to be checked by hand.",), (), verbatim="\n".join(lines))
+    said = "found by `prove` for every length, written out so that it may be checked by hand"
+    formal = "; the inequality is proved in Coq as well (see The claim)" if found.statement.id in FORMAL else ""
+    return Written("The proof", (f"It is {said}{formal}.",), (), verbatim="\n".join(lines))
 
 
 def _where(found: Findings) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from maskbound.theory import Statement
+from maskbound.theory import FORMAL, Statement
 
 from ..judging import Status, Verdict
 from ..judging.cases import Case
@@ -123,8 +123,9 @@ class Findings:
         """What is known of every language."""
         proved = [each.scope for each in self.everywhere if each.verdict is Decided.HOLDS]
         if proved and len(proved) == len(self.everywhere):
-            return f"{self.form} is true: it holds for {proved[0]}."
-        note = f"{self.form} is proved ({self.statement.note})." if self.statement.note else ""
+            also = f" It is proved {self._how} too." if self.statement.note else ""
+            return f"{self.form} is true: it holds for {proved[0]}.{also}"
+        note = f"{self.form} is proved, {self._how}." if self.statement.note else ""
         it = "It" if note else self.form
         held = [each for each in self.decisions if each.verdict is Decided.HOLDS]
         if held and len(held) == len(self.decisions):
@@ -136,6 +137,12 @@ class Findings:
         if self.decisions:
             return f"{note} About every language nothing is decided: {self.decisions[0].reason}.".strip()
         return note
+
+    @property
+    def _how(self) -> str:
+        """Where the proof is, and whether a machine has checked it."""
+        checked = "by hand and machine-checked in Coq" if self.statement.id in FORMAL else "by hand"
+        return f"{checked} (proofs_notes/{self.statement.note})"
 
     @property
     def _beyond(self) -> str:

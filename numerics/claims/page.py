@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import sympy
 
 from maskbound.theory import FORMAL, FORMS, READING, Statement, parameters, quantities, to_latex
+from maskbound.theory.formal import file_of
 from maskbound.theory.letters import letters_in
 
 from ..judging import Status, Verdict
@@ -91,9 +93,10 @@ def _claim_table(found: Findings) -> Table:
             if citation.paper == published.paper.key
         ]
     if statement.note:
-        rows.append(("proof", f"proofs_notes/{statement.note} ({statement.status})"))
-    if statement.id in FORMAL:
-        rows.append(("proved in Coq", ", ".join(FORMAL[statement.id])))
+        rows.append(
+            ("proof", f"proofs_notes/{statement.note} of maskbound {version('maskbound')} ({statement.status})")
+        )
+    rows += [("proved in Coq", f"{name} in proofs_notes/coq/{file_of(name)}") for name in FORMAL.get(statement.id, ())]
     return Table("The inequality", ("", "what it says"), tuple(rows), ("Entropies and divergences are in nats.",))
 
 
@@ -202,7 +205,10 @@ def _limits(found: Findings) -> Iterator[str]:
     if found.refuted:
         yield "That a nearby statement, with another constant or another assumption, is false."
     elif found.statement.note:
-        yield "That the proof is right: it is to be read, or rechecked where it is formalised."
+        if found.statement.id in FORMAL:
+            yield "That what Coq proves is what a reader has in mind: its statement is to be compared with this one."
+        else:
+            yield "That the proof is right: it is written and checked by hand, and no machine has checked it."
     elif not about_all:
         yield "That the claim is true: what holds on instances that were tried may fail on others."
     else:

@@ -36,7 +36,7 @@ def policies_tried(found: Findings) -> str:
     pairs = [*of_cases, *found.claim.questions]
     names = list(dict.fromkeys(described(policy) for policy, _ in pairs))
     lengths = sorted({length for _, length in pairs})
-    many = f"{len(names)} policies, in the section What was tried"
+    many = f"{len(names)} policies, such as {names[0]}"
     return f"{'; '.join(names) if len(names) <= MOST_POLICIES else many}; L = {', '.join(map(str, lengths))}"
 
 

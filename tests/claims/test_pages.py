@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from fractions import Fraction
+from importlib.metadata import version
 
 import pytest
 from typer.testing import CliRunner
@@ -24,7 +25,7 @@ from maskbound.numerics.report.formulas import typst_math
 from maskbound.numerics.report.html import html_page
 from maskbound.numerics.report.typst_source import typst_source
 from maskbound.numerics.universal import Decided, checker
-from maskbound.theory import PAPERS, READING, quantities
+from maskbound.theory import FORMAL, PAPERS, READING, quantities, statements
 from maskbound.theory.letters import LETTERS, letters_in
 
 TRUE = """
@@ -453,9 +454,25 @@ def test_the_policies_stand_under_the_inequality(tmp_path):
     assert table(found, "claim").rows[1] == ("tried on", tried)
     assert f"It was tried on {tried}." in latex_fragment(found)
     many = found_in(tmp_path, TRUE.replace("steps = [1, 2]", "steps = [1, 2, 3, 4, 5, 6, 7]"))
-    assert table(many, "claim").rows[1][1] == "7 policies, in the section What was tried; L = 2, 4"
+    assert table(many, "claim").rows[1][1] == "7 policies, such as one Bernoulli step; L = 2, 4"
     alone = found_in(tmp_path, 'claim = "entropy >= 0"\nlanguages = [{ kind = "parity" }]\nlengths = [4]')
     assert "tried on" not in {row[0] for row in table(alone, "claim").rows}
+
+
+@pytest.mark.parametrize(("statement", "formal"), [("tv/pinsker", "TotalVariation.v"), ("entropy-bound/path-kl", "")])
+def test_a_proof_has_its_file_and_a_page_says_who_checked_it(tmp_path, statement, formal):
+    found = found_in(tmp_path, f'statement = "{statement}"\ninstances = ["gallery"]')
+    note = statements[statement].note
+    rows = dict(table(found, "claim").rows)
+    assert rows["proof"] == f"proofs_notes/{note} of maskbound {version('maskbound')} (proved here)"
+    (limits,) = (each.paragraphs for each in claim_page(found).sections if "not establish" in each.title)
+    if formal:
+        assert rows["proved in Coq"] == f"{FORMAL[statement][0]} in proofs_notes/coq/{formal}"
+        assert f"proved, by hand and machine-checked in Coq (proofs_notes/{note})" in found.sentence
+        assert limits[0].startswith("That what Coq proves is what a reader has in mind")
+    else:
+        assert f"proved, by hand (proofs_notes/{note})" in found.sentence
+        assert "no machine has checked it" in limits[0]
 
 
 def test_lines_of_a_figure_can_be_told_apart(tmp_path):
