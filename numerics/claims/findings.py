@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from maskbound.theory import FORMAL, Statement
@@ -17,7 +18,7 @@ from ..universal import Decided, Decision
 from ..universal.prove import described
 from .claim_file import ClaimFile
 from .refuting import size
-from .words import called
+from .words import called, same
 
 __all__ = ["Certified", "Findings"]
 
@@ -175,8 +176,31 @@ class Findings:
         else:
             listed = " and ".join(f"{what} on {count}" for what, count in said)
             sentence = f"Of the {applied} instances that it was tried on {listed}"
-        apart = f"; {strange} more do{'es' if strange == 1 else ''} not satisfy its assumptions" if strange else ""
-        return f"{sentence}{apart}."
+        apart = f"; {strange} more {'does' if strange == 1 else 'do'} not satisfy its assumptions" if strange else ""
+        return f"{sentence}{self._idle}{apart}."
+
+    @property
+    def _idle(self) -> str:
+        """How many of the instances tell nothing that others do not."""
+        new = {id(case) for case, _ in self.distinct}
+        applied = [(case, verdict) for case, verdict in self.judged if verdict.status is not Status.NOT_APPLICABLE]
+        again = sum(id(case) not in new for case, _ in applied)
+        nothing = sum(id(case) in new and _vanishes(verdict) for case, verdict in applied)
+        policy = "" if self.statement.about_language else " and policy"
+        said = [
+            *([f"{nothing} compare{'s' if nothing == 1 else ''} 0 with 0"] if nothing else []),
+            *([f"{again} repeat{'s' if again == 1 else ''} the language{policy} of another"] if again else []),
+        ]
+        return f", of which {' and '.join(said)}" if said else ""
+
+    @cached_property
+    def distinct(self) -> list[tuple[Case, Verdict]]:
+        """Instances of different languages, policies and denoisers, whatever they are called."""
+        found: dict[object, tuple[Case, Verdict]] = {}
+        for case, verdict in self.judged:
+            key = (case.relation, *(same(each, alone=self.statement.about_language) for each in case.subjects))
+            found.setdefault(key, (case, verdict))
+        return list(found.values())
 
     @property
     def refuted(self) -> bool:

@@ -15,7 +15,7 @@ from ..report.symbols import latex_with_symbols
 from .all_languages import every_language
 from .findings import Findings
 from .page import counterexample, displayed, not_established, reading, remark, symbols_table
-from .tight import tightest_table
+from .tight import tight
 from .tried import policies_tried
 
 __all__ = ["latex_fragment"]
@@ -37,7 +37,7 @@ def latex_fragment(found: Findings) -> str:
         *_section(counterexample(found), r"\emph{Counterexample.}"),
         *_symbols(found),
         *_section(every_language(found)),
-        *(_table(tightest_table(found)) if found.tightest else ()),
+        *_section(tight(found)),
         *_section(not_established(found), f"\\emph{{{not_established(found).title}.}}"),
     ]
     if published is not None:

@@ -97,7 +97,8 @@ def _claim_table(found: Findings) -> Table:
             ("proof", f"proofs_notes/{statement.note} of maskbound {version('maskbound')} ({statement.status})")
         )
     rows += [("proved in Coq", f"{name} in proofs_notes/coq/{file_of(name)}") for name in FORMAL.get(statement.id, ())]
-    return Table("The inequality", ("", "what it says"), tuple(rows), ("Entropies and divergences are in nats.",))
+    what = "The equality" if statement.relation == "==" else "The inequality"
+    return Table(what, ("", "what it says"), tuple(rows), ("Entropies and divergences are in nats.",))
 
 
 def symbols_table(found: Findings) -> Table:
@@ -248,7 +249,9 @@ def _files(found: Findings) -> Iterator[str]:
         if each.case is None:
             rows.append(each.place.removeprefix("row-"))
         else:
-            yield f"`{each.file(found.claim.name)}` (that it {each.about})"
+            others = len(found.judged) > 1 and not found.refuted
+            one = f", the one of {len(found.judged)} instances that is certified" if others else ""
+            yield f"`{each.file(found.claim.name)}` (that it {each.about}{one})"
     if rows:
         name = f"{found.claim.name}-certificate-row-N.json"
         yield f"`{name}` with N = {', '.join(rows)} (that row of the verdicts for every language)"

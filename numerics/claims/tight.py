@@ -44,9 +44,15 @@ OTHER_ROWS = {Decided.HOLDS: "at most 1 where the claim holds", Decided.FAILS: "
 
 
 def tight(found: Findings) -> Written | None:
-    """The section; None where no instance has a ratio."""
+    """The section; None where no instance has a ratio, and of an equality that has none but 1 or is false."""
     if not found.tightest:
         return None
+    equal = all(verdict.order == 0 for _, verdict in found.tightest)
+    if found.statement.relation == "==" and (equal or found.refuted):
+        return None
+    if equal:
+        text = f"The sides are equal on every one of the {len(found.tightest)} instances where they are not both 0."
+        return Written("How tight it is", (text if len(found.tightest) > 1 else _largest(found),), ())
     figures = list(_figures(found))
     parts = [(f"ratios-{n}", figure, figure.caption) for n, figure in enumerate(figures, 1)]
     text = f"{_largest(found)} {_over_all_languages(found)}".strip()
@@ -165,7 +171,7 @@ def _figures(found: Findings) -> Iterator[Figure]:
         (subject,) = case.subjects
         kind = dump(subject)["language"]["kind"]
         rows.append((kind, _line(subject, len(kinds) > 1), subject.length, subject.policy.steps, enclosed))
-    if len({row[3] for row in rows}) < 2 or len(rows) < FEWEST_POINTS:
+    if min(len({row[3] for row in rows}), len({as_text(row[4]) for row in rows})) < 2 or len(rows) < FEWEST_POINTS:
         return
     if len({(row[1], row[3]) for row in rows}) < len(rows):
         return

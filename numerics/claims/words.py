@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..policies import Policy
 from ..universal.prove import described
 from .combinations import in_short, spelt
 
-__all__ = ["called", "entries", "in_words", "label", "labelled"]
+__all__ = ["called", "entries", "in_words", "label", "labelled", "same"]
 
 MOST_SEQUENCES = 8
 """Of a law that is written out."""
@@ -101,6 +102,16 @@ def _law(language: Language) -> str:
     if len(set(sequences.values())) == 1:
         return f"The language is uniform on the {len(sequences)} sequences {_joined(list(sequences))}."
     return f"The language writes {_joined([f'{x} with probability {c}' for x, c in sequences.items()])}."
+
+
+def same(subject: Instance, *, alone: bool = False) -> tuple[object, ...]:
+    """What instances have in common that are the same under two names: law, policy and denoiser; the law ``alone``."""
+    spec = dump(subject)
+    rest = () if alone else (repr(subject.policy), repr(spec.get("denoiser")))
+    if power(subject.vocab, subject.length) <= LARGEST_TABLE:
+        with suppress(MaskboundError):
+            return (subject.vocab, subject.length, tuple(subject.language.exact_table().tolist()), *rest)
+    return (repr(spec["language"]), *rest)
 
 
 def _sequence(n: int, V: int, L: int) -> str:

@@ -475,6 +475,65 @@ def test_a_proof_has_its_file_and_a_page_says_who_checked_it(tmp_path, statement
         assert "no machine has checked it" in limits[0]
 
 
+def test_instances_that_tell_nothing_new_are_counted_apart(tmp_path):
+    text = """
+    claim = "path_kl <= total_correlation"
+    languages = [{ kind = "parity" }, { kind = "copy", copies = 2, vocab = 2 }, { kind = "pair", vocab = 2 }]
+    policies = [{ kind = "bernoulli" }]
+    lengths = [2]
+    steps = [1, 2]
+    """
+    # All three are uniform on 00 and 11.
+    found = found_in(tmp_path, text)
+    assert "holds on all 6 instances that it was tried on, of which 4 repeat the language and policy of another." in (
+        found.sentence
+    )
+    alike = 'languages = [{ kind = "iid", probabilities = ["1/3", "2/3"] }, { kind = "parity" }]'
+    nothing = found_in(tmp_path, re.sub(r"languages = .*", alike, text))
+    assert found.sentence != nothing.sentence
+    assert "tried on, of which 2 compare 0 with 0." in nothing.sentence
+    assert "the one of 6 instances that is certified" in plain(found)
+
+
+def test_ratios_that_are_all_the_same_are_not_drawn(tmp_path):
+    text = """
+    claim = "path_kl <= A * total_correlation"
+    parameters = { A = "1" }
+    languages = [{ kind = "parity" }]
+    policies = [{ kind = "fixed-size", sizes = [2] }, { kind = "fixed-size", sizes = [3] }]
+    lengths = [2, 3]
+    """
+    section = tight(found_in(tmp_path, text))
+    assert section is not None
+    assert section.parts == ()
+    assert section.paragraphs == ("The sides are equal on every one of the 2 instances where they are not both 0.",)
+    steps = """
+    claim = "path_kl <= path_kl * A"
+    parameters = { A = "3/2" }
+    languages = [{ kind = "parity" }]
+    policies = [{ kind = "bernoulli" }]
+    lengths = [4]
+    steps = [1, 2, 4]
+    """
+    half = tight(found_in(tmp_path, steps))
+    assert half is not None
+    assert [name for name, *_ in half.parts] == ["tightest"]
+
+
+def test_an_equality_is_called_one(tmp_path):
+    text = """
+    claim = "path_kl == total_correlation"
+    languages = [{ kind = "parity" }]
+    policies = [{ kind = "bernoulli" }]
+    lengths = [4]
+    """
+    false = found_in(tmp_path, f"{text}steps = [2]\n")
+    assert false.refuted
+    for found in (false, found_in(tmp_path, f"{text}steps = [1]\n")):
+        assert tight(found) is None
+        assert table(found, "claim").title == "The equality"
+
+
 def test_lines_of_a_figure_can_be_told_apart(tmp_path):
     text = """
     claim = "path_kl <= 2 * total_correlation"
