@@ -14,6 +14,11 @@ from .findings import Findings
 
 __all__ = ["every_language", "proof"]
 
+CODES = (
+    "The information profile of a language is the list of its z(j) = sum_i H(X_i | X_R), averaged over the sets R of j "
+    "other positions. In an MDS code of rank K every K tokens are independent and uniform, and determine the others."
+)
+
 LONGEST_REASON, LONGEST_CONSTANT = 160, 24
 
 
@@ -49,8 +54,10 @@ def every_language(found: Findings) -> Written | None:
     denoiser = "" if alone else "the exact denoiser and " if found.claim.exact_denoiser else "every denoiser and "
     assumed = " that satisfies the assumptions" if found.statement.assumptions else ""
     about = f"{denoiser}every language of its length over every vocabulary{assumed}"
-    text = (f"A verdict here is about {about}; not about those that were tried.",)
-    return Written("For every language", text, (("every-language", table, ""),))
+    text = [f"A verdict here is about {about}; not about those that were tried."]
+    if any("MDS" in row.reason for row in found.rows):
+        text.append(CODES)
+    return Written("For every language", tuple(text), (("every-language", table, ""),))
 
 
 def proof(found: Findings) -> Written | None:

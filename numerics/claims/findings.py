@@ -124,7 +124,7 @@ class Findings:
         """What is known of every language."""
         proved = [each.scope for each in self.everywhere if each.verdict is Decided.HOLDS]
         if proved and len(proved) == len(self.everywhere):
-            also = f" It is proved {self._how} too." if self.statement.note else ""
+            also = f" It is also proved {self._how}." if self.statement.note else ""
             return f"{self.form} is true: it holds for {proved[0]}.{also}"
         note = f"{self.form} is proved, {self._how}." if self.statement.note else ""
         it = "It" if note else self.form

@@ -16,7 +16,7 @@ from .all_languages import every_language
 from .findings import Findings
 from .page import counterexample, displayed, not_established, reading, remark, symbols_table
 from .tight import tight
-from .tried import policies_tried
+from .tried import meanings, policies_tried
 
 __all__ = ["latex_fragment"]
 
@@ -38,6 +38,7 @@ def latex_fragment(found: Findings) -> str:
         *_symbols(found),
         *_section(every_language(found)),
         *_section(tight(found)),
+        *_paragraphs(meanings(found)),
         *_section(not_established(found), f"\\emph{{{not_established(found).title}.}}"),
     ]
     if published is not None:

@@ -282,7 +282,8 @@ def _by_rays(
                 found, no_constant=none, evidence={"kind": "codes refuted", **known} if failed else found.evidence
             )
     evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
-    codes = f"the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
+    profiles = "every information profile is a sum of non-negative multiples of theirs"
+    codes = f"the {length + 1} MDS codes of length {length}, and {profiles}"
     reason = f"{by_bounds(reading.names)}it holds on {codes}"
     return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence, no_constant=none)
 

@@ -534,6 +534,18 @@ def test_an_equality_is_called_one(tmp_path):
         assert table(found, "claim").title == "The equality"
 
 
+def test_languages_and_codes_are_defined(tmp_path):
+    found = found_in(tmp_path, f"{TRUE}every_language = true\n")
+    page = plain(found)
+    for said in ("pair: Pair(V): every block repeats one", "parity: Uniform on the binary strings of even weight."):
+        assert said in page
+    assert "every information profile is a sum of non-negative multiples of theirs" in page
+    assert "In an MDS code of rank K every K tokens" in page
+    assert "even weight" in latex_fragment(found)
+    assert "in full" not in page
+    assert table(found, "instances").notes == ("L is the length, N the number of steps.",)
+
+
 def test_lines_of_a_figure_can_be_told_apart(tmp_path):
     text = """
     claim = "path_kl <= 2 * total_correlation"
