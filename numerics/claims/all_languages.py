@@ -9,14 +9,15 @@ from maskbound.theory import FORMAL
 from ..render.table import Table
 from ..report.build import Written
 from ..universal import Decided, Decision
-from ..universal.prove import described
+from ..universal.prove import PROFILES, described
 from .findings import Findings
 
 __all__ = ["every_language", "proof"]
 
 CODES = (
     "The information profile of a language is the list of its z(j) = sum_i H(X_i | X_R), averaged over the sets R of j "
-    "other positions. In an MDS code of rank K every K tokens are independent and uniform, and determine the others."
+    "other positions. In an MDS code of rank K every K tokens are independent and uniform, and determine the others; "
+    f"{PROFILES}."
 )
 
 LONGEST_REASON, LONGEST_CONSTANT = 160, 24
@@ -94,4 +95,5 @@ def constant(row: Decision) -> str:
 
 
 def _why(row: Decision) -> str:
-    return row.reason if len(row.reason) <= LONGEST_REASON else f"{row.reason[: LONGEST_REASON - 3]}..."
+    reason = row.reason.removesuffix(f", and {PROFILES}")
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 3]}..."

@@ -546,6 +546,14 @@ def test_languages_and_codes_are_defined(tmp_path):
     assert table(found, "instances").notes == ("L is the length, N the number of steps.",)
 
 
+def test_a_title_is_whole_and_headings_stay_with_what_follows(tmp_path):
+    source = typst_source(claim_page(found_in(tmp_path, TRUE)))
+    assert "hyphenate: false, report-title" in source
+    assert re.search(r"#show heading: set block\([^)]*sticky: true", source)
+    (last,) = re.findall(r'#block\(sticky: (\w+), par\(\{ raw\("tried.claim.toml"\)', source)
+    assert last == "true"
+
+
 def test_lines_of_a_figure_can_be_told_apart(tmp_path):
     text = """
     claim = "path_kl <= 2 * total_correlation"
