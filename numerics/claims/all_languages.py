@@ -10,6 +10,7 @@ from ..render.table import Table
 from ..report.build import Written
 from ..universal import Decided, Decision
 from ..universal.prove import PROFILES, described
+from ..universal.rays import IRRATIONAL, ONLY_BOUNDS
 from .findings import Findings
 
 __all__ = ["every_language", "proof"]
@@ -88,7 +89,7 @@ def constant(row: Decision) -> str:
         text = text if len(text) <= LONGEST_CONSTANT else f"{float(row.constant):.9g} (rounded)"
         return f"{text} at {row.at}" if row.at else text
     if row.no_constant:
-        return f"none: {row.no_constant}"
+        return f"{'not computed' if row.no_constant in (IRRATIONAL, ONLY_BOUNDS) else 'none'}: {row.no_constant}"
     if row.verdict in (Decided.HOLDS, Decided.FAILS):
         return "not computed for every length" if " every length " in row.scope else "none is known"
     return "not decided"

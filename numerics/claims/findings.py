@@ -20,7 +20,7 @@ from .claim_file import ClaimFile
 from .refuting import size
 from .words import called, same
 
-__all__ = ["Certified", "Findings"]
+__all__ = ["Certified", "Findings", "vanishes"]
 
 STATED = (Status.HOLDS, Status.VIOLATED)
 
@@ -185,7 +185,7 @@ class Findings:
         new = {id(case) for case, _ in self.distinct}
         applied = [(case, verdict) for case, verdict in self.judged if verdict.status is not Status.NOT_APPLICABLE]
         again = sum(id(case) not in new for case, _ in applied)
-        nothing = sum(id(case) in new and _vanishes(verdict) for case, verdict in applied)
+        nothing = sum(id(case) in new and vanishes(verdict) for case, verdict in applied)
         policy = "" if self.statement.about_language else " and policy"
         said = [
             *([f"{nothing} compare{'s' if nothing == 1 else ''} 0 with 0"] if nothing else []),
@@ -228,9 +228,10 @@ class Findings:
 
     @property
     def tightest(self) -> list[tuple[Case, Verdict]]:
-        """Instances, the witness among them, that give a ratio, the largest first; nothing against nothing has none."""
-        stated = [*self.of_status(*STATED), *([self.witness] if self.witness else [])]
-        found = [pair for pair in stated if not math.isnan(pair[1].ratio) and not _vanishes(pair[1])]
+        """Distinct instances, and the witness, that give a ratio, the largest first; 0 against 0 has none."""
+        own = [pair for pair in self.distinct if pair[1].status in STATED]
+        stated = [*own, *([self.witness] if self.witness else [])]
+        found = [pair for pair in stated if not math.isnan(pair[1].ratio) and not vanishes(pair[1])]
         return sorted(found, key=lambda pair: -pair[1].ratio)
 
     @property
@@ -245,5 +246,6 @@ class Findings:
         return found or ([self.witness] if self.witness else [])
 
 
-def _vanishes(verdict: Verdict) -> bool:
+def vanishes(verdict: Verdict) -> bool:
+    """Whether it compares 0 with 0."""
     return all(side is not None and side.lo == side.hi == 0 for side in (verdict.lhs, verdict.rhs))

@@ -12,6 +12,7 @@ import sympy
 from maskbound.theory import FORMAL, FORMS, READING, Statement, parameters, quantities, to_latex
 from maskbound.theory.formal import file_of
 from maskbound.theory.letters import letters_in
+from maskbound.theory.quantity import NATS
 
 from ..judging import Status, Verdict
 from ..render.provenance import versions
@@ -98,7 +99,9 @@ def _claim_table(found: Findings) -> Table:
         )
     rows += [("proved in Coq", f"{name} in proofs_notes/coq/{file_of(name)}") for name in FORMAL.get(statement.id, ())]
     what = "The equality" if statement.relation == "==" else "The inequality"
-    return Table(what, ("", "what it says"), tuple(rows), ("Entropies and divergences are in nats.",))
+    in_nats = any(quantities[name.removesuffix("@2")].unit == NATS for name in statement.quantities)
+    notes = ("Entropies and divergences are in nats.",) if in_nats else ()
+    return Table(what, ("", "what it says"), tuple(rows), notes)
 
 
 def symbols_table(found: Findings) -> Table:

@@ -18,7 +18,7 @@ from ..render.table import Table, as_text
 from ..report.build import Written
 from ..universal import Decided
 from ..universal.rays import ALWAYS_ZERO
-from .findings import Findings
+from .findings import Findings, vanishes
 
 __all__ = ["ratio", "tight", "tightest_table"]
 
@@ -69,7 +69,9 @@ def tightest_table(found: Findings) -> Table:
     )
     bad = "any other ratio than 1 is a violation" if found.statement.relation == "==" else "one above 1 is a violation"
     equal = "equality is said only where exact arithmetic or an identity tells it"
-    notes = (f"The ratio is {how}; {bad}; {equal}. Instances on which both sides are 0 are left out.",)
+    idle = any(vanishes(verdict) for _, verdict in found.judged)
+    left_out = " Instances on which both sides are 0 are left out." if idle else ""
+    notes = (f"The ratio is {how}; {bad}; {equal}.{left_out}",)
     return Table("Largest ratios of the sides", ("instance", "left", "right", "ratio"), rows, notes)
 
 
