@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["FORMAL"]
+__all__ = ["FORMAL", "file_of"]
 
 FORMAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -63,3 +63,83 @@ FORMAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Names of theorems by the id of the statement."""
+
+FILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Bernoulli.v": (
+            "bernoulli_left_sum",
+            "bernoulli_max_weight",
+            "bernoulli_path_kl",
+            "bernoulli_riemann_error",
+            "bernoulli_uniform_rate",
+            "bernoulli_vocabulary_rate",
+        ),
+        "FixedSize.v": (
+            "fixed_size_left_sum",
+            "fixed_size_max_size",
+            "fixed_size_path_kl",
+            "fixed_size_riemann_error",
+            "fixed_size_vocabulary",
+        ),
+        "Information.v": (
+            "language_area_curve",
+            "language_area_profile",
+            "language_curve_bernstein",
+            "language_curve_drop",
+            "language_curve_non_increasing",
+            "language_profile_non_increasing",
+            "language_total_drop",
+            "total_drop_vocabulary",
+        ),
+        "Laws.v": ("ser_from_kl",),
+        "LogMean.v": (
+            "log_mean_lower",
+            "log_mean_upper",
+            "ser_from_log_mean",
+        ),
+        "Mixture.v": (
+            "path_kl_mixture",
+            "ser_mixture",
+            "some_sizes_no_worse_path_kl",
+            "some_sizes_no_worse_ser",
+        ),
+        "Pair.v": (
+            "collision_at_least",
+            "pair_half_wrong",
+            "pair_linear_steps",
+            "pair_ser_lower",
+            "pair_token_error_lower",
+        ),
+        "Permutations.v": (
+            "permutation_birthday",
+            "permutation_half_wrong",
+            "permutation_kl",
+            "permutation_linear_steps",
+            "permutation_path_kl",
+        ),
+        "Sampler.v": (
+            "kl_le_path_kl",
+            "learning_term_le",
+            "ser_from_path_kl",
+        ),
+        "TokenError.v": (
+            "sequence_error_sufficient_steps",
+            "token_error_bernoulli",
+            "token_error_bernoulli_vocabulary",
+            "token_error_feng_form",
+            "token_error_fixed_size",
+            "token_error_identity",
+        ),
+        "TotalVariation.v": (
+            "bretagnolle_huber",
+            "pinsker_tv",
+            "tv_at_least_ser",
+        ),
+    }
+)
+"""Those theorems by the file that states them."""
+
+
+def file_of(theorem: str) -> str:
+    """The file of ``proofs_notes/coq`` that states a theorem."""
+    return next(file for file, theorems in FILES.items() if theorem in theorems)

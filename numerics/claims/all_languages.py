@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from maskbound.theory import FORMAL
+
 from ..render.table import Table
 from ..report.build import Written
 from ..universal import Decided, Decision
-from ..universal.prove import described
+from ..universal.prove import PROFILES, described
+from ..universal.rays import IRRATIONAL, ONLY_BOUNDS
 from .findings import Findings
 
 __all__ = ["every_language", "proof"]
+
+CODES = (
+    "The information profile of a language is the list of its z(j) = sum_i H(X_i | X_R), averaged over the sets R of j "
+    "other positions. In an MDS code of rank K every K tokens are independent and uniform, and determine the others; "
+    f"{PROFILES}."
+)
 
 LONGEST_REASON, LONGEST_CONSTANT = 160, 24
 
@@ -47,8 +56,10 @@ def every_language(found: Findings) -> Written | None:
     denoiser = "" if alone else "the exact denoiser and " if found.claim.exact_denoiser else "every denoiser and "
     assumed = " that satisfies the assumptions" if found.statement.assumptions else ""
     about = f"{denoiser}every language of its length over every vocabulary{assumed}"
-    text = (f"A verdict here is about {about}; not about those that were tried.",)
-    return Written("For every language", text, (("every-language", table, ""),))
+    text = [f"A verdict here is about {about}; not about those that were tried."]
+    if any("MDS" in row.reason for row in found.rows):
+        text.append(CODES)
+    return Written("For every language", tuple(text), (("every-language", table, ""),))
 
 
 def proof(found: Findings) -> Written | None:
@@ -56,7 +67,9 @@ def proof(found: Findings) -> Written | None:
     lines = [line for row in found.everywhere for line in row.proof]
     if not lines:
         return None
-    return Written("The proof", ("It is to be checked by hand.",), (), verbatim="\n".join(lines))
+    said = "found by `prove` for every length, written out so that it may be checked by hand"
+    formal = "; the inequality is proved in Coq as well (see The claim)" if found.statement.id in FORMAL else ""
+    return Written("The proof", (f"It is {said}{formal}.",), (), verbatim="\n".join(lines))
 
 
 def _where(found: Findings) -> Iterator[tuple[str, str]]:
@@ -76,11 +89,12 @@ def constant(row: Decision) -> str:
         text = text if len(text) <= LONGEST_CONSTANT else f"{float(row.constant):.9g} (rounded)"
         return f"{text} at {row.at}" if row.at else text
     if row.no_constant:
-        return f"none: {row.no_constant}"
+        return f"{'not computed' if row.no_constant in (IRRATIONAL, ONLY_BOUNDS) else 'none'}: {row.no_constant}"
     if row.verdict in (Decided.HOLDS, Decided.FAILS):
         return "not computed for every length" if " every length " in row.scope else "none is known"
     return "not decided"
 
 
 def _why(row: Decision) -> str:
-    return row.reason if len(row.reason) <= LONGEST_REASON else f"{row.reason[: LONGEST_REASON - 3]}..."
+    reason = row.reason.removesuffix(f", and {PROFILES}")
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[: LONGEST_REASON - 3]}..."

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from maskbound.theory import Statement
+from maskbound.theory import FORMAL, Statement
 
 from ..judging import Status, Verdict
 from ..judging.cases import Case
@@ -17,9 +18,9 @@ from ..universal import Decided, Decision
 from ..universal.prove import described
 from .claim_file import ClaimFile
 from .refuting import size
-from .words import called
+from .words import called, same
 
-__all__ = ["Certified", "Findings"]
+__all__ = ["Certified", "Findings", "vanishes"]
 
 STATED = (Status.HOLDS, Status.VIOLATED)
 
@@ -123,8 +124,9 @@ class Findings:
         """What is known of every language."""
         proved = [each.scope for each in self.everywhere if each.verdict is Decided.HOLDS]
         if proved and len(proved) == len(self.everywhere):
-            return f"{self.form} is true: it holds for {proved[0]}."
-        note = f"{self.form} is proved ({self.statement.note})." if self.statement.note else ""
+            also = f" It is also proved {self._how}." if self.statement.note else ""
+            return f"{self.form} is true: it holds for {proved[0]}.{also}"
+        note = f"{self.form} is proved, {self._how}." if self.statement.note else ""
         it = "It" if note else self.form
         held = [each for each in self.decisions if each.verdict is Decided.HOLDS]
         if held and len(held) == len(self.decisions):
@@ -136,6 +138,12 @@ class Findings:
         if self.decisions:
             return f"{note} About every language nothing is decided: {self.decisions[0].reason}.".strip()
         return note
+
+    @property
+    def _how(self) -> str:
+        """Where the proof is, and whether a machine has checked it."""
+        checked = "by hand and machine-checked in Coq" if self.statement.id in FORMAL else "by hand"
+        return f"{checked} (proofs_notes/{self.statement.note})"
 
     @property
     def _beyond(self) -> str:
@@ -168,13 +176,42 @@ class Findings:
         else:
             listed = " and ".join(f"{what} on {count}" for what, count in said)
             sentence = f"Of the {applied} instances that it was tried on {listed}"
-        apart = f"; {strange} more do{'es' if strange == 1 else ''} not satisfy its assumptions" if strange else ""
-        return f"{sentence}{apart}."
+        apart = f"; {strange} more {'does' if strange == 1 else 'do'} not satisfy its assumptions" if strange else ""
+        return f"{sentence}{self._idle}{apart}."
+
+    @property
+    def _idle(self) -> str:
+        """How many of the instances tell nothing that others do not."""
+        new = {id(case) for case, _ in self.distinct}
+        applied = [(case, verdict) for case, verdict in self.judged if verdict.status is not Status.NOT_APPLICABLE]
+        again = sum(id(case) not in new for case, _ in applied)
+        nothing = sum(id(case) in new and vanishes(verdict) for case, verdict in applied)
+        policy = "" if self.statement.about_language else " and policy"
+        said = [
+            *([f"{nothing} compare{'s' if nothing == 1 else ''} 0 with 0"] if nothing else []),
+            *([f"{again} repeat{'s' if again == 1 else ''} the language{policy} of another"] if again else []),
+        ]
+        return f", of which {' and '.join(said)}" if said else ""
+
+    @cached_property
+    def distinct(self) -> list[tuple[Case, Verdict]]:
+        """Instances of different languages, policies and denoisers, whatever they are called."""
+        found: dict[object, tuple[Case, Verdict]] = {}
+        for case, verdict in self.judged:
+            key = (case.relation, *(same(each, alone=self.statement.about_language) for each in case.subjects))
+            found.setdefault(key, (case, verdict))
+        return list(found.values())
 
     @property
     def refuted(self) -> bool:
         """Whether an instance violates the claim, or some language does under a policy that the file names."""
         return bool(self.of_status(Status.VIOLATED) or self.refutations)
+
+    @property
+    def unread(self) -> bool:
+        """Whether the form is false and nobody here has read the theorem that its author relates it to."""
+        published = self.claim.published
+        return self.refuted and published is not None and published.paper.reading != "read"
 
     @property
     def refutations(self) -> list[tuple[Policy, int]]:
@@ -191,9 +228,10 @@ class Findings:
 
     @property
     def tightest(self) -> list[tuple[Case, Verdict]]:
-        """Instances, the witness among them, that give a ratio, the largest first; nothing against nothing has none."""
-        stated = [*self.of_status(*STATED), *([self.witness] if self.witness else [])]
-        found = [pair for pair in stated if not math.isnan(pair[1].ratio) and not _vanishes(pair[1])]
+        """Distinct instances, and the witness, that give a ratio, the largest first; 0 against 0 has none."""
+        own = [pair for pair in self.distinct if pair[1].status in STATED]
+        stated = [*own, *([self.witness] if self.witness else [])]
+        found = [pair for pair in stated if not math.isnan(pair[1].ratio) and not vanishes(pair[1])]
         return sorted(found, key=lambda pair: -pair[1].ratio)
 
     @property
@@ -208,5 +246,6 @@ class Findings:
         return found or ([self.witness] if self.witness else [])
 
 
-def _vanishes(verdict: Verdict) -> bool:
+def vanishes(verdict: Verdict) -> bool:
+    """Whether it compares 0 with 0."""
     return all(side is not None and side.lo == side.hi == 0 for side in (verdict.lhs, verdict.rhs))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import sympy
 
-from maskbound.theory import FORMAL, FORMS, READING, parameters, quantities
+from maskbound.theory import FORMAL, FORMS, READING, Statement, parameters, quantities, to_latex
+from maskbound.theory.formal import file_of
 from maskbound.theory.letters import letters_in
+from maskbound.theory.quantity import NATS
 
 from ..judging import Status, Verdict
 from ..render.provenance import versions
@@ -20,10 +23,10 @@ from ..universal import Decided
 from .all_languages import every_language, proof
 from .findings import Findings
 from .tight import tight
-from .tried import tried
+from .tried import policies_tried, tried
 from .words import called, in_words
 
-__all__ = ["claim_page", "reading"]
+__all__ = ["claim_page", "counterexample", "displayed", "not_established", "reading", "remark", "symbols_table"]
 
 LONGEST_EXACT = 60
 """Characters of an exact value that is shown."""
@@ -32,15 +35,32 @@ LONGEST_EXACT = 60
 def claim_page(found: Findings) -> Report:
     """The page as a report of one claim."""
     sections = [
-        Written("The claim", _remark(found), (("claim", _claim_table(found), ""), ("symbols", _symbols(found), ""))),
+        Written(
+            "The claim", remark(found), (("claim", _claim_table(found), ""), ("symbols", symbols_table(found), ""))
+        ),
         _found(found),
     ]
-    parts = (_counterexample(found), every_language(found), proof(found), tight(found))
+    parts = (counterexample(found), every_language(found), proof(found), tight(found))
     sections += [section for section in parts if section]
-    sections += [_not_established(found), _repeat(found), *tried(found)]
+    sections += [not_established(found), _repeat(found), *tried(found)]
     statement = found.statement
     abstract = " ".join(filter(None, (found.sentence, reading(found))))
-    return Report(statement.title, abstract, tuple(sections), Formula(str(statement), statement.latex()))
+    return Report(statement.title, abstract, tuple(sections), displayed(statement))
+
+
+def displayed(statement: Statement) -> Formula:
+    """The inequality, and what free parameters in it stand for."""
+    values = [value.latex for value in _values(statement)]
+    return Formula(str(statement), r", \quad ".join([statement.latex(), *values]))
+
+
+def _values(statement: Statement) -> list[Formula]:
+    """An equation for each free parameter."""
+    two = statement.subjects == 2
+    return [
+        Formula(f"{symbol} = {value}", " = ".join(to_latex(each, two_subjects=two) for each in (symbol, value)))
+        for symbol, value in statement.parameters.items()
+    ]
 
 
 def reading(found: Findings) -> str:
@@ -54,15 +74,17 @@ def reading(found: Findings) -> str:
     return f"The form is the page author's reading of {where}{doubt}: {READING[paper.reading]}."
 
 
-def _remark(found: Findings) -> tuple[str, ...]:
+def remark(found: Findings) -> tuple[str, ...]:
+    """The paragraphs of the file's remark."""
     return tuple(" ".join(part.split()) for part in found.claim.remark.split("\n\n") if part.strip())
 
 
 def _claim_table(found: Findings) -> Table:
     statement, published = found.statement, found.claim.published
     rows: list[tuple[str, Any]] = [("typed as" if statement.status == "claim" else "in plain text", found.claim.typed)]
+    rows += [("tried on", policies) for policies in (policies_tried(found),) if policies]
     rows += [(f"where {name} is", value) for name, value in found.claim.parameters.items()]
-    rows += [(f"where {symbol} is", str(value)) for symbol, value in statement.parameters.items()]
+    rows += [("where", value) for value in _values(statement)]
     rows += [("assumes that", assumption.sentence) for assumption in statement.assumptions]
     if published is not None:
         rows.append(("the page's author relates it to", str(published)))
@@ -72,13 +94,17 @@ def _claim_table(found: Findings) -> Table:
             if citation.paper == published.paper.key
         ]
     if statement.note:
-        rows.append(("proof", f"proofs_notes/{statement.note} ({statement.status})"))
-    if statement.id in FORMAL:
-        rows.append(("proved in Coq", ", ".join(FORMAL[statement.id])))
-    return Table("The inequality", ("", "what it says"), tuple(rows), ("Entropies and divergences are in nats.",))
+        rows.append(
+            ("proof", f"proofs_notes/{statement.note} of maskbound {version('maskbound')} ({statement.status})")
+        )
+    rows += [("proved in Coq", f"{name} in proofs_notes/coq/{file_of(name)}") for name in FORMAL.get(statement.id, ())]
+    what = "The equality" if statement.relation == "==" else "The inequality"
+    in_nats = any(quantities[name.removesuffix("@2")].unit == NATS for name in statement.quantities)
+    notes = ("Entropies and divergences are in nats.",) if in_nats else ()
+    return Table(what, ("", "what it says"), tuple(rows), notes)
 
 
-def _symbols(found: Findings) -> Table:
+def symbols_table(found: Findings) -> Table:
     """The quantities and parameters of the inequality, with what they mean and the letters of these meanings."""
     used = sorted({name.removesuffix("@2") for name in found.statement.quantities})
     rows = [(Formula(name, quantities[name].latex), quantities[name].meaning) for name in used]
@@ -122,7 +148,8 @@ def _means(verdict: Verdict) -> str:
     }[verdict.status]
 
 
-def _counterexample(found: Findings) -> Written | None:
+def counterexample(found: Findings) -> Written | None:
+    """The smallest one in words, and both sides on it."""
     if found.counterexample is not None:
         case, _verdict = found.counterexample
         alone = found.statement.about_language
@@ -172,16 +199,20 @@ def _unit(quantity: str) -> str:
     return quantities[plain].unit if plain in quantities else ""
 
 
-def _not_established(found: Findings) -> Written:
+def not_established(found: Findings) -> Written:
+    """What a reader might take from the verdict, and should not."""
     return Written("What this does not establish", tuple(_limits(found)), ())
 
 
 def _limits(found: Findings) -> Iterator[str]:
     about_all = [each for each in found.rows if each.verdict is Decided.HOLDS]
     if found.refuted:
-        yield "A nearby statement, with another constant or another assumption, may be true."
+        yield "That a nearby statement, with another constant or another assumption, is false."
     elif found.statement.note:
-        yield "That the proof is right: it is to be read, or rechecked where it is formalised."
+        if found.statement.id in FORMAL:
+            yield "That what Coq proves is what a reader has in mind: its statement is to be compared with this one."
+        else:
+            yield "That the proof is right: it is written and checked by hand, and no machine has checked it."
     elif not about_all:
         yield "That the claim is true: what holds on instances that were tried may fail on others."
     else:
@@ -221,7 +252,9 @@ def _files(found: Findings) -> Iterator[str]:
         if each.case is None:
             rows.append(each.place.removeprefix("row-"))
         else:
-            yield f"`{each.file(found.claim.name)}` (that it {each.about})"
+            others = len(found.judged) > 1 and not found.refuted
+            one = f", the one of {len(found.judged)} instances that is certified" if others else ""
+            yield f"`{each.file(found.claim.name)}` (that it {each.about}{one})"
     if rows:
         name = f"{found.claim.name}-certificate-row-N.json"
         yield f"`{name}` with N = {', '.join(rows)} (that row of the verdicts for every language)"

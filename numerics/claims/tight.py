@@ -18,7 +18,7 @@ from ..render.table import Table, as_text
 from ..report.build import Written
 from ..universal import Decided
 from ..universal.rays import ALWAYS_ZERO
-from .findings import Findings
+from .findings import Findings, vanishes
 
 __all__ = ["ratio", "tight", "tightest_table"]
 
@@ -44,9 +44,15 @@ OTHER_ROWS = {Decided.HOLDS: "at most 1 where the claim holds", Decided.FAILS: "
 
 
 def tight(found: Findings) -> Written | None:
-    """The section; None where no instance has a ratio."""
+    """The section; None where no instance has a ratio, and of an equality that has none but 1 or is false."""
     if not found.tightest:
         return None
+    equal = all(verdict.order == 0 for _, verdict in found.tightest)
+    if found.statement.relation == "==" and (equal or found.refuted):
+        return None
+    if equal:
+        text = f"The sides are equal on every one of the {len(found.tightest)} instances where they are not both 0."
+        return Written("How tight it is", (text if len(found.tightest) > 1 else _largest(found),), ())
     figures = list(_figures(found))
     parts = [(f"ratios-{n}", figure, figure.caption) for n, figure in enumerate(figures, 1)]
     text = f"{_largest(found)} {_over_all_languages(found)}".strip()
@@ -63,7 +69,9 @@ def tightest_table(found: Findings) -> Table:
     )
     bad = "any other ratio than 1 is a violation" if found.statement.relation == "==" else "one above 1 is a violation"
     equal = "equality is said only where exact arithmetic or an identity tells it"
-    notes = (f"The ratio is {how}; {bad}; {equal}. Instances on which both sides are 0 are left out.",)
+    idle = any(vanishes(verdict) for _, verdict in found.judged)
+    left_out = " Instances on which both sides are 0 are left out." if idle else ""
+    notes = (f"The ratio is {how}; {bad}; {equal}.{left_out}",)
     return Table("Largest ratios of the sides", ("instance", "left", "right", "ratio"), rows, notes)
 
 
@@ -165,7 +173,7 @@ def _figures(found: Findings) -> Iterator[Figure]:
         (subject,) = case.subjects
         kind = dump(subject)["language"]["kind"]
         rows.append((kind, _line(subject, len(kinds) > 1), subject.length, subject.policy.steps, enclosed))
-    if len({row[3] for row in rows}) < 2 or len(rows) < FEWEST_POINTS:
+    if min(len({row[3] for row in rows}), len({as_text(row[4]) for row in rows})) < 2 or len(rows) < FEWEST_POINTS:
         return
     if len({(row[1], row[3]) for row in rows}) < len(rows):
         return

@@ -6,22 +6,49 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..instances.explicit import dump
-from ..render.table import Table
+from ..render.table import Table, as_text
 from ..report.build import Written
+from ..universal.prove import described
 from .findings import Findings
-from .words import entries
+from .words import entries, meaning
 
-__all__ = ["tried"]
+__all__ = ["meanings", "policies_tried", "tried"]
+
+MOST_POLICIES, LONGEST = 6, 200
+"""Policies that are named one by one, and characters of their names."""
 
 
 def tried(found: Findings) -> Iterator[Written]:
     """The instances, each language and policy once, and the file."""
     if found.claim.cases:
+        shown = _instances(found)
+        cut = any(as_text(cell).endswith("...") for row in shown.rows for cell in row)
         what = "Languages" if found.statement.about_language else "Languages, policies and denoisers"
-        text = (f"{what} in full; probabilities are exact.",)
-        yield Written("What was tried", text, (("instances", _instances(found), ""),))
-    text = (f"`{found.claim.file}`:",)
-    yield Written("The claim file", text, (), verbatim=found.claim.text.rstrip())
+        text = [f"{what}, as instance files have them{'; long lists are cut' if cut else ''}.", *meanings(found)]
+        yield Written("What was tried", tuple(text), (("instances", shown, ""),))
+    yield Written("The claim file", (f"`{found.claim.file}`:",), (), verbatim=found.claim.text.rstrip())
+
+
+def meanings(found: Findings) -> list[str]:
+    """A paragraph that says what the languages are, by their kinds."""
+    subjects = [subject for case in found.claim.cases for subject in case.subjects]
+    kinds = dict.fromkeys(dump(subject)["language"]["kind"] for subject in subjects)
+    said = [f"`{kind}`: {text}" for kind in kinds if (text := meaning(kind))]
+    return [" ".join(said)] if said else []
+
+
+def policies_tried(found: Findings) -> str:
+    """The policies that the inequality was tried on or decided under, and the lengths; empty if it has none in it."""
+    if found.statement.about_language:
+        return ""
+    of_cases = [(each.policy, each.length) for case in found.claim.cases for each in case.subjects]
+    pairs = [*of_cases, *found.claim.questions]
+    names = list(dict.fromkeys(described(policy) for policy, _ in pairs))
+    lengths = sorted({length for _, length in pairs})
+    listed = "; ".join(names)
+    if len(names) > MOST_POLICIES or (len(names) > 1 and len(listed) > LONGEST):
+        listed = f"{len(names)} policies, such as {names[0]}"
+    return f"{listed}; L = {', '.join(map(str, lengths))}"
 
 
 def _instances(found: Findings) -> Table:
@@ -46,7 +73,9 @@ def _instances(found: Findings) -> Table:
     telling = [1, *([] if alone else [2, *([3] if {row[3] for row in cells} - silent else [])]), 4]
     telling = [*([0] if {row[0] for row in cells} - silent else []), *telling]
     shown = dict.fromkeys(tuple(row[c] for c in telling) for row in cells)
-    notes = ("L is the length." if alone else "L is the length, N the number of steps.",)
+    counted = all(subject.policy.counted for case in found.claim.cases for subject in case.subjects)
+    most = "" if counted else "; of a policy that chooses how many tokens a step reveals, the most that there can be"
+    notes = ("L is the length." if alone else f"L is the length, N the number of steps{most}.",)
     return Table("Instances", tuple(columns[c] for c in telling), tuple(shown), notes)
 
 

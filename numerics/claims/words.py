@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
+from inspect import getdoc
 from typing import Any
 
 from ..errors import MaskboundError
 from ..instances import Instance
 from ..instances.explicit import dump
 from ..judging.cases import Case
+from ..languages import LanguageTable
 from ..languages.base import Language
 from ..numbers.limits import power
 from ..policies import Policy
 from ..universal.prove import described
 from .combinations import in_short, spelt
 
-__all__ = ["called", "entries", "in_words", "label", "labelled"]
+__all__ = ["called", "entries", "in_words", "label", "labelled", "meaning", "same"]
 
 MOST_SEQUENCES = 8
 """Of a law that is written out."""
@@ -101,6 +105,23 @@ def _law(language: Language) -> str:
     if len(set(sequences.values())) == 1:
         return f"The language is uniform on the {len(sequences)} sequences {_joined(list(sequences))}."
     return f"The language writes {_joined([f'{x} with probability {c}' for x, c in sequences.items()])}."
+
+
+def meaning(kind: str) -> str:
+    """What a kind of language is, in a sentence; empty for one that is its own table."""
+    made = getattr(LanguageTable.kinds().get(kind), "makes", None)
+    paragraph, *_ = (getdoc(made) or "").split("\n\n")
+    return re.sub(r" \(definitions\.md#[\w-]*\)", "", " ".join(paragraph.split())).replace("``", "`")
+
+
+def same(subject: Instance, *, alone: bool = False) -> tuple[object, ...]:
+    """What instances have in common that are the same under two names: law, policy and denoiser; the law ``alone``."""
+    spec = dump(subject)
+    rest = () if alone else (repr(subject.policy), repr(spec.get("denoiser")))
+    if power(subject.vocab, subject.length) <= LARGEST_TABLE:
+        with suppress(MaskboundError):
+            return (subject.vocab, subject.length, tuple(subject.language.exact_table().tolist()), *rest)
+    return (repr(spec["language"]), *rest)
 
 
 def _sequence(n: int, V: int, L: int) -> str:

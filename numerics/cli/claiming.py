@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import BadInput, MaskboundError
 from .application import BAD_INPUT, INCONCLUSIVE, VIOLATION, app, say
 from .output import progress
+
+if TYPE_CHECKING:
+    from ..claims import Findings
 
 MOST_REASONS = 3
 
@@ -45,7 +48,7 @@ def claim(
         for each in claims:
             found = decide(each, advance=advance)
             pages = write_page(found, out)
-            print(f"{each.name} ({found.label}): {found.sentence}")
+            print(*_told(found), sep="\n")
             for line in _left_out(each.left_out):
                 print(f"  {line}")
             print(f"  {pages[0]}")
@@ -53,6 +56,18 @@ def claim(
     for fault in faults:
         say(f"no page: {fault}")
     return BAD_INPUT if faults else status
+
+
+def _told(found: Findings) -> Iterator[str]:
+    """The verdict; apart from the name, which may be a theorem's, where that was not read and the form is false."""
+    from ..claims.page import reading
+
+    if not found.unread:
+        yield f"{found.claim.name} ({found.label}): {found.sentence}"
+        return
+    yield f"{found.claim.name}:"
+    yield f"  {found.sentence}"
+    yield f"  {reading(found)}"
 
 
 def _left_out(reasons: Sequence[str]) -> Iterator[str]:

@@ -31,7 +31,7 @@ def copy(vocab: int, copies: int, length: int) -> Blocks:
 
 
 def pair(vocab: int, length: int) -> Blocks:
-    """Pair(V), which is Copy(V, 2)."""
+    """Pair(V): every block repeats one uniform symbol twice, so it is Copy(V, 2)."""
     return copy(vocab, 2, length)
 
 

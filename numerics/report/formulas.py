@@ -7,12 +7,12 @@ symbols. Anything else is refused, so a new symbol is noticed by the tests and n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from types import MappingProxyType
 
-__all__ = ["mathml", "typst_math"]
+__all__ = ["mathml", "mathml_display", "typst_math"]
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|[A-Za-z]|[-+=<>(){}\[\]^_|,!.;:/*']|\s+")
 
@@ -87,6 +87,8 @@ FENCES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     }
 )
 TYPST_CLOSING: Mapping[str, str] = MappingProxyType({"lr((": "))", "lr([": "])"})
+RELATIONS = frozenset({"<", ">", "=", r"\le", r"\leq", r"\ge", r"\geq", r"\ne"})
+ATOMS = frozenset({"letter", "word", "script", "frac", "sqrt", "bar"})
 SPACES = frozenset({r"\,", r"\;", r"\:", r"\!", r"\ ", r"\quad"})
 
 
@@ -119,6 +121,38 @@ def mathml(latex: str) -> str:
     '<math><msup><mi>N</mi><mn>2</mn></msup></math>'
     """
     return f"<math>{_mathml(_parsed(latex))}</math>"
+
+
+def mathml_display(latex: str) -> str:
+    """``math`` elements of a displayed formula, between which a line may be broken: before relations and signs.
+
+    Examples
+    --------
+    >>> mathml_display("a = b").count("<math")
+    2
+    """
+    row = _parsed(latex)
+    parts = row.parts if row.kind == "row" else (row,)
+    pieces: list[list[Node]] = [[]]
+    depth = 0
+    for part in parts:
+        mark = part.text if part.kind == "operator" else ""
+        depth += (mark in ("(", "[")) - (mark in (")", "]"))
+        breaks = mark in RELATIONS or mark in ("+", "-")
+        if pieces[-1] and depth == 0 and (breaks or _ends_a_formula(pieces[-1])):
+            pieces.append([])
+        pieces[-1].append(part)
+    written = [f'<math displaystyle="true">{_mathml(Node("row", "", tuple(piece)))}</math>' for piece in pieces]
+    return " ".join([written[0], *map(_between, written[1:], (piece[0] for piece in pieces[1:]))])
+
+
+def _between(text: str, first: Node) -> str:
+    """A sign that begins a line stands between two terms all the same."""
+    return text.replace("<mo>", '<mo form="infix">', 1) if first.kind == "operator" else text
+
+
+def _ends_a_formula(piece: list[Node]) -> bool:
+    return piece[-1].kind == "operator" and piece[-1].text in (",", ";")
 
 
 def _parsed(latex: str) -> Node:
@@ -240,16 +274,24 @@ def _typst(node: Node) -> str:
     return node.text
 
 
-def _mathml(node: Node) -> str:
-    parts = [_mathml(part) for part in node.parts]
+def _mathml(node: Node, small: bool = False) -> str:
+    """The element; in a root or script, which browsers do not make taller, fractions are written with a stroke."""
+    small = small or node.kind == "sqrt"
+    if node.kind == "script":
+        letter, *scripts = node.parts
+        parts = [_mathml(letter, small), *(_mathml(each, True) for each in scripts)]
+    else:
+        parts = [_mathml(part, small) for part in node.parts]
     match node.kind:
         case "row":
-            return f"<mrow>{''.join(parts)}</mrow>"
+            return f"<mrow>{_apart(node.parts, parts)}</mrow>"
         case "script":
             base, below, above = parts
             if below and above:
                 return f"<msubsup>{base}{below}{above}</msubsup>"
             return f"<msub>{base}{below}</msub>" if below else f"<msup>{base}{above}</msup>"
+        case "frac" if small:
+            return f"<mrow>{_factor(node.parts[0], parts[0])}<mo>/</mo>{_factor(node.parts[1], parts[1])}</mrow>"
         case "frac":
             return f"<mfrac>{parts[0]}{parts[1]}</mfrac>"
         case "sqrt":
@@ -271,3 +313,20 @@ def _mathml(node: Node) -> str:
         case "operator":
             return f"<mo>{escape(OPERATORS[node.text][1] if node.text in OPERATORS else node.text)}</mo>"
     return ""
+
+
+def _apart(nodes: Sequence[Node], written: Sequence[str]) -> str:
+    """The parts of a row, with room between symbols that are multiplied."""
+    pieces = []
+    for n, (node, text) in enumerate(zip(nodes, written, strict=True)):
+        pieces.append(text)
+        follows = nodes[n + 1] if n + 1 < len(nodes) else Node("none")
+        base = follows.parts[0] if follows.kind == "script" else follows
+        if node.kind in {*ATOMS, "fence"} and base.kind in ATOMS:
+            pieces.append('<mspace width="0.2em"/>')
+    return "".join(pieces)
+
+
+def _factor(node: Node, written: str) -> str:
+    """In parentheses where a stroke beside it would be misread."""
+    return f"<mrow><mo>(</mo>{written}<mo>)</mo></mrow>" if node.kind in ("row", "frac") else written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from ..figures import Figure
 from ..render.table import Formula, Table, as_text
 from .build import Report, Written
-from .formulas import mathml
+from .formulas import mathml, mathml_display
 from .symbols import with_symbols
 
 __all__ = ["html_page"]
@@ -54,8 +54,7 @@ def _display(formula: Formula | None) -> str:
     """At full size, on a line of its own."""
     if formula is None:
         return ""
-    block = _cell(formula).replace("<math>", '<math display="block">', 1)
-    return f'<div class="display">{block}</div>\n'
+    return f'<div class="display">{_cell(formula, mathml_display)}</div>\n'
 
 
 def _section(section: Written, counter: _Counter, drawings: Mapping[str, bytes]) -> str:
@@ -99,11 +98,11 @@ def _kind(table: Table, column: int) -> str:
     return ' class="short"' if short else ""
 
 
-def _cell(cell: Any) -> str:
+def _cell(cell: Any, written: Callable[[str], str] = mathml) -> str:
     if not isinstance(cell, Formula):
         return _plain(as_text(cell))
     try:
-        return mathml(cell.latex)
+        return written(cell.latex)
     except ValueError:
         return f"<code>{escape(cell.text)}</code>"
 

@@ -46,7 +46,7 @@ def _section(section: Written) -> str:
     ]
     lines += [_part(name, shown, caption) for name, shown, caption in section.parts]
     if section.verbatim:
-        lines.append(f"#block(text(size: 8pt, raw({_string(section.verbatim)}, block: true)))\n")
+        lines.append(f"#block(text(size: 10pt, raw({_string(section.verbatim)}, block: true)))\n")
     return "\n".join(lines)
 
 

@@ -34,10 +34,13 @@ from .rays import (
 )
 from .reading import BETWEEN, Reading, by_bounds, in_both_senses, placeholder, read
 
-__all__ = ["described", "prove", "require_relation", "require_subjects"]
+__all__ = ["PROFILES", "described", "prove", "require_relation", "require_subjects"]
 
 LONGEST = 400
 """Positions; ray tables take time of order N L^2 for large numbers."""
+
+PROFILES = "every information profile is a sum of non-negative multiples of theirs"
+"""Why what holds on MDS codes holds everywhere."""
 
 MOST_SHOWN, CLEARLY = 12, 1e-6
 EQUATIONS = {"IndependentTokens", "MarkovLanguage"}
@@ -282,7 +285,7 @@ def _by_rays(
                 found, no_constant=none, evidence={"kind": "codes refuted", **known} if failed else found.evidence
             )
     evidence = {"kind": "codes", "policies": own, "length": length, "exact": exact_denoiser}
-    codes = f"the {length + 1} MDS codes of length {length}, of which every information profile is a sum"
+    codes = f"the {length + 1} MDS codes of length {length}, and {PROFILES}"
     reason = f"{by_bounds(reading.names)}it holds on {codes}"
     return Decision(statement, Decided.HOLDS, scope, reason, constant, evidence=evidence, no_constant=none)
 

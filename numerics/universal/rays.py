@@ -29,6 +29,8 @@ __all__ = [
     "has_extreme_slope",
     "mean_slope",
     "ALWAYS_ZERO",
+    "IRRATIONAL",
+    "ONLY_BOUNDS",
     "sharp_constant",
     "why_no_constant",
     "value_on",
@@ -275,6 +277,8 @@ def sharp_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator]) ->
 
 
 ALWAYS_ZERO = "the right side is always 0"
+IRRATIONAL = "a side has an irrational factor, and constants are sought in rational numbers"
+ONLY_BOUNDS = "of a quantity in it only bounds are known"
 
 
 def why_no_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator], turned: bool = False) -> str:
@@ -285,9 +289,9 @@ def why_no_constant(lhs: Lattice, rhs: Lattice, spanning: Sequence[Generator], t
         return "a side has a minimum in it"
     values = [value_on(form, g.values) for row in (*lhs, *rhs) for form in row for g in spanning]
     if not all(isinstance(value, Fraction) for value in values):
-        return "a side has an irrational factor, and constants are sought in rational numbers"
+        return IRRATIONAL
     if not all(g.attained for g in spanning):
-        return "of a quantity in it only bounds are known"
+        return ONLY_BOUNDS
     smaller, larger = ("right", "left") if turned else ("left", "right")
     if any(value < 0 for row in rhs for form in row for value in (value_on(form, g.values) for g in spanning)):
         return f"the {larger} side may be negative"

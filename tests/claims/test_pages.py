@@ -7,49 +7,21 @@ import re
 from fractions import Fraction
 
 import pytest
+from made_pages import BY_HAND, TRUE, found_in, plain, table
 
 from maskbound.numerics.certificates import kernel
-from maskbound.numerics.claims import ClaimFile, Findings, decide
 from maskbound.numerics.claims.fragment import latex_fragment
 from maskbound.numerics.claims.page import claim_page, reading
 from maskbound.numerics.claims.tight import ratio, tight, tightest_table
 from maskbound.numerics.claims.write import write_page
 from maskbound.numerics.render.draw import COLOURS, MARKS, _style
 from maskbound.numerics.render.figure import Figure
-from maskbound.numerics.render.table import Table, as_text
+from maskbound.numerics.render.table import as_text
 from maskbound.numerics.report.html import html_page
 from maskbound.numerics.report.typst_source import typst_source
 from maskbound.numerics.universal import Decided, checker
 from maskbound.theory import PAPERS, READING, quantities
 from maskbound.theory.letters import LETTERS, letters_in
-
-TRUE = """
-claim = "path_kl <= A * total_correlation"
-parameters = { A = "3/2" }
-languages = [{ kind = "pair", vocab = 2 }, { kind = "parity" }]
-policies = [{ kind = "bernoulli" }]
-lengths = [2, 4]
-steps = [1, 2]
-"""
-BY_HAND = 'paper = { authors = "Wu, Nobody", title = "On <Steps>", year = 2025, theorem = "Lemma 1" }\n'
-
-
-def found_in(folder, text: str) -> Findings:
-    path = folder / "tried.claim.toml"
-    path.write_text(text)
-    return decide(ClaimFile.load(path))
-
-
-def plain(found: Findings) -> str:
-    """The page without its tags, as a reader sees it."""
-    return re.sub(r"<[^>]*>", "", html_page(claim_page(found)))
-
-
-def table(found: Findings, name: str) -> Table:
-    parts = {part: shown for section in claim_page(found).sections for part, shown, _ in section.parts}
-    assert isinstance(parts[name], Table)
-    return parts[name]
-
 
 # Of the paper
 
@@ -154,7 +126,7 @@ def test_rows_without_a_constant_are_not_passed_over(tmp_path):
     held = tight(found_in(tmp_path, text.replace("total_correlation / N", "total_correlation")))
     assert held is not None
     assert "in the other rows it is at most 1 where the claim holds" in held.paragraphs[0]
-    assert "none: of a quantity in it only bounds are known" in plain(found)
+    assert "not computed: of a quantity in it only bounds are known" in plain(found)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +149,7 @@ def test_a_missing_constant_has_its_reason(tmp_path, claim, why):
     """
     (row,) = table(found_in(tmp_path, text), "every-language").rows
     assert why in row[4]
+    assert row[4].startswith("not computed: " if why == "irrational factor" else "none: ")
 
 
 def test_a_constant_of_one_length_says_which(tmp_path):
@@ -367,7 +340,7 @@ def test_a_gallery_name_says_what_it_is(tmp_path):
 def test_the_formula_is_displayed(tmp_path):
     found = found_in(tmp_path, TRUE)
     page = claim_page(found)
-    assert '<div class="display"><math display="block">' in html_page(page)
+    assert '<div class="display"><math displaystyle="true">' in html_page(page)
     assert re.search(r"#let report-formula = \$ .* \$\n", typst_source(page))
     fragment = latex_fragment(found)
     assert r"\[ " in fragment

@@ -13,6 +13,7 @@ from development import BUILD, FOLDER, compile_text, compiled, coq, needs_coq
 from oracles import cases, languages, quantities, samplers
 
 from maskbound.theory import FORMAL, statements
+from maskbound.theory.formal import file_of
 
 UNIQUE_IDENTITIES = """From Coq Require Import Eqdep.
 Theorem unique (U : Type) (p : U) (Q : U -> Type) (x : Q p) (h : p = p) : x = eq_rect p Q x p h.
@@ -39,6 +40,12 @@ def test_each_statement_names_the_theorems_that_say_it():
         if statement:
             said.setdefault(statement, []).append(name)
     assert {statement: list(names) for statement, names in FORMAL.items()} == said
+
+
+def test_each_of_these_theorems_has_its_file():
+    named = {theorem for theorems in FORMAL.values() for theorem in theorems}
+    files = {name: file for name, _, file in ROW.findall((FOLDER / "README.md").read_text()) if name in named}
+    assert {name: file_of(name) for name in named} == files
 
 
 def write(folder: Path, text: str) -> Path:

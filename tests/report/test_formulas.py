@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 import typst
 
-from maskbound.numerics.report.formulas import mathml, typst_math
+from maskbound.numerics.report.formulas import mathml, mathml_display, typst_math
 from maskbound.theory import statements
 
 
@@ -49,3 +49,32 @@ def test_every_statement_compiles():
 def test_what_is_not_understood_is_refused(latex):
     with pytest.raises(ValueError, match=r"not known|ends|lacks"):
         typst_math(latex)
+
+
+@pytest.mark.parametrize(
+    ("latex", "letters"),
+    [
+        (r"\sqrt{\frac{\mathrm{KL}}{2}}", "KL/2"),
+        (r"\sqrt{\frac{1}{2 N}}", "1/(2N)"),
+        (r"x^{\frac{L + 1}{2}}", "x(L+1)/2"),
+        (r"\sqrt{\frac{\frac{a}{b}}{c}}", "(a/b)/c"),
+    ],
+)
+def test_a_quotient_in_a_root_or_script_stays_inside(latex, letters):
+    # Browsers without a font for mathematics draw the root over the numerator alone.
+    found = ET.fromstring(mathml(latex))
+    assert found.find(".//mfrac") is None
+    assert "".join(found.itertext()) == letters
+    assert ET.fromstring(mathml(r"\frac{\mathrm{KL}}{2}")).find(".//mfrac") is not None
+
+
+def test_factors_are_apart():
+    assert "mspace" in mathml(r"g \mathrm{E}_q N_{>1}")
+    assert "mspace" not in mathml("g + N")
+
+
+def test_a_displayed_formula_may_be_broken_before_signs_that_are_in_no_parentheses():
+    written = mathml_display(r"a (b + c) \le d - \left(e + f\right), \quad g = - h")
+    found = ET.fromstring(f"<p>{written}</p>")
+    assert ["".join(each.itertext()) for each in found] == ["a(b+c)", "≤d", "−(e+f),", "g", "=", "−h"]
+    assert [each[0][0].get("form") for each in list(found)[1:3]] == ["infix", "infix"]
