@@ -8,6 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from formats import files
 from oracles import formats as oracle
 
@@ -54,7 +55,7 @@ def automaton(rng: Random, path: Path) -> Language:
 
 
 KINDS = {"n-gram": ngram, "profile": profile, "automaton": automaton}
-SEEDS = [*range(FEW), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(FEW, MANY))]
+SEEDS = rest_slow(range(MANY), keep=FEW)
 
 
 def table(arrays: Layers) -> np.ndarray:

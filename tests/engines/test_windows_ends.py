@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from engines.window_cases import enclosed, random_policy, steps_of
 from oracles import ending
 from oracles.languages import random_row
@@ -33,7 +34,7 @@ def random_ending(seed: int) -> languages.Language | None:
 SEEDS = [seed for seed in range(40) if random_ending(seed) is not None]
 
 
-@pytest.mark.parametrize("seed", [*SEEDS[:8], *(pytest.param(seed, marks=pytest.mark.slow) for seed in SEEDS[8:])])
+@pytest.mark.parametrize("seed", rest_slow(SEEDS, keep=8))
 def test_cut_windows_enclose(seed: int) -> None:
     language, policy = random_ending(seed), random_policy(seed, 5)
     true = measure(Instance(language, policy), ["path_kl"], engine="tabular")["path_kl"]

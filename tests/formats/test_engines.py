@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from by_default import rest_slow
 from formats import files
 from oracles import denoisers, information, quantities, samplers
 from oracles import formats as oracle
@@ -35,7 +36,7 @@ def drawn(kind: str, seed: int, folder: Path) -> Language:
 
 
 @pytest.mark.parametrize("kind", ["bigram", "trigram", "profile"])
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 12))])
+@pytest.mark.parametrize("seed", rest_slow(range(12)))
 def test_every_engine_that_applies_holds_the_truth(kind: str, seed: int, tmp_path: Path) -> None:
     language = drawn(kind, seed, tmp_path)
     table, V = language.exact_table().tolist(), language.vocab

@@ -10,6 +10,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from formats import files
 from oracles import formats as oracle
 from oracles.languages import Law
@@ -25,7 +26,7 @@ CLOSE = Fraction(1, 10**30)
 ROUNDED = 1e-9
 """At most thirty factors of at least 1/18, in numerator and denominator, each of twelve digits."""
 
-SEEDS = [*range(FEW), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(FEW, MANY))]
+SEEDS = rest_slow(range(MANY), keep=FEW)
 
 
 def assert_law(language: languages.Language, law: Law, Z: Fraction | None = None) -> None:

@@ -10,6 +10,7 @@ from random import Random
 import numpy as np
 import pytest
 import scipy
+from by_default import rest_slow
 from oracles import denoisers, information, quantities, samplers
 from oracles import silent as oracle
 from oracles.languages import Law, Marginals
@@ -28,7 +29,7 @@ FEW, SOME, MANY = 12, 40, 250
 
 
 def seeds(many: int) -> list:
-    return [*range(FEW), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(FEW, many))]
+    return rest_slow(range(many), keep=FEW)
 
 
 CLOSE = 1e-12

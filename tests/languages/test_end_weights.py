@@ -12,6 +12,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from oracles import ending
 from oracles.languages import Law, Marginals, random_row
 from test_engines_agree import REQUEST, assert_agreement, measured
@@ -200,9 +201,7 @@ def of_length_four(kind: str, start: int) -> tuple[int, tuple, Law]:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 @pytest.mark.parametrize("kind", ["hmm", "markov", "trigram"])
-@pytest.mark.parametrize(
-    ("start", "seconds"), [(0, 0.1), *(pytest.param(start, 5.0, marks=pytest.mark.slow) for start in (100, 200, 300))]
-)
+@pytest.mark.parametrize(("start", "seconds"), rest_slow([(0, 0.1), (100, 5.0), (200, 5.0), (300, 5.0)]))
 def test_engines_agree_with_the_table(kind: str, policy, start: int, seconds: float) -> None:
     """Every engine that takes the chain, against every engine that takes the table of its law."""
     _, given, _ = of_length_four(kind, start)
@@ -325,7 +324,7 @@ def test_padded_chains_in_files() -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES[:2], ids=repr)
-@pytest.mark.parametrize("start", [0, *(pytest.param(start, marks=pytest.mark.slow) for start in (100, 200, 300))])
+@pytest.mark.parametrize("start", rest_slow([0, 100, 200, 300]))
 def test_engines_agree_where_contradictions_stay_in_their_interval(policy, start: int) -> None:
     """Drawn sequences, exact rationals and tables, in the scope that a table of the law does not have."""
     _, given, _ = of_length_four("markov", start)
