@@ -197,3 +197,6 @@ def test_a_title_is_whole_and_headings_stay_with_what_follows(tmp_path):
     assert re.search(r"#show heading: set block\([^)]*sticky: true", source)
     (last,) = re.findall(r'#block\(sticky: (\w+), par\(\{ raw\("tried.claim.toml"\)', source)
     assert last == "true"
+    assert "#block(breakable: false, text(size: 10pt, raw(" in source
+    long = typst_source(claim_page(found_in(tmp_path, TRUE + "# a line\n" * 40)))
+    assert "#block(breakable: true, text(size: 10pt, raw(" in long
