@@ -495,6 +495,7 @@ def test_a_full_disk_is_said():
     assert (found.returncode, found.stderr) == (2, "maskbound: No space left on device\n")
 
 
+@pytest.mark.slow
 def test_a_command_waits_for_nothing_that_it_does_not_need(spec):
     """Neither for sympy, where no formula is worked with, nor for a compiler, where an instance is small."""
     commands = [["--help"], ["theorems"], ["law", spec], ["curve", spec], ["measure", spec, "-q", "kl"]]
@@ -549,6 +550,7 @@ def on_terminal(columns: int, *calls: list[str]) -> str:
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", received.decode()).replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 def test_a_terminal_of_80_columns_is_enough(spec, paired):
     lines = on_terminal(80, ["check", "--all", spec, paired]).splitlines()
     assert max(map(len, lines[:-1])) <= 80

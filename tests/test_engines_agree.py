@@ -14,8 +14,8 @@ from functools import cache
 from itertools import combinations
 
 import pytest
+from by_default import drawn, kinds_of_member, rest_slow
 from grid import cases
-from hypothesis import given, settings
 
 from maskbound.numerics import languages, policies
 from maskbound.numerics.engines.workspace import Request, Workspace
@@ -103,7 +103,7 @@ def in_every_scope(instance: Instance) -> list[Instance]:
 
 
 @pytest.mark.parametrize("seconds", [SECONDS, pytest.param(PATIENT, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", rest_slow(names(), kinds=kinds_of_member))
 def test_engines_agree_on_the_gallery(name: str, seconds: float) -> None:
     instances = in_every_scope(load_gallery(name))
     need_more_than_by_default(instances, seconds)
@@ -111,8 +111,7 @@ def test_engines_agree_on_the_gallery(name: str, seconds: float) -> None:
         assert assert_agreement(measured(Workspace(instance, REQUEST), seconds)) >= 3
 
 
-@given(cases())
-@settings(max_examples=80, deadline=None)
+@drawn(cases(), few=16, many=80)
 def test_engines_agree_on_random_instances(case) -> None:
     for instance in in_every_scope(case.instance):
         # On a chain that does not start stationary the markov engine replaces the marginals of the positions by their
@@ -155,7 +154,7 @@ def shared(language: Language) -> Workspace:
 
 
 @pytest.mark.parametrize("seconds", [SECONDS, pytest.param(PATIENT, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("policy", POLICIES, ids=repr)
+@pytest.mark.parametrize("policy", rest_slow(POLICIES, kinds=lambda policy: [type(policy)]), ids=repr)
 @pytest.mark.parametrize(
     "forms",
     [

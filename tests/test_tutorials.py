@@ -15,7 +15,7 @@ from maskbound.numerics.sweeps import Grid
 USING = Path(__file__).parent.parent / "proofs_notes" / "using"
 WITH_TORCH = USING / "networks.md"
 """Run by ``tests/samplers``."""
-SLOW = {"how-many-steps"}
+SLOW = {"bounds-as-tests", "how-many-steps", "model-files", "tables"}
 PAGES = sorted(set(USING.glob("*.md")) - {WITH_TORCH})
 
 

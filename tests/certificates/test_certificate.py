@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from by_default import kinds_of_member, rest_slow
 from typer.testing import CliRunner
 
 from maskbound.numerics import cli, denoisers, languages, policies
@@ -111,7 +112,7 @@ def certificates(name: str) -> tuple[dict[str, Any], ...]:
     return tuple(certified(*subjects_of(name)))
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", rest_slow(QUICK, kinds=kinds_of_member))
 def test_every_certificate_is_accepted(name):
     found = certificates(name)
     assert found

@@ -137,6 +137,7 @@ def test_a_policy_of_millions_of_steps(tmp_path):
     assert answered(about(2, 1, ["1/2", "1/2"], "kl", policy), tmp_path) == 2
 
 
+@pytest.mark.slow
 def test_a_policy_of_many_steps(tmp_path):
     nothing = {"kind": "bernoulli", "weights": ["1", *["0"] * 5000]}
     for policy in (nothing, {"kind": "bernoulli", "weights": ["1/900"] * 900}):

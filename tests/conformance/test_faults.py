@@ -149,6 +149,7 @@ LONG = languages.english_ngram(order=2, length=32)
 BLOCKS = adaptive(32, order="choose-then-sample", sizes=[2] * 4, block_length=8)
 
 
+@pytest.mark.slow
 def test_at_length_right_code_conforms_and_wrong_code_does_not():
     claim = Claim(Instance(LONG, BLOCKS))
     assert claim.final is None

@@ -28,6 +28,7 @@ def test_the_rate_is_the_divergence_of_the_tokens():
     assert claim.foresight.rates["temperature 0.9"] == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["choose-then-sample", "sample-then-choose"])
 def test_it_takes_about_as_many_sequences_as_were_foreseen(order):
     """Twice as many show it, a third does not: the evidence of n has a spread of about the root of twice its mean."""
@@ -115,6 +116,7 @@ def test_what_is_no_law_is_bad_input():
             conform(Claim(CLAIM, **brought), Made(), samples=20)
 
 
+@pytest.mark.slow
 def test_the_default_total_variation_is_one_that_right_code_shows():
     claim = Claim(Instance(languages.iid(["1/2", "1/2"], 6), policies.Bernoulli(steps=4)))
     wanted = [default_tv(claim, samples, 1e-6) for samples in (5_000_000, 1_200_000, 200_000, 60_000, 1000)]

@@ -7,6 +7,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from conformance.code import categorical
 from conformance.right import Right
 
@@ -41,7 +42,7 @@ def leaning(policy, weight):
     return sample
 
 
-@pytest.mark.parametrize("weight", [0.5, 100], ids=["often", "always"])
+@pytest.mark.parametrize("weight", rest_slow([0.5, 100]), ids=["often", "always"])
 @pytest.mark.parametrize("policy", NAMES, ids=["at random", "proposals"])
 def test_code_that_takes_some_positions_more_often_is_told(policy, weight):
     found = conform(CLAIMS[policy], leaning(policy, weight), samples=300)
@@ -51,7 +52,7 @@ def test_code_that_takes_some_positions_more_often_is_told(policy, weight):
     }
 
 
-@pytest.mark.parametrize("policy", NAMES, ids=["at random", "proposals"])
+@pytest.mark.parametrize("policy", rest_slow(NAMES), ids=["at random", "proposals"])
 def test_right_code_is_not(policy):
     for code in (leaning(policy, 0.0), Right(policy), Right(policy, shared=0)):
         found = conform(CLAIMS[policy], code, samples=300)

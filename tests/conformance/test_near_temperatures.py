@@ -104,6 +104,7 @@ def test_a_bet_that_aims_is_won_more_often_than_the_fastest_one():
     assert won["aimed"] >= won["fastest"] + 4
 
 
+@pytest.mark.slow
 def test_the_temperature_that_is_said_to_be_found_is_found():
     """In nine runs of ten: that fewer than 6 of 8 find it has a probability below 4 %."""
     policy = policies.Adaptive(L, score="confidence", sizes=SIZES)

@@ -97,7 +97,12 @@ class Noisy(Right):
     ("order", "noise", "named"),
     [
         ("choose-then-sample", 0.1, "by largest probability with Gumbel noise of 0.1"),
-        ("sample-then-choose", 1.0, "by probability of the drawn token with Gumbel noise of 1"),
+        pytest.param(
+            "sample-then-choose",
+            1.0,
+            "by probability of the drawn token with Gumbel noise of 1",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_noise_in_the_choice_is_named(order, noise, named):

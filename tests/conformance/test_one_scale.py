@@ -45,6 +45,7 @@ def largest():
     return conform(letters("sample-then-choose"), llada("largest"), samples=60, alpha=ALPHA)
 
 
+@pytest.mark.slow
 def test_the_largest_confidence_in_place_of_the_drawn_one_is_named(largest):
     """Impossible contexts have uniform rows, whose ties the code breaks as proposals would: ties decide nothing."""
     said = {name: part.seen for name, part in largest.components.items() if not part.as_claimed}
@@ -52,6 +53,7 @@ def test_the_largest_confidence_in_place_of_the_drawn_one_is_named(largest):
     assert said == {"positions": "by largest probability"}
 
 
+@pytest.mark.slow
 def test_what_is_as_claimed_has_no_evidence_against_it(largest):
     enough = math.log(1 / ALPHA)
     for part in largest.components.values():
@@ -60,7 +62,6 @@ def test_what_is_as_claimed_has_no_evidence_against_it(largest):
     assert len(record["impossible_steps"]) == len(largest.steps)
 
 
-@pytest.mark.slow
 def test_scores_that_rank_alike_are_named_together():
     policy = policies.Adaptive(32, score="confidence", order="sample-then-choose", sizes=[KEPT] * STEPS)
     chain = languages.markov(["1/2", "1/2"], [["4/5", "1/5"], ["1/3", "2/3"]], 32)

@@ -160,6 +160,7 @@ def flagged(runs, samples, alphas, every=1):
     return found
 
 
+@pytest.mark.slow
 def test_right_code_passes():
     """At 1e-6, by rows that are independent, repeated and all the same."""
     assert flagged(27, 200, [1e-6], every=5) == {1e-6: 0}

@@ -93,6 +93,7 @@ def test_a_language_that_it_does_not_know_is_left_alone():
     assert engine.operations(HIDDEN) > 0
 
 
+@pytest.mark.slow
 def test_it_grows_with_the_length():
     """A hidden chain that forbids nothing, where no yes-or-no question about q(x) tells much."""
     found = []

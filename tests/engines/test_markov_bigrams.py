@@ -9,6 +9,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from engines.chain_cases import COLOURINGS, MIXING, PERIODIC, NeverMixes
 from kernels.arrays import with_threads
 from oracles import denoisers, languages, quantities, samplers
@@ -135,7 +136,7 @@ def by_a_table(name, L, policy):
 
 
 @pytest.mark.parametrize(("L", "policy"), [(230, "bernoulli"), (285, "fixed-size")])
-@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("name", rest_slow(LONG))
 def test_a_table_for_all_steps_says_what_each_step_says(L, policy, name, monkeypatch):
     tabled = by_a_table(name, L, policy)
     monkeypatch.setattr(engine, "WORTH_A_TABLE", math.inf)
@@ -161,7 +162,7 @@ def test_a_table_that_is_too_short_is_made_again(monkeypatch):
     assert np.abs(whole.deviation - again.deviation).sum() <= whole.error + again.error
 
 
-@pytest.mark.parametrize("kind", range(7))
+@pytest.mark.parametrize("kind", rest_slow(range(7)))
 def test_every_kind_of_pair_in_the_table_counts(kind, monkeypatch):
     """Without one kind the error does not cover what is missing."""
     L, made = 230, OwnBirths.__init__

@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from oracles import denoisers, information, languages, quantities, samplers
 from oracles.logs import mp, real
 
@@ -122,7 +123,7 @@ def test_fixed_sizes_at_length_agree_with_the_profile():
 
 
 @pytest.mark.parametrize("flip", [0.25, 0.01, 0.5])
-@pytest.mark.parametrize("L", [40, 5000])
+@pytest.mark.parametrize("L", rest_slow([40, 5000]))
 def test_two_state_symmetric_chain_against_its_closed_form(flip, L):
     """For a symmetric chain ``P^g(x, y) = (1 + (1-2f)^g (-1)^{x+y}) / 2``, so ``I`` at distance g is ``log 2`` less a
     binary entropy.

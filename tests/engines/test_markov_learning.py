@@ -8,6 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from engines.chain_cases import MIXING, NeverMixes
 from oracles import denoisers, languages, quantities, samplers
 from oracles.logs import mp
@@ -116,7 +117,7 @@ def test_the_worst_context(case):
     close(measured, quantities.eps_learning(q, V, denoiser), 1e-11)
 
 
-@pytest.mark.parametrize("L", [90, 130])
+@pytest.mark.parametrize("L", rest_slow([90, 130]))
 def test_neighbours_out_of_reach_change_nothing_but_the_stated_error(L):
     w = np.full(6, 1 / 6)
     cut = learning_term(Chain(*MIXING, L), w, short_sighted(3)[1])

@@ -85,6 +85,7 @@ def test_what_long_intervals_consist_of_is_looked_at(monkeypatch):
     assert apart[0] > 1e-1 > apart[1] > 1e-6 > 1e-11 > apart[2] > 0
 
 
+@pytest.mark.slow
 def test_a_step_that_does_not_forget_is_worked_out_everywhere(monkeypatch):
     """Tokens that stay the same for long."""
     P = 0.95 * np.eye(3) + 0.05 / 3

@@ -91,7 +91,7 @@ def test_beyond_the_mixing_distance_only_the_stated_error_changes(N):
         assert one.error < 1e-9
 
 
-@pytest.mark.parametrize(("block", "columns"), [(1, 1), (7, 5), (500, 500)])
+@pytest.mark.parametrize(("block", "columns"), [(7, 5), (500, 500), pytest.param(1, 1, marks=pytest.mark.slow)])
 def test_the_pieces_of_the_products_change_nothing_but_the_rounding(monkeypatch, block, columns):
     L, weights = 110, np.full(4, 0.25)
     sequences = english_like_draws(L)

@@ -126,6 +126,7 @@ def at_length(zeros: float, L: int, policy: policies.Policy) -> Enclosure:
     return measure_one(Workspace(Instance(language, policy)), "kl")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zeros", [0.0, 0.5])
 def test_it_grows_with_the_length(zeros):
     """Twice the length has more than twice the bound, but for the ends."""

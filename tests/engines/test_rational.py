@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from by_default import drawn
 from flint import arb
 from grid import AdaptiveCase, Case, adaptive_cases, cases
 from hypothesis import assume, given, settings
@@ -58,8 +59,7 @@ def assert_same(name: str, exact, truth) -> None:
         assert abs(found - truth) < ORACLE_ERROR, f"{name}: {exact} is not {truth}"
 
 
-@given(cases())
-@settings(max_examples=150, deadline=None)
+@drawn(cases(), few=30, many=150)
 def test_every_quantity_is_the_oracles_exactly(case: Case):
     truth = case.truth()
     found = measure(case.instance, engine="rational")
@@ -71,8 +71,7 @@ def test_every_quantity_is_the_oracles_exactly(case: Case):
     assert len(names) >= (17 if rational.obstacle(case.instance) is None else 5)
 
 
-@given(cases())
-@settings(max_examples=150, deadline=None)
+@drawn(cases(), few=30, many=150)
 def test_the_output_law_is_the_oracles_cell_by_cell(case: Case):
     assume(rational.obstacle(case.instance) is None)
     expected = case.output_law()
@@ -101,15 +100,13 @@ def held(instance: Instance, shift: float = 0.0) -> set[tuple[str, str]]:
     return found
 
 
-@given(cases())
-@settings(max_examples=50, deadline=None)
+@drawn(cases(), few=10, many=50)
 def test_float_enclosures_contain_the_exact_values(case: Case):
     """A few; three hundred, of both kinds, are in the slow tests."""
     assert len(held(case.instance)) >= 5
 
 
-@given(adaptive_cases())
-@settings(max_examples=20, deadline=None)
+@drawn(adaptive_cases(), few=6, many=20)
 def test_float_enclosures_contain_the_exact_values_of_adaptive_policies(case: AdaptiveCase):
     assert len(held(case.instance)) >= 5
 

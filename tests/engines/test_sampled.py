@@ -186,6 +186,7 @@ def test_exact_engines_come_first():
 LONG = Instance(shifted_pair(4, "1/10", 60), Bernoulli(10), name="long")
 
 
+@pytest.mark.slow
 def test_only_measuring_draws():
     """Verdicts do without sampling, at any length, unless a request asks for it."""
     for sampling in (False, True):

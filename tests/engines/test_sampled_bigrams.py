@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from by_default import drawn
 from grid import cases
-from hypothesis import given, settings
 
 from maskbound.numerics import measure
 from maskbound.numerics.engines import sampled
@@ -24,8 +24,7 @@ from maskbound.numerics.sampling import draw
 CHAIN = markov([0.5, 0.5], [[0.9, 0.1], [0.4, 0.6]], 8)
 
 
-@given(cases())
-@settings(max_examples=150, deadline=None)
+@drawn(cases(), few=30, many=150)
 def test_the_language_s_own_bigrams_are_the_table_s(case):
     language = case.instance.language
     if language.length >= 2:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 
 from maskbound.numerics.engines.sampled import intervals
 from maskbound.numerics.engines.sampled.intervals import (
@@ -75,7 +76,7 @@ def means_and_radius(law: np.ndarray, count: int, draws: int, alpha: float, rng:
     return np.abs(shares.mean(axis=0) - law).sum() / 2, radius
 
 
-@pytest.mark.parametrize("draws", [1, 200])
+@pytest.mark.parametrize("draws", rest_slow([1, 200]))
 def test_the_radius_covers_and_is_of_the_right_size(draws):
     """At level 1/2, 200 runs: a radius that covered exactly so often leaves out 100, and none with probability 1e-60.
 

@@ -45,6 +45,7 @@ def test_intervals_hold_what_tables_say(policy, denoiser):
     assert math.isfinite(found["mean_learning_error"].hi) == (denoiser == "uniform")
 
 
+@pytest.mark.slow
 def test_contexts_of_another_policy_are_noticed(monkeypatch):
     """An interval is narrow enough to tell the policies apart, and to fail when the wrong positions are asked."""
     pair = [Instance(LANGUAGE, POLICIES[name], DENOISERS["uniform"]) for name in ("sizes", "in order")]

@@ -130,6 +130,7 @@ OF_LANGUAGE: Mapping[str, Predicate] = {
     "linear code": lambda i: isinstance(i.language, LinearCode),
     "linear code with known mean ranks": lambda i: isinstance(i.language, LinearCode) and i.language is not MANY_KINDS,
     "blocks": lambda i: isinstance(i.language, Blocks),
+    "rational blocks": lambda i: isinstance(i.language, Blocks) and i.language.rational,
     "blocks of even length": lambda i: isinstance(i.language, Blocks) and i.language.block.length % 2 == 0,
 }
 """What may stand before the ``x`` of a scope."""

@@ -60,6 +60,7 @@ def test_another_law_is_noticed():
     assert (np.abs(found.mean(axis=0) - exact.value) > 6 * found.std(axis=0) / math.sqrt(len(found))).all()
 
 
+@pytest.mark.slow
 def test_intervals_miss_as_rarely_as_they_say():
     """At confidence 1/2 an interval misses in half of 30 runs, but for luck of 4e-6: Bin(30, 1/2) > 27."""
     instance = Instance(HIDDEN, POLICIES[0])

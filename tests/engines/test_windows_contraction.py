@@ -139,6 +139,7 @@ def test_enclosures_that_rest_on_forgetting_hold_the_exact_values():
     assert np.median([narrower for _, narrower in found]) < 0.9
 
 
+@pytest.mark.slow
 def test_a_survival_that_is_too_small_is_noticed():
     assert sum(missed_and_narrower(seed, 0.0)[0] for seed in range(6)) >= 5
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from engines.window_cases import random_policy, steps_of
 from numpy.typing import NDArray
 
@@ -93,9 +94,8 @@ def one_round(monkeypatch):
     monkeypatch.setattr(information, "WINDOWS_FOR_NOTHING", 0)
 
 
-@pytest.mark.parametrize("first", [0, pytest.param(SEEDS, marks=pytest.mark.slow)])
-def test_no_cut_misses_the_exact_value(monkeypatch, first):
-    seeds = range(first, SEEDS if first == 0 else 20 * SEEDS)
+@pytest.mark.parametrize("seeds", rest_slow([range(6), range(6, 20 * SEEDS)]), ids=["few", "many"])
+def test_no_cut_misses_the_exact_value(monkeypatch, seeds):
     assert sum(missed(monkeypatch, seed) for seed in seeds) == 0
 
 

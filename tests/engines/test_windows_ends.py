@@ -88,6 +88,7 @@ def test_ends_that_float64_loses_are_refused() -> None:
             assert found.lo <= -length * (0.75 * math.log(0.75) + 0.25 * math.log(0.25)) <= found.hi
 
 
+@pytest.mark.slow
 def test_what_is_sampled_beyond_the_windows() -> None:
     A = np.array([[0.7, 0.2], [0.1, 0.8]])
     language = languages.HMM(70, [0.5, 0.5], A, [[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]], 1 - A.sum(axis=1))

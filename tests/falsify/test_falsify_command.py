@@ -108,6 +108,7 @@ def test_a_certificate_that_cannot_be_written_does_not_hide_the_counterexample(t
     assert not os.listdir(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_claim_is_searched_under_its_assumptions():
     words = ["falsify", "path_kl <= total_correlation", "--json", "--budget"]
     assert json.loads(run(*words, "20").stdout)["counterexample"] is not None
@@ -116,6 +117,7 @@ def test_a_claim_is_searched_under_its_assumptions():
     assert json.loads(found.stdout)["judged"] > 0
 
 
+@pytest.mark.slow
 def test_the_search_keeps_to_a_kind_of_language():
     found = run("falsify", "path_kl <= log(K)/9", "--language-kind", "hmm", "--budget", "4", "--json")
     assert json.loads(found.stdout)["counterexample"]["language"]["kind"] == "hmm"

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import event, given, settings
+from by_default import drawn
+from hypothesis import event
 from hypothesis import strategies as st
 
 from maskbound.numerics.errors import BeyondReach, MaskboundError
@@ -413,8 +414,7 @@ def places(entry: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(place for key in keys for place in places(entry[key], (*path, key)))]
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(data=st.data())
+@drawn(data=st.data(), few=100, many=400)
 def test_whatever_stands_anywhere_in_a_spec_is_read_or_refused_in_a_sentence(data: st.DataObject) -> None:
     spec = copy.deepcopy(data.draw(st.sampled_from(GALLERY + PAIR_SPECS)))
     for _ in range(data.draw(st.integers(1, 3))):

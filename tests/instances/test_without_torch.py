@@ -52,6 +52,7 @@ def test_the_study_of_networks_is_refused_in_a_sentence(tmp_path, words, said):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_everything_is_imported_without_torch():
     program = (
         "import sys; sys.modules['torch'] = None\n"

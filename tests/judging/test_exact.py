@@ -6,8 +6,8 @@ import math
 from fractions import Fraction
 
 import pytest
+from by_default import drawn, kinds_of_member, rest_slow
 from grid import Case, cases
-from hypothesis import given, settings
 
 from maskbound.numerics import denoisers, languages, policies
 from maskbound.numerics.engines import rational
@@ -80,7 +80,7 @@ def decided(text: str, instance: Instance) -> Status:
     return judge(claim(text), (Workspace(instance),), exact=True).status
 
 
-@pytest.mark.parametrize("name", [*SMALL, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOWER)])
+@pytest.mark.parametrize("name", rest_slow([*SMALL, *SLOWER], kinds=kinds_of_member))
 def test_every_statement_is_decided_and_none_is_violated(name):
     verdicts = exact_verdicts(name)
     assert Status.VIOLATED not in {verdict.status for verdict in verdicts}
@@ -283,8 +283,7 @@ def test_numbers_of_the_policy_alone_are_compared_exactly_whatever_the_language(
         assert verdict.status is status
 
 
-@given(cases())
-@settings(max_examples=40, deadline=None)
+@drawn(cases(), few=8, many=40)
 def test_exact_verdicts_never_contradict_intervals(case: Case):
     """And on rational instances nothing stays open."""
     intervals, exact = check(case.instance), check(case.instance, exact=True)

@@ -191,6 +191,7 @@ def test_a_way_that_float64_loses_stays_in_messages_and_is_refused_as_a_matrix()
         _ = language.transition
 
 
+@pytest.mark.slow
 def test_memory_is_in_proportion_to_the_arcs() -> None:
     """A ring of 10000 states, whose matrix would take 800 MB."""
     K, L = 10_000, 20

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import mpmath
 import pytest
+from by_default import drawn
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,7 +44,7 @@ def gap(form, number):
 ROUNDING = mpmath.mpf(10) ** -75
 
 
-@given(rationals, pairs)
+@drawn(rationals, pairs, few=25, many=100)
 def test_the_reduced_form_has_the_value_of_the_terms(rational, logs):
     form = LogForm(rational, logs)
     assert gap(form, value(rational, logs)) < ROUNDING
@@ -51,7 +52,7 @@ def test_the_reduced_form_has_the_value_of_the_terms(rational, logs):
     assert all(form.logs.values())
 
 
-@given(forms, forms, rationals)
+@drawn(forms, forms, rationals, few=25, many=100)
 def test_arithmetic_is_that_of_real_numbers(a, b, r):
     x, y = (value(form.rational, form.logs.items()) for form in (a, b))
     with mpmath.workdps(DIGITS):
@@ -65,7 +66,7 @@ def test_arithmetic_is_that_of_real_numbers(a, b, r):
     assert LogForm.combination([(2, a), (r, b), (1, r)]) == 2 * a + r * b + r
 
 
-@given(forms, forms)
+@drawn(forms, forms, few=25, many=100)
 def test_comparisons_are_those_of_real_numbers(a, b):
     x, y = (value(form.rational, form.logs.items()) for form in (a, b))
     if abs(x - y) > 1000 * ROUNDING:
@@ -75,7 +76,7 @@ def test_comparisons_are_those_of_real_numbers(a, b):
         assert a == b
 
 
-@given(forms)
+@drawn(forms, few=25, many=100)
 def test_balls_contain_the_value_and_are_narrow(form):
     exact = value(form.rational, form.logs.items())
     for precision in (64, 200):
@@ -92,7 +93,7 @@ def _dyadic(ball):
     return mpmath.mpf(int(mantissa)) * mpmath.mpf(2) ** int(exponent)
 
 
-@given(forms)
+@drawn(forms, few=25, many=100)
 def test_float_is_the_nearest(form):
     exact = value(form.rational, form.logs.items())
     nearest = float(form)
@@ -102,7 +103,7 @@ def test_float_is_the_nearest(form):
         assert error <= abs(exact - math.nextafter(nearest, -math.inf))
 
 
-@given(forms)
+@drawn(forms, few=25, many=100)
 def test_text_is_read_back(form):
     again = LogForm.parse(str(form))
     assert again == form
@@ -192,6 +193,7 @@ def test_coprime_base(numbers):
     assert 1 not in base
 
 
+@pytest.mark.slow
 def test_a_long_sum_is_decided():
     """2e4 distinct terms, and the same sum in another order with every term split in two."""
     count = 20_000

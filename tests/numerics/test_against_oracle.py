@@ -8,8 +8,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from by_default import drawn
 from grid import Case, cases
-from hypothesis import given, settings
 from oracles.logs import real
 
 from maskbound.numerics.engines import reference, tabular
@@ -68,8 +68,7 @@ def measured(instance, names, engine):
     return found
 
 
-@given(cases())
-@settings(max_examples=100, deadline=None)
+@drawn(cases(), few=20, many=100)
 def test_every_quantity_by_every_engine_is_the_oracles(case: Case):
     truth = case.truth()
     compared = 0
@@ -81,8 +80,7 @@ def test_every_quantity_by_every_engine_is_the_oracles(case: Case):
     assert compared >= 20
 
 
-@given(cases())
-@settings(max_examples=60, deadline=None)
+@drawn(cases(), few=20, many=60)
 def test_both_laws_are_the_oracles_cell_by_cell(case: Case):
     """Zero is zero, and every other entry is within gamma of its depth."""
     expected = case.output_law()

@@ -7,6 +7,7 @@ from math import comb, factorial
 from random import Random
 
 import pytest
+from by_default import rest_slow
 from mpmath import mp, mpf
 
 from maskbound.numerics import denoisers, languages, measure, policies
@@ -57,7 +58,7 @@ def pair_answers(L: int, rho: mpf, V: int = 16) -> dict[str, mpf]:
     }
 
 
-@pytest.mark.parametrize("N", [8, 1000, 100_000, 1_000_000])
+@pytest.mark.parametrize("N", rest_slow([8, 1000, 100_000, 1_000_000], keep=3))
 @pytest.mark.parametrize("L", [100_000, 1_000_000])
 def test_long_pairs_in_uniform_steps(L: int, N: int) -> None:
     instance = Instance(languages.pair(16, L), policies.Bernoulli(N))

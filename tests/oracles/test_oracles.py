@@ -10,6 +10,7 @@ from math import comb, factorial, prod
 from random import Random
 
 import pytest
+from by_default import rest_slow
 
 from oracles import denoisers, languages, logs, quantities, samplers
 from oracles.cases import WEIGHTS, every_policy, imperfect_denoisers, run, sparse_table
@@ -20,7 +21,7 @@ from oracles.logs import log as LOG
 
 
 @pytest.mark.parametrize("off_support", ["uniform", "marginal", "stop"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", rest_slow(range(3)))
 def test_reveal_times_and_steps_give_one_law(seed, off_support):
     q = sparse_table(seed)
     for denoiser in [denoisers.exact(q, 3, off_support), *imperfect_denoisers(q, 3, 3, off_support)]:
@@ -178,7 +179,7 @@ def left_riemann_error(m, weights):
     return sum(sums) - quantities.area(m)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", rest_slow(range(3)))
 def test_path_kl_is_the_riemann_error_of_the_curve_or_the_profile(seed):
     """PATH_KL as a Riemann error and, with an imperfect denoiser, the learning term."""
     q = sparse_table(seed, V=2, L=4)
@@ -345,7 +346,7 @@ def test_bigram_rates_by_hand():
     assert quantities.bigram_tv_rate(q, unseen) == F(1, 2) * (1 + F(1, 2))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", rest_slow(range(3)))
 def test_inequalities_of_m6_hold_on_random_tables(seed):
     """Bounds of KL, SER and TV with an imperfect denoiser, strictly where the language is not special."""
     q = sparse_table(seed)

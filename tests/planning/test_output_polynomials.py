@@ -6,8 +6,9 @@ import itertools
 from fractions import Fraction
 
 import pytest
+from by_default import drawn
 from grid import cases, rows
-from hypothesis import assume, given, settings
+from hypothesis import assume
 from hypothesis import strategies as st
 from oracles.samplers import sequence_probability
 from sympy import Rational, Symbol, solve, symbols
@@ -36,8 +37,7 @@ def sequences(instance):
     return itertools.product(range(instance.vocab), repeat=instance.length)
 
 
-@settings(max_examples=60)
-@given(cases(), st.integers(1, 4).flatmap(rows), st.data())
+@drawn(cases(), st.integers(1, 4).flatmap(rows), st.data(), few=12, many=60)
 def test_it_agrees_with_the_engine_at_any_schedule(case, weights, data):
     """Whatever the language, the denoiser and the rule off the support: Bernoulli and fixed-size, without tolerance."""
     instance = case.instance
@@ -51,8 +51,7 @@ def test_it_agrees_with_the_engine_at_any_schedule(case, weights, data):
         assert as_fraction(found.p(x).at_sizes([0, *sizes])) == p_of_sizes
 
 
-@settings(max_examples=40)
-@given(cases(kinds=("tabular", "markov")))
+@drawn(cases(kinds=("tabular", "markov")), few=10, many=40)
 def test_coefficients_are_sums_over_ordered_partitions(case):
     """``C_c(x)`` from the definition, by the oracle's sampler."""
     instance = case.instance

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from by_default import drawn
 from grid import cases
-from hypothesis import given, settings
 from samples import assert_follows
 
 from maskbound.numerics import draw
@@ -43,15 +43,13 @@ def finished(instance: Instance) -> Instance:
     return replace(instance, off_support=rule, off_support_scope=instance.off_support_scope or "global")
 
 
-@given(cases())
-@settings(max_examples=60, deadline=None)
+@drawn(cases(), few=20, many=60)
 def test_random_instances_follow_their_exact_law(case):
     instance = finished(case.instance)
     assert_follows(instance, draw(instance, 4000, seed=5))
 
 
-@given(cases())
-@settings(max_examples=80, deadline=None)
+@drawn(cases(), few=20, many=80)
 def test_random_instances_by_their_kernel(case):
     """The exact denoiser, so that a kernel draws; the scope is the language's widest choice."""
     instance = replace(finished(case.instance), denoiser=Exact())

@@ -184,6 +184,7 @@ def test_an_interrupt_that_comes_out_as_another_error_is_one(tmp_path):
         swept(tmp_path / "a.db", Grid.parse(PAIRS), advance=stop)
 
 
+@pytest.mark.slow
 def test_processes_under_way_are_ended_when_nobody_waits_for_them(monkeypatch):
     points = list(Grid.parse(PAIRS).points())
     with closing(workers.in_processes(points, Settings(), 2)) as found:
@@ -192,6 +193,7 @@ def test_processes_under_way_are_ended_when_nobody_waits_for_them(monkeypatch):
     assert not multiprocessing.active_children()
 
 
+@pytest.mark.slow
 def test_an_interrupt_of_the_command_says_what_is_kept(tmp_path):
     size = write_grid(tmp_path / "grid.toml", 40, 19)
     process = start(tmp_path / "grid.toml", tmp_path / "a.db", "--jobs", "1")
@@ -232,6 +234,7 @@ def test_rows_that_are_rescaled_are_said_once(tmp_path):
     assert len(said) == 1
 
 
+@pytest.mark.slow
 def test_without_options_a_grid_asks_what_measure_asks():
     long = {"kind": "english", "order": 3, "length": 16}
     steps = {"grid": {"policy.steps": [4]}}

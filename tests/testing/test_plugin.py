@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from by_default import rest_slow
 
 PAIR = """
 claims = [{claims}]
@@ -104,6 +105,7 @@ def test_failures_are_told_in_sentences(report, line):
     assert "plugin.py" not in report
 
 
+@pytest.mark.slow
 def test_a_violated_statement_fails(tmp_path):
     (tmp_path / "conftest.py").write_text(FALSE_LEDGER)
     report = report_of(tmp_path, good=PAIR.format(claims=""))
@@ -118,7 +120,7 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("mistake", [None, "order", pytest.param("temperature", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("mistake", rest_slow([None, "order", "temperature"]))
 def test_the_example_repository_passes_and_fails_with_a_mistake_in_its_sampler(tmp_path, mistake):
     for file in EXAMPLE.iterdir():
         if file.is_file():

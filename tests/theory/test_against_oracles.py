@@ -10,6 +10,7 @@ from fractions import Fraction as F
 from functools import cache
 
 import pytest
+from by_default import rest_slow
 from oracles import adaptive, cases, contexts, denoisers, languages, samplers
 from oracles.logs import mp
 from oracles.quantities import curve_left_riemann_sum, law_distance, measure_all, path_kl, profile_left_sum
@@ -45,6 +46,8 @@ FALSE = [
     if s.status == "false on purpose" and s.counterexample.get("policy", {}).get("kind") != "adaptive"
     if s.id != "refuted/more-steps-lower-path-kl"  # 29^10 codewords, counted in test_own_oracles
 ]
+SECONDS = {"refuted/more-balanced-sizes"}
+"""What the counterexample takes, left to the slow tests."""
 
 
 class Subject:
@@ -230,7 +233,12 @@ def gallery():
 GALLERY = dict(gallery())
 
 
-@pytest.mark.parametrize("name", GALLERY)
+def kinds_in_the_gallery(name):
+    """Of language or denoiser, and of policy."""
+    return name.split()[0], GALLERY[name].policy.kind
+
+
+@pytest.mark.parametrize("name", rest_slow(GALLERY, kinds=kinds_in_the_gallery))
 def test_true_statements_hold(name):
     subject = GALLERY[name]
     judged = [s for s in TRUE if s.subjects == 1 and all(subject.satisfies(a.name) for a in s.assumptions)]
@@ -306,7 +314,7 @@ def subject_of(spec):
     return Subject(q, language.get("vocab", language.get("field", 2)), run, prediction, pair=language["kind"] == "pair")
 
 
-@pytest.mark.parametrize("statement", FALSE, ids=lambda s: s.id)
+@pytest.mark.parametrize("statement", rest_slow(FALSE, kinds=lambda s: {s.id} - SECONDS), ids=lambda s: s.id)
 def test_false_statements_break_on_their_instance(statement):
     spec = statement.counterexample
     specs = (spec["first"], spec["second"]) if statement.subjects == 2 else (spec,)
@@ -342,7 +350,7 @@ FIGURES = {
 }
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", rest_slow(FIGURES, kinds=lambda name: {name} - SECONDS))
 def test_the_figures_of_the_counterexamples(name):
     """Rounded as printed in the notes (half a unit of the fifth or sixth place)."""
     spec = statements[name].counterexample

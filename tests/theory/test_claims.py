@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from by_default import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Integer, Max, Min, Rational, ceiling, exp, log, sqrt
@@ -238,8 +239,7 @@ expressions = st.recursive(
 )
 
 
-@given(expressions)
-@settings(max_examples=150, deadline=None)
+@drawn(expressions, few=40, many=150)
 def test_spelling_an_expression_and_reading_it_gives_it_back(text):
     """parse(spell(e)) == e for every e that the grammar makes."""
     expression = parse(f"({text}) + kl*0 <= kl")[0]

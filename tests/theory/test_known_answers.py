@@ -5,6 +5,7 @@ digits).
 from fractions import Fraction as F
 
 import pytest
+from by_default import rest_slow
 from oracles import cases, denoisers, information, languages, samplers
 from oracles.logs import mp, real
 from oracles.quantities import measure_all
@@ -71,7 +72,7 @@ def test_parity_bernoulli(L, weights):
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
-@pytest.mark.parametrize("K", [1, 2, 3])
+@pytest.mark.parametrize("K", rest_slow([1, 2, 3]))
 def test_mds_fixed_size(K, sizes):
     q = languages.mds(5, K, 4)
     agree(known.mds_fixed_size(5, K, sizes), measured(q, 5, samplers.fixed_size(sizes)))
@@ -84,7 +85,7 @@ def test_permutations_fixed_size(sizes):
 
 
 @pytest.mark.parametrize("weights", cases.WEIGHTS, ids=len)
-@pytest.mark.parametrize("V", [3, 4])
+@pytest.mark.parametrize("V", rest_slow([3, 4]))
 def test_shifted_pair_bernoulli(V, weights):
     q = languages.shifted_pair(V, F(1, 3), 4)
     agree(known.shifted_pair_bernoulli(V, 4, weights), measured(q, V, samplers.bernoulli(weights, 4)))

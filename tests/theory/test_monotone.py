@@ -6,7 +6,8 @@ import doctest
 import itertools
 
 import pytest
-from hypothesis import given, reject, settings
+from by_default import drawn
+from hypothesis import reject
 from hypothesis import strategies as st
 from sympy import Integer, Max, Min, Rational, S, Symbol, ceiling, exp, floor, limit, log, oo, sqrt
 
@@ -37,8 +38,7 @@ def grown(inner: st.SearchStrategy) -> st.SearchStrategy:
 EXPRESSIONS = st.recursive(LEAVES, grown, max_leaves=4)
 
 
-@settings(max_examples=80)
-@given(EXPRESSIONS)
+@drawn(EXPRESSIONS, few=25, many=80)
 def test_what_is_called_monotone_is(expr):
     """At n = 1..7, in the direction and between the ends that were claimed."""
     try:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import factorial, prod
 
 import pytest
+from by_default import drawn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Integer, Rational, Symbol, expand
@@ -52,8 +53,7 @@ COEFFICIENTS = st.integers(1, 4).flatmap(
 )
 
 
-@settings(max_examples=25)
-@given(COEFFICIENTS, st.integers(1, 3))
+@drawn(COEFFICIENTS, st.integers(1, 3), few=8, many=25)
 def test_all_forms_are_one_polynomial(coefficients, steps):
     length = sum(next(iter(coefficients)))
     found = SchedulePolynomial(length, coefficients)

@@ -94,6 +94,7 @@ def test_steps_that_cannot_be_had_are_refused():
         claim("kl <= 1 + N").smallest_steps(1)
 
 
+@pytest.mark.slow
 def test_expansions_in_the_steps_and_in_the_length():
     assert statements["fixed-size/equal"].expansion(N).equals((TC + DTC) / N - (TC + DTC) / L)
     assert statements["fixed-size/equal"].expansion(L).equals((TC + DTC) / N - (TC + DTC) / L)
