@@ -151,7 +151,7 @@ def test_ratios_that_are_all_the_same_are_not_drawn(tmp_path):
     section = tight(found_in(tmp_path, text))
     assert section is not None
     assert section.parts == ()
-    assert section.paragraphs == ("The sides are equal on every one of the 2 instances where they are not both 0.",)
+    assert section.paragraphs == ("The sides are equal on every one of the 2 instances.",)
     steps = """
     claim = "path_kl <= path_kl * A"
     parameters = { A = "3/2" }
