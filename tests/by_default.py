@@ -18,7 +18,10 @@ __all__ = ["drawn", "kinds_of_member", "rest_slow"]
 def rest_slow(
     values: Iterable[Any], keep: int = 1, kinds: Callable[[Any], Iterable[Any]] = lambda _: ("any",)
 ) -> list[Any]:
-    """The values, those marked slow whose every kind has been met ``keep`` times before."""
+    """The values, those marked slow whose every kind has been met ``keep`` times before.
+
+    A tuple is several arguments of a test.
+    """
     met: Counter = Counter()
     chosen = []
     for value in values:
@@ -26,7 +29,8 @@ def rest_slow(
         new = any(met[kind] < keep for kind in found)
         if new:
             met.update(found)
-        chosen.append(value if new else pytest.param(value, marks=pytest.mark.slow))
+        arguments = value if isinstance(value, tuple) else (value,)
+        chosen.append(value if new else pytest.param(*arguments, marks=pytest.mark.slow))
     return chosen
 
 

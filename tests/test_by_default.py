@@ -23,6 +23,11 @@ def test_the_first_of_every_kind_stay():
     assert split(rest_slow(words, keep=2, kinds=lambda word: [len(word)])) == (words, [])
 
 
+def test_a_tuple_is_several_arguments():
+    (fast, slow) = rest_slow([("a", 1), ("b", 2)])
+    assert (fast, slow.values) == (("a", 1), ("b", 2))
+
+
 def test_of_several_kinds_one_that_is_new_is_enough():
     assert split(rest_slow(["ab", "ba", "bc", "ac"], kinds=str)) == (["ab", "bc"], ["ba", "ac"])
 

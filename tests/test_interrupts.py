@@ -39,7 +39,7 @@ def interrupted(work: str, keeping: str = "pass") -> tuple[int, str, float]:
 @pytest.mark.parametrize(
     ("keeping", "said"),
     [
-        ("pass", "what was written before is kept, the rest is not"),
+        pytest.param("pass", "what was written before is kept, the rest is not", marks=pytest.mark.slow),
         ("kept = keeping(lambda: '3 of 5 are kept'); kept.__enter__()", "3 of 5 are kept"),
     ],
 )

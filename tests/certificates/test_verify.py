@@ -10,6 +10,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from by_default import drawn
 from certificates.texts import ALL, BY_HAND, PAIR, PARITY, altered, numbers, outcome, text
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -195,7 +196,7 @@ def test_expressions_without_a_value_are_rejected():
         assert outcome(text(certificate)) == "rejected", side
 
 
-@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+@drawn(st.binary(max_size=60) | st.text(max_size=60).map(str.encode), few=25, many=100)
 def test_arbitrary_bytes(content):
     with contextlib.suppress(UnicodeDecodeError):
         assert outcome(content.decode()) == "malformed"
@@ -208,7 +209,7 @@ json_values = st.recursive(
 )
 
 
-@given(st.data(), json_values)
+@drawn(st.data(), json_values, few=25, many=100)
 def test_any_part_replaced_by_anything(data, value):
     """Every node of a certificate replaced by a random value: never another exception, never accepted."""
     certificate = copy.deepcopy(PAIR)

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import mpmath
 import pytest
+from by_default import drawn
 from certificates.texts import BOTH, HALVES, altered, completed, conditionals, numbers, outcome, question, table, text
-from hypothesis import given
 from hypothesis import strategies as st
 from oracles import cases, denoisers, information, languages, quantities, samplers
 from oracles.logs import mp, real
@@ -18,7 +18,7 @@ from maskbound.theory import statements
 from maskbound.theory.spelling import spell
 
 
-@given(st.fractions(min_value=Fraction(1, 10**9), max_value=10**9), st.sampled_from([64, 200, 700]))
+@drawn(st.fractions(min_value=Fraction(1, 10**9), max_value=10**9), st.sampled_from([64, 200, 700]), few=25, many=100)
 def test_log_enclosures_contain_the_logarithm_and_are_narrow(x, bits):
     low, high = kernel.log_bounds(x, bits)
     with mpmath.workprec(bits + 100):
@@ -28,7 +28,9 @@ def test_log_enclosures_contain_the_logarithm_and_are_narrow(x, bits):
     assert high - low < Fraction(1, 2**bits)
 
 
-@given(st.fractions(min_value=-60, max_value=60, max_denominator=10**6), st.sampled_from([64, 200, 700]))
+@drawn(
+    st.fractions(min_value=-60, max_value=60, max_denominator=10**6), st.sampled_from([64, 200, 700]), few=25, many=100
+)
 def test_exp_enclosures_contain_the_exponential_and_are_narrow(x, bits):
     low, high = kernel.exp_bounds(kernel.exact(x).at(bits), bits)
     with mpmath.workprec(bits + 300):
@@ -75,11 +77,13 @@ def test_what_cannot_be_decided_is_rejected():
         kernel.compare(evaluated("sqrt(2)*sqrt(3)"), evaluated("sqrt(6)"))
 
 
-@given(
+@drawn(
     st.lists(
         st.tuples(st.fractions(-9, 9, max_denominator=9), st.fractions(Fraction(1, 99), 99, max_denominator=999)),
         max_size=5,
-    )
+    ),
+    few=25,
+    many=100,
 )
 def test_spelling_agrees_with_log_forms(pairs):
     form = LogForm(0, [(argument, weight) for weight, argument in pairs])

@@ -54,8 +54,9 @@ def calls_of(rows, kind):
     return [(p, [row + row[-1:] * (max(map(len, pair)) - len(row)) for row in pair]) for p, pair in pairs]
 
 
-@pytest.mark.parametrize("kind", ["one row", "alike", "independent"])
-@pytest.mark.parametrize("name", rest_slow(CASES, kinds=lambda name: [type(CASES[name].policy)]))
+@pytest.mark.parametrize(
+    ("name", "kind"), rest_slow(product(CASES, ["one row", "alike", "independent"]), kinds=lambda case: case)
+)
 def test_the_mean_wealth_of_every_bet_is_at_most_1(name, kind):
     instance = CASES[name]
     oracle = Oracle(instance)

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from conformance.faults import (
     MostUncertainFirst,
     SomeUniform,
@@ -98,7 +99,7 @@ def otherwise(found):
     return {name: part.seen for name, part in found.components.items() if not part.as_claimed}
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", rest_slow(FAULTS, kinds=lambda name: FAULTS[name][2]))
 def test_a_fault_is_said_of_its_component(name):
     instance, code, seen = FAULTS[name]
     found = conform(prepared(instance), code, samples=2000, tv=0.5, seed=3)

@@ -107,8 +107,8 @@ SEEN = {
 
 
 def kinds_of_mistake(name):
-    """Its components, and whether they are the only ones; the claim."""
-    return [*SEEN[name], tuple(SEEN[name]), id(MISTAKES[name][0])]
+    """Its components, and the claim."""
+    return [*SEEN[name], id(MISTAKES[name][0])]
 
 
 RIGHTS = {

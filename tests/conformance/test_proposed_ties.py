@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from by_default import rest_slow
 from conformance.code import categorical
 
 from maskbound.numerics import Instance, conform, languages, policies
@@ -62,14 +63,14 @@ def otherwise(found):
     return {name: part.seen for name, part in found.components.items() if not part.as_claimed}
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("dtype", rest_slow([np.float64, np.float32]))
 @pytest.mark.parametrize("ties", ["lowest", "highest", "random", "sorted"])
 def test_proposals_are_named_whatever_their_ties(claim, ties, dtype):
     found = conform(claim, Proposing(ties, dtype=dtype), samples=40, seed=1)
     assert (found.status, otherwise(found)) == ("differs", NAMED)
 
 
-@pytest.mark.parametrize("ties", ["lowest", "highest", "random", "sorted"])
+@pytest.mark.parametrize("ties", rest_slow(["lowest", "highest", "random", "sorted"]))
 def test_the_temperature_of_proposals_is_named_too(claim, ties):
     """Its interval holds the one that they are drawn at, and not the one that is claimed."""
     found = conform(claim, Proposing(ties, 0.7), samples=40, seed=1)
@@ -80,7 +81,7 @@ def test_the_temperature_of_proposals_is_named_too(claim, ties):
     assert low <= 0.7 <= high < 1
 
 
-@pytest.mark.parametrize("temperature", [0.6, 0.9, 1.0, 1.2])
+@pytest.mark.parametrize("temperature", rest_slow([0.9, 1.0, 0.6, 1.2], keep=2))
 def test_the_interval_holds_the_claimed_temperature_just_if_it_is_not_refuted(claim, temperature):
     for samples in (6, 40):
         part = conform(claim, Proposing("lowest", temperature), samples=samples, seed=2).components["tokens"]

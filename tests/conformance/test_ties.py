@@ -116,6 +116,7 @@ def test_proposals_are_averaged_and_their_ties_are_not():
         assert abs(found - expected) < ROUNDING
 
 
+@pytest.mark.slow
 def test_code_that_breaks_ties_by_rounding_is_not_called_different():
     """By the exact rule alone one of two right ways would be called different; a third order is wrong."""
     language = led_by_a_tie()

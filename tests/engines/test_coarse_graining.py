@@ -47,6 +47,7 @@ def test_threads_and_repeats_change_nothing(monkeypatch):
     assert note == "1000 sequences, seed 3, by their bigrams"
 
 
+@pytest.mark.slow
 def test_kl_is_enclosed_at_length():
     language = languages.HMM(
         256, [0.5, 0.25, 0.25], [[0.5, 0.5, 0], [0, 0.25, 0.75], [1, 0, 0]], [[1, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5]]

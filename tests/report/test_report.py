@@ -256,6 +256,7 @@ PANELS = {
 }
 
 
+@pytest.mark.slow
 def test_the_pdf_of_the_study_has_at_most_eight_pages(monkeypatch):
     """With other numbers in figures of as many panels, which are as large."""
     numbers = Table("t", ("x", "y"), ((1, 1.0), (2, 3.0)), ("In all 1 hold.",))

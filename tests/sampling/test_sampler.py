@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from by_default import drawn
+from by_default import drawn, rest_slow
 from grid import cases
 from samples import assert_follows
 
@@ -157,7 +157,7 @@ def by_conditionals(instance: Instance, tau: np.ndarray, u: np.ndarray) -> np.nd
 
 
 @pytest.mark.parametrize("name", LANGUAGES)
-@pytest.mark.parametrize("rule", ["uniform", "marginal"])
+@pytest.mark.parametrize("rule", rest_slow(["uniform", "marginal"]))
 def test_kernels_agree_with_the_conditionals_token_by_token(name, rule):
     """Both take the same uniform numbers; one within 1e-13 of an edge, where rounding decides, is not among these."""
     make, scope = LANGUAGES[name]

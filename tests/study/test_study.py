@@ -78,6 +78,7 @@ def test_drawn_errors_hold_the_exact_ones_between_their_bounds(ser):
             assert row["least SER, eps = 1/128"].hi < row["least SER, eps = 0"].lo
 
 
+@pytest.mark.slow
 def test_at_length_errors_are_drawn_as_often_as_was_said():
     table = hmm_ser(20, (3,), {"random HMM": 200, "ShiftedPair": 100}, QUICK)
     first, second = (row["SER"] for row in records(table))

@@ -162,6 +162,7 @@ def test_windows_find_the_curve_of_a_short_sequence(name):
         assert other.width < 2e-11 * lattice.profile[0].value
 
 
+@pytest.mark.slow
 def test_windows_of_a_long_chain_enclose_its_curve():
     """Few windows are enough for the width that is asked; what is left out is enclosed."""
     transition = [["1/3", "2/3"], ["9/10", "1/10"]]

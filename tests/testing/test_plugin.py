@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from by_default import rest_slow
 
 PAIR = """
 claims = [{claims}]
@@ -120,7 +119,8 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("mistake", rest_slow([None, "order", "temperature"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", [None, "order", "temperature"])
 def test_the_example_repository_passes_and_fails_with_a_mistake_in_its_sampler(tmp_path, mistake):
     for file in EXAMPLE.iterdir():
         if file.is_file():

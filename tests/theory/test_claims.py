@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from by_default import drawn
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from sympy import Integer, Max, Min, Rational, ceiling, exp, log, sqrt
 
@@ -241,8 +241,13 @@ expressions = st.recursive(
 
 @drawn(expressions, few=40, many=150)
 def test_spelling_an_expression_and_reading_it_gives_it_back(text):
-    """parse(spell(e)) == e for every e that the grammar makes."""
-    expression = parse(f"({text}) + kl*0 <= kl")[0]
+    """parse(spell(e)) == e for every e that the grammar makes and that is not refused for its size."""
+    try:
+        expression = parse(f"({text}) + kl*0 <= kl")[0]
+    except ClaimError as refusal:
+        if "is beyond" not in str(refusal):
+            raise
+        reject()
     assert parse(f"{spell(expression)} <= kl")[0] == expression
 
 
