@@ -51,7 +51,8 @@ def tight(found: Findings) -> Written | None:
     if found.statement.relation == "==" and (equal or found.refuted):
         return None
     if equal:
-        text = f"The sides are equal on every one of the {len(found.tightest)} instances where they are not both 0."
+        apart = " where they are not both 0" if any(vanishes(verdict) for _, verdict in found.judged) else ""
+        text = f"The sides are equal on every one of the {len(found.tightest)} instances{apart}."
         return Written("How tight it is", (text if len(found.tightest) > 1 else _largest(found),), ())
     figures = list(_figures(found))
     parts = [(f"ratios-{n}", figure, figure.caption) for n, figure in enumerate(figures, 1)]

@@ -21,6 +21,8 @@ MARKED = re.compile(r"(`[^`]+`|\*[^*]+\*)")
 NARROW, WIDE = 30, 60
 """Characters of a text: up to ``NARROW``, or ``WIDE`` in one word, it is not broken; else columns share what is left,
 none as more than ``WIDE``."""
+SHORT_FILE = 40
+"""Lines of a file that are kept on one page."""
 MANY = 8
 """Columns from which on the print is smaller."""
 
@@ -46,7 +48,9 @@ def _section(section: Written) -> str:
     ]
     lines += [_part(name, shown, caption) for name, shown, caption in section.parts]
     if section.verbatim:
-        lines.append(f"#block(text(size: 10pt, raw({_string(section.verbatim)}, block: true)))\n")
+        breakable = "true" if section.verbatim.count("\n") >= SHORT_FILE else "false"
+        file = f"text(size: 10pt, raw({_string(section.verbatim)}, block: true))"
+        lines.append(f"#block(breakable: {breakable}, {file})\n")
     return "\n".join(lines)
 
 

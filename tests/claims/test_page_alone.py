@@ -151,7 +151,7 @@ def test_ratios_that_are_all_the_same_are_not_drawn(tmp_path):
     section = tight(found_in(tmp_path, text))
     assert section is not None
     assert section.parts == ()
-    assert section.paragraphs == ("The sides are equal on every one of the 2 instances where they are not both 0.",)
+    assert section.paragraphs == ("The sides are equal on every one of the 2 instances.",)
     steps = """
     claim = "path_kl <= path_kl * A"
     parameters = { A = "3/2" }
@@ -197,3 +197,6 @@ def test_a_title_is_whole_and_headings_stay_with_what_follows(tmp_path):
     assert re.search(r"#show heading: set block\([^)]*sticky: true", source)
     (last,) = re.findall(r'#block\(sticky: (\w+), par\(\{ raw\("tried.claim.toml"\)', source)
     assert last == "true"
+    assert "#block(breakable: false, text(size: 10pt, raw(" in source
+    long = typst_source(claim_page(found_in(tmp_path, TRUE + "# a line\n" * 40)))
+    assert "#block(breakable: true, text(size: 10pt, raw(" in long
