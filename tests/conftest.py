@@ -12,6 +12,11 @@ settings.load_profile("default")
 # Commands that tests start read the bytecode that earlier ones have written, whatever the shell that tests run in says.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# The processes of xdist share the cores; what is about threads sets their number itself.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():

@@ -41,6 +41,7 @@ def test_a_bound_from_the_wrong_law_is_too_high(monkeypatch):
 
 
 def test_threads_and_repeats_change_nothing(monkeypatch):
+    monkeypatch.setattr(threads, "thread_count", lambda: 2)
     one, note = coarse_graining.kl_from_below(HIDDEN, Request(samples=1000, seed=3))
     monkeypatch.setattr(threads, "thread_count", lambda: 1)
     assert (one, note) == coarse_graining.kl_from_below(HIDDEN, Request(samples=1000, seed=3))

@@ -123,6 +123,7 @@ def test_the_width_decides_how_many_paths_are_drawn():
 
 
 def test_sampled_paths_do_not_depend_on_threads(monkeypatch):
+    monkeypatch.setattr(threads, "thread_count", lambda: 2)
     first = sampled(3, monkeypatch)
     monkeypatch.setattr(threads, "thread_count", lambda: 1)
     assert sampled(3, monkeypatch) == first
