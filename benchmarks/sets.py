@@ -2,9 +2,9 @@
 
     OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 python benchmarks/sets.py [PYTHON [ROUNDS]]
 
-PYTHON is an interpreter of its own that has psitip 1.1.7 and pulp, whose solver ``pulp.cbc`` it is told to use. User
-and system time, children included, as solvers run in them; and time of the clock. Medians of the rounds; the first,
-where both import what they need, stands apart. Every round states each claim anew. Here the sharp constant comes with
+PYTHON is an interpreter of its own that has psitip 1.1.7, pulp, whose solver ``pulp.cbc`` it is told to use, and
+pycddlib before 3. User and system time, children included, as solvers run in them; and time of the clock. Medians of
+the rounds; the first, where both import what they need, stands apart. Every round states each claim anew. Here the sharp constant comes with
 the verdict, and an exact proof or a language.
 """
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sympy import Add, Expr, Integer, Max, Min, Mul, Pow, log
+from sympy import Expr, Integer, log
 
 from maskbound.theory.claims import claim
+from maskbound.theory.dimension import degree
 from maskbound.theory.notation import quantities
 from maskbound.theory.statement import Statement
 
@@ -34,7 +35,7 @@ def claim_in_bits(text: str, **rest: Any) -> Statement:
     """
     claim(text, **rest)  # So that a fault is told by the column at which it was typed.
     divided = claim(re.sub(r"[A-Za-z_]\w*(?:@2)?", _divided, text), **rest)
-    if all(side == 0 or _power_of_log_2(side) == -1 for side in (divided.lhs, divided.rhs)):
+    if all(side == 0 or degree(side, _of_log_2) == -1 for side in (divided.lhs, divided.rhs)):
         natural = claim(re.sub(r"\blog2\b", "log", text), **rest)
         if not natural.lhs.has(LOG_2) and not natural.rhs.has(LOG_2):
             return natural
@@ -46,22 +47,6 @@ def _divided(found: re.Match[str]) -> str:
     return f"({found.group()}/log(2))" if known and known.unit.startswith("nats") else found.group()
 
 
-def _power_of_log_2(expression: Expr) -> Expr | None:
-    """The power of log 2 that an expression has as a factor; None where its terms differ in that."""
-    if expression == LOG_2:
-        return Integer(1)
-    if isinstance(expression, Add | Max | Min):
-        found = {_power_of_log_2(term) for term in expression.args}
-        return found.pop() if len(found) == 1 else None
-    if isinstance(expression, Mul):
-        total: Expr = Integer(0)
-        for factor in expression.args:
-            power = _power_of_log_2(factor)
-            if power is None:
-                return None
-            total += power
-        return total
-    if isinstance(expression, Pow) and expression.exp.is_number:
-        power = _power_of_log_2(expression.base)
-        return None if power is None else power * expression.exp
-    return None if expression.has(LOG_2) else Integer(0)
+def _of_log_2(part: Expr) -> int | None:
+    """The power of log 2 in what is no sum, product or power; None where it stands inside."""
+    return 1 if part == LOG_2 else None if part.has(LOG_2) else 0

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Add, Dummy, Expr, Max, Min, Pow, log
+from collections.abc import Callable
+from typing import TypeAlias
+
+from sympy import Add, Dummy, Expr, Max, Min, Mul, Pow, log
 
 from maskbound.theory.notation import quantities
 
-__all__ = ["is_information", "mixes_units"]
+__all__ = ["degree", "is_information", "mixes_units"]
+
+Degree: TypeAlias = Expr | int | None
 
 
 def is_information(left: Expr, right: Expr) -> bool:
@@ -45,23 +50,41 @@ def _counts_outcomes(logarithm: Expr) -> bool:
     return bool({symbol.name.removesuffix("@2") for symbol in logarithm.free_symbols} & {"V", "K"})
 
 
-def _degree(expression: Expr) -> Expr | int | None:
+def _degree(expression: Expr) -> Degree:
     """The power of nats that an expression is in proportion to; None where its terms differ in that."""
-    if expression.is_Symbol:
-        quantity = quantities.get(expression.name.removesuffix("@2"))
+    return degree(expression, _in_nats, idle=lambda part: bool(part.is_number))
+
+
+def _in_nats(part: Expr) -> Degree:
+    if part.is_Symbol:
+        quantity = quantities.get(part.name.removesuffix("@2"))
         return int(quantity is not None and quantity.unit.startswith("nats"))
-    if expression.is_Add or isinstance(expression, Max | Min):
-        found = {_degree(term) for term in expression.args if not term.is_number}
+    return int(isinstance(part, log))
+
+
+def degree(expression: Expr, of: Callable[[Expr], Degree], idle: Callable[[Expr], bool] = lambda part: False) -> Degree:
+    """The power of some unit that an expression is in proportion to; None where its terms differ in that.
+
+    Parameters
+    ----------
+    expression : Expr
+    of : callable
+        The same of what is no sum, product, power, maximum or minimum.
+    idle : callable
+        Terms and factors that count for nothing.
+    """
+    if isinstance(expression, Add | Max | Min):
+        found = {degree(term, of, idle) for term in expression.args if not idle(term)}
         return found.pop() if len(found) == 1 else None
-    if expression.is_Mul:
+    if isinstance(expression, Mul):
         total: Expr | int = 0
         for factor in expression.args:
-            power = 0 if factor.is_number else _degree(factor)
+            power = 0 if idle(factor) else degree(factor, of, idle)
             if power is None:
                 return None
             total += power
         return total
     if isinstance(expression, Pow) and expression.exp.is_number:
-        power = _degree(expression.base)
+        power = degree(expression.base, of, idle)
         return None if power is None else power * expression.exp
-    return int(isinstance(expression, log))
+    return of(expression)

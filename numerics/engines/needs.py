@@ -25,6 +25,7 @@ __all__ = [
     "ONE_SCHEDULE",
     "RANDOM_SETS",
     "RATIONAL_LANGUAGE",
+    "RATIONAL_SCHEDULE",
     "Obstacle",
     "all_of",
     "scope_of",
@@ -168,3 +169,6 @@ RATIONAL_LANGUAGE = Need(
     "adjective",
 )
 EXACT_DENOISER = Need("exact denoiser", "the denoiser is not exact", lambda instance: instance.exact_denoiser)
+RATIONAL_SCHEDULE = Need(
+    "rational schedule", "the schedule has floating weights", lambda instance: instance.policy.irrational is None
+)

@@ -13,7 +13,7 @@ from typing import Any
 from flint import fmpq
 
 from ..engines import blocks, rational
-from ..engines.needs import BERNOULLI, RATIONAL_LANGUAGE, Need, all_of
+from ..engines.needs import BERNOULLI, RATIONAL_LANGUAGE, RATIONAL_SCHEDULE, Need, all_of
 from ..engines.rational.information import Number, total
 from ..engines.workspace import Workspace
 from ..numbers.rationals import to_flint
@@ -27,12 +27,9 @@ __all__ = ["METHODS"]
 RATIONAL_DENOISER = Need(
     "rational denoiser", "the denoiser's predictions are no rationals", lambda instance: instance.denoiser.rational
 )
-RATIONAL_POLICY = Need(
-    "rational policy", "the policy has floating weights", lambda instance: instance.policy.irrational is None
-)
 _language = all_of(RATIONAL_LANGUAGE, blocks.language_obstacle)
 _predictions = all_of(_language, blocks.denoiser_obstacle, RATIONAL_DENOISER)
-_law = all_of(_predictions, blocks.obstacle, RATIONAL_POLICY)
+_law = all_of(_predictions, blocks.obstacle, RATIONAL_SCHEDULE)
 
 OF_LANGUAGE = ("entropy", "total_correlation", "dual_total_correlation", "profile_start", "profile_end", "curve_area")
 ADDED = ("kl", "path_kl", "learning_term")
@@ -77,7 +74,7 @@ def _of_parts(
         obstacle,
         partial(blocks.cost, of_one=rational.cost),
         "each sort of block of length b: (2V+1)^b N, in Python",
-        f"rational blocks x {policies or 'Bernoulli or fixed sets'}, rational denoiser and policy, {ALIKE}",
+        f"rational blocks x {policies or 'Bernoulli or fixed sets'}, rational schedule, rational denoiser, {ALIKE}",
     )
 
 

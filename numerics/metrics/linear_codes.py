@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..engines.needs import BERNOULLI, COUNTED, EXACT_DENOISER, FIXED_SETS, Need, all_of
+from ..engines.needs import BERNOULLI, COUNTED, EXACT_DENOISER, FIXED_SETS, RATIONAL_SCHEDULE, Need, all_of
 from ..engines.workspace import Cost, Workspace
 from ..instances import Instance
 from ..languages import LinearCode
@@ -29,11 +29,6 @@ __all__ = ["METHODS", "PROFILE", "profile_in_floats"]
 
 CODE = Need(
     "linear code", "the language is no linear code", lambda instance: instance.language.is_linear_code, "language"
-)
-RATIONAL = Need(
-    "rational schedule",
-    "the schedule has floating weights",
-    lambda instance: instance.policy.irrational is None,
 )
 FLOATING = Need(
     "floating schedule",
@@ -145,7 +140,7 @@ def profile_in_floats(work: Workspace) -> Profile:
 def _method(
     quantity: str, run: Callable[[Workspace], Enclosure], policies: Need | None = None, averaged: bool = True
 ) -> Method:
-    needs: list[Obstacle] = [CODE, *([policies, EXACT_DENOISER, RATIONAL] if policies else [])]
+    needs: list[Obstacle] = [CODE, *([policies, EXACT_DENOISER, RATIONAL_SCHEDULE] if policies else [])]
     under = f"{policies.words}, exact denoiser, rational schedule" if policies else "any policy"
     return Method(
         quantity,
