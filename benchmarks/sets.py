@@ -4,8 +4,8 @@
 
 PYTHON is an interpreter of its own that has psitip 1.1.7, pulp, whose solver ``pulp.cbc`` it is told to use, and
 pycddlib before 3. User and system time, children included, as solvers run in them; and time of the clock. Medians of
-the rounds; the first, where both import what they need, stands apart. Every round states each claim anew. Here the sharp constant comes with
-the verdict, and an exact proof or a language.
+the rounds; the first, where both import what they need, stands apart. Every round states each claim anew. Here the
+sharp constant comes with the verdict, and an exact proof or a language.
 """
 
 from __future__ import annotations
